@@ -1,0 +1,70 @@
+# `make help` lists what can be done here. Nothing but Python >= 3.11, Node >= 20 with npm, and make is needed beforehand.
+PYTHON ?= python3
+BIN := .venv/bin
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-test demo test check fix bench soak words clean
+
+help: ## what can be done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/installed static/vendor/built ## install what the portal needs to run
+
+setup-test: .venv/installed-test static/vendor/built ## install what the tests need as well
+	@$(BIN)/python -m tests.install
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; PYTHON=/path/to/python3.11 make ... names one." if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv .venv
+
+.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+	@echo "Installing the portal into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.txt
+	@echo "Installing what the tests need into .venv ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@touch $@
+
+node_modules/installed: package.json package-lock.json .npmrc
+	@echo "Fetching the browser files ..."
+	@npm ci --silent
+	@touch $@
+
+static/vendor/built: node_modules/installed static/build.mjs static/icons.txt
+	@npm run --silent build
+	@touch $@
+
+demo: setup ## start the portal with demo data, and the test bank: http://localhost:8000
+	@PORTAL_ENV=demo $(BIN)/portal demo $(ARGS)
+
+test: setup-test ## run every test: SQLite and PostgreSQL, unit to browser
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
+
+check: .venv/installed-test ## format, lint, types, arrows, templates, words; seconds
+	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: make fix"; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports --no-timings > .lint-imports.log 2>&1 || { cat .lint-imports.log; exit 1; }
+	@$(BIN)/djlint templates --lint --quiet
+	@$(BIN)/python -m tests.words check
+	@echo "check: ok"
+
+fix: .venv/installed-test ## format and mend what tools can
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format --quiet .
+
+words: .venv/installed-test ## list the texts that lack a translation, and those no longer used
+	@$(BIN)/python -m tests.words list
+
+bench: setup-test ## measure: number, what, value, goal, ok or short
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+soak: setup-test ## the long proofs: repeated, cut and reordered imports
+	@$(BIN)/python -m pytest -n $(WORKERS) tests/soak --override-ini testpaths=tests/soak $(ARGS)
+
+clean: ## remove what was installed and built
+	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log

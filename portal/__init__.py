@@ -1,0 +1,1 @@
+"""The self-service customer portal of an energy utility."""

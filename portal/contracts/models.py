@@ -1,0 +1,134 @@
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, LargeBinary, Numeric
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+
+class ContractKind(StrEnum):
+    SALES = "sales"
+    NETWORK = "network"
+    CONNECTION = "connection"
+    HEAT = "heat"
+    COOLING = "cooling"
+    GAS = "gas"
+
+
+class Basis(StrEnum):
+    """What a price part is multiplied by."""
+
+    ENERGY = "energy"  # c/kWh times the energy of the part's time window
+    SPOT = "spot"  # the spot price of each billing interval times its energy, plus this margin in c/kWh
+    MONTH = "month"  # EUR/month, by days
+    POWER = "power"  # EUR/kW of the month's highest 15-minute mean power above a threshold
+
+
+class Window(StrEnum):
+    """When a price part applies, by local time."""
+
+    ALL = "all"
+    DAY = "day"  # 7-22
+    NIGHT = "night"  # 22-7
+    WINTER_DAY = "winter-day"  # 1 November to 31 March, Monday to Saturday, 7-22
+    OTHER = "other"  # whatever winter-day is not
+
+
+class TaxKind(StrEnum):
+    VAT = "vat"  # per cent
+    ELECTRICITY_TAX = "electricity-tax"  # c/kWh without VAT, strategic stockpile fee included
+
+
+class Product(SQLModel, table=True):
+    """Something the utility sells, with a name in each language. Its prices are dated rows of their own."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')", name="kind"),
+        CheckConstraint("billing_minutes IN (15, 60)", name="billing_minutes"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    code: str = Field(max_length=40, unique=True)
+    kind: str = Field(max_length=12)
+    name_fi: str = Field(max_length=100)
+    name_sv: str = Field(max_length=100)
+    name_en: str = Field(max_length=100)
+    billing_minutes: int = 15
+    origin: str | None = Field(default=None, max_length=200, description="of the energy, by a code or a sentence")
+
+
+class PricePart(SQLModel, table=True):
+    """One part of a product's price from one day on, without VAT; `valid_to` is the last day, None while it lasts."""
+
+    __tablename__ = "price_part"
+    __table_args__ = (
+        CheckConstraint("basis IN ('energy', 'spot', 'month', 'power')", name="basis"),
+        CheckConstraint("time_window IN ('all', 'day', 'night', 'winter-day', 'other')", name="time_window"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        UniqueConstraint("product_id", "code", "valid_from"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    product_id: UUID = Field(foreign_key="product.id", index=True)
+    code: str = Field(max_length=40)
+    position: int = 0
+    name_fi: str = Field(max_length=100)
+    name_sv: str = Field(max_length=100)
+    name_en: str = Field(max_length=100)
+    basis: str = Field(max_length=10)
+    time_window: str = Field(default=Window.ALL, max_length=12)
+    price: Decimal = Field(sa_type=Numeric(14, 6), description="c/kWh for energy and spot, EUR for month and power")
+    threshold_kw: Decimal | None = Field(default=None, sa_type=Numeric(10, 3))
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Tax(SQLModel, table=True):
+    """A tax from one day on: VAT per cent for a kind of contract, or the electricity tax of a class."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('vat', 'electricity-tax')", name="kind"),
+        UniqueConstraint("kind", "applies_to", "valid_from"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: str = Field(max_length=20)
+    applies_to: str = Field(max_length=12, description="a contract kind for VAT, a tax class I or II for electricity")
+    rate: Decimal = Field(sa_type=Numeric(10, 6))
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Contract(SQLModel, table=True):
+    """A contract between a customer and the utility, under the utility's contract number."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')", name="kind"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("tax_class IS NULL OR tax_class IN ('I', 'II')", name="tax_class"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str = Field(max_length=40, unique=True)
+    party_id: UUID = Field(foreign_key="party.id", index=True)
+    site_id: UUID = Field(foreign_key="site.id", index=True)
+    metering_point_id: UUID | None = Field(default=None, foreign_key="metering_point.id", index=True)
+    product_id: UUID = Field(foreign_key="product.id")
+    kind: str = Field(max_length=12)
+    signed_on: date | None = None
+    valid_from: date
+    valid_to: date | None = Field(default=None, description="last day, once ended or given notice")
+    fixed_until: date | None = Field(default=None, description="last day of a fixed term")
+    notice_days: int = 14
+    tax_class: str | None = Field(default=None, max_length=2)
+    contracted_kw: Decimal | None = Field(default=None, sa_type=Numeric(10, 3))
+
+
+class SpotMonth(SQLModel, table=True):
+    """The spot prices of one local month, quarter by quarter, packed (kit/packing.py), in 1/100 000 c/kWh without VAT."""
+
+    __tablename__ = "spot_month"
+
+    month: date = Field(primary_key=True)
+    prices: bytes = Field(sa_type=LargeBinary)

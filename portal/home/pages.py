@@ -1,0 +1,57 @@
+"""What belongs to no slice: the way in, the language, signs of life."""
+
+import json
+import logging
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from portal.auth.people import anyone
+from portal.auth.rules import local_path
+from portal.kit.access import Anyone
+from portal.kit.i18n import Language
+from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, bare, page
+
+YEAR_S = 365 * 24 * 3600
+REPORT_BYTES = 10_000
+
+log = logging.getLogger("portal.csp")
+
+
+def start(visit: Visit[Anyone]) -> Redirect:
+    """To the overview, or to sign in."""
+    signed_in = visit.who.subject != Anyone().subject
+    return Redirect("/overview" if signed_in else "/sign-in")
+
+
+def choose_language(visit: Visit[Anyone]) -> Redirect:
+    """Keep the person's choice of language for a year and go back to where they were."""
+    wish, then = visit.form.get("language"), visit.form.get("next")
+    back = local_path(then if isinstance(then, str) else None, "/")
+    if wish not in set(Language):
+        return Redirect(back)
+    return Redirect(back, cookies=[Cookie(LANGUAGE_COOKIE, str(wish), YEAR_S)])
+
+
+async def livez(request: Request) -> Response:  # noqa: ARG001
+    """Alive; asks no database."""
+    return PlainTextResponse("alive\n")
+
+
+async def csp_report(request: Request) -> Response:
+    """Note which directive a browser enforced; addresses may hold ids and are not kept."""
+    body = (await request.body())[:REPORT_BYTES]
+    try:
+        directive = json.loads(body)["csp-report"]["effective-directive"]
+    except (ValueError, KeyError, TypeError):
+        directive = "unreadable"
+    log.warning(json.dumps({"event": "csp", "directive": str(directive)[:60]}))
+    return Response(status_code=204)
+
+
+routes = [
+    page("/", start, who=anyone),
+    action("/language", choose_language, who=anyone),
+    bare("/livez", livez, who=anyone),
+    bare("/csp-report", csp_report, who=anyone, method="POST"),
+]

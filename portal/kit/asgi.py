@@ -1,0 +1,55 @@
+"""The layers around the routes: outermost headers and log, what is turned away, the routes, and every error's page."""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount
+from starlette.types import ASGIApp
+
+from portal.kit.errors import BadRequest, NotThere, Problem
+from portal.kit.files import Files
+from portal.kit.headers import Outermost
+from portal.kit.limits import TurnAway
+from portal.kit.web import Platform, in_thread, troubled
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+
+def serve(
+    routes: Sequence[BaseRoute],
+    platform: Platform,
+    files: Files,
+    *,
+    origin: str,
+    hosts: Collection[str],
+    lifespan: Lifespan | None = None,
+) -> ASGIApp:
+    """An ASGI app of these routes, on this platform, answering to one origin."""
+    inner = Starlette(
+        routes=[*routes, Mount("/static", files)],
+        exception_handlers={Problem: _problem, HTTPException: _http, Exception: _failure},
+        lifespan=lifespan,
+    )
+    inner.router.redirect_slashes = False
+    inner.state.platform = platform
+    return Outermost(TurnAway(inner, origin=origin, hosts=hosts))
+
+
+async def _problem(request: Request, problem: Exception) -> Response:
+    said = problem if isinstance(problem, Problem) else Problem()
+    return await in_thread(request.app.state.platform, troubled, request, said)
+
+
+async def _http(request: Request, refused: Exception) -> Response:
+    status = refused.status_code if isinstance(refused, HTTPException) else 500
+    answer = await _problem(request, NotThere() if status in {404, 405} else BadRequest())
+    answer.status_code = status
+    return answer
+
+
+async def _failure(request: Request, _failed: Exception) -> Response:
+    return await _problem(request, Problem())

@@ -1,0 +1,36 @@
+"""Time: instants are aware UTC, days are those of Helsinki. The only place that asks what time it is."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+HELSINKI = ZoneInfo("Europe/Helsinki")
+
+
+def now() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)  # noqa: TID251 - the one home of the clock
+
+
+def day_of(instant: datetime) -> date:
+    """The day in Helsinki on which an instant falls."""
+    return instant.astimezone(HELSINKI).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant, in UTC, at which a day begins in Helsinki."""
+    return datetime(day.year, day.month, day.day, tzinfo=HELSINKI).astimezone(UTC)
+
+
+def quarters_in(day: date) -> int:
+    """How many quarter hours a Helsinki day has: 96, or 92 and 100 when the clocks change."""
+    return (start_of(day + timedelta(days=1)) - start_of(day)) // timedelta(minutes=15)
+
+
+def first_of_month(day: date) -> date:
+    """The first day of a day's month."""
+    return day.replace(day=1)
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after a day's month."""
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

@@ -1,0 +1,159 @@
+"""What every row of the utility's own feed is made of: how values are written, and what becomes of a row.
+
+A row is one line of JSON (JSON Lines), read strictly: unknown or missing fields and wrong types are refused.
+Money is whole cents; every other number that is not whole is a text of digits, so that no reader rounds it.
+"""
+
+import re
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+INT32 = 2**31 - 1
+EARLIEST = date(1900, 1, 1)
+LATEST = date(2199, 12, 31)
+
+
+class FeedRow(BaseModel):
+    """One line of a feed, or a part of one. Equal rows are equal values, also as keys of a dictionary."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+@dataclass(frozen=True)
+class Written:
+    """How a value is written as text: the whole text matches `pattern`, and `read` makes the value of it.
+
+    `read` raises ValueError for a text that only looks right; `says` tells the sender what is asked for.
+    `longest` and `form` are JSON Schema's maxLength and format.
+    """
+
+    pattern: str
+    says: str
+    read: Callable[[str], Hashable] = str
+    longest: int = 60
+    form: str | None = None
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Text first, then the value."""
+        read = core_schema.no_info_plain_validator_function(self._value)
+        return core_schema.chain_schema([core_schema.str_schema(strict=True), read])
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """A string of this form."""
+        form = {} if self.form is None else {"format": self.form}
+        return {"type": "string", "maxLength": self.longest, "pattern": f"^(?:{self.pattern})$", **form}
+
+    def _value(self, text: str) -> Hashable:
+        try:
+            if len(text) <= self.longest and re.fullmatch(self.pattern, text):
+                return self.read(text)
+        except ValueError:
+            pass
+        raise PydanticCustomError("written", "{says}", {"says": self.says})
+
+
+def words(longest: int) -> Written:
+    """Text for people: 1 to `longest` characters, no control characters, no space around it."""
+    return Written(
+        r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?",
+        f"must be 1 to {longest} characters, without control characters and without space around them",
+        longest=longest,
+    )
+
+
+def decimal(whole: int, decimals: int) -> Written:
+    """A number as digits: at most so many before and after the point, perhaps a minus before them."""
+    return Written(
+        rf"-?(0|[1-9][0-9]{{0,{whole - 1}}})(\.[0-9]{{1,{decimals}}})?",
+        f'must be digits with at most {decimals} after a point, as a text such as "8.49"',
+        Decimal,
+        longest=whole + decimals + 2,
+    )
+
+
+def checked(holds: Callable[[str], bool]) -> Callable[[str], str]:
+    """A reader for `Written` that takes a text as it is, if something holds of it."""
+
+    def read(text: str) -> str:
+        if not holds(text):
+            raise ValueError
+        return text
+
+    return read
+
+
+def _day(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not EARLIEST <= day <= LATEST:
+        raise ValueError
+    return day
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text).astimezone(UTC)
+    if not EARLIEST < moment.date() < LATEST:
+        raise ValueError
+    return moment
+
+
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+Day = Annotated[date, Written(_DAY, 'must be a day of 1900-2199 such as "2026-11-21"', _day, longest=10, form="date")]
+Moment = Annotated[
+    datetime,
+    Written(
+        _DAY + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?Z",
+        'must be an instant in UTC such as "2026-11-21T18:30:00Z"',
+        _moment,
+        longest=27,
+        form="date-time",
+    ),
+]
+Cents = Annotated[int, Field(ge=-INT32, le=INT32)]
+Price = Annotated[Decimal, decimal(8, 6)]
+
+
+class Names(FeedRow):
+    """A name in each language of the portal."""
+
+    fi: Annotated[str, words(100)] = Field(description="In Finnish.", examples=["Perusmaksu"])
+    sv: Annotated[str, words(100)] = Field(description="In Swedish.", examples=["Grundavgift"])
+    en: Annotated[str, words(100)] = Field(description="In English.", examples=["Base fee"])
+
+
+class Outcome(StrEnum):
+    """What became of a row that was taken in."""
+
+    ACCEPTED = "accepted"  # new, or different from what stood
+    UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a row was not taken in, in a sentence for the utility; never with an identity code in it."""
+
+    reason: str
+
+
+Verdict = Outcome | Refusal
+
+
+def unknown(what: str, number: str) -> Refusal:
+    """The refusal of a row that refers to what the register does not hold."""
+    return Refusal(f"unknown {what} {number}")
+
+
+def overlap(periods: Iterable[tuple[date, date | None]]) -> date | None:
+    """A day that two of the periods share (both ends belong to a period, None lasts), or None."""
+    busy_until = date.min
+    for since, until in sorted(periods, key=lambda period: period[0]):
+        if since <= busy_until:
+            return since
+        busy_until = until or date.max
+    return None

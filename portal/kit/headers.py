@@ -1,0 +1,128 @@
+"""The outermost layer: a number for each request, the security headers on every answer, and one log line.
+
+Sources: OWASP ASVS 5.0 V3.4; the Content-Security-Policy and Trusted Types recipe of docs/decisions/0006.
+"""
+
+import json
+import logging
+import secrets
+import time
+from dataclasses import dataclass, field
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+log = logging.getLogger("portal.requests")
+
+PERMISSIONS = (
+    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), microphone=(), "
+    "midi=(), payment=(), usb=(), xr-spatial-tracking=(), publickey-credentials-get=(self), "
+    "publickey-credentials-create=(self), clipboard-write=(self)"
+)
+FIXED = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Embedder-Policy": "require-corp",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+    "Permissions-Policy": PERMISSIONS,
+}
+
+
+@dataclass(slots=True)
+class Exchange:
+    """One request and its answer, as the layers tell each other about it."""
+
+    number: str  # the reference a person can quote to customer service
+    nonce: str
+    form_action: tuple[str, ...] = ()
+    notes: dict[str, str] = field(default_factory=dict)  # stable reason codes for the log; never personal data
+
+
+def exchange(scope: Scope) -> Exchange:
+    """The exchange of a request."""
+    found: Exchange = scope["portal.exchange"]
+    return found
+
+
+def policy(nonce: str, form_action: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of one answer."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'nonce-{nonce}'",
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            " ".join(("form-action 'self'", *form_action)),
+            "frame-ancestors 'none'",
+            "base-uri 'none'",
+            "object-src 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types htmx",
+            "report-uri /csp-report",
+        )
+    )
+
+
+class Outermost:
+    """Wraps the whole portal; the last to see an answer, and the one that says so when there is none."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on with its `Exchange`, and dress the answer."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        this = scope["portal.exchange"] = Exchange(_number(), secrets.token_urlsafe(16))
+        started, status = time.perf_counter(), 0
+
+        async def dressed(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                _dress(MutableHeaders(scope=message), this)
+            await send(message)
+
+        try:
+            await self.app(scope, receive, dressed)
+        except Exception:
+            if not status:
+                raise
+            # The person already has the error page, with the number that finds this line.
+            log.exception(json.dumps({"request": this.number, "event": "failed"}))
+        finally:
+            _log(scope, this, status, time.perf_counter() - started)
+
+
+def _dress(headers: MutableHeaders, this: Exchange) -> None:
+    headers["Content-Security-Policy"] = policy(this.nonce, this.form_action)
+    for name, value in FIXED.items():
+        headers[name] = value
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Request-Id"] = this.number
+
+
+def _number() -> str:
+    """Eight letters and digits that can be read aloud: no 0, 1, I, L, O, U."""
+    symbols = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+    picked = "".join(secrets.choice(symbols) for _ in range(8))
+    return f"{picked[:4]}-{picked[4:]}"
+
+
+def _log(scope: Scope, this: Exchange, status: int, seconds: float) -> None:
+    """One line per request: the route's pattern, never the address itself, which may hold an id or a token."""
+    route = getattr(scope.get("route"), "path", "-")
+    line = {
+        "request": this.number,
+        "method": scope["method"],
+        "route": route,
+        "status": status,
+        "ms": round(seconds * 1000, 1),
+    }
+    log.info(json.dumps(line | this.notes))

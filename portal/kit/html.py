@@ -1,0 +1,168 @@
+"""Pages: typed values for one template each, rendered whole or by block, in one language.
+
+The only place that marks text as safe. Words are put in when a template is compiled: one environment per language.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
+
+from portal.kit import formats
+from portal.kit.access import Anyone
+from portal.kit.i18n import Language, Text, translate, translate_plural
+
+# What differs at every rendering but must be at hand in macros and constants: the template prints a stand-in, and the
+# finished page gets the real value. The stand-ins are random for each process and never leave it, so no text that
+# somebody typed can hold one.
+NONCE = f"nonce-{secrets.token_hex(16)}"
+FORM_TOKEN = f"token-{secrets.token_hex(16)}"
+
+_PLACE = re.compile(r"%\((\w+)\)s|%%")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What a page handler returns: the values its template needs."""
+
+    template: ClassVar[str]
+    status: ClassVar[int] = 200
+    form_action: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """Other origins that a form of this page may be redirected through, for its Content-Security-Policy."""
+        return self.form_action
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Whom the head of a page names."""
+
+    name: str
+    initials: str
+    subtitle: str
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """What the layout of every page may know of the request."""
+
+    language: Language
+    path: str
+    url: str  # path and query: where to come back to
+    nonce: str
+    form_token: str
+    who: Anyone
+    person: Person | None = None  # None while nobody is signed in
+    idle_s: int = 0  # seconds without a request after which the session ends; 0 where there is none
+
+
+class Html:
+    """Renders pages from a folder of templates."""
+
+    def __init__(self, folder: Path, **globals_: object) -> None:
+        self._environments = {language: _environment(folder, language, globals_) for language in Language}
+
+    def environment(self, language: Language) -> Environment:
+        """The environment that says everything in one language."""
+        return self._environments[language]
+
+    def render(self, page: Page, here: Here, block: str | None = None) -> str:
+        """The whole page, or only the block that htmx asked for, after its title."""
+        template = self.environment(here.language).get_template(page.template)
+        values = {"here": here} | {field.name: getattr(page, field.name) for field in fields(page)}
+        if block is None or block not in template.blocks:
+            body = template.render(values)
+        else:
+            body = f"<title>{_block(template, 'title', values)}</title>{_block(template, block, values)}"
+        return body.replace(NONCE, here.nonce).replace(FORM_TOKEN, here.form_token)
+
+
+def _block(template: Template, name: str, values: Mapping[str, Any]) -> str:
+    return "".join(template.blocks[name](template.new_context(dict(values))))
+
+
+def _environment(folder: Path, language: Language, globals_: Mapping[str, object]) -> Environment:
+    environment = _Worded(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        cache_size=-1,
+    )
+    environment.language = language
+    environment.filters.update(formats.filters(language))
+    environment.filters["t"] = lambda said: said.said(language) if isinstance(said, Text) else said
+    environment.filters["lines"] = _lines
+    environment.globals.update(globals_, nonce=NONCE, form_token=FORM_TOKEN, language=language)
+    environment.globals["ui"] = environment.get_template("ui.html").module
+    return environment
+
+
+def _lines(text: str) -> Markup:
+    """Plain text with its line breaks kept."""
+    return Markup("<br>").join(escape(line) for line in text.splitlines())  # escaped just here
+
+
+class _Worded(Environment):
+    """An environment whose `_()` and `ngettext()` are answered at compile time."""
+
+    language: Language
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        _PutWordsIn(self).visit(tree)
+        return tree
+
+
+class _PutWordsIn(NodeTransformer):
+    def __init__(self, environment: _Worded) -> None:
+        self._environment = environment
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's naming
+        self.generic_visit(node)
+        if not isinstance(node.node, nodes.Name) or node.node.name not in {"_", "ngettext"}:
+            return node
+        values = {pair.key: pair.value for pair in node.kwargs}
+        language = self._environment.language
+        if node.node.name == "_":
+            return self._sentence(translate(_constant(node, 0), language), values, node.lineno)
+        one, many = translate_plural(_constant(node, 0), _constant(node, 1), language)
+        count = node.args[2]
+        values.setdefault("n", count)
+        is_one = nodes.Compare(count, [nodes.Operand("eq", nodes.Const(1))], lineno=node.lineno)
+        sentence = nodes.CondExpr(
+            is_one, self._sentence(one, values, node.lineno), self._sentence(many, values, node.lineno)
+        )
+        return self._placed(sentence, node.lineno)
+
+    def _sentence(self, wording: str, values: Mapping[str, nodes.Expr], lineno: int) -> nodes.Expr:
+        parts: list[nodes.Expr] = []
+        start = 0
+        for place in _PLACE.finditer(wording):
+            parts.append(nodes.Const(wording[start : place.start()]))
+            parts.append(values[place[1]] if place[1] else nodes.Const("%"))
+            start = place.end()
+        rest = nodes.Const(wording[start:])
+        return self._placed(nodes.Concat([*parts, rest]) if parts else rest, lineno)
+
+    def _placed(self, node: nodes.Expr, lineno: int) -> nodes.Expr:
+        node.set_lineno(lineno)
+        node.set_environment(self._environment)
+        return node
+
+
+def _constant(node: nodes.Call, at: int) -> str:
+    wording = node.args[at]
+    if not isinstance(wording, nodes.Const):
+        raise TypeError(f"line {node.lineno}: a text must be written out, it cannot be computed")
+    return str(wording.value)

@@ -1,0 +1,70 @@
+"""What is turned away before anything looks at it: strange hosts, foreign origins, oversized bodies.
+
+An unsafe method needs `Sec-Fetch-Site: same-origin`, or, from a client without that header, an `Origin` that is ours
+(OWASP ASVS 5.0, 3.5.1). The form token is the second wall, in kit/web.
+"""
+
+from collections.abc import Collection
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.kit.errors import TooLarge
+from portal.kit.headers import exchange
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+BODY_BYTES = 1_048_576
+
+
+class TurnAway:
+    """Lets through what may be for us."""
+
+    def __init__(self, app: ASGIApp, *, origin: str, hosts: Collection[str]) -> None:
+        self.app, self.origin, self.hosts = app, origin, frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 400, 403 or 413, or pass the request on with its body counted."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        if refusal is None:
+            await self.app(scope, _counted(receive), send)
+        else:
+            exchange(scope).notes["refused"] = str(refusal.status_code)
+            await refusal(scope, receive, send)
+
+    def _refusal(self, method: str, headers: Headers) -> Response | None:
+        if _host(headers) not in self.hosts:
+            return PlainTextResponse("This address is not served here.", 400)
+        if method not in SAFE and not self._is_ours(headers):
+            return PlainTextResponse("The request came from another site, so nothing was done.", 403)
+        if int(headers.get("content-length", "0") or 0) > BODY_BYTES:
+            return PlainTextResponse("More was sent than we take in.", 413)
+        return None
+
+    def _is_ours(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        return site == "same-origin" if site is not None else headers.get("origin") == self.origin
+
+
+def _host(headers: Headers) -> str:
+    """The host without its port; an IPv6 address keeps its brackets."""
+    host = headers.get("host", "").lower()
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
+
+
+def _counted(receive: Receive) -> Receive:
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > BODY_BYTES:
+            raise TooLarge
+        return message
+
+    return counting

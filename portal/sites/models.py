@@ -1,0 +1,87 @@
+from datetime import date
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+
+class Site(SQLModel, table=True):
+    """A delivery site: an address with one or more metering points, under the utility's site number."""
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str = Field(max_length=40, unique=True)
+    name: str | None = Field(default=None, max_length=100)
+    street: str = Field(max_length=200)
+    postcode: str = Field(max_length=20)
+    town: str = Field(max_length=100)
+    dwelling: str | None = Field(default=None, max_length=40)
+    heated_area_m2: int | None = None
+    residents: int | None = None
+    heating: str | None = Field(default=None, max_length=40)
+    estimated_kwh_a_year: int | None = None
+
+
+class Occupancy(SQLModel, table=True):
+    """From when until when a customer holds a site; `until` is the last day, None while it lasts.
+
+    It bounds what they may see: the next holder of a site does not see how this one lived.
+    """
+
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="dates"),
+        UniqueConstraint("site_id", "party_id", "since"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    site_id: UUID = Field(foreign_key="site.id", index=True)
+    party_id: UUID = Field(foreign_key="party.id", index=True)
+    since: date
+    until: date | None = None
+
+
+class Commodity(StrEnum):
+    """What a metering point measures."""
+
+    ELECTRICITY = "electricity"
+    PRODUCTION = "production"
+    HEAT = "heat"
+    COOLING = "cooling"
+    GAS = "gas"
+
+
+class MeteringPoint(SQLModel, table=True):
+    """A metering point, under its GSRN. `site_id` is None for a point that an import made and no feed placed yet."""
+
+    __tablename__ = "metering_point"
+    __table_args__ = (
+        CheckConstraint("energy IN ('electricity', 'production', 'heat', 'cooling', 'gas')", name="energy"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    gsrn: str = Field(max_length=18, unique=True)
+    site_id: UUID | None = Field(default=None, foreign_key="site.id", index=True)
+    energy: str = Field(max_length=12)
+    main_fuse: str | None = Field(default=None, max_length=20)
+
+
+class MeterKind(StrEnum):
+    METER = "meter"
+    HEAT_EXCHANGER = "heat_exchanger"
+
+
+class Meter(SQLModel, table=True):
+    """A meter or a heat exchanger at a metering point, for as long as it hung there."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('meter', 'heat_exchanger')", name="kind"),
+        UniqueConstraint("metering_point_id", "serial"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    metering_point_id: UUID = Field(foreign_key="metering_point.id", index=True)
+    kind: str = Field(default=MeterKind.METER, max_length=20)
+    serial: str = Field(max_length=40)
+    model: str | None = Field(default=None, max_length=100)
+    installed_on: date | None = None
+    removed_on: date | None = None

@@ -1,0 +1,11 @@
+"""Every table of the portal, for foreign keys and migrations."""
+
+import portal.audit.models
+import portal.auth.models
+import portal.consents.models
+import portal.consumption.models
+import portal.contracts.models
+import portal.customers.models
+import portal.invoices.models
+import portal.outbox.models
+import portal.sites.models  # noqa: F401

@@ -1,0 +1,53 @@
+// Copies what browsers need from node_modules into static/vendor: htmx with its CSP extension, the font, and one
+// sprite of the Lucide icons that the templates and the code name. `npm run build`, after `npm ci`.
+import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const vendor = join(root, "static", "vendor");
+const from = (...path) => join(root, "node_modules", ...path);
+
+const copies = {
+  "htmx.min.js": from("htmx.org", "dist", "htmx.min.js"),
+  "hx-csp.min.js": from("htmx.org", "dist", "ext", "hx-csp.min.js"),
+  "figtree-latin-wght.woff2": from("@fontsource-variable", "figtree", "files", "figtree-latin-wght-normal.woff2"),
+};
+
+async function* sources(folder, ending) {
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile() && ending.test(entry.name)) yield join(entry.parentPath, entry.name);
+  }
+}
+
+async function iconNames() {
+  const names = new Set();
+  for await (const path of sources(join(root, "templates"), /\.html$/)) {
+    for (const [, name] of (await readFile(path, "utf8")).matchAll(/icon\(\s*"([a-z0-9-]+)"/g)) names.add(name);
+  }
+  for await (const path of sources(join(root, "portal"), /\.py$/)) {
+    for (const [, name] of (await readFile(path, "utf8")).matchAll(/icon="([a-z0-9-]+)"/g)) names.add(name);
+  }
+  for (const name of (await readFile(join(root, "static", "icons.txt"), "utf8")).split(/\s+/)) if (name) names.add(name);
+  return [...names].sort();
+}
+
+async function sprite() {
+  const symbols = [];
+  for (const name of await iconNames()) {
+    const svg = await readFile(from("lucide-static", "icons", `${name}.svg`), "utf8");
+    const shapes = svg.replace(/<!--.*?-->/gs, "").replace(/<svg[^>]*>|<\/svg>/g, "").replace(/\s+/g, " ").trim();
+    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`);
+  }
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+}
+
+await rm(vendor, { recursive: true, force: true });
+await mkdir(vendor, { recursive: true });
+for (const [name, path] of Object.entries(copies)) await cp(path, join(vendor, name));
+// A source map that is not there would be asked for by developer tools.
+for (const name of ["htmx.min.js", "hx-csp.min.js"]) {
+  const path = join(vendor, name);
+  await writeFile(path, (await readFile(path, "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
+}
+await writeFile(join(vendor, "icons.svg"), await sprite());

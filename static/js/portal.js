@@ -1,0 +1,68 @@
+// The little that pages cannot do without a script: copying, closing menus, moving focus, and blanking a page
+// that must not stay on the screen. Every page works without it.
+"use strict";
+
+const say = (words) => {
+  const region = document.getElementById("announcements");
+  if (region) region.textContent = words;
+};
+
+document.addEventListener("click", async (event) => {
+  const copier = event.target.closest("[data-copy]");
+  if (copier) {
+    await navigator.clipboard.writeText(copier.dataset.copy);
+    say(copier.dataset.done);
+    copier.classList.add("is-done");
+    setTimeout(() => copier.classList.remove("is-done"), 2000);
+  }
+  for (const menu of document.querySelectorAll("details.drop[open]")) {
+    if (!menu.contains(event.target)) menu.open = false;
+  }
+});
+
+// A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it.
+const focusOn = (element) => {
+  if (!element) return;
+  if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
+  element.focus({ preventScroll: true });
+};
+focusOn(document.querySelector(".errors"));
+document.addEventListener("htmx:after:swap", (event) => {
+  const target = event.detail?.ctx?.target;
+  const region = target?.id ? document.getElementById(target.id) : null;
+  if (!region) return;
+  const chosen = region.querySelector("[data-focus]");
+  focusOn(chosen ?? region.querySelector("h1, h2"));
+  say(document.title);
+});
+
+// A page from the browser's memory may belong to a session that has ended: ask again.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted && document.body.dataset.idle) location.reload();
+});
+
+// Two minutes before the session ends: a warning. When it has ended: nothing is left to read.
+const idleSeconds = Number(document.body.dataset.idle ?? 0);
+if (idleSeconds) {
+  const dialog = document.getElementById("idle");
+  let last = Date.now();
+  const used = () => {
+    last = Date.now();
+    if (dialog.open) dialog.close();
+  };
+  document.addEventListener("htmx:after:request", used);
+  dialog.querySelector("[data-stay]").addEventListener("click", async () => {
+    const answer = await fetch("/overview", { method: "HEAD", redirect: "manual" });
+    if (answer.ok) used();
+    else location.assign("/sign-in");
+  });
+  setInterval(() => {
+    const idle = (Date.now() - last) / 1000;
+    if (idle >= idleSeconds) {
+      document.body.replaceChildren();
+      location.replace("/sign-in?ended=1");
+    } else if (idle >= idleSeconds - 120 && !dialog.open) {
+      dialog.showModal();
+    }
+  }, 5000);
+}

@@ -1,0 +1,1 @@
+"""The cast: people whose sessions tests may use."""
