@@ -158,6 +158,38 @@ class _Given:
         return kind(value)
 
 
+@dataclass(frozen=True)
+class DataKeys:
+    """The keys that seal and find personal identifiers, and the settings that demo or test made up."""
+
+    data_keys: tuple[bytes, ...] = field(repr=False)
+    index_key: bytes = field(repr=False)
+    made_up: tuple[str, ...] = ()
+
+
+def database_url(environ: Mapping[str, str]) -> str:
+    """Where the database is: all that bringing its schema up to date, or an import without people, needs.
+
+    Raises BadSettings.
+    """
+    return _database_url(_Given(environ).value("PORTAL_DATABASE_URL") or "sqlite:///portal.db")
+
+
+def data_keys(environ: Mapping[str, str]) -> DataKeys:
+    """The keys that an import of people needs.
+
+    Raises BadSettings.
+    """
+    given = _Given(environ)
+    names = ("PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY")
+    missing = tuple(name for name in names if not given.value(name))
+    environment = given.choice("PORTAL_ENV", Environment, Environment.PRODUCTION)
+    if missing and environment is Environment.PRODUCTION:
+        raise BadSettings(f"{' and '.join(missing)} must be set to take in people: their identity codes are kept encrypted.")
+    data, index = (tuple(_keys(name, given.value(name) or _made_key())) for name in names)
+    return DataKeys(data, index[0], missing)
+
+
 def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with a `.env` file's lines added where nothing is set; only demo and test read one."""
     merged = dict(environ)

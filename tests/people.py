@@ -1,1 +1,123 @@
-"""The cast: people whose sessions tests may use."""
+"""The cast: people with sessions of their own, on a register that tests fill."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from portal import app
+from portal.auth import actions as sessions
+from portal.auth.actions import SESSION_COOKIE, Arrival
+from portal.auth.oidc.claims import Identity
+from portal.auth.rules import TEST_PEOPLE, identity_code
+from portal.customers.models import IdentityCode, Party
+from portal.kit import clock
+from portal.kit.crypto import Vault
+from tests.browser import Browser
+from tests.portal import settings
+
+AINO, MIKKO, KARIN, OONA = "010180-9015", "290296-912H", "120775Y9446", "150704A933E"
+
+
+def vault():
+    """The vault of the test settings."""
+    return Vault(settings().data_keys, settings().index_key)
+
+
+def customer(code, name, number, *, language="fi"):
+    """A person in the register, and the row that ties them to their identity code."""
+    party = Party(id=uuid4(), customer_number=number, kind="person", name=name, language=language)
+    sealed = vault().seal(code, table="identity_code", column="encrypted", row=party.id)
+    return party, IdentityCode(party_id=party.id, encrypted=sealed, blind_index=vault().blind_index(code))
+
+
+class House:
+    """A portal on a database, with a door for each person."""
+
+    def __init__(self, database):
+        self.database = database
+        self.app = app.create_app(settings(), database)
+        self.now = clock.now()
+
+    def customer(self, code, name, number, **more):
+        """Add a customer to the register."""
+        party, tie = customer(code, name, number, **more)
+        with self.database.writing() as db:
+            db.add(party)
+            db.flush()
+            db.add(tie)
+        return party.id
+
+    def cookie(self, code, name="", *, now=None, proved_at=None) -> str:
+        """The session cookie of a person who has just come from their bank."""
+        given, _, family = name.rpartition(" ")
+        now = now or clock.now()
+        identity = Identity(
+            code=identity_code(code, TEST_PEOPLE),
+            given_names=given,
+            family_name=family,
+            acr="http://ftn.ficora.fi/2017/loatest2",
+            amr="",
+            proved_at=proved_at or now,
+            issuer="https://broker.test",
+            subject=hashlib.sha256(code.encode()).hexdigest(),
+            issued_at=int(now.timestamp()),
+            nonce=uuid4().hex,
+        )
+        arrival = Arrival(identity, vault().blind_index(code), "demo", confirming=None, old_session=None)
+        with self.database.writing() as db:
+            return sessions.arrive(db, arrival, now)
+
+    def open_for(self, code, name="", *, language="fi", proved_minutes_ago=10) -> Browser:
+        """A browser in which a person is signed in."""
+        proved_at = clock.now() - timedelta(minutes=proved_minutes_ago)
+        return Browser(
+            self.app, language=language, cookies={SESSION_COOKIE: self.cookie(code, name, proved_at=proved_at)}
+        )
+
+
+@pytest.fixture
+def house(database):
+    """The portal on the test's database."""
+    return House(database)
+
+
+@pytest.fixture
+def nobody(house):
+    """A browser in which nobody is signed in."""
+    return Browser(house.app)
+
+
+@pytest.fixture
+def aino(house):
+    """A customer with a number of her own: Aino Mäkelä, 1001."""
+    return Resident(house, AINO, "Aino Mäkelä", "1001")
+
+
+@pytest.fixture
+def mikko(house):
+    """Another customer, who must never see what is Aino's."""
+    return Resident(house, MIKKO, "Mikko Korhonen", "1002")
+
+
+@pytest.fixture
+def oona(house):
+    """Somebody who can identify herself and is no customer."""
+    return house.open_for(OONA, "Oona Virtanen")
+
+
+class Resident:
+    """A customer: the party in the register, and a browser that is signed in as them."""
+
+    party: UUID
+    browser: Browser
+    today: date
+    now: datetime
+
+    def __init__(self, house, code, name, number):
+        self.party = house.customer(code, name, number)
+        self.browser = house.open_for(code, name)
+        self.code, self.name = code, name
+        self.now = clock.now()
+        self.today = clock.day_of(self.now)

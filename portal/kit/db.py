@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
@@ -92,6 +92,15 @@ def upsert(db: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     insert = _insert(db, table)
     fresh = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     db.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+
+def one_at_a_time(db: Session, what: str) -> None:
+    """Wait until no other transaction holds the same word, and hold it until this one ends.
+
+    On SQLite there is nothing to wait for: whoever writes has been alone since BEGIN IMMEDIATE.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        db.connection().execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def _insert(db: Session, table: Table) -> Any:  # noqa: ANN401 - the two dialects share no base with ON CONFLICT

@@ -6,11 +6,11 @@ Money is whole cents; every other number that is not whole is a text of digits, 
 
 import re
 from collections.abc import Callable, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
@@ -69,13 +69,18 @@ def words(longest: int) -> Written:
 
 
 def decimal(whole: int, decimals: int) -> Written:
-    """A number as digits: at most so many before and after the point, perhaps a minus before them."""
+    """A number of zero or more as digits: at most so many before and after the point."""
     return Written(
-        rf"-?(0|[1-9][0-9]{{0,{whole - 1}}})(\.[0-9]{{1,{decimals}}})?",
+        rf"(0|[1-9][0-9]{{0,{whole - 1}}})(\.[0-9]{{1,{decimals}}})?",
         f'must be digits with at most {decimals} after a point, as a text such as "8.49"',
         Decimal,
-        longest=whole + decimals + 2,
+        longest=whole + decimals + 1,
     )
+
+
+def signed(number: Written) -> Written:
+    """The same number with perhaps a minus before it."""
+    return replace(number, pattern=f"-?{number.pattern}", longest=number.longest + 1)
 
 
 def checked(holds: Callable[[str], bool]) -> Callable[[str], str]:
@@ -116,7 +121,33 @@ Moment = Annotated[
     ),
 ]
 Cents = Annotated[int, Field(ge=-INT32, le=INT32)]
-Price = Annotated[Decimal, decimal(8, 6)]
+Price = Annotated[Decimal, signed(decimal(8, 6))]
+
+
+ValidFrom = Annotated[Day, Field(description="First day.", examples=["2026-01-01"])]
+ValidTo = Annotated[Day | None, Field(description="Last day; null while it lasts.", examples=["2027-12-31"])]
+
+
+class Dated(Protocol):
+    """A row that holds from one day to another."""
+
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+D = TypeVar("D", bound=Dated)
+
+
+def ends_later(row: D) -> D:
+    """A row whose last day is not before its first.
+
+    Raises ValueError.
+    """
+    if row.valid_to is not None and row.valid_to < row.valid_from:
+        raise ValueError("valid_to is before valid_from")
+    return row
 
 
 class Names(FeedRow):

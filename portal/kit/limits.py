@@ -15,6 +15,7 @@ from portal.kit.headers import exchange
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 BODY_BYTES = 1_048_576
+ALIVE = "/livez"  # asked for by whoever starts containers, under any name
 
 
 class TurnAway:
@@ -28,17 +29,17 @@ class TurnAway:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope, Headers(scope=scope))
         if refusal is None:
             await self.app(scope, _counted(receive), send)
         else:
             exchange(scope).notes["refused"] = str(refusal.status_code)
             await refusal(scope, receive, send)
 
-    def _refusal(self, method: str, headers: Headers) -> Response | None:
-        if _host(headers) not in self.hosts:
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        if _host(headers) not in self.hosts and scope["path"] != ALIVE:
             return PlainTextResponse("This address is not served here.", 400)
-        if method not in SAFE and not self._is_ours(headers):
+        if scope["method"] not in SAFE and not self._is_ours(headers):
             return PlainTextResponse("The request came from another site, so nothing was done.", 403)
         if int(headers.get("content-length", "0") or 0) > BODY_BYTES:
             return PlainTextResponse("More was sent than we take in.", 413)

@@ -58,8 +58,8 @@ def mirror(
     standing = _standing(db, [one.row for one in rows], key)
     outcomes = [_settle(db, standing, one.row, key) for one in rows]
     db.flush()
-    owners = [standing[_key(one.row, key)].id for one in rows]
-    belongings = [list(one.parts(owner)) for one, owner in zip(rows, owners, strict=True)]
+    owners = [standing[_key(one.row, key)].id for one in rows] if parts else []
+    belongings = [list(one.parts(owner)) for one, owner in zip(rows, owners, strict=False)]
     for kind in parts:
         of_kind = [[part for part in every if isinstance(part, kind.table)] for every in belongings]
         changed = mirror_parts(db, kind, owners, of_kind)
@@ -86,7 +86,7 @@ def ids(db: Session, number: Mapped[str], row_id: Mapped[UUID], numbers: Iterabl
     asked = sorted(set(numbers))
     for start in range(0, len(asked), AT_ONCE):
         some = asked[start : start + AT_ONCE]
-        found.update(db.execute(select(number, row_id).where(number.in_(some))).tuples())
+        found.update((one, row) for one, row in db.exec(select(number, row_id).where(number.in_(some))))
     return found
 
 

@@ -1,0 +1,126 @@
+"""The demo: a database with people in it, the portal and the test bank, in one process."""
+
+import asyncio
+import base64
+import contextlib
+import os
+import secrets
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from portal import migrations
+from portal.demo import bank, seed
+from portal.demo.people import CAST
+from portal.kit.crypto import Vault
+from portal.kit.db import Database
+from portal.kit.i18n import Language
+from portal.settings import Settings
+
+Say = Callable[[str], None]
+Build = Callable[[Settings, Database], ASGIApp]
+
+SECRETS = "secrets.env"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """Where the demo lives and what it shows."""
+
+    host: str
+    port: int
+    bank_port: int
+    folder: Path
+    until: date  # the first day without data
+
+
+def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings, Database]:
+    """Migrate the demo's database, and fill it where it is empty; what is there stays."""
+    demo.folder.mkdir(parents=True, exist_ok=True)
+    settings = Settings.from_environment(_environment(demo, environ), demo.port)
+    database = Database(settings.database_url)
+    migrations.upgrade(database.engine)
+    if seed.is_empty(database):
+        say(f"Making up three years of data until {demo.until} ...")
+        started = time.perf_counter()
+        seed.seed(database, Vault(settings.data_keys, settings.index_key), demo.until)
+        say(f"... done in {time.perf_counter() - started:.1f} s.")
+    return settings, database
+
+
+def remove(folder: Path) -> None:
+    """Forget an earlier demo."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def serve(demo: Demo, settings: Settings, portal: ASGIApp, say: Say) -> None:
+    """Serve the portal and the test bank until told to stop."""
+    provider = bank.create_bank(
+        issuer=f"http://localhost:{demo.bank_port}", portal=settings.base_url, personas=[one.persona for one in CAST]
+    )
+    say(_greeting(demo, settings))
+    asyncio.run(_both(demo, portal, provider))
+
+
+async def _both(demo: Demo, portal: ASGIApp, provider: ASGIApp) -> None:
+    servers = [
+        _Quiet(uvicorn.Config(app, host=demo.host, port=port, log_level="warning", server_header=False))
+        for app, port in ((portal, demo.port), (provider, demo.bank_port))
+    ]
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, lambda: [setattr(server, "should_exit", True) for server in servers])
+    await asyncio.gather(*(server.serve() for server in servers))
+
+
+class _Quiet(uvicorn.Server):
+    """A server that leaves signals to whoever runs several of it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
+    """The demo's settings: what is given, then what an earlier start made up, then what this one makes up."""
+    made = {
+        "PORTAL_ENV": "demo",
+        "PORTAL_DATABASE_URL": f"sqlite:///{demo.folder / 'portal.db'}",
+        "PORTAL_KEYS_DIR": str(demo.folder / "keys"),
+        "PORTAL_BROKER_PROFILE": "demo",
+        "PORTAL_BROKER_ISSUER": f"http://localhost:{demo.bank_port}",
+        "PORTAL_BASE_URL": f"http://localhost:{demo.port}",
+    }
+    return made | _kept_secrets(demo.folder / SECRETS) | {name: value for name, value in environ.items() if value}
+
+
+def _kept_secrets(path: Path) -> dict[str, str]:
+    """Secrets made at the first start and kept: without them the second start could not read its own database."""
+    if not path.exists():
+        key = lambda: base64.b64encode(secrets.token_bytes(32)).decode()  # noqa: E731
+        lines = [
+            f"PORTAL_SECRET_KEYS={secrets.token_urlsafe(48)}",
+            f"PORTAL_DATA_KEYS={key()}",
+            f"PORTAL_INDEX_KEY={key()}",
+        ]
+        path.touch(mode=0o600)
+        path.write_text("\n".join(lines) + os.linesep, encoding="utf-8")
+    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").split())
+
+
+def _greeting(demo: Demo, settings: Settings) -> str:
+    rows = [("role", "name", "identity code", "customer number")]
+    rows += [(one.role, one.name, one.persona.identity_code, one.customer_number or "–") for one in CAST]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    table = "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    return (
+        f"\nPortal     {settings.base_url}\nTest bank  http://localhost:{demo.bank_port}\n\n"
+        f"{settings.brand.called(Language.EN)}: sign in at the test bank as\n{table}\n\nCtrl-C stops both."
+    )

@@ -1,0 +1,144 @@
+"""Rules that every page, query, template and setting of the portal keeps. Each failure says what to do."""
+
+import ast
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from jinja2 import meta
+from starlette.routing import Mount, Route
+
+from portal.kit.access import Guard
+from portal.kit.html import Page
+from portal.kit.i18n import Language
+from tests import words
+from tests.portal import html, routes
+
+ROOT = Path(__file__).parent.parent
+CODE = sorted((ROOT / "portal").rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+GIVEN = {"here", "ui", "brand", "asset", "integrity", "nonce", "form_token", "language"}
+
+# What may stand only in its one home, and why.
+HOMES = {
+    r"\.commit\(": ({"portal/migrations/env.py"}, "kit/db.py commits, once, at the end"),
+    r"\bMarkup\(": ({"portal/kit/html.py"}, "only kit/html.py marks text as safe"),
+    r"datetime\.now\(|date\.today\(|time\.time\(": ({"portal/kit/clock.py"}, "take `now` as an argument"),
+    r"\bprint\(": (
+        {"portal/cli.py", "portal/demo/run.py"},
+        "log what happened (no personal data), or return it for the command line to print",
+    ),
+}
+
+
+def relative(path):
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", CODE, ids=relative)
+def test_what_has_one_home_stays_there(path):
+    source = path.read_text()
+    for pattern, (homes, remedy) in HOMES.items():
+        if relative(path) in homes:
+            continue
+        found = re.search(pattern, source)
+        assert not found, f"{relative(path)}: `{found[0]}`: {remedy}"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_template_marks_nothing_as_safe(path):
+    found = re.search(r"\|\s*safe\b|autoescape\s+false", path.read_text())
+    assert not found, f"{relative(path)}: `{found[0]}`: escape everything; only kit/html.py marks text as safe"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_template_has_no_inline_style_or_script(path):
+    source = path.read_text()
+    assert not re.search(r"\sstyle=|\son[a-z]+=\"|hx-on|javascript:", source), f"{relative(path)}: the CSP refuses it"
+
+
+@pytest.mark.parametrize("language", Language)
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_every_template_compiles_in_every_language(path, language):
+    html().environment(language).get_template(path.relative_to(ROOT / "templates").as_posix())
+
+
+def kinds(parent=Page):
+    for kind in parent.__subclasses__():
+        if kind.__module__.startswith("portal."):
+            yield kind
+            yield from kinds(kind)
+
+
+def pages():
+    routes()  # imports every slice's pages
+    return sorted((kind for kind in kinds() if hasattr(kind, "template")), key=lambda kind: kind.__qualname__)
+
+
+def names_needed(template):
+    environment = html().environment(Language.EN)
+    source, *_ = environment.loader.get_source(environment, template)
+    tree = environment.parse(source)
+    needed = meta.find_undeclared_variables(tree)
+    for other in meta.find_referenced_templates(tree):
+        needed |= names_needed(other)
+    return needed - GIVEN
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.__qualname__)
+def test_a_template_uses_exactly_what_its_page_gives(page):
+    given = {field.name for field in fields(page)}
+    assert names_needed(page.template) == given, f"{page.__qualname__} and templates/{page.template} disagree"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.__qualname__)
+def test_every_page_has_a_title_and_one_heading(page):
+    source = (ROOT / "templates" / page.template).read_text()
+    assert "{% block title %}" in source, f"templates/{page.template}: say its title in a block"
+    assert len(re.findall(r"<h1\b", source)) >= 1, f"templates/{page.template}: give it an h1"
+
+
+def test_every_route_names_its_guard():
+    for route in routes():
+        if isinstance(route, Mount):
+            continue
+        assert isinstance(route, Route), route
+        assert isinstance(getattr(route, "guard", None), Guard), f"{route.path}: make it with page(), action() or flow()"
+
+
+def test_no_address_is_served_twice():
+    seen = [(route.path, method) for route in routes() for method in route.methods]
+    assert len(seen) == len(set(seen))
+
+
+def test_no_address_disappears():
+    """Customers keep bookmarks. An address that must go is left in this list and redirected."""
+    kept = set((ROOT / "tests" / "addresses.txt").read_text().split())
+    served = {route.path for route in routes()}
+    assert kept <= served, f"gone: {sorted(kept - served)}: serve a redirect there"
+    assert served <= kept, f"new: {sorted(served - kept)}: add them to tests/addresses.txt"
+
+
+@pytest.mark.parametrize("path", [path for path in CODE if path.name == "queries.py"], ids=relative)
+def test_queries_begin_from_who_is_asking(path):
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            names = [argument.arg for argument in node.args.args[:2]]
+            assert names == ["db", "who"], f"{relative(path)}: {node.name}({', '.join(names)}, ...): begin with db, who"
+
+
+def test_every_setting_stands_in_the_readme():
+    settings = set(re.findall(r'"(PORTAL_[A-Z_]+)"', (ROOT / "portal" / "settings.py").read_text()))
+    told = set(re.findall(r"`(PORTAL_[A-Z_]+)`", (ROOT / "README.md").read_text()))
+    assert settings <= told, f"add to the table of README.md: {sorted(settings - told)}"
+    assert told <= settings, f"README.md names settings that are not read: {sorted(told - settings)}"
+
+
+def test_every_text_is_said_in_every_language():
+    assert list(words.complaints()) == []
+
+
+def test_nothing_names_a_place_of_one_machine():
+    for path in [*CODE, *TEMPLATES, ROOT / "README.md", ROOT / "Makefile"]:
+        assert not re.search(r"/home/|/Users/|/root/", path.read_text()), relative(path)
