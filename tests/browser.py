@@ -89,4 +89,6 @@ def check(answer, path):
     assert None not in outline.links, f"{path}: a link without an address"
     assert not [link for link in outline.links if link.startswith("#") and link != "#" and link[1:] not in outline.ids]
     assert "no-store" in answer.headers["cache-control"], path
-    assert not re.search(r"https?://(?!www\.w3\.org)", re.sub(r'(href|action)="[^"]*"', "", source)), f"{path}: foreign host"
+    assert not re.search(r"https?://(?!www\.w3\.org)", re.sub(r'(href|action)="[^"]*"', "", source)), (
+        f"{path}: foreign host"
+    )

@@ -6,7 +6,6 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from portal import app
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE, Arrival
 from portal.auth.oidc.claims import Identity
@@ -15,7 +14,7 @@ from portal.customers.models import IdentityCode, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault
 from tests.browser import Browser
-from tests.portal import settings
+from tests.settings import settings
 
 AINO, MIKKO, KARIN, OONA = "010180-9015", "290296-912H", "120775Y9446", "150704A933E"
 
@@ -36,6 +35,8 @@ class House:
     """A portal on a database, with a door for each person."""
 
     def __init__(self, database):
+        from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
+
         self.database = database
         self.app = app.create_app(settings(), database)
         self.now = clock.now()

@@ -104,7 +104,9 @@ def test_every_route_names_its_guard():
         if isinstance(route, Mount):
             continue
         assert isinstance(route, Route), route
-        assert isinstance(getattr(route, "guard", None), Guard), f"{route.path}: make it with page(), action() or flow()"
+        assert isinstance(getattr(route, "guard", None), Guard), (
+            f"{route.path}: make it with page(), action() or flow()"
+        )
 
 
 def test_no_address_is_served_twice():

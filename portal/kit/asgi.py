@@ -10,11 +10,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
+from portal.kit.answers import troubled
 from portal.kit.errors import BadRequest, NotThere, Problem
 from portal.kit.files import Files
 from portal.kit.headers import Outermost
 from portal.kit.limits import TurnAway
-from portal.kit.web import Platform, in_thread, troubled
+from portal.kit.web import Platform, in_thread
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 

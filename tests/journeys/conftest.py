@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -62,11 +63,12 @@ def demo(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     log = folder / "demo.log"
     port, bank_port = free_port(), free_port()
-    command = [sys.executable, "-W", "error", "-m", "portal", "demo", "--port", str(port), "--bank-port", str(bank_port)]
+    command = [sys.executable, "-W", "error", "-m", "portal", "demo"]
+    ports = ["--port", str(port), "--bank-port", str(bank_port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [*command, "--data", str(folder / "data"), "--until", UNTIL.isoformat()],
+            [*command, *ports, "--data", str(folder / "data"), "--until", UNTIL.isoformat()],
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -97,30 +99,24 @@ def page(chrome, demo, request):
         yield page
 
 
-class new_page:  # noqa: N801 - used as a function
-    """A page of a new browser context that notes complaints: refused scripts, broken requests, foreign hosts."""
+@contextmanager
+def new_page(chrome, demo, **options):
+    """A page of a new browser; it notes complaints: refused scripts, broken requests, foreign hosts."""
+    context = chrome.new_context(base_url=demo.portal, locale="fi-FI", **options)
+    complaints = []
 
-    def __init__(self, chrome, demo, **options):
-        self.context = chrome.new_context(base_url=demo.portal, locale="fi-FI", **options)
-        self.complaints = []
-        self.allowed = (demo.portal, demo.bank, "data:")
+    def asked(request):
+        if not request.url.startswith((demo.portal, demo.bank, "data:")):
+            complaints.append(f"asked {request.url}")
 
-    def __enter__(self):
-        page = self.context.new_page()
-        page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("request", lambda asked: self._asked(asked.url))
-        page.set_default_timeout(10_000)
-        return page
-
-    def _asked(self, url):
-        if not url.startswith(self.allowed):
-            self.complaints.append(f"asked {url}")
-
-    def __exit__(self, *failure):
-        self.context.close()
-        if failure[0] is None:
-            assert self.complaints == []
+    page = context.new_page()
+    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", asked)
+    page.set_default_timeout(10_000)
+    yield page
+    context.close()
+    assert complaints == []
 
 
 def sign_in(page, name, *, start="/"):

@@ -8,7 +8,8 @@ from tests.journeys.conftest import new_page, sign_in
 
 AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-FINDINGS = "async () => (await axe.run()).violations.map(v => [v.id, v.nodes.map(n => n.target.join(' ') + ' ' + n.failureSummary)])"
+FINDINGS = """async () => (await axe.run()).violations.map(
+    found => [found.id, found.nodes.map(node => `${node.target.join(" ")} ${node.failureSummary}`)])"""
 PATHS = (
     "/overview",
     "/consumption?at=2026",

@@ -1,0 +1,141 @@
+"""From a reply to an answer: rendered whole or by block, compressed, redirected, or said to have failed."""
+
+import gzip
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote, urlsplit
+
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+
+from portal.kit import htmx
+from portal.kit.access import Anyone
+from portal.kit.errors import Problem, SignInNeeded, StepUpNeeded
+from portal.kit.headers import exchange
+from portal.kit.html import Here, Page
+from portal.kit.limits import SAFE
+from portal.kit.replies import Answer, Download, Redirect, Reply
+from portal.kit.visits import Platform, language_of, person_of, platform_of
+
+WORTH_PACKING = 1024
+
+
+def dressed(platform: Platform, request: Request, reply: Reply, db: Session | None) -> Response:
+    """The answer that a handler's reply makes. `db` is the handler's transaction; a flow has none."""
+    match reply:
+        case Page():
+            return _shown(platform, request, Answer(reply), db)
+        case Answer():
+            return _with_extras(_shown(platform, request, reply, db), reply)
+        case Redirect():
+            return _with_extras(_redirect(request, reply.to), reply)
+        case Download():
+            return _download(reply)
+
+
+def _shown(platform: Platform, request: Request, answer: Answer, db: Session | None) -> Response:
+    page = answer.page
+    exchange(request.scope).form_action = page.leads_to
+    block = htmx.block(request.headers)
+    body = platform.html.render(page, _here(platform, request, db if block is None else None), block)
+    return _packed(request, body, answer.status or page.status)
+
+
+def _here(platform: Platform, request: Request, db: Session | None) -> Here:
+    who = person_of(request)
+    query = request.url.query
+    return Here(
+        language=language_of(request),
+        path=request.url.path,
+        url=f"{request.url.path}?{query}" if query else request.url.path,
+        nonce=exchange(request.scope).nonce,
+        form_token=platform.signer.sign("form", who.subject),
+        who=who,
+        person=platform.introduce(db, who) if db is not None else None,
+        idle_s=platform.idle_s if who.subject != Anyone().subject else 0,
+    )
+
+
+def _packed(request: Request, body: str, status: int) -> Response:
+    headers = {"Vary": htmx.VARY, "Content-Language": language_of(request)}
+    content = body.encode()
+    if len(content) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        content = gzip.compress(content, 4, mtime=0)
+    return HTMLResponse(content, status, headers)
+
+
+def _redirect(request: Request, to: str) -> Response:
+    return htmx.redirect(to) if htmx.is_asking(request.headers) else RedirectResponse(to, 303)
+
+
+def _download(reply: Download) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{reply.filename}"'}
+    if isinstance(reply.body, bytes):
+        return Response(reply.body, media_type=reply.content_type, headers=headers)
+    return StreamingResponse(reply.body, media_type=reply.content_type, headers=headers)
+
+
+def _with_extras(response: Response, reply: Redirect | Answer) -> Response:
+    response.headers.update(reply.headers)
+    for cookie in reply.cookies:
+        response.set_cookie(
+            cookie.name,
+            cookie.value or "",
+            max_age=0 if cookie.value is None else cookie.max_age_s,
+            secure=True,
+            httponly=True,
+            samesite="lax",
+        )
+    return response
+
+
+@dataclass(frozen=True)
+class Trouble(Page):
+    """The page that says what went wrong, and the number by which we find it."""
+
+    template = "errors/problem.html"
+    code: int
+    says: str
+    number: str
+    at: datetime
+
+
+def troubled(request: Request, problem: Problem) -> Response:
+    """The answer to a problem: a way to sign in or to prove oneself again, or a page in the person's language."""
+    platform = platform_of(request)
+    match problem:
+        case SignInNeeded():
+            return _elsewhere(request, "/sign-in", _here_again(request))
+        case StepUpNeeded():
+            return _elsewhere(request, "/confirm", _here_again(request))
+        case _:
+            this = exchange(request.scope)
+            this.notes["problem"] = type(problem).__name__
+            said = problem.says.said(language_of(request))
+            page = Trouble(problem.status, said, this.number, platform.now())
+            with platform.database.reading() as db:
+                return _shown_whole(platform, request, page, problem.status, db)
+
+
+def _shown_whole(platform: Platform, request: Request, page: Page, status: int, db: Session | None) -> Response:
+    body = platform.html.render(page, _here(platform, request, db))
+    return _packed(request, body, status)
+
+
+def _elsewhere(request: Request, to: str, then: str) -> Response:
+    address = f"{to}?next={quote(then, safe='/')}"
+    if htmx.is_asking(request.headers):
+        return htmx.redirect(address, 401)
+    return RedirectResponse(address, 303)
+
+
+def _here_again(request: Request) -> str:
+    """Where to return after signing in: this page, or, when a form was sent, the page that held the form."""
+    if request.method in SAFE:
+        return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    referer = urlsplit(request.headers.get("referer", ""))
+    if referer.netloc != request.url.netloc or not referer.path.startswith("/"):
+        return "/overview"
+    return f"{referer.path}?{referer.query}" if referer.query else referer.path

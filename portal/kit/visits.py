@@ -1,0 +1,110 @@
+"""What a handler may know of the request it answers, and what all of them stand on."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+from uuid import UUID
+
+import anyio
+from sqlmodel import Session
+from starlette.datastructures import FormData, QueryParams
+from starlette.requests import Request
+
+from portal.kit import clock
+from portal.kit.access import Anyone
+from portal.kit.db import Database
+from portal.kit.errors import NotThere
+from portal.kit.html import Html, Person
+from portal.kit.i18n import Language, choose
+from portal.kit.signing import Signer
+
+LANGUAGE_COOKIE = "__Host-language"
+
+P_co = TypeVar("P_co", bound=Anyone, covariant=True)
+
+
+@dataclass(frozen=True)
+class Visit(Generic[P_co]):
+    """All that a handler may know of the request it answers."""
+
+    who: P_co
+    db: Session
+    path: Mapping[str, str]
+    query: QueryParams
+    form: FormData
+    now: datetime
+    language: Language
+
+    @property
+    def today(self) -> date:
+        """The day it is in Helsinki."""
+        return clock.day_of(self.now)
+
+    def id(self, name: str) -> UUID:
+        """An id from the path.
+
+        Raises NotThere where it cannot be one: a wrong id and a foreign one look alike.
+        """
+        try:
+            return UUID(self.path[name])
+        except ValueError:
+            raise NotThere from None
+
+
+@dataclass(frozen=True)
+class FlowVisit(Generic[P_co]):
+    """All that an async handler may know; it opens its own short transactions."""
+
+    who: P_co
+    request: Request
+    database: Database
+    form: FormData
+    query: QueryParams
+    path: Mapping[str, str]
+    now: datetime
+    language: Language
+
+
+@dataclass(frozen=True)
+class Recognition:
+    """Who a request comes from. `seen`, if given, notes that they were here, in a transaction of its own."""
+
+    person: Anyone
+    language: Language | None = None
+    seen: Callable[[Session], None] | None = None
+
+
+@dataclass(frozen=True)
+class Platform:
+    """What every route stands on; `app.py` puts one together."""
+
+    database: Database
+    html: Html
+    signer: Signer
+    recognise: Callable[[Session, Mapping[str, str], datetime], Recognition]
+    introduce: Callable[[Session, Anyone], Person | None]
+    idle_s: int
+    now: Callable[[], datetime] = clock.now
+    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
+
+
+def platform_of(request: Request) -> Platform:
+    """The platform that a request came to."""
+    found: Platform = request.app.state.platform
+    return found
+
+
+def person_of(request: Request) -> Anyone:
+    """Who a request comes from, as far as it is known yet."""
+    found = getattr(request.state, "person", None)
+    return found if isinstance(found, Anyone) else Anyone()
+
+
+def language_of(request: Request) -> Language:
+    """The language to answer in: the person's own choice, then their profile's, then the browser's."""
+    cookie = request.cookies.get(LANGUAGE_COOKIE)
+    profile = getattr(request.state, "language", None)
+    if cookie not in set(Language) and isinstance(profile, Language):
+        return profile
+    return choose(cookie, request.headers.get("accept-language"))

@@ -1,0 +1,23 @@
+"""Static files have the name of their content."""
+
+import pytest
+
+from portal.kit.files import Files, MissingFile
+
+
+def test_a_changed_file_has_another_address(tmp_path):
+    (tmp_path / "css").mkdir()
+    (tmp_path / "img").mkdir()
+    (tmp_path / "img" / "a.svg").write_text("<svg/>")
+    (tmp_path / "css" / "a.css").write_text('b{background:url("img/a.svg")}')
+    before = Files(tmp_path)
+    (tmp_path / "img" / "a.svg").write_text("<svg><g/></svg>")
+    after = Files(tmp_path)
+    assert before.url("img/a.svg") != after.url("img/a.svg")
+    assert before.url("css/a.css") != after.url("css/a.css"), "a style sheet changes with what it names"
+    assert before.integrity("css/a.css").startswith("sha384-")
+
+
+def test_a_missing_file_says_what_to_do(tmp_path):
+    with pytest.raises(MissingFile, match="make setup"):
+        Files(tmp_path).url("vendor/htmx.min.js")

@@ -1,0 +1,77 @@
+"""Settings hold together, or say which one does not."""
+
+import base64
+
+import pytest
+
+from portal.settings import BadSettings, Settings, read_env_file
+
+KEY = base64.b64encode(b"k" * 32).decode()
+GOOD = {
+    "PORTAL_BASE_URL": "https://oma.example.fi",
+    "PORTAL_SECRET_KEYS": "s" * 32,
+    "PORTAL_DATA_KEYS": f"{KEY},{KEY}",
+    "PORTAL_INDEX_KEY": KEY,
+    "PORTAL_BROKER_PROFILE": "demo",
+}
+
+
+def test_production_takes_what_is_given_and_makes_nothing_up():
+    settings = Settings.from_environment(GOOD)
+    assert settings.made_up == ()
+    assert settings.hosts == {"oma.example.fi"}
+    assert settings.database_url == "sqlite:///portal.db"
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_production_names_what_is_missing(name):
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environment({key: value for key, value in GOOD.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PORTAL_ENV", "prod"),
+        ("PORTAL_BASE_URL", "http://oma.example.fi"),
+        ("PORTAL_BASE_URL", "https://oma.example.fi/portal"),
+        ("PORTAL_SECRET_KEYS", "short"),
+        ("PORTAL_DATA_KEYS", "c2hvcnQ="),
+        ("PORTAL_DATA_KEYS", "not base64!"),
+        ("PORTAL_DATABASE_URL", "mysql://x"),
+        ("PORTAL_INTERNAL_PORT", "many"),
+        ("PORTAL_BRAND", "nowhere.toml"),
+    ],
+)
+def test_a_bad_value_is_refused_by_name(name, value):
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environment(GOOD | {name: value})
+
+
+def test_secrets_are_never_shown():
+    shown = repr(Settings.from_environment(GOOD))
+    assert "s" * 32 not in shown
+    assert KEY not in shown
+    assert "kkkk" not in shown
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    file = tmp_path / "secret"
+    file.write_text("f" * 40 + "\n")
+    without = {key: value for key, value in GOOD.items() if key != "PORTAL_SECRET_KEYS"}
+    assert Settings.from_environment(without | {"PORTAL_SECRET_KEYS_FILE": str(file)}).secret_keys == ("f" * 40,)
+    with pytest.raises(BadSettings, match="PORTAL_SECRET_KEYS_FILE"):
+        Settings.from_environment(without | {"PORTAL_SECRET_KEYS_FILE": str(tmp_path / "none")})
+
+
+def test_demo_makes_up_what_is_missing_and_says_so():
+    settings = Settings.from_environment({"PORTAL_ENV": "demo"}, port=8123)
+    assert settings.base_url == "http://localhost:8123"
+    assert set(settings.made_up) == set(GOOD)
+
+
+def test_only_demo_and_test_read_an_env_file(tmp_path):
+    file = tmp_path / ".env"
+    file.write_text("# ours\nPORTAL_DATABASE_URL='sqlite:///x.db'\n")
+    assert "PORTAL_DATABASE_URL" in read_env_file(file, {"PORTAL_ENV": "demo"})
+    assert "PORTAL_DATABASE_URL" not in read_env_file(file, {})
