@@ -1,0 +1,161 @@
+"""The demo's bills: every month of every account, priced by the one rule from stored readings, and mostly paid."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session, SQLModel
+
+from portal.consumption import store
+from portal.contracts.pricing import Bill, Line, Supply, Unit, bill
+from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.windows import Days
+from portal.demo.chance import uniform
+from portal.demo.households import Account
+from portal.demo.naming import id_of
+from portal.invoices.banking_days import on_or_after
+from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.payment import reference
+from portal.kit.clock import first_of_month
+from portal.kit.energy import MWH_PER_KWH
+from portal.kit.intervals import Intervals, day_starts
+from portal.kit.money import Money
+
+DAY: Final = timedelta(days=1)
+TERM: Final = timedelta(days=18)
+EARLIEST, LATEST = 4, 28  # days of the month on which bills are made
+IBAN: Final = "FI2112345600000785"
+BIC: Final = "NDEAFIHH"
+PAYEE: Final = "Esimerkki Energia Oy"
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One month of an account: its number, 0 for the newest, what it bills, and when it is made and falls due."""
+
+    number: int
+    days: Days
+    issued: date
+    due: date
+
+
+def of_account(db: Session, account: Account, since: date, today: date) -> Iterator[SQLModel]:
+    """Every bill of an account that was made before today, priced from stored readings, prices and taxes."""
+    whole = Days(since, today - DAY)
+    spot = spot_for(db, whole)
+    supplies = _supplies(db, account, whole)
+    for cycle in cycles(account, since, today):
+        of_month = [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in supplies]
+        yield from _issued(account, cycle, bill(of_month, cycle.days, spot), today)
+
+
+def cycles(account: Account, since: date, today: date) -> Iterator[Cycle]:
+    """The bills of an account from the newest back to the month of `since`."""
+    newest = today - timedelta(days=account.issued_days_ago)
+    issued = newest.replace(day=min(max(newest.day, EARLIEST), LATEST))
+    number = 0
+    while (last := first_of_month(issued) - DAY) >= since:
+        yield Cycle(number, Days(first_of_month(last), last), issued, on_or_after(issued + TERM))
+        issued, number = (first_of_month(issued) - DAY).replace(day=issued.day), number + 1
+
+
+def _issued(account: Account, cycle: Cycle, priced: Bill, today: date) -> Iterator[SQLModel]:
+    """A bill as the billing system issued it, with its lines, VAT and, where it came before today, its payment."""
+    invoice = _invoice(account, cycle, priced)
+    yield invoice
+    for position, line in enumerate(priced.lines):
+        yield _line(invoice.id, position, line)
+    for rate in priced.vats:
+        yield InvoiceVat(
+            invoice_id=invoice.id, percent=rate.percent, net_cents=rate.net.cents, vat_cents=rate.vat.cents
+        )
+    paid_on = _paid_on(account, cycle)
+    if paid_on and paid_on < today and priced.total > Money(0):
+        yield _payment(invoice, paid_on)
+
+
+def _supplies(db: Session, account: Account, days: Days) -> list[Supply]:
+    """What the account's contracts are about: point by point its readings, and the terms they are billed by."""
+    contracts = {contract.id for contract in account.contracts}
+    points = dict.fromkeys(contract.metering_point_id for contract in account.contracts if contract.metering_point_id)
+    return [
+        Supply(
+            store.read(db, point, days.first, days.last),
+            tuple(terms for terms in terms_for(db, point, days) if terms.contract_id in contracts),
+        )
+        for point in points
+    ]
+
+
+def _within(readings: Intervals, days: Days) -> Intervals:
+    starts = day_starts(days.first, days.last)
+    begins, ends = np.searchsorted(readings.quarter, starts[[0, -1]])
+    return readings[int(begins) : int(ends)]
+
+
+def _invoice(account: Account, cycle: Cycle, priced: Bill) -> Invoice:
+    number = f"{cycle.issued:%y%m}{account.serial:05}"
+    return Invoice(
+        id=id_of("invoice", number),
+        number=number,
+        party_id=account.party_id,
+        site_id=account.site_id,
+        kind=InvoiceKind.CREDIT if priced.total < Money(0) else InvoiceKind.INVOICE,
+        issued_on=cycle.issued,
+        due_on=cycle.due,
+        period_from=cycle.days.first,
+        period_to=cycle.days.last,
+        net_cents=priced.net.cents,
+        vat_cents=priced.vat.cents,
+        total_cents=priced.total.cents,
+        reference=reference(f"20{number}"),
+        iban=IBAN,
+        bic=BIC,
+        payee=PAYEE,
+        estimated=any(line.estimated for line in priced.lines),
+    )
+
+
+def _line(invoice_id: UUID, position: int, line: Line) -> InvoiceLine:
+    by_meter = line.unit is Unit.KWH
+    return InvoiceLine(
+        id=id_of("invoice line", invoice_id, position),
+        invoice_id=invoice_id,
+        position=position,
+        contract_id=line.contract_id,
+        code=line.code,
+        name_fi=line.name.fi,
+        name_sv=line.name.sv,
+        name_en=line.name.en,
+        period_from=line.days.first,
+        period_to=line.days.last,
+        quantity_mwh=int(line.quantity * MWH_PER_KWH) if by_meter else None,
+        quantity=None if by_meter else line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        vat_percent=line.vat_percent,
+        net_cents=line.net.cents,
+        estimated=line.estimated,
+    )
+
+
+def _payment(invoice: Invoice, paid_on: date) -> Payment:
+    return Payment(
+        id=id_of("payment", invoice.number),
+        number=f"{paid_on:%Y%m%d}{invoice.number}",
+        invoice_id=invoice.id,
+        paid_on=paid_on,
+        cents=invoice.total_cents,
+    )
+
+
+def _paid_on(account: Account, cycle: Cycle) -> date | None:
+    """When the money comes: in the last days before it is due, unless the account is told to be late."""
+    if cycle.number in account.unpaid:
+        return None
+    month = cycle.due.year * 12 + cycle.due.month
+    early = int(uniform(f"{account.serial}/early", np.array([month]))[0] * 4)
+    return on_or_after(cycle.due + timedelta(days=account.late.get(cycle.number, -early)))

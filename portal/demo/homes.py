@@ -1,0 +1,69 @@
+"""The homes of the demo people: what runs in them and when."""
+
+from typing import Final
+
+from portal.demo.profiles import EVERY_DAY, SATURDAYS, WEEKENDS, WORKDAYS, Habit, Heating, Home, Panels
+
+WASH_DAYS: Final = (0.1, 0.2, 0.1, 0.25, 0.1, 0.55, 0.6)
+COOKING: Final = (
+    Habit("breakfast", 1.5, 6.8, 0.6, WORKDAYS),
+    Habit("late breakfast", 1.4, 9.3, 0.8, WEEKENDS, 0.7),
+    Habit("lunch", 1.7, 13.0, 0.8, WEEKENDS, 0.6),
+    Habit("dinner", 2.1, 17.2, 0.9, (0.85,) * 7, 0.5),
+)
+EVENINGS: Final = (
+    Habit("screens", 0.28, 17.8, 4.6, EVERY_DAY, 0.5),
+    Habit("dishwasher", 1.5, 20.1, 1.1, (0.6,) * 7, 0.8),
+    Habit("laundry", 1.3, 17.9, 1.6, WASH_DAYS, 1.5),
+)
+SUMMER_HOLIDAY: Final = ((706, 724), (619, 622))
+
+MAKELA: Final = Home(
+    "makela",
+    always_kw=0.15,
+    lights_kw=0.36,
+    habits=(
+        *COOKING,
+        *EVENINGS,
+        Habit("sauna", 6.4, 18.4, 1.5, SATURDAYS),
+        Habit("midweek sauna", 6.4, 19.0, 1.2, (0, 0, 0.5, 0, 0, 0, 0)),
+    ),
+    away=(*SUMMER_HOLIDAY, (223, 228)),
+    heating=Heating(kw_per_degree=0.0125, balance=15),  # floors and the ventilation's heater
+)
+MAKELA_HEAT: Final = Home(
+    "makela heat",
+    always_kw=0.25,
+    lights_kw=0,
+    habits=(
+        Habit("morning showers", 4.2, 6.4, 0.9, WORKDAYS),
+        Habit("late showers", 3.6, 9.0, 1.2, WEEKENDS, 0.8),
+        Habit("evening showers", 3.8, 20.3, 1.2, (0.8,) * 7, 0.7),
+        Habit("after sauna", 5.0, 19.4, 1.0, SATURDAYS),
+    ),
+    away=MAKELA.away,
+    heating=Heating(kw_per_degree=0.135, balance=16),
+)
+KORHONEN: Final = Home(
+    "korhonen",
+    always_kw=0.2,
+    lights_kw=0.38,
+    habits=(
+        *COOKING,
+        *EVENINGS,
+        Habit("sauna", 7.2, 19.2, 1.5, (0, 0, 0, 0, 0.7, 0.6, 0)),
+        Habit("water heater", 2.4, 1.0, 1.8, EVERY_DAY, 0.1),
+        Habit("car", 3.6, 2.0, 2.0, (0.3, 0.2, 0.3, 0.2, 0.4, 0.1, 0.3), 0.3),
+    ),
+    away=((713, 728), (1224, 1227)),
+    heating=Heating(kw_per_degree=0.04, balance=12),  # an air-source heat pump
+)
+KORHONEN_ROOF: Final = Panels(kw_peak=6.4)
+LINDHOLM: Final = Home(
+    "lindholm",
+    always_kw=0.14,
+    lights_kw=0.30,
+    habits=(*COOKING, *EVENINGS, Habit("bastu", 5.8, 17.6, 1.3, SATURDAYS, 0.6)),
+    away=((701, 717), (619, 621)),
+    heating=Heating(kw_per_degree=0.034, balance=13),  # an exhaust-air heat pump
+)

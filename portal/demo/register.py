@@ -1,0 +1,173 @@
+"""Rows of the register, made of what one would tell about a customer, a site, a meter, a contract."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from portal.contracts.models import Contract
+from portal.customers.models import ContactDetail, ContactKind, Party, PartyKind
+from portal.demo.naming import id_of
+from portal.demo.people import Member
+from portal.demo.products import Article
+from portal.kit.i18n import Language
+from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
+
+COUNTRY = "FI"
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where post arrives, and where a site is."""
+
+    street: str
+    postcode: str
+    town: str
+
+
+@dataclass(frozen=True)
+class Stay:
+    """A customer at a site, from a day on."""
+
+    member: Member
+    address: Address
+    site_number: str
+    since: date
+
+    @property
+    def customer_number(self) -> str:
+        """The customer's number.
+
+        Raises ValueError for a member of the cast who is no customer.
+        """
+        if self.member.customer_number is None:
+            raise ValueError(f"{self.member.name} is no customer")
+        return self.member.customer_number
+
+    @property
+    def party_id(self) -> UUID:
+        """The customer's identity."""
+        return id_of("party", self.customer_number)
+
+    @property
+    def site_id(self) -> UUID:
+        """The site's identity."""
+        return id_of("site", self.site_number)
+
+
+@dataclass(frozen=True)
+class Dwelling:
+    """What the register knows about a home."""
+
+    name: str
+    kind: str
+    area_m2: int
+    residents: int
+    heating: str
+    estimated_kwh: int
+
+
+@dataclass(frozen=True)
+class Hung:
+    """A meter or heat exchanger, and when it was put up and taken down."""
+
+    serial: str
+    model: str
+    installed: date
+    removed: date | None = None
+    kind: MeterKind = MeterKind.METER
+
+
+@dataclass(frozen=True)
+class Terms:
+    """From when to when a contract runs, and what was agreed besides."""
+
+    first: date
+    last: date | None = None
+    fixed_until: date | None = None
+    tax_class: str | None = None
+    contracted_kw: Decimal | None = None
+
+
+def customer(stay: Stay, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
+    """A person who lives at the site they hold, and how to reach them."""
+    yield Party(
+        id=stay.party_id,
+        customer_number=stay.customer_number,
+        kind=PartyKind.PERSON,
+        name=stay.member.name,
+        language=language,
+        street=stay.address.street,
+        postcode=stay.address.postcode,
+        town=stay.address.town,
+        country=COUNTRY,
+    )
+    for kind, value in ((ContactKind.EMAIL, email), (ContactKind.PHONE, phone)):
+        yield ContactDetail(id=id_of("contact", value), party_id=stay.party_id, kind=kind, value=value)
+
+
+def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
+    """The site, held by the customer."""
+    yield Site(
+        id=stay.site_id,
+        number=stay.site_number,
+        name=dwelling.name,
+        street=stay.address.street,
+        postcode=stay.address.postcode,
+        town=stay.address.town,
+        dwelling=dwelling.kind,
+        heated_area_m2=dwelling.area_m2,
+        residents=dwelling.residents,
+        heating=dwelling.heating,
+        estimated_kwh_a_year=dwelling.estimated_kwh,
+    )
+    yield Occupancy(
+        id=id_of("occupancy", stay.site_number, stay.since),
+        site_id=stay.site_id,
+        party_id=stay.party_id,
+        since=stay.since,
+    )
+
+
+def point(
+    stay: Stay, gsrn: str, energy: Commodity, hung: Sequence[Hung], main_fuse: str | None = None
+) -> Iterator[SQLModel]:
+    """A metering point with what hangs there, or hung."""
+    yield MeteringPoint(id=point_id(gsrn), gsrn=gsrn, site_id=stay.site_id, energy=energy, main_fuse=main_fuse)
+    for device in hung:
+        yield Meter(
+            id=id_of("meter", gsrn, device.serial),
+            metering_point_id=point_id(gsrn),
+            kind=device.kind,
+            serial=device.serial,
+            model=device.model,
+            installed_on=device.installed,
+            removed_on=device.removed,
+        )
+
+
+def contract(stay: Stay, number: str, article: Article, gsrn: str, terms: Terms) -> Contract:
+    """A contract about a metering point of the site, signed some days before it began."""
+    return Contract(
+        id=id_of("contract", number),
+        number=number,
+        party_id=stay.party_id,
+        site_id=stay.site_id,
+        metering_point_id=point_id(gsrn),
+        product_id=id_of("product", article.code),
+        kind=article.kind,
+        signed_on=terms.first - timedelta(days=18),
+        valid_from=terms.first,
+        valid_to=terms.last,
+        fixed_until=terms.fixed_until,
+        tax_class=terms.tax_class,
+        contracted_kw=terms.contracted_kw,
+    )
+
+
+def point_id(gsrn: str) -> UUID:
+    """A metering point's identity."""
+    return id_of("metering point", gsrn)

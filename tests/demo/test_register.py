@@ -1,0 +1,120 @@
+"""What the demo's register says holds together by itself, before anything is billed."""
+
+from datetime import date, timedelta
+from itertools import groupby
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from portal.auth.rules import TEST_PEOPLE, identity_code
+from portal.contracts.kinds import TaxKind
+from portal.contracts.models import Contract, PricePart, Product, Tax
+from portal.demo import households, permissions, products
+from portal.demo.people import CAST, PERSONAS
+from portal.kit.clock import start_of
+from portal.kit.feed import overlap
+from portal.sites.models import Meter, MeteringPoint
+from portal.sites.rules import is_gsrn
+
+TODAY = date(2026, 11, 21)
+
+
+def of_kind(rows, kind):
+    return [row for row in rows if isinstance(row, kind)]
+
+
+@pytest.fixture(scope="module")
+def everybody():
+    return list(households.households(TODAY))
+
+
+@pytest.fixture(scope="module")
+def catalogue():
+    return list(products.rows())
+
+
+@pytest.mark.parametrize("member", CAST, ids=lambda member: member.name)
+def test_identity_codes_are_temporary_and_have_their_right_check_character(member):
+    code = member.persona.identity_code
+    assert identity_code(code, TEST_PEOPLE).text == code
+    assert 900 <= int(code[7:10]) <= 999
+
+
+def test_everyone_in_the_cast_is_somebody_else():
+    assert len({persona.identity_code for persona in PERSONAS}) == len(CAST)
+    numbers = [member.customer_number for member in CAST if member.customer_number]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_metering_points_have_valid_numbers_and_something_that_measures(everybody):
+    for household in everybody:
+        for point in of_kind(household.rows, MeteringPoint):
+            assert is_gsrn(point.gsrn)
+            assert point.id in household.meterings
+            assert any(meter.metering_point_id == point.id for meter in of_kind(household.rows, Meter))
+
+
+def test_contracts_are_for_products_of_their_kind(everybody, catalogue):
+    by_id = {product.id: product for product in of_kind(catalogue, Product)}
+    contracts = [row for household in everybody for row in of_kind(household.rows, Contract)]
+    assert all(by_id[contract.product_id].kind == contract.kind for contract in contracts)
+    assert {contract.kind for contract in contracts} == {"sales", "network", "connection", "heat"}
+
+
+def test_everything_billed_stands_in_the_register(everybody):
+    for household in everybody:
+        for account in household.accounts:
+            assert {contract.id for contract in account.contracts} <= {row.id for row in household.rows}
+
+
+def test_a_price_part_has_one_price_on_a_day(catalogue):
+    parts = sorted(of_kind(catalogue, PricePart), key=lambda part: (str(part.product_id), part.code))
+    for _, same in groupby(parts, key=lambda part: (part.product_id, part.code)):
+        assert overlap((part.valid_from, part.valid_to) for part in same) is None
+
+
+@pytest.mark.parametrize(
+    ("day", "applies_to", "rate"),
+    [
+        (date(2023, 4, 30), "sales", "10"),
+        (date(2023, 5, 1), "sales", "24"),
+        (date(2024, 8, 31), "heat", "24"),
+        (date(2024, 9, 1), "network", "25.5"),
+        (date(2026, 3, 31), "I", "2.253"),
+        (date(2026, 4, 1), "I", "2.325"),
+        (date(2026, 4, 1), "II", "0.063"),
+    ],
+)
+def test_taxes_have_the_rate_of_the_day(catalogue, day, applies_to, rate):
+    in_force = [
+        tax.rate
+        for tax in of_kind(catalogue, Tax)
+        if tax.applies_to == applies_to and tax.valid_from <= day <= (tax.valid_to or date.max)
+    ]
+    assert [f"{one}" for one in in_force] == [rate]
+    assert TaxKind.VAT in {tax.kind for tax in of_kind(catalogue, Tax)}
+
+
+@settings(deadline=None)
+@given(st.dates(date(2025, 1, 1), date(2028, 12, 31)))
+def test_no_defect_lies_in_the_future(today):
+    for household in households.households(today):
+        for metering in household.meterings.values():
+            assert all(defect.day < today for defect in metering.defects)
+
+
+def test_decisions_follow_each_other_without_a_gap():
+    made = list(permissions.records(start_of(TODAY)))
+    for _, of_party in groupby(made, key=lambda record: record.party_id):
+        records = list(of_party)
+        assert [record.sequence for record in records] == list(range(1, len(records) + 1))
+        assert [record.at for record in records] == sorted(record.at for record in records)
+    replaced = [record.replaces_id for record in made if record.replaces_id]
+    assert len(replaced) == 2
+    assert set(replaced) <= {record.id for record in made}
+
+
+def test_decisions_after_the_demo_s_day_are_not_known_yet():
+    assert list(permissions.records(start_of(date(2022, 5, 9)))) == []
+    assert len(list(permissions.records(start_of(date(2022, 5, 9) + timedelta(days=1))))) == 3

@@ -1,0 +1,243 @@
+"""The demo in a database: complete, consistent, the same everywhere, and every bill follows from what is stored."""
+
+import shutil
+from collections import Counter
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func
+from sqlmodel import SQLModel, col, select
+
+from portal.consumption import store
+from portal.consumption.models import MonthTotal
+from portal.contracts.models import Contract, SpotMonth
+from portal.contracts.pricing import Supply, bill
+from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.windows import Days
+from portal.customers.models import IdentityCode, Party
+from portal.demo import bills, households, seed
+from portal.demo.people import AINO, CAST, KARIN, MIKKO, OONA
+from portal.invoices.banking_days import is_banking_day
+from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.payment import is_iban, is_reference
+from portal.kit.clock import start_of
+from portal.kit.crypto import Vault
+from portal.kit.db import Database
+from portal.kit.intervals import quarter_of
+from portal.kit.packing import unpack
+from portal.sites.models import MeteringPoint
+
+TODAY = date(2026, 11, 21)
+FIRST = date(2023, 11, 1)
+VAULT = Vault([b"d" * 32], b"i" * 32)
+TODAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
+
+
+@pytest.fixture(scope="module")
+def demo(empty_sqlite, tmp_path_factory):
+    """The demo in SQLite, made once; tests only read it."""
+    path = tmp_path_factory.mktemp("demo") / "demo.db"
+    shutil.copy(empty_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    assert seed.is_empty(database)
+    seed.seed(database, VAULT, TODAY)
+    assert not seed.is_empty(database)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def db(demo):
+    with demo.reading() as db:
+        yield db
+
+
+def invoices_of(db, member):
+    of_member = select(Invoice).join(Party).where(Party.customer_number == member.customer_number)
+    return db.exec(of_member.order_by(col(Invoice.issued_on))).all()
+
+
+def paid(db, invoice):
+    return db.exec(select(func.sum(Payment.cents)).where(Payment.invoice_id == invoice.id)).one()
+
+
+# Bills
+
+
+def of_rule(db, invoice):
+    """The bill of an invoice's days, made anew from stored readings, prices and taxes."""
+    days = Days(invoice.period_from, invoice.period_to)
+    contract_ids = select(InvoiceLine.contract_id).where(InvoiceLine.invoice_id == invoice.id)
+    contracts = db.exec(select(Contract).where(col(Contract.id).in_(contract_ids))).all()
+    points = dict.fromkeys(contract.metering_point_id for contract in sorted(contracts, key=lambda one: one.number))
+    supplies = [
+        Supply(
+            store.read(db, point, days.first, days.last),
+            tuple(terms for terms in terms_for(db, point, days) if terms.contract_id in {one.id for one in contracts}),
+        )
+        for point in points
+    ]
+    return bill(supplies, days, spot_for(db, days))
+
+
+def of_line(line):
+    return (
+        *(line.contract_id, line.code, line.name.fi, line.name.sv, line.name.en),
+        *(line.days.first, line.days.last, line.quantity, line.unit, line.unit_price, line.vat_percent),
+        *(line.net.cents, line.estimated),
+    )
+
+
+def of_row(row):
+    quantity = row.quantity if row.quantity_mwh is None else Decimal(row.quantity_mwh) / 1_000_000
+    return (
+        *(row.contract_id, row.code, row.name_fi, row.name_sv, row.name_en),
+        *(row.period_from, row.period_to, quantity, row.unit, row.unit_price, row.vat_percent),
+        *(row.net_cents, row.estimated),
+    )
+
+
+def test_every_bill_follows_from_stored_readings_prices_and_taxes(db):
+    for invoice in db.exec(select(Invoice)).all():
+        rows = select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id).order_by(col(InvoiceLine.position))
+        made = of_rule(db, invoice)
+        assert Counter(map(of_row, db.exec(rows))) == Counter(map(of_line, made.lines))
+        assert (invoice.net_cents, invoice.vat_cents) == (made.net.cents, made.vat.cents)
+        assert not made.missing
+
+
+def test_lines_vat_and_total_of_every_bill_agree(db):
+    for invoice in db.exec(select(Invoice)).all():
+        lines = db.exec(select(InvoiceLine).where(InvoiceLine.invoice_id == invoice.id)).all()
+        vats = db.exec(select(InvoiceVat).where(InvoiceVat.invoice_id == invoice.id)).all()
+        assert sum(line.net_cents for line in lines) == sum(vat.net_cents for vat in vats) == invoice.net_cents
+        assert sum(vat.vat_cents for vat in vats) == invoice.vat_cents
+        assert invoice.total_cents == invoice.net_cents + invoice.vat_cents > 0
+        assert invoice.estimated == any(line.estimated for line in lines)
+
+
+def test_prices_taxes_and_contracts_that_change_show_on_bills(db):
+    assert set(db.exec(select(InvoiceVat.percent))) == {Decimal(24), Decimal("25.5")}
+    taxed = select(InvoiceLine.unit_price).where(InvoiceLine.code == "electricity-tax").distinct()
+    assert set(db.exec(taxed)) == {Decimal("2.253"), Decimal("2.325")}
+    (september,) = [bill for bill in invoices_of(db, KARIN) if bill.period_from == date(2026, 9, 1)]
+    energy = select(InvoiceLine).where(InvoiceLine.invoice_id == september.id, InvoiceLine.code == "energy")
+    sales = [line for line in db.exec(energy) if line.name_sv == "Elenergi"]
+    assert [(line.period_from.day, line.period_to.day) for line in sales] == [(1, 14), (15, 30)]
+
+
+def test_surplus_from_the_roof_is_a_credit(db):
+    credited = db.exec(select(InvoiceLine).where(InvoiceLine.code == "surplus")).all()
+    assert min(line.net_cents for line in credited) < -1000
+    assert max(line.net_cents for line in credited) <= 0
+
+
+def test_references_and_accounts_have_right_check_digits_and_banks_are_open_when_bills_fall_due(db):
+    for invoice in db.exec(select(Invoice)).all():
+        assert is_reference(invoice.reference)
+        assert is_iban(invoice.iban)
+        assert is_banking_day(invoice.due_on)
+
+
+# How the three stand
+
+
+def test_aino_owes_one_bill_that_is_due_in_two_weeks(db):
+    unpaid = [invoice for invoice in invoices_of(db, AINO) if not paid(db, invoice)]
+    assert [invoice.due_on for invoice in unpaid] == [date(2026, 12, 4)]
+
+
+def test_mikko_owes_nothing(db):
+    assert all(paid(db, invoice) == invoice.total_cents for invoice in invoices_of(db, MIKKO))
+
+
+def test_karin_is_late_with_her_newest_bill_and_was_late_before(db):
+    *earlier, newest = invoices_of(db, KARIN)
+    assert newest.due_on < TODAY
+    assert paid(db, newest) is None
+    assert all(paid(db, invoice) == invoice.total_cents for invoice in earlier)
+    payments = {payment.invoice_id: payment.paid_on for payment in db.exec(select(Payment))}
+    assert [invoice.period_from for invoice in earlier if payments[invoice.id] > invoice.due_on] == [date(2026, 2, 1)]
+
+
+def newest(today, serial):
+    accounts = [account for household in households.households(today) for account in household.accounts]
+    (account,) = [account for account in accounts if account.serial == serial]
+    return next(bills.cycles(account, FIRST, today))
+
+
+@settings(deadline=None)
+@given(TODAYS)
+def test_on_any_day_aino_has_a_bill_to_pay_and_karin_is_late(today):
+    aino, karin = newest(today, 48213), newest(today, 37705)
+    assert aino.issued < today
+    assert timedelta(days=5) < aino.due - today < timedelta(days=19)
+    assert timedelta(days=1) < today - karin.due < timedelta(days=15)
+
+
+@settings(deadline=None)
+@given(TODAYS)
+def test_no_missing_reading_lies_in_a_billed_month(today):
+    for household in households.households(today):
+        billed_until = max(next(bills.cycles(account, FIRST, today)).days.last for account in household.accounts)
+        defects = [defect for metering in household.meterings.values() for defect in metering.defects]
+        assert all(defect.day > billed_until for defect in defects if defect.quality.name == "MISSING")
+
+
+# Readings and prices
+
+
+def test_every_month_is_there_and_the_last_day_until_midnight(db):
+    for point in db.exec(select(MeteringPoint)).all():
+        readings = store.read(db, point.id, FIRST, TODAY)
+        assert int(readings.quarter[0]) == quarter_of(start_of(FIRST))
+        assert int(readings.quarter[-1] + readings.length[-1]) == quarter_of(start_of(TODAY))
+        assert (readings.quarter[1:] == (readings.quarter + readings.length)[:-1]).all()
+
+
+def test_recent_months_show_estimates_a_gap_and_corrections(db):
+    (point,) = db.exec(select(MeteringPoint.id).where(MeteringPoint.gsrn == "643000000412337410"))
+    totals = {total.month: total for total in db.exec(select(MonthTotal).where(MonthTotal.metering_point_id == point))}
+    november, october = totals[date(2026, 11, 1)], totals[date(2026, 10, 1)]
+    assert (november.estimated, november.missing) == (2 * 96, 18)
+    assert october.revised > 3 * 80
+
+
+def test_spot_prices_are_known_until_the_end_of_today(db):
+    month = db.get(SpotMonth, date(2026, 11, 1))
+    assert len(unpack(month.prices)) == 21 * 96
+
+
+# People
+
+
+@pytest.mark.parametrize("member", CAST, ids=lambda member: member.name)
+def test_a_persona_is_found_by_their_identity_code(db, member):
+    index = VAULT.blind_index(member.persona.identity_code)
+    found = db.exec(select(Party).join(IdentityCode).where(IdentityCode.blind_index == index)).all()
+    assert [party.name for party in found] == ([] if member is OONA else [member.name])
+
+
+# Always the same
+
+
+def everything(database):
+    """All rows of all tables, as text; what is sealed anew each time is left out."""
+    with database.reading() as db:
+        return {
+            table.name: sorted(
+                repr([value for column, value in zip(table.columns, row, strict=True) if column.name != "encrypted"])
+                for row in db.connection().execute(table.select())
+            )
+            for table in SQLModel.metadata.sorted_tables
+        }
+
+
+def test_both_databases_get_the_same(demo, postgresql_url):
+    other = Database(postgresql_url)
+    seed.seed(other, VAULT, TODAY)
+    assert everything(other) == everything(demo)
+    other.engine.dispose()
