@@ -18,6 +18,7 @@ from portal.auth.brokers import BrokerProfile, Names, load
 from portal.auth.desk import House, open_desk
 from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
+from portal.auth.oidc.outgoing import Connect
 from portal.auth.people import confirmed, customer
 from portal.demo.bank import create_bank
 from portal.demo.bank_keys import BankKeys
@@ -91,14 +92,16 @@ class World:
     clock: Clock
     profile: BrokerProfile
     keys: OwnKeys
+    portal: str = PORTAL
+    network: Connect | None = None  # how calls leave; within this event loop unless given
 
     def __post_init__(self):
         self.bank_app = create_bank(
-            issuer=BANK,
-            portal=PORTAL,
+            issuer=self.profile.issuer,
+            portal=self.portal,
             personas=[one.persona for one in CAST],
-            keys=bank_keys(),
-            connect=self.connect,
+            keys=bank_keys(self.profile.issuer),
+            connect=self.network or self.connect,
             now=self.clock,
         )
         self.bank = self.bank_app.state.bank
@@ -107,9 +110,14 @@ class World:
 
     def open_portal(self, *others):
         """Put the portal together, as at its start."""
-        house = House(PORTAL, NAMES, "Esimerkki Energia Oy")
+        house = House(self.portal, NAMES, "Esimerkki Energia Oy")
         self.desk = open_desk(
-            house, [self.profile, *others], self.keys, VAULT.blind_index, connect=self.outgoing, now=self.clock
+            house,
+            [self.profile, *others],
+            self.keys,
+            VAULT.blind_index,
+            connect=self.network or self.outgoing,
+            now=self.clock,
         )
         platform = web.Platform(
             database=self.database,
@@ -126,7 +134,8 @@ class World:
             web.flow("/invoices/1", overview, who=customer),
         ]
         routes = [*pages.routes(self.desk), *inside]
-        self.portal_app = serve(routes, platform, files(), origin=PORTAL, hosts={"portal.test"})
+        host = urlsplit(self.portal).hostname
+        self.portal_app = serve(routes, platform, files(), origin=self.portal, hosts={host})
 
     def connect(self):
         """A way to the portal and to the bank, by host."""
@@ -168,8 +177,14 @@ class _Wires(httpx2.AsyncBaseTransport):
     async def handle_async_request(self, request):
         if self._calls is not None:
             self._calls.append(str(request.url))
-        transport = httpx2.ASGITransport(self._apps[request.url.host], raise_app_exceptions=False)
-        return await transport.handle_async_request(request)
+        app = self._apps.get(request.url.host)
+        way = httpx2.ASGITransport(app, raise_app_exceptions=False) if app else _network()
+        return await way.handle_async_request(request)
+
+
+def _network():
+    """To a server of its own on this machine; nothing is left open behind."""
+    return httpx2.AsyncHTTPTransport(limits=httpx2.Limits(max_keepalive_connections=0))
 
 
 class Visitor:

@@ -1,0 +1,270 @@
+"""Journeys to the bank, sessions and accounts: everything of identification that is written down."""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col, select
+
+from portal.audit.actions import Act, record
+from portal.auth import rules
+from portal.auth.models import (
+    Account,
+    LoginPurpose,
+    LoginStatus,
+    LoginTransaction,
+    SeenToken,
+    SignedSession,
+)
+from portal.auth.oidc.claims import OLDEST_S, Identity
+from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.reasons import Reason, Stopped
+from portal.kit.access import Anyone
+from portal.kit.db import insert_or_skip
+from portal.kit.i18n import Language
+from portal.kit.web import Recognition
+
+SESSION_COOKIE = "__Host-sid"
+BINDING_COOKIE = "__Host-binding"
+KEPT_AFTERWARDS = timedelta(days=1)
+
+FindParties = Callable[[Session, bytes], frozenset[UUID]]
+"""The parties whose things a person may see, by the blind index of their identity code; `app.py` passes it in."""
+
+
+def secret() -> str:
+    """32 random bytes as text, for a cookie, a state, a nonce."""
+    return secrets.token_urlsafe(32)
+
+
+# Journeys
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A person about to leave for their bank. The secrets go with them or stay; the table gets hashes of two."""
+
+    state: str
+    binding: str
+    nonce: str
+    verifier: str
+    broker: str
+    bank: str
+    language: Language
+    return_to: str
+    confirming: UUID | None  # the account that has to come back, where a signed-in person proves it again
+
+
+def depart(db: Session, departure: Departure, now: datetime) -> None:
+    """Write a journey down."""
+    db.add(
+        LoginTransaction(
+            state_hash=_hash(departure.state),
+            binding_hash=_hash(departure.binding),
+            nonce=departure.nonce,
+            verifier=departure.verifier,
+            broker=departure.broker,
+            bank=departure.bank,
+            language=departure.language,
+            return_to=departure.return_to,
+            purpose=LoginPurpose.CONFIRM if departure.confirming else LoginPurpose.SIGN_IN,
+            account_id=departure.confirming,
+            created_at=now,
+            expires_at=now + rules.JOURNEY,
+        )
+    )
+
+
+def returning(db: Session, broker: str, state: str) -> LoginTransaction | None:
+    """The journey that a state belongs to, if it led to this broker."""
+    with_state = select(LoginTransaction).where(
+        LoginTransaction.state_hash == _hash(state), LoginTransaction.broker == broker
+    )
+    return db.exec(with_state).first()
+
+
+def is_bound(journey: LoginTransaction, binding: str | None) -> bool:
+    """Whether a browser's binding cookie is the one that the journey began with."""
+    return binding is not None and hmac.compare_digest(journey.binding_hash, _hash(binding))
+
+
+def spend(db: Session, journey: LoginTransaction) -> bool:
+    """Use a journey up. Of many who try at once, one succeeds."""
+    pending = update(LoginTransaction).where(
+        col(LoginTransaction.id) == journey.id, col(LoginTransaction.status) == LoginStatus.PENDING
+    )
+    return _changed(db, pending.values(status=LoginStatus.SPENT)) == 1
+
+
+# Sessions
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """An identified person: who, through which broker, and the session that their browser held until now."""
+
+    identity: Identity
+    index: bytes
+    broker: str
+    confirming: UUID | None
+    old_session: UUID | None
+
+
+def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
+    """Remember the token, know the person, end the browser's old session and begin a new one: its cookie.
+
+    Raises Stopped where the token came before, or another person comes back than the one who left to confirm.
+    """
+    _remember(db, arrival.identity, now)
+    account = _account(db, arrival, now)
+    if arrival.confirming not in (None, account.id):
+        raise Stopped(Reason.OTHER_PERSON)
+    if arrival.old_session is not None:
+        _changed(db, _ended(now).where(col(SignedSession.id) == arrival.old_session))
+    cookie = secret()
+    session = _begin(db, cookie, account, arrival, now)
+    _record(db, "session.begun" if arrival.confirming is None else "session.confirmed", session, now)
+    return cookie
+
+
+def end(db: Session, cookie: str, now: datetime) -> None:
+    """End the session that a cookie opens, at once for every process; nothing where it has ended before."""
+    of_cookie = (SignedSession.token_hash == _hash(cookie), col(SignedSession.ended_at).is_(None))
+    session = db.exec(select(SignedSession).where(*of_cookie)).first()
+    if session is not None:
+        session.ended_at = now
+        _record(db, "session.ended", session, now)
+
+
+def end_all(db: Session, account_id: UUID, now: datetime) -> int:
+    """End every session of a person; how many there were."""
+    act = Act(act="session.all-ended", object_kind="account", object_id=account_id, account_id=account_id)
+    record(db, act, now)
+    return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
+
+
+def recogniser(find_parties: FindParties) -> Callable[[Session, Mapping[str, str], datetime], Recognition]:
+    """The function that tells, from a request's cookies, who sent it."""
+
+    def recognise(db: Session, cookies: Mapping[str, str], now: datetime) -> Recognition:
+        cookie = cookies.get(SESSION_COOKIE)
+        found = _living(db, cookie, now) if cookie else None
+        if found is None:
+            return Recognition(Anyone())
+        session, account = found
+        person = _customer(session, account, find_parties(db, account.identity_index), now)
+        is_noteworthy = rules.is_noteworthy(session.seen_at, now)
+        return Recognition(person, person.language, _noting(session.id, now) if is_noteworthy else None)
+
+    return recognise
+
+
+def forget(db: Session, now: datetime) -> None:
+    """Remove what has no further use: journeys, remembered tokens and sessions a day after their end."""
+    past = now - KEPT_AFTERWARDS
+    _changed(db, delete(LoginTransaction).where(col(LoginTransaction.expires_at) < past))
+    _changed(db, delete(SeenToken).where(col(SeenToken.expires_at) < past))
+    _changed(db, delete(SignedSession).where(col(SignedSession.expires_at) < past))
+
+
+def _remember(db: Session, identity: Identity, now: datetime) -> None:
+    seen = f"{identity.issuer}\0{identity.subject}\0{identity.issued_at}\0{identity.nonce}"
+    try:
+        with db.begin_nested():
+            db.add(SeenToken(hash=_hash(seen), expires_at=now + 2 * timedelta(seconds=OLDEST_S)))
+    except IntegrityError:
+        raise Stopped(Reason.REPLAY) from None
+
+
+def _account(db: Session, arrival: Arrival, now: datetime) -> Account:
+    """The person's account, made at their first sign-in, with the names that the bank gives today."""
+    who = arrival.identity
+    names = {"given_names": who.given_names, "family_name": who.family_name}
+    new = {"id": uuid4(), "identity_index": arrival.index, "created_at": now, **names}
+    insert_or_skip(db, SQLModel.metadata.tables["account"], [new])
+    account = db.exec(select(Account).where(Account.identity_index == arrival.index)).one()
+    account.given_names = who.given_names or account.given_names
+    account.family_name = who.family_name or account.family_name
+    if arrival.confirming is None:
+        account.previous_sign_in_at, account.signed_in_at = account.signed_in_at, now
+    return account
+
+
+def _begin(db: Session, cookie: str, account: Account, arrival: Arrival, now: datetime) -> SignedSession:
+    session = SignedSession(
+        token_hash=_hash(cookie),
+        account_id=account.id,
+        broker=arrival.broker,
+        acr=arrival.identity.acr,
+        amr=arrival.identity.amr,
+        confirmed_at=arrival.identity.proved_at,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + rules.LONGEST_SESSION,
+    )
+    db.add(session)
+    return session
+
+
+def _record(db: Session, act: str, session: SignedSession, now: datetime) -> None:
+    done = Act(
+        act=act,
+        object_kind="session",
+        object_id=session.id,
+        account_id=session.account_id,
+        details={"broker": session.broker},
+    )
+    record(db, done, now)
+
+
+def _living(db: Session, cookie: str, now: datetime) -> tuple[SignedSession, Account] | None:
+    of_cookie = (
+        select(SignedSession, Account)
+        .join(Account, col(Account.id) == SignedSession.account_id)
+        .where(SignedSession.token_hash == _hash(cookie))
+    )
+    found = db.exec(of_cookie).first()
+    if found is None:
+        return None
+    session, account = found
+    times = rules.SessionTimes(session.seen_at, session.expires_at, session.ended_at)
+    return (session, account) if rules.is_alive(times, now) else None
+
+
+def _customer(session: SignedSession, account: Account, parties: frozenset[UUID], now: datetime) -> Customer:
+    kind = ConfirmedCustomer if rules.is_confirmed(session.confirmed_at, now) else Customer
+    return kind(
+        account_id=account.id,
+        session_id=session.id,
+        name=f"{account.given_names} {account.family_name}".strip(),
+        parties=parties,
+        acr=session.acr,
+        language=Language(account.language) if account.language else None,
+    )
+
+
+def _noting(session_id: UUID, now: datetime) -> Callable[[Session], None]:
+    def note(db: Session) -> None:
+        earlier = (col(SignedSession.id) == session_id) & (col(SignedSession.seen_at) < now)
+        _changed(db, update(SignedSession).where(earlier).values(seen_at=now))
+
+    return note
+
+
+def _ended(now: datetime) -> Update:
+    return update(SignedSession).where(col(SignedSession.ended_at).is_(None)).values(ended_at=now)
+
+
+def _changed(db: Session, change: Update | Delete) -> int:
+    done = db.connection().execute(change)
+    return done.rowcount
+
+
+def _hash(value: str) -> bytes:
+    return hashlib.sha256(value.encode()).digest()

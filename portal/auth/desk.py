@@ -1,0 +1,91 @@
+"""Everything that the pages of identification stand on, put together from plain values."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from portal.auth.brokers import BrokerProfile, Names
+from portal.auth.oidc.keys import OwnKeys
+from portal.auth.oidc.outgoing import Connect
+from portal.auth.oidc.relying_party import RelyingParty
+from portal.auth.oidc.request import Ourselves
+from portal.auth.oidc.statements import RelyingPartyFacts
+from portal.auth.wall import Wall, Walls
+from portal.kit.i18n import Language
+
+RETURN = "/sign-in/return"
+
+
+@dataclass(frozen=True)
+class Broker:
+    """One broker: its banks, our talk with it, and the path by which people come back from it."""
+
+    name: str
+    walls: Walls
+    party: RelyingParty
+    return_path: str
+
+    async def wall(self, language: Language) -> Wall:
+        """The broker's wall, marked where identification is out of order now."""
+        wall = await self.walls.current(language)
+        return wall if wall.is_down or await self.party.is_up() else replace(wall, is_down=True)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where people identify themselves."""
+
+    brokers: Sequence[Broker]  # the first is the default one
+    keys: OwnKeys
+    facts: RelyingPartyFacts
+    blind_index: Callable[[str], bytes]
+    now: Callable[[], datetime]
+
+    def broker(self, name: object) -> Broker:
+        """The broker of a name, or the default one."""
+        return next((broker for broker in self.brokers if broker.name == name), self.brokers[0])
+
+
+@dataclass(frozen=True)
+class House:
+    """Who we are: the base address without a slash at its end, the service's name, the company's."""
+
+    base_url: str
+    service_name: Names
+    company: str
+
+
+def open_desk(
+    house: House,
+    profiles: Sequence[BrokerProfile],
+    keys: OwnKeys,
+    blind_index: Callable[[str], bytes],
+    *,
+    connect: Connect,
+    now: Callable[[], datetime],
+) -> Desk:
+    """A desk for these brokers. Addresses come from the settings, never from a request's Host header."""
+    brokers = tuple(_brokers(house, profiles, keys, connect, now))
+    first = profiles[0]
+    facts = RelyingPartyFacts(
+        entity=house.base_url,
+        organisation=house.company,
+        redirect_uris=[house.base_url + broker.return_path for broker in brokers],
+        encryption_alg=first.encryption_algs[0],
+        encryption_enc=first.encryption_encs[0],
+    )
+    return Desk(brokers, keys, facts, blind_index, now)
+
+
+def _brokers(
+    house: House,
+    profiles: Sequence[BrokerProfile],
+    keys: OwnKeys,
+    connect: Connect,
+    now: Callable[[], datetime],
+) -> Iterator[Broker]:
+    for profile in profiles:
+        path = RETURN if profile is profiles[0] else f"{RETURN}/{profile.name}"
+        us = Ourselves(house.base_url + path, house.service_name)
+        party = RelyingParty(profile, us, keys, connect, now)
+        yield Broker(profile.name, Walls(profile, connect, now), party, path)

@@ -1,0 +1,1 @@
+"""OpenID Connect as the Finnish Trust Network's brokers speak it, from a relying party's side."""

@@ -1,0 +1,123 @@
+"""What a broker says about itself: where its endpoints are, and which keys it signs with. None of it is taken on trust.
+
+Every function here is pure and raises `Unreachable` for a document that must not be used.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from joserfc.util import urlsafe_b64decode
+
+from portal.auth.brokers import BrokerProfile, Request
+from portal.auth.oidc.envelope import json_object, signed_object
+from portal.auth.oidc.keys import SMALLEST_BITS
+from portal.auth.oidc.outgoing import Unreachable
+from portal.auth.reasons import Reason, Stopped
+
+SET_ALGS = ("RS256", "PS256")
+SET_TYPES = (None, "jwk-set+jwt", "JWS", "JWT")  # the standard's, and what brokers were seen to send
+
+BrokerKeys = Mapping[str, RSAKey]
+"""A broker's signing keys by key id."""
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """Where a broker's endpoints are, and whether it promises to name itself in its answers (RFC 9207)."""
+
+    authorization_endpoint: str
+    token_endpoint: str
+    keys_uri: str
+    pushed_endpoint: str | None
+    names_itself: bool
+
+
+def discovery_address(profile: BrokerProfile) -> str | None:
+    """Where the broker's discovery document is, or None where the profile gives every endpoint itself."""
+    given = (profile.authorization_endpoint, profile.token_endpoint, profile.signed_jwks_uri or profile.jwks_uri)
+    is_whole = all(given) and (profile.request is Request.JAR or profile.pushed_authorization_request_endpoint)
+    return None if is_whole else f"{profile.issuer.rstrip('/')}/.well-known/openid-configuration"
+
+
+def metadata(profile: BrokerProfile, document: bytes) -> Metadata:
+    """The endpoints, from the profile first and then from a discovery document (OpenID Connect Discovery 1.0, 4.3).
+
+    An empty document will do for a profile that gives everything itself.
+    """
+    said = _json(document) if document else {"issuer": profile.issuer}
+    if said.get("issuer") != profile.issuer:
+        raise Unreachable(f"{profile.name}: the discovery document is another issuer's")
+    pushed = profile.pushed_authorization_request_endpoint or said.get("pushed_authorization_request_endpoint")
+    return Metadata(
+        _endpoint(profile, profile.authorization_endpoint or said.get("authorization_endpoint")),
+        _endpoint(profile, profile.token_endpoint or said.get("token_endpoint")),
+        _endpoint(profile, profile.signed_jwks_uri or profile.jwks_uri or said.get("jwks_uri")),
+        _endpoint(profile, pushed) if profile.request is Request.PAR else None,
+        said.get("authorization_response_iss_parameter_supported") is True,
+    )
+
+
+def keys(profile: BrokerProfile, document: bytes, now: datetime) -> BrokerKeys:
+    """The broker's usable keys, from its key set or, where the profile pins an entity key, from its signed one.
+
+    Keys for other uses, of other kinds, without an id or too short are passed over; private parts are dropped.
+    """
+    said = _json(document) if profile.entity_key is None else _signed_set(profile, document, now)
+    listed = said.get("keys")
+    if not isinstance(listed, list):
+        raise Unreachable(f"{profile.name}: the key set has no keys")
+    return {key_id: key for jwk in listed for key_id, key in _usable(jwk, profile).items()}
+
+
+def _signed_set(profile: BrokerProfile, document: bytes, now: datetime) -> Mapping[str, Any]:
+    """The claims of a signed key set, after the checks of OpenID Federation 1.0, 5.2.1, under the pinned key."""
+    try:
+        signed = document.decode("ascii").strip()
+        pinned = RSAKey.import_key(profile.entity_key or {})
+        kind = json_object(urlsafe_b64decode(signed.partition(".")[0].encode()), Reason.JWS_FORM).get("typ")
+        said = signed_object(signed, pinned, SET_ALGS)
+    except (Stopped, JoseError, ValueError) as refused:
+        raise Unreachable(f"{profile.name}: the key set is not signed by the pinned key") from refused
+    if kind not in SET_TYPES or not said.get("iss") == said.get("sub") == profile.keys_entity:
+        raise Unreachable(f"{profile.name}: the signed key set is another entity's")
+    if not _is_valid_at(said, int(now.timestamp()), profile.leeway_s):
+        raise Unreachable(f"{profile.name}: the signed key set is not valid now")
+    return said
+
+
+def _is_valid_at(said: Mapping[str, Any], now: int, leeway: int) -> bool:
+    issued, expires = said.get("iat"), said.get("exp")
+    return isinstance(issued, int) and isinstance(expires, int) and issued - leeway <= now < expires + leeway
+
+
+def _usable(jwk: object, profile: BrokerProfile) -> dict[str, RSAKey]:
+    match jwk:
+        case {"kty": "RSA", "kid": str(key_id), "n": str(n), "e": str(e), **rest}:
+            if rest.get("use", "sig") != "sig" or rest.get("alg", profile.signing_algs[0]) not in profile.signing_algs:
+                return {}
+            try:
+                is_long = len(urlsafe_b64decode(n.encode()).lstrip(b"\0")) * 8 >= SMALLEST_BITS
+                return {key_id: RSAKey.import_key({"kty": "RSA", "n": n, "e": e, "kid": key_id})} if is_long else {}
+            except (JoseError, ValueError):
+                return {}
+        case _:
+            return {}
+
+
+def _endpoint(profile: BrokerProfile, url: object) -> str:
+    schemes = {"https", "http"} if profile.allow_http else {"https"}
+    if not isinstance(url, str) or urlsplit(url).scheme not in schemes or not urlsplit(url).hostname:
+        raise Unreachable(f"{profile.name}: an endpoint is missing or not https")
+    return url
+
+
+def _json(document: bytes) -> Mapping[str, Any]:
+    try:
+        return json_object(document, Reason.BROKER_DOWN)
+    except Stopped as refused:
+        raise Unreachable("a document that is not a JSON object") from refused

@@ -1,0 +1,119 @@
+"""Authlib's OAuth client as brokers need it: the token call and the pushed request, each authenticated by a new JWT.
+
+Authlib 1.9 repeats one jti in `PrivateKeyJWT(claims=...)` and names no key, so signing is ours; the rest is Authlib's.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+import anyio
+import httpx2
+from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
+from authlib.oauth2.rfc7523 import PrivateKeyJWT
+
+from portal.auth.oidc.envelope import json_object
+from portal.auth.oidc.outgoing import KIB, Bounded, Connect
+from portal.auth.reasons import Reason, Stopped
+
+TOKEN_CALL_S = 10.0
+PUSH_S = 5.0
+LARGEST_ANSWER = 64 * KIB
+PRIVATE_KEY_JWT = "private_key_jwt"
+REFUSED = {httpx2.codes.BAD_REQUEST, httpx2.codes.UNAUTHORIZED}
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """Who calls, how, and what proves it; `assertion` makes a new one at each call."""
+
+    client_id: str
+    assertion: Callable[[], str]
+    connect: Connect
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What an ID token is given for."""
+
+    code: str
+    redirect_uri: str
+    verifier: str | None  # the PKCE verifier, where the broker uses PKCE
+
+
+async def exchange(credentials: Credentials, endpoint: str, grant: Grant) -> str:
+    """The ID token for a code: one call of at most ten seconds, no redirect, no second try.
+
+    The access token beside it is dropped at once. Raises Stopped.
+    """
+    proof = {"code_verifier": grant.verifier} if grant.verifier else {}
+    try:
+        with anyio.fail_after(TOKEN_CALL_S):
+            async with _Client.of(credentials, TOKEN_CALL_S) as client:
+                answer = await client.fetch_token(
+                    endpoint,
+                    grant_type="authorization_code",
+                    code=grant.code,
+                    redirect_uri=grant.redirect_uri,
+                    **proof,
+                )
+    except OAuthError:
+        raise Stopped(Reason.CODE_REFUSED) from None
+    except (httpx2.HTTPError, OSError):
+        raise Stopped(Reason.TOKEN_CALL) from None
+    except (ValueError, RecursionError):
+        raise Stopped(Reason.TOKEN_ANSWER) from None
+    token = answer.get("id_token")
+    if not isinstance(token, str):
+        raise Stopped(Reason.TOKEN_ANSWER)
+    return token
+
+
+async def push(credentials: Credentials, endpoint: str, request: str) -> str:
+    """The address under which the broker keeps a pushed request (RFC 9126, 2.2). Raises Stopped."""
+    try:
+        with anyio.fail_after(PUSH_S):
+            async with _Client.of(credentials, PUSH_S) as client:
+                form = {"client_id": credentials.client_id, "request": request}
+                answer = await client.post(endpoint, data=form, auth=client.client_auth(PRIVATE_KEY_JWT))
+    except (httpx2.HTTPError, OSError):
+        raise Stopped(Reason.PUSH) from None
+    given = json_object(answer.content, Reason.PUSH).get("request_uri")
+    if answer.status_code != httpx2.codes.CREATED or not isinstance(given, str):
+        raise Stopped(Reason.PUSH)
+    return given
+
+
+class _Client(AsyncOAuth2Client):  # type: ignore[misc]  # Authlib has no types
+    """A client for one call; whatever it learns goes with it."""
+
+    @classmethod
+    def of(cls, credentials: Credentials, seconds: float) -> Self:
+        client = cls(
+            client_id=credentials.client_id,
+            token_endpoint_auth_method=PRIVATE_KEY_JWT,
+            transport=Bounded(credentials.connect(), LARGEST_ANSWER),
+            timeout=seconds,
+            follow_redirects=False,
+        )
+        client.register_client_auth_method(_AlwaysNew(credentials.assertion))
+        return client
+
+    def parse_response_token(self, response: httpx2.Response) -> Mapping[str, Any]:
+        """Read the status before the body; brokers differ in the error's name, so it is not read."""
+        if response.status_code in REFUSED:
+            raise OAuthError(str(response.status_code))
+        response.raise_for_status()
+        answer: Mapping[str, Any] = super().parse_response_token(response)
+        return answer
+
+
+class _AlwaysNew(PrivateKeyJWT):  # type: ignore[misc]  # Authlib has no types
+    """Authlib's private_key_jwt with an assertion that is made for this one call and names its key."""
+
+    def __init__(self, assertion: Callable[[], str]) -> None:
+        super().__init__()
+        self._assertion = assertion
+
+    def sign(self, auth: object, token_endpoint: str) -> str:  # noqa: ARG002 - Authlib's signature
+        return self._assertion()

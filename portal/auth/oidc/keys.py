@@ -1,0 +1,140 @@
+"""Our own RSA keys: `sig` signs requests, `enc` opens ID tokens, `entity` vouches for the two others.
+
+They are PEM files (PKCS#8, not encrypted, mode 0600) in one folder. Rotation adds `.next` and `.old` files. A new sig
+key is published for a day before it signs; a new enc key is loaded before it is published, and the old one is kept for
+a week after.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+
+SMALLEST_BITS = 2048
+SIGNING_ALG = "RS256"
+
+
+class BadKeys(Exception):
+    """A key that is missing or cannot be used; the message is one sentence that names the file."""
+
+
+class Role(StrEnum):
+    """What a key is for; the name of its file."""
+
+    SIG = "sig"
+    ENC = "enc"
+    ENTITY = "entity"
+
+
+class Phase(StrEnum):
+    """Where a key stands in its rotation; the ending of its file's name."""
+
+    NOW = ""
+    NEXT = ".next"
+    OLD = ".old"
+
+
+@dataclass(frozen=True)
+class OwnKeys:
+    """The keys in use, private parts included."""
+
+    signing: RSAKey
+    decrypting: tuple[RSAKey, ...]  # the published one first
+    entity: RSAKey
+    verifying: tuple[RSAKey, ...]  # the signing keys that brokers may meet: in use, next, old
+
+    def published(self, encryption_alg: str = "RSA-OAEP") -> dict[str, list[dict[str, str]]]:
+        """The JWK set for brokers (RFC 7517): public parts of the signing keys and of the newest encryption key."""
+        signing = [public(key, "sig", SIGNING_ALG) for key in self.verifying]
+        return {"keys": [*signing, public(self.decrypting[0], "enc", encryption_alg)]}
+
+
+def public(key: RSAKey, use: str, alg: str) -> dict[str, str]:
+    """The public JWK of a key, its id being its thumbprint (RFC 7638)."""
+    numbers = key.as_dict(private=False)
+    return {
+        "kty": "RSA",
+        "use": use,
+        "alg": alg,
+        "kid": key.thumbprint(),
+        "n": str(numbers["n"]),
+        "e": str(numbers["e"]),
+    }
+
+
+def load(folder: Path) -> OwnKeys:
+    """The keys of a folder. Raises BadKeys."""
+    signing, decrypting = list(_of_role(folder, Role.SIG)), list(_of_role(folder, Role.ENC))
+    entity = next(_of_role(folder, Role.ENTITY))
+    return OwnKeys(signing[0], tuple(decrypting), entity, tuple(signing))
+
+
+def make_missing(folder: Path) -> Sequence[Path]:
+    """Make the keys that a folder lacks, and the folder itself; the new files. For demo and test."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = [path for role in Role if not (path := _file(folder, role, Phase.NOW)).exists()]
+    for path in missing:
+        write(path, new_key())
+    return missing
+
+
+def new_key() -> RSAKey:
+    """A new RSA key of 2048 bits."""
+    return RSAKey.generate_key(SMALLEST_BITS, auto_kid=True)
+
+
+def write(path: Path, key: RSAKey) -> None:
+    """Write a key as a file that only its owner may read; one that another process has just written is kept."""
+    pem = key.private_key
+    if pem is None:
+        raise BadKeys(f"{path.name} has no private part")
+    data = pem.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    part.touch(mode=0o600)
+    part.write_bytes(data)
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
+
+
+def readable_by_others(folder: Path) -> Sequence[Path]:
+    """The key files whose mode lets anybody but their owner read them."""
+    return [path for path in sorted(folder.glob("*.pem")) if path.stat().st_mode & 0o077]
+
+
+def _of_role(folder: Path, role: Role) -> Iterator[RSAKey]:
+    """The key in use, which must be there, then the next and the old one where they are."""
+    yield _read(_file(folder, role, Phase.NOW))
+    for phase in (Phase.NEXT, Phase.OLD):
+        path = _file(folder, role, phase)
+        if path.exists():
+            yield _read(path)
+
+
+def _file(folder: Path, role: Role, phase: Phase) -> Path:
+    return folder / f"{role}{phase}.pem"
+
+
+def _read(path: Path) -> RSAKey:
+    try:
+        key = RSAKey.import_key(path.read_bytes())
+    except OSError as missing:
+        raise BadKeys(f"{path}: {missing.strerror}") from missing
+    except (JoseError, ValueError, TypeError) as damaged:
+        raise BadKeys(f"{path}: not an unencrypted RSA key in PEM form") from damaged
+    private = key.private_key
+    if not isinstance(private, rsa.RSAPrivateKey) or private.key_size < SMALLEST_BITS:
+        raise BadKeys(f"{path}: not a private RSA key of at least {SMALLEST_BITS} bits")
+    key.ensure_kid()
+    return key

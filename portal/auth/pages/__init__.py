@@ -1,0 +1,25 @@
+"""The pages of identification: to the bank, back from it, out again; and what we publish for brokers."""
+
+from functools import partial
+
+from starlette.routing import Route
+
+from portal.auth.desk import Desk
+from portal.auth.pages import back, out, published, there
+from portal.auth.people import anyone, customer
+from portal.kit.web import bare, flow
+
+
+def routes(desk: Desk) -> list[Route]:
+    """Every address of identification."""
+    return [
+        flow("/sign-in", partial(there.sign_in, desk), who=anyone),
+        flow("/sign-in/bank", partial(there.to_bank, desk), who=anyone, method="POST"),
+        flow("/confirm", partial(there.confirm, desk), who=customer),
+        flow("/confirm/bank", partial(there.to_bank_again, desk), who=customer, method="POST"),
+        *(flow(broker.return_path, partial(back.come_back, desk, broker), who=anyone) for broker in desk.brokers),
+        bare("/sign-out", out.sign_out, who=anyone, method="POST"),
+        bare("/.well-known/jwks.json", partial(published.key_set, desk), who=anyone),
+        bare("/.well-known/openid-federation", partial(published.statement, desk), who=anyone),
+        bare("/oidc/signed-jwks", partial(published.signed_key_set, desk), who=anyone),
+    ]

@@ -1,0 +1,181 @@
+"""To the bank: the wall of banks, the confirmation of who one is, and the step out of the house."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+import anyio
+
+from portal.auth import actions
+from portal.auth.actions import BINDING_COOKIE, Departure
+from portal.auth.desk import Broker, Desk
+from portal.auth.oidc.request import Ask
+from portal.auth.pages.transactions import writing
+from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.reasons import Reason, Stopped
+from portal.auth.rules import BINDING, local_path
+from portal.auth.wall import Wall
+from portal.kit.access import Anyone
+from portal.kit.headers import exchange
+from portal.kit.html import Page
+from portal.kit.i18n import Text, text
+from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply
+
+BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A quiet word above the banks."""
+
+    kind: str
+    icon: str
+    title: Text
+    says: Text
+
+
+class Occasion(StrEnum):
+    """Why a person stands at the wall, where it is not simply to sign in; the value of `notice=`."""
+
+    CANCELLED = "cancelled"
+    SIGNED_OUT = "signed-out"
+
+
+NOTICES = {
+    Occasion.CANCELLED: Notice(
+        "info",
+        "info",
+        text("You cancelled the identification at your bank"),
+        text("Nothing has been changed. You can try again or choose another identification method."),
+    ),
+    Occasion.SIGNED_OUT: Notice(
+        "ok",
+        "circle-check",
+        text("You have signed out"),
+        text("If you used a shared computer, also close the browser."),
+    ),
+}
+DOWN = Notice(
+    "warn",
+    "triangle-alert",
+    text("There is a disruption in identification"),
+    text("We cannot reach the identification service right now. Please try again in a moment."),
+)
+NOT_OFFERED = Notice(
+    "warn",
+    "triangle-alert",
+    text("Choose a bank from the list"),
+    text("The identification method that you chose is not available now."),
+)
+
+
+@dataclass(frozen=True)
+class SignIn(Page):
+    """The wall of banks."""
+
+    template = "auth/sign_in.html"
+    walls: Sequence[Wall]
+    notice: Notice | None
+    then: str
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """The brokers' origins and those of the banks behind them: browsers check every hop of a form."""
+        return tuple(sorted({origin for wall in self.walls for origin in wall.leads_to}))
+
+
+@dataclass(frozen=True)
+class Confirm(SignIn):
+    """The wall for somebody who is signed in and has to prove it again."""
+
+    template = "auth/confirm.html"
+
+
+async def sign_in(desk: Desk, visit: FlowVisit[Anyone]) -> Reply:
+    """The wall, or straight on for those who are signed in."""
+    then = local_path(visit.query.get("next"))
+    if isinstance(visit.who, Customer):
+        return Redirect(then)
+    return await _wall(SignIn, desk, visit, then, _occasion(visit))
+
+
+async def confirm(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
+    """The wall again, or straight on for those who proved it within the last minutes."""
+    then = local_path(visit.query.get("next"))
+    if isinstance(visit.who, ConfirmedCustomer):
+        return Redirect(then)
+    return await _wall(Confirm, desk, visit, then, _occasion(visit))
+
+
+async def to_bank(desk: Desk, visit: FlowVisit[Anyone]) -> Reply:
+    """Begin a journey and send the browser to the broker."""
+    return await _leave(SignIn, desk, visit, confirming=None)
+
+
+async def to_bank_again(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
+    """Begin a journey from which the same person has to come back."""
+    return await _leave(Confirm, desk, visit, confirming=visit.who.account_id)
+
+
+async def _leave(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], *, confirming: UUID | None) -> Reply:
+    broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
+    then = local_path(str(visit.form.get("next", "")))
+    if not (await broker.walls.current(visit.language)).offers(bank):
+        return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
+    departure = _departure(broker, bank, visit, then, confirming)
+    ask = Ask(
+        departure.state, departure.nonce, departure.verifier, bank, visit.language, proof_anew=confirming is not None
+    )
+    try:
+        address = await broker.party.address(ask)
+    except Stopped as stopped:
+        return await _stay(kind, desk, visit, then, stopped.reason)
+    await writing(visit, lambda db: actions.depart(db, departure, visit.now))
+    return Redirect(address, [Cookie(BINDING_COOKIE, departure.binding, int(BINDING.total_seconds()))])
+
+
+def _departure(broker: Broker, bank: str, visit: FlowVisit[Anyone], then: str, confirming: UUID | None) -> Departure:
+    return Departure(
+        state=actions.secret(),
+        binding=_binding(visit.request.cookies.get(BINDING_COOKIE)),
+        nonce=actions.secret(),
+        verifier=actions.secret(),
+        broker=broker.name,
+        bank=bank,
+        language=visit.language,
+        return_to=then,
+        confirming=confirming,
+    )
+
+
+def _binding(cookie: str | None) -> str:
+    """One binding for all tabs of a browser."""
+    return cookie if cookie is not None and BINDING_FORM.fullmatch(cookie) else actions.secret()
+
+
+async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, reason: Reason) -> Reply:
+    """The wall once more, saying why one is still here."""
+    exchange(visit.request.scope).notes["reason"] = reason
+    notice = NOT_OFFERED if reason is Reason.BANK_UNKNOWN else DOWN
+    return Answer(await _wall(kind, desk, visit, then, notice), status=409)
+
+
+async def _wall(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, notice: Notice | None) -> SignIn:
+    walls: dict[str, Wall] = {}
+
+    async def ask(broker: Broker) -> None:
+        walls[broker.name] = await broker.wall(visit.language)
+
+    async with anyio.create_task_group() as all_at_once:
+        for broker in desk.brokers:
+            all_at_once.start_soon(ask, broker)
+    shown = [walls[broker.name] for broker in desk.brokers]
+    is_down = any(wall.is_down for wall in shown)
+    return kind(shown, notice or (DOWN if is_down else None), then)
+
+
+def _occasion(visit: FlowVisit[Anyone]) -> Notice | None:
+    said = visit.query.get("notice")
+    return NOTICES[Occasion(said)] if said in set(Occasion) else None

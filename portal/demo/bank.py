@@ -1,0 +1,101 @@
+"""The test bank: an OpenID Provider of the Finnish Trust Network's shape, for demo and tests only.
+
+It is as strict as a broker in what it takes, and gives what it should, unless it is told to misbehave.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from portal.auth.oidc import outgoing
+from portal.auth.oidc.envelope import json_object
+from portal.auth.oidc.outgoing import KIB, Connect
+from portal.auth.reasons import Reason
+from portal.demo import bank_back, bank_documents, bank_front
+from portal.demo.bank_client import Client
+from portal.demo.bank_keys import BankKeys
+from portal.demo.bank_memory import Bank
+from portal.demo.bank_mischief import Mischief
+from portal.demo.people import Persona
+from portal.kit import clock
+from portal.kit.html import Html
+
+TEMPLATES = Path(__file__).parent.parent.parent / "templates"
+CLIENT_ID = "portal"
+
+
+def create_bank(
+    *,
+    issuer: str,
+    portal: str,
+    personas: Sequence[Persona],
+    keys: BankKeys | None = None,
+    connect: Connect = outgoing.connect,
+    now: Callable[[], datetime] = clock.now,
+) -> Starlette:
+    """The bank as an ASGI app, `state.bank` being its memory. `portal` is the base address of its one client.
+
+    Keys are made anew unless given.
+    """
+
+    async def fetch_keys() -> Any:  # noqa: ANN401 - a JWK set, read by joserfc
+        document = await outgoing.get(f"{portal}/.well-known/jwks.json", connect, seconds=5, max_bytes=64 * KIB)
+        return json_object(document, Reason.BROKER_DOWN)
+
+    client = Client(CLIENT_ID, portal, fetch_keys, now)
+    bank = Bank(issuer, client, personas, keys or BankKeys(issuer), Html(TEMPLATES), now)
+    app = Starlette(routes=routes(bank))
+    app.state.bank = bank
+    return app
+
+
+def routes(bank: Bank) -> list[Route]:
+    """Every address of the bank."""
+    documents = {
+        "/.well-known/openid-configuration": bank_documents.discovery,
+        "/.well-known/openid-federation": bank_documents.statement,
+        "/jwks": bank_documents.jwks,
+        "/signed-jwks": bank_documents.signed_jwks,
+        "/api/embedded-ui/{client_id}": bank_documents.wall,
+        "/privacy-info": bank_documents.privacy,
+        "/authorize": bank_front.authorize,
+    }
+    posts = {
+        "/interaction/{interaction}": bank_front.choose,
+        "/par": bank_back.push,
+        "/token": bank_back.token,
+        "/test/misbehave": misbehave,
+    }
+    return [
+        *(Route(path, partial(endpoint, bank)) for path, endpoint in documents.items()),
+        *(Route(path, partial(endpoint, bank), methods=["POST"]) for path, endpoint in posts.items()),
+        Route("/bank.css", css),
+        Route("/favicon.ico", nothing),
+    ]
+
+
+async def misbehave(bank: Bank, request: Request) -> Response:
+    """Be told how to misbehave: a field `how` for each way; none means to behave."""
+    form = await request.form()
+    try:
+        bank.misbehave(*(Mischief(str(how)) for how in form.getlist("how")))
+    except ValueError as unknown:
+        return PlainTextResponse(f"{unknown}\n", 400)
+    return PlainTextResponse("".join(f"{how}\n" for how in sorted(bank.mischief)))
+
+
+async def css(request: Request) -> Response:  # noqa: ARG001 - the shape of an endpoint
+    """The look of the bank's pages."""
+    return Response((TEMPLATES / "demo" / "bank.css").read_text(encoding="utf-8"), media_type="text/css")
+
+
+async def nothing(request: Request) -> Response:  # noqa: ARG001
+    """What browsers ask for without being told to."""
+    return Response(status_code=204)

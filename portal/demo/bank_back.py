@@ -1,0 +1,135 @@
+"""The test bank's back channel: pushed requests, and one ID token for a code, for the client that proves itself."""
+
+import asyncio
+import gzip
+import hmac
+import secrets
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+
+from portal.auth.oidc.request import challenge
+from portal.auth.rules import TEST_PEOPLE, identity_code
+from portal.demo.bank_client import Refusal
+from portal.demo.bank_memory import LEVEL, Bank, Login
+from portal.demo.bank_mischief import BIRTH_DATE, IDENTITY_CODE, Claims, Mischief
+from portal.demo.bank_tokens import Keys, id_token
+
+CODE_VALID = timedelta(seconds=60)
+TOKEN_VALID_S = 600
+PUSHED_VALID_S = 90
+PUSHED_PREFIX = "urn:ietf:params:oauth:request_uri:"
+HANGS_S = 60.0
+
+
+async def push(bank: Bank, request: Request) -> Response:
+    """Keep a request for a short while (RFC 9126)."""
+    if Mischief.PUSH_FAILS in bank.mischief:
+        return JSONResponse({"error": "temporarily_unavailable"}, 503)
+    if Mischief.PUSH_STRANGE in bank.mischief:
+        return JSONResponse({"request_uri": 7}, 201)
+    form = await _form(request)
+    try:
+        await bank.client.authenticate(form, _audiences(bank))
+    except Refusal as refusal:
+        return _refused(refusal)
+    uri = PUSHED_PREFIX + secrets.token_urlsafe(24)
+    bank.pushed[uri] = form.get("request", "")
+    return JSONResponse({"request_uri": uri, "expires_in": PUSHED_VALID_S}, 201)
+
+
+async def token(bank: Bank, request: Request) -> Response:
+    """Give the ID token for a code."""
+    form = await _form(request)
+    try:
+        await bank.client.authenticate(form, _audiences(bank))
+        login = _redeemed(bank, form)
+    except Refusal as refusal:
+        return _refused(refusal)
+    if Mischief.TOKEN_HANGS in login.how:
+        await asyncio.sleep(HANGS_S)
+    for mischief in login.how & STRANGE_ANSWERS.keys():
+        return STRANGE_ANSWERS[mischief]()
+    return JSONResponse(await _answer(bank, login), headers={"Cache-Control": "no-store"})
+
+
+def _redeemed(bank: Bank, form: Mapping[str, str]) -> Login:
+    """The login that a code stands for. OP says invalid_request, not invalid_grant, for a used code."""
+    login = bank.codes.pop(form.get("code", ""), None)
+    if login is None or Mischief.TOKEN_CODE_USED in login.how:
+        raise Refusal("invalid_request", "the code is unknown or used")
+    if form.get("grant_type") != "authorization_code" or bank.now() > login.proved_at + CODE_VALID:
+        raise Refusal("invalid_grant", "the code is too old")
+    if form.get("redirect_uri") != login.request["redirect_uri"]:
+        raise Refusal("invalid_grant", "redirect_uri")
+    if not hmac.compare_digest(challenge(form.get("code_verifier", "")), login.request["code_challenge"]):
+        raise Refusal("invalid_grant", "code_verifier")
+    return login
+
+
+async def _answer(bank: Bank, login: Login) -> dict[str, object]:
+    if Mischief.KEY_ROTATED_JUST_BEFORE in login.how:
+        bank.keys.rotate()
+    client_key = await bank.client.encryption_key()
+    public = client_key.public_key
+    assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
+    keys = Keys(bank.keys.signing, public, str(client_key.kid))
+    answer: dict[str, object] = {
+        "access_token": secrets.token_urlsafe(24),
+        "token_type": "BEARER" if Mischief.TOKEN_TYPE_IN_CAPITALS in login.how else "Bearer",
+        "expires_in": TOKEN_VALID_S,
+        "id_token": id_token(_claims(bank, login), keys, login.how),
+    }
+    if Mischief.TOKEN_WITHOUT_EXPIRES_IN in login.how:
+        del answer["expires_in"]
+    return answer
+
+
+def _claims(bank: Bank, login: Login) -> Claims:
+    who, now = login.persona, int(bank.now().timestamp())
+    return {
+        "iss": bank.issuer,
+        "sub": secrets.token_urlsafe(16),
+        "aud": bank.client.client_id,
+        "iat": now,
+        "exp": now + TOKEN_VALID_S,
+        "auth_time": int(login.proved_at.timestamp()),
+        "nonce": login.request["nonce"],
+        "acr": LEVEL,
+        "amr": ["test-bank"],
+        IDENTITY_CODE: who.identity_code,
+        BIRTH_DATE: identity_code(who.identity_code, TEST_PEOPLE).born.isoformat(),
+        "urn:oid:2.5.4.4": who.family_name,
+        "urn:oid:1.2.246.575.1.14": who.given_names,
+        "urn:oid:2.16.840.1.113730.3.1.241": f"{who.family_name} {who.given_names}",
+    }
+
+
+def _audiences(bank: Bank) -> set[str]:
+    return {bank.issuer, f"{bank.issuer}/token"}
+
+
+def _refused(refusal: Refusal) -> Response:
+    status = 401 if refusal.error == "invalid_client" else 400
+    return JSONResponse({"error": refusal.error, "error_description": refusal.says}, status)
+
+
+async def _form(request: Request) -> dict[str, str]:
+    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+
+
+STRANGE_ANSWERS: Mapping[Mischief, Callable[[], Response]] = {
+    Mischief.TOKEN_FAILS: lambda: PlainTextResponse("out of order", 500),
+    Mischief.TOKEN_REDIRECTS: lambda: RedirectResponse("/token", 307),
+    Mischief.TOKEN_HUGE: lambda: JSONResponse({"id_token": "a" * 100_000}),
+    Mischief.TOKEN_COMPRESSED: lambda: Response(
+        gzip.compress(b'{"id_token": "a.b.c.d.e"}'), headers={"Content-Encoding": "gzip"}
+    ),
+    Mischief.TOKEN_NOT_JSON: lambda: PlainTextResponse("Have a nice day"),
+    Mischief.TOKEN_DEEP: lambda: Response("[" * 30_000),
+    Mischief.TOKEN_A_LIST: lambda: JSONResponse(["id_token"]),
+    Mischief.TOKEN_WITHOUT_ID_TOKEN: lambda: JSONResponse({"access_token": "a", "token_type": "Bearer"}),
+}

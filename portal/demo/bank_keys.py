@@ -1,0 +1,56 @@
+"""The test bank's own keys, and how it vouches for them."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from portal.auth.oidc.keys import new_key, public
+from portal.demo.bank_mischief import STRANGER, Mischief
+
+VALID = timedelta(hours=25)
+
+
+class BankKeys:
+    """Signing keys, the newest in use and the one before it still published, and the entity key."""
+
+    def __init__(self, issuer: str) -> None:
+        self._issuer = issuer
+        self._signing = [new_key()]
+        self.entity = new_key()
+
+    @property
+    def signing(self) -> RSAKey:
+        """The key in use."""
+        return self._signing[0]
+
+    def rotate(self) -> None:
+        """Use a new key from now on; the last one stays published."""
+        self._signing = [new_key(), self._signing[0]]
+
+    def published(self) -> dict[str, list[dict[str, str]]]:
+        """The JWK set."""
+        return {"keys": [public(key, "sig", "RS256") for key in self._signing]}
+
+    def entity_jwk(self) -> dict[str, str]:
+        """The public entity key, as a profile pins it."""
+        return public(self.entity, "sig", "RS256")
+
+    def signed(self, now: datetime, mischief: set[Mischief]) -> str:
+        """The JWK set, signed with the entity key."""
+        valid = -VALID if Mischief.SIGNED_KEYS_EXPIRED in mischief else VALID
+        entity = STRANGER if Mischief.SIGNED_KEYS_OF_STRANGER in mischief else self._issuer
+        key = new_key() if Mischief.SIGNED_KEYS_BY_STRANGER in mischief else self.entity
+        return self._vouched("jwk-set+jwt", entity, key, now + valid, self.published())
+
+    def statement(self, now: datetime) -> str:
+        """The entity statement."""
+        about = {"openid_provider": {"issuer": self._issuer, "signed_jwks_uri": f"{self._issuer}/signed-jwks"}}
+        claims = {"jwks": {"keys": [self.entity_jwk()]}, "metadata": about}
+        return self._vouched("entity-statement+jwt", self._issuer, self.entity, now + VALID, claims)
+
+    def _vouched(self, kind: str, entity: str, key: RSAKey, until: datetime, claims: Mapping[str, object]) -> str:
+        times = {"iat": int((until - 2 * VALID).timestamp()), "exp": int(until.timestamp())}
+        header = {"alg": "RS256", "typ": kind, "kid": self.entity.kid}
+        return jwt.encode(header, {"iss": entity, "sub": entity, **times, **claims}, key)

@@ -1,0 +1,74 @@
+"""What the test bank remembers: who asked what, which codes are out, how it has been told to misbehave."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from portal.demo.bank_client import Client
+from portal.demo.bank_keys import BankKeys
+from portal.demo.bank_mischief import Mischief
+from portal.demo.people import Persona
+from portal.kit.access import Anyone
+from portal.kit.html import Here, Html, Page
+from portal.kit.i18n import Language
+
+LEVEL = "http://ftn.ficora.fi/2017/loatest2"
+
+BANKS: Mapping[str, Mapping[Language, str]] = {
+    "fi-demo": {Language.FI: "Testipankki", Language.SV: "Testbanken", Language.EN: "Test Bank"},
+    "fi-saari": {Language.FI: "Saaripankki", Language.SV: "Öbanken", Language.EN: "Island Bank"},
+    "fi-harju": {Language.FI: "Harjupankki", Language.SV: "Åsbanken", Language.EN: "Ridge Bank"},
+    "fi-tunturi": {Language.FI: "Tunturipankki", Language.SV: "Fjällbanken", Language.EN: "Fell Bank"},
+    "fi-mobile": {
+        Language.FI: "Mobiili\N{SOFT HYPHEN}varmenne",
+        Language.SV: "Mobil\N{SOFT HYPHEN}certifikat",
+        Language.EN: "Mobile certificate",
+    },
+}
+
+
+@dataclass
+class Login:
+    """One person at the bank: what the portal asked for, how the bank will behave, who they turned out to be."""
+
+    request: Mapping[str, Any]
+    how: frozenset[Mischief]
+    persona: Persona
+    proved_at: datetime
+
+
+@dataclass
+class Bank:
+    """The bank's state; it lives as long as the process."""
+
+    issuer: str
+    client: Client
+    personas: Sequence[Persona]
+    keys: BankKeys
+    html: Html
+    now: Callable[[], datetime]
+    mischief: set[Mischief] = field(default_factory=set)
+    pushed: dict[str, str] = field(default_factory=dict)
+    asked: dict[str, tuple[Mapping[str, Any], frozenset[Mischief]]] = field(default_factory=dict)
+    codes: dict[str, Login] = field(default_factory=dict)
+
+    def misbehave(self, *how: Mischief) -> None:
+        """Misbehave at the next login, and in documents until told otherwise; nothing means: behave again."""
+        self.mischief = set(how)
+
+    def mischief_of_one_login(self) -> frozenset[Mischief]:
+        """What has been asked for the next login, which this is."""
+        once = frozenset(mischief for mischief in self.mischief if not mischief.lasts)
+        self.mischief -= once
+        return once
+
+    def page(self, request: Request, page: Page, language: Language) -> Response:
+        """A page of the bank's own; its form leads back to the portal and nowhere else."""
+        here = Here(language, request.url.path, str(request.url), "", "", Anyone())
+        policy = f"default-src 'none'; style-src 'self'; form-action 'self' {self.client.origin}; base-uri 'none'"
+        headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'", "Cache-Control": "no-store"}
+        return HTMLResponse(self.html.render(page, here), page.status, headers)

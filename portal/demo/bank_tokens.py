@@ -1,0 +1,160 @@
+"""How the test bank writes a signed and encrypted ID token, rightly or, when it is told to, wrongly.
+
+Written out with the primitives of `cryptography` and not with the library by which the portal reads tokens: an error
+of that library would otherwise be on both sides.
+"""
+
+import hmac
+import json
+import secrets
+import zlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.padding import PKCS7
+from joserfc.jwk import RSAKey
+from joserfc.util import urlsafe_b64encode
+
+from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
+
+OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - RSA-OAEP of RFC 7518, 4.3
+Header = dict[str, object]
+How = Collection[Mischief]
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The key that signs, and the client's key that the token is encrypted for."""
+
+    signing: RSAKey
+    client: rsa.RSAPublicKey
+    client_kid: str
+
+
+def id_token(claims: Claims, keys: Keys, how: How) -> str:
+    """A JWE (RSA-OAEP, A128CBC-HS256) around a JWS (RS256) around claims."""
+    said = dict(claims)
+    for mischief in how:
+        if mischief in CHANGES:
+            CHANGES[mischief](said)
+    signed = _signed(said, keys.signing, how)
+    return signed if Mischief.JWE_NONE in how else _sealed(signed, claims, keys, how)
+
+
+def _signed(claims: Claims, key: RSAKey, how: How) -> str:
+    header: Header = {"alg": "RS256", "kid": key.kid}
+    payload = _json(claims)
+    if Mischief.JWS_A_LIST in how:
+        payload = _json([claims])
+    if Mischief.JWS_LONE_SURROGATE in how:
+        payload = _json(claims | {"sub": "\ud800"})
+    if Mischief.JWS_HEADER_FULL_OF_KEYS in how:
+        header |= {"jku": f"{STRANGER}/jwks", "x5u": STRANGER, "x5c": ["A" * 4000], "jwk": _public_jwk(_stranger())}
+    if Mischief.JWS_CRIT in how:
+        header |= {"crit": ["http://openid.net/strange"], "http://openid.net/strange": True}
+    if Mischief.JWS_WITHOUT_KID in how:
+        del header["kid"]
+    if Mischief.JWS_UNKNOWN_KID in how:
+        header["kid"] = "nobody-knows"
+    if Mischief.JWS_EMBEDDED_KEY in how:
+        stranger = _stranger()
+        return _compact(header | {"jwk": _public_jwk(stranger)}, payload, stranger)
+    signer = _stranger() if Mischief.JWS_OTHER_KEY in how else _private(key)
+    return _with_other_signature(_compact(header, payload, signer), header, payload, key, how)
+
+
+def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKey, how: How) -> str:
+    if Mischief.JWS_NONE in how:
+        return _unsigned(header | {"alg": "none"}, payload) + "."
+    if Mischief.JWS_HS256 in how:
+        body = _unsigned(header | {"alg": "HS256"}, payload)
+        return f"{body}.{_b64(hmac.digest(_public_pem(key), body.encode(), 'sha256'))}"
+    if Mischief.JWS_ES256 in how:
+        body = _unsigned(header | {"alg": "ES256"}, payload)
+        curve_key = ec.generate_private_key(ec.SECP256R1())
+        return f"{body}.{_b64(curve_key.sign(body.encode(), ec.ECDSA(hashes.SHA256())))}"
+    if Mischief.JWS_DAMAGED in how:
+        return f"{token[:-8]}{'A' * 8}"
+    return token
+
+
+def _sealed(signed: str, claims: Claims, keys: Keys, how: How) -> str:
+    header: Header = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": keys.client_kid}
+    header |= _outer_header(claims, how)
+    if Mischief.JWE_WITHOUT_KID in how:
+        del header["kid"]
+    plain = signed.encode()
+    if Mischief.JWE_ZIP in how:
+        plain = zlib.compress(plain, wbits=-15)
+    client = _stranger().public_key() if Mischief.JWE_OTHER_KEY in how else keys.client
+    token = _encrypted(plain, header, client)
+    if Mischief.JWE_TWICE in how:
+        token = _encrypted(token.encode(), header, client)
+    return f"{token[:-8]}{'A' * 8}" if Mischief.JWE_DAMAGED in how else token
+
+
+def _outer_header(claims: Claims, how: How) -> Header:
+    repeated = {"iss": claims["iss"], "aud": claims["aud"]}
+    stranger: dict[Mischief, Header] = {
+        Mischief.JWE_RSA15: {"alg": "RSA1_5"},
+        Mischief.JWE_OTHER_ENC: {"enc": "A256GCM"},
+        Mischief.JWE_ZIP: {"zip": "DEF"},
+        Mischief.JWE_CRIT: {"crit": ["strange"], "strange": True},
+        Mischief.JWE_HEADER_ISS: {"iss": STRANGER},
+        Mischief.JWE_HEADER_AUD: {"aud": "stranger"},
+        Mischief.JWE_HEADER_AGREES: repeated,
+        Mischief.JWE_UNKNOWN_KID: {"kid": "nobody-knows"},
+    }
+    return {name: value for mischief in how for name, value in stranger.get(mischief, {}).items()}
+
+
+def _encrypted(plain: bytes, header: Header, client: rsa.RSAPublicKey) -> str:
+    """JWE compact serialization with AES-CBC and HMAC-SHA-256 (RFC 7518, 5.2.3)."""
+    mac_key, cipher_key, start = secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(16)
+    wrapped = client.encrypt(mac_key + cipher_key, padding.PKCS1v15() if header["alg"] == "RSA1_5" else OAEP)
+    pad = PKCS7(128).padder()
+    encryptor = Cipher(algorithms.AES(cipher_key), modes.CBC(start)).encryptor()
+    ciphered = encryptor.update(pad.update(plain) + pad.finalize()) + encryptor.finalize()
+    protected = _b64(_json(header))
+    length = (len(protected) * 8).to_bytes(8, "big")
+    tag = hmac.digest(mac_key, protected.encode() + start + ciphered + length, "sha256")[:16]
+    return ".".join((protected, *map(_b64, (wrapped, start, ciphered, tag))))
+
+
+def _compact(header: Header, payload: bytes, key: rsa.RSAPrivateKey) -> str:
+    body = _unsigned(header, payload)
+    return f"{body}.{_b64(key.sign(body.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+
+def _unsigned(header: Header, payload: bytes) -> str:
+    return f"{_b64(_json(header))}.{_b64(payload)}"
+
+
+def _private(key: RSAKey) -> rsa.RSAPrivateKey:
+    private = key.private_key
+    assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101 - the bank makes its own keys
+    return private
+
+
+def _stranger() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+def _public_jwk(key: rsa.RSAPrivateKey) -> Mapping[str, object]:
+    form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    return RSAKey.import_key(key.public_key().public_bytes(*form)).as_dict()
+
+
+def _public_pem(key: RSAKey) -> bytes:
+    return key.as_pem(private=False)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _b64(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode()

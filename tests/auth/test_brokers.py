@@ -1,0 +1,157 @@
+"""Broker profiles: read from TOML, with one clear sentence for what is wrong."""
+
+import pytest
+
+from portal.auth.brokers import (
+    Audience,
+    BadProfile,
+    BankParameter,
+    Freshness,
+    IssParameter,
+    Request,
+    for_production,
+    from_fields,
+    load,
+    load_all,
+)
+from portal.auth.rules import REAL_PEOPLE, TEST_PEOPLE, Checksum
+from portal.kit.i18n import Language
+
+LEAST = {"name": "op", "issuer": "https://isb.example", "client_id": "us"}
+
+IN_THE_CONTRACT = """
+name = "demo"
+issuer = "http://localhost:8001"
+client_id = "portal"
+request = "jar"
+assertion_audience = "token_endpoint"
+scope = "openid"
+acr_values = ["http://ftn.ficora.fi/2017/loatest2"]
+accepted_acr = ["http://ftn.ficora.fi/2017/loatest2", "http://ftn.ficora.fi/2017/loatest3"]
+signing_algs = ["RS256"]
+encryption_algs = ["RSA-OAEP"]
+encryption_encs = ["A128CBC-HS256"]
+pkce = true
+iss_parameter = "if-present"
+leeway_s = 10
+form_action = ["http://localhost:8001"]
+spname_parameter = "ftn_spname"
+bank_parameter = "ftn_idp_id"
+cancel_errors = ["cancel", "access_denied"]
+allow_http = true
+strict_identity_code = false
+[[banks]]
+id = "fi-demo"
+name = { fi = "Testipankki", sv = "Testbanken", en = "Test Bank" }
+[claims]
+identity_code = "urn:oid:1.2.246.21"
+family_name = "urn:oid:2.5.4.4"
+given_names = "urn:oid:1.2.246.575.1.14"
+birth_date = "urn:oid:1.3.6.1.5.5.7.9.1"
+display_name = "urn:oid:2.16.840.1.113730.3.1.241"
+"""
+
+
+def test_a_profile_as_the_contract_writes_it_is_read(tmp_path):
+    path = tmp_path / "broker.toml"
+    path.write_text(IN_THE_CONTRACT, encoding="utf-8")
+    profile = load(str(path))
+    assert profile.codes.checksum is Checksum.PASSED_OVER
+    assert profile.codes.highest_individual == 999
+    assert profile.banks[0].name.said(Language.SV) == "Testbanken"
+    assert profile.form_origins == ("http://localhost:8001",)
+
+
+def test_the_least_profile_has_careful_defaults():
+    profile = from_fields("op.toml", LEAST)
+    assert profile.request is Request.JAR
+    assert profile.assertion_audience is Audience.TOKEN_ENDPOINT
+    assert profile.iss_parameter is IssParameter.IF_PRESENT
+    assert profile.bank_parameter is BankParameter.FTN_IDP_ID
+    assert profile.freshness is Freshness.AUTH_TIME
+    assert profile.accepted_acr == ("http://ftn.ficora.fi/2017/loa2", "http://ftn.ficora.fi/2017/loa3")
+    assert profile.pkce
+    assert not profile.allow_http
+    assert profile.codes == TEST_PEOPLE
+    assert profile.form_origins == ("https://isb.example",)
+    assert profile.keys_entity == "https://isb.example"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"issuer": "isb.example"}, "op.toml: issuer: must be an absolute https address"),
+        ({"issuer": "http://isb.example"}, "op.toml: http://isb.example is not https"),
+        ({"token_endpoint": "http://isb.example/token"}, "op.toml: http://isb.example/token is not https"),
+        ({"form_action": ["http://bank.example"]}, "op.toml: http://bank.example is not https"),
+        ({"isuer": "x"}, "op.toml: isuer: Extra inputs are not permitted"),
+        ({"name": "OP bank"}, "op.toml: name: String should match pattern"),
+        ({"client_id": ""}, "op.toml: client_id: String should have at least 1 character"),
+        ({"signing_algs": ["none"]}, "op.toml: signing_algs.0: Input should be 'RS256' or 'PS256'"),
+        ({"signing_algs": []}, "op.toml: signing_algs: Tuple should have at least 1 item"),
+        ({"encryption_algs": ["RSA1_5"]}, "op.toml: encryption_algs.0: Input should be"),
+        ({"scope": "profile"}, "op.toml: scope: String should match pattern"),
+        ({"leeway_s": 600}, "op.toml: leeway_s: Input should be less than or equal to 60"),
+        ({"request": "plain"}, "op.toml: request: Input should be 'jar' or 'par'"),
+        ({"signed_jwks_uri": "https://isb.example/keys"}, "op.toml: signed_jwks_uri and entity_key go together"),
+        ({"pushed_authorization_request_endpoint": "https://isb.example/par"}, 'op.toml: request must be "par"'),
+        ({"banks": [{"id": "", "name": {"fi": "a", "sv": "b", "en": "c"}}]}, "op.toml: banks.0.id: "),
+        ({"banks": [{"id": "x", "name": {"fi": "a"}}]}, "op.toml: banks.0.name.sv: Field required"),
+        ({"claims": {"hetu": "x"}}, "op.toml: claims.hetu: Extra inputs"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_what_is_wrong_is_said_in_one_sentence(changes, sentence):
+    with pytest.raises(BadProfile) as refused:
+        from_fields("op.toml", LEAST | changes)
+    assert str(refused.value).startswith(sentence)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(("content", "reason"), [("name = ", "not a TOML file"), (None, "no such broker profile")])
+def test_a_file_that_cannot_be_read_is_said_so(tmp_path, content, reason):
+    path = tmp_path / "broker.toml"
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(BadProfile, match=reason):
+        load(str(path))
+
+
+def test_the_environment_replaces_the_first_profiles_issuer_only(tmp_path):
+    path = tmp_path / "second.toml"
+    path.write_text('name = "second"\nissuer = "https://second.example"\nclient_id = "b"\n')
+    first, second = load_all(["demo", str(path)], issuer="http://localhost:9", client_id="a")
+    assert (first.issuer, first.client_id, first.form_origins) == ("http://localhost:9", "a", ("http://localhost:9",))
+    assert first.wall_url == "http://localhost:9/api/embedded-ui/a"
+    assert (second.issuer, second.client_id) == ("https://second.example", "b")
+
+
+def test_two_profiles_need_two_names():
+    with pytest.raises(BadProfile, match="two profiles have the same name"):
+        load_all(["demo", "demo"])
+
+
+def test_production_takes_real_people_only():
+    profile = for_production(from_fields("op.toml", LEAST | {"strict_identity_code": False}))
+    assert profile.codes == REAL_PEOPLE
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"allow_http": True}, "allow_http is refused in production"),
+        ({"acr_values": ["http://ftn.ficora.fi/2017/loatest2"]}, "is a level for tests"),
+        (
+            {"accepted_acr": ["http://ftn.ficora.fi/2017/loa2", "http://ftn.ficora.fi/2017/loatest3"]},
+            "loatest3 is a level",
+        ),
+    ],
+)
+def test_production_refuses_what_is_for_trials(changes, reason):
+    with pytest.raises(BadProfile, match=reason):
+        for_production(from_fields("op.toml", LEAST | changes))
+
+
+def test_the_built_in_demo_profile_is_for_trials():
+    with pytest.raises(BadProfile):
+        for_production(load("demo"))

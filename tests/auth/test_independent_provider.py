@@ -1,0 +1,104 @@
+"""A provider that is not ours signs people in too: what we and our own bank agree on is not a private dialect."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from portal.auth.brokers import Request
+from portal.kit import clock
+from portal.kit.db import Database
+from tests.bank import PORTAL, PROFILE, World, own_keys, query
+
+HERE = Path(__file__).parent
+PACKAGE = HERE.parent.parent / "node_modules" / "oidc-provider"
+
+pytestmark = [
+    pytest.mark.anyio,
+    pytest.mark.skipif(not PACKAGE.is_dir() or not shutil.which("node"), reason="`make setup` fetches oidc-provider"),
+]
+
+CLIENT = {
+    "client_id": "portal",
+    "redirect_uris": [f"{PORTAL}/sign-in/return"],
+    "response_types": ["code"],
+    "grant_types": ["authorization_code"],
+    "token_endpoint_auth_method": "private_key_jwt",
+    "token_endpoint_auth_signing_alg": "RS256",
+    "request_object_signing_alg": "RS256",
+    "require_signed_request_object": True,
+    "id_token_signed_response_alg": "RS256",
+    "id_token_encrypted_response_alg": "RSA-OAEP",
+    "id_token_encrypted_response_enc": "A128CBC-HS256",
+}
+
+
+@pytest.fixture(scope="module")
+def provider():
+    """The issuer of a provider that runs beside us."""
+    process = subprocess.Popen(
+        ["node", HERE / "provider.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
+    with process:
+        process.stdin.write(json.dumps({"client": CLIENT | {"jwks": own_keys().published()}}).encode())
+        process.stdin.close()
+        try:
+            yield _issuer(process.stdout)
+        finally:
+            process.terminate()
+
+
+def _issuer(lines):
+    """The provider also prints advice to those who would run it for real."""
+    return next(line.decode().strip() for line in lines if line.startswith(b"http://"))
+
+
+@pytest.fixture
+def visitor(sqlite_url, provider):
+    """Somebody at a portal that knows the provider as its broker."""
+
+    def with_profile(**changes):
+        given = {"issuer": provider, "wall": None, "form_action": ()}
+        return World(Database(sqlite_url), clock.now, PROFILE.model_copy(update=given | changes), own_keys()).visitor()
+
+    return with_profile
+
+
+async def walk(visitor, **where):
+    """Leave for the provider, follow its redirects, and come back."""
+    address = (await visitor.leave(**where)).headers["location"]
+    while not address.startswith(PORTAL):
+        step = await visitor.get(address)
+        assert step.status_code in {302, 303}, step.text
+        address = str(step.url.join(step.headers["location"]))
+    return address
+
+
+@pytest.mark.parametrize("request_", list(Request))
+async def test_a_person_signs_in(visitor, request_):
+    visitor = visitor(request=request_)
+    back = await walk(visitor, then="/invoices/1")
+    assert query(back).keys() == {"code", "state", "iss"}
+    assert (await visitor.get(back)).headers["location"] == "/invoices/1"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, ConfirmedCustomer"
+
+
+async def test_a_person_confirms(visitor):
+    visitor = visitor()
+    await visitor.get(await walk(visitor))
+    with visitor.world.database.writing() as db:
+        for session in visitor.world.sessions:
+            session.confirmed_at = session.confirmed_at.replace(year=2025)
+            db.merge(session)
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
+    back = await walk(visitor, wall="/confirm", then="/sealed")
+    assert (await visitor.get(back)).headers["location"] == "/sealed"
+    assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedCustomer"
+
+
+async def test_its_keys_are_not_enough_under_another_issuer(visitor, requests_log):
+    visitor = visitor(issuer="http://localhost:1")
+    assert (await visitor.leave()).status_code == 409
+    assert requests_log.reason() == "ftn.broker_down"
