@@ -1,24 +1,10 @@
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
-
-
-class PermissionKind(StrEnum):
-    """Three kinds that must not be mixed; authorisations to third parties are a fourth, with tables of their own."""
-
-    CONSENT = "consent"
-    OBJECTION = "objection"
-    PREFERENCE = "preference"
-
-
-class Action(StrEnum):
-    GIVEN = "given"
-    WITHDRAWN = "withdrawn"
 
 
 class PermissionRecord(SQLModel, table=True):

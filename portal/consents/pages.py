@@ -1,0 +1,192 @@
+"""The pages of consents, prohibitions and preferences."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.datastructures import FormData
+from starlette.routing import Route
+
+from portal.auth.people import Customer, customer
+from portal.consents import actions, notices, queries, receipts, rules, shown
+from portal.consents.actions import LastChannel, NotACustomer, Seen
+from portal.consents.queries import Decider, Matrix
+from portal.consents.receipts import Receipt
+from portal.consents.rules import MATRIX, Subject, Switch, Wish
+from portal.consents.shown import Attempt, Row, Told
+from portal.kit import htmx
+from portal.kit.errors import Invalid
+from portal.kit.forms import Typed
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text, text
+from portal.kit.pages import Pages, pages
+from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
+from portal.settings import Brand
+
+LATEST = 3
+MOST_AT_ONCE = 40
+PAGE = 20
+EVENT = "decided"  # what the history on the page waits for
+
+
+class UnknownChoice(Invalid):
+    """The form names something that nobody can decide on, or says neither on nor off."""
+
+    says = text("The form held a choice that does not exist. Nothing was changed; open the page again.")
+
+
+@dataclass(frozen=True)
+class Consents(Page):
+    """The matrix; `saved` is what the last saving decided, None where nothing was saved."""
+
+    template = "consents/show.html"
+    decider: Decider
+    rows: Mapping[str, Row]
+    columns: Sequence[Text]
+    notice: str
+    latest: Sequence[Told]
+    saved: Sequence[Told] | None
+    typed: Typed
+    titles: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class NoConsents(Page):
+    """For somebody who is no customer yet: why there is nothing to decide."""
+
+    template = "consents/none.html"
+
+
+@dataclass(frozen=True)
+class History(Page):
+    """Every decision, the newest first."""
+
+    template = "consents/history.html"
+    decisions: Sequence[Told]
+    pages: Pages
+
+
+@dataclass(frozen=True)
+class ReceiptPage(Page):
+    """One decision with all that is kept of it; the customer read its words in `language_shown`."""
+
+    template = "consents/receipt.html"
+    told: Told
+    receipt: Receipt
+    language_shown: str
+    level: Text | None
+
+
+def show(visit: Visit[Customer]) -> Page:
+    """What may be done with the customer's data, and how they may be contacted."""
+    matrix = queries.matrix(visit.db, visit.who)
+    return _consents(visit, matrix, Attempt()) if matrix else NoConsents()
+
+
+def decide(visit: Visit[Customer]) -> Reply:
+    """Take a saved form, or the one `switch` that was clicked: htmx sends it with the form and wants its row back."""
+    before = _matrix(visit)
+    wishes = _wishes(visit.form, before.decider.subject)
+    try:
+        records = actions.decide(visit.db, visit.who, wishes, _seen(visit.form), visit.now)
+    except LastChannel as refused:
+        asked = {} if "switch" in visit.form else {wish.cell: wish.switch for wish in wishes}
+        attempt = Attempt(asked=asked, problems={shown.row_id(refused.purpose): refused.says})
+        return Answer(_consents(visit, before, attempt), status=422)
+    if "switch" not in visit.form:
+        return Redirect(f"/consents?saved={len(records)}")
+    attempt = Attempt(decided=[wish.cell for wish in wishes])
+    return Answer(_consents(visit, _matrix(visit), attempt), headers=htmx.telling(EVENT))
+
+
+def history(visit: Visit[Customer]) -> History:
+    """Every decision of the party, page by page."""
+    here = pages(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/consents/history")
+    events = queries.history(visit.db, visit.who, (here.number - 1) * PAGE, PAGE)
+    return History([shown.told(event, visit.language) for event in events], here)
+
+
+def receipt(brand: Brand, visit: Visit[Customer]) -> Reply:
+    """The receipt of a decision, to read or, as JSON, to keep."""
+    event, decider = queries.receipt(visit.db, visit.who, visit.id("id"))
+    made = receipts.receipt(event, decider, brand)
+    if visit.query.get("format") == "json":
+        body = made.model_dump_json(indent=2).encode()
+        return Download(f"receipt-{made.receipt_id}.json", "application/json", body)
+    return ReceiptPage(
+        shown.told(event, visit.language), made, event.record.language, shown.level(event.record.assurance)
+    )
+
+
+def _consents(visit: Visit[Customer], matrix: Matrix, attempt: Attempt) -> Consents:
+    saved = _saved(visit)
+    events = queries.history(visit.db, visit.who, 0, max(LATEST, saved or 0))
+    told = [shown.told(event, visit.language) for event in events]
+    rows = shown.rows(matrix, visit.language, attempt)
+    return Consents(
+        decider=matrix.decider,
+        rows=rows,
+        columns=[shown.CHANNELS[channel] for channel in shown.COLUMNS],
+        notice=f"{notices.current().version}/{visit.language}",
+        latest=told[:LATEST],
+        saved=None if saved is None else told[:saved],
+        typed=Typed(errors=attempt.problems),
+        titles={name: row.title for name, row in rows.items()},
+    )
+
+
+def _matrix(visit: Visit[Customer]) -> Matrix:
+    matrix = queries.matrix(visit.db, visit.who)
+    if matrix is None:
+        raise NotACustomer
+    return matrix
+
+
+def _wishes(form: FormData, subject: Subject) -> Sequence[Wish]:
+    """What a form asks for: every consent back, the one switch that was clicked, or what differs from what was shown.
+
+    `direct-marketing.email=on` is a switch that is on; `was.direct-marketing=email sms` lists those that were.
+    What was left alone is not decided, even where something else decided it since the page was opened.
+    """
+    if form.get("withdraw") == "all":
+        return list(rules.withdrawing_all(subject))
+    cells = {cell.key: cell for cell in MATRIX[subject]}
+    on, was = _ticked(form), _shown(form)
+    changed = {form["switch"]} if "switch" in form else on ^ was
+    if not changed | on | was <= cells.keys():
+        raise UnknownChoice
+    return [Wish(cell, Switch.ON if key in on else Switch.OFF) for key, cell in cells.items() if key in changed]
+
+
+def _ticked(form: FormData) -> set[str]:
+    ticked = {name: value for name, value in form.items() if "." in name and not name.startswith("was.")}
+    if not set(ticked.values()) <= {"on"}:
+        raise UnknownChoice
+    return set(ticked)
+
+
+def _shown(form: FormData) -> set[str]:
+    purposes = {name.removeprefix("was."): str(value) for name, value in form.items() if name.startswith("was.")}
+    return {f"{purpose}.{channel}" for purpose, channels in purposes.items() for channel in channels.split()}
+
+
+def _seen(form: FormData) -> Seen:
+    version, _, language = str(form.get("notice")).partition("/")
+    if language not in set(Language):
+        raise UnknownChoice
+    return Seen(notices.edition(version), Language(language))
+
+
+def _saved(visit: Visit[Customer]) -> int | None:
+    asked = visit.query.get("saved", "")
+    return min(int(asked), MOST_AT_ONCE) if asked.isdecimal() and len(asked) < 4 else None
+
+
+def routes(brand: Brand) -> Sequence[Route]:
+    """The addresses of this slice; receipts name the company whose portal this is."""
+    return [
+        page("/consents", show, who=customer),
+        action("/consents", decide, who=customer),
+        page("/consents/history", history, who=customer),
+        page("/consents/receipts/{id}", partial(receipt, brand), who=customer),
+    ]

@@ -1,0 +1,132 @@
+"""What a customer has decided: what holds now, how it came about, and the receipt of each decision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import Select
+
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.consents import rules
+from portal.consents.models import PermissionRecord
+from portal.consents.rules import Place, Subject
+from portal.customers.models import IdentityCode, Party
+from portal.kit.errors import NotThere
+
+
+class NoSuchReceipt(NotThere):
+    """No decision of that id that this person may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """The party that decides: whose matrix it is."""
+
+    party_id: UUID
+    subject: Subject
+    name: str
+    customer_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """What a party has decided that holds now."""
+
+    decider: Decider
+    in_force: Mapping[Place, PermissionRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A decision as it stands in the history: who acted (None where it came from elsewhere) and what held before."""
+
+    record: PermissionRecord
+    actor: str | None
+    before: str | None  # the action that held before, None where nothing was decided
+
+
+def decider(db: Session, who: Customer) -> Decider | None:
+    """The one party that a person decides for now, None where they are no customer at all.
+
+    Of several it is the person's own, and of these the first by customer number: nobody decides for another by
+    accident. Whoever chose to act for another sees that party only.
+    """
+    own_first = _is_own(who).desc()
+    found = db.exec(
+        select(Party).where(col(Party.id).in_(who.parties)).order_by(own_first, col(Party.customer_number)).limit(1)
+    ).first()
+    return _decider(found) if found else None
+
+
+def matrix(db: Session, who: Customer) -> Matrix | None:
+    """What holds for the party that a person decides for, None where they are no customer."""
+    whose = decider(db, who)
+    if whose is None:
+        return None
+    newest = (
+        select(func.max(PermissionRecord.sequence))
+        .where(PermissionRecord.party_id == whose.party_id)
+        .group_by(PermissionRecord.kind, PermissionRecord.purpose, PermissionRecord.channel)
+    )
+    held = select(PermissionRecord).where(
+        PermissionRecord.party_id == whose.party_id, col(PermissionRecord.sequence).in_(newest)
+    )
+    return Matrix(whose, rules.in_force(db.exec(held).all()))
+
+
+def count(db: Session, who: Customer) -> int:
+    """How many decisions the party's history holds."""
+    whose = decider(db, who)
+    if whose is None:
+        return 0
+    return db.exec(select(func.count()).where(PermissionRecord.party_id == whose.party_id)).one()
+
+
+def history(db: Session, who: Customer, first: int, limit: int) -> Sequence[Event]:
+    """So many decisions of the party, the newest first, from the `first` on, which is counted from 0."""
+    whose = decider(db, who)
+    if whose is None:
+        return []
+    own = _events().where(PermissionRecord.party_id == whose.party_id)
+    newest_first = own.order_by(col(PermissionRecord.sequence).desc()).offset(first).limit(limit)
+    return [_event(*row) for row in db.exec(newest_first)]
+
+
+def receipt(db: Session, who: Customer, record_id: UUID) -> tuple[Event, Decider]:
+    """A decision of any party that a person acts for, and that party.
+
+    Raises NoSuchReceipt.
+    """
+    seen = _events().where(PermissionRecord.id == record_id, col(PermissionRecord.party_id).in_(who.parties))
+    found = db.exec(seen).first()
+    if found is None:
+        raise NoSuchReceipt
+    return _event(*found), _decider(db.get_one(Party, found[0].party_id))
+
+
+def _events() -> Select[PermissionRecord, str, str, str]:
+    """Decisions, who acted and what the replaced one said; what the outer joins find nothing for is None after all."""
+    replaced = aliased(PermissionRecord)
+    return (
+        select(PermissionRecord, Account.given_names, Account.family_name, replaced.action)
+        .join(Account, col(Account.id) == PermissionRecord.account_id, isouter=True)
+        .join(replaced, col(replaced.id) == PermissionRecord.replaces_id, isouter=True)
+    )
+
+
+def _event(record: PermissionRecord, given_names: str | None, family_name: str | None, before: str | None) -> Event:
+    return Event(record, f"{given_names} {family_name}" if given_names else None, before)
+
+
+def _decider(party: Party) -> Decider:
+    return Decider(party.id, Subject(party.kind), party.name, party.customer_number)
+
+
+def _is_own(who: Customer) -> ColumnElement[bool]:
+    """Whether a party is the person who is signed in."""
+    identified = col(Account.identity_index) == IdentityCode.blind_index
+    return exists().where(identified, col(IdentityCode.party_id) == Party.id, col(Account.id) == who.account_id)

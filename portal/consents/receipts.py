@@ -1,0 +1,165 @@
+"""The receipt of a decision for programs, field by field after ISO/IEC TS 27560:2023, consent record information."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from portal.consents import notices
+from portal.consents.models import PermissionRecord
+from portal.consents.notices import Wording
+from portal.consents.queries import Decider, Event
+from portal.consents.rules import Cell, Channel, Ground, Kind, Purpose
+from portal.kit.i18n import Language
+from portal.settings import Brand
+
+SCHEMA = "ISO/IEC TS 27560:2023; portal receipt 1"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PrivacyNotice(_Section):
+    """What was shown: `text` is None where another service showed it and we hold its hash only."""
+
+    id: str
+    version: str
+    language: str
+    sha256: str
+    text: str | None
+
+
+class Processing(_Section):
+    """What the decision is about."""
+
+    privacy_notice: PrivacyNotice
+    purpose: str
+    purpose_type: str  # consent, objection, preference
+    channel: str
+    lawful_basis: str
+    pii_type: str | None
+    pii_controllers: list[str]
+    collection_method: str
+    storage_locations: str | None
+    retention_period: str | None
+    jurisdiction: Literal["FI"] = "FI"
+    recipient_third_parties: list[str]
+    withdrawal_method: str
+
+
+class Party(_Section):
+    """Somebody whom the record names."""
+
+    party_id: str
+    party_role: str
+    party_type: str
+    party_name: str
+    party_email: str | None = None
+    party_phone: str | None = None
+
+
+class Happening(_Section):
+    """The decision itself."""
+
+    event_time: datetime
+    event_type: str
+    event_state: str
+    validity_duration: str
+    entity_id: str
+    acting_person: str | None
+    assurance_level: str
+    replaces: UUID | None
+
+
+class Receipt(_Section):
+    """A whole receipt. A field is never renamed or removed; what must change gets a new schema version."""
+
+    schema_version: str = SCHEMA
+    receipt_id: UUID
+    record_id: UUID
+    pii_principal_id: str
+    pii_processing: Processing
+    party_identification: list[Party]
+    event: Happening
+
+
+def receipt(event: Event, decider: Decider, brand: Brand) -> Receipt:
+    """The receipt of a decision of a party."""
+    record = event.record
+    return Receipt(
+        receipt_id=record.id,
+        record_id=record.id,
+        pii_principal_id=decider.customer_number,
+        pii_processing=_processing(event, brand),
+        party_identification=[_controller(brand), _principal(decider)],
+        event=Happening(
+            event_time=record.at,
+            event_type=record.kind,
+            event_state=record.action,
+            validity_duration="until replaced",
+            entity_id=decider.customer_number,
+            acting_person=event.actor,
+            assurance_level=record.assurance,
+            replaces=record.replaces_id,
+        ),
+    )
+
+
+def words_shown(record: PermissionRecord) -> Wording | None:
+    """The very words that the customer read, None where they are not ours: their hash tells."""
+    known = notices.editions().get(record.notice_version)
+    try:
+        cell = Cell(Purpose(record.purpose), Channel(record.channel), Kind(record.kind), Ground(record.ground))
+    except ValueError:
+        return None
+    wording = known.wording(cell, Language(record.language)) if known else None
+    return wording if wording and wording.sha256 == record.notice_sha256 else None
+
+
+def _processing(event: Event, brand: Brand) -> Processing:
+    record = event.record
+    wording = words_shown(record)
+    edition = notices.edition(wording.edition) if wording else None
+    language = Language(record.language)
+    return Processing(
+        privacy_notice=PrivacyNotice(
+            id=record.notice_id,
+            version=record.notice_version,
+            language=record.language,
+            sha256=record.notice_sha256,
+            text=wording.whole if wording else None,
+        ),
+        purpose=record.purpose,
+        purpose_type=record.kind,
+        channel=record.channel,
+        lawful_basis=record.ground,
+        pii_type=wording.data if wording else None,
+        pii_controllers=[brand.business_id],
+        collection_method=record.where,
+        storage_locations=edition.storage.by(language) if edition else None,
+        retention_period=edition.retention.by(language) if edition else None,
+        recipient_third_parties=["partners"] if record.purpose == Purpose.PARTNER_DISCLOSURE else [],
+        withdrawal_method="/consents",
+    )
+
+
+def _controller(brand: Brand) -> Party:
+    return Party(
+        party_id=brand.business_id,
+        party_role="controller",
+        party_type="company",
+        party_name=brand.company,
+        party_email=brand.email,
+        party_phone=brand.phone,
+    )
+
+
+def _principal(decider: Decider) -> Party:
+    return Party(
+        party_id=decider.customer_number,
+        party_role="customer",
+        party_type=decider.subject,
+        party_name=decider.name,
+    )
