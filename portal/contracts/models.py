@@ -1,43 +1,11 @@
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-
-class ContractKind(StrEnum):
-    SALES = "sales"
-    NETWORK = "network"
-    CONNECTION = "connection"
-    HEAT = "heat"
-    COOLING = "cooling"
-    GAS = "gas"
-
-
-class Basis(StrEnum):
-    """What a price part is multiplied by."""
-
-    ENERGY = "energy"  # c/kWh times the energy of the part's time window
-    SPOT = "spot"  # the spot price of each billing interval times its energy, plus this margin in c/kWh
-    MONTH = "month"  # EUR/month, by days
-    POWER = "power"  # EUR/kW of the month's highest 15-minute mean power above a threshold
-
-
-class Window(StrEnum):
-    """When a price part applies, by local time."""
-
-    ALL = "all"
-    DAY = "day"  # 7-22
-    NIGHT = "night"  # 22-7
-    WINTER_DAY = "winter-day"  # 1 November to 31 March, Monday to Saturday, 7-22
-    OTHER = "other"  # whatever winter-day is not
-
-
-class TaxKind(StrEnum):
-    VAT = "vat"  # per cent
-    ELECTRICITY_TAX = "electricity-tax"  # c/kWh without VAT, strategic stockpile fee included
+from portal.contracts.kinds import Window
 
 
 class Product(SQLModel, table=True):
@@ -126,7 +94,7 @@ class Contract(SQLModel, table=True):
 
 
 class SpotMonth(SQLModel, table=True):
-    """The spot prices of one local month, quarter by quarter, packed (kit/packing.py), in 1/100 000 c/kWh without VAT."""
+    """The spot prices of one local month, packed (kit/packing.py): each quarter, in 1/100 000 c/kWh without VAT."""
 
     __tablename__ = "spot_month"
 

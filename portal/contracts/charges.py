@@ -1,0 +1,96 @@
+"""What a contract charges on which days: dated prices under dated rates of VAT, cut at the midnights of a change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from portal.contracts.kinds import Basis, ContractKind, Names, Window
+from portal.contracts.windows import Days
+
+ELECTRICITY_TAX: Final = "electricity-tax"
+BY_ENERGY: Final = frozenset({Basis.ENERGY, Basis.SPOT})
+METERED: Final = BY_ENERGY | {Basis.POWER}
+
+
+class NoVatRate(Exception):
+    """A price is billed on a day for which the register knows no rate of VAT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """One part of a price for as long as it holds, without VAT.
+
+    amount: c/kWh for energy and spot (there a margin), EUR a month or a kW for the others
+    last: the last day, None while it lasts
+    threshold_kw: the power above which a power price applies
+    """
+
+    code: str
+    name: Names
+    basis: Basis
+    window: Window
+    amount: Decimal
+    first: date
+    last: date | None = None
+    threshold_kw: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VatRate:
+    """A rate of VAT for as long as it holds."""
+
+    percent: Decimal
+    first: date
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A contract as pricing sees it: when it runs, and every price and rate of VAT that may touch it.
+
+    Electricity tax is a price of the network contract, under the code `electricity-tax`.
+    """
+
+    contract_id: UUID
+    metering_point_id: UUID | None
+    kind: ContractKind
+    first: date
+    last: date | None
+    billing_minutes: int
+    prices: tuple[Price, ...]
+    vat: tuple[VatRate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One price under one rate of VAT, and the days on which both hold."""
+
+    price: Price
+    days: Days
+    vat_percent: Decimal
+
+
+def charges(terms: Terms, days: Days) -> Iterator[Charge]:
+    """What a contract charges on some days, price by price, each in the order of its days.
+
+    Raises NoVatRate.
+    """
+    running = days.within(terms.first, terms.last)
+    for price in terms.prices if running else ():
+        held = running.within(price.first, price.last) if running else None
+        if held:
+            yield from _by_rate(price, held, terms.vat)
+
+
+def _by_rate(price: Price, days: Days, rates: tuple[VatRate, ...]) -> Iterator[Charge]:
+    found = [
+        Charge(price, held, rate.percent)
+        for rate in sorted(rates, key=lambda rate: rate.first)
+        if (held := days.within(rate.first, rate.last))
+    ]
+    if sum(len(charge.days) for charge in found) != len(days):
+        raise NoVatRate(f"{price.code}: no VAT, or two rates of it, on some day from {days.first} to {days.last}")
+    yield from found

@@ -1,0 +1,144 @@
+"""Keeps products, prices, taxes and contracts as the utility's own systems say they are."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from portal.contracts import spot_days
+from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
+from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.customers.keeping import party_ids
+from portal.kit.clock import first_of_month
+from portal.kit.feed import Outcome, Refusal, Verdict, unknown
+from portal.kit.mirror import Parts, Wanted, ids, mirror
+from portal.kit.packing import pack
+from portal.sites.keeping import points_of, site_ids
+from portal.sites.models import MeteringPoint
+
+PRICE_PARTS = Parts(PricePart, "product_id", ("code", "valid_from"))
+
+
+def contract_ids(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, UUID]:
+    """The contracts that these numbers name, as far as the register knows them."""
+    return ids(db, col(Contract.number), col(Contract.id), contract_numbers)
+
+
+def keep_products(db: Session, rows: Sequence[ProductEntry]) -> list[Verdict]:
+    """Keep products with their dated prices."""
+    return mirror(db, [_product(row) for row in rows], key=("code",), parts=(PRICE_PARTS,))
+
+
+def keep_taxes(db: Session, rows: Sequence[TaxEntry]) -> list[Verdict]:
+    """Keep taxes."""
+    wanted = [Wanted(Tax(**row.model_dump())) for row in rows]
+    return mirror(db, wanted, key=("kind", "applies_to", "valid_from"))
+
+
+def keep_contracts(db: Session, rows: Sequence[ContractEntry]) -> list[Verdict]:
+    """Keep contracts."""
+    known = _known(db, rows)
+    return mirror(db, [_contract(row, known) for row in rows], key=("number",))
+
+
+def keep_spot_days(db: Session, rows: Sequence[SpotDay]) -> list[Verdict]:
+    """Keep spot prices, day by day, in the packed rows of their months."""
+    months = {first_of_month(row.day) for row in rows}
+    kept = {one.month: one.prices for one in db.exec(select(SpotMonth).where(col(SpotMonth.month).in_(months)))}
+    prices = {month: spot_days.of_month(month, kept.get(month, b"")) for month in months}
+    verdicts: list[Verdict] = []
+    for row in rows:
+        month = first_of_month(row.day)
+        before, prices[month] = prices[month], spot_days.with_day(prices[month], row.day, row.minutes, row.prices)
+        same = bool((before == prices[month]).all())
+        verdicts.append(Outcome.UNCHANGED if same else Outcome.ACCEPTED)
+    mirror(db, [Wanted(SpotMonth(month=month, prices=pack(prices[month]))) for month in months], key=("month",))
+    return verdicts
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the register knows of the numbers that contracts refer to."""
+
+    parties: Mapping[str, UUID]
+    sites: Mapping[str, UUID]
+    points: Mapping[str, MeteringPoint]
+    products: Mapping[str, Product]
+
+    def lacks(self, row: ContractEntry) -> Refusal | None:
+        if row.customer_number not in self.parties:
+            return unknown("customer", row.customer_number)
+        if row.site_number not in self.sites:
+            return unknown("site", row.site_number)
+        if row.product_code not in self.products:
+            return unknown("product", row.product_code)
+        if row.gsrn is not None and row.gsrn not in self.points:
+            return unknown("metering point", row.gsrn)
+        return None
+
+
+def _known(db: Session, rows: Sequence[ContractEntry]) -> _Known:
+    products = select(Product).where(col(Product.code).in_({row.product_code for row in rows}))
+    return _Known(
+        party_ids(db, (row.customer_number for row in rows)),
+        site_ids(db, (row.site_number for row in rows)),
+        points_of(db, {row.gsrn for row in rows if row.gsrn}),
+        {product.code: product for product in db.exec(products)},
+    )
+
+
+def _product(row: ProductEntry) -> Wanted:
+    product = Product(
+        code=row.product_code,
+        kind=row.kind,
+        name_fi=row.name.fi,
+        name_sv=row.name.sv,
+        name_en=row.name.en,
+        billing_minutes=row.billing_minutes,
+        origin=row.origin,
+    )
+    return Wanted(product, lambda product_id: _price_parts(product_id, row))
+
+
+def _price_parts(product_id: UUID, row: ProductEntry) -> Iterator[PricePart]:
+    for position, part in enumerate(row.price_parts):
+        yield PricePart(
+            product_id=product_id,
+            position=position,
+            name_fi=part.name.fi,
+            name_sv=part.name.sv,
+            name_en=part.name.en,
+            time_window=part.window,
+            **part.model_dump(exclude={"name", "window"}),
+        )
+
+
+def _contract(row: ContractEntry, known: _Known) -> Wanted | Refusal:
+    refusal = known.lacks(row) or _contradiction(row, known)
+    if refusal:
+        return refusal
+    facts = row.model_dump(exclude={"contract_number", "customer_number", "site_number", "gsrn", "product_code"})
+    return Wanted(
+        Contract(
+            number=row.contract_number,
+            party_id=known.parties[row.customer_number],
+            site_id=known.sites[row.site_number],
+            metering_point_id=known.points[row.gsrn].id if row.gsrn else None,
+            product_id=known.products[row.product_code].id,
+            **facts,
+        )
+    )
+
+
+def _contradiction(row: ContractEntry, known: _Known) -> Refusal | None:
+    """What the contract says against its product or its metering point.
+
+    A point of another site would show its customer how somebody else lives.
+    """
+    product = known.products[row.product_code]
+    if product.kind != row.kind:
+        return Refusal(f"product {row.product_code} is for {product.kind} contracts, not {row.kind}")
+    if row.gsrn and known.points[row.gsrn].site_id != known.sites[row.site_number]:
+        return Refusal(f"metering point {row.gsrn} does not stand at site {row.site_number}")
+    return None

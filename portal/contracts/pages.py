@@ -1,0 +1,236 @@
+"""The contract pages: all contracts by site, and one with its prices, term and history."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+
+from portal.auth.people import Customer, customer
+from portal.contracts import queries, shown
+from portal.contracts.charges import ELECTRICITY_TAX
+from portal.contracts.kinds import Basis, ContractKind
+from portal.contracts.queries import Held, Place
+from portal.contracts.rules import DatedPrice, Term, When, earliest_end, fixed_term
+from portal.contracts.shown import Amount, Badge, Happening, PriceRow, Row
+from portal.kit import formats
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text, text
+from portal.kit.pages import Pages, pages
+from portal.kit.web import Visit, page
+
+SITES_A_PAGE: Final = 12
+COMING: Final = 6  # how much of what comes is told beside the list
+AHEAD: Final = timedelta(days=366)
+STATS: Final = 3
+ORDER: Final = tuple(ContractKind)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The contracts of a site about one energy."""
+
+    heading: Text
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class SiteContracts:
+    """A site and its contracts."""
+
+    place: Place
+    groups: Sequence[Group]
+    count: int
+
+
+@dataclass(frozen=True)
+class ContractList(Page):
+    """Every contract that has not ended, by site; what comes, and what is over."""
+
+    template = "contracts/index.html"
+    sites: Sequence[SiteContracts]
+    coming: Sequence[Happening]
+    ended: Sequence[Row]
+    pages: Pages
+
+
+@dataclass(frozen=True)
+class Stat:
+    """A price in large figures."""
+
+    label: Text | str
+    amount: Amount
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term and what there is to say about it."""
+
+    term: Text
+    value: Text | str
+
+
+@dataclass(frozen=True)
+class LastDay:
+    """The last day of a contract, and under what condition it is."""
+
+    term: Text
+    on: date
+
+
+@dataclass(frozen=True)
+class ContractPage(Page):
+    """One contract."""
+
+    template = "contracts/show.html"
+    title: str
+    kind: Text
+    number: str
+    badge: Badge
+    place: Place
+    stats: Sequence[Stat]
+    sentence: Text
+    term: Term | None
+    facts: Sequence[Fact]
+    now: Sequence[PriceRow]
+    coming: Sequence[PriceRow]
+    former: Sequence[PriceRow]
+    happenings: Sequence[Happening]
+    duration: Text
+    notice_days: int
+    last_day: LastDay | None
+
+
+def index(visit: Visit[Customer]) -> ContractList:
+    """All contracts, some sites at a time."""
+    number = queries.number_of_sites(visit.db, visit.who, visit.today)
+    at = pages(visit.query.get("page"), number, SITES_A_PAGE, "/contracts")
+    ids = queries.sites(visit.db, visit.who, visit.today, (at.number - 1) * SITES_A_PAGE, SITES_A_PAGE)
+    held = queries.at_sites(visit.db, visit.who, ids, visit.today)
+    ended = queries.ended(visit.db, visit.who, visit.today)
+    return ContractList(
+        sites=[_site([one for one in held if one.place.id == site], visit.today, visit.language) for site in ids],
+        coming=_coming(held, visit.today, visit.language),
+        ended=[shown.row(one, visit.today, visit.language) for one in ended],
+        pages=at,
+    )
+
+
+def show(visit: Visit[Customer]) -> ContractPage:
+    """One contract with its prices, term and history."""
+    held = queries.by_id(visit.db, visit.who, visit.id("id"))
+    prices = shown.prices_of(held, visit.today)
+    return ContractPage(
+        title=held.product.said(visit.language),
+        kind=shown.LOOKS[held.kind].words,
+        number=held.number,
+        badge=shown.BADGES[shown.state_of(held, visit.today)],
+        place=held.place,
+        stats=list(_stats(held, prices, visit.language))[:STATS],
+        sentence=_sentence(held, prices, visit.today, visit.language),
+        term=fixed_term(held.first, held.fixed_until, visit.today),
+        facts=list(_facts(held)),
+        now=_rows(held, prices, When.NOW, visit.language),
+        coming=_rows(held, prices, When.COMING, visit.language),
+        former=_rows(held, prices, When.PAST, visit.language),
+        happenings=shown.happenings(held, visit.today, visit.language),
+        duration=_duration(held, visit.today, visit.language),
+        notice_days=held.notice_days,
+        last_day=_last_day(held, visit.today),
+    )
+
+
+def _site(held: Sequence[Held], today: date, language: Language) -> SiteContracts:
+    rows = [shown.row(one, today, language) for one in sorted(held, key=lambda one: ORDER.index(one.kind))]
+    groups = [Group(heading, list(rows)) for heading, rows in groupby(rows, key=lambda row: row.heading)]
+    return SiteContracts(held[0].place, groups, len(held))
+
+
+def _coming(held: Iterable[Held], today: date, language: Language) -> Sequence[Happening]:
+    told = [one for each in held for one in shown.happenings(each, today, language)]
+    ahead = [one for one in told if one.is_ahead and one.on <= today + AHEAD]
+    return sorted(ahead, key=lambda one: one.on)[:COMING]
+
+
+def _stats(held: Held, prices: Iterable[DatedPrice], language: Language) -> Iterator[Stat]:
+    for dated in prices:
+        amount = shown.gross(held.kind, dated)
+        if dated.when is When.NOW and amount and dated.price.code != ELECTRICITY_TAX:
+            if dated.price.basis is Basis.SPOT:
+                yield Stat(text("Margin on the spot price, incl. VAT"), amount)
+            else:
+                yield Stat(text("%(name)s, incl. VAT", name=dated.price.name.said(language)), amount)
+
+
+def _sentence(held: Held, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
+    """What there is to know about the contract, in a sentence."""
+    if today < held.first:
+        return text("The contract begins on %(date)s.", date=formats.full_date(held.first, language))
+    if held.last and held.last < today:
+        return text("The contract ended on %(date)s.", date=formats.full_date(held.last, language))
+    if held.last:
+        return text("The contract ends on %(date)s.", date=formats.full_date(held.last, language))
+    return _about_price(held, prices, today, language)
+
+
+def _about_price(held: Held, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
+    if any(one.when is When.NOW and one.price.basis is Basis.SPOT for one in prices):
+        return _spot_sentence(held)
+    if held.fixed_until and held.fixed_until >= today:
+        return text(
+            "The contract is fixed until %(date)s, and continues until further notice after that.",
+            date=formats.full_date(held.fixed_until, language),
+        )
+    if held.kind is ContractKind.CONNECTION:
+        return text("The connection belongs to the site and is valid until further notice.")
+    return text("The contract is valid until further notice. We announce a change of price at least 30 days ahead.")
+
+
+def _spot_sentence(held: Held) -> Text:
+    if held.terms.billing_minutes == 60:
+        return text("You pay the exchange's price of each hour, and a margin. The price changes every hour.")
+    return text("You pay the exchange's price of each quarter hour, and a margin. The price changes every 15 minutes.")
+
+
+def _facts(held: Held) -> Iterator[Fact]:
+    if held.gsrn:
+        yield Fact(text("Metering point"), formats.grouped(held.gsrn))
+    yield Fact(text("Site number"), held.place.number)
+    if held.main_fuse:
+        yield Fact(text("Main fuse"), held.main_fuse)
+    if held.contracted_kw is not None:
+        yield Fact(text("Contracted power"), f"{formats.exact(held.contracted_kw, 0)}{formats.NBSP}kW")
+    if held.place.estimated_kwh_a_year and held.kind is ContractKind.SALES:
+        yield Fact(text("Estimated annual consumption"), _kwh(held.place.estimated_kwh_a_year))
+    if origin := shown.origin(held.origin):
+        yield Fact(text("Origin of the energy"), origin)
+
+
+def _kwh(amount: int) -> str:
+    return f"{formats.number(amount)}{formats.NBSP}kWh"
+
+
+def _rows(held: Held, prices: Iterable[DatedPrice], when: When, language: Language) -> Sequence[PriceRow]:
+    return [shown.price_row(held, one, language) for one in prices if one.when is when]
+
+
+def _duration(held: Held, today: date, language: Language) -> Text:
+    if held.fixed_until and held.fixed_until >= today:
+        return text("fixed, until %(date)s", date=formats.full_date(held.fixed_until, language))
+    return text("until further notice")
+
+
+def _last_day(held: Held, today: date) -> LastDay | None:
+    """The last day that is known, or that there would be if the customer gave notice today."""
+    if held.last:
+        return LastDay(text("Last day"), held.last)
+    if today < held.first or held.kind is ContractKind.CONNECTION:
+        return None
+    day = earliest_end(held.notice_days, held.fixed_until, today)
+    return LastDay(text("If you gave notice today, the last day would be"), day)
+
+
+routes = [
+    page("/contracts", index, who=customer),
+    page("/contracts/{id}", show, who=customer),
+]

@@ -1,0 +1,260 @@
+"""The one pricing rule: what energy, power and time cost under dated prices; exact, and rounded once a line.
+
+A line is one price part, one validity and one rate of VAT. Its quantity is the exact sum of its intervals, its amount
+the sum of quantity times price at full precision, rounded half-up to the cent. VAT is computed once a rate, on the sum
+of a bill's net lines. The demo's bills, the check of a bill and every "what if" follow this rule and no other.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Context, Decimal, Inexact
+from enum import StrEnum
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+
+from portal.contracts.charges import BY_ENERGY, METERED, Charge, Terms, charges
+from portal.contracts.gaps import Missing, filled, missing
+from portal.contracts.kinds import Basis, Names
+from portal.contracts.metered import Metered, Used, metered, used
+from portal.contracts.spot import NO_SPOT, SpotPrices
+from portal.contracts.windows import Days, Whole
+from portal.kit.clock import first_of_month, next_month
+from portal.kit.energy import Energy
+from portal.kit.intervals import NOTHING, Intervals
+from portal.kit.money import Money, total
+
+CENTS_A_EURO: Final = 100
+KEPT: Final = 6  # decimals that a bill keeps of months, kW and average prices
+EXACT: Final = Context(prec=100, traps=[Inexact])
+
+
+class Unit(StrEnum):
+    """What a line counts."""
+
+    KWH = "kWh"
+    MONTH = "month"
+    KW = "kW"
+
+
+class NoSpotPrice(Exception):
+    """Energy is billed by the spot price at a time for which the register knows none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """The readings of a metering point, the register's estimates for what is missing, and what is billed by them."""
+
+    readings: Intervals
+    terms: tuple[Terms, ...]
+    estimate: Intervals = NOTHING
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a bill.
+
+    quantity: kWh to the milliwatt-hour; months and kW rounded to six decimals, for show
+    unit_price: without VAT, c/kWh or EUR a month or a kW; of spot prices the average, to six decimals, for show
+    """
+
+    contract_id: UUID
+    code: str
+    name: Names
+    days: Days
+    quantity: Decimal
+    unit: Unit
+    unit_price: Decimal
+    vat_percent: Decimal
+    net: Money
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class VatSum:
+    """The VAT of one rate on a bill: its basis and amount."""
+
+    percent: Decimal
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What is to be paid, and what was not measured of what is billed, supply by supply."""
+
+    lines: tuple[Line, ...]
+    vats: tuple[VatSum, ...]
+    net: Money
+    vat: Money
+    total: Money
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What groups of intervals cost: cents with VAT, not rounded; and how many of their intervals have no price."""
+
+    cents: tuple[Decimal, ...]
+    unpriced: tuple[int, ...]
+
+
+def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> Bill:
+    """The bill of some days; each contract is billed for those on which it runs.
+
+    Raises NoVatRate and NoSpotPrice.
+    """
+    lines: list[Line] = []
+    gaps: list[Missing] = []
+    for supply in supplies:
+        by = used(filled(supply.readings, supply.estimate))
+        charged = [(terms, charge) for terms in supply.terms for charge in charges(terms, days)]
+        lines += (_line(terms, charge, by, spot) for terms, charge in charged)
+        gaps += _gaps(supply, [charge for _, charge in charged])
+    return added_up(lines, gaps)
+
+
+def added_up(lines: Iterable[Line], gaps: Iterable[Missing] = ()) -> Bill:
+    """The bill of these lines: VAT once a rate, on the sum of its lines."""
+    lines = tuple(lines)
+    vats = tuple(_vat_sum(percent, lines) for percent in sorted({line.vat_percent for line in lines}))
+    net, vat = total(rate.net for rate in vats), total(rate.vat for rate in vats)
+    return Bill(lines, vats, net, vat, net + vat, tuple(gaps))
+
+
+def cost_of(
+    readings: Intervals, group: Whole, groups: int, terms: Iterable[Terms], spot: SpotPrices = NO_SPOT
+) -> Costs:
+    """What the energy of groups of intervals costs with VAT; basic and power charges are left out.
+
+    group: the number of each interval's group, from 0 to groups - 1
+    Raises NoVatRate.
+    """
+    by = used(readings)
+    cents = [Fraction(0)] * groups
+    unpriced, untold = by.known.copy(), np.zeros(len(readings), np.bool_)
+    for contract, charge in _energy_charges(terms, by):
+        mine = metered(charge, contract.billing_minutes, by, spot)
+        factor = 1 + Fraction(charge.vat_percent) / 100
+        for number, net in enumerate(mine.cents(charge, group[mine.places], groups)):
+            cents[number] += net * factor
+        unpriced[mine.places] = False
+        untold[mine.unpriced] = True
+    without = np.bincount(group[unpriced | untold], minlength=groups)
+    return Costs(tuple(map(_exactly, cents)), tuple(without.tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """What a charge comes to."""
+
+    quantity: Decimal
+    unit: Unit
+    unit_price: Decimal
+    cents: Fraction
+    estimated: bool = False
+
+
+def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Line:
+    come_to = _measured(charge, terms.billing_minutes, by, spot)
+    return Line(
+        contract_id=terms.contract_id,
+        code=charge.price.code,
+        name=charge.price.name,
+        days=charge.days,
+        quantity=come_to.quantity,
+        unit=come_to.unit,
+        unit_price=come_to.unit_price,
+        vat_percent=charge.vat_percent,
+        net=Money(_half_up(come_to.cents)),
+        estimated=come_to.estimated,
+    )
+
+
+def _measured(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) -> _Measured:
+    match charge.price.basis:
+        case Basis.ENERGY | Basis.SPOT:
+            return _energy(charge, metered(charge, billing_minutes, by, spot))
+        case Basis.POWER:
+            return _power(charge, metered(charge, billing_minutes, by, spot))
+        case Basis.MONTH:
+            return _time(charge)
+
+
+def _energy(charge: Charge, mine: Metered) -> _Measured:
+    if len(mine.unpriced):
+        raise NoSpotPrice(f"{len(mine.unpriced)} intervals without a spot price on {charge.days}")
+    (cents,) = mine.cents(charge, np.zeros(len(mine.places), np.int64), 1)
+    mwh, price = mine.mwh(), charge.price.amount
+    if charge.price.basis is Basis.SPOT and mwh:
+        price = _shown(cents / Fraction(Energy(mwh).kwh))
+    return _Measured(Energy(mwh).kwh, Unit.KWH, price, cents, mine.estimated)
+
+
+def _power(charge: Charge, mine: Metered) -> _Measured:
+    threshold = Fraction(charge.price.threshold_kw or 0)
+    excess = sum(
+        (share * max(Fraction(0), mine.peak_kw(days) - threshold) for days, share in _months(charge.days)), Fraction(0)
+    )
+    return _over(charge, excess, Unit.KW, estimated=mine.estimated)
+
+
+def _time(charge: Charge) -> _Measured:
+    return _over(charge, sum((share for _, share in _months(charge.days)), Fraction(0)), Unit.MONTH)
+
+
+def _over(charge: Charge, quantity: Fraction, unit: Unit, *, estimated: bool = False) -> _Measured:
+    price = charge.price.amount
+    return _Measured(_shown(quantity), unit, price, quantity * Fraction(price) * CENTS_A_EURO, estimated)
+
+
+def _months(days: Days) -> Iterator[tuple[Days, Fraction]]:
+    """Some days month by month: those of each month, and what part of the month they are."""
+    month = first_of_month(days.first)
+    while month <= days.last:
+        following = next_month(month)
+        if mine := days.within(month, following - timedelta(days=1)):
+            yield mine, Fraction(len(mine), (following - month).days)
+        month = following
+
+
+def _energy_charges(terms: Iterable[Terms], by: Used) -> Iterator[tuple[Terms, Charge]]:
+    """What contracts charge for energy on the days of some readings."""
+    if days := by.clock.days():
+        for contract in terms:
+            for charge in charges(contract, days):
+                if charge.price.basis in BY_ENERGY:
+                    yield contract, charge
+
+
+def _gaps(supply: Supply, charged: Iterable[Charge]) -> Iterator[Missing]:
+    """What is missing on the days on which something is billed by the meter."""
+    by_meter = [charge.days for charge in charged if charge.price.basis in METERED]
+    if by_meter:
+        days = Days(min(days.first for days in by_meter), max(days.last for days in by_meter))
+        if found := missing(supply.readings, supply.estimate, days):
+            yield found
+
+
+def _vat_sum(percent: Decimal, lines: Iterable[Line]) -> VatSum:
+    net = total(line.net for line in lines if line.vat_percent == percent)
+    return VatSum(percent, net, Money(_half_up(net.cents * Fraction(percent) / 100)))
+
+
+def _half_up(exact: Fraction) -> int:
+    """The nearest whole number, away from zero at the half."""
+    size = math.floor(abs(exact) + Fraction(1, 2))
+    return size if exact >= 0 else -size
+
+
+def _shown(exact: Fraction) -> Decimal:
+    return Decimal(_half_up(exact * 10**KEPT)).scaleb(-KEPT)
+
+
+def _exactly(cents: Fraction) -> Decimal:
+    """The same number as a decimal; energy times prices always ends after some places."""
+    return EXACT.divide(Decimal(cents.numerator), Decimal(cents.denominator))

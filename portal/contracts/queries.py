@@ -1,0 +1,154 @@
+"""Contracts a person may see. Every query starts from who is asking."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal.auth.people import Customer
+from portal.contracts.charges import Terms
+from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.models import Contract, Product
+from portal.contracts.terms import terms_of
+from portal.kit.errors import NotThere
+from portal.sites.models import MeteringPoint, Site
+
+
+class NoSuchContract(NotThere):
+    """No contract of that id that this person may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The site that a contract is about."""
+
+    id: UUID
+    number: str
+    name: str | None
+    street: str
+    postcode: str
+    town: str
+    estimated_kwh_a_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A contract as its holder sees it. gsrn and main_fuse are None for a contract about the whole site."""
+
+    id: UUID
+    number: str
+    kind: ContractKind
+    product: Names
+    origin: str | None
+    place: Place
+    gsrn: str | None
+    main_fuse: str | None
+    signed_on: date | None
+    first: date
+    last: date | None
+    fixed_until: date | None
+    notice_days: int
+    contracted_kw: Decimal | None
+    terms: Terms
+
+
+def by_id(db: Session, who: Customer, contract_id: UUID) -> Held:
+    """One contract.
+
+    Raises NoSuchContract.
+    """
+    found = _held(db, _visible_to(who) & (col(Contract.id) == contract_id))
+    if not found:
+        raise NoSuchContract
+    return found[0]
+
+
+def running(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
+    """The contracts that run today: sales before network, then the newest first."""
+    begun = col(Contract.valid_from) <= today
+    return _held(db, _visible_to(who) & _not_ended(today) & begun, limit=limit)
+
+
+def sites(db: Session, who: Customer, today: date, skip: int, limit: int) -> Sequence[UUID]:
+    """A page of the sites with contracts that have not ended, by address."""
+    found = (
+        select(Site.id)
+        .where(col(Site.id).in_(_sites_of(who, today)))
+        .order_by(Site.street, Site.number)
+        .offset(skip)
+        .limit(limit)
+    )
+    return db.exec(found).all()
+
+
+def number_of_sites(db: Session, who: Customer, today: date) -> int:
+    """How many sites have contracts that have not ended."""
+    return db.exec(select(func.count()).select_from(_sites_of(who, today).subquery())).one()
+
+
+def at_sites(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Sequence[Held]:
+    """The contracts of some sites that have not ended."""
+    return _held(db, _visible_to(who) & _not_ended(today) & col(Contract.site_id).in_(site_ids))
+
+
+def ended(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
+    """The contracts that have ended, the latest first."""
+    over = col(Contract.valid_to) < today
+    return _held(db, _visible_to(who) & over, col(Contract.valid_to).desc(), limit=limit)
+
+
+def _visible_to(who: Customer) -> ColumnElement[bool]:
+    return col(Contract.party_id).in_(who.parties)
+
+
+def _not_ended(today: date) -> ColumnElement[bool]:
+    return or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
+
+
+def _sites_of(who: Customer, today: date) -> SelectOfScalar[UUID]:
+    return select(Contract.site_id).where(_visible_to(who), _not_ended(today)).distinct()
+
+
+def _held(
+    db: Session, which: ColumnElement[bool], *order: ColumnElement[date | None], limit: int | None = None
+) -> Sequence[Held]:
+    wanted = (
+        select(Contract, Product, Site, MeteringPoint)
+        .join(Product, col(Contract.product_id) == Product.id)
+        .join(Site, col(Contract.site_id) == Site.id)
+        .join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id, isouter=True)
+        .where(which)
+        .order_by(*order, col(Contract.kind).desc(), col(Contract.valid_from).desc(), Contract.number)
+        .limit(limit)
+    )
+    rows = db.exec(wanted).all()
+    terms = terms_of(db, [(contract, product) for contract, product, _, _ in rows])
+    return [
+        _as_held(contract, product, site, point, own)
+        for (contract, product, site, point), own in zip(rows, terms, strict=True)
+    ]
+
+
+def _as_held(contract: Contract, product: Product, site: Site, point: MeteringPoint | None, terms: Terms) -> Held:
+    return Held(
+        id=contract.id,
+        number=contract.number,
+        kind=ContractKind(contract.kind),
+        product=Names(product.name_fi, product.name_sv, product.name_en),
+        origin=product.origin,
+        place=Place(site.id, site.number, site.name, site.street, site.postcode, site.town, site.estimated_kwh_a_year),
+        gsrn=point.gsrn if point else None,
+        main_fuse=point.main_fuse if point else None,
+        signed_on=contract.signed_on,
+        first=contract.valid_from,
+        last=contract.valid_to,
+        fixed_until=contract.fixed_until,
+        notice_days=contract.notice_days,
+        contracted_kw=contract.contracted_kw,
+        terms=terms,
+    )

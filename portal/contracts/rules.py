@@ -1,0 +1,114 @@
+"""Decisions about contracts: what state they are in, when they can end, and what their prices are on a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import Final
+
+from portal.contracts.charges import Price, VatRate
+
+SOON: Final = timedelta(days=180)  # how long before its end a fixed term is shown as ending
+CENTS: Final = Decimal("0.01")
+FINER: Final = Decimal("0.0001")
+SMALL: Final = Decimal("0.1")
+
+
+class State(StrEnum):
+    """Where a contract stands."""
+
+    COMING = "coming"
+    RUNNING = "running"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+class When(StrEnum):
+    """Where a price stands."""
+
+    NOW = "now"
+    COMING = "coming"
+    PAST = "past"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A fixed term, and how far it has come; all in days."""
+
+    first: date
+    last: date
+    length: int
+    passed: int
+
+    @property
+    def left(self) -> int:
+        """Days until it ends."""
+        return self.length - self.passed
+
+
+@dataclass(frozen=True, slots=True)
+class DatedPrice:
+    """A price within a contract, and the VAT on it; None where the register knows no rate."""
+
+    price: Price
+    first: date
+    last: date | None
+    when: When
+    vat_percent: Decimal | None
+
+    @property
+    def gross(self) -> Decimal | None:
+        """The price with VAT, rounded for show; a bill computes VAT on its sum."""
+        return None if self.vat_percent is None else with_vat(self.price.amount, self.vat_percent)
+
+
+def state(first: date, last: date | None, fixed_until: date | None, today: date) -> State:
+    """Where a contract stands; a fixed term that has run out goes on until further notice."""
+    if today < first:
+        return State.COMING
+    if last is not None:
+        return State.ENDED if last < today else State.ENDING
+    if fixed_until is not None and today <= fixed_until <= today + SOON:
+        return State.ENDING
+    return State.RUNNING
+
+
+def fixed_term(first: date, fixed_until: date | None, today: date) -> Term | None:
+    """The fixed term that a contract is in on a day, if it is in one."""
+    if fixed_until is None or not first <= today <= fixed_until:
+        return None
+    return Term(first, fixed_until, (fixed_until - first).days, (today - first).days)
+
+
+def earliest_end(notice_days: int, fixed_until: date | None, today: date) -> date:
+    """The last day of a contract whose customer gives notice today; a fixed term is kept to its end."""
+    noticed = today + timedelta(days=notice_days)
+    return noticed if fixed_until is None else max(noticed, fixed_until)
+
+
+def with_vat(price: Decimal, percent: Decimal) -> Decimal:
+    """A unit price with VAT as price lists show it: to two decimals, small ones to four."""
+    gross = price * (100 + percent) / 100
+    return gross.quantize(CENTS if abs(gross) >= SMALL or not gross else FINER, ROUND_HALF_UP)
+
+
+def dated_prices(
+    prices: Iterable[Price], vat: Iterable[VatRate], first: date, last: date | None, today: date
+) -> Sequence[DatedPrice]:
+    """The prices of a contract that runs from a day to another: each as far as the contract, with VAT of its time."""
+    rates = tuple(vat)
+    found = []
+    for price in prices:
+        begins = max(price.first, first)
+        ends = min(filter(None, (price.last, last)), default=None)
+        if ends is None or begins <= ends:
+            found.append(_dated(price, begins, ends, rates, today))
+    return found
+
+
+def _dated(price: Price, first: date, last: date | None, rates: Iterable[VatRate], today: date) -> DatedPrice:
+    on = max(first, min(today, last or today))
+    percent = next((rate.percent for rate in rates if rate.first <= on <= (rate.last or on)), None)
+    when = When.COMING if today < first else When.PAST if last is not None and last < today else When.NOW
+    return DatedPrice(price, first, last, when, percent)

@@ -1,0 +1,133 @@
+"""A bill as its receiver reads it: values without a database, and what can be told from them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from portal.contracts.charges import ELECTRICITY_TAX
+from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.pricing import Unit
+from portal.kit.energy import Energy
+from portal.kit.money import Money, total
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a list tells of a bill. The street is None for a bill about several sites."""
+
+    id: UUID
+    number: str
+    street: str | None
+    issued_on: date
+    due_on: date
+    first: date
+    last: date
+    total: Money
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The contract that a line is for; energy and gsrn are None where it has no metering point."""
+
+    contract_id: UUID
+    kind: ContractKind
+    product: Names
+    energy: str | None
+    gsrn: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, without VAT; the energy is None for months and kW."""
+
+    source: Source | None
+    code: str
+    name: Names
+    first: date
+    last: date
+    quantity: Decimal
+    energy: Energy | None
+    unit: Unit
+    unit_price: Decimal
+    vat_percent: Decimal
+    net: Money
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """The VAT of one rate."""
+
+    percent: Decimal
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that came for a bill."""
+
+    on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A bill with all it says."""
+
+    head: Head
+    party_id: UUID
+    net: Money
+    vat: Money
+    reference: str
+    iban: str
+    bic: str
+    payee: str
+    estimated: bool
+    lines: tuple[Line, ...]
+    vats: tuple[Vat, ...]
+    received: tuple[Received, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one contract, or those of none."""
+
+    source: Source | None
+    lines: tuple[Line, ...]
+
+    @property
+    def net(self) -> Money:
+        """Their sum without VAT."""
+        return total(line.net for line in self.lines)
+
+
+def by_contract(lines: Iterable[Line]) -> Sequence[Group]:
+    """The lines of each contract, in the order of the bill."""
+    found: dict[UUID | None, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.source.contract_id if line.source else None].append(line)
+    return [Group(lines[0].source, tuple(lines)) for lines in found.values()]
+
+
+def consumption(lines: Iterable[Line]) -> Mapping[str, Energy]:
+    """How much of each energy was used, counted once.
+
+    Sales and network contracts bill the same energy of a metering point, each on lines of its own, and electricity tax
+    bills it again.
+    """
+    billed: dict[tuple[str, str, ContractKind], int] = defaultdict(int)
+    for line in lines:
+        if line.energy is not None and line.source and line.source.energy and line.code != ELECTRICITY_TAX:
+            billed[line.source.energy, line.source.gsrn or "", line.source.kind] += line.energy.mwh
+    points: dict[tuple[str, str], int] = {}
+    for (energy, gsrn, _), mwh in billed.items():
+        points[energy, gsrn] = max(mwh, points.get((energy, gsrn), mwh))
+    used: dict[str, int] = defaultdict(int)
+    for (energy, _), mwh in points.items():
+        used[energy] += mwh
+    return {energy: Energy(mwh) for energy, mwh in used.items()}

@@ -1,0 +1,213 @@
+"""The invoice pages: what is to be paid and every bill, and one with its lines, payment details and history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from portal.auth.people import Customer, customer
+from portal.invoices import banking_days, queries, shown, sparks
+from portal.invoices.bills import Bill
+from portal.invoices.changes import why
+from portal.invoices.queries import Show, Sum, Wish
+from portal.invoices.shown import Group, Payment, Reason, Row
+from portal.invoices.sparks import Bar
+from portal.kit.clock import first_of_month
+from portal.kit.energy import Energy
+from portal.kit.html import Page
+from portal.kit.i18n import Text
+from portal.kit.money import Money, rounded, total
+from portal.kit.pages import Pages, pages
+from portal.kit.web import Visit, page
+
+BILLS_A_PAGE: Final = 20
+YEAR: Final = 12
+
+
+@dataclass(frozen=True)
+class Section:
+    """The bills of a page that are unpaid (no year), or settled and of one year; sums are of all such bills."""
+
+    year: int | None
+    rows: Sequence[Row]
+    count: int
+    total: Money
+    left: Money
+
+
+@dataclass(frozen=True)
+class Trend:
+    """The bills of twelve months, and by how many per cent they differ from the twelve before."""
+
+    first: date
+    last: date
+    total: Money
+    average: Money
+    percent: int | None
+    bars: Sequence[Bar]
+
+
+@dataclass(frozen=True)
+class InvoiceList(Page):
+    """What is to be paid, what is overdue, and every bill, some at a time."""
+
+    template = "invoices/index.html"
+    due: Row | None
+    overdue: Sequence[Row]
+    trend: Trend | None
+    sections: Sequence[Section]
+    wish: Wish
+    years: Sequence[int]
+    pages: Pages
+    count: int
+    total: Money
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The bill of the same days a year before, and why this one differs."""
+
+    id: UUID
+    period: str
+    total: Money
+    difference: Money
+    reasons: Sequence[Reason]
+    used: Sequence[tuple[Text, Energy]]
+
+
+@dataclass(frozen=True)
+class InvoicePage(Page):
+    """One bill with all it says."""
+
+    template = "invoices/show.html"
+    row: Row
+    bill: Bill
+    payment: Payment | None
+    pay_by: date
+    used: Sequence[tuple[Text, Energy]]
+    average_price: str | None
+    groups: Sequence[Group]
+    comparison: Comparison | None
+
+
+def index(visit: Visit[Customer]) -> InvoiceList:
+    """The bill to be paid next, and every bill that is wished for."""
+    wish = _wish(visit.query)
+    sums = queries.sums(visit.db, visit.who, wish, visit.today)
+    count = sum(one.count for one in sums)
+    at = pages(visit.query.get("page"), count, BILLS_A_PAGE, "/invoices", _query(wish))
+    heads = queries.latest(visit.db, visit.who, wish, visit.today, (at.number - 1) * BILLS_A_PAGE, BILLS_A_PAGE)
+    due = queries.next_due(visit.db, visit.who)
+    late = queries.overdue(visit.db, visit.who, visit.today)
+    return InvoiceList(
+        due=shown.row(due, visit.today, visit.language) if due else None,
+        overdue=[shown.row(head, visit.today, visit.language) for head in late],
+        trend=_trend(visit),
+        sections=_sections([shown.row(head, visit.today, visit.language) for head in heads], sums),
+        wish=wish,
+        years=queries.years(visit.db, visit.who),
+        pages=at,
+        count=count,
+        total=total(one.total for one in sums),
+    )
+
+
+def show(visit: Visit[Customer]) -> InvoicePage:
+    """One bill."""
+    bill = queries.by_id(visit.db, visit.who, visit.id("id"))
+    return InvoicePage(
+        row=shown.row(bill.head, visit.today, visit.language),
+        bill=bill,
+        payment=shown.payment(bill, visit.today),
+        pay_by=banking_days.on_or_after(bill.head.due_on),
+        used=shown.used(bill.lines),
+        average_price=shown.average_price(bill),
+        groups=shown.groups(bill, visit.language),
+        comparison=_comparison(visit, bill),
+    )
+
+
+def _wish(query: Mapping[str, str]) -> Wish:
+    """What the address asks for; what makes no sense asks for nothing."""
+    asked, year = query.get("show"), query.get("year", "")
+    is_year = len(year) == 4 and year.isascii() and year.isdigit() and int(year) > 0
+    return Wish(Show(asked) if asked in set(Show) else Show.ALL, int(year) if is_year else None)
+
+
+def _query(wish: Wish) -> Mapping[str, str]:
+    asked = {"show": wish.show.value if wish.show is not Show.ALL else "", "year": str(wish.year or "")}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _sections(rows: Sequence[Row], sums: Sequence[Sum]) -> Sequence[Section]:
+    """The rows under their headings: unpaid ones together, settled ones year by year."""
+    unpaid = [one for one in sums if one.unpaid]
+    found = [_section(None, [row for row in rows if row.left], unpaid)]
+    for one in sums:
+        if not one.unpaid:
+            mine = [row for row in rows if not row.left and row.year == one.year]
+            found.append(_section(one.year, mine, [one]))
+    return [section for section in found if section.rows]
+
+
+def _section(year: int | None, rows: Sequence[Row], sums: Sequence[Sum]) -> Section:
+    return Section(
+        year=year,
+        rows=rows,
+        count=sum(one.count for one in sums),
+        total=total(one.total for one in sums),
+        left=total(one.left for one in sums),
+    )
+
+
+def _trend(visit: Visit[Customer]) -> Trend | None:
+    """The twelve months up to that of the newest bill."""
+    since = first_of_month(visit.today - timedelta(days=3 * 366))
+    months = queries.by_month(visit.db, visit.who, since)
+    if not months:
+        return None
+    newest = _months_up_to(max(months), 2 * YEAR)
+    before, now = newest[:YEAR], newest[YEAR:]
+    sum_now = total(months.get(month, Money(0)) for month in now)
+    sum_before = total(months[month] for month in before) if all(month in months for month in before) else None
+    return Trend(
+        first=now[0],
+        last=now[-1],
+        total=sum_now,
+        average=rounded(Decimal(sum_now.cents) / YEAR),
+        percent=_percent(sum_now, sum_before) if sum_before else None,
+        bars=sparks.bars([(month, months.get(month, Money(0))) for month in now]),
+    )
+
+
+def _months_up_to(last: date, count: int) -> Sequence[date]:
+    months = [last]
+    while len(months) < count:
+        months.insert(0, first_of_month(months[0] - timedelta(days=1)))
+    return months
+
+
+def _percent(now: Money, before: Money) -> int:
+    return int((Decimal(now.cents - before.cents) * 100 / before.cents).quantize(Decimal(1)))
+
+
+def _comparison(visit: Visit[Customer], bill: Bill) -> Comparison | None:
+    earlier = queries.year_earlier(visit.db, visit.who, bill)
+    if earlier is None:
+        return None
+    return Comparison(
+        id=earlier.head.id,
+        period=shown.period(earlier.head.first, earlier.head.last, visit.language),
+        total=earlier.head.total,
+        difference=bill.head.total - earlier.head.total,
+        reasons=list(shown.reasons(why(bill, earlier))),
+        used=shown.used(earlier.lines),
+    )
+
+
+routes = [
+    page("/invoices", index, who=customer),
+    page("/invoices/{id}", show, who=customer),
+]

@@ -1,0 +1,26 @@
+"""What billing holds about one customer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlmodel import Session, SQLModel, col, select
+
+from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.kit.privacy import Record, Subject, records
+
+TABLES: Sequence[type[SQLModel]] = (Invoice, InvoiceLine, InvoiceVat, Payment)
+NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
+
+
+def export(db: Session, subject: Subject) -> Iterable[Record]:
+    """The customer's bills with their lines, VAT and payments, oldest first."""
+    own = Invoice.party_id == subject.party_id
+    bills = select(Invoice).where(own).order_by(col(Invoice.issued_on), Invoice.number)
+    lines = select(InvoiceLine).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceLine.position))
+    vat = select(InvoiceVat).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceVat.percent))
+    payments = select(Payment).join(Invoice).where(own).order_by(col(Payment.paid_on), Payment.number)
+    return [
+        *records(db, bills),
+        *records(db, lines),
+        *records(db, vat),
+        *records(db, payments),
+    ]

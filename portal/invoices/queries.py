@@ -1,0 +1,280 @@
+"""Bills a person may see. Every query starts from who is asking."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract, true
+from sqlmodel import Session, col, func, select
+
+from portal.auth.people import Customer
+from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.models import Contract, Product
+from portal.contracts.pricing import Unit
+from portal.invoices import changes
+from portal.invoices.bills import Bill, Head, Line, Received, Source, Vat
+from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
+from portal.kit.energy import Energy
+from portal.kit.errors import NotThere
+from portal.kit.money import Money
+from portal.sites.models import MeteringPoint, Site
+
+
+class NoSuchInvoice(NotThere):
+    """No bill of that id that this person may see."""
+
+
+class Show(StrEnum):
+    """Which bills to list."""
+
+    ALL = "all"
+    OPEN = "open"
+    LATE = "late"
+    PAID = "paid"
+    CREDIT = "credit"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which bills somebody wants to see; the year is that of the last day billed."""
+
+    show: Show = Show.ALL
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Bills of one year that are all unpaid or all settled: how many, what they come to, and what is left to pay."""
+
+    unpaid: bool
+    year: int
+    count: int
+    total: Money
+    left: Money
+
+
+def latest(db: Session, who: Customer, wish: Wish, today: date, skip: int, limit: int) -> Sequence[Head]:
+    """A page of bills: those to be paid first, then the latest period first."""
+    order = (_is_unpaid().desc(), col(Invoice.period_to).desc(), col(Invoice.number).desc())
+    return _heads(db, _visible_to(who) & _wanted(wish, today), *order, skip=skip, limit=limit)
+
+
+def sums(db: Session, who: Customer, wish: Wish, today: date) -> Sequence[Sum]:
+    """All the bills that a wish is for, summed by year, unpaid ones apart; the latest year first."""
+    year, unpaid = extract("year", col(Invoice.period_to)), _is_unpaid()
+    each = select(  # type: ignore[call-overload] # sqlmodel types four columns at most
+        unpaid.label("unpaid"),
+        year.label("year"),
+        func.count(),
+        func.sum(Invoice.total_cents),
+        func.sum(col(Invoice.total_cents) - _paid()),
+    )
+    grouped = each.where(_visible_to(who), _wanted(wish, today)).group_by("unpaid", "year")
+    found = [
+        Sum(bool(is_unpaid), int(of), count, Money(int(cents)), Money(int(left)))
+        for is_unpaid, of, count, cents, left in db.exec(grouped)
+    ]
+    return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
+
+
+def years(db: Session, who: Customer) -> Sequence[int]:
+    """The years of which there are bills, the latest first."""
+    year = extract("year", col(Invoice.period_to))
+    return sorted({int(one) for one in db.exec(select(year).where(_visible_to(who)).distinct())}, reverse=True)
+
+
+def next_due(db: Session, who: Customer) -> Head | None:
+    """The bill that is to be paid next, an overdue one before all others."""
+    found = _heads(db, _visible_to(who) & _is_unpaid(), col(Invoice.due_on), col(Invoice.number), limit=1)
+    return found[0] if found else None
+
+
+def overdue(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Head]:
+    """The bills whose due date is over, the oldest first."""
+    late = _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
+    return _heads(db, _visible_to(who) & late, col(Invoice.due_on), limit=limit)
+
+
+def by_month(db: Session, who: Customer, since: date) -> Mapping[date, Money]:
+    """What the bills come to whose last day lies in each month, from a month on; months without a bill are left out."""
+    year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
+    totals = (
+        select(year.label("year"), month.label("month"), func.sum(Invoice.total_cents))
+        .where(_visible_to(who), col(Invoice.period_to) >= since)
+        .group_by("year", "month")
+    )
+    return {date(int(y), int(m), 1): Money(int(cents)) for y, m, cents in db.exec(totals)}
+
+
+def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
+    """One bill with its lines, VAT and payments.
+
+    Raises NoSuchInvoice.
+    """
+    found = _bills(db, _visible_to(who) & (col(Invoice.id) == invoice_id))
+    if not found:
+        raise NoSuchInvoice
+    return found[0]
+
+
+def year_earlier(db: Session, who: Customer, bill: Bill) -> Bill | None:
+    """The bill of the same days a year before, for the same metering points, if there is one."""
+    about = year_before(bill.head.last)
+    near = col(Invoice.period_to).between(about - A_YEAR_APART, about + A_YEAR_APART)
+    same = (col(Invoice.party_id) == bill.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
+    candidates = _bills(db, _visible_to(who) & same & near)
+    return next((one for one in candidates if changes.is_comparable(bill, one)), None)
+
+
+def _visible_to(who: Customer) -> ColumnElement[bool]:
+    return col(Invoice.party_id).in_(who.parties)
+
+
+def _paid() -> ScalarSelect[int]:
+    """What has come for a bill, in cents."""
+    cents = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.invoice_id == Invoice.id)
+    return cents.correlate(Invoice).scalar_subquery()
+
+
+def _is_unpaid() -> ColumnElement[bool]:
+    return col(Invoice.total_cents) > _paid()
+
+
+def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
+    year = col(Invoice.period_to).between(date(wish.year, 1, 1), date(wish.year, 12, 31)) if wish.year else true()
+    match wish.show:
+        case Show.ALL:
+            return year
+        case Show.OPEN:
+            return year & _is_unpaid()
+        case Show.LATE:
+            return year & _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
+        case Show.PAID:
+            return year & (col(Invoice.total_cents) >= 0) & ~_is_unpaid()
+        case Show.CREDIT:
+            return year & (col(Invoice.total_cents) < 0)
+
+
+def _heads(
+    db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], skip: int = 0, limit: int = 20
+) -> Sequence[Head]:
+    wanted = (
+        select(Invoice, Site.street, _paid())
+        .join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+        .where(which)
+        .order_by(*order)
+        .offset(skip)
+        .limit(limit)
+    )
+    return [_head(invoice, street, paid) for invoice, street, paid in db.exec(wanted)]
+
+
+def _head(invoice: Invoice, street: str | None, paid: int) -> Head:
+    return Head(
+        id=invoice.id,
+        number=invoice.number,
+        street=street,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_on,
+        first=invoice.period_from,
+        last=invoice.period_to,
+        total=Money(invoice.total_cents),
+        paid=Money(int(paid)),
+    )
+
+
+def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
+    """Whole bills: a question each for heads, lines, VAT and payments."""
+    wanted = select(Invoice, Site.street).join(Site, col(Invoice.site_id) == Site.id, isouter=True).where(which)
+    found = db.exec(wanted.order_by(Invoice.number)).all()
+    ids = [invoice.id for invoice, _ in found]
+    lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
+    return [
+        _bill(invoice, street, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, street in found
+    ]
+
+
+def _bill(
+    invoice: Invoice, street: str | None, lines: Sequence[Line], vats: Sequence[Vat], received: Sequence[Received]
+) -> Bill:
+    return Bill(
+        head=_head(invoice, street, sum(one.amount.cents for one in received)),
+        party_id=invoice.party_id,
+        net=Money(invoice.net_cents),
+        vat=Money(invoice.vat_cents),
+        reference=invoice.reference,
+        iban=invoice.iban,
+        bic=invoice.bic,
+        payee=invoice.payee,
+        estimated=invoice.estimated,
+        lines=tuple(lines),
+        vats=tuple(vats),
+        received=tuple(received),
+    )
+
+
+def _lines(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Sequence[Line]]:
+    wanted = (
+        select(InvoiceLine, Contract, Product, MeteringPoint)
+        .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
+        .join(Product, col(Contract.product_id) == Product.id, isouter=True)
+        .join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id, isouter=True)
+        .where(col(InvoiceLine.invoice_id).in_(invoices))
+        .order_by(col(InvoiceLine.position))
+    )
+    lines: dict[UUID, list[Line]] = defaultdict(list)
+    for line, contract, product, point in db.exec(wanted):
+        lines[line.invoice_id].append(_line(line, _source(contract, product, point)))
+    return lines
+
+
+def _source(contract: Contract | None, product: Product | None, point: MeteringPoint | None) -> Source | None:
+    if contract is None or product is None:
+        return None
+    return Source(
+        contract_id=contract.id,
+        kind=ContractKind(contract.kind),
+        product=Names(product.name_fi, product.name_sv, product.name_en),
+        energy=point.energy if point else None,
+        gsrn=point.gsrn if point else None,
+    )
+
+
+def _line(line: InvoiceLine, source: Source | None) -> Line:
+    energy = Energy(line.quantity_mwh) if line.quantity_mwh is not None else None
+    return Line(
+        source=source,
+        code=line.code,
+        name=Names(line.name_fi, line.name_sv, line.name_en),
+        first=line.period_from,
+        last=line.period_to,
+        quantity=energy.kwh if energy is not None else line.quantity or Decimal(0),
+        energy=energy,
+        unit=Unit(line.unit),
+        unit_price=line.unit_price,
+        vat_percent=line.vat_percent,
+        net=Money(line.net_cents),
+        estimated=line.estimated,
+    )
+
+
+def _vats(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Sequence[Vat]]:
+    wanted = select(InvoiceVat).where(col(InvoiceVat.invoice_id).in_(invoices)).order_by(col(InvoiceVat.percent))
+    vats: dict[UUID, list[Vat]] = defaultdict(list)
+    for one in db.exec(wanted):
+        vats[one.invoice_id].append(Vat(one.percent, Money(one.net_cents), Money(one.vat_cents)))
+    return vats
+
+
+def _received(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Sequence[Received]]:
+    wanted = select(Payment).where(col(Payment.invoice_id).in_(invoices)).order_by(col(Payment.paid_on), Payment.number)
+    received: dict[UUID, list[Received]] = defaultdict(list)
+    for one in db.exec(wanted):
+        received[one.invoice_id].append(Received(one.paid_on, Money(one.cents)))
+    return received

@@ -1,0 +1,61 @@
+"""Decisions about bills: where one stands on a day, and what is left to pay."""
+
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from portal.invoices import banking_days
+from portal.kit.money import Money
+
+SOON: Final = timedelta(days=7)
+A_YEAR_APART: Final = timedelta(days=10)  # how far the days of bills a year apart may differ
+
+
+class Status(StrEnum):
+    """Where a bill stands."""
+
+    OPEN = "open"
+    DUE_SOON = "due-soon"
+    LATE = "late"
+    PARTLY_PAID = "partly-paid"
+    PAID = "paid"
+    CREDIT = "credit"
+
+
+def status(total: Money, paid: Money, due_on: date, today: date) -> Status:
+    """Where a bill stands on a day; one that is late is so even when a part of it was paid."""
+    if total.cents < 0:
+        return Status.CREDIT
+    if paid >= total:
+        return Status.PAID
+    if is_late(due_on, today):
+        return Status.LATE
+    if paid:
+        return Status.PARTLY_PAID
+    return Status.DUE_SOON if due_on <= today + SOON else Status.OPEN
+
+
+def last_late_day(today: date) -> date:
+    """The latest due date that is over today; one that is no banking day is kept by paying on the next."""
+    return banking_days.on_or_before(today - timedelta(days=1))
+
+
+def is_late(due_on: date, today: date) -> bool:
+    """Whether a due date is over."""
+    return due_on <= last_late_day(today)
+
+
+def left_to_pay(total: Money, paid: Money) -> Money:
+    """What is still to be paid; never negative."""
+    return Money(max(0, total.cents - paid.cents))
+
+
+def year_before(day: date) -> date:
+    """The same day a year before; the 28th for a leap day."""
+    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def is_a_year_later(first: date, last: date, earlier_first: date, earlier_last: date) -> bool:
+    """Whether a period is about the same days as another, a year later."""
+    begins, ends = year_before(first) - earlier_first, year_before(last) - earlier_last
+    return abs(begins) <= A_YEAR_APART and abs(ends) <= A_YEAR_APART

@@ -1,0 +1,236 @@
+"""How bills are put before a customer: their periods and badges, payment details, lines, and why they changed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from portal.contracts.pricing import Unit
+from portal.contracts.shown import LOOKS
+from portal.invoices import bills, drawings
+from portal.invoices.bills import Bill, Head, Line
+from portal.invoices.changes import Change
+from portal.invoices.drawings import Drawing
+from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
+from portal.invoices.rules import Status, is_late, left_to_pay, status
+from portal.kit import formats
+from portal.kit.clock import first_of_month, next_month
+from portal.kit.energy import Energy
+from portal.kit.formats import DASH, NBSP
+from portal.kit.i18n import Language, Text, text
+from portal.kit.money import Money
+
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state in a word, with colour and picture."""
+
+    words: Text
+    kind: str
+    icon: str
+
+
+BADGES: Final[Mapping[Status, Badge]] = {
+    Status.OPEN: Badge(text("Open"), "brand", icon="clock"),
+    Status.DUE_SOON: Badge(text("Due soon"), "warn", icon="clock"),
+    Status.LATE: Badge(text("Overdue"), "bad", icon="circle-alert"),
+    Status.PARTLY_PAID: Badge(text("Partly paid"), "warn", icon="hourglass"),
+    Status.PAID: Badge(text("Paid"), "ok", icon="check"),
+    Status.CREDIT: Badge(text("Credit note"), "off", icon="undo-2"),
+}
+ENERGIES: Final[Mapping[str, Text]] = {
+    "electricity": text("Electricity"),
+    "production": text("Production"),
+    "heat": text("District heat"),
+    "cooling": text("District cooling"),
+    "gas": text("Natural gas"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bill in a list. days_left counts to the due date, and is negative after it."""
+
+    id: UUID
+    period: str
+    year: int
+    street: str | None
+    due_on: date
+    days_left: int
+    status: Status
+    badge: Badge
+    total: Money
+    paid: Money
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """What to type or scan to pay; a code is None where the details do not fit it."""
+
+    payee: str
+    iban: str
+    bic: str
+    reference: str
+    reference_shown: str
+    digits: str | None
+    barcode: Drawing | None
+    qr: Drawing | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A line: quantity times price is net; the days are None where they are all of the bill's."""
+
+    name: str
+    days: str | None
+    quantity: Text | str
+    price: Text | str
+    vat: str
+    net: Money
+    estimated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one contract; title, kind and id are None for lines that belong to none."""
+
+    title: str | None
+    kind: Text | None
+    contract_id: UUID | None
+    rows: Sequence[LineRow]
+    net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A part of the difference between two bills."""
+
+    words: Text
+    amount: Money
+
+
+def row(head: Head, today: date, language: Language) -> Row:
+    """A bill as lists show it."""
+    stands = status(head.total, head.paid, head.due_on, today)
+    return Row(
+        id=head.id,
+        period=period(head.first, head.last, language),
+        year=head.last.year,
+        street=head.street,
+        due_on=head.due_on,
+        days_left=(head.due_on - today).days,
+        status=stands,
+        badge=BADGES[stands],
+        total=head.total,
+        paid=head.paid,
+        left=left_to_pay(head.total, head.paid),
+    )
+
+
+def period(first: date, last: date, language: Language) -> str:
+    """`lokakuu 2026`, `heinä–syyskuu 2026`, or the days where they make no whole months."""
+    whole = first == first_of_month(first) and last + DAY == next_month(last)
+    if not whole or first.year != last.year:
+        return formats.date_range(first, last, language)
+    until = formats.month_year(last, language)
+    if first.month == last.month:
+        return until
+    begins = formats.month_short if language is Language.FI else formats.month_name  # heinä–syyskuu
+    return f"{begins(first, language)}{DASH}{until}"
+
+
+def payment(bill: Bill, today: date) -> Payment | None:
+    """How to pay what is left of a bill; None where nothing is.
+
+    A due date that is over is left out of the codes: banks would not take it.
+    """
+    left = left_to_pay(bill.head.total, bill.head.paid)
+    if not left:
+        return None
+    due_on = None if is_late(bill.head.due_on, today) else bill.head.due_on
+    paid = Payable(bill.payee, bill.iban, bill.bic, bill.reference, left, due_on)
+    digits, scanned = virtual_barcode(paid), epc_text(paid)
+    return Payment(
+        payee=bill.payee,
+        iban=bill.iban,
+        bic=bill.bic,
+        reference=bill.reference,
+        reference_shown=shown_reference(bill.reference),
+        digits=digits,
+        barcode=drawings.barcode(digits) if digits else None,
+        qr=drawings.qr(scanned) if scanned else None,
+    )
+
+
+def groups(bill: Bill, language: Language) -> Sequence[Group]:
+    """The lines contract by contract."""
+    return [_group(group, bill.head, language) for group in bills.by_contract(bill.lines)]
+
+
+def reasons(change: Change) -> Iterator[Reason]:
+    """What a difference is made of, naught left out."""
+    parts = (
+        Reason(text("Other consumption, at the prices of a year ago"), change.usage),
+        Reason(text("Other prices of energy, distribution and taxes"), change.prices),
+        Reason(text("Basic and capacity charges"), change.fixed),
+        Reason(text("VAT"), change.vat),
+    )
+    return (part for part in parts if part.amount)
+
+
+def used(lines: Iterable[Line]) -> Sequence[tuple[Text, Energy]]:
+    """What was used of each energy."""
+    return [(ENERGIES[energy], amount) for energy, amount in bills.consumption(lines).items()]
+
+
+def average_price(bill: Bill) -> str | None:
+    """What a kilowatt-hour cost with everything on the bill, where it is about one energy."""
+    amounts = list(bills.consumption(bill.lines).values())
+    if len(amounts) != 1 or amounts[0].mwh <= 0:
+        return None
+    return formats.number(Decimal(bill.head.total.cents) / amounts[0].kwh, 2) + NBSP + "c/kWh"
+
+
+def _group(group: bills.Group, head: Head, language: Language) -> Group:
+    source = group.source
+    return Group(
+        title=source.product.said(language) if source else None,
+        kind=LOOKS[source.kind].words if source else None,
+        contract_id=source.contract_id if source else None,
+        rows=[_line(line, head, language) for line in group.lines],
+        net=group.net,
+    )
+
+
+def _line(line: Line, head: Head, language: Language) -> LineRow:
+    whole = (line.first, line.last) == (head.first, head.last)
+    return LineRow(
+        name=line.name.said(language),
+        days=None if whole else formats.date_range(line.first, line.last, language),
+        quantity=_quantity(line),
+        price=_unit_price(line),
+        vat=formats.percent(line.vat_percent),
+        net=line.net,
+        estimated=line.estimated,
+    )
+
+
+def _quantity(line: Line) -> Text | str:
+    figure = formats.exact(line.quantity, 0)
+    return text("%(figure)s months", figure=figure) if line.unit == Unit.MONTH else f"{figure}{NBSP}{line.unit}"
+
+
+def _unit_price(line: Line) -> Text | str:
+    figure = formats.exact(line.unit_price)
+    match line.unit:
+        case Unit.KWH:
+            return f"{figure}{NBSP}c/kWh"
+        case Unit.KW:
+            return f"{figure}{NBSP}€/kW"
+        case Unit.MONTH:
+            return text("%(figure)s €/month", figure=figure)

@@ -1,0 +1,45 @@
+"""A year of bills as twelve bars, the newest last."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from portal.kit.money import Money
+
+BASE: Final = 70  # px from the top at which bars stand
+HIGHEST: Final = 65
+WIDE: Final = 0.68  # of a bar's slot
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One month: its place in per cent of the width and px of the height, and the number under it."""
+
+    x: str
+    width: str
+    y: str
+    height: str
+    middle: str
+    tick: int
+
+
+def bars(months: Sequence[tuple[date, Money]]) -> Sequence[Bar]:
+    """The bars of months in order; a month of credits stands as an empty one."""
+    highest = max([amount.cents for _, amount in months] + [1])
+    slot = 100 / max(1, len(months))
+    return [
+        _bar(slot, place, month.month, HIGHEST * max(0, amount.cents) / highest)
+        for place, (month, amount) in enumerate(months)
+    ]
+
+
+def _bar(slot: float, place: int, tick: int, height: float) -> Bar:
+    return Bar(
+        x=f"{slot * (place + (1 - WIDE) / 2):.2f}%",
+        width=f"{slot * WIDE:.2f}%",
+        y=f"{BASE - height:.2f}",
+        height=f"{height:.2f}",
+        middle=f"{slot * (place + 0.5):.2f}%",
+        tick=tick,
+    )

@@ -1,0 +1,140 @@
+"""Sites, contracts and bills in a test's database, in one line each."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.payment import reference
+from portal.kit.packing import pack
+from portal.sites.models import MeteringPoint, Site
+
+LONG_AGO = date(2020, 1, 1)
+IBAN, BIC, PAYEE = "FI2112345600000785", "NDEAFIHH", "Esimerkki Energia Oy"
+
+
+class Register:
+    """What the utility tells, written straight into the tables; every method answers with the row's id."""
+
+    def __init__(self, database):
+        self.database = database
+        self.counted = 0
+
+    def number(self):
+        self.counted += 1
+        return self.counted
+
+    def add(self, *rows):
+        with self.database.writing() as db:
+            for row in rows:
+                db.add(row)
+                db.flush()
+        return rows[0].id
+
+    def site(self, street="Esimerkkikatu 4", name=None):
+        number = f"{self.number():06}"
+        return self.add(Site(number=number, street=street, name=name, postcode="33100", town="Tampere"))
+
+    def point(self, site, energy="electricity"):
+        gsrn = f"6430000000{self.number():08}"
+        return self.add(MeteringPoint(gsrn=gsrn, site_id=site, energy=energy, main_fuse="3 x 25 A"))
+
+    def product(self, kind="sales", name="Vakaa", **facts):
+        code = f"{name}-{self.number()}"
+        return self.add(Product(code=code, kind=kind, name_fi=name, name_sv=f"{name} sv", name_en=f"{name} en", **facts))
+
+    def price(self, product, code, price, basis="energy", first=LONG_AGO, last=None, **facts):
+        return self.add(
+            PricePart(
+                product_id=product,
+                code=code,
+                name_fi=f"Osa {code}",
+                name_sv=f"Del {code}",
+                name_en=f"Part {code}",
+                basis=basis,
+                price=Decimal(price),
+                valid_from=first,
+                valid_to=last,
+                **facts,
+            )
+        )
+
+    def taxes(self):
+        vat = [
+            Tax(kind="vat", applies_to=kind, rate=Decimal("25.5"), valid_from=LONG_AGO)
+            for kind in ("sales", "network", "connection", "heat", "cooling", "gas")
+        ]
+        return self.add(*vat, Tax(kind="electricity-tax", applies_to="I", rate=Decimal("2.253"), valid_from=LONG_AGO))
+
+    def contract(self, party, site, point, product, kind="sales", first=LONG_AGO, **facts):
+        return self.add(
+            Contract(
+                number=f"70{self.number():04}",
+                party_id=party,
+                site_id=site,
+                metering_point_id=point,
+                product_id=product,
+                kind=kind,
+                valid_from=first,
+                **facts,
+            )
+        )
+
+    def spot(self, month, prices):
+        with self.database.writing() as db:
+            db.add(SpotMonth(month=month, prices=pack(prices)))
+
+    def bill(self, party, site, last, *, due_on=None, cents=12550, lines=(), **facts):
+        """A bill of the month that ends on a day, of `cents` in all at 25.5 % of VAT."""
+        number = f"{self.number():08}"
+        net = round(cents / 1.255)
+        invoice = Invoice(
+            number=number,
+            party_id=party,
+            site_id=site,
+            issued_on=last + timedelta(days=5),
+            due_on=due_on or last + timedelta(days=25),
+            period_from=last.replace(day=1),
+            period_to=last,
+            net_cents=net,
+            vat_cents=cents - net,
+            total_cents=cents,
+            reference=reference(f"20{number}"),
+            iban=IBAN,
+            bic=BIC,
+            payee=PAYEE,
+            kind="credit" if cents < 0 else "invoice",
+            **facts,
+        )
+        vat = InvoiceVat(invoice_id=invoice.id, percent=Decimal("25.5"), net_cents=net, vat_cents=cents - net)
+        return self.add(invoice, vat, *(line(invoice, place) for place, line in enumerate(lines)))
+
+    def payment(self, invoice, cents, on):
+        return self.add(Payment(number=uuid4().hex, invoice_id=invoice, paid_on=on, cents=cents))
+
+
+def line(contract, cents, *, kwh=None, code="energy", price="10", unit="kWh", estimated=False):
+    """A line of a bill over all its days, made when the bill is known."""
+
+    def made(invoice, place):
+        return InvoiceLine(
+            invoice_id=invoice.id,
+            position=place,
+            contract_id=contract,
+            code=code,
+            name_fi=f"Rivi {code}",
+            name_sv=f"Rad {code}",
+            name_en=f"Line {code}",
+            period_from=invoice.period_from,
+            period_to=invoice.period_to,
+            quantity_mwh=None if kwh is None else int(Decimal(kwh) * 1_000_000),
+            quantity=None if kwh is not None else Decimal(1),
+            unit=unit,
+            unit_price=Decimal(price),
+            vat_percent=Decimal("25.5"),
+            net_cents=cents,
+            estimated=estimated,
+        )
+
+    return made
