@@ -1,10 +1,15 @@
-"""Where real files from public sources lie; a clone without them skips the tests that read them."""
+"""Real files from public sources, beside the repository. Tests that need them are skipped where they are not."""
 
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
-SHARED = ROOT.parent / "shared" / "data"
+SHARED = Path(__file__).parents[2] / "shared" / "data"
 
-needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason="the real files of ../shared/data are not here")
+
+def real(name):
+    """The path of a real file, such as `datahub/consumption-test.csv`."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"the real file {name} is not beside this copy of the project")
+    return path

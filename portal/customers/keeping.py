@@ -1,0 +1,132 @@
+"""Keeps parties, contact people and mandates as the utility's own systems say they are."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from portal.customers.feed import Company, ContactPeople, Customer, MandateEntry, Person
+from portal.customers.models import (
+    ContactDetail,
+    ContactKind,
+    ContactPerson,
+    IdentityCode,
+    Mandate,
+    Party,
+)
+from portal.kit.crypto import Vault
+from portal.kit.feed import Refusal, Verdict, unknown
+from portal.kit.mirror import Parts, Wanted, ids, mirror, mirror_parts
+
+DETAILS = Parts(ContactDetail, "party_id", ("kind", "value"))
+IDENTITY = Parts(IdentityCode, "party_id", ("blind_index",), unread=frozenset({"encrypted"}))
+CONTACT_PEOPLE = Parts(ContactPerson, "party_id", ("name", "role"))
+
+
+def party_ids(db: Session, customer_numbers: Iterable[str]) -> Mapping[str, UUID]:
+    """The parties that these customer numbers name, as far as the register knows them."""
+    return ids(db, col(Party.customer_number), col(Party.id), customer_numbers)
+
+
+def keep_customers(db: Session, rows: Sequence[Customer], vault: Callable[[], Vault]) -> list[Verdict]:
+    """Keep customers with their contact details; a person's identity code is sealed.
+
+    The vault is asked for when the first person comes: companies need no keys.
+    """
+    holders = _holders(db, rows)
+    return mirror(
+        db, [_party(row, holders, vault) for row in rows], key=("customer_number",), parts=(DETAILS, IDENTITY)
+    )
+
+
+def keep_contact_people(db: Session, rows: Sequence[ContactPeople]) -> list[Verdict]:
+    """Keep the contact people of each customer: exactly those."""
+    parties = party_ids(db, (row.customer_number for row in rows))
+    known = [row for row in rows if row.customer_number in parties]
+    owners = [parties[row.customer_number] for row in known]
+    people = [list(_contact_people(parties[row.customer_number], row)) for row in known]
+    outcomes = iter(mirror_parts(db, CONTACT_PEOPLE, owners, people))
+    return [
+        next(outcomes) if row.customer_number in parties else unknown("customer", row.customer_number) for row in rows
+    ]
+
+
+def keep_mandates(db: Session, rows: Sequence[MandateEntry], known_sites: Collection[str]) -> list[Verdict]:
+    """Keep mandates between customers, limited to sites that are known (by number) where they are limited."""
+    parties = party_ids(db, (number for row in rows for number in (row.grantor, row.grantee)))
+    return mirror(
+        db,
+        [_mandate(row, parties, known_sites) for row in rows],
+        key=("grantor_id", "grantee_id", "valid_from"),
+    )
+
+
+def _holders(db: Session, rows: Sequence[Customer]) -> dict[str, str]:
+    """Whose the business ids of these rows are now: customer numbers by business id."""
+    asked = [row.business_id for row in rows if isinstance(row, Company)]
+    held = select(Party.business_id, Party.customer_number).where(col(Party.business_id).in_(asked))
+    return {business_id: number for business_id, number in db.exec(held) if business_id is not None}
+
+
+def _party(row: Customer, holders: dict[str, str], vault: Callable[[], Vault]) -> Wanted | Refusal:
+    business_id = row.business_id if isinstance(row, Company) else None
+    if business_id and holders.setdefault(business_id, row.customer_number) != row.customer_number:
+        return Refusal(f"business id {business_id} belongs to customer {holders[business_id]}")
+    address = row.address.model_dump() if row.address else dict.fromkeys(("street", "postcode", "town", "country"))
+    party = Party(
+        customer_number=row.customer_number,
+        kind=row.kind,
+        name=row.name,
+        business_id=business_id,
+        language=row.language,
+        **address,
+    )
+    return Wanted(party, lambda party_id: [*_details(party_id, row), *_identity(party_id, row, vault)])
+
+
+def _details(party_id: UUID, row: Customer) -> Iterator[ContactDetail]:
+    for kind, values in ((ContactKind.EMAIL, row.emails), (ContactKind.PHONE, row.phones)):
+        for position, value in enumerate(dict.fromkeys(values)):
+            yield ContactDetail(party_id=party_id, kind=kind, value=value, position=position)
+
+
+def _identity(party_id: UUID, row: Customer, vault: Callable[[], Vault]) -> Iterator[IdentityCode]:
+    if isinstance(row, Person):
+        yield sealed(party_id, row.identity_code, vault())
+
+
+def sealed(party_id: UUID, identity_code: str, vault: Vault) -> IdentityCode:
+    """The row that keeps a party's identity code: sealed for its place, with its blind index."""
+    place = IdentityCode.__tablename__
+    return IdentityCode(
+        party_id=party_id,
+        encrypted=vault.seal(identity_code, table=place, column="encrypted", row=party_id),
+        blind_index=vault.blind_index(identity_code),
+    )
+
+
+def _contact_people(party_id: UUID, row: ContactPeople) -> Iterator[ContactPerson]:
+    for person in row.contact_people:
+        yield ContactPerson(
+            party_id=party_id, name=person.name, role=person.role, email=person.email, phone=person.phone
+        )
+
+
+def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Collection[str]) -> Wanted | Refusal:
+    for number in (row.grantor, row.grantee):
+        if number not in parties:
+            return unknown("customer", number)
+    for site in row.sites or ():
+        if site not in known_sites:
+            return unknown("site", site)
+    return Wanted(
+        Mandate(
+            grantor_id=parties[row.grantor],
+            grantee_id=parties[row.grantee],
+            themes=",".join(sorted(set(row.themes))),
+            sites=",".join(sorted(set(row.sites or ()))),
+            level=row.level,
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+    )

@@ -1,0 +1,120 @@
+"""docs/feeds.md, written from the rows themselves: `python -m portal.feeds.docs docs/feeds.md` renews it."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from portal.feeds.kinds import KINDS, Kind
+from portal.feeds.schema import Schema, schema
+
+INTRODUCTION = """\
+# Feeds: what the utility's own systems tell the portal
+
+This page is made from the code that reads the feeds (`portal/feeds/docs.py`); do not edit it by hand.
+
+`portal import PATH...` takes in files and folders. A file is recognised by what it holds, not by its name, and a
+folder's files (`.jsonl`, `.ndjson`, `.csv`, also packed as `.gz` or `.zip`) are taken in the order of their
+references, which is the order of this page. Each file is one transaction. The last line of the output is
+`accepted=26204 unchanged=0 refused=0`; the exit code is 0 when all is taken in, 1 when a part is, 2 when nothing
+is.
+
+- **One row a line.** The utility's own feed is JSON Lines in UTF-8: one JSON object a line, at most 4 MiB long.
+  Fields that are not named here are refused, and so are missing ones: what is not known is `null`, where `null` is
+  allowed.
+- **Money is whole cents** (`4394` is 43.94 EUR). Every other number that is not whole is a text of digits with a
+  point (`"8.49"`), so that no reader rounds it. Days are `"2026-11-21"`, days of Helsinki; instants are UTC,
+  `"2026-11-21T18:30:00Z"`.
+- **Rows are known by the utility's own numbers.** A row that the register has already changes nothing
+  (`unchanged`); a new or different one is taken in (`accepted`). A row that is not in a file stays as it is. Lists
+  inside a row (lines, holders, meters, prices, contact people) are whole: what is no longer in the list goes.
+- **What cannot be taken in is refused line by line**, for instance a row about an unknown customer: the line, its
+  number and the reason go to `NAME.EXT.refused.csv` beside the file, or in `--refused-dir`. Mended lines can be
+  taken in again. That file holds what the line held, so it is made for its owner's eyes only (mode 0600). Rows of
+  one number that differ within a file are all refused, for their order does not say which is right.
+- **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
+  Nothing of it is written.
+- `--dry-run` says all this and leaves the database as it is. `portal import --schema KIND` prints the JSON Schema
+  (2020-12) of a kind. `messages` are not taken in yet.
+"""
+
+READINGS = """\
+## Readings
+
+Readings come as the CSV of Datahub's customer portal, in all its variants: Finnish and English headers, seven or
+eight columns, quarter hours and hours, several metering points in a file. They are recognised by their header.
+
+- A metering point that the register does not know is refused line by line (`unknown metering point`), unless
+  `--create-points` is given. `--metering-point GSRN` names the point of a file that has no ids (blank or zero), and
+  makes it if it is unknown; a file with another id is then refused whole. `--direction consumption|production` is
+  what a point measures when it is made; a point that is known stays what it is.
+- A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
+  known are revisions: they count as accepted, and are said.
+- A file that a spreadsheet program has saved again has lost its numbers and is refused whole.
+"""
+
+
+def page() -> str:
+    """The whole page."""
+    return "\n".join([INTRODUCTION, *map(_chapter, KINDS), READINGS])
+
+
+def _chapter(kind: Kind) -> str:
+    told = schema(kind)
+    definitions: Schema = told.get("$defs", {})
+    variants = [_resolved(one, definitions) for one in told.get("oneOf", [told])]
+    parts = [f"## {kind.name}\n\nKnown by {_and(kind.key)}.\n"]
+    for variant, example in zip(variants, told["examples"], strict=True):
+        parts += [f"{variant['description']}\n", _table(variant, definitions)]
+        parts += [f"```json\n{json.dumps(example, ensure_ascii=False)}\n```\n"]
+    return "\n".join(parts)
+
+
+def _table(part: Schema, definitions: Schema) -> str:
+    rows = [f"| {' | '.join(row)} |" for row in _rows(part, definitions, "")]
+    return "\n".join(["| field | is | says |", "|---|---|---|", *rows, ""])
+
+
+def _rows(part: Schema, definitions: Schema, within: str) -> Iterator[tuple[str, str, str]]:
+    for name, field in part["properties"].items():
+        says = field.get("description") or _resolved(field, definitions).get("description", "")
+        yield f"`{within}{name}`", _type(field, definitions), says.replace("|", "\\|")
+        inner = _resolved(field, definitions)
+        if inner.get("type") == "array":
+            inner, mark = _resolved(inner["items"], definitions), "[]."
+        else:
+            mark = "."
+        if "properties" in inner:
+            yield from _rows(inner, definitions, f"{within}{name}{mark}")
+
+
+def _type(field: Schema, definitions: Schema) -> str:
+    """A field's type in words: `text, or null`."""
+    kinds = {"string": "text", "integer": "whole number", "boolean": "true or false", "object": "object"}
+    or_null = ", or null" if {"type": "null"} in field.get("anyOf", []) else ""
+    inner = _resolved(field, definitions)
+    if "enum" in inner or "const" in inner:
+        choices = inner.get("enum") or [inner["const"]]
+        return " ".join(f"`{json.dumps(choice)}`" for choice in choices) + or_null
+    if inner["type"] == "array":
+        return f"list of {_type(inner['items'], definitions)}{or_null}"
+    longest = f" of at most {inner['maxLength']} characters" if "maxLength" in inner and "format" not in inner else ""
+    return f"{inner.get('format') or kinds[inner['type']]}{longest}{or_null}"
+
+
+def _resolved(part: Schema, definitions: Schema) -> Any:  # noqa: ANN401 - a part of a JSON Schema
+    """The part that a reference or an `or null` stands for."""
+    if "anyOf" in part:
+        return _resolved(part["anyOf"][0], definitions)
+    if "$ref" in part:
+        return definitions[part["$ref"].rpartition("/")[2]]
+    return part
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

@@ -1,0 +1,89 @@
+"""The kinds of rows that the utility's own feed has, in the order in which they refer to each other."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlmodel import Session
+
+from portal.consents.feed import PermissionEntry
+from portal.consents.keeping import keep_permissions
+from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
+from portal.contracts.keeping import keep_contracts, keep_products, keep_spot_days, keep_taxes
+from portal.customers.feed import ContactPeople, Customer, MandateEntry
+from portal.customers.keeping import keep_contact_people, keep_customers, keep_mandates
+from portal.invoices.feed import InvoiceEntry, PaymentEntry
+from portal.invoices.keeping import keep_invoices, keep_payments
+from portal.kit.crypto import Vault
+from portal.kit.feed import Verdict
+from portal.sites.feed import MeteringPointEntry, SiteEntry
+from portal.sites.keeping import keep_metering_points, keep_sites, site_ids
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What keeping rows needs beside the database: the keys (asked for when a person comes) and the time."""
+
+    vault: Callable[[], Vault]
+    now: datetime
+
+
+Keep = Callable[[Session, Sequence[Any], Desk], list[Verdict]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of row: what it looks like, what it is known by, and who keeps it."""
+
+    name: str
+    row: Any  # a row's type: a model, or a union of models
+    key: tuple[str, ...]
+    keep: Keep
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Reads a row strictly."""
+        return TypeAdapter(self.row)
+
+    def key_of(self, row: object) -> Hashable:
+        """What a row is known by: the utility's own number, mostly."""
+        return tuple(getattr(row, name) for name in self.key)
+
+
+def _plain(keep: Callable[[Session, Sequence[Any]], list[Verdict]]) -> Keep:
+    """Keeps rows that need nothing but the database."""
+    return lambda db, rows, _desk: keep(db, rows)
+
+
+def _customers(db: Session, rows: Sequence[Customer], desk: Desk) -> list[Verdict]:
+    return keep_customers(db, rows, desk.vault)
+
+
+def _mandates(db: Session, rows: Sequence[MandateEntry], _desk: Desk) -> list[Verdict]:
+    asked = (site for row in rows for site in row.sites or ())
+    return keep_mandates(db, rows, site_ids(db, asked).keys())
+
+
+def _permissions(db: Session, rows: Sequence[PermissionEntry], desk: Desk) -> list[Verdict]:
+    return keep_permissions(db, rows, desk.now)
+
+
+DECISION = ("customer_number", "kind", "purpose", "channel", "at")
+
+KINDS = (
+    Kind("customers", Customer, ("customer_number",), _customers),
+    Kind("contact_people", ContactPeople, ("customer_number",), _plain(keep_contact_people)),
+    Kind("sites", SiteEntry, ("site_number",), _plain(keep_sites)),
+    Kind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates),
+    Kind("metering_points", MeteringPointEntry, ("gsrn",), _plain(keep_metering_points)),
+    Kind("products", ProductEntry, ("product_code",), _plain(keep_products)),
+    Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes)),
+    Kind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
+    Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts)),
+    Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices)),
+    Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments)),
+    Kind("permissions", PermissionEntry, DECISION, _permissions),
+)

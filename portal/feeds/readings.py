@@ -1,0 +1,168 @@
+"""Takes in readings: whose they are, what a file of them holds in sentences, and which lines have no point."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Session
+
+from portal.consumption import store
+from portal.consumption.formats import datahub
+from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
+from portal.consumption.store import Recorded
+from portal.feeds.refused import RefusedLines
+from portal.feeds.report import Progress, Taken, Tally, grouped
+from portal.feeds.rows import Ready
+from portal.feeds.sources import NotAFeed, Source
+from portal.kit.energy import MWH_PER_KWH
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
+from portal.sites.keeping import make_point, points_of
+from portal.sites.models import Commodity, MeteringPoint
+from portal.sites.rules import is_gsrn
+
+TOLD_ONE_BY_ONE = 20  # metering points of a file; of more only the sum is told
+
+
+class Unknown(StrEnum):
+    """What becomes of readings of a metering point that the register does not know."""
+
+    REFUSED = "refused"
+    MADE = "made"
+
+
+@dataclass(frozen=True)
+class PointWish:
+    """What the operator says of metering points.
+
+    named: the GSRN of a file that names none; made if it is unknown
+    energy: what a point measures when it is made; None: electricity
+    """
+
+    named: str | None = None
+    energy: Commodity | None = None
+    unknown: Unknown = Unknown.REFUSED
+
+
+def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress) -> Ready:
+    """Read a whole file of readings; what is returned takes it in.
+
+    Raises NotAFeed when it is no such file, damaged, or about another point than the operator says.
+    """
+    try:
+        export = datahub.read(source.read())
+    except NotDatahub as why:
+        raise NotAFeed(str(why)) from None
+    told = _named(export, wish)
+
+    def take(db: Session, refused: RefusedLines) -> Taken:
+        points = _points(db, told.keys(), wish)
+        recorded = {}
+        for number, (gsrn, point) in enumerate(points.items(), 1):
+            recorded[gsrn] = store.record(db, point.id, told[gsrn], now)
+            progress(source.name, number, len(points))
+        _refuse(source, export.refused, told.keys() - points.keys(), refused)
+        says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, wish))
+        return Taken(source.name, says, _tally(export, recorded.values(), refused))
+
+    return take
+
+
+def _named(export: Export, wish: PointWish) -> Mapping[str, Intervals]:
+    """The readings by GSRN, those of no named point given to the one that the operator names.
+
+    Raises NotAFeed when it cannot be told whose readings they are.
+    """
+    ids = {series.gsrn for series in export.series}
+    if wish.named and (others := {gsrn for gsrn in ids if gsrn} - {wish.named}):
+        raise NotAFeed(f"is about metering point {min(others)}, not {wish.named} as --metering-point says")
+    if wish.named and len(ids) > 1:
+        raise NotAFeed(f"names metering point {wish.named} on some lines and none on others")
+    if wish.named is None and None in ids:
+        raise NotAFeed("names no metering point; --metering-point GSRN says whose readings they are")
+    return {series.gsrn or wish.named or "": series.intervals for series in export.series}
+
+
+def _points(db: Session, gsrns: Collection[str], wish: PointWish) -> Mapping[str, MeteringPoint]:
+    """The metering points that are known, or are made because the operator wishes it."""
+    points = dict(points_of(db, gsrns))
+    for gsrn in sorted(set(gsrns) - points.keys()):
+        if is_gsrn(gsrn) and (gsrn == wish.named or wish.unknown is Unknown.MADE):
+            points[gsrn] = make_point(db, gsrn, wish.energy or Commodity.ELECTRICITY)
+    return points
+
+
+def _refuse(source: Source, already: Sequence[RefusedLine], unknown: Collection[str], refused: RefusedLines) -> None:
+    """Put the lines that are no readings, and those of unknown points, into the file of refused lines, in order."""
+    reasons = {line.number: line.reason for line in already}
+    if not unknown and not reasons:
+        return
+    for number, raw in enumerate(source.lines(), 1):
+        text = raw.decode(errors="replace")
+        gsrn = text.partition(";")[0]
+        if reason := reasons.get(number) or (_why(gsrn) if gsrn in unknown else None):
+            refused.put(number, reason, text)
+
+
+def _why(gsrn: str) -> str:
+    return "unknown metering point" if is_gsrn(gsrn) else "unknown metering point: its check digit is wrong"
+
+
+def _tally(export: Export, recorded: Collection[Recorded], refused: RefusedLines) -> Tally:
+    """What became of each line; one that only repeats another changes nothing."""
+    lines = sum(len(series.intervals) for series in export.series) + len(export.refused) + export.repeated
+    accepted = sum(one.accepted for one in recorded)
+    return Tally(accepted, lines - accepted - refused.count, refused.count)
+
+
+# what is said of readings
+
+
+def _says(told: Mapping[str, Intervals], recorded: Mapping[str, Recorded]) -> Iterator[str]:
+    """A sentence for each metering point, or one for all of them where they are many."""
+    if len(told) <= TOLD_ONE_BY_ONE:
+        for gsrn, readings in told.items():
+            yield f"metering point {gsrn}: {_summary([readings], recorded[gsrn])}"
+    else:
+        total = sum(recorded.values(), Recorded())
+        yield f"{grouped(len(told))} metering points: {_summary(list(told.values()), total)}"
+
+
+def _summary(every: Sequence[Intervals], recorded: Recorded) -> str:
+    """`26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh`, and what is odd about them.
+
+    The two instants are those at which the first and the last interval begin.
+    """
+    readings = joined(every)
+    first, last = int(readings.quarter.min()), int(readings.quarter.max())
+    missing = readings[readings.quality == Quality.MISSING]
+    parts = [_counted(readings), f"{_instant(first)} to {_instant(last)}", f"{_kwh(int(readings.mwh.sum()))} kWh"]
+    if len(missing):
+        parts.append(f"{_counted(missing)} missing, first {_instant(int(missing.quarter.min()))}")
+    if recorded.revised:
+        parts.append(f"{grouped(recorded.revised)} revised")
+    return ", ".join(parts)
+
+
+def _unlike(points: Mapping[str, MeteringPoint], wish: PointWish) -> Iterator[str]:
+    """What the operator should know where a point measures something else than they said."""
+    for gsrn, point in points.items():
+        if wish.energy and point.energy != wish.energy:
+            yield f"metering point {gsrn} measures {point.energy} and goes on doing so, whatever --direction says"
+
+
+def _counted(readings: Intervals) -> str:
+    hours = int((readings.length == QUARTERS_AN_HOUR).sum())
+    counts = ((len(readings) - hours, "quarter"), (hours, "hour"))
+    return " and ".join(f"{grouped(count)} {unit}{'s' * (count != 1)}" for count, unit in counts if count)
+
+
+def _instant(quarter: int) -> str:
+    return f"{instant_of(quarter):%Y-%m-%dT%H:%MZ}"
+
+
+def _kwh(mwh: int) -> str:
+    """Kilowatt-hours exactly, with two decimals at least: `9 057.93`."""
+    whole, decimals = divmod(abs(mwh), MWH_PER_KWH)
+    sign = "-" if mwh < 0 else ""
+    return f"{sign}{grouped(whole)}.{f'{decimals:06}'.rstrip('0'):0<2}"

@@ -1,0 +1,71 @@
+"""The file of refused lines: each with its number, the reason, and the line itself, for whoever mends it."""
+
+import csv
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from portal.feeds.sources import REFUSED, NotAFeed
+
+HEADER = ("line", "reason", "text")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class RefusedLines:
+    """Writes refused lines beside the others; the file is made when the first one comes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._unfinished = path.with_name(path.name + ".part")
+        self._file: TextIO | None = None
+
+    def put(self, line: int, reason: str, text: str) -> None:
+        """Keep one refused line: its number from 1, why, and the line as it stood.
+
+        A line that a spreadsheet would take for a formula gets an apostrophe before it.
+        """
+        if self._file is None:
+            self._file = self._made()
+            csv.writer(self._file).writerow(HEADER)
+        harmless = f"'{text}" if text.startswith(FORMULA) else text
+        csv.writer(self._file).writerow((line, reason, harmless))
+        self.count += 1
+
+    def finish(self) -> None:
+        """Put the whole file in its place, over one of an earlier import."""
+        if self._file is not None:
+            self._file.close()
+            self._unfinished.replace(self.path)
+
+    def drop(self) -> None:
+        """Leave nothing behind: the import did not come about."""
+        if self._file is not None:
+            self._file.close()
+            self._unfinished.unlink(missing_ok=True)
+
+    def _made(self) -> TextIO:
+        """A file that only its owner may read: refused lines can hold identity codes."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        except OSError as refused:
+            where = self.path.parent
+            raise NotAFeed(
+                f"has lines to refuse, which cannot be written to {where} ({refused.strerror}); "
+                "name a folder with --refused-dir"
+            ) from None
+        return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
+
+
+@contextmanager
+def refused_lines(folder: Path, name: str) -> Iterator[RefusedLines]:
+    """Where refused lines of a feed go: `NAME.refused.csv` in a folder, once the block has ended well."""
+    lines = RefusedLines(folder / f"{name}{REFUSED}")
+    with ExitStack() as otherwise:
+        otherwise.callback(lines.drop)
+        yield lines
+        otherwise.pop_all()
+    lines.finish()

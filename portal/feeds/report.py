@@ -1,0 +1,52 @@
+"""What an import says about itself: per file, and in all."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many lines were new or different, were as the register has them already, or were refused."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    refused: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(self.accepted + other.accepted, self.unchanged + other.unchanged, self.refused + other.refused)
+
+    def __str__(self) -> str:
+        return f"accepted={self.accepted} unchanged={self.unchanged} refused={self.refused}"
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A file that was taken in: what it held, in sentences, and what became of its lines."""
+
+    name: str
+    says: tuple[str, ...]
+    tally: Tally
+    refused_to: Path | None = None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A file that was refused whole, and why."""
+
+    name: str
+    why: str
+
+
+Told = Taken | LeftOut
+Progress = Callable[[str, int, int], None]  # hears a file's name, how many of its lines are done, and of how many
+
+
+def in_all(told: Iterable[Told]) -> Tally:
+    """The lines of all files that were taken in."""
+    return sum((one.tally for one in told if isinstance(one, Taken)), Tally())
+
+
+def grouped(number: int) -> str:
+    """A whole number with its digits in threes: 26 204."""
+    return f"{number:,}".replace(",", " ")

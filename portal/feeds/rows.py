@@ -1,0 +1,187 @@
+"""Reads JSON Lines: of which kind a file is, what its lines say, and which of them contradict each other."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from portal.feeds.kinds import KINDS, Desk, Kind
+from portal.feeds.refused import RefusedLines
+from portal.feeds.report import Progress, Taken, Tally
+from portal.feeds.schema import fields
+from portal.feeds.sources import NotAFeed, Source
+from portal.kit.feed import Outcome, Refusal, Verdict
+
+BOM = b"\xef\xbb\xbf"
+START = 4096  # bytes in which something must stand
+LOOKED_AT = 100  # lines that tell of which kind a file is
+ALIKE = 0.5  # the share of fields in common by which a damaged row is still known
+BATCH = 500
+Ready = Callable[[Session, RefusedLines], Taken]  # takes in a file that has been read and found whole
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a feed: its number from 1, its bytes, and the row it makes or why it makes none."""
+
+    number: int
+    raw: bytes
+    row: Any  # a FeedRow, or a Refusal
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a first reading of a whole file shows: how many lines it has, and the keys whose rows differ.
+
+    All rows of such a key are refused: their order in a file does not say which one is right.
+    """
+
+    lines: int
+    twice: Mapping[Hashable, tuple[int, int]]  # key -> two of its lines
+
+
+def kind_of(source: Source) -> Kind | None:
+    """The kind whose fields the first lines have most in common with; None for a file that is not JSON.
+
+    Raises NotAFeed for JSON that is of no kind, and as `Source.lines` does.
+    """
+    start = source.start(START).removeprefix(BOM).lstrip()
+    if not start:
+        raise NotAFeed("is empty")
+    if start.startswith(b"["):
+        raise NotAFeed("is one JSON array; a feed has one object a line (JSON Lines)")
+    if not start.startswith(b"{"):
+        return None
+    likeness, kind = max(_likenesses(source), key=lambda pair: pair[0], default=(0.0, None))
+    if likeness < ALIKE:
+        known = ", ".join(kind.name for kind in KINDS)
+        raise NotAFeed(f"is of none of the kinds that are taken: {known}")
+    return kind
+
+
+def prepared(source: Source, kind: Kind, desk: Desk, progress: Progress) -> Ready:
+    """Read a whole file once, so that nothing of a damaged one is taken in; what is returned takes it in.
+
+    Raises NotAFeed as `Source.lines` does.
+    """
+    found = survey(source, kind)
+
+    def take(db: Session, refused: RefusedLines) -> Taken:
+        tally = Tally()
+        for batch in _batches(lines(source, kind)):
+            verdicts = _kept(db, kind, [_contradicted(line, kind, found) for line in batch], desk)
+            tally += _tally(batch, verdicts, refused)
+            progress(source.name, batch[-1].number, found.lines)
+        return Taken(source.name, (kind.name,), tally)
+
+    return take
+
+
+def survey(source: Source, kind: Kind) -> Survey:
+    """Read a file from end to end.
+
+    Raises NotAFeed as `Source.lines` does.
+    """
+    first: dict[Hashable, tuple[int, int]] = {}  # key -> content, line
+    twice: dict[Hashable, tuple[int, int]] = {}
+    number = 0
+    for line in lines(source, kind):
+        number = line.number
+        if isinstance(line.row, Refusal):
+            continue
+        key, content = kind.key_of(line.row), hash(line.row)
+        known, at = first.setdefault(key, (content, number))
+        if known != content:
+            twice.setdefault(key, (at, number))
+    return Survey(number, twice)
+
+
+def lines(source: Source, kind: Kind) -> Iterator[Line]:
+    """The lines of a file that are not blank, read as rows of a kind.
+
+    Raises NotAFeed as `Source.lines` does.
+    """
+    for number, raw in _numbered(source):
+        yield Line(number, raw, read(kind, raw))
+
+
+def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the kind's
+    """The row that a line makes, or a Refusal that says why it makes none."""
+    try:
+        row = kind.adapter.validate_json(raw)
+        json.loads(raw, object_pairs_hook=_each_once)
+    except ValidationError as refused:
+        return Refusal("; ".join(_sentences(refused)))
+    except ValueError as refused:
+        return Refusal(str(refused))
+    return row
+
+
+def _likenesses(source: Source) -> Iterator[tuple[float, Kind]]:
+    for _, raw in islice(_numbered(source), LOOKED_AT):
+        try:
+            told = json.loads(raw)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(told, dict):
+            yield from ((_likeness(frozenset(told), kind), kind) for kind in KINDS)
+
+
+def _likeness(names: frozenset[str], kind: Kind) -> float:
+    return max(len(names & known) / len(names | known) for known in fields(kind))
+
+
+def _batches(every: Iterator[Line]) -> Iterator[list[Line]]:
+    while batch := list(islice(every, BATCH)):
+        yield batch
+
+
+def _contradicted(line: Line, kind: Kind, found: Survey) -> Line:
+    if isinstance(line.row, Refusal):
+        return line
+    both = found.twice.get(kind.key_of(line.row))
+    if both is None:
+        return line
+    return replace(line, row=Refusal(f"lines {both[0]} and {both[1]} tell the same {kind.key[0]} differently"))
+
+
+def _kept(db: Session, kind: Kind, batch: Sequence[Line], desk: Desk) -> list[Verdict]:
+    kept = iter(kind.keep(db, [line.row for line in batch if not isinstance(line.row, Refusal)], desk))
+    verdicts = [line.row if isinstance(line.row, Refusal) else next(kept) for line in batch]
+    db.expunge_all()  # a file of any length in little memory
+    return verdicts
+
+
+def _tally(batch: Sequence[Line], verdicts: Sequence[Verdict], refused: RefusedLines) -> Tally:
+    for line, verdict in zip(batch, verdicts, strict=True):
+        if isinstance(verdict, Refusal):
+            refused.put(line.number, verdict.reason, line.raw.decode(errors="replace"))
+    count = Counter(verdict for verdict in verdicts if not isinstance(verdict, Refusal))
+    return Tally(count[Outcome.ACCEPTED], count[Outcome.UNCHANGED], len(batch) - count.total())
+
+
+def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:
+    for number, raw in enumerate(source.lines(), 1):
+        text = raw.removeprefix(BOM) if number == 1 else raw
+        if text.strip():
+            yield number, text
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    told = dict(pairs)
+    if len(told) < len(pairs):
+        raise ValueError("a field stands twice")
+    return told
+
+
+def _sentences(refused: ValidationError) -> Iterator[str]:
+    """What is wrong, with the place of each; never the value, which may be an identity code."""
+    for error in refused.errors(include_url=False, include_input=False)[:3]:
+        place = ".".join(map(str, error["loc"]))
+        says = error["msg"].removeprefix("Value error, ")
+        yield f"{place}: {says}" if place else says

@@ -1,0 +1,140 @@
+"""Where feeds come from: files, folders, and gzip and zip archives, read within bounds and never half."""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+MOST_BYTES = 4 * 2**30  # of one feed, unpacked
+LONGEST_LINE = 4 * 2**20
+MOST_MEMBERS = 1000
+ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
+REFUSED = ".refused.csv"
+
+
+class NotAFeed(Exception):
+    """A file that cannot be taken in at all; the message says why, and what to do, in words that follow its name."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """One feed: a file, or a member of a zip archive. `size` is in bytes as it lies on the disk."""
+
+    name: str
+    folder: Path
+    size: int
+    opened: Callable[[], BinaryIO]
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, without their ends; the whole file is read before the last one comes.
+
+        Raises NotAFeed when the file is longer than is taken, or an archive is damaged.
+        """
+        taken = 0
+        with self._reading() as stream:
+            while line := stream.readline(LONGEST_LINE + 1):
+                taken += len(line)
+                if len(line) > LONGEST_LINE:
+                    raise NotAFeed(f"has a line of more than {LONGEST_LINE} bytes; a feed has one row a line")
+                if taken > MOST_BYTES:
+                    raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
+                yield line.rstrip(b"\r\n")
+
+    def read(self) -> bytes:
+        """The whole file.
+
+        Raises NotAFeed as `lines` does.
+        """
+        with self._reading() as stream:
+            content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
+        return content
+
+    def start(self, size: int) -> bytes:
+        """The first bytes, at most so many.
+
+        Raises NotAFeed as `lines` does.
+        """
+        with self._reading() as stream:
+            return stream.read(size)
+
+    @contextmanager
+    def _reading(self) -> Iterator[BinaryIO]:
+        try:
+            with self.opened() as stream:
+                yield stream
+        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error):
+            raise NotAFeed("is a truncated or damaged archive; fetch it again") from None
+        except OSError as refused:
+            raise NotAFeed(f"cannot be read: {refused.strerror or refused}") from None
+
+
+def found(paths: Sequence[Path]) -> list[Source]:
+    """The feeds that these files and folders hold; of a folder, those with a feed's ending.
+
+    Raises NotAFeed, naming the path, when there is nothing at one of them or an archive does not open.
+    """
+    return [source for path in paths for file in _files(path) for source in _unpacked(file)]
+
+
+def _files(path: Path) -> Iterator[Path]:
+    if path.is_file():
+        yield path
+        return
+    if not path.is_dir():
+        raise NotAFeed(f"{path} is not there")
+    inside = [file for file in sorted(path.iterdir()) if file.is_file() and _may_be_a_feed(file.name)]
+    if not inside:
+        raise NotAFeed(f"{path} holds no file ending in {', '.join(ENDINGS)}")
+    yield from inside
+
+
+def _may_be_a_feed(name: str) -> bool:
+    base = name.rpartition("/")[2]
+    return base.lower().endswith(ENDINGS) and not base.startswith(".") and not base.endswith(REFUSED)
+
+
+def _unpacked(path: Path) -> Iterator[Source]:
+    start = _magic(path)
+    size = path.stat().st_size
+    if start.startswith(b"PK\x03\x04"):
+        yield from _members(path)
+    elif start.startswith(b"\x1f\x8b"):
+        yield Source(path.name, path.parent, size, lambda: cast("BinaryIO", gzip.GzipFile(path)))
+    else:
+        yield Source(path.name, path.parent, size, lambda: path.open("rb"))
+
+
+def _magic(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as refused:
+        raise NotAFeed(f"{path} cannot be read: {refused.strerror}") from None
+
+
+def _members(path: Path) -> Iterator[Source]:
+    """The feeds in a zip archive, once all of it has proved whole."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [one for one in archive.infolist() if _may_be_a_feed(one.filename)]
+            if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_BYTES:
+                raise NotAFeed(f"{path} holds more than is taken at once; split it")
+            damaged = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+        raise NotAFeed(f"{path} is a truncated, damaged or locked archive; fetch it again") from None
+    if damaged or not members:
+        raise NotAFeed(f"{path} is a damaged archive, or holds no file ending in .jsonl or .csv")
+    for member in members:
+        name = f"{path.name}.{member.filename.replace('/', '.')}"
+        yield Source(name, path.parent, member.file_size, partial(_member, path, member.filename))
+
+
+def _member(path: Path, name: str) -> BinaryIO:
+    return cast("BinaryIO", zipfile.ZipFile(path).open(name))

@@ -1,0 +1,104 @@
+"""How the utility's own systems tell of delivery sites, who holds them, and their metering points and meters."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from portal.customers.feed import CustomerNumber
+from portal.kit.feed import INT32, Day, FeedRow, Written, checked, overlap, words
+from portal.sites.models import Commodity, MeterKind
+from portal.sites.rules import is_gsrn
+
+SiteNumber = Annotated[
+    str, words(40), Field(description="The utility's number of the delivery site.", examples=["500001"])
+]
+Gsrn = Annotated[
+    str,
+    Written(
+        r"[0-9]{18}",
+        "must be a GSRN: 18 digits, the last of them the right check digit",
+        checked(is_gsrn),
+        longest=18,
+    ),
+    Field(description="The metering point's GSRN.", examples=["643000000000000016"]),
+]
+Amount = Annotated[int, Field(ge=0, le=INT32)]
+
+
+class Holder(FeedRow):
+    """A customer who holds a site, from one day to another; they see nothing of it outside these days."""
+
+    customer_number: CustomerNumber
+    since: Day = Field(alias="from", description="First day.", examples=["2021-06-01"])
+    until: Day | None = Field(alias="to", description="Last day; null while it lasts.", examples=["2026-08-31"])
+
+    @model_validator(mode="after")
+    def ends_later(self) -> "Holder":
+        """The last day is not before the first."""
+        if self.until is not None and self.until < self.since:
+            raise ValueError("to is before from")
+        return self
+
+
+class SiteEntry(FeedRow):
+    """A delivery site and all its holders, former ones too; who is no longer among them sees nothing of it."""
+
+    site_number: SiteNumber
+    name: Annotated[str, words(100)] | None = Field(
+        description="What the customer calls it, or null.", examples=["Mökki"]
+    )
+    street: Annotated[str, words(200)] = Field(
+        description="Street, house, stair, flat.", examples=["Esimerkkikatu 4 A 12"]
+    )
+    postcode: Annotated[str, words(20)] = Field(description="Postcode.", examples=["20100"])
+    town: Annotated[str, words(100)] = Field(description="Post town.", examples=["Turku"])
+    dwelling: Annotated[str, words(40)] | None = Field(
+        description="Kind of dwelling, or null.", examples=["detached house"]
+    )
+    heated_area_m2: Amount | None = Field(description="Heated area in m2, or null.", examples=[142])
+    residents: Amount | None = Field(description="How many people live there, or null.", examples=[4])
+    heating: Annotated[str, words(40)] | None = Field(
+        description="How it is heated, or null.", examples=["district heat"]
+    )
+    estimated_kwh_a_year: Amount | None = Field(
+        description="Estimated use of electricity in kWh a year, or null.", examples=[5200]
+    )
+    holders: tuple[Holder, ...] = Field(max_length=1000, description="Who holds the site, and when.")
+
+    @model_validator(mode="after")
+    def each_once(self) -> "SiteEntry":
+        """A customer holds a site once at a time."""
+        for number in {holder.customer_number for holder in self.holders}:
+            stays = [(one.since, one.until) for one in self.holders if one.customer_number == number]
+            if twice := overlap(stays):
+                raise ValueError(f"customer {number} holds the site twice on {twice}")
+        return self
+
+
+class MeterEntry(FeedRow):
+    """A meter or heat exchanger that hangs, or hung, at a metering point."""
+
+    kind: MeterKind = Field(description="A meter, or district heat's exchanger.", examples=["meter"])
+    serial: Annotated[str, words(40)] = Field(description="Serial number.", examples=["E450-1234567"])
+    model: Annotated[str, words(100)] | None = Field(description="Make and model, or null.", examples=["E450"])
+    installed_on: Day | None = Field(description="Day of installation, or null.", examples=["2019-03-14"])
+    removed_on: Day | None = Field(description="Day of removal; null while it hangs.", examples=["2026-05-02"])
+
+
+class MeteringPointEntry(FeedRow):
+    """A metering point and all its meters."""
+
+    gsrn: Gsrn
+    site_number: SiteNumber | None = Field(description="The site it stands at, or null.", examples=["500001"])
+    energy: Commodity = Field(description="What it measures.", examples=["electricity"])
+    main_fuse: Annotated[str, words(20)] | None = Field(description="Main fuse, or null.", examples=["3 x 25 A"])
+    meters: tuple[MeterEntry, ...] = Field(
+        max_length=1000, description="Its meters and heat exchangers, former ones too."
+    )
+
+    @model_validator(mode="after")
+    def each_once(self) -> "MeteringPointEntry":
+        """A meter is told once."""
+        if len({meter.serial for meter in self.meters}) < len(self.meters):
+            raise ValueError("names a meter twice")
+        return self

@@ -1,0 +1,93 @@
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.customers import rules
+from portal.customers.rules import Theme
+
+TODAY = date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    "code", ["010180-9015", "290296-912H", "150704A933E", "311299+950V", "050905B921F", "120775Y9446", "070770-905D"]
+)
+def test_identity_codes_of_every_century_sign_are_taken(code):
+    assert rules.is_identity_code(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["", "010180-9016", "010180-901", "010180-9015 ", "290296-912h", "310299-912H", "010180_9015", "280453-111A"],
+)
+def test_what_only_looks_like_an_identity_code_is_not_taken(code):
+    assert not rules.is_identity_code(code)
+
+
+@pytest.mark.parametrize("business_id", ["0984944-9", "0109160-2", "7654321-2", "1234567-1"])
+def test_business_ids_with_their_check_digit_are_taken(business_id):
+    assert rules.is_business_id(business_id)
+
+
+@pytest.mark.parametrize("business_id", ["", "0984944-8", "984944-9", "09849449", " 0984944-9", "FI09849449"])
+def test_other_texts_are_no_business_ids(business_id):
+    assert not rules.is_business_id(business_id)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"),
+    [
+        ("040 123 4567", "+358401234567"),
+        ("+358 40 1234567", "+358401234567"),
+        ("00358401234567", "+358401234567"),
+        ("(02) 262-8111", "+35822628111"),
+        ("+46 70 123 45 67", "+46701234567"),
+    ],
+)
+def test_phone_numbers_are_kept_in_the_international_form(told, kept):
+    assert rules.normal_phone(told) == kept
+    assert rules.normal_phone(kept) == kept
+
+
+@pytest.mark.parametrize("told", ["", "12", "040", "+0401234567", "040 CALL ME", "+3584012345678901"])
+def test_what_cannot_be_a_phone_number_is_refused(told):
+    with pytest.raises(ValueError, match="phone number"):
+        rules.normal_phone(told)
+
+
+@pytest.mark.parametrize(
+    ("told", "kept"), [("Aino.M@Example.FI", "Aino.M@example.fi"), ("a+b@sub.example.fi", "a+b@sub.example.fi")]
+)
+def test_mail_addresses_keep_their_mailbox_as_it_is(told, kept):
+    assert rules.normal_email(told) == kept
+
+
+@pytest.mark.parametrize("told", ["", "aino", "aino@", "@example.fi", "a b@example.fi", "a@b@example.fi", "a@example"])
+def test_what_cannot_be_a_mail_address_is_refused(told):
+    with pytest.raises(ValueError, match="e-mail address"):
+        rules.normal_email(told)
+
+
+@given(st.dates(), st.dates(), st.dates())
+def test_a_mandate_is_in_force_from_its_first_day_to_its_last(first, last, today):
+    assert rules.is_in_force(first, last, today) is (first <= today <= last)
+    assert rules.is_in_force(first, None, today) is (first <= today)
+
+
+def test_both_ends_of_a_mandate_belong_to_it():
+    assert rules.is_in_force(TODAY, TODAY, TODAY)
+    assert not rules.is_in_force(TODAY, TODAY, TODAY + timedelta(1))
+
+
+@pytest.mark.parametrize(
+    ("themes", "sites", "level", "fully"),
+    [
+        (set(Theme), (), "manage", True),
+        (set(Theme), (), "see", False),
+        (set(Theme), ("500001",), "manage", False),
+        (set(Theme) - {Theme.MOVES}, (), "manage", False),
+    ],
+)
+def test_only_a_mandate_for_everything_opens_everything(themes, sites, level, fully):
+    assert rules.stands_in_fully(themes, sites, level) is fully

@@ -1,0 +1,203 @@
+"""Readings from Datahub's files: whose they are, what is said of them, what is refused."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlmodel import select
+
+from portal.consumption import store
+from portal.kit.intervals import Quality, quarter_of
+from portal.sites.models import MeteringPoint
+from portal.sites.rules import is_gsrn
+from tests.data import SHARED, needs_shared
+from tests.feeds.conftest import row
+
+FIRST, SECOND = "643000000000000016", "643000000000000023"
+HEADER = "MeteringPointGSRN;Product Type;Resolution;Unit Type;Reading Type;Start Time;Quantity;Quality\n"
+
+
+def reading(gsrn, hour, kwh, quality="OK", minute=0):
+    return f"{gsrn};8716867000030;PT15M;kWh;BN01;2026-11-20T{hour:02}:{minute:02}:00Z;{kwh};{quality}\n"
+
+
+@pytest.fixture
+def take(take_in):
+    """Import a Datahub file of these lines."""
+    return lambda *told, options=(), name="r.csv": take_in(name, HEADER, *told, options=options)
+
+
+@pytest.fixture
+def point(database):
+    """A metering point that the register knows."""
+
+    def known(gsrn=FIRST, energy="electricity"):
+        with database.writing() as db:
+            db.add(MeteringPoint(gsrn=gsrn, energy=energy))
+
+    return known
+
+
+@pytest.fixture
+def kept(database):
+    """The metering points and how much energy is kept of each, in kWh."""
+
+    def read():
+        with database.reading() as db:
+            points = db.exec(select(MeteringPoint).order_by(MeteringPoint.gsrn)).all()
+            days = date(2020, 1, 1), date(2026, 12, 31)
+            return {one.gsrn: (one.energy, int(store.read(db, one.id, *days).mwh.sum()) / 1e6) for one in points}
+
+    return read
+
+
+# the real files
+
+
+@needs_shared
+def test_a_file_without_ids_is_taken_in_for_the_named_point_and_again_changes_nothing(portal, kept):
+    path = SHARED / "datahub" / "consumption-test.csv"
+    first = portal("import", path, "--metering-point", FIRST)
+    assert (first.code, first.last, first.err) == (0, "accepted=26204 unchanged=0 refused=0", "")
+    period = "26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh"
+    assert first.out.splitlines()[0] == f"consumption-test.csv: metering point {FIRST}: {period}"
+    again = portal("import", path, "--metering-point", FIRST)
+    assert (again.code, again.last) == (0, "accepted=0 unchanged=26204 refused=0")
+    assert kept() == {FIRST: ("electricity", 9057.93)}
+
+
+@needs_shared
+def test_production_is_the_direction_of_the_point_that_is_made(portal, kept):
+    path = SHARED / "datahub" / "production-test.csv"
+    answer = portal("import", path, "--metering-point", SECOND, "--direction", "production")
+    assert (answer.code, answer.last) == (0, "accepted=26204 unchanged=0 refused=0")
+    assert "3 158.27 kWh" in answer.out
+    assert kept() == {SECOND: ("production", 3158.27)}
+
+
+@needs_shared
+def test_missing_quarters_are_taken_in_as_missing_and_said(portal, database):
+    answer = portal("import", SHARED / "datahub" / "15min-interval-error-at-15min.csv", "--create-points")
+    assert (answer.code, answer.last) == (0, "accepted=468 unchanged=0 refused=0")
+    assert "9 quarters missing, first 2023-09-17T22:45Z" in answer.out
+    with database.reading() as db:
+        point = db.exec(select(MeteringPoint)).one()
+        readings = store.read(db, point.id, date(2023, 9, 1), date(2023, 9, 30))
+    missing = readings[readings.quality == Quality.MISSING]
+    assert len(missing) == 9
+    assert missing.quarter[0] == quarter_of(datetime(2023, 9, 17, 22, 45, tzinfo=UTC))
+
+
+@needs_shared
+def test_the_format_of_2022_reads_as_hours(portal):
+    answer = portal("import", SHARED / "datahub" / "consumption-with-null.csv", "--metering-point", FIRST)
+    assert (answer.code, answer.last) == (0, "accepted=624 unchanged=0 refused=0")
+    assert "624 hours, 2022-09-30T21:00Z to 2022-10-26T20:00Z" in answer.out
+
+
+@needs_shared
+@pytest.mark.parametrize("options", [(), ("--metering-point", FIRST), ("--create-points",)])
+def test_a_file_that_a_spreadsheet_has_damaged_is_refused_whole(portal, kept, tmp_path, options):
+    answer = portal("import", SHARED / "datahub" / "error-consumption.csv", "--refused-dir", tmp_path, *options)
+    assert (answer.code, answer.out, kept()) == (2, "", {})
+    assert answer.err.startswith("error-consumption.csv was saved by a spreadsheet program")
+    assert answer.err.count("\n") == 1
+    assert not list(tmp_path.glob("*.refused.csv"))
+
+
+# whose readings they are
+
+
+def test_an_unknown_point_is_refused_line_by_line(take, point, refused, kept):
+    point(FIRST)
+    answer = take(reading(FIRST, 0, "1,5"), reading(SECOND, 0, "2,5"), reading(FIRST, 1, "1,0"))
+    assert (answer.code, answer.last) == (1, "accepted=2 unchanged=0 refused=1")
+    assert refused("r.csv") == [("3", "unknown metering point", reading(SECOND, 0, "2,5").rstrip())]
+    assert kept() == {FIRST: ("electricity", 2.5)}
+
+
+def test_unknown_points_are_made_on_request(take, kept):
+    answer = take(reading(FIRST, 0, "1,5"), reading(SECOND, 0, "2,5"), options=("--create-points",))
+    assert (answer.code, answer.last) == (0, "accepted=2 unchanged=0 refused=0")
+    assert kept() == {FIRST: ("electricity", 1.5), SECOND: ("electricity", 2.5)}
+
+
+def test_a_point_with_a_wrong_check_digit_is_never_made(take, refused, kept):
+    answer = take(reading("643000000000000012", 0, "1,5"), options=("--create-points",))
+    assert (answer.code, kept()) == (1, {})
+    assert refused("r.csv")[0][1] == "unknown metering point: its check digit is wrong"
+
+
+@pytest.mark.parametrize("nothing", ["", "0", "000000000000000000"])
+def test_the_operator_names_the_point_of_a_file_that_names_none(take, kept, nothing):
+    assert take(reading(nothing, 0, "1,5"), options=("--metering-point", FIRST)).code == 0
+    assert kept() == {FIRST: ("electricity", 1.5)}
+
+
+def test_a_file_that_names_no_point_needs_the_operator(take, kept):
+    answer = take(reading("", 0, "1,5"), options=("--create-points",))
+    assert (answer.code, kept()) == (2, {})
+    assert answer.err == ("r.csv names no metering point; --metering-point GSRN says whose readings they are.\n")
+
+
+def test_a_file_about_another_point_than_the_named_one_is_refused_whole(take, kept):
+    answer = take(reading(SECOND, 0, "1,5"), options=("--metering-point", FIRST, "--create-points"))
+    assert (answer.code, kept()) == (2, {})
+    assert answer.err == f"r.csv is about metering point {SECOND}, not {FIRST} as --metering-point says.\n"
+
+
+def test_a_file_that_names_the_named_point_itself_is_taken_in(take, kept):
+    assert take(reading(FIRST, 0, "1,5"), options=("--metering-point", FIRST)).code == 0
+    assert kept() == {FIRST: ("electricity", 1.5)}
+
+
+def test_a_point_goes_on_measuring_what_it_did(take, point, kept):
+    point(FIRST, "production")
+    answer = take(reading(FIRST, 0, "1,5"), options=("--direction", "consumption"))
+    assert answer.code == 0
+    assert f"metering point {FIRST} measures production and goes on doing so" in answer.out
+    assert kept() == {FIRST: ("production", 1.5)}
+
+
+# what becomes of them
+
+
+def test_revisions_count_as_accepted_and_are_said(take, kept):
+    take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "1,5"), options=("--create-points",))
+    answer = take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "2,0"))
+    assert answer.last == "accepted=1 unchanged=1 refused=0"
+    assert ", 1 revised" in answer.out
+    assert kept() == {FIRST: ("electricity", 3.5)}
+
+
+def test_a_line_that_is_no_reading_is_refused_beside_the_others(take, refused):
+    answer = take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "much"), options=("--create-points",))
+    assert (answer.code, answer.last) == (1, "accepted=1 unchanged=0 refused=1")
+    assert refused("r.csv")[0][0] == "3"
+
+
+def test_a_line_that_is_repeated_changes_nothing(take, point, refused):
+    point(FIRST)
+    told = reading(FIRST, 0, "1,5"), reading(FIRST, 0, "1,5"), reading(SECOND, 0, "1,5"), reading(SECOND, 0, "1,5")
+    assert take(*told).last == "accepted=1 unchanged=1 refused=2"
+
+
+def test_feeds_come_before_the_readings_that_refer_to_them(take_in, portal, tmp_path):
+    take_in("a.csv", HEADER, reading(FIRST, 0, "1,5"))
+    take_in("z.jsonl", row("metering_points", site_number=None))
+    assert portal("import", tmp_path / "feeds").last == "accepted=1 unchanged=1 refused=0"
+
+
+def test_many_points_are_summed_up(take):
+    gsrns = [f"{number:017}" for number in range(1, 31)]
+    told = [reading(gsrn + check_digit(gsrn), 0, "1,25") for gsrn in gsrns]
+    answer = take(*told, options=("--create-points",))
+    assert "r.csv: 30 metering points: 30 quarters, 2026-11-20T00:00Z to 2026-11-20T00:00Z, 37.50 kWh" in answer.out
+
+
+def check_digit(digits):
+    return next(str(digit) for digit in range(10) if is_gsrn(f"{digits}{digit}"))
+
+
+def test_a_rehearsal_of_readings_keeps_nothing(take, kept):
+    answer = take(reading(FIRST, 0, "1,5"), options=("--create-points", "--dry-run"))
+    assert (answer.code, answer.last, kept()) == (0, "accepted=1 unchanged=0 refused=0", {})
