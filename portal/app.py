@@ -46,16 +46,16 @@ def create_app(settings: Settings, database: Database, *, connect: Connect = con
         database=database,
         html=html(settings, files),
         signer=Signer(settings.secret_keys),
-        recognise=sessions.recogniser(_parties),
+        recognise=sessions.recogniser(_parties(now)),
         introduce=_introduce,
         idle_s=int(IDLE.total_seconds()),
         now=now,
     )
-    everything = routes(desk(settings, connect=connect, now=now))
+    everything = routes(settings, desk(settings, connect=connect, now=now))
     return serve(everything, platform, files, origin=settings.base_url, hosts=settings.hosts)
 
 
-def routes(identify: Desk) -> Sequence[Route]:
+def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
     """Every address of the portal."""
     return [
         *home.routes,
@@ -63,7 +63,7 @@ def routes(identify: Desk) -> Sequence[Route]:
         *consumption.routes,
         *invoices.routes,
         *contracts.routes,
-        *consents.routes,
+        *consents.routes(settings.brand),
     ]
 
 
@@ -92,8 +92,11 @@ def brokers(settings: Settings) -> Sequence[BrokerProfile]:
     return [for_production(one) for one in found] if settings.environment is Environment.PRODUCTION else found
 
 
-def _parties(db: Session, identity_index: bytes) -> frozenset[UUID]:
-    return customers.parties_of(db, identity_index)
+def _parties(now: Now) -> Callable[[Session, bytes], frozenset[UUID]]:
+    def today(db: Session, identity_index: bytes) -> frozenset[UUID]:
+        return customers.parties_of(db, identity_index, clock.day_of(now()))
+
+    return today
 
 
 def _introduce(db: Session, who: Anyone) -> Person | None:

@@ -18,6 +18,7 @@ from portal.kit.i18n import Language
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
 KEY_BYTES = 32
+REQUIRED = ("PORTAL_BASE_URL", "PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_BROKER_PROFILE")
 
 
 class Environment(StrEnum):
@@ -93,12 +94,14 @@ class Settings:
         careless = environment is not Environment.PRODUCTION
         made_up: list[str] = []
 
+        missing = [name for name in REQUIRED if not given.value(name)]
+        if missing and not careless:
+            raise BadSettings(f"Production needs {', '.join(missing)} (README.md, Settings, says their form).")
+
         def needed(name: str, made: str) -> str:
             value = given.value(name)
             if value:
                 return value
-            if not careless:
-                raise BadSettings(f"{name} is not set; production needs it (README.md, Settings, says its form).")
             made_up.append(name)
             return made
 
@@ -185,7 +188,7 @@ def data_keys(environ: Mapping[str, str]) -> DataKeys:
     missing = tuple(name for name in names if not given.value(name))
     environment = given.choice("PORTAL_ENV", Environment, Environment.PRODUCTION)
     if missing and environment is Environment.PRODUCTION:
-        raise BadSettings(f"{' and '.join(missing)} must be set to take in people: their identity codes are kept encrypted.")
+        raise BadSettings(f"{' and '.join(missing)} must be set to take in people: identity codes are kept encrypted.")
     data, index = (tuple(_keys(name, given.value(name) or _made_key())) for name in names)
     return DataKeys(data, index[0], missing)
 

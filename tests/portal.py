@@ -31,4 +31,4 @@ def desk():
 @cache
 def routes():
     """Every route of the portal."""
-    return tuple(app.routes(desk()))
+    return tuple(app.routes(settings(), desk()))

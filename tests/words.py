@@ -14,7 +14,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
-KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2)}
+KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2), "counted": (1, 2)}
 PLACE = re.compile(r"%\((\w+)\)s")
 Key = str | tuple[str, str]
 

@@ -2,14 +2,19 @@
 
 import json
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from portal.auth.people import anyone
+from portal.auth.people import Customer, anyone, customer
 from portal.auth.rules import local_path
+from portal.home import overview
 from portal.kit.access import Anyone
-from portal.kit.i18n import Language
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text
 from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, bare, page
 
 YEAR_S = 365 * 24 * 3600
@@ -18,10 +23,38 @@ REPORT_BYTES = 10_000
 log = logging.getLogger("portal.csp")
 
 
+@dataclass(frozen=True)
+class Overview(Page):
+    """What matters now, at a glance."""
+
+    template = "home/overview.html"
+    greeting: Text
+    is_customer: bool
+    reaches: datetime | None
+    bill: overview.NextBill | None
+    usage: overview.Usage | None
+    contracts: Sequence[overview.Row]
+    permissions: overview.Permissions | None
+
+
 def start(visit: Visit[Anyone]) -> Redirect:
     """To the overview, or to sign in."""
     signed_in = visit.who.subject != Anyone().subject
     return Redirect("/overview" if signed_in else "/sign-in")
+
+
+def show_overview(visit: Visit[Customer]) -> Overview:
+    """One question per region; somebody who is no customer gets a page that helps."""
+    db, who, today = visit.db, visit.who, visit.today
+    return Overview(
+        greeting=overview.greeting(who.name, visit.now),
+        is_customer=bool(who.parties),
+        reaches=overview.freshness(db, who, today),
+        bill=overview.next_bill(db, who, today),
+        usage=overview.usage(db, who, today, visit.language),
+        contracts=overview.running_contracts(db, who, today, visit.language),
+        permissions=overview.permissions(db, who),
+    )
 
 
 def choose_language(visit: Visit[Anyone]) -> Redirect:
@@ -51,6 +84,7 @@ async def csp_report(request: Request) -> Response:
 
 routes = [
     page("/", start, who=anyone),
+    page("/overview", show_overview, who=customer),
     action("/language", choose_language, who=anyone),
     bare("/livez", livez, who=anyone),
     bare("/csp-report", csp_report, who=anyone, method="POST"),

@@ -78,6 +78,11 @@ class Database:
             yield session
 
 
+def table_of(model: type[SQLModel]) -> Table:
+    """The table of a model, for statements that read columns rather than objects."""
+    return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
 def insert_or_skip(db: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows; those whose primary key or unique column is taken are left as they are."""
     if rows:

@@ -26,3 +26,8 @@ def block(headers: Headers) -> str | None:
 def redirect(to: str, status: int = 200) -> Response:
     """An answer that makes htmx load another page as a full navigation."""
     return Response(status_code=status, headers={"HX-Redirect": to})
+
+
+def telling(event: str) -> dict[str, str]:
+    """Headers by which the regions of the page that wait for an event fetch themselves again."""
+    return {"HX-Trigger": event}

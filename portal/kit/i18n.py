@@ -25,21 +25,33 @@ class Language(StrEnum):
 
 @dataclass(frozen=True)
 class Text:
-    """A sentence to be said later, in a language not known yet."""
+    """A sentence to be said later, in a language not known yet. `many` is its wording for other numbers than one."""
 
     message: str
     values: Mapping[str, object] = field(default_factory=dict)
+    many: str | None = None
 
     def said(self, language: Language) -> str:
         """The sentence in a language, its `%(name)s` places filled."""
-        return translate(self.message, language) % {
+        return self._wording(language) % {
             key: value.said(language) if isinstance(value, Text) else value for key, value in self.values.items()
         }
+
+    def _wording(self, language: Language) -> str:
+        if self.many is None:
+            return translate(self.message, language)
+        one, many = translate_plural(self.message, self.many, language)
+        return one if self.values["n"] == 1 else many
 
 
 def text(message: str, **values: object) -> Text:
     """Mark a sentence for translation; the extractor looks for this name."""
     return Text(message, values)
+
+
+def counted(one: str, many: str, n: int, **values: object) -> Text:
+    """Mark a sentence that differs for one and for other numbers; its place for the number is `%(n)s`."""
+    return Text(one, {"n": n, **values}, many)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Measured intervals as arrays: the one shape in which readings travel between the store, prices and charts."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import IntEnum
@@ -54,6 +55,17 @@ class Intervals:
 NOTHING = Intervals(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
 
 
+def joined(parts: Iterable[Intervals]) -> Intervals:
+    """Intervals of one metering point one after the other."""
+    every = [NOTHING, *parts]
+    return Intervals(
+        np.concatenate([part.quarter for part in every]),
+        np.concatenate([part.length for part in every]),
+        np.concatenate([part.mwh for part in every]),
+        np.concatenate([part.quality for part in every]),
+    )
+
+
 def quarter_of(instant: datetime) -> int:
     """The quarter hour in which an instant falls, counted from 1970-01-01T00:00Z."""
     return int(instant.timestamp()) // QUARTER_S
@@ -64,6 +76,12 @@ def instant_of(quarter: int) -> datetime:
     return datetime.fromtimestamp(quarter * QUARTER_S, UTC)
 
 
+@lru_cache(maxsize=4000)
+def start_quarter(day: date) -> int:
+    """The quarter with which a day begins in Helsinki."""
+    return quarter_of(start_of(day))
+
+
 def day_starts(first: date, last: date) -> NDArray[np.int64]:
     """The quarters with which Helsinki days begin, from the first to the last; then the one after the last day."""
     months = []
@@ -71,15 +89,15 @@ def day_starts(first: date, last: date) -> NDArray[np.int64]:
     while month <= last:
         months.append(_starts_in(month))
         month = next_month(month)
-    starts = np.concatenate([*months, [quarter_of(start_of(month))]])
+    starts = np.concatenate([*months, [start_quarter(month)]])
     return starts[first.day - 1 :][: (last - first).days + 2]
 
 
 @lru_cache(maxsize=2400)
 def _starts_in(month: date) -> NDArray[np.int64]:
     """The quarters with which the days of a month begin."""
-    begins, ends = quarter_of(start_of(month)), quarter_of(start_of(next_month(month)))
+    begins, ends = start_quarter(month), start_quarter(next_month(month))
     days = (next_month(month) - month).days
     if ends - begins == days * QUARTERS_A_DAY:  # the clocks do not change, or change and change back
         return np.arange(begins, ends, QUARTERS_A_DAY)
-    return np.array([quarter_of(start_of(month + timedelta(days=day))) for day in range(days)])
+    return np.array([start_quarter(month + timedelta(days=day)) for day in range(days)])

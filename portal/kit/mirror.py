@@ -4,9 +4,9 @@ Rows are found by the other register's own numbers. A row that it does not menti
 the parts of a row (an invoice's lines) are the whole set, so that a part no longer mentioned goes.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import inspect
@@ -17,6 +17,7 @@ from portal.kit.feed import Outcome, Refusal, Verdict
 
 AT_ONCE = 5_000  # values in one IN list; SQLite takes 32 766 in a statement
 Key = tuple[Any, ...]
+T = TypeVar("T", bound=SQLModel)
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ def mirror_parts(
 ) -> list[Outcome]:
     """Make the parts of each owner exactly the wanted ones; whether anything changed, owner by owner."""
     standing: dict[UUID, dict[Key, SQLModel]] = {owner: {} for owner in owners}
-    for part in _where_in(db, kind.table, kind.owner, owners):
+    for part in where_in(db, kind.table, getattr(kind.table, kind.owner), owners):
         standing[getattr(part, kind.owner)][_key(part, kind.key)] = part
     outcomes = [_settle_parts(db, standing[owner], parts, kind) for owner, parts in zip(owners, wanted, strict=True)]
     db.flush()
@@ -83,11 +84,15 @@ def mirror_parts(
 def ids(db: Session, number: Mapped[str], row_id: Mapped[UUID], numbers: Iterable[str]) -> Mapping[str, UUID]:
     """The ids of the rows with these numbers; unknown numbers are not among the answers."""
     found: dict[str, UUID] = {}
-    asked = sorted(set(numbers))
-    for start in range(0, len(asked), AT_ONCE):
-        some = asked[start : start + AT_ONCE]
+    for some in _some(numbers):
         found.update((one, row) for one, row in db.exec(select(number, row_id).where(number.in_(some))))
     return found
+
+
+def where_in(db: Session, table: type[T], column: Mapped[Any], values: Iterable[Any]) -> Iterator[T]:
+    """The rows whose column holds one of any number of values."""
+    for some in _some(values):
+        yield from db.exec(select(table).where(column.in_(some)))
 
 
 def _settle_parts(db: Session, standing: dict[Key, SQLModel], wanted: Sequence[SQLModel], kind: Parts) -> Outcome:
@@ -120,11 +125,13 @@ def _standing(db: Session, wanted: Sequence[SQLModel], key: tuple[str, ...]) -> 
     if not wanted:
         return {}
     first = {getattr(row, key[0]) for row in wanted}
-    return {_key(row, key): row for row in _where_in(db, type(wanted[0]), key[0], first)}
+    return {_key(row, key): row for row in where_in(db, type(wanted[0]), getattr(type(wanted[0]), key[0]), first)}
 
 
-def _where_in(db: Session, table: type[SQLModel], column: str, values: Iterable[Any]) -> Iterable[SQLModel]:
-    return db.exec(select(table).where(getattr(table, column).in_(list(values))))
+def _some(values: Iterable[Any]) -> Iterator[list[Any]]:
+    every = list(dict.fromkeys(values))
+    for start in range(0, len(every), AT_ONCE):
+        yield every[start : start + AT_ONCE]
 
 
 def _key(row: SQLModel, names: tuple[str, ...]) -> Key:

@@ -4,7 +4,7 @@ Each slice with tables has a `privacy.py`, its keeper: `TABLES` that hold person
 reason, and `export(db, subject)`. tests/test_privacy.py sees that no table is forgotten.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,7 +41,7 @@ class Keeper(Protocol):
     TABLES: Sequence[type[SQLModel]]
     NOT_PERSONAL: Mapping[type[SQLModel], str]
 
-    def export(self, db: Session, subject: Subject) -> Sequence[Record]:
+    def export(self, db: Session, subject: Subject) -> Iterable[Record]:
         """Every row about the subject, in a fixed order."""
 
 

@@ -89,7 +89,7 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
         reply = await handler(visit)
         if isinstance(reply, Response):
             return reply
-        return await in_thread(platform, dressed, platform, request, reply, None)
+        return await in_thread(platform, _dressed_apart, platform, request, reply)
 
     return _guarded(Route(path, endpoint, methods=[method], name=_name(handler)), who)
 
@@ -130,6 +130,12 @@ async def _form(request: Request) -> FormData:
     if request.method in SAFE:
         return FormData()
     return await request.form(max_files=1, max_fields=200)
+
+
+def _dressed_apart(platform: Platform, request: Request, reply: Reply) -> Response:
+    """Dress a reply that was made outside of any transaction; its layout names the person."""
+    with platform.database.reading() as db:
+        return dressed(platform, request, reply, db)
 
 
 def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guard[P], form: FormData) -> Response:

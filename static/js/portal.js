@@ -20,7 +20,8 @@ document.addEventListener("click", async (event) => {
   }
 });
 
-// A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it.
+// A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it,
+// or what the region itself wants said; a region that keeps quiet only follows what was said elsewhere.
 const focusOn = (element) => {
   if (!element) return;
   if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
@@ -30,10 +31,11 @@ focusOn(document.querySelector(".errors"));
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target;
   const region = target?.id ? document.getElementById(target.id) : null;
-  if (!region) return;
+  if (!region || "quiet" in region.dataset) return;
   const chosen = region.querySelector("[data-focus]");
   focusOn(chosen ?? region.querySelector("h1, h2"));
-  say(document.title);
+  const words = [...region.querySelectorAll("[data-say]")].map((part) => part.textContent.trim());
+  say(words.join(" ") || document.title);
 });
 
 // A page from the browser's memory may belong to a session that has ended: ask again.

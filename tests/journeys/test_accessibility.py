@@ -33,7 +33,15 @@ def visitor(chrome, demo, request):
     with new_page(chrome, demo, bypass_csp=True) as page:
         sign_in(page, "Aino Mäkelä")
         page.context.add_cookies(
-            [{"name": "__Host-language", "value": request.param, "url": demo.portal, "secure": True, "httpOnly": True}]
+            [
+                {
+                    "name": "__Host-language",
+                    "value": request.param,
+                    "url": demo.portal.replace("http:", "https:"),
+                    "secure": True,
+                    "httpOnly": True,
+                }
+            ]
         )
         yield page
 

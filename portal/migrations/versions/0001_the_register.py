@@ -461,12 +461,59 @@ def upgrade() -> None:
         "reading_month",
         sa.Column("metering_point_id", sa.Uuid(), nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("first_quarter", sa.BigInteger(), nullable=False),
+        sa.Column("until_quarter", sa.BigInteger(), nullable=False),
+        sa.Column("minutes", sa.SmallInteger(), nullable=True),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("day_mwh", sa.LargeBinary(), nullable=False),
+        sa.Column("day_counts", sa.LargeBinary(), nullable=True),
+        sa.Column("mwh", sa.LargeBinary(), nullable=False),
+        sa.Column("lengths", sa.LargeBinary(), nullable=True),
+        sa.Column("qualities", sa.LargeBinary(), nullable=True),
+        sa.Column("revised", sa.LargeBinary(), nullable=True),
+        sa.CheckConstraint(
+            "SUBSTR(CAST(month AS CHAR(10)), 9, 2) = '01'", name=op.f("ck_reading_month_first_of_month")
+        ),
+        sa.CheckConstraint("until_quarter > first_quarter", name=op.f("ck_reading_month_quarters")),
+        sa.CheckConstraint("minutes IN (15, 60)", name=op.f("ck_reading_month_minutes")),
+        sa.CheckConstraint(
+            "(minutes IS NULL) <> (lengths IS NULL)", name=op.f("ck_reading_month_one_length_or_lengths")
+        ),
         sa.ForeignKeyConstraint(
             ["metering_point_id"],
             ["metering_point.id"],
             name=op.f("fk_reading_month_metering_point_id_metering_point"),
         ),
         sa.PrimaryKeyConstraint("metering_point_id", "month", name=op.f("pk_reading_month")),
+    )
+    op.create_table(
+        "month_total",
+        sa.Column("metering_point_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("first_quarter", sa.BigInteger(), nullable=False),
+        sa.Column("until_quarter", sa.BigInteger(), nullable=False),
+        sa.Column("mwh", sa.BigInteger(), nullable=False),
+        sa.Column("measured", sa.Integer(), nullable=False),
+        sa.Column("estimated", sa.Integer(), nullable=False),
+        sa.Column("missing", sa.Integer(), nullable=False),
+        sa.Column("revised", sa.Integer(), nullable=False),
+        sa.CheckConstraint("SUBSTR(CAST(month AS CHAR(10)), 9, 2) = '01'", name=op.f("ck_month_total_first_of_month")),
+        sa.CheckConstraint("until_quarter > first_quarter", name=op.f("ck_month_total_quarters")),
+        sa.CheckConstraint(
+            "measured >= 0 AND estimated >= 0 AND missing >= 0 AND revised >= 0", name=op.f("ck_month_total_counts")
+        ),
+        sa.CheckConstraint(
+            "measured + estimated + missing BETWEEN 1 AND until_quarter - first_quarter",
+            name=op.f("ck_month_total_delivered"),
+        ),
+        sa.CheckConstraint("revised <= measured + estimated + missing", name=op.f("ck_month_total_revised")),
+        sa.ForeignKeyConstraint(
+            ["metering_point_id"],
+            ["metering_point.id"],
+            name=op.f("fk_month_total_metering_point_id_metering_point"),
+        ),
+        sa.PrimaryKeyConstraint("metering_point_id", "month", name=op.f("pk_month_total")),
     )
     op.create_table(
         "invoice_line",

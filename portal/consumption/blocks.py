@@ -1,0 +1,122 @@
+"""A month of readings as the packed columns of its row, and back."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.consumption.revisions import ABSENT, Known, as_new, in_a_row
+from portal.consumption.rules import standings
+from portal.kit.clock import next_month
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, day_starts
+from portal.kit.packing import pack, pack_codes, unpack, unpack_codes
+
+MINUTES_A_QUARTER = 15
+FIGURES = ("mwh", "measured", "estimated", "missing", "revised")  # milliwatt-hours, and quarter hours of each state
+Figures = NDArray[np.int64]
+"""A row for each of some stretches of time, a column for each of FIGURES."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The days of a month: what most pages ask for. The fields are columns of ReadingMonth."""
+
+    first_quarter: int
+    until_quarter: int
+    day_mwh: bytes
+    day_counts: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """The readings of a month, slot by slot without a gap. The fields are columns of ReadingMonth."""
+
+    first_quarter: int
+    minutes: int | None
+    mwh: bytes
+    lengths: bytes | None
+    qualities: bytes | None
+    revised: bytes | None
+
+
+def summary(month: date, known: Known) -> Summary:
+    """The days of a month, from its readings; there is at least one."""
+    readings = known.intervals
+    first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
+    each = np.vstack([readings.mwh, standings(known)])
+    upto = np.concatenate([np.zeros((len(FIGURES), 1), np.int64), each.cumsum(axis=1)], axis=1)
+    by_day = np.diff(upto[:, np.searchsorted(readings.quarter, _days_of(month))], axis=1).T
+    counts = by_day[:, 1:]
+    usual = np.array_equal(counts, _all_measured(month, first, until))
+    return Summary(first, until, pack(by_day[:, 0].copy()), None if usual else pack(counts.ravel()))
+
+
+def day_figures(month: date, days: Summary) -> Figures:
+    """The figures of every day of the month."""
+    if days.day_counts is None:
+        counts = _all_measured(month, days.first_quarter, days.until_quarter)
+    else:
+        counts = unpack(days.day_counts).reshape(-1, len(FIGURES) - 1)
+    return np.column_stack([unpack(days.day_mwh), counts])
+
+
+def slots(known: Known) -> Slots:
+    """The readings of a month, packed; there is at least one."""
+    whole = _without_gaps(known)
+    length, quality = whole.intervals.length, whole.intervals.quality
+    alike = bool((length == length[0]).all())
+    return Slots(
+        first_quarter=int(whole.intervals.quarter[0]),
+        minutes=int(length[0]) * MINUTES_A_QUARTER if alike else None,
+        mwh=pack(whole.intervals.mwh),
+        lengths=None if alike else pack_codes(length.astype(np.uint8)),
+        qualities=pack_codes(quality) if quality.any() else None,
+        revised=pack_codes(whole.revised.astype(np.uint8)) if whole.revised.any() else None,
+    )
+
+
+def readings_in(packed: Slots) -> Known:
+    """The readings that `slots` was given."""
+    mwh = unpack(packed.mwh)
+    if packed.lengths is None:
+        length = np.full(len(mwh), (packed.minutes or 0) // MINUTES_A_QUARTER)
+    else:
+        length = unpack_codes(packed.lengths).astype(np.int64)
+    quarter = packed.first_quarter + length.cumsum() - length
+    quality = _codes(packed.qualities, len(mwh))
+    known = Known(Intervals(quarter, length, mwh, quality), _codes(packed.revised, len(mwh)).astype(np.bool_))
+    return known if packed.qualities is None else known[quality != ABSENT]
+
+
+def _without_gaps(known: Known) -> Known:
+    """The readings with absent ones between them: hours where all are hours, else quarters."""
+    readings = known.intervals
+    first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
+    if readings.length.sum() == until - first:
+        return known
+    step = int(readings.length.min())
+    covered = np.zeros(until - first, np.bool_)
+    for quarter in range(QUARTERS_AN_HOUR):
+        covered[(readings.quarter - first)[readings.length > quarter] + quarter] = True
+    gaps = np.flatnonzero(~covered)[::step] + first
+    nothing = np.zeros(len(gaps), np.int64)
+    absent = Intervals(gaps, nothing + step, nothing, np.full(len(gaps), ABSENT, np.uint8))
+    return in_a_row([known, as_new(absent)])[np.argsort(np.append(readings.quarter, gaps))]
+
+
+@lru_cache(maxsize=2400)
+def _all_measured(month: date, first: int, until: int) -> Figures:
+    """The counts of days whose every quarter from the first to the last is measured and none revised."""
+    measured = np.diff(_days_of(month).clip(first, until))
+    return np.column_stack([measured, np.zeros((len(measured), 3), np.int64)])
+
+
+def _codes(packed: bytes | None, number: int) -> NDArray[np.uint8]:
+    return np.zeros(number, np.uint8) if packed is None else unpack_codes(packed)
+
+
+@lru_cache(maxsize=2400)
+def _days_of(month: date) -> NDArray[np.int64]:
+    return day_starts(month, next_month(month) - timedelta(days=1))

@@ -1,0 +1,77 @@
+"""Which stretches of time are missing: those that are due, or were delivered without a value."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.consumption.periods import DAY, Period
+from portal.consumption.queries import PointReadings
+from portal.consumption.rules import MISSING, due
+from portal.kit.clock import day_of, start_of
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of, start_quarter
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch of time without a value, at one point at least."""
+
+    begins: datetime
+    ends: datetime
+
+    @property
+    def first_day(self) -> date:
+        """The day on which it begins."""
+        return day_of(self.begins)
+
+    @property
+    def last_day(self) -> date:
+        """The day to which its last quarter hour belongs."""
+        return day_of(self.ends) if self.ends != start_of(day_of(self.ends)) else day_of(self.ends) - DAY
+
+    @property
+    def whole_days(self) -> bool:
+        """Whether it begins and ends at midnight."""
+        return self.begins == start_of(self.first_day) and self.ends == start_of(self.last_day + DAY)
+
+
+def gaps(readings: Iterable[PointReadings], parties: frozenset[UUID], period: Period, today: date) -> Sequence[Gap]:
+    """The gaps of a period in time order; those of several points that touch are one."""
+    size = period.ends - period.begins
+    missing = np.zeros(size, np.bool_)
+    for of in readings:
+        missing |= _expected(of, parties, period, today) & ~_covered(of.intervals, period)
+        missing |= _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
+    return [
+        Gap(instant_of(period.begins + begins), instant_of(period.begins + ends)) for begins, ends in _runs(missing)
+    ]
+
+
+def _expected(of: PointReadings, parties: frozenset[UUID], period: Period, today: date) -> Flags:
+    """For which quarters of the period a reading is due: since the first one, on days on which the site is held."""
+    expected = np.zeros(period.ends - period.begins, np.bool_)
+    since, until = of.point.first_quarter, start_quarter(due(today) + DAY)
+    for first, last in of.point.held_by(parties):
+        begins = max(start_quarter(first), until if since is None else since, period.begins)
+        ends = max(begins, min(start_quarter(last + DAY), until, period.ends))
+        expected[begins - period.begins : ends - period.begins] = True
+    return expected
+
+
+def _covered(intervals: Intervals, period: Period) -> Flags:
+    """Which quarters of the period intervals cover; those lie within it."""
+    covered = np.zeros(period.ends - period.begins + QUARTERS_AN_HOUR, np.bool_)
+    for quarter in range(QUARTERS_AN_HOUR):
+        covered[intervals.quarter[intervals.length > quarter] - period.begins + quarter] = True
+    return covered[:-QUARTERS_AN_HOUR]
+
+
+def _runs(flags: Flags) -> Iterator[tuple[int, int]]:
+    """Where flags are set: each stretch from its first place to the one after its last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)

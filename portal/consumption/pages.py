@@ -1,0 +1,145 @@
+"""The pages of consumption: one address, one view; and the same selection as a file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from portal.auth.people import Customer, customer
+from portal.consumption import queries
+from portal.consumption.addresses import DOWNLOAD, PAGE, Address, time_of
+from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, written
+from portal.consumption.look import look, seen
+from portal.consumption.periods import NoSuchPeriod
+from portal.consumption.selection import Selection, Wish, freshness
+from portal.consumption.view import View
+from portal.kit.errors import Invalid, NotThere, Refused
+from portal.kit.html import Page
+from portal.kit.i18n import Text, text
+from portal.kit.web import Answer, Download, Reply, Visit, page
+from portal.sites.models import Commodity
+
+QUARTER: Final = timedelta(minutes=15)
+TIMES: Final = ("at", "from", "to")
+MOST_POINT_DAYS: Final = 40_000  # of one file: some 4 million readings, 100 MB of memory
+ICONS: Final[Mapping[Commodity, str]] = {
+    Commodity.ELECTRICITY: "zap",
+    Commodity.PRODUCTION: "sun",
+    Commodity.HEAT: "flame",
+    Commodity.COOLING: "snowflake",
+    Commodity.GAS: "flame",
+}
+
+
+class TooMuchAtOnce(Refused):
+    """The file would hold more than is read at once."""
+
+    says = text("That is too much for one file. Choose one site or a shorter time.")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A kind of energy that the person has."""
+
+    energy: Commodity
+    icon: str
+    href: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A site whose consumption can be looked at by itself."""
+
+    id: UUID
+    name: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Consumption(Page):
+    """What was used or produced.
+
+    reaches: when the newest readings begin
+    kept: names and values that the choice of a site keeps
+    notice: why something else is shown than was asked for
+    has_points: whether the person has any metering point at all
+    view: None where there has never been a reading
+    """
+
+    template = "consumption/show.html"
+    energy: Commodity
+    reaches: datetime | None
+    tabs: Sequence[Tab]
+    sites: Sequence[Site]
+    kept: Sequence[tuple[str, str]]
+    notice: Text | None
+    has_points: bool
+    view: View | None
+
+
+def show(visit: Visit[Customer]) -> Reply:
+    """The selected period; where there is no such time the newest month, and it is said."""
+    try:
+        return _shown(visit, visit.query, None)
+    except NoSuchPeriod as none:
+        others = {name: value for name, value in visit.query.items() if name not in TIMES}
+        return Answer(_shown(visit, others, none.says), status=Invalid.status)
+
+
+def download(visit: Visit[Customer]) -> Download:
+    """The same selection as a file.
+
+    Raises NotThere for a format that there is not, and TooMuchAtOnce.
+    """
+    try:
+        format_ = Format(visit.query.get("format", Format.DATAHUB))
+        resolution = Resolution(visit.query.get("resolution", Resolution.QUARTER))
+    except ValueError:
+        raise NotThere from None
+    selection = queries.selection(visit.db, visit.who, Wish.read(visit.query), visit.today)
+    if look(visit.db, visit.who, selection, visit.today, Address()).point_days > MOST_POINT_DAYS:
+        raise TooMuchAtOnce
+    readings = queries.readings(visit.db, visit.who, selection)
+    name = f"{selection.energy}-{selection.period.at.replace('/', '-to-')}.{ENDINGS[format_]}"
+    return Download(name, TYPES[format_], written(readings, format_, resolution))
+
+
+def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None) -> Consumption:
+    selection = queries.selection(visit.db, visit.who, Wish.read(query), visit.today)
+    address = _address(selection, query.get("show"))
+    reaches = freshness(selection.points, visit.who.parties, visit.today).until
+    return Consumption(
+        energy=selection.energy,
+        reaches=reaches - QUARTER if reaches else None,
+        tabs=[_tab(energy, selection, address) for energy in selection.energies],
+        sites=list(_sites(selection)),
+        kept=[*time_of(selection.period), *address.kept],
+        notice=notice,
+        has_points=bool(selection.choices),
+        view=seen(look(visit.db, visit.who, selection, visit.today, address)) if reaches else None,
+    )
+
+
+def _address(selection: Selection, show: str | None) -> Address:
+    """What links keep: of what there is only one, nothing needs to be said."""
+    energy = selection.energy if len(selection.energies) > 1 else None
+    return Address(energy, selection.site_id, selection.compare, show)
+
+
+def _tab(energy: Commodity, selection: Selection, address: Address) -> Tab:
+    href = replace(address, energy=energy).of(selection.period)
+    return Tab(energy, ICONS[energy], href, energy is selection.energy)
+
+
+def _sites(selection: Selection) -> Iterator[Site]:
+    for point in selection.sites:
+        name = f"{point.street}, {point.site_name}" if point.site_name else point.street
+        yield Site(point.site_id, name, point.site_id == selection.site_id)
+
+
+routes = [
+    page(PAGE, show, who=customer),
+    page(DOWNLOAD, download, who=customer),
+]

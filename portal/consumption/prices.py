@@ -1,0 +1,100 @@
+"""What the energy that is looked at costs, by the one pricing rule; with VAT, without basic and power charges."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+import numpy as np
+from sqlmodel import Session
+
+from portal.consumption.charts import Curve, Stroke
+from portal.consumption.periods import Period
+from portal.consumption.queries import PointReadings
+from portal.contracts.charges import Charge, NoVatRate, Terms, charges
+from portal.contracts.kinds import Basis
+from portal.contracts.pricing import cost_of
+from portal.contracts.spot import NO_SPOT, SpotPrices
+from portal.contracts.spot_days import UNITS_PER_CENT
+from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.windows import Days, Whole
+from portal.kit.intervals import Intervals
+from portal.kit.money import Money, rounded
+
+UNITS_IN_FOUR: Final = 4 * UNITS_PER_CENT  # contracts/spot.py tells four times a price, in these units
+
+
+@dataclass(frozen=True, slots=True)
+class _Cost:
+    """Cents, not rounded; `whole` where every reading with a value has a price."""
+
+    cents: Decimal
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pricing:
+    """Readings of points with the contracts that price them, and the spot prices of their days."""
+
+    supplies: tuple[tuple[Intervals, tuple[Terms, ...]], ...]
+    spot: SpotPrices
+
+    @property
+    def is_known(self) -> bool:
+        """Whether any contract of any point is in the register."""
+        return any(terms for _, terms in self.supplies)
+
+    def costs(self, periods: Sequence[Period]) -> tuple[Money | None, ...]:
+        """What each of some periods that follow each other costs, rounded; None where any of it has no price."""
+        if not self.supplies:
+            return (None,) * len(periods)
+        edges = np.array([*(period.begins for period in periods), periods[-1].ends])
+        found = [_costs(readings, terms, self.spot, edges) for readings, terms in self.supplies]
+        return tuple(_together(one) for one in zip(*found, strict=True))
+
+    def spot_curve(self, period: Period) -> Curve | None:
+        """The spot price with VAT of each quarter hour of a day or an hour, where a contract follows it."""
+        days = Days(period.first, period.last)
+        every = (terms for _, contracts in self.supplies for terms in contracts)
+        following = next(((terms, charge) for terms in every for charge in _on_spot(terms, days)), None)
+        if following is None:
+            return None
+        terms, charge = following
+        quarters = np.arange(period.begins, period.ends)
+        none = np.zeros_like(quarters)
+        priced = self.spot.of(Intervals(quarters, none + 1, none, none.astype(np.uint8)), terms.billing_minutes)
+        factor = (1 + charge.vat_percent / 100) / UNITS_IN_FOUR
+        values = zip(priced.fourfold.tolist(), priced.known.tolist(), strict=True)
+        return Curve(tuple(fourfold * factor if known else None for fourfold, known in values), Stroke.STEPS)
+
+
+def pricing(db: Session, readings: Sequence[PointReadings], days: Days) -> Pricing:
+    """What prices the readings of some days."""
+    supplies = tuple((of.intervals, terms_for(db, of.point.id, days)) for of in readings)
+    follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
+    return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT)
+
+
+def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges: Whole) -> Sequence[_Cost]:
+    """What the readings between edges cost."""
+    begins, ends = np.searchsorted(readings.quarter, edges[[0, -1]])
+    mine = readings[begins:ends]
+    group = np.searchsorted(edges, mine.quarter, side="right") - 1
+    groups = len(edges) - 1
+    try:
+        found = cost_of(mine, group, groups, terms, spot)
+    except NoVatRate:
+        return [_Cost(Decimal(0), whole=False)] * groups
+    return [_Cost(cents, not unpriced) for cents, unpriced in zip(found.cents, found.unpriced, strict=True)]
+
+
+def _together(costs: Sequence[_Cost]) -> Money | None:
+    return rounded(sum((cost.cents for cost in costs), Decimal(0))) if all(cost.whole for cost in costs) else None
+
+
+def _on_spot(terms: Terms, days: Days) -> Iterator[Charge]:
+    """What a contract charges by the spot price on some days; nothing where its VAT is not known."""
+    try:
+        yield from (charge for charge in charges(terms, days) if charge.price.basis is Basis.SPOT)
+    except NoVatRate:
+        return

@@ -1,0 +1,184 @@
+"""What a person may see of consumption: the points of the sites they hold, on the days on which they hold them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from sqlalchemy import select
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.consumption import rules, store
+from portal.consumption.models import MonthTotal
+from portal.consumption.periods import All, Hour, Month, Period, Span
+from portal.consumption.rules import Compare, Comparison, Step, year_before
+from portal.consumption.selection import Point, Selection, Window, Wish
+from portal.consumption.tallies import Stay, clipped, tallies
+from portal.kit.clock import day_of
+from portal.kit.db import table_of
+from portal.kit.errors import NotThere
+from portal.kit.i18n import text
+from portal.kit.intervals import Intervals, instant_of, joined, start_quarter
+from portal.sites.models import Commodity, MeteringPoint, Occupancy, Site
+
+POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
+MONTH = table_of(MonthTotal)
+OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id).limit(1)
+FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
+UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
+POINTS = (
+    select(
+        *POINT.c["id", "gsrn", "energy", "site_id"],
+        *SITE.c["number", "name", "street"],
+        *HELD.c["party_id", "since", "until"],
+        FIRST.label("first_quarter"),
+        UNTIL.label("until_quarter"),
+    )
+    .join_from(POINT, SITE)
+    .join(HELD, HELD.c.site_id == SITE.c.id)
+    .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn)
+)
+
+
+class NoSuchSite(NotThere):
+    """No site of that id whose consumption this person may see."""
+
+    says = text("We could not find the delivery site.")
+
+
+@dataclass(frozen=True, slots=True)
+class PointReadings:
+    """The readings of a metering point that are looked at."""
+
+    point: Point
+    intervals: Intervals
+
+
+def points(db: Session, who: Customer) -> tuple[Point, ...]:
+    """The metering points of every site that the person's parties hold, held or will hold, street by street."""
+    rows = db.connection().execute(POINTS.where(HELD.c.party_id.in_(who.parties)))
+    return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
+
+
+def selection(db: Session, who: Customer, wish: Wish, today: date) -> Selection:
+    """What a person looks at who wishes this: the newest month with readings, their first energy, all sites.
+
+    Raises NoSuchSite.
+    """
+    choices = points(db, who)
+    there = [point for point in choices if wish.site_id in {None, point.site_id}]
+    if wish.site_id and not there:
+        raise NoSuchSite
+    energy = _energy({point.energy for point in there}, wish.energy)
+    chosen = tuple(point for point in there if point.energy == energy)
+    period = wish.period or _newest_month(chosen, who, today)
+    return Selection(period, energy, wish.compare, wish.site_id, chosen, choices)
+
+
+def steps(db: Session, who: Customer, selection: Selection, today: date) -> tuple[Step, ...]:
+    """What a chart of the selection shows: each step of its period, and that of the year before beside it.
+
+    An hour that any point knows only as a whole is one step.
+    """
+    stays = _stays(who, selection)
+    compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
+    return _steps(db, stays, _parts(db, who, selection), compare, today)
+
+
+def comparison(
+    db: Session, who: Customer, selection: Selection, shown: Sequence[Step], today: date
+) -> Comparison | None:
+    """What the shown steps come to, now and a year before, over the days that both have in full.
+
+    Of months that are not known in full, the days are compared.
+    """
+    in_part = [one for one in shown if isinstance(one.period, Month | Span) and one.before and not one.comparable]
+    days = [day for one in in_part if one.now.expected for day in one.period.days]
+    by_day = _steps(db, _stays(who, selection), days, selection.compare, today)
+    return rules.comparison([*shown, *by_day])
+
+
+def completeness(db: Session, who: Customer, selection: Selection, month: Month, today: date) -> tuple[Step, ...]:
+    """How complete each day of a month is."""
+    return _steps(db, _stays(who, selection), month.days, Compare.NONE, today)
+
+
+def readings(db: Session, who: Customer, selection: Selection) -> tuple[PointReadings, ...]:
+    """The readings of the selected period, point by point, as they were last delivered."""
+    stays = clipped(_stays(who, selection), selection.period.first, selection.period.last)
+    known = store.read_all(db, [stay.days for stay in stays])
+    point_of = {point.id: point for point in selection.points}
+    return tuple(
+        PointReadings(point_of[point_id], joined(_during(part.intervals, selection.period) for _, part in parts))
+        for point_id, parts in groupby(zip(stays, known, strict=True), key=lambda pair: pair[0].metering_point_id)
+    )
+
+
+def _point(rows: Sequence[Any]) -> Point:
+    """A point, from a row for each time that a party holds its site."""
+    point = rows[0]
+    windows = (Window(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows)
+    return Point(
+        id=point.id,
+        gsrn=point.gsrn,
+        energy=Commodity(point.energy),
+        site_id=point.site_id,
+        site_number=point.number,
+        site_name=point.name,
+        street=point.street,
+        windows=tuple(window for window in windows if window.first <= window.last),
+        first_quarter=point.first_quarter,
+        until_quarter=point.until_quarter,
+    )
+
+
+def _energy(there: Collection[Commodity], wished: Commodity | None) -> Commodity:
+    """The wished energy where there is any of it, else the first one that there is."""
+    first = next((energy for energy in Commodity if energy in there), Commodity.ELECTRICITY)
+    return wished if wished and wished in there else first
+
+
+def _newest_month(chosen: Sequence[Point], who: Customer, today: date) -> Month:
+    known = [until for point in chosen if (until := point.known_until(who.parties))]
+    return Month.of(day_of(instant_of(max(known) - 1)) if known else today)
+
+
+def _stays(who: Customer, selection: Selection) -> list[Stay]:
+    """The days on which the person's parties hold the selected points, of those that have readings."""
+    return [
+        Stay(point.id, first, last, point.first_quarter)
+        for point in selection.points
+        if point.first_quarter is not None
+        for first, last in point.held_by(who.parties)
+    ]
+
+
+def _parts(db: Session, who: Customer, selection: Selection) -> Sequence[Period]:
+    """The steps of the selected period; of all years those with readings, of an hour the quarters if they are known."""
+    period = selection.period
+    if isinstance(period, All):
+        known = [until for point in selection.points if (until := point.known_until(who.parties))]
+        begins = [max(stay.since_quarter, start_quarter(stay.first)) for stay in _stays(who, selection)]
+        return [year for year in period.steps if known and min(begins) < year.ends and year.begins < max(known)]
+    if isinstance(period, Hour) and any((of.intervals.length > 1).any() for of in readings(db, who, selection)):
+        return [period]
+    return period.steps
+
+
+def _steps(
+    db: Session, stays: Sequence[Stay], parts: Sequence[Period], compare: Compare, today: date
+) -> tuple[Step, ...]:
+    before = [year_before(part, compare) for part in parts]
+    now = tallies(db, stays, parts, today)
+    then = iter(tallies(db, stays, [one for one in before if one], today))
+    return tuple(
+        Step(part, tally, earlier, next(then) if earlier else None)
+        for part, tally, earlier in zip(parts, now, before, strict=True)
+    )
+
+
+def _during(intervals: Intervals, period: Period) -> Intervals:
+    return intervals[slice(*np.searchsorted(intervals.quarter, [period.begins, period.ends]))]

@@ -1,0 +1,147 @@
+"""What becomes of the readings that are known when others arrive for the same time.
+
+For the same interval a newer value takes the place of an older one; that is a revision, and it stays marked. A reading
+that is marked missing says only that somebody does not know: it never takes the place of a value.
+
+The same hour may be told as a whole and by its quarters, and is never counted twice. Four quarters that are all known
+say more than the hour, the hour says more than an incomplete set of quarters, and whatever says less changes nothing.
+So a file that comes again changes nothing, and one that knows less takes nothing away.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.kit.intervals import NOTHING, QUARTERS_AN_HOUR, Intervals, Quality, joined
+
+ABSENT = 255  # in the place of a quality: nothing was ever delivered
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Known:
+    """Readings as they were last delivered. `revised` (bool) marks those whose value was another one before."""
+
+    intervals: Intervals
+    revised: Flags
+
+    def __getitem__(self, which: slice | Flags | NDArray[np.intp]) -> "Known":
+        return Known(self.intervals[which], self.revised[which])
+
+
+UNKNOWN = Known(NOTHING, np.empty(0, np.bool_))
+
+
+def as_new(intervals: Intervals) -> Known:
+    """Readings that nothing was known of before."""
+    return Known(intervals, np.zeros(len(intervals), np.bool_))
+
+
+def in_a_row(parts: Iterable[Known]) -> Known:
+    """Readings of one metering point one after the other."""
+    every = [UNKNOWN, *parts]
+    return Known(joined(part.intervals for part in every), np.concatenate([part.revised for part in every]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Merged:
+    """What is known now, and how many of the arriving intervals changed it; a revision is accepted too."""
+
+    known: Known
+    accepted: int
+    revised: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Hours:
+    """Readings in rows of an hour, with four columns for its quarters; ABSENT where nothing was told.
+
+    `whole` has one column: which hours were told as one reading, which stands in their first column.
+    """
+
+    whole: Flags
+    mwh: NDArray[np.int64]
+    quality: NDArray[np.uint8]
+    revised: Flags
+
+    @property
+    def told(self) -> Flags:
+        told: Flags = self.quality != ABSENT
+        return told
+
+    @property
+    def valued(self) -> Flags:
+        valued: Flags = self.told & (self.quality != Quality.MISSING)
+        return valued
+
+
+def merged(old: Known, new: Intervals) -> Merged:
+    """Readings that were known together with those that arrive."""
+    if not len(old.intervals):
+        return Merged(as_new(new), len(new), 0)
+    begins, ends = _bounds(old.intervals, new)
+    was, came = _by_hour(old, begins, ends), _by_hour(as_new(new), begins, ends)
+    otherwise = _any(was.told) & _any(came.told) & (was.whole != came.whole)  # as a whole, or by quarters
+    replaced = otherwise & (_weight(came) > _weight(was))
+    updated = came.told & ~otherwise & _updates(was, came)
+    corrected = updated & was.valued & (was.mwh != came.mwh) | came.told & replaced & _had_another_sum(was, came)
+    taken = updated | came.told & replaced
+    now = _Hours(
+        whole=np.where(replaced | ~_any(was.told), came.whole, was.whole),
+        mwh=np.where(taken, came.mwh, was.mwh),
+        quality=np.where(taken | replaced, came.quality, was.quality),
+        revised=np.where(replaced, _any(was.revised), was.revised) | corrected,
+    )
+    return Merged(_in_line(now, begins), int(np.count_nonzero(taken)), int(np.count_nonzero(corrected)))
+
+
+def _updates(was: _Hours, came: _Hours) -> Flags:
+    """Where a reading of the same interval differs, and does not only say that its value is missing."""
+    differs = (was.mwh != came.mwh) | (was.quality != came.quality)
+    updates: Flags = differs & (came.valued | ~was.valued)
+    return updates
+
+
+def _weight(hours: _Hours) -> NDArray[np.int64]:
+    """How much is known of each hour: 0 nothing, 1 some quarters, 2 all as one, 3 all quarters."""
+    quarters = np.count_nonzero(hours.valued, axis=1, keepdims=True)
+    weight: NDArray[np.int64] = np.where(hours.whole, 2 * quarters, np.array([0, 1, 1, 1, 3])[quarters])
+    return weight
+
+
+def _had_another_sum(was: _Hours, came: _Hours) -> Flags:
+    """Which hours were known as a whole, with another value than their quarters have together."""
+    differs: Flags = was.whole & was.valued[:, :1] & (was.mwh[:, :1] != came.mwh.sum(1, keepdims=True))
+    return differs
+
+
+def _any(flags: Flags) -> Flags:
+    """Which hours have the flag on any of their quarters."""
+    return np.asarray(flags.any(1, keepdims=True))
+
+
+def _bounds(old: Intervals, new: Intervals) -> tuple[int, int]:
+    """The first hour of both and the one after the last, counted from 1970."""
+    begins = min(int(old.quarter[0]), int(new.quarter[0])) // QUARTERS_AN_HOUR
+    return begins, max(int(old.quarter[-1]), int(new.quarter[-1])) // QUARTERS_AN_HOUR + 1
+
+
+def _by_hour(known: Known, begins: int, ends: int) -> _Hours:
+    readings, size = known.intervals, (ends - begins) * QUARTERS_AN_HOUR
+    place = readings.quarter - begins * QUARTERS_AN_HOUR
+    length, mwh = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    quality, revised = np.full(size, ABSENT, np.uint8), np.zeros(size, np.bool_)
+    length[place], mwh[place] = readings.length, readings.mwh
+    quality[place], revised[place] = readings.quality, known.revised
+    shape = (-1, QUARTERS_AN_HOUR)
+    whole = length.reshape(shape)[:, :1] == QUARTERS_AN_HOUR
+    return _Hours(whole, mwh.reshape(shape), quality.reshape(shape), revised.reshape(shape))
+
+
+def _in_line(hours: _Hours, begins: int) -> Known:
+    told = np.flatnonzero(hours.told)
+    length = np.where(hours.whole[told // QUARTERS_AN_HOUR, 0], QUARTERS_AN_HOUR, 1)
+    readings = Intervals(begins * QUARTERS_AN_HOUR + told, length, hours.mwh.ravel()[told], hours.quality.ravel()[told])
+    return Known(readings, hours.revised.ravel()[told])

@@ -1,0 +1,225 @@
+"""What may be said of readings: how good they are, whether they are all there, and what they may be compared with."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from portal.consumption.charts import Mark
+from portal.consumption.periods import CalendarPeriod, Day, Hour, Month, Period, Quarter, Span, Week, Year
+from portal.consumption.revisions import Known
+from portal.kit.energy import Energy
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
+
+FROM_STRONG_TO_WEAK = (
+    Quality.OK,
+    Quality.REVISED,
+    Quality.CALC,
+    Quality.E56,
+    Quality.EST,
+    Quality.E21,
+    Quality.UNCERTAIN,
+    Quality.PMISSING,
+    Quality.MISSING,
+)
+ESTIMATED = (Quality.EST, Quality.UNCERTAIN, Quality.E21, Quality.E56)
+MISSING = (Quality.MISSING, Quality.PMISSING)  # a sum with some parts missing is a value, but not the whole one
+STANDINGS = np.array(
+    [
+        [quality not in (*ESTIMATED, *MISSING) for quality in Quality],
+        [quality in ESTIMATED for quality in Quality],
+        [quality in MISSING for quality in Quality],
+        [quality is Quality.REVISED for quality in Quality],
+    ]
+)  # which qualities count as measured, estimated, missing, revised
+DAYS_UNTIL_DUE = 2  # what was used on Monday is due by the end of Tuesday, and late on Wednesday
+SAME_WEEKDAY = timedelta(weeks=52)
+
+
+class Compare(StrEnum):
+    """Which days of the year before stand beside a day."""
+
+    NONE = "none"
+    DATE = "date"
+    WEEKDAY = "weekday"
+
+
+KEPT: Mapping[Compare, tuple[type[CalendarPeriod], ...]] = {
+    Compare.NONE: (),
+    Compare.DATE: (Year, Month, Day),
+    Compare.WEEKDAY: (Week, Day),
+}  # the periods that have their like a year before; others have the same number of days
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What is known of a stretch of time, over all points that are looked at; counts are quarter hours.
+
+    quarters: that it has, from the first reading of each point on
+    expected: those whose readings are due, or have come early
+    measured, estimated: those that have a value
+    revised: those whose value was corrected
+    """
+
+    mwh: int = 0
+    quarters: int = 0
+    expected: int = 0
+    measured: int = 0
+    estimated: int = 0
+    revised: int = 0
+
+    @property
+    def energy(self) -> Energy:
+        """The sum of what is known."""
+        return Energy(self.mwh)
+
+    @property
+    def missing(self) -> int:
+        """Quarter hours that are due and have no value: marked missing, or never delivered."""
+        return self.expected - self.measured - self.estimated
+
+    @property
+    def complete(self) -> bool:
+        """Whether every quarter hour of it has a value."""
+        return 0 < self.quarters == self.measured + self.estimated
+
+    @property
+    def mark(self) -> Mark:
+        """What is to be known of the sum."""
+        if not self.expected:
+            return Mark.AHEAD
+        if not self.measured and not self.estimated and not self.mwh:
+            return Mark.MISSING
+        if self.missing:
+            return Mark.PARTLY
+        if self.estimated:
+            return Mark.ESTIMATED
+        return Mark.REVISED if self.revised else Mark.MEASURED
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of a period, and that which it is compared with a year before."""
+
+    period: Period
+    now: Tally
+    before: Period | None = None
+    then: Tally | None = None
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both are known in full, on equally many days and of equally many points."""
+        if self.before is None or self.then is None or not (self.now.complete and self.then.complete):
+            return False
+        long, short = (period.ends - period.begins for period in (self.period, self.before))
+        return len(self.period.days) == len(self.before.days) and self.now.quarters * short == self.then.quarters * long
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A sum and that of the year before, over the days that both have in full."""
+
+    now: Energy
+    then: Energy
+    days: int
+
+    @property
+    def change(self) -> Decimal | None:
+        """How much more it is, as a share of then: 0.12, or -0.12 for less; None when then was nothing."""
+        return Decimal(self.now.mwh - self.then.mwh) / abs(self.then.mwh) if self.then else None
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Everything together."""
+    every = list(tallies)
+    return Tally(
+        mwh=sum(one.mwh for one in every),
+        quarters=sum(one.quarters for one in every),
+        expected=sum(one.expected for one in every),
+        measured=sum(one.measured for one in every),
+        estimated=sum(one.estimated for one in every),
+        revised=sum(one.revised for one in every),
+    )
+
+
+def comparison(steps: Iterable[Step]) -> Comparison | None:
+    """What the steps that can be compared come to, now and a year before; None when none can."""
+    pairs = [(step.period, step.now, step.then) for step in steps if step.comparable and step.then]
+    if not pairs:
+        return None
+    return Comparison(
+        Energy(sum(now.mwh for _, now, _ in pairs)),
+        Energy(sum(then.mwh for _, _, then in pairs)),
+        len({day for period, _, _ in pairs for day in period.days}),
+    )
+
+
+def year_before(period: Period, compare: Compare) -> Period | None:
+    """What stands beside a period: the same dates a year before, or the same weekdays 52 weeks before.
+
+    None when there is no such time: nothing is compared, 29 February, the hour that was skipped in spring.
+    """
+    if isinstance(period, Hour):
+        return _same_hour(period, compare)
+    if isinstance(period, Quarter):
+        hour = _same_hour(period.parent, compare)
+        return Quarter(hour.quarter + period.quarter % QUARTERS_AN_HOUR) if hour else None
+    first, last = _day_before(period.first, compare), _day_before(period.last, compare)
+    if first and isinstance(period, KEPT[compare]):
+        return period.of(first)
+    return Span(first, last) if first and last else None
+
+
+def due(today: date) -> date:
+    """The last day whose readings must have come by now."""
+    return today - timedelta(days=DAYS_UNTIL_DUE)
+
+
+def standings(known: Known) -> NDArray[np.int64]:
+    """How many quarter hours of each reading are measured, estimated, missing, and revised: four rows."""
+    quality, length = known.intervals.quality, known.intervals.length
+    rows = STANDINGS[:, quality] * length
+    rows[3] |= known.revised * length
+    return rows
+
+
+def weakest(qualities: Sequence[Quality]) -> Quality:
+    """The quality of a sum: that of its weakest part, or partially missing when only some parts are missing."""
+    if Quality.MISSING in qualities and set(qualities) != {Quality.MISSING}:
+        return Quality.PMISSING
+    return max(qualities, key=FROM_STRONG_TO_WEAK.index)
+
+
+def by_hour(readings: Intervals) -> Intervals:
+    """Readings hour by hour; an hour takes the weakest quality inside, and is partially missing with a gap."""
+    if not len(readings):
+        return readings
+    hour = readings.quarter // QUARTERS_AN_HOUR
+    starts = np.flatnonzero(np.diff(hour, prepend=hour[0] - 1))
+    weakness = np.argsort(FROM_STRONG_TO_WEAK)[readings.quality]
+    worst, best = np.maximum.reduceat(weakness, starts), np.minimum.reduceat(weakness, starts)
+    quality = np.array(FROM_STRONG_TO_WEAK, np.uint8)[worst]
+    gap = (quality == Quality.MISSING) | (np.add.reduceat(readings.length, starts) < QUARTERS_AN_HOUR)
+    quality[gap & (best < FROM_STRONG_TO_WEAK.index(Quality.MISSING))] = Quality.PMISSING
+    length = np.full(len(starts), QUARTERS_AN_HOUR)
+    return Intervals(hour[starts] * QUARTERS_AN_HOUR, length, np.add.reduceat(readings.mwh, starts), quality)
+
+
+def _same_hour(hour: Hour, compare: Compare) -> Hour | None:
+    day = _day_before(hour.first, compare)
+    if day is None:
+        return None
+    that_day = {other.clock: other for other in Day(day).steps}
+    return that_day.get(hour.clock) or that_day.get(hour.clock.removesuffix("B"))
+
+
+def _day_before(day: date, compare: Compare) -> date | None:
+    if compare is Compare.WEEKDAY:
+        return day - SAME_WEEKDAY
+    if compare is Compare.NONE or (day.month, day.day) == (2, 29):
+        return None
+    return day.replace(year=day.year - 1)

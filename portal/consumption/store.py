@@ -1,0 +1,214 @@
+"""Keeps readings: one row per metering point and Helsinki month, and its total beside it, in the same transaction.
+
+It is for the system's own use and asks nobody who they are: what a customer may see, queries.py decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import Column, ColumnElement, Table, and_, func, or_, select
+from sqlmodel import Session
+
+from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in, slots, summary
+from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
+from portal.kit.clock import day_of, first_of_month, next_month
+from portal.kit.db import one_at_a_time, table_of, upsert
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+
+DAY = timedelta(days=1)
+RANGES_AT_ONCE = 100  # SQLite takes no condition of a thousand parts
+BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
+SLOTS, SUMMARY = ([BLOCKS.c[field.name] for field in fields(kind)] for kind in (Slots, Summary))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many intervals changed what was kept, and how many of these corrected a value; the others changed nothing."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    revised: int = 0
+
+    def __add__(self, other: "Recorded") -> "Recorded":
+        return Recorded(self.accepted + other.accepted, self.unchanged + other.unchanged, self.revised + other.revised)
+
+
+@dataclass(frozen=True, slots=True)
+class PointDays:
+    """Days of one metering point, the last one included."""
+
+    metering_point_id: UUID
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MonthFigures:
+    """The figures of one month: one row."""
+
+    month: date
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """What is known of a month, and since when anything is."""
+
+    month: date
+    known: Known
+    loaded_at: datetime
+
+
+def record(db: Session, metering_point_id: UUID, intervals: Intervals, now: datetime) -> Recorded:
+    """Keep the readings of a metering point; revisions.py says what becomes of those known for the same time.
+
+    The same readings again change nothing. Where two transactions write the same point, one waits for the other.
+    Raises ValueError when intervals overlap or are out of order, or when an hour does not begin on the hour.
+    """
+    readings = _sound(intervals)
+    if not len(readings):
+        return Recorded()
+    db.flush()  # the point itself may be new
+    one_at_a_time(db, f"readings of {metering_point_id}")
+    parts = list(_by_month(readings))
+    kept = _kept(db, PointDays(metering_point_id, parts[0][0], parts[-1][0]))
+    recorded = Recorded()
+    changed: list[_Month] = []
+    for month, part in parts:
+        old = kept.get(month, _Month(month, UNKNOWN, now))
+        outcome = merged(old.known, part)
+        recorded += Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised)
+        if outcome.accepted:
+            changed.append(_Month(month, outcome.known, old.loaded_at))
+    _keep(db, metering_point_id, changed, now)
+    return recorded
+
+
+def read(db: Session, metering_point_id: UUID, first: date, last: date) -> Intervals:
+    """The readings of a metering point from the first day to the last, both included, as they were last delivered.
+
+    What was never delivered is not among them; what was delivered as missing is.
+    """
+    (known,) = read_all(db, [PointDays(metering_point_id, first, last)])
+    return known.intervals
+
+
+def read_all(db: Session, wanted: Sequence[PointDays]) -> list[Known]:
+    """The readings of each of the wanted days of points, with the marks of revisions."""
+    found: defaultdict[UUID, list[Known]] = defaultdict(list)
+    for point, _, *columns in _rows(db, wanted, *SLOTS):
+        found[point].append(readings_in(Slots(*columns)))
+    return [_within(days, in_a_row(found[days.metering_point_id])) for days in wanted]
+
+
+def read_days(db: Session, wanted: Sequence[PointDays], first: date, last: date) -> Figures:
+    """The figures of each day from the first to the last, summed over the wanted days of points that lie there.
+
+    No value is unpacked. The wanted days of one point do not overlap.
+    """
+    figures = np.zeros(((last - first).days + 1, 5), np.int64)
+    of_point: defaultdict[UUID, list[PointDays]] = defaultdict(list)
+    for days in wanted:
+        of_point[days.metering_point_id].append(days)
+    for point, month, *columns in _rows(db, wanted, *SUMMARY):
+        of_month = day_figures(month, Summary(*columns))
+        for days in of_point[point]:
+            begins = max(days.first, first, month)
+            ends = min(days.last, last, next_month(month) - DAY) + DAY
+            if begins < ends:
+                figures[(begins - first).days : (ends - first).days] += of_month[begins.day - 1 :][
+                    : (ends - begins).days
+                ]
+    return figures
+
+
+def read_months(db: Session, wanted: Sequence[PointDays]) -> list[MonthFigures]:
+    """The figures of each month, summed over the wanted days of points, which are whole months that do not overlap."""
+    sums = [func.sum(TOTALS.c[name]) for name in FIGURES]
+    statement = select(TOTALS.c.month, *sums).group_by(TOTALS.c.month).order_by(TOTALS.c.month)
+    return [
+        MonthFigures(month, np.array([[int(figure) for figure in figures]]))
+        for where in _ranges(TOTALS, wanted)
+        for month, *figures in db.connection().execute(statement.where(where))
+    ]
+
+
+def _sound(readings: Intervals) -> Intervals:
+    """Readings that can be kept; a missing one has no value.
+
+    Raises ValueError for others.
+    """
+    ends = readings.quarter + readings.length
+    if (readings.quarter[1:] < ends[:-1]).any():
+        raise ValueError("intervals overlap or are out of order")
+    hours = readings.length == QUARTERS_AN_HOUR
+    if (readings.quarter[hours] % QUARTERS_AN_HOUR).any() or (readings.length[~hours] != 1).any():
+        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
+    mwh = np.where(readings.quality == Quality.MISSING, 0, readings.mwh)
+    return Intervals(readings.quarter, readings.length, mwh, readings.quality)
+
+
+def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:
+    month = first_of_month(day_of(instant_of(int(readings.quarter[0]))))
+    begins = 0
+    while begins < len(readings):
+        ends = int(np.searchsorted(readings.quarter, start_quarter(next_month(month))))
+        if begins < ends:
+            yield month, readings[begins:ends]
+        begins, month = ends, next_month(month)
+
+
+def _kept(db: Session, days: PointDays) -> dict[date, _Month]:
+    rows = _rows(db, [days], BLOCKS.c.loaded_at, *SLOTS)
+    return {month: _Month(month, readings_in(Slots(*columns)), loaded_at) for _, month, loaded_at, *columns in rows}
+
+
+def _keep(db: Session, metering_point_id: UUID, months: Sequence[_Month], now: datetime) -> None:
+    blocks, totals = [], []
+    for month in months:
+        key = {"metering_point_id": metering_point_id, "month": month.month}
+        days = summary(month.month, month.known)
+        times = {"loaded_at": month.loaded_at, "updated_at": now}
+        blocks.append({**key, **times, **asdict(days), **asdict(slots(month.known))})
+        totals.append({**key, **_total(month.month, days)})
+    upsert(db, BLOCKS, blocks)
+    upsert(db, TOTALS, totals)
+
+
+def _total(month: date, days: Summary) -> dict[str, int]:
+    """The columns of a month's total, from the sums of its days."""
+    figures = day_figures(month, days).sum(axis=0).tolist()
+    quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
+    return {**quarters, **dict(zip(FIGURES, figures, strict=True))}
+
+
+def _within(days: PointDays, known: Known) -> Known:
+    bounds = start_quarter(days.first), start_quarter(days.last + DAY)
+    first, until = np.searchsorted(known.intervals.quarter, bounds)
+    return known[first:until]
+
+
+def _rows(db: Session, wanted: Sequence[PointDays], *columns: Column[Any]) -> Iterator[Any]:
+    """Point, month and the columns of every month in which wanted days lie; those of a point in time order."""
+    statement = select(BLOCKS.c.metering_point_id, BLOCKS.c.month, *columns).order_by(*BLOCKS.primary_key)
+    for where in _ranges(BLOCKS, wanted):
+        yield from db.connection().execute(statement.where(where))
+
+
+def _ranges(table: Table, wanted: Sequence[PointDays]) -> Iterator[ColumnElement[bool]]:
+    """The months in which wanted days lie, as ranges of the primary key: points with the same months together."""
+    points: defaultdict[tuple[date, date], set[UUID]] = defaultdict(set)
+    for days in wanted:
+        points[first_of_month(days.first), days.last].add(days.metering_point_id)
+    ranges = [
+        and_(table.c.metering_point_id.in_(those), table.c.month.between(first, last))
+        for (first, last), those in points.items()
+    ]
+    for start in range(0, len(ranges), RANGES_AT_ONCE):
+        yield or_(*ranges[start : start + RANGES_AT_ONCE])

@@ -1,0 +1,151 @@
+"""Sums readings of several points over periods, from the coarsest totals that hold them.
+
+Years and months are summed from the totals of months, days from the totals of days; only hours and quarters unpack
+readings. Months of which a point is looked at in part, and those not due yet, are summed by days.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlmodel import Session
+
+from portal.consumption import store
+from portal.consumption.blocks import FIGURES, Figures
+from portal.consumption.periods import DAY, Hour, Month, Period, Quarter, Year
+from portal.consumption.rules import Tally, due, standings
+from portal.consumption.store import PointDays
+from portal.kit.clock import first_of_month, next_month
+from portal.kit.intervals import day_starts, start_quarter
+
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Days of a metering point that somebody may see, and the quarter from which on readings of it are expected."""
+
+    metering_point_id: UUID
+    first: date
+    last: date
+    since_quarter: int
+
+    @property
+    def days(self) -> PointDays:
+        """What to ask the store for."""
+        return PointDays(self.metering_point_id, self.first, self.last)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Grid:
+    """Figures of stretches of time that follow each other.
+
+    edges: the quarters with which they begin, then the one after the last
+    early: the quarter hours of each that were delivered before they were due
+    """
+
+    edges: Whole
+    figures: Figures
+    early: Whole
+
+
+def tallies(db: Session, stays: Sequence[Stay], periods: Sequence[Period], today: date) -> list[Tally]:
+    """What is known of each period, over all stays.
+
+    The periods are hours, or quarters, or anything longer. Readings of whole hours tell nothing of quarters.
+    """
+    if not periods:
+        return []
+    first, last = min(period.first for period in periods), max(period.last for period in periods)
+    during = clipped(stays, first, last)
+    if isinstance(periods[0], Hour | Quarter):
+        grid = _by_quarter(db, during, first, last, today, longest=periods[0].ends - periods[0].begins)
+    elif all(isinstance(period, Year | Month) for period in periods):
+        grid = _by_month(db, during, first, last, today)
+    else:
+        grid = _by_day(db, during, first, last, today)
+    upto = np.concatenate([np.zeros((1, 6), np.int64), _columns(grid, during, today).cumsum(axis=0)])
+    begins = np.searchsorted(grid.edges, [period.begins for period in periods])
+    ends = np.searchsorted(grid.edges, [period.ends for period in periods])
+    return [Tally(*columns) for columns in (upto[ends] - upto[begins]).tolist()]
+
+
+def clipped(stays: Iterable[Stay], first: date, last: date) -> list[Stay]:
+    """The parts of stays that lie between two days, both included."""
+    parts = (replace(stay, first=max(stay.first, first), last=min(stay.last, last)) for stay in stays)
+    return [part for part in parts if part.first <= part.last]
+
+
+def _columns(grid: _Grid, during: Sequence[Stay], today: date) -> Whole:
+    """The fields of a Tally for each stretch."""
+    mwh, measured, estimated, _, revised = grid.figures.T
+    quarters = _quarters(grid.edges, during, int(grid.edges[-1]))
+    expected = _quarters(grid.edges, during, start_quarter(due(today) + DAY)) + grid.early
+    return np.column_stack([mwh, quarters, expected, measured, estimated, revised])
+
+
+def _quarters(edges: Whole, during: Sequence[Stay], until: int) -> Whole:
+    """How many quarters of each stretch lie within stays, up to a quarter."""
+    begins = np.array([max(start_quarter(stay.first), stay.since_quarter) for stay in during], np.int64)
+    ends = np.array([min(start_quarter(stay.last + DAY), until) for stay in during], np.int64)
+    within = np.clip(edges, begins[:, None], np.maximum(begins, ends)[:, None])
+    return np.asarray(np.diff(within, axis=1).sum(axis=0))
+
+
+def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
+    months = _months(first, last)
+    edges = np.array([*map(start_quarter, months), start_quarter(next_month(months[-1]))])
+    whole, parts = _split(during, due(today))
+    grid = _by_day(db, parts, first, last, today)
+    figures, early = np.zeros((len(months), len(FIGURES)), np.int64), np.zeros(len(months), np.int64)
+    of_day = np.searchsorted(edges, grid.edges[:-1], side="right") - 1
+    np.add.at(figures, of_day, grid.figures)
+    np.add.at(early, of_day, grid.early)
+    for month in store.read_months(db, whole):
+        figures[months.index(month.month)] += month.figures.ravel()
+    return _Grid(edges, figures, early)
+
+
+def _split(during: Sequence[Stay], until: date) -> tuple[list[PointDays], list[Stay]]:
+    """The months that lie wholly within stays and before a day, and what is left of the stays."""
+    whole, parts = [], []
+    for stay in during:
+        begins = stay.first if stay.first.day == 1 else next_month(stay.first)
+        ends = first_of_month(min(stay.last, until) + DAY)
+        if begins < ends:
+            whole.append(PointDays(stay.metering_point_id, begins, ends - DAY))
+            parts += [*clipped([stay], stay.first, begins - DAY), *clipped([stay], ends, stay.last)]
+        else:
+            parts.append(stay)
+    return whole, parts
+
+
+def _by_day(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
+    edges = day_starts(first, last)
+    figures = store.read_days(db, [stay.days for stay in during], first, last)
+    return _Grid(edges, figures, _early(edges, figures, today))
+
+
+def _by_quarter(db: Session, during: Sequence[Stay], first: date, last: date, today: date, *, longest: int) -> _Grid:
+    edges = np.arange(start_quarter(first), start_quarter(last + DAY) + 1)
+    figures = np.zeros((len(edges) - 1, len(FIGURES)), np.int64)
+    for known in store.read_all(db, [stay.days for stay in during]):
+        told = known[known.intervals.length <= longest]
+        each = np.vstack([told.intervals.mwh, standings(told)]).T
+        figures[told.intervals.quarter - edges[0]] += each
+    return _Grid(edges, figures, _early(edges, figures, today))
+
+
+def _early(edges: Whole, figures: Figures, today: date) -> Whole:
+    delivered = figures[:, 1:4].sum(axis=1)  # measured, estimated or missing
+    return np.where(edges[:-1] < start_quarter(due(today) + DAY), 0, delivered)
+
+
+def _months(first: date, last: date) -> list[date]:
+    months = [first_of_month(first)]
+    while next_month(months[-1]) <= last:
+        months.append(next_month(months[-1]))
+    return months

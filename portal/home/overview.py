@@ -1,0 +1,248 @@
+"""The overview: what is owed and when, how much was used, which contracts run, what was decided; one question each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.consents import queries as consents
+from portal.consents.rules import Action, Kind
+from portal.consumption import queries as consumption
+from portal.consumption import selection
+from portal.consumption.periods import Span
+from portal.consumption.rules import Compare, Step, total
+from portal.consumption.selection import Wish
+from portal.consumption.view import Change, Direction, change
+from portal.contracts import queries as contracts
+from portal.contracts.kinds import ContractKind
+from portal.contracts.queries import Held
+from portal.contracts.rules import State, state
+from portal.invoices import queries as invoices
+from portal.invoices.bills import Head
+from portal.invoices.rules import is_late, left_to_pay
+from portal.kit import formats
+from portal.kit.clock import HELSINKI, next_month
+from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.money import Money
+from portal.sites.models import Commodity
+
+SPARK_PX = 64
+SPARK_BASE_PX = 70
+ENERGIES = {
+    Commodity.ELECTRICITY: text("Electricity"),
+    Commodity.PRODUCTION: text("Production"),
+    Commodity.HEAT: text("District heat"),
+    Commodity.COOLING: text("District cooling"),
+    Commodity.GAS: text("Natural gas"),
+}
+ICONS = {
+    ContractKind.SALES: "zap",
+    ContractKind.NETWORK: "utility-pole",
+    ContractKind.CONNECTION: "cable",
+    ContractKind.HEAT: "flame",
+    ContractKind.COOLING: "snowflake",
+    ContractKind.GAS: "flame",
+}
+KINDS = {
+    ContractKind.SALES: text("Electricity sales"),
+    ContractKind.NETWORK: text("Electricity distribution"),
+    ContractKind.CONNECTION: text("Connection"),
+    ContractKind.HEAT: text("District heat"),
+    ContractKind.COOLING: text("District cooling"),
+    ContractKind.GAS: text("Natural gas"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NextBill:
+    """The bill to be paid next."""
+
+    id: UUID
+    left: Money
+    due_on: date
+    is_late: bool
+    days: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A contract in the list."""
+
+    id: UUID
+    icon: str
+    title: str
+    subtitle: Text
+    badge: str
+    badge_icon: str
+    state: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a customer has decided, in numbers."""
+
+    consents: Text
+    prohibitions: Text
+    latest_at: datetime | None
+
+
+def greeting(name: str, now: datetime) -> Text:
+    """A greeting by the hour in Helsinki, and the first name."""
+    hour = now.astimezone(HELSINKI).hour
+    first = name.split(" ", maxsplit=1)[0]
+    if 5 <= hour < 10:
+        return text("Good morning, %(name)s", name=first)
+    return text("Good evening, %(name)s", name=first) if hour >= 17 or hour < 5 else text("Hello, %(name)s", name=first)
+
+
+def next_bill(db: Session, who: Customer, today: date) -> NextBill | None:
+    """The bill to be paid next, None where nothing is owed."""
+    head = invoices.next_due(db, who)
+    if head is None:
+        return None
+    return NextBill(
+        head.id, left_to_pay(head.total, head.paid), head.due_on, is_late(head.due_on, today), _days(head, today)
+    )
+
+
+def _days(head: Head, today: date) -> Text:
+    left = (head.due_on - today).days
+    if left == 0:
+        return text("today")
+    if left > 0:
+        return counted("in %(n)s day", "in %(n)s days", left)
+    return counted("%(n)s day ago", "%(n)s days ago", -left)
+
+
+def running_contracts(db: Session, who: Customer, today: date, language: Language) -> Sequence[Row]:
+    """The contracts that run today."""
+    return [_row(held, today, language) for held in contracts.running(db, who, today, limit=6)]
+
+
+def _row(held: Held, today: date, language: Language) -> Row:
+    ends = held.last or held.fixed_until
+    is_ending = state(held.first, held.last, held.fixed_until, today) is State.ENDING and ends is not None
+    about = text("%(kind)s · %(place)s", kind=KINDS[held.kind], place=held.place.street)
+    return Row(
+        id=held.id,
+        icon=ICONS[held.kind],
+        title=held.product.said(language),
+        subtitle=about,
+        badge="warn" if is_ending else "ok",
+        badge_icon="clock" if is_ending else "check",
+        state=text("Ends %(on)s", on=formats.full_date(ends, language)) if is_ending and ends else text("In force"),
+    )
+
+
+def permissions(db: Session, who: Customer) -> Permissions | None:
+    """How many consents and prohibitions are in force; None for somebody who is no customer."""
+    matrix = consents.matrix(db, who)
+    if matrix is None:
+        return None
+    given = [record for record in matrix.in_force.values() if record.action == Action.GIVEN]
+    agreed = sum(record.kind == Kind.CONSENT for record in given)
+    forbidden = sum(record.kind == Kind.OBJECTION for record in given)
+    return Permissions(
+        counted("You have given %(n)s consent.", "You have given %(n)s consents.", agreed),
+        counted("You have made %(n)s prohibition.", "You have made %(n)s prohibitions.", forbidden),
+        max((record.at for record in matrix.in_force.values()), default=None),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SparkBar:
+    """One month of the small chart: percentages of its width, pixels of its height."""
+
+    kind: str
+    x: str
+    y: str
+    width: str
+    height: str
+    middle: str
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How much energy was used in the newest month, beside the same days a year before, and the year so far."""
+
+    title: Text
+    href: str
+    figure: str
+    unit: str
+    change: Change | None
+    sentence: Text
+    bars: Sequence[SparkBar]
+    label: Text
+
+
+def usage(db: Session, who: Customer, today: date, language: Language) -> Usage | None:
+    """The newest month with readings, None before there are any."""
+    shown = consumption.selection(db, who, Wish(), today)
+    steps = consumption.steps(db, who, shown, today)
+    month = total(step.now for step in steps)
+    if not month.measured and not month.estimated:
+        return None
+    changed = change(consumption.comparison(db, who, shown, steps, today))
+    figure, unit = formats.kwh_parts(month.energy)
+    year = Span(_a_year_to(shown.period.first), shown.period.last)
+    months = consumption.steps(db, who, replace(shown, period=year, compare=Compare.NONE), today)
+    return Usage(
+        title=text(
+            "%(energy)s %(month)s", energy=ENERGIES[shown.energy], month=formats.in_month(shown.period.first, language)
+        ),
+        href=f"/consumption?at={shown.period.at}&energy={shown.energy}",
+        figure=figure,
+        unit=unit,
+        change=changed,
+        sentence=_sentence(changed),
+        bars=list(_spark(months)),
+        label=text(
+            "Use month by month from %(first)s to %(last)s, this month %(now)s.",
+            first=formats.month_year(year.first, language),
+            last=formats.month_year(year.last, language),
+            now=formats.kwh(month.energy),
+        ),
+    )
+
+
+def freshness(db: Session, who: Customer, today: date) -> datetime | None:
+    """Until when readings reach; None without any."""
+    return selection.freshness(consumption.points(db, who), who.parties, today).until
+
+
+def _a_year_to(month: date) -> date:
+    """The first of the twelve months that end with a month."""
+    return next_month(month.replace(year=month.year - 1))
+
+
+def _sentence(changed: Change | None) -> Text:
+    if changed is None:
+        return text("There are no readings of the same days a year ago to compare with.")
+    size = formats.percent(changed.size)
+    match changed.direction:
+        case Direction.LESS:
+            return text("You have used %(percent)s less than on the same days a year ago.", percent=size)
+        case Direction.MORE:
+            return text("You have used %(percent)s more than on the same days a year ago.", percent=size)
+        case Direction.SAME:
+            return text("You have used the same amount as on the same days a year ago.")
+
+
+def _spark(months: Sequence[Step]) -> Iterator[SparkBar]:
+    highest = max((month.now.mwh for month in months), default=0) or 1
+    slot = 100 / max(len(months), 1)
+    for number, month in enumerate(months):
+        height = max(0.0, month.now.mwh / highest) * SPARK_PX
+        yield SparkBar(
+            kind="spark__cur" if number == len(months) - 1 else "spark__then",
+            x=f"{number * slot + slot * 0.16:.2f}%",
+            y=f"{SPARK_BASE_PX - height:.1f}",
+            width=f"{slot * 0.68:.2f}%",
+            height=f"{height:.1f}",
+            middle=f"{(number + 0.5) * slot:.2f}%",
+            tick=month.period.first.month,
+        )

@@ -1,0 +1,252 @@
+from datetime import UTC, date, datetime, timedelta
+from time import process_time
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from portal.consumption import store
+from portal.consumption.formats import datahub
+from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.store import PointDays, Recorded
+from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
+from portal.sites.models import MeteringPoint
+from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads
+from tests.data import real
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+MONTH = date(2026, 11, 1)
+ODD_DAYS = (  # of 92 and 100 quarters, at the edges of months and years
+    date(2026, 3, 29),
+    date(2026, 10, 25),
+    date(2026, 10, 31),
+    date(2026, 11, 1),
+    date(2025, 12, 31),
+)
+ODD_HOURS = [start_quarter(day) // 4 + hour for day in ODD_DAYS for hour in (-1, 0, 2, 3, 4, 23)]
+FIRST, LAST = date(2025, 12, 30), date(2026, 11, 2)
+
+
+def make_point(db):
+    point = MeteringPoint(id=uuid4(), gsrn=f"{uuid4().int % 10**18:018}", energy="electricity")
+    db.add(point)
+    return point.id
+
+
+@pytest.fixture
+def db(database):
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def point(db):
+    return make_point(db)
+
+
+def known(db, point, first=FIRST, last=LAST):
+    (found,) = store.read_all(db, [PointDays(point, first, last)])
+    return [
+        Reading(one.quarter, one.length, one.mwh, one.quality, revised)
+        for one, revised in zip(listed(found.intervals), found.revised.tolist(), strict=True)
+    ]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(loads(ODD_HOURS), min_size=1, max_size=5))
+def test_the_store_keeps_what_a_dictionary_would_keep(database, every_load):
+    naive = Naive()
+    with database.writing() as db:
+        point = make_point(db)
+        for load in every_load:
+            accepted, unchanged, revised = naive.record(load)
+            assert store.record(db, point, intervals(load), NOW) == Recorded(accepted, unchanged, revised)
+            assert store.record(db, point, intervals(load), NOW) == Recorded(0, len(load), 0)
+            assert known(db, point) == naive.readings
+        wanted = PointDays(point, FIRST, LAST)
+        by_day = zip(days(FIRST, LAST), store.read_days(db, [wanted], FIRST, LAST), strict=True)
+        assert {day: row.tolist() for day, row in by_day if row.any()} == {
+            day: row.tolist() for day, row in naive.by_day.items() if row.any()
+        }
+        assert {one.month: one.figures[0].tolist() for one in store.read_months(db, [wanted])} == {
+            month: row.tolist() for month, row in naive.by_month.items()
+        }
+
+
+def test_readings_are_read_back_between_two_days(db, point):
+    sent = every(date(2026, 10, 24), date(2026, 11, 2))
+    store.record(db, point, sent, NOW)
+    asked = store.read(db, point, date(2026, 10, 25), date(2026, 11, 1))
+    assert len(asked) == 100 + 7 * 96
+    assert asked.quarter[0] == start_quarter(date(2026, 10, 25))
+
+
+def test_nothing_recorded_is_nothing(db, point):
+    assert store.record(db, point, NOTHING, NOW) == Recorded()
+    assert len(store.read(db, point, *(MONTH, MONTH))) == 0
+    assert db.exec(select(ReadingMonth)).all() == []
+
+
+def test_a_missing_reading_never_takes_the_place_of_a_value(db, point):
+    quarter = start_quarter(MONTH)
+    value, missing = [Reading(quarter, 1, 500)], [Reading(quarter, 1, 0, Quality.MISSING)]
+    assert store.record(db, point, intervals(missing), NOW) == Recorded(accepted=1)
+    assert store.record(db, point, intervals(value), NOW) == Recorded(accepted=1)
+    assert store.record(db, point, intervals(missing), NOW) == Recorded(unchanged=1)
+    assert known(db, point) == value
+
+
+def test_a_missing_reading_has_no_value(db, point):
+    store.record(db, point, intervals([Reading(start_quarter(MONTH), 1, 99, Quality.MISSING)]), NOW)
+    assert store.read(db, point, MONTH, MONTH).mwh.tolist() == [0]
+
+
+def test_a_changed_value_is_a_revision_and_stays_marked(db, point):
+    first, second = (every(MONTH, MONTH, mwh=lambda quarter, base=base: quarter * 0 + base) for base in (1000, 2000))
+    store.record(db, point, first, NOW)
+    assert store.record(db, point, second, LATER) == Recorded(accepted=96, revised=96)
+    assert store.record(db, point, second, LATER) == Recorded(unchanged=96)
+    assert all(one.revised and one.quality is Quality.OK for one in known(db, point))
+
+
+def test_a_better_quality_alone_is_no_revision(db, point):
+    quarter = start_quarter(MONTH)
+    store.record(db, point, intervals([Reading(quarter, 1, 500, Quality.EST)]), NOW)
+    assert store.record(db, point, intervals([Reading(quarter, 1, 500)]), NOW) == Recorded(accepted=1)
+
+
+def test_quarters_take_the_place_of_the_hours_they_fill_and_nothing_counts_twice(db, point):
+    hours, quarters = every(MONTH, MONTH, length=4, mwh=lambda quarter: quarter * 0 + 4000), every(MONTH, MONTH)
+    store.record(db, point, hours, NOW)
+    assert store.record(db, point, quarters, NOW) == Recorded(accepted=96)
+    assert store.record(db, point, hours, NOW) == Recorded(unchanged=24)
+    assert store.read(db, point, MONTH, MONTH).mwh.sum() == 96_000
+
+
+def test_quarters_with_another_sum_revise_their_hours(db, point):
+    store.record(db, point, every(MONTH, MONTH, length=4), NOW)
+    assert store.record(db, point, every(MONTH, MONTH), NOW) == Recorded(accepted=96, revised=96)
+
+
+def test_an_hour_fills_what_its_quarters_lack(db, point):
+    quarter = start_quarter(MONTH)
+    store.record(db, point, intervals([Reading(quarter, 1, 100), Reading(quarter + 1, 1, 0, Quality.MISSING)]), NOW)
+    assert store.record(db, point, intervals([Reading(quarter, 4, 400)]), NOW) == Recorded(accepted=1)
+    assert known(db, point) == [Reading(quarter, 4, 400)]
+
+
+def test_a_month_remembers_when_it_first_came_and_last_changed(db, point):
+    day = timedelta(days=1)
+    store.record(db, point, every(MONTH, MONTH), NOW)
+    store.record(db, point, every(MONTH + day, MONTH + day), NOW + day)
+    store.record(db, point, every(MONTH + day, MONTH + day), NOW + 2 * day)
+    (month,) = db.exec(select(ReadingMonth)).all()
+    assert (month.loaded_at, month.updated_at) == (NOW, NOW + day)
+
+
+def test_a_month_of_good_readings_keeps_no_qualities(db, point):
+    store.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
+    (month,) = db.exec(select(ReadingMonth)).all()
+    assert (month.minutes, month.lengths, month.qualities, month.revised, month.day_counts) == (15, *[None] * 4)
+
+
+def test_the_total_of_a_month_follows_its_readings(db, point):
+    store.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
+    store.record(db, point, intervals([Reading(start_quarter(date(2026, 11, 30)), 4, -7, Quality.EST)]), NOW)
+    (total,) = db.exec(select(MonthTotal)).all()
+    assert (total.month, total.mwh) == (MONTH, 20 * 96_000 - 7)
+    assert (total.measured, total.estimated, total.missing, total.revised) == (20 * 96, 4, 0, 0)
+    assert (total.first_quarter, total.until_quarter) == (start_quarter(MONTH), start_quarter(date(2026, 11, 30)) + 4)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [Reading(4, 4, 1), Reading(5, 1, 1)],
+        [Reading(5, 1, 1), Reading(4, 1, 1)],
+        [Reading(5, 1, 1), Reading(5, 1, 1)],
+        [Reading(5, 4, 1)],
+        [Reading(8, 2, 1)],
+        [Reading(8, 96, 1)],
+    ],
+    ids=["overlap", "backwards", "twice", "hour off the hour", "half an hour", "day"],
+)
+def test_intervals_that_cannot_be_are_not_kept(db, point, wrong):
+    with pytest.raises(ValueError, match="interval"):
+        store.record(db, point, intervals(wrong), NOW)
+
+
+def test_readings_belong_to_a_metering_point(database):
+    with pytest.raises(IntegrityError), database.writing() as db:
+        store.record(db, uuid4(), every(MONTH, MONTH), NOW)
+
+
+def test_what_is_not_committed_was_never_there(database):
+    with database.writing() as db:
+        point = make_point(db)
+    with database.reading() as db:
+        store.record(db, point, every(MONTH, MONTH), NOW)
+    with database.reading() as db:
+        assert known(db, point) == []
+        assert store.read_months(db, [PointDays(point, MONTH, date(2026, 11, 30))]) == []
+
+
+def test_figures_are_summed_over_points_each_for_its_own_days(db):
+    one, other = make_point(db), make_point(db)
+    for point in (one, other):
+        store.record(db, point, every(MONTH, date(2026, 11, 10)), NOW)
+    wanted = [
+        PointDays(one, MONTH, date(2026, 11, 5)),
+        PointDays(one, date(2026, 11, 8), date(2026, 11, 9)),
+        PointDays(other, date(2026, 11, 5), date(2026, 12, 31)),
+    ]
+    figures = store.read_days(db, wanted, MONTH, date(2026, 11, 12))
+    assert (figures[:, 0] // 96_000).tolist() == [1, 1, 1, 1, 2, 1, 1, 2, 2, 1, 0, 0]
+    assert figures[:, 1].sum() == 13 * 96
+
+
+def test_totals_are_found_by_the_key_of_each_point(db, sqlite_url):
+    if db.get_bind().dialect.name != "sqlite":
+        pytest.skip("the planner of PostgreSQL decides by size")
+    (where,) = store._ranges(store.TOTALS, [PointDays(uuid4(), MONTH, MONTH) for _ in range(200)])
+    statement = store.TOTALS.select().where(where).compile(db.get_bind(), compile_kwargs={"literal_binds": True})
+    plan = " ".join(row[3] for row in db.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}"))
+    assert "SEARCH month_total USING INDEX" in plan
+    assert "metering_point_id=? AND month>? AND month<?" in plan
+
+
+def test_more_ranges_than_a_condition_takes_are_asked_for_in_parts(db):
+    point = make_point(db)
+    store.record(db, point, every(MONTH, MONTH), NOW)
+    others = [PointDays(uuid4(), date(2020, 1, 1), date(2020, 1, 1) + timedelta(days=day)) for day in range(1200)]
+    wanted = [*others, PointDays(point, MONTH, date(2026, 11, 30))]
+    assert [one.figures[0, 0] for one in store.read_months(db, wanted)] == [96_000]
+
+
+def test_three_years_of_quarters_are_kept_in_a_moment(db, point):
+    sent = every(date(2023, 1, 1), date(2025, 12, 31), mwh=lambda quarter: (quarter * 7919 % 4000) * 1000)
+    begins = process_time()
+    store.record(db, point, sent, NOW)
+    assert process_time() - begins < 0.5
+
+
+@pytest.mark.parametrize(("name", "kwh", "quarters"), [("consumption", 9057.93, 26204), ("production", 3158.27, 26204)])
+def test_real_files_are_kept_whole(db, point, name, kwh, quarters):
+    (series,) = datahub.read(real(f"datahub/{name}-test.csv").read_bytes()).series
+    assert store.record(db, point, series.intervals, NOW) == Recorded(accepted=quarters)
+    assert store.record(db, point, series.intervals, NOW) == Recorded(unchanged=quarters)
+    year = [PointDays(point, date(2025, 1, 1), date(2025, 12, 31))]
+    assert sum(one.figures[0, 0] for one in store.read_months(db, year)) == round(kwh * 1_000_000)
+
+
+def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
+    store.record(db, point, every(MONTH, MONTH), NOW)
+    found = store.read(db, point, MONTH, MONTH)
+    assert isinstance(found, Intervals)
+    kinds = [found.quarter.dtype, found.length.dtype, found.mwh.dtype, found.quality.dtype]
+    assert kinds == [np.int64, np.int64, np.int64, np.uint8]
