@@ -45,6 +45,16 @@ class Brand:
     faults_phone: str
     email: str
 
+    @property
+    def phone_href(self) -> str:
+        """The address that calls customer service."""
+        return _tel(self.phone)
+
+    @property
+    def faults_phone_href(self) -> str:
+        """The address that calls about a fault."""
+        return _tel(self.faults_phone)
+
     def called(self, language: Language) -> str:
         """The company's name as its customers know it."""
         return self.name[language]
@@ -191,6 +201,10 @@ def data_keys(environ: Mapping[str, str]) -> DataKeys:
         raise BadSettings(f"{' and '.join(missing)} must be set to take in people: identity codes are kept encrypted.")
     data, index = (tuple(_keys(name, given.value(name) or _made_key())) for name in names)
     return DataKeys(data, index[0], missing)
+
+
+def _tel(number: str) -> str:
+    return "tel:" + number.replace(" ", "")
 
 
 def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:

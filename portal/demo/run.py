@@ -8,7 +8,7 @@ import secrets
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -76,8 +76,13 @@ async def _both(demo: Demo, portal: ASGIApp, provider: ASGIApp) -> None:
     ]
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, lambda: [setattr(server, "should_exit", True) for server in servers])
+        loop.add_signal_handler(number, _stop, servers)
     await asyncio.gather(*(server.serve() for server in servers))
+
+
+def _stop(servers: Sequence[uvicorn.Server]) -> None:
+    for server in servers:
+        server.should_exit = True
 
 
 class _Quiet(uvicorn.Server):
@@ -104,11 +109,11 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
 def _kept_secrets(path: Path) -> dict[str, str]:
     """Secrets made at the first start and kept: without them the second start could not read its own database."""
     if not path.exists():
-        key = lambda: base64.b64encode(secrets.token_bytes(32)).decode()  # noqa: E731
+        data_key, index_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
         lines = [
             f"PORTAL_SECRET_KEYS={secrets.token_urlsafe(48)}",
-            f"PORTAL_DATA_KEYS={key()}",
-            f"PORTAL_INDEX_KEY={key()}",
+            f"PORTAL_DATA_KEYS={data_key}",
+            f"PORTAL_INDEX_KEY={index_key}",
         ]
         path.touch(mode=0o600)
         path.write_text("\n".join(lines) + os.linesep, encoding="utf-8")
@@ -119,7 +124,9 @@ def _greeting(demo: Demo, settings: Settings) -> str:
     rows = [("role", "name", "identity code", "customer number")]
     rows += [(one.role, one.name, one.persona.identity_code, one.customer_number or "–") for one in CAST]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    table = "\n".join("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+    table = "\n".join(
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+    )
     return (
         f"\nPortal     {settings.base_url}\nTest bank  http://localhost:{demo.bank_port}\n\n"
         f"{settings.brand.called(Language.EN)}: sign in at the test bank as\n{table}\n\nCtrl-C stops both."

@@ -16,7 +16,7 @@ def test_sign_in_look_around_and_sign_out(page):
     page.get_by_role("navigation", name="Päävalikko").get_by_role("link", name="Sopimukset").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sopimukset")
     page.get_by_role("banner").get_by_role("button", name="Kirjaudu ulos").click()
-    page.wait_for_url("**/sign-in?*")
+    page.wait_for_url(re.compile(r"/sign-in\?"))
     page.go_back()
     expect(page.get_by_text("Mäkelä")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("Kirjaudu sisään")
@@ -26,7 +26,7 @@ def test_cancelling_at_the_bank_comes_back_quietly(page):
     page.goto("/invoices")
     page.get_by_role("button", name="Testipankki").click()
     page.locator("button[name=cancel]").click()
-    page.wait_for_url("**/sign-in?*")
+    page.wait_for_url(re.compile(r"/sign-in\?"))
     expect(page.get_by_role("status").first).to_contain_text("Keskeytit")
     page.get_by_role("button", name="Testipankki").click()
     page.get_by_role("button", name="Aino Mäkelä").click()
@@ -44,7 +44,7 @@ def test_from_a_year_to_an_hour_and_back(page):
     page.locator("a.bar[href*='at=2026-10-14T17']").first.click()
     page.wait_for_url("**/consumption?*at=2026-10-14T17*")
     for back in ("2026-10-14", "2026-10", "2026"):
-        page.go_back()
+        page.evaluate("history.back()")  # htmx loads the page again, which `go_back` takes for a failure
         page.wait_for_url(re.compile(rf"/consumption\?.*at={back}(&|$)"))
     expect(page.locator("a.bar[href*='at=2026-10']").first).to_be_visible()
 
