@@ -66,7 +66,7 @@ Url = Annotated[str, AfterValidator(_https_or_http)]
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=False)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Names(_Frozen):

@@ -5,7 +5,7 @@ It is as strict as a broker in what it takes, and gives what it should, unless i
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,15 @@ def create_bank(
         return json_object(document, Reason.BROKER_DOWN)
 
     client = Client(CLIENT_ID, portal, fetch_keys, now)
-    bank = Bank(issuer, client, personas, keys or BankKeys(issuer), Html(TEMPLATES), now)
+    bank = Bank(issuer, client, personas, keys or BankKeys(issuer), _html(), now)
     app = Starlette(routes=routes(bank))
     app.state.bank = bank
     return app
+
+
+@cache
+def _html() -> Html:
+    return Html(TEMPLATES)
 
 
 def routes(bank: Bank) -> list[Route]:

@@ -62,7 +62,7 @@ if (idleSeconds) {
     const idle = (Date.now() - last) / 1000;
     if (idle >= idleSeconds) {
       document.body.replaceChildren();
-      location.replace("/sign-in?ended=1");
+      location.replace("/sign-in?notice=ended");
     } else if (idle >= idleSeconds - 120 && !dialog.open) {
       dialog.showModal();
     }

@@ -64,7 +64,7 @@ class Remembered(Generic[T]):
     def _best(self) -> T:
         if self._answer and self._age() < self._lifetime.fresh + self._lifetime.stale:
             return self._answer[0]
-        raise Unreachable("no answer that is young enough") from self._failed and self._failed[0]
+        raise Unreachable("no answer that is young enough") from (self._failed[0] if self._failed else None)
 
     def _is_fresh(self) -> bool:
         return self._age() < self._lifetime.fresh

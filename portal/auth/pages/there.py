@@ -41,6 +41,7 @@ class Occasion(StrEnum):
 
     CANCELLED = "cancelled"
     SIGNED_OUT = "signed-out"
+    ENDED = "ended"
 
 
 NOTICES = {
@@ -55,6 +56,12 @@ NOTICES = {
         "circle-check",
         text("You have signed out"),
         text("If you used a shared computer, also close the browser."),
+    ),
+    Occasion.ENDED: Notice(
+        "info",
+        "info",
+        text("You have been signed out for your safety"),
+        text("Information that was not saved has been lost. Please sign in again."),
     ),
 }
 DOWN = Notice(
