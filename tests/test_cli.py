@@ -5,12 +5,15 @@ import re
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
 from portal import cli
-from tests.data import ROOT, SHARED, needs_shared
+from tests.data import real
 from tests.feeds.conftest import lines, row
+
+ROOT = Path(__file__).parents[1]
 
 COMMANDS = ("", "demo", "serve", "migrate", "import", "keys new", "keys list")
 LEAN = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"}
@@ -82,11 +85,10 @@ def test_an_old_schema_is_refused_with_the_command_that_mends_it(tmp_path):
     assert "already" in run("migrate", folder=tmp_path, **there).stdout
 
 
-@needs_shared
 def test_an_import_needs_the_database_and_nothing_else(tmp_path):
     there = {"PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/p.db"}
     run("migrate", folder=tmp_path, **there)
-    path = SHARED / "datahub" / "consumption-test.csv"
+    path = real("datahub/consumption-test.csv")
     ended = run("import", path, "--metering-point", "643000000000000016", folder=tmp_path, **there)
     assert (ended.returncode, ended.stderr) == (0, ""), "no terminal: no progress bar"
     assert ended.stdout.splitlines()[-1] == "accepted=26204 unchanged=0 refused=0"

@@ -2,6 +2,7 @@
 
 import importlib
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import numpy as np
@@ -20,7 +21,8 @@ from portal.kit.intervals import Intervals, quarter_of
 from portal.kit.privacy import Subject
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import MeteringPoint, Occupancy, Site
-from tests.data import ROOT
+
+ROOT = Path(__file__).parents[1]
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 VAULT = Vault([b"d" * 32], b"i" * 32)

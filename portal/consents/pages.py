@@ -74,7 +74,7 @@ class ReceiptPage(Page):
     told: Told
     receipt: Receipt
     language_shown: str
-    level: Text | None
+    level: Text | str
 
 
 def show(visit: Visit[Customer]) -> Page:

@@ -155,9 +155,10 @@ def told(event: Event, language: Language) -> Told:
     )
 
 
-def level(assurance: str) -> Text | None:
-    """The name of the level of assurance that a sign-in reached, by the end of its acr: loa2, loatest3."""
-    return LEVELS.get(assurance.rpartition("/")[2].replace("loatest", "loa"))
+def level(assurance: str) -> Text | str:
+    """The level of assurance of a sign-in, by the end of its acr (`.../loa2`); an unknown one is told as it is."""
+    name = assurance.rpartition("/")[2]
+    return LEVELS.get(name.replace("loatest", "loa"), name)
 
 
 def _state(kind: str, action: str | None) -> Text:

@@ -169,7 +169,7 @@ class Chart:
     zero: str
     under_zero: str  # how tall the plot is below zero
     bands: tuple[Band, ...]
-    opens_at: str  # what is left of the canvas after the newest value: a narrow screen opens there
+    opens_at: str  # what is left of the canvas after what a narrow screen shows at first
     line: Line | None
 
     def over(self, rows: Sequence[object]) -> Iterator[tuple[object, Slot]]:
@@ -180,8 +180,11 @@ class Chart:
         return zip(rows, self.slots, strict=True)
 
 
-def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None) -> Chart:
-    """A chart of at least one bar, as wide as its slots share it evenly."""
+def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None, seen: int | None = None) -> Chart:
+    """A chart of at least one bar, whose slots share the width evenly.
+
+    seen: up to which slot a narrow screen shows it at first; up to the newest value, unless it is said
+    """
     scale = _scale(bars, ROOF if curve is None else ROOF_UNDER_LINE)
     share = 100 / len(bars)
     return Chart(
@@ -191,7 +194,7 @@ def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None) -> Cha
         zero=_px(scale.zero),
         under_zero=_px(BASE - scale.zero),
         bands=tuple(_bands(bars, share)),
-        opens_at=_percent(100 - share * _known(bars)),
+        opens_at=_percent(100 - share * min(seen or _known(bars), len(bars))),
         line=None if curve is None else _line(curve),
     )
 

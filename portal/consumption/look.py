@@ -16,9 +16,9 @@ from portal.consumption.charts import Curve, Mark, columns
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.names import Name
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span, Week, Year
-from portal.consumption.prices import Pricing, pricing
+from portal.consumption.prices import Costs, Pricing, pricing
 from portal.consumption.queries import PointReadings
-from portal.consumption.rules import Compare, Comparison, Step, total
+from portal.consumption.rules import Compare, Step, total
 from portal.consumption.selection import Selection
 from portal.consumption.view import Drawing, Figures, File, HourOfDay, Level, Link, Row, View, Way
 from portal.contracts.windows import Days
@@ -89,7 +89,13 @@ class Look:
     @cached_property
     def pricing(self) -> Pricing:
         """What prices the readings."""
-        return pricing(self.db, self.readings, Days(self.period.first, self.period.last))
+        days = self.within_reach or self.period
+        return pricing(self.db, self.readings, Days(days.first, days.last))
+
+    @cached_property
+    def costs(self) -> Costs:
+        """What the steps cost."""
+        return _costs(self, [step.period for step in self.steps])
 
 
 def look(db: Session, who: Customer, selection: Selection, today: date, address: Address) -> Look:
@@ -126,10 +132,15 @@ def _drawing(look: Look) -> Drawing | None:
     """The chart; None where nothing has come yet."""
     if all(step.now.mark is Mark.AHEAD for step in look.steps):
         return None
-    costs = look.pricing.costs([step.period for step in look.steps])
-    rows = view.rows(look.steps, costs, look.address.of, look.hour or Day(look.today))
+    rows = view.rows(look.steps, look.costs.each, look.address.of, look.hour or Day(look.today))
     curve = look.pricing.spot_curve(look.period) if isinstance(look.period, Day) else None
     return view.drawing(rows, curve)
+
+
+def _costs(look: Look, periods: Sequence[Period]) -> Costs:
+    """What periods cost; of what is produced, what it earns."""
+    costs = look.pricing.costs(periods)
+    return -costs if look.selection.energy is Commodity.PRODUCTION else costs
 
 
 def _gaps(look: Look) -> Sequence[Gap]:
@@ -138,16 +149,24 @@ def _gaps(look: Look) -> Sequence[Gap]:
 
 
 def _figures(look: Look) -> Figures:
-    then = [step.then for step in look.steps if step.then is not None and step.then.mark not in view.UNKNOWN]
-    (cost,) = look.pricing.costs([look.within_reach or look.period])
+    whole = _whole(look)
+    then = [step.then for step in whole if step.then and step.now.mark is not Mark.AHEAD]
     return Figures(
         total=total(step.now for step in look.steps).energy,
         covers=_covers(look),
         then=total(then).energy if then else None,
-        compared=_compared(look),
+        compared=queries.comparison(look.db, look.who, look.selection, whole, look.today),
         priced=_is_priced(look),
-        cost=cost,
+        cost=look.costs.total,
     )
+
+
+def _whole(look: Look) -> Sequence[Step]:
+    """The steps to compare. A day is compared as one: a year before, it may have had an hour more or less."""
+    if not isinstance(look.period, Day):
+        return look.steps
+    week = replace(look.selection, period=Week.of(look.period.day))
+    return [step for step in queries.steps(look.db, look.who, week, look.today) if step.period == look.period]
 
 
 def _is_priced(look: Look) -> bool:
@@ -158,16 +177,9 @@ def _is_priced(look: Look) -> bool:
 def _covers(look: Look) -> Name | None:
     """The days that a total is of, where they are not the whole period."""
     days = look.within_reach
-    if days is None or isinstance(look.period, All) or (days.first, days.last) == (look.period.first, look.period.last):
+    if days is None or (days.first, days.last) == (look.period.first, look.period.last):
         return None
     return Name(days)
-
-
-def _compared(look: Look) -> Comparison | None:
-    """The comparison in words; of a day only where all of its hours can be compared."""
-    if isinstance(look.period, Day) and not all(step.comparable for step in look.steps if step.before):
-        return None
-    return queries.comparison(look.db, look.who, look.selection, look.steps, look.today)
 
 
 def _link(look: Look, period: Period) -> Link:
@@ -208,7 +220,7 @@ def _ways(look: Look) -> Iterator[Way]:
     """Ways of comparing, once there may be something to compare with."""
     if isinstance(look.period, All) or look.reach is None or look.reach.first > look.period.last - A_YEAR:
         return
-    for compare in Compare:
+    for compare in (Compare.DATE, Compare.WEEKDAY, Compare.NONE):
         if compare is not Compare.WEEKDAY or not isinstance(look.period, Year):
             address = replace(look.address, compare=compare)
             yield Way(compare, address.of(look.hour or look.period), compare is look.selection.compare)
@@ -227,13 +239,18 @@ def _hour(look: Look, hour: Hour, drawing: Drawing) -> HourOfDay | None:
     quarters = _quarters(look, hour)
     return HourOfDay(
         row=row,
-        previous=_link(look, hour.previous) if hour.previous and hour.previous.first == hour.first else None,
-        next=_link(look, hour.next) if hour.next and hour.next.first == hour.first else None,
+        previous=_to_hour(look, hour.previous),
+        next=_to_hour(look, hour.next),
         quarters=quarters,
         columns=columns([quarter.now for quarter in quarters]) if quarters else (),
         peak_kw=max((quarter.now.kwh * QUARTERS_AN_HOUR for quarter in quarters if quarter.now), default=None),
         spot=_mean(look.pricing.spot_curve(hour)),
     )
+
+
+def _to_hour(look: Look, hour: Period | None) -> Link | None:
+    """Another hour, perhaps of another day, as long as there may be readings of it."""
+    return _link(look, hour) if hour and look.reach and look.reach.first <= hour.first <= look.reach.last else None
 
 
 def _quarters(look: Look, hour: Hour) -> tuple[Row, ...]:
@@ -243,7 +260,7 @@ def _quarters(look: Look, hour: Hour) -> tuple[Row, ...]:
     if any(isinstance(step.period, Hour) for step in steps):
         return ()
     periods = [step.period for step in steps]
-    return view.rows(steps, look.pricing.costs(periods), view.nowhere, hour)
+    return view.rows(steps, _costs(look, periods).each, view.nowhere, hour)
 
 
 def _mean(curve: Curve | None) -> Decimal | None:

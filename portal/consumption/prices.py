@@ -25,6 +25,17 @@ UNITS_IN_FOUR: Final = 4 * UNITS_PER_CENT  # contracts/spot.py tells four times 
 
 
 @dataclass(frozen=True, slots=True)
+class Costs:
+    """What each of some periods costs, and all together, each rounded once; None where any of it has no price."""
+
+    each: tuple[Money | None, ...]
+    total: Money | None
+
+    def __neg__(self) -> "Costs":
+        return Costs(tuple(_turned(cost) for cost in self.each), _turned(self.total))
+
+
+@dataclass(frozen=True, slots=True)
 class _Cost:
     """Cents, not rounded; `whole` where every reading with a value has a price."""
 
@@ -44,13 +55,14 @@ class Pricing:
         """Whether any contract of any point is in the register."""
         return any(terms for _, terms in self.supplies)
 
-    def costs(self, periods: Sequence[Period]) -> tuple[Money | None, ...]:
-        """What each of some periods that follow each other costs, rounded; None where any of it has no price."""
+    def costs(self, periods: Sequence[Period]) -> Costs:
+        """What periods that follow each other cost."""
         if not self.supplies:
-            return (None,) * len(periods)
+            return Costs((None,) * len(periods), None)
         edges = np.array([*(period.begins for period in periods), periods[-1].ends])
         found = [_costs(readings, terms, self.spot, edges) for readings, terms in self.supplies]
-        return tuple(_together(one) for one in zip(*found, strict=True))
+        every = [cost for of_point in found for cost in of_point]
+        return Costs(tuple(_together(of_period) for of_period in zip(*found, strict=True)), _together(every))
 
     def spot_curve(self, period: Period) -> Curve | None:
         """The spot price with VAT of each quarter hour of a day or an hour, where a contract follows it."""
@@ -90,6 +102,10 @@ def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges:
 
 def _together(costs: Sequence[_Cost]) -> Money | None:
     return rounded(sum((cost.cents for cost in costs), Decimal(0))) if all(cost.whole for cost in costs) else None
+
+
+def _turned(cost: Money | None) -> Money | None:
+    return None if cost is None else -cost
 
 
 def _on_spot(terms: Terms, days: Days) -> Iterator[Charge]:

@@ -18,6 +18,7 @@ MOST_TAB_STOPS: Final = 31
 MONTHS_A_YEAR: Final = 12
 WITHOUT_SCROLLER: Final = 9  # slots that fit on a phone
 ONE_LINE, TWO_LINES = 280, 296  # the height of a chart by the lines of words under it
+AFTER_CHOSEN: Final = 2  # slots that are seen after the chosen hour
 SATURDAY: Final = 5
 TELLING: Final = 10  # per cent from which a change needs no decimals
 UNKNOWN: Final = (Mark.MISSING, Mark.AHEAD)
@@ -238,7 +239,8 @@ def drawing(rows: tuple[Row, ...], curve: Curve | None = None) -> Drawing:
     bars = [Bar(row.now, row.then, row.mark, rest=_is_rest(row.name)) for row in rows]
     layout = _layout(rows)
     height = ONE_LINE if kind is Kind.HOUR else TWO_LINES
-    return Drawing(draw(bars, layout, curve), rows, _canvas(kind, layout, len(rows)), height)
+    chosen = next((at + AFTER_CHOSEN for at, row in enumerate(rows, 1) if row.current == "time"), None)
+    return Drawing(draw(bars, layout, curve, chosen), rows, _canvas(kind, layout, len(rows)), height)
 
 
 def change(compared: Comparison | None) -> Change | None:

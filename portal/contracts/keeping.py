@@ -11,13 +11,17 @@ from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.customers.keeping import party_ids
 from portal.kit.clock import first_of_month
-from portal.kit.feed import Outcome, Refusal, Verdict, unknown
-from portal.kit.mirror import Parts, Wanted, ids, mirror
+from portal.kit.feed import Names, Outcome, Refusal, Verdict, unknown
+from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror
 from portal.kit.packing import pack
 from portal.sites.keeping import points_of, site_ids
 from portal.sites.models import MeteringPoint
 
-PRICE_PARTS = Parts(PricePart, "product_id", ("code", "valid_from"))
+PRODUCTS = Kept(Product, ("code",))
+PRICE_PARTS = Parts(PricePart, ("code", "valid_from"), owner="product_id")
+TAXES = Kept(Tax, ("kind", "applies_to", "valid_from"))
+SPOT_MONTHS = Kept(SpotMonth, ("month",))
+CONTRACTS = Kept(Contract, ("number",))
 
 
 def contract_ids(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, UUID]:
@@ -27,19 +31,18 @@ def contract_ids(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, U
 
 def keep_products(db: Session, rows: Sequence[ProductEntry]) -> list[Verdict]:
     """Keep products with their dated prices."""
-    return mirror(db, [_product(row) for row in rows], key=("code",), parts=(PRICE_PARTS,))
+    return mirror(db, PRODUCTS, [_product(row) for row in rows], (PRICE_PARTS,))
 
 
 def keep_taxes(db: Session, rows: Sequence[TaxEntry]) -> list[Verdict]:
     """Keep taxes."""
-    wanted = [Wanted(Tax(**row.model_dump())) for row in rows]
-    return mirror(db, wanted, key=("kind", "applies_to", "valid_from"))
+    return mirror(db, TAXES, [Wanted(row.model_dump()) for row in rows])
 
 
 def keep_contracts(db: Session, rows: Sequence[ContractEntry]) -> list[Verdict]:
     """Keep contracts."""
     known = _known(db, rows)
-    return mirror(db, [_contract(row, known) for row in rows], key=("number",))
+    return mirror(db, CONTRACTS, [_contract(row, known) for row in rows])
 
 
 def keep_spot_days(db: Session, rows: Sequence[SpotDay]) -> list[Verdict]:
@@ -53,7 +56,7 @@ def keep_spot_days(db: Session, rows: Sequence[SpotDay]) -> list[Verdict]:
         before, prices[month] = prices[month], spot_days.with_day(prices[month], row.day, row.minutes, row.prices)
         same = bool((before == prices[month]).all())
         verdicts.append(Outcome.UNCHANGED if same else Outcome.ACCEPTED)
-    mirror(db, [Wanted(SpotMonth(month=month, prices=pack(prices[month]))) for month in months], key=("month",))
+    mirror(db, SPOT_MONTHS, [Wanted({"month": month, "prices": pack(prices[month])}) for month in sorted(months)])
     return verdicts
 
 
@@ -89,45 +92,40 @@ def _known(db: Session, rows: Sequence[ContractEntry]) -> _Known:
 
 
 def _product(row: ProductEntry) -> Wanted:
-    product = Product(
-        code=row.product_code,
-        kind=row.kind,
-        name_fi=row.name.fi,
-        name_sv=row.name.sv,
-        name_en=row.name.en,
-        billing_minutes=row.billing_minutes,
-        origin=row.origin,
-    )
-    return Wanted(product, lambda product_id: _price_parts(product_id, row))
+    product = {
+        "code": row.product_code,
+        "kind": row.kind,
+        **_named(row.name),
+        "billing_minutes": row.billing_minutes,
+        "origin": row.origin,
+    }
+    return Wanted(product, lambda _: {PRICE_PARTS: _price_parts(row)})
 
 
-def _price_parts(product_id: UUID, row: ProductEntry) -> Iterator[PricePart]:
+def _price_parts(row: ProductEntry) -> Iterator[Columns]:
     for position, part in enumerate(row.price_parts):
-        yield PricePart(
-            product_id=product_id,
-            position=position,
-            name_fi=part.name.fi,
-            name_sv=part.name.sv,
-            name_en=part.name.en,
-            time_window=part.window,
-            **part.model_dump(exclude={"name", "window"}),
-        )
+        facts = part.model_dump(exclude={"name", "window"})
+        yield {"position": position, **_named(part.name), "time_window": part.window, **facts}
+
+
+def _named(names: Names) -> Columns:
+    return {"name_fi": names.fi, "name_sv": names.sv, "name_en": names.en}
 
 
 def _contract(row: ContractEntry, known: _Known) -> Wanted | Refusal:
     refusal = known.lacks(row) or _contradiction(row, known)
     if refusal:
         return refusal
-    facts = row.model_dump(exclude={"contract_number", "customer_number", "site_number", "gsrn", "product_code"})
+    references = {"contract_number", "customer_number", "site_number", "gsrn", "product_code"}
     return Wanted(
-        Contract(
-            number=row.contract_number,
-            party_id=known.parties[row.customer_number],
-            site_id=known.sites[row.site_number],
-            metering_point_id=known.points[row.gsrn].id if row.gsrn else None,
-            product_id=known.products[row.product_code].id,
-            **facts,
-        )
+        {
+            "number": row.contract_number,
+            "party_id": known.parties[row.customer_number],
+            "site_id": known.sites[row.site_number],
+            "metering_point_id": known.points[row.gsrn].id if row.gsrn else None,
+            "product_id": known.products[row.product_code].id,
+            **row.model_dump(exclude=references),
+        }
     )
 
 

@@ -16,11 +16,14 @@ from portal.customers.models import (
 )
 from portal.kit.crypto import Vault
 from portal.kit.feed import Refusal, Verdict, unknown
-from portal.kit.mirror import Parts, Wanted, ids, mirror, mirror_parts
+from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror, mirror_parts
 
-DETAILS = Parts(ContactDetail, "party_id", ("kind", "value"))
-IDENTITY = Parts(IdentityCode, "party_id", ("blind_index",), unread=frozenset({"encrypted"}))
-CONTACT_PEOPLE = Parts(ContactPerson, "party_id", ("name", "role"))
+PARTIES = Kept(Party, ("customer_number",))
+DETAILS = Parts(ContactDetail, ("kind", "value"), owner="party_id")
+IDENTITY = Parts(IdentityCode, (), frozenset({"encrypted"}), owner="party_id")
+CONTACT_PEOPLE = Parts(ContactPerson, ("name", "role"), owner="party_id")
+NO_ADDRESS = dict.fromkeys(("street", "postcode", "town", "country"))
+MANDATES = Kept(Mandate, ("grantor_id", "grantee_id", "valid_from"))
 
 
 def party_ids(db: Session, customer_numbers: Iterable[str]) -> Mapping[str, UUID]:
@@ -34,9 +37,7 @@ def keep_customers(db: Session, rows: Sequence[Customer], vault: Callable[[], Va
     The vault is asked for when the first person comes: companies need no keys.
     """
     holders = _holders(db, rows)
-    return mirror(
-        db, [_party(row, holders, vault) for row in rows], key=("customer_number",), parts=(DETAILS, IDENTITY)
-    )
+    return mirror(db, PARTIES, [_party(row, holders, vault) for row in rows], (DETAILS, IDENTITY))
 
 
 def keep_contact_people(db: Session, rows: Sequence[ContactPeople]) -> list[Verdict]:
@@ -44,7 +45,7 @@ def keep_contact_people(db: Session, rows: Sequence[ContactPeople]) -> list[Verd
     parties = party_ids(db, (row.customer_number for row in rows))
     known = [row for row in rows if row.customer_number in parties]
     owners = [parties[row.customer_number] for row in known]
-    people = [list(_contact_people(parties[row.customer_number], row)) for row in known]
+    people = [[person.model_dump() for person in row.contact_people] for row in known]
     outcomes = iter(mirror_parts(db, CONTACT_PEOPLE, owners, people))
     return [
         next(outcomes) if row.customer_number in parties else unknown("customer", row.customer_number) for row in rows
@@ -54,11 +55,12 @@ def keep_contact_people(db: Session, rows: Sequence[ContactPeople]) -> list[Verd
 def keep_mandates(db: Session, rows: Sequence[MandateEntry], known_sites: Collection[str]) -> list[Verdict]:
     """Keep mandates between customers, limited to sites that are known (by number) where they are limited."""
     parties = party_ids(db, (number for row in rows for number in (row.grantor, row.grantee)))
-    return mirror(
-        db,
-        [_mandate(row, parties, known_sites) for row in rows],
-        key=("grantor_id", "grantee_id", "valid_from"),
-    )
+    return mirror(db, MANDATES, [_mandate(row, parties, known_sites) for row in rows])
+
+
+def sealed(party_id: UUID, identity_code: str, vault: Vault) -> IdentityCode:
+    """The row that keeps a party's identity code."""
+    return IdentityCode(party_id=party_id, **_sealed(party_id, identity_code, vault))
 
 
 def _holders(db: Session, rows: Sequence[Customer]) -> dict[str, str]:
@@ -72,44 +74,35 @@ def _party(row: Customer, holders: dict[str, str], vault: Callable[[], Vault]) -
     business_id = row.business_id if isinstance(row, Company) else None
     if business_id and holders.setdefault(business_id, row.customer_number) != row.customer_number:
         return Refusal(f"business id {business_id} belongs to customer {holders[business_id]}")
-    address = row.address.model_dump() if row.address else dict.fromkeys(("street", "postcode", "town", "country"))
-    party = Party(
-        customer_number=row.customer_number,
-        kind=row.kind,
-        name=row.name,
-        business_id=business_id,
-        language=row.language,
-        **address,
-    )
-    return Wanted(party, lambda party_id: [*_details(party_id, row), *_identity(party_id, row, vault)])
+    party = {
+        "customer_number": row.customer_number,
+        "kind": row.kind,
+        "name": row.name,
+        "business_id": business_id,
+        "language": row.language,
+        **(row.address.model_dump() if row.address else NO_ADDRESS),
+    }
+    return Wanted(party, lambda party_id: {DETAILS: _details(row), IDENTITY: _identity(party_id, row, vault)})
 
 
-def _details(party_id: UUID, row: Customer) -> Iterator[ContactDetail]:
+def _details(row: Customer) -> Iterator[Columns]:
     for kind, values in ((ContactKind.EMAIL, row.emails), (ContactKind.PHONE, row.phones)):
         for position, value in enumerate(dict.fromkeys(values)):
-            yield ContactDetail(party_id=party_id, kind=kind, value=value, position=position)
+            yield {"kind": kind, "value": value, "position": position}
 
 
-def _identity(party_id: UUID, row: Customer, vault: Callable[[], Vault]) -> Iterator[IdentityCode]:
+def _identity(party_id: UUID, row: Customer, vault: Callable[[], Vault]) -> Iterator[Columns]:
     if isinstance(row, Person):
-        yield sealed(party_id, row.identity_code, vault())
+        yield _sealed(party_id, row.identity_code, vault())
 
 
-def sealed(party_id: UUID, identity_code: str, vault: Vault) -> IdentityCode:
-    """The row that keeps a party's identity code: sealed for its place, with its blind index."""
-    place = IdentityCode.__tablename__
-    return IdentityCode(
-        party_id=party_id,
-        encrypted=vault.seal(identity_code, table=place, column="encrypted", row=party_id),
-        blind_index=vault.blind_index(identity_code),
-    )
-
-
-def _contact_people(party_id: UUID, row: ContactPeople) -> Iterator[ContactPerson]:
-    for person in row.contact_people:
-        yield ContactPerson(
-            party_id=party_id, name=person.name, role=person.role, email=person.email, phone=person.phone
-        )
+def _sealed(party_id: UUID, identity_code: str, vault: Vault) -> Columns:
+    """The code, sealed for its place, and its blind index."""
+    table = str(IdentityCode.__tablename__)
+    return {
+        "encrypted": vault.seal(identity_code, table=table, column="encrypted", row=party_id),
+        "blind_index": vault.blind_index(identity_code),
+    }
 
 
 def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Collection[str]) -> Wanted | Refusal:
@@ -120,13 +113,13 @@ def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Collec
         if site not in known_sites:
             return unknown("site", site)
     return Wanted(
-        Mandate(
-            grantor_id=parties[row.grantor],
-            grantee_id=parties[row.grantee],
-            themes=",".join(sorted(set(row.themes))),
-            sites=",".join(sorted(set(row.sites or ()))),
-            level=row.level,
-            valid_from=row.valid_from,
-            valid_to=row.valid_to,
-        )
+        {
+            "grantor_id": parties[row.grantor],
+            "grantee_id": parties[row.grantee],
+            "themes": ",".join(sorted(set(row.themes))),
+            "sites": ",".join(sorted(set(row.sites or ()))),
+            "level": row.level,
+            "valid_from": row.valid_from,
+            "valid_to": row.valid_to,
+        }
     )

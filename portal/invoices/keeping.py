@@ -4,19 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from portal.contracts.keeping import contract_ids
 from portal.customers.keeping import party_ids
-from portal.invoices.feed import InvoiceEntry, LineEntry, PaymentEntry
+from portal.invoices.feed import InvoiceEntry, PaymentEntry
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.kit.energy import from_kwh
 from portal.kit.feed import Refusal, Verdict, unknown
-from portal.kit.mirror import Parts, Wanted, ids, mirror
+from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror
 from portal.sites.keeping import site_ids
 
-LINES = Parts(InvoiceLine, "invoice_id", ("position",))
-VAT = Parts(InvoiceVat, "invoice_id", ("percent",))
+INVOICES = Kept(Invoice, ("number",))
+LINES = Parts(InvoiceLine, ("position",), owner="invoice_id")
+VAT = Parts(InvoiceVat, ("percent",), owner="invoice_id")
+PAYMENTS = Kept(Payment, ("number",))
 
 
 @dataclass(frozen=True)
@@ -45,58 +47,50 @@ def keep_invoices(db: Session, rows: Sequence[InvoiceEntry]) -> list[Verdict]:
         site_ids(db, (row.site_number for row in rows if row.site_number)),
         contract_ids(db, (line.contract_number for row in rows for line in row.lines if line.contract_number)),
     )
-    return mirror(db, [_invoice(row, known) for row in rows], key=("number",), parts=(LINES, VAT))
+    return mirror(db, INVOICES, [_invoice(row, known) for row in rows], (LINES, VAT))
 
 
 def keep_payments(db: Session, rows: Sequence[PaymentEntry]) -> list[Verdict]:
     """Keep the money that came for bills."""
     bills = ids(db, col(Invoice.number), col(Invoice.id), (row.invoice_number for row in rows))
-    return mirror(db, [_payment(row, bills) for row in rows], key=("number",))
+    return mirror(db, PAYMENTS, [_payment(row, bills) for row in rows])
 
 
 def _invoice(row: InvoiceEntry, known: _Known) -> Wanted | Refusal:
     if lacking := known.lacks(row):
         return lacking
-    facts = row.model_dump(exclude={"invoice_number", "customer_number", "site_number", "lines", "vat"})
-    invoice = Invoice(
-        number=row.invoice_number,
-        party_id=known.parties[row.customer_number],
-        site_id=known.sites[row.site_number] if row.site_number else None,
-        **facts,
-    )
-    return Wanted(invoice, lambda invoice_id: _parts(invoice_id, row, known))
+    invoice = {
+        "number": row.invoice_number,
+        "party_id": known.parties[row.customer_number],
+        "site_id": known.sites[row.site_number] if row.site_number else None,
+        **row.model_dump(exclude={"invoice_number", "customer_number", "site_number", "lines", "vat"}),
+    }
+    return Wanted(invoice, lambda _: {LINES: _lines(row, known), VAT: [rate.model_dump() for rate in row.vat]})
 
 
-def _parts(invoice_id: UUID, row: InvoiceEntry, known: _Known) -> Iterator[SQLModel]:
+def _lines(row: InvoiceEntry, known: _Known) -> Iterator[Columns]:
     for position, line in enumerate(row.lines):
-        yield _line(invoice_id, position, line, known)
-    for rate in row.vat:
-        yield InvoiceVat(invoice_id=invoice_id, **rate.model_dump())
-
-
-def _line(invoice_id: UUID, position: int, line: LineEntry, known: _Known) -> InvoiceLine:
-    facts = line.model_dump(exclude={"contract_number", "name", "quantity"})
-    of_energy = line.unit == "kWh"
-    return InvoiceLine(
-        invoice_id=invoice_id,
-        position=position,
-        contract_id=known.contracts[line.contract_number] if line.contract_number else None,
-        name_fi=line.name.fi,
-        name_sv=line.name.sv,
-        name_en=line.name.en,
-        quantity_mwh=from_kwh(line.quantity).mwh if of_energy else None,
-        quantity=None if of_energy else line.quantity,
-        **facts,
-    )
+        of_energy = line.unit == "kWh"
+        yield {
+            "position": position,
+            "contract_id": known.contracts[line.contract_number] if line.contract_number else None,
+            "name_fi": line.name.fi,
+            "name_sv": line.name.sv,
+            "name_en": line.name.en,
+            **line.model_dump(exclude={"contract_number", "name"}),
+            "quantity_mwh": from_kwh(line.quantity).mwh if of_energy else None,
+            "quantity": None if of_energy else line.quantity,
+        }
 
 
 def _payment(row: PaymentEntry, bills: Mapping[str, UUID]) -> Wanted | Refusal:
     if row.invoice_number not in bills:
         return unknown("bill", row.invoice_number)
-    payment = Payment(
-        number=row.payment_number,
-        invoice_id=bills[row.invoice_number],
-        paid_on=row.paid_on,
-        cents=row.cents,
+    return Wanted(
+        {
+            "number": row.payment_number,
+            "invoice_id": bills[row.invoice_number],
+            "paid_on": row.paid_on,
+            "cents": row.cents,
+        }
     )
-    return Wanted(payment)

@@ -42,21 +42,23 @@ class Written:
 
     def __get_pydantic_core_schema__(self, _source: object, _handler: GetCoreSchemaHandler) -> CoreSchema:
         """Text first, then the value."""
-        read = core_schema.no_info_plain_validator_function(self._value)
+        fits = re.compile(self.pattern).fullmatch
+
+        def value(text: str) -> Hashable:
+            try:
+                if len(text) <= self.longest and fits(text):
+                    return self.read(text)
+            except ValueError:
+                pass
+            raise PydanticCustomError("written", "{says}", {"says": self.says})
+
+        read = core_schema.no_info_plain_validator_function(value)
         return core_schema.chain_schema([core_schema.str_schema(strict=True), read])
 
     def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """A string of this form."""
         form = {} if self.form is None else {"format": self.form}
         return {"type": "string", "maxLength": self.longest, "pattern": f"^(?:{self.pattern})$", **form}
-
-    def _value(self, text: str) -> Hashable:
-        try:
-            if len(text) <= self.longest and re.fullmatch(self.pattern, text):
-                return self.read(text)
-        except ValueError:
-            pass
-        raise PydanticCustomError("written", "{says}", {"says": self.says})
 
 
 def words(longest: int) -> Written:

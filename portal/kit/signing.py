@@ -28,8 +28,6 @@ class Signer:
         return value if isinstance(value, str) else None
 
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
-        how = {
-            "key_derivation": "hmac",
-            "digest_method": hashlib.sha256,
-        }  # the library's own default is SHA-1
+        # The library's own default digest is SHA-1.
+        how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
         return URLSafeTimedSerializer(self._oldest_first, salt=f"portal/{purpose}", signer_kwargs=how)

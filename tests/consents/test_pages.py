@@ -12,6 +12,7 @@ from portal.consents import notices, shown
 from portal.consents.models import PermissionRecord
 from portal.consents.rules import MATRIX, Action, Channel, Ground, Kind, Purpose, Subject
 from portal.consents.shown import row_id
+from portal.kit.i18n import text
 from portal.settings import DEMO_BRAND
 from tests.consents.conftest import EMAIL, LETTER, NOW, ROOT
 
@@ -328,6 +329,19 @@ def test_every_code_has_its_words():
     assert set(shown.DEEDS) == {(kind, action) for kind in Kind for action in Action}
 
 
+@pytest.mark.parametrize(
+    ("acr", "told"),
+    [
+        ("http://ftn.ficora.fi/2017/loa2", text("substantial")),
+        ("http://ftn.ficora.fi/2017/loatest3", text("high")),
+        ("passkey", "passkey"),
+        ("", ""),
+    ],
+)
+def test_the_level_of_assurance_has_a_name(acr, told):
+    assert shown.level(acr) == told
+
+
 # Receipts
 
 
@@ -345,7 +359,7 @@ def test_a_receipt_holds_every_field_of_the_record(register, aino, household):
         f"direct-marketing {notices.current().version}",
         "Aino Mäkelä, 100001",
         f"{DEMO_BRAND.company}, {DEMO_BRAND.business_id}",
-        "korotettu http://ftn.ficora.fi/2017/loatest2",
+        "Tunnistautumisen varmuustasokorotettu",
         "Kerromme omista tuotteistamme ja palveluistamme, enintään kerran kuussa.",
         "20.11.2026 klo 14.05",
     ):

@@ -122,7 +122,10 @@ def test_a_file_may_hold_no_readings():
         (row(quantity="2,1234567"), "quantity 2,1234567 is not a number of kWh with at most six decimals"),
         (row(quantity="1e3"), "quantity 1e3 is not a number of kWh with at most six decimals"),
         (row(quantity="-"), "quantity - is not a number of kWh with at most six decimals"),
-        (row(start="31.12.2024 22:00"), "start time 31.12.2024 22:00 is not an instant in UTC such as 2026-11-21T14:15:00Z"),
+        (
+            row(start="31.12.2024 22:00"),
+            "start time 31.12.2024 22:00 is not an instant in UTC such as 2026-11-21T14:15:00Z",
+        ),
         (
             row(start="2024-11-31T22:00:00Z"),
             "start time 2024-11-31T22:00:00Z is not an instant in UTC such as 2026-11-21T14:15:00Z",
@@ -178,7 +181,10 @@ def test_two_points_may_have_the_same_time():
         (HEADER.encode("utf-16"), "does not begin with the header of Datahub's export"),
         (b"a;b\n1;2\n", "does not begin with the header of Datahub's export"),
         (b"PK\x03\x04", "does not begin with the header of Datahub's export"),
-        (file(ROW, row(gsrn="6,43007E+17")), "was saved by a spreadsheet program, which has rounded its numbers (6,43007E+17)"),
+        (
+            file(ROW, row(gsrn="6,43007E+17")),
+            "was saved by a spreadsheet program, which has rounded its numbers (6,43007E+17)",
+        ),
         (file(ROW.replace("8716867000030", "8,71687E+12")), "which has rounded its numbers (8,71687E+12)"),
         (file(ROW, ROW)[:-20], "breaks off in the middle of line 3"),
         (file(ROW, row(quality="UNCERTAIN"))[:-3], "breaks off in the middle of line 3"),
@@ -207,22 +213,31 @@ def test_lines_are_numbered_through_all_pieces(monkeypatch):
 
 # regular lines, read all at once, and the others, one by one, must never disagree
 
+DAYS = st.builds("2024-{:02}-{:02}".format, st.integers(1, 13), st.integers(1, 31))
+CLOCKS = st.builds("T{:02}:{:02}:00Z".format, st.integers(0, 25), st.sampled_from([0, 15, 30, 45, 7, 60]))
+ODD_STARTS = (
+    "2024-W10-1T00:00:00Z",
+    "2024-12-31T22:00:00+",
+    "20241231T220000Z",
+    "2024-12-31T22:00:01Z",
+    "2024-12-31 22:00:00Z",
+    "9999-12-31T22:00:00Z",
+)
+SIGNS = st.sampled_from(["", "", "-", "--", "+"])
+ODD_QUANTITIES = ("", "null", "0,000000", "1", "1,", ",5", "1.5", "1,2,3", "1,5 ", "−1,5", "\uff11,5", "1\0,5")
 FIELDS = (
     st.sampled_from([GSRN, OTHER, "", "0", "0" * 18, GSRN[:-1], f" {GSRN}", "\0" * 18, "6 43"]),
     st.sampled_from(["8716867000030", "8716867000030", "", "8716867000047", "1"]),
     st.sampled_from(["PT15M", "PT15M", "PT1H", "P1D", "PT1M"]),
     st.sampled_from(["kWh", "kWh", "kWh", "MWh", " kWh"]),
     st.sampled_from(["BN01", "BN01", "BN02", "", "BN1\0", "B;"]),
+    st.one_of(st.builds(str.__add__, DAYS, CLOCKS), st.sampled_from(ODD_STARTS)),
     st.one_of(
-        st.builds("2024-{:02}-{:02}T{:02}:{:02}:00Z".format, *map(st.integers, (1, 1, 0), (13, 31, 25)), st.sampled_from([0, 15, 30, 45, 7, 60])),
-        st.sampled_from(["2024-W10-1T00:00:00Z", "2024-12-31T22:00:00+", "20241231T220000Z", "2024-12-31T22:00:01Z", "2024-12-31 22:00:00Z", "9999-12-31T22:00:00Z"]),
-    ),
-    st.one_of(
-        st.builds("{}{},{}".format, st.sampled_from(["", "", "-", "--", "+"]), st.integers(0, 10**9), st.integers(0, 10**7)),
-        st.sampled_from(["", "null", "0,000000", "1", "1,", ",5", "1.5", "1,2,3", "1,5 ", "−1,5", "１,5", "1\0,5"]),
+        st.builds("{}{},{}".format, SIGNS, st.integers(0, 10**9), st.integers(0, 10**7)),
+        st.sampled_from(ODD_QUANTITIES),
     ),
     st.sampled_from(["OK", "OK", "OK", "MISSING", "EST", "UNCERTAIN", "E21", "", "ok", "OK ", "O\0"]),
-)  # fmt: skip
+)
 ROWS = st.one_of(st.tuples(*FIELDS).map(";".join), st.sampled_from([ROW, ROW, "", ";" * 7, "rubbish", "\0"]))
 
 
@@ -250,11 +265,10 @@ def test_a_damaged_byte_is_never_read_in_two_ways(data):
 
 # writing
 
+SOME = loads([490_000, 490_001, 510_000]).filter(len).map(intervals)
 SERIES = st.lists(
-    st.builds(Series, st.sampled_from([GSRN, OTHER, None]), loads([490_000, 490_001, 510_000]).filter(len).map(intervals)),
-    max_size=3,
-    unique_by=lambda series: series.gsrn,
-)  # fmt: skip
+    st.builds(Series, st.sampled_from([GSRN, OTHER, None]), SOME), max_size=3, unique_by=lambda series: series.gsrn
+)
 
 
 @settings(deadline=None)

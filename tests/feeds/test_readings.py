@@ -9,7 +9,7 @@ from portal.consumption import store
 from portal.kit.intervals import Quality, quarter_of
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
-from tests.data import SHARED, needs_shared
+from tests.data import real
 from tests.feeds.conftest import row
 
 FIRST, SECOND = "643000000000000016", "643000000000000023"
@@ -53,9 +53,8 @@ def kept(database):
 # the real files
 
 
-@needs_shared
 def test_a_file_without_ids_is_taken_in_for_the_named_point_and_again_changes_nothing(portal, kept):
-    path = SHARED / "datahub" / "consumption-test.csv"
+    path = real("datahub/consumption-test.csv")
     first = portal("import", path, "--metering-point", FIRST)
     assert (first.code, first.last, first.err) == (0, "accepted=26204 unchanged=0 refused=0", "")
     period = "26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh"
@@ -65,18 +64,16 @@ def test_a_file_without_ids_is_taken_in_for_the_named_point_and_again_changes_no
     assert kept() == {FIRST: ("electricity", 9057.93)}
 
 
-@needs_shared
 def test_production_is_the_direction_of_the_point_that_is_made(portal, kept):
-    path = SHARED / "datahub" / "production-test.csv"
+    path = real("datahub/production-test.csv")
     answer = portal("import", path, "--metering-point", SECOND, "--direction", "production")
     assert (answer.code, answer.last) == (0, "accepted=26204 unchanged=0 refused=0")
     assert "3 158.27 kWh" in answer.out
     assert kept() == {SECOND: ("production", 3158.27)}
 
 
-@needs_shared
 def test_missing_quarters_are_taken_in_as_missing_and_said(portal, database):
-    answer = portal("import", SHARED / "datahub" / "15min-interval-error-at-15min.csv", "--create-points")
+    answer = portal("import", real("datahub/15min-interval-error-at-15min.csv"), "--create-points")
     assert (answer.code, answer.last) == (0, "accepted=468 unchanged=0 refused=0")
     assert "9 quarters missing, first 2023-09-17T22:45Z" in answer.out
     with database.reading() as db:
@@ -87,17 +84,15 @@ def test_missing_quarters_are_taken_in_as_missing_and_said(portal, database):
     assert missing.quarter[0] == quarter_of(datetime(2023, 9, 17, 22, 45, tzinfo=UTC))
 
 
-@needs_shared
 def test_the_format_of_2022_reads_as_hours(portal):
-    answer = portal("import", SHARED / "datahub" / "consumption-with-null.csv", "--metering-point", FIRST)
+    answer = portal("import", real("datahub/consumption-with-null.csv"), "--metering-point", FIRST)
     assert (answer.code, answer.last) == (0, "accepted=624 unchanged=0 refused=0")
     assert "624 hours, 2022-09-30T21:00Z to 2022-10-26T20:00Z" in answer.out
 
 
-@needs_shared
 @pytest.mark.parametrize("options", [(), ("--metering-point", FIRST), ("--create-points",)])
 def test_a_file_that_a_spreadsheet_has_damaged_is_refused_whole(portal, kept, tmp_path, options):
-    answer = portal("import", SHARED / "datahub" / "error-consumption.csv", "--refused-dir", tmp_path, *options)
+    answer = portal("import", real("datahub/error-consumption.csv"), "--refused-dir", tmp_path, *options)
     assert (answer.code, answer.out, kept()) == (2, "", {})
     assert answer.err.startswith("error-consumption.csv was saved by a spreadsheet program")
     assert answer.err.count("\n") == 1

@@ -3,6 +3,7 @@
 import copy
 import json
 from itertools import combinations, product
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -12,7 +13,8 @@ from portal.feeds.kinds import KINDS
 from portal.feeds.rows import ALIKE
 from portal.feeds.schema import fields, schema
 from portal.kit.feed import Refusal
-from tests.data import ROOT
+
+ROOT = Path(__file__).parents[2]
 
 ANYTHING = (
     None,

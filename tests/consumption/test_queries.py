@@ -1,0 +1,380 @@
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from portal.auth.people import Customer
+from portal.consumption import periods, queries, store
+from portal.consumption.charts import Mark
+from portal.consumption.periods import Day, Hour, Month, NoSuchPeriod, Quarter, Year, read
+from portal.consumption.queries import NoSuchSite
+from portal.consumption.rules import Compare, Tally
+from portal.consumption.selection import Freshness, Wish, freshness
+from portal.customers.models import Party
+from portal.kit.errors import NotThere
+from portal.kit.intervals import Quality, instant_of, start_quarter
+from portal.sites.models import Commodity, MeteringPoint, Occupancy, Site
+from tests.consumption.readings import Reading, every, intervals, listed
+
+TODAY = date(2026, 11, 21)
+NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
+MOVED = date(2025, 3, 15)  # when Aino came and Eino left
+DAY = timedelta(days=1)
+PERIODS = (
+    *("all", "2024", "2025", "2026", "2025-03", "2026-03", "2026-10", "2026-11", "2026-12", "2025-W11", "2026-W47"),
+    *("2025-03-14", "2025-03-15", "2026-03-29", "2026-10-25", "2026-11-09", "2026-11-20", "2026-11-21"),
+    *("2026-10-25T03", "2026-10-25T03B", "2025-03-15T00", "2026-11-20T22"),
+)
+SPANS = (("2025-03-01", "2026-11-30"), ("2026-10-20", "2026-11-30"), ("2025-02-10", "2025-03-20"))
+
+
+def value(quarter):
+    return quarter * 7919 % 1000 - 50
+
+
+class Register:
+    """Two people, two homes: Eino moved out of one, Aino in; she also has a cottage with panels."""
+
+    def __init__(self, db):
+        self.db = db
+        self.aino, self.eino = self.party("1"), self.party("2")
+        self.home, self.cottage = self.site("Esimerkkikatu 4"), self.site("Rantapolku 12")
+        self.hold(self.aino, self.home, MOVED)
+        self.hold(self.eino, self.home, date(2020, 1, 1), MOVED - DAY)
+        self.hold(self.aino, self.cottage, date(2025, 6, 1))
+        self.power = self.point(self.home, Commodity.ELECTRICITY)
+        self.heat = self.point(self.home, Commodity.HEAT)
+        self.cottage_power = self.point(self.cottage, Commodity.ELECTRICITY)
+        self.panels = self.point(self.cottage, Commodity.PRODUCTION)
+
+    def party(self, number):
+        party = Party(id=uuid4(), customer_number=number, kind="person", name=f"Customer {number}")
+        self.db.add(party)
+        return party.id
+
+    def site(self, street):
+        site = Site(id=uuid4(), number=str(uuid4()), street=street, postcode="20100", town="Turku")
+        self.db.add(site)
+        return site.id
+
+    def hold(self, party, site, since, until=None):
+        self.db.flush()
+        self.db.add(Occupancy(site_id=site, party_id=party, since=since, until=until))
+
+    def point(self, site, energy):
+        self.db.flush()
+        point = MeteringPoint(id=uuid4(), gsrn=f"{uuid4().int % 10**18:018}", site_id=site, energy=energy)
+        self.db.add(point)
+        return point.id
+
+    def record(self, point, readings):
+        store.record(self.db, point, readings, NOW)
+
+    def seen_by(self, who, period, point):
+        """What a person may see of a point in a period, reading by reading."""
+        held = {self.power: MOVED, self.cottage_power: date(2025, 6, 1), self.heat: MOVED}
+        begins, ends = start_quarter(held[point]), 10**9
+        if who.parties == {self.eino}:
+            begins, ends = start_quarter(date(2020, 1, 1)), begins
+        found = listed(store.read(self.db, point, date(2019, 1, 1), date(2027, 1, 1)))
+        inside = (max(begins, period.begins), min(ends, period.ends))
+        return [one for one in found if inside[0] <= one.quarter < inside[1]]
+
+
+def person(*parties):
+    return Customer(account_id=uuid4(), session_id=uuid4(), name="", parties=frozenset(parties), acr="")
+
+
+@pytest.fixture
+def db(database):
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def register(db):
+    register = Register(db)
+    register.record(register.power, every(date(2024, 1, 10), date(2025, 9, 30), mwh=value))
+    register.record(register.power, every(date(2025, 10, 1), date(2026, 11, 8), mwh=value))
+    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), mwh=value))
+    estimated = every(date(2026, 11, 16), date(2026, 11, 16))
+    estimated.quality[:] = Quality.EST
+    register.record(register.power, estimated)
+    register.record(register.cottage_power, every(date(2025, 9, 10), date(2026, 5, 31), length=4, mwh=value))
+    register.record(register.cottage_power, every(date(2026, 6, 1), date(2026, 11, 19), mwh=value))
+    register.record(register.heat, every(date(2024, 1, 1), date(2026, 11, 20), length=4, mwh=value))
+    return register
+
+
+@pytest.fixture
+def aino(register):
+    return person(register.aino)
+
+
+@pytest.fixture
+def eino(register):
+    return person(register.eino)
+
+
+def look(db, who, at="2026-11", **wish):
+    return queries.selection(db, who, Wish(read(at), compare=Compare.DATE, **wish), TODAY)
+
+
+def test_a_person_sees_the_points_of_their_sites(db, register, aino, eino):
+    assert [(point.street, point.energy) for point in queries.points(db, aino)] == [
+        ("Esimerkkikatu 4", "electricity"),
+        ("Esimerkkikatu 4", "heat"),
+        ("Rantapolku 12", "electricity"),
+        ("Rantapolku 12", "production"),
+    ]
+    assert {point.id for point in queries.points(db, eino)} == {register.power, register.heat}
+
+
+def test_a_stranger_sees_nothing(db, register):
+    stranger = person(uuid4())
+    assert queries.points(db, stranger) == queries.points(db, person()) == ()
+    selection = look(db, stranger)
+    assert (selection.points, selection.energies, selection.sites) == ((), [], [])
+    steps = queries.steps(db, stranger, selection, TODAY)
+    assert {step.now for step in steps} == {Tally()}
+    assert queries.comparison(db, stranger, selection, steps, TODAY) is None
+    assert queries.readings(db, stranger, selection) == ()
+
+
+def test_what_one_person_selected_shows_another_nothing(db, aino, eino):
+    selection = look(db, aino)
+    assert {step.now.mwh for step in queries.steps(db, eino, selection, TODAY)} == {0}
+    assert queries.readings(db, eino, selection) == ()
+
+
+@pytest.mark.parametrize("name", ["aino", "eino"])
+@pytest.mark.parametrize("at", PERIODS)
+def test_every_step_is_the_sum_of_the_readings_that_one_may_see(db, register, request, name, at):
+    who = request.getfixturevalue(name)
+    check_sums(db, register, who, read(at))
+
+
+@pytest.mark.parametrize("days", SPANS)
+def test_the_steps_of_any_days_are_sums_too(db, register, aino, days):
+    check_sums(db, register, aino, periods.read_span(*days))
+
+
+def check_sums(db, register, who, period):
+    selection = queries.selection(db, who, Wish(period, Commodity.ELECTRICITY), TODAY)
+    for step in queries.steps(db, who, selection, TODAY):
+        seen = [one for point in selection.points for one in register.seen_by(who, step.period, point.id)]
+        estimated = sum(one.length for one in seen if one.quality is Quality.EST)
+        assert step.now.mwh == sum(one.mwh for one in seen), step.period
+        assert step.now.estimated == estimated, step.period
+        assert step.now.measured == sum(one.length for one in seen) - estimated, step.period
+        if step.before:
+            then = [one for point in selection.points for one in register.seen_by(who, step.before, point.id)]
+            assert step.then.mwh == sum(one.mwh for one in then), step.before
+
+
+def test_days_say_what_is_to_be_known_of_them(db, register, aino):
+    marks = [step.now.mark for step in queries.steps(db, aino, look(db, aino, site_id=register.home), TODAY)]
+    assert [number for number, mark in enumerate(marks, 1) if mark is Mark.MISSING] == [9]
+    assert [number for number, mark in enumerate(marks, 1) if mark is Mark.ESTIMATED] == [16]
+    assert [number for number, mark in enumerate(marks, 1) if mark is Mark.AHEAD] == list(range(21, 31))
+    assert marks.count(Mark.MEASURED) == 18
+
+
+def test_a_day_that_is_not_due_yet_is_ahead(db, register, aino):
+    steps = queries.steps(db, aino, look(db, aino, site_id=register.cottage), TODAY)
+    assert [step.now.mark for step in steps[18:21]] == [Mark.MEASURED, Mark.AHEAD, Mark.AHEAD]
+    late = queries.steps(db, aino, look(db, aino, site_id=register.cottage), TODAY + 2 * DAY)
+    assert [step.now.mark for step in late[18:22]] == [Mark.MEASURED, Mark.MISSING, Mark.MISSING, Mark.AHEAD]
+
+
+def test_nothing_is_missing_before_the_first_reading(db, register, aino):
+    steps = queries.steps(db, aino, look(db, aino, "2025-09", site_id=register.cottage), TODAY)
+    assert [step.now.mark for step in steps[7:11]] == [Mark.AHEAD, Mark.AHEAD, Mark.MEASURED, Mark.MEASURED]
+
+
+def test_a_gap_counts_as_missing_in_its_month_and_year(db, register, aino):
+    (november,) = (
+        step
+        for step in queries.steps(db, aino, look(db, aino, "2026", site_id=register.home), TODAY)
+        if step.period == Month(2026, 11)
+    )
+    assert (november.now.missing, november.now.estimated, november.now.mark) == (96, 96, Mark.PARTLY)
+    assert november.now.quarters == 30 * 96
+    everything = queries.steps(db, aino, look(db, aino, "all", site_id=register.home), TODAY)
+    assert [(step.period, step.now.missing) for step in everything] == [(Year(2025), 0), (Year(2026), 96)]
+    assert [step.then for step in everything] == [None, None]
+
+
+def test_the_month_is_compared_over_the_days_that_both_years_have(db, register, aino):
+    selection = look(db, aino, site_id=register.home)
+    found = queries.comparison(db, aino, selection, queries.steps(db, aino, selection, TODAY), TODAY)
+    same = [day for day in Month(2026, 11).days[:20] if day.day.day != 9]
+    assert found.days == 19
+    assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
+    before = [Day(day.day.replace(year=2025)) for day in same]
+    assert found.then.mwh == sum(one.mwh for day in before for one in register.seen_by(aino, day, register.power))
+
+
+def test_the_year_is_compared_day_by_day_where_a_month_is_not_whole(db, register, aino):
+    selection = look(db, aino, "2026", site_id=register.home)
+    found = queries.comparison(db, aino, selection, queries.steps(db, aino, selection, TODAY), TODAY)
+    days = [day for month in Year(2026).steps for day in month.days if date(2026, 3, 15) <= day.first < TODAY]
+    same = [day for day in days if day.first != date(2026, 11, 9)]
+    assert found.days == len(same)
+    assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
+
+
+@pytest.mark.parametrize(
+    ("compare", "first"), [(Compare.DATE, date(2025, 11, 1)), (Compare.WEEKDAY, date(2025, 11, 2))]
+)
+def test_the_year_before_stands_beside_each_day(db, aino, compare, first):
+    selection = queries.selection(db, aino, Wish(read("2026-11"), compare=compare), TODAY)
+    before = [step.before for step in queries.steps(db, aino, selection, TODAY)]
+    assert before == [Day(first + number * DAY) for number in range(30)]
+
+
+def test_an_hour_shows_its_quarters(db, register, aino):
+    steps = queries.steps(db, aino, look(db, aino, "2026-11-20T14", site_id=register.home), TODAY)
+    assert [type(step.period) for step in steps] == [Quarter] * 4
+    assert {step.now.mark for step in steps} == {Mark.MEASURED}
+
+
+def test_an_hour_that_is_known_only_as_a_whole_is_one_step(db, register, aino):
+    hour = read("2026-05-20T14")
+    for site in (register.cottage, None):  # the home has quarters
+        (step,) = queries.steps(db, aino, look(db, aino, hour.at, site_id=site), TODAY)
+        assert (step.period, step.now.mark) == (hour, Mark.MEASURED)
+
+
+def test_quarters_are_not_compared_with_an_hour(db, register, aino):
+    steps = queries.steps(db, aino, look(db, aino, "2026-10-05T14", site_id=register.cottage), TODAY)
+    assert {step.then.mark for step in steps} == {Mark.MISSING}
+
+
+def test_completeness_tells_of_each_day_of_a_month(db, register, aino):
+    selection = look(db, aino, "2026-11-20", site_id=register.home)
+    days = queries.completeness(db, aino, selection, Month(2026, 11), TODAY)
+    assert [step.now.missing for step in days] == [0] * 8 + [96] + [0] * 21
+    assert {step.then for step in days} == {None}
+
+
+def test_readings_come_point_by_point_for_the_selected_time(db, register, aino):
+    selection = look(db, aino, "2025-10-26T03B")
+    found = {one.point.id: listed(one.intervals) for one in queries.readings(db, aino, selection)}
+    assert set(found) == {register.power, register.cottage_power}
+    assert [one.quarter for one in found[register.power]] == list(range(selection.period.begins, selection.period.ends))
+    assert [one.length for one in found[register.cottage_power]] == [4]
+
+
+def test_readings_end_where_the_right_to_see_them_ends(db, register, aino, eino):
+    month = Month(2025, 3)
+    (before,) = queries.readings(db, eino, look(db, eino, month.at))
+    (after,) = queries.readings(db, aino, look(db, aino, month.at))
+    assert listed(before.intervals) + listed(after.intervals) == listed(
+        store.read(db, register.power, month.first, month.last)
+    )
+    assert after.intervals.quarter[0] == start_quarter(MOVED)
+
+
+def test_without_a_wish_it_is_the_newest_month_of_the_first_energy(db, register, aino, eino):
+    selection = queries.selection(db, aino, Wish(), TODAY)
+    assert (selection.period, selection.energy, selection.site_id) == (Month(2026, 11), "electricity", None)
+    assert {point.id for point in selection.points} == {register.power, register.cottage_power}
+    assert queries.selection(db, eino, Wish(), TODAY).period == Month(2025, 3)
+    assert queries.selection(db, person(), Wish(), TODAY).period == Month(2026, 11)
+
+
+def test_a_site_is_shown_with_an_energy_that_it_has(db, register, aino):
+    selection = look(db, aino, site_id=register.home, energy=Commodity.PRODUCTION)
+    assert (selection.energy, selection.energies) == ("electricity", ["electricity", "heat"])
+    selection = look(db, aino, energy=Commodity.HEAT)
+    assert [point.id for point in selection.points] == [register.heat]
+    assert selection.energies == ["electricity", "production", "heat"]
+    assert [site.street for site in selection.sites] == ["Esimerkkikatu 4", "Rantapolku 12"]
+
+
+def test_a_foreign_site_is_not_there(db, register, eino):
+    for site in (register.cottage, uuid4()):
+        with pytest.raises(NoSuchSite):
+            look(db, eino, site_id=site)
+
+
+def test_data_are_as_fresh_as_the_slowest_point(db, register, aino, eino):
+    points = look(db, aino).points
+    assert freshness(points, aino.parties, TODAY) == Freshness(instant_of(start_quarter(date(2026, 11, 20))), late=0)
+    assert freshness(points, aino.parties, TODAY + DAY).late == 1
+    assert freshness(points, aino.parties, TODAY + 2 * DAY).late == 2
+    home = [point for point in points if point.id == register.power]
+    assert freshness(home, aino.parties, TODAY).until == instant_of(start_quarter(TODAY))
+    assert freshness(home, eino.parties, TODAY) == Freshness(None, 0)
+
+
+def test_data_of_a_former_home_end_with_it(db, register, eino):
+    assert freshness(look(db, eino).points, eino.parties, TODAY) == Freshness(instant_of(start_quarter(MOVED)), late=0)
+
+
+def test_a_point_without_readings_expects_none(db, register, aino):
+    selection = look(db, aino, energy=Commodity.PRODUCTION)
+    assert {step.now.mark for step in queries.steps(db, aino, selection, TODAY)} == {Mark.AHEAD}
+    assert queries.steps(db, aino, look(db, aino, "all", energy=Commodity.PRODUCTION), TODAY) == ()
+    assert freshness(selection.points, aino.parties, TODAY) == Freshness(None, 0)
+
+
+def test_two_holders_of_one_party_count_once(db, register):
+    both = person(register.aino, register.eino)
+    selection = look(db, both, "2025-03", site_id=register.home)
+    steps = queries.steps(db, both, selection, TODAY)
+    kept = store.read(db, register.power, date(2025, 3, 1), date(2025, 3, 31))
+    assert sum(step.now.mwh for step in steps) == kept.mwh.sum()
+    assert {step.now.mark for step in steps} == {Mark.MEASURED}
+
+
+def test_corrected_values_are_marked(db, register, aino):
+    quarter = start_quarter(date(2026, 10, 5))
+    register.record(register.power, intervals([Reading(quarter, 1, 10**6)]))
+    selection = look(db, aino, "2026-10-05", site_id=register.home)
+    marks = [step.now.mark for step in queries.steps(db, aino, selection, TODAY)]
+    assert marks == [Mark.REVISED, *[Mark.MEASURED] * 23]
+
+
+def test_the_hours_of_a_long_day_are_compared_with_those_of_a_usual_one(db, register, aino):
+    steps = queries.steps(db, aino, look(db, aino, "2026-10-25", site_id=register.home), TODAY)
+    assert len(steps) == 25
+    assert steps[3].before == steps[4].before == read("2025-10-25T03")
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_page_asks_no_more_of_many_points_than_of_one(db, register, count, statements):
+    for number in range(count):
+        site = register.site(f"Katu {number}")
+        register.hold(register.eino, site, date(2024, 1, 1))
+        point = register.point(site, Commodity.GAS)
+        register.record(point, every(date(2025, 1, 1), date(2026, 11, 20), length=4))
+    who = person(register.eino)
+    with statements() as asked:
+        selection = look(db, who, "2026", energy=Commodity.GAS)
+        steps = queries.steps(db, who, selection, TODAY)
+        queries.comparison(db, who, selection, steps, TODAY)
+    assert np.array([step.now.mwh for step in steps])[:10].all()
+    assert len(asked) == 6  # the points; totals of both years, days of this; days of both years to compare
+
+
+def test_an_address_is_read_as_a_wish():
+    site = uuid4()
+    query = {"at": "2026-11", "energy": "heat", "site": str(site), "compare": "weekday"}
+    assert Wish.read(query) == Wish(Month(2026, 11), Commodity.HEAT, site, Compare.WEEKDAY)
+    assert Wish.read({}) == Wish()
+    assert Wish.read({"site": "", "from": "2026-11-01", "to": "2026-11-02"}).period.at == "2026-11-01/2026-11-02"
+    assert isinstance(Wish.read({"at": "2026-11-21T14"}).period, Hour)
+
+
+@pytest.mark.parametrize(
+    "query", [{"energy": "coal"}, {"site": "home"}, {"compare": "price"}, {"at": "soon"}, {"from": "1", "to": "2"}]
+)
+def test_a_wish_for_what_does_not_exist_is_not_there(query):
+    with pytest.raises(NotThere):
+        Wish.read(query)
+    if "at" in query:
+        with pytest.raises(NoSuchPeriod):
+            Wish.read(query)
