@@ -109,8 +109,12 @@ def new_page(chrome, demo, **options):
         if not request.url.startswith((demo.portal, demo.bank, "data:")):
             complaints.append(f"asked {request.url}")
 
+    def said(message):
+        if message.type == "error" and not message.location["url"].endswith("/nowhere"):  # a 404 asked for on purpose
+            complaints.append(f"{message.text} {message.location['url']}")
+
     page = context.new_page()
-    page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    page.on("console", said)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", asked)
     page.set_default_timeout(10_000)

@@ -47,12 +47,15 @@ def visitor(chrome, demo, request):
 
 
 def findings(page):
+    """What axe complains of, by size and scheme. Each scheme is a fresh load: Chromium keeps some computed colours
+    of the old scheme when it is only emulated anew."""
     found = {}
-    page.add_script_tag(path=AXE)
-    for size in (PHONE, DESKTOP):
-        page.set_viewport_size(size)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.reload()
+        page.add_script_tag(path=AXE)
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
             if violations := page.evaluate(FINDINGS):
                 found[f"{size['width']} {scheme}"] = violations
     return found

@@ -44,7 +44,7 @@ def test_from_a_year_to_an_hour_and_back(page):
     page.locator("a.bar[href*='at=2026-10-14T17']").first.click()
     page.wait_for_url("**/consumption?*at=2026-10-14T17*")
     for back in ("2026-10-14", "2026-10", "2026"):
-        page.evaluate("history.back()")  # htmx loads the page again, which `go_back` takes for a failure
+        page.evaluate("setTimeout(() => history.back())")  # htmx loads again, which `go_back` takes for a failure
         page.wait_for_url(re.compile(rf"/consumption\?.*at={back}(&|$)"))
     expect(page.locator("a.bar[href*='at=2026-10']").first).to_be_visible()
 
@@ -52,17 +52,16 @@ def test_from_a_year_to_an_hour_and_back(page):
 def test_a_consent_is_given_and_withdrawn_at_once(page):
     sign_in(page, "Aino Mäkelä")
     page.goto("/consents")
-    box = page.locator("input[type=checkbox]:enabled").first
+    box = page.locator("input[type=checkbox][name*='automated']").first
     was = box.is_checked()
     for wish in (not was, was):
-        box.set_checked(wish, force=True)
         save = page.get_by_role("button", name="Tallenna")
-        if save.count() and save.first.is_visible():
-            save.first.click()
-        else:
-            page.wait_for_load_state("networkidle")
+        with page.expect_response(lambda answer: answer.request.method == "POST" and "/consents" in answer.url):
+            box.set_checked(wish, force=True)
+            if save.count() and save.first.is_visible():
+                save.first.click()
         page.goto("/consents")
-        expect(page.locator("input[type=checkbox]:enabled").first).to_be_checked(checked=wish)
+        expect(page.locator("input[type=checkbox][name*='automated']").first).to_be_checked(checked=wish)
     page.goto("/consents/history")
     expect(page.get_by_role("listitem").first).to_be_visible()
 
