@@ -52,7 +52,9 @@ def rows(folder: Path) -> Iterator[Row]:
         f"{page * 1e6:.0f} / {template * 1e6:.0f} us",
     )
     per_reading, readings = store.bytes_per_reading(folder)
-    yield Row("6", "bytes per reading, SQLite", per_reading, 1.31, "at most", f"{readings} readings; 0.60 of DuckDB's 2.19")
+    yield Row(
+        "6", "bytes per reading, SQLite", per_reading, 1.31, "at most", f"{readings} readings; 0.60 of DuckDB's 2.19"
+    )
     fast, plain = by_turns(lambda: store.year_by_month_s(folder), lambda: store.rows_by_month_s(folder))
     yield Row("12", "a year by month, 1 point, against a row per reading in SQLite", plain / fast, 30, "at least",
               f"{fast * 1e6:.0f} us / {plain * 1e3:.2f} ms")  # fmt: skip
@@ -79,7 +81,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
         for row in rows(Path(folder)):
             goal = f"{'>=' if row.kind == 'at least' else '<='} {row.goal:g}"
-            print(f"{row.number:>3}  {row.what:<66} {row.ratio:>8.2f} {goal:>12} {row.verdict:<6} {row.told}", flush=True)
+            print(
+                f"{row.number:>3}  {row.what:<66} {row.ratio:>8.2f} {goal:>12} {row.verdict:<6} {row.told}", flush=True
+            )
     return 0
 
 
