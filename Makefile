@@ -64,7 +64,7 @@ bench: setup-test ## measure: number, what, value, goal, ok or short
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup-test ## the long proofs: repeated, cut and reordered imports
-	@$(BIN)/python -m pytest -n $(WORKERS) tests/soak --override-ini norecursedirs=bench $(ARGS)
+	@PORTAL_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/soak $(ARGS)
 
 clean: ## remove what was installed and built
 	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log

@@ -20,6 +20,7 @@ from portal import migrations
 from portal.kit.db import Database
 
 pytest_plugins = ["tests.people"]
+collect_ignore = [] if os.environ.get("PORTAL_SOAK") else ["soak"]  # `make soak` asks for the long proofs
 
 
 @pytest.fixture(scope="session")
