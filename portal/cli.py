@@ -110,12 +110,21 @@ def portal() -> "ASGIApp":
     return _portal(Settings.from_environment(_environ()))
 
 
+def _log_requests() -> None:
+    """One line per request on standard error, from our own loggers only: others may say whole addresses."""
+    import logging
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("portal").setLevel(logging.INFO)
+
+
 def _portal(settings: "Settings") -> "ASGIApp":
     from portal.app import create_app
     from portal.auth.oidc.keys import readable_by_others
     from portal.kit.db import Database
     from portal.settings import Environment
 
+    _log_requests()
     exposed = readable_by_others(settings.keys_dir)
     if exposed and settings.environment is Environment.PRODUCTION:
         raise NotDone(f"{', '.join(map(str, exposed))} can be read by others than the owner; `chmod 600` mends it")

@@ -45,7 +45,7 @@ def rows(folder: Path) -> Iterator[Row]:
     page, template = by_turns(lambda: asyncio.run(portal.page_cpu_s()), portal.template_cpu_s)
     yield Row(
         "4",
-        "everything around a page, CPU over its template (SQLite)",
+        "everything around a page, CPU over its template",
         page / template,
         1.7,
         "at most",
@@ -70,7 +70,7 @@ def rows(folder: Path) -> Iterator[Row]:
 
 STARTS = {
     "create": "from tests.portal import routes, html; routes(); html()",
-    "import": "import starlette.applications, sqlmodel, authlib, joserfc, jinja2, babel, httpx2, numpy, pydantic, alembic",
+    "import": "import starlette.applications, sqlmodel, authlib, joserfc, jinja2, babel, httpx2, numpy, alembic",
 }
 
 

@@ -80,7 +80,8 @@ def _write_rows(folder: Path, path: Path) -> None:
     months = [f"{instant_of(int(quarter)):%Y-%m}" for quarter in readings.quarter]
     with sqlite3.connect(path) as file:
         file.execute(
-            "CREATE TABLE reading (point INT, month TEXT, quarter INT, mwh INT, PRIMARY KEY (point, month, quarter)) WITHOUT ROWID"
+            "CREATE TABLE reading (point INT, month TEXT, quarter INT, mwh INT, "
+            "PRIMARY KEY (point, month, quarter)) WITHOUT ROWID"
         )
         rows = zip(months, readings.quarter.tolist(), readings.mwh.astype(np.int64).tolist(), strict=True)
         file.executemany("INSERT INTO reading VALUES (1, ?, ?, ?)", rows)
