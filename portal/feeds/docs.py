@@ -35,6 +35,7 @@ is.
   one number that differ within a file are all refused, for their order does not say which is right.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
+- On SQLite nothing else can be written while a file is taken in; a large register belongs on PostgreSQL.
 - `--dry-run` says all this and leaves the database as it is. `portal import --schema KIND` prints the JSON Schema
   (2020-12) of a kind. `messages` are not taken in yet.
 """

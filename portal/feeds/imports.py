@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy.exc import DataError, IntegrityError
@@ -14,7 +15,8 @@ from portal.feeds.kinds import KINDS, Desk
 from portal.feeds.readings import PointWish
 from portal.feeds.refused import refused_lines
 from portal.feeds.report import LeftOut, Progress, Taken, Told
-from portal.feeds.sources import NotAFeed, Source
+from portal.feeds.rows import Ready
+from portal.feeds.sources import REFUSED, NotAFeed, Source
 from portal.kit.db import Database
 
 Sessions = Callable[[], AbstractContextManager[Session]]  # a transaction for each file
@@ -30,7 +32,11 @@ class Wishes:
 
 def run(sessions: Sessions, sources: Sequence[Source], wishes: Wishes, desk: Desk, progress: Progress) -> list[Told]:
     """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others."""
-    return [_told(sessions, source, wishes, desk, progress) for source in sorted(sources, key=_place)]
+    told: list[Told] = []
+    for source in sorted(sources, key=_place):
+        refused_to = _free(source, wishes, told)
+        told.append(_told(sessions, source, refused_to, partial(_prepared, source, wishes, desk, progress)))
+    return told
 
 
 @contextmanager
@@ -60,23 +66,29 @@ def _place(source: Source) -> int:
     return KINDS.index(kind) if kind else len(KINDS)
 
 
-def _told(sessions: Sessions, source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Told:
+def _free(source: Source, wishes: Wishes, told: Sequence[Told]) -> Path:
+    """Where the refused lines of a feed go: not over those of another feed of the same name."""
+    taken = {one.refused_to for one in told if isinstance(one, Taken)}
+    folder = wishes.refused_dir or source.folder
+    names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
+    return next(path for name in names if (path := folder / f"{name}{REFUSED}") not in taken)
+
+
+def _told(sessions: Sessions, source: Source, refused_to: Path, prepare: Callable[[], Ready]) -> Told:
     try:
-        return _taken(sessions, source, wishes, desk, progress)
+        ready = prepare()
+        with refused_lines(refused_to) as refused, sessions() as db:
+            taken = ready(db, refused)
     except NotAFeed as why:
         return LeftOut(source.name, str(why))
-    except (IntegrityError, DataError) as refused:
+    except (IntegrityError, DataError) as why:
         # the driver's message may repeat a row, so only its kind is said
-        return LeftOut(source.name, f"holds a row that the database refuses ({type(refused.orig).__name__})")
-
-
-def _taken(sessions: Sessions, source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Taken:
-    kind = rows.kind_of(source)
-    ready = (
-        rows.prepared(source, kind, desk, progress)
-        if kind
-        else readings.prepared(source, wishes.point, desk.now, progress)
-    )
-    with refused_lines(wishes.refused_dir or source.folder, source.name) as refused, sessions() as db:
-        taken = ready(db, refused)
+        return LeftOut(source.name, f"holds a row that the database refuses ({type(why.orig).__name__})")
     return replace(taken, refused_to=refused.path) if refused.count else taken
+
+
+def _prepared(source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:
+    kind = rows.kind_of(source)
+    if kind is None:
+        return readings.prepared(source, wishes.point, desk.now, progress)
+    return rows.prepared(source, kind, desk, progress)

@@ -13,7 +13,7 @@ from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
 from portal.consumption.store import Recorded
 from portal.feeds.refused import RefusedLines
 from portal.feeds.report import Progress, Taken, Tally, grouped
-from portal.feeds.rows import Ready
+from portal.feeds.rows import START, Ready
 from portal.feeds.sources import NotAFeed, Source
 from portal.kit.energy import MWH_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
@@ -49,6 +49,8 @@ def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress)
 
     Raises NotAFeed when it is no such file, damaged, or about another point than the operator says.
     """
+    if not datahub.looks_like(source.start(START)):
+        raise NotAFeed("is no feed: neither rows of JSON nor readings as Datahub exports them")
     try:
         export = datahub.read(source.read())
     except NotDatahub as why:
@@ -99,7 +101,7 @@ def _refuse(source: Source, already: Sequence[RefusedLine], unknown: Collection[
         return
     for number, raw in enumerate(source.lines(), 1):
         text = raw.decode(errors="replace")
-        gsrn = text.partition(";")[0]
+        gsrn = text.partition(";")[0].strip()
         if reason := reasons.get(number) or (_why(gsrn) if gsrn in unknown else None):
             refused.put(number, reason, text)
 

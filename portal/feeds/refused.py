@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TextIO
 
-from portal.feeds.sources import REFUSED, NotAFeed
+from portal.feeds.sources import NotAFeed
 
 HEADER = ("line", "reason", "text")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -61,9 +61,9 @@ class RefusedLines:
 
 
 @contextmanager
-def refused_lines(folder: Path, name: str) -> Iterator[RefusedLines]:
-    """Where refused lines of a feed go: `NAME.refused.csv` in a folder, once the block has ended well."""
-    lines = RefusedLines(folder / f"{name}{REFUSED}")
+def refused_lines(path: Path) -> Iterator[RefusedLines]:
+    """Takes refused lines; their file stands at the path once the block has ended well, if there were any."""
+    lines = RefusedLines(path)
     with ExitStack() as otherwise:
         otherwise.callback(lines.drop)
         yield lines

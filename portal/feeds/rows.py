@@ -147,7 +147,8 @@ def _contradicted(line: Line, kind: Kind, found: Survey) -> Line:
     both = found.twice.get(kind.key_of(line.row))
     if both is None:
         return line
-    return replace(line, row=Refusal(f"lines {both[0]} and {both[1]} tell the same {kind.key[0]} differently"))
+    what = ", ".join(kind.key)
+    return replace(line, row=Refusal(f"lines {both[0]} and {both[1]} tell the same {what} differently"))
 
 
 def _kept(db: Session, kind: Kind, batch: Sequence[Line], desk: Desk) -> list[Verdict]:

@@ -197,6 +197,13 @@ def test_a_file_that_is_no_export_is_refused_whole(content, says):
     assert "download it again from Datahub's customer portal" in str(refused.value)
 
 
+@pytest.mark.parametrize("header", HEADERS)
+def test_a_damaged_export_still_looks_like_one(header):
+    assert datahub.looks_like(header.encode("latin-1"))
+    assert datahub.looks_like(file(ROW, header=header)[:100])
+    assert not datahub.looks_like(b'{"customer_number": "100001"}')
+
+
 def test_a_whole_last_line_needs_no_end():
     assert len(read(file(ROW).rstrip()).series[0].intervals) == 1
     reactive = ROW.replace("8716867000030", "8716867000047")

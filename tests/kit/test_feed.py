@@ -20,9 +20,7 @@ def test_every_price_is_read_exactly(price):
     assert TypeAdapter(Price).validate_python(f"{price:f}") == price
 
 
-@pytest.mark.parametrize(
-    "text", ["", "1,5", "01", "1.", ".5", "1e3", "+1", "NaN", "1.1234567", "\u0661", "1\n"]
-)
+@pytest.mark.parametrize("text", ["", "1,5", "01", "1.", ".5", "1e3", "+1", "NaN", "1.1234567", "\u0661", "1\n"])
 def test_other_texts_are_no_prices(text):
     with pytest.raises(ValidationError, match="must be digits"):
         TypeAdapter(Price).validate_python(text)

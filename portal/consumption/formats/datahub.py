@@ -93,8 +93,8 @@ def read(content: bytes) -> Export:
 
 
 def looks_like(start: bytes) -> bool:
-    """Whether a file that starts so was at least meant to be such an export, so that `read` can say what is wrong."""
-    return any(name in start[:200].decode(errors="ignore") for name in ("Mittauspisteen tunnus", "MeteringPointGSRN"))
+    """Whether a file that starts so was meant to be such an export; `read` then says what is wrong with it."""
+    return any(header.partition(";")[0].encode() in start for header in HEADERS)
 
 
 def _read(content: bytes, take: Take) -> Export:
