@@ -53,9 +53,10 @@ check: .venv/installed-test ## format, lint, types, arrows, templates, words; se
 	@$(BIN)/python -m tests.words check
 	@echo "check: ok"
 
-fix: .venv/installed-test ## format and mend what tools can
+fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m portal.feeds.docs docs/feeds.md
 
 words: .venv/installed-test ## list the texts that lack a translation, and those no longer used
 	@$(BIN)/python -m tests.words list

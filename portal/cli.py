@@ -449,6 +449,8 @@ def _day(text: str) -> date:
 def _gsrn(text: str) -> str:
     from portal.sites.rules import is_gsrn
 
-    if not is_gsrn(text):
-        raise argparse.ArgumentTypeError(f"{text} is not a GSRN: 18 digits, the last one the right check digit")
-    return text
+    if is_gsrn(text):
+        return text
+    mistyped = next((near for digit in "0123456789" if is_gsrn(near := text[:-1] + digit)), None)
+    hint = f"its last digit would have to be {mistyped[-1]}" if mistyped else "a GSRN has 18 digits"
+    raise argparse.ArgumentTypeError(f"{text} is not a GSRN: {hint}")

@@ -67,7 +67,7 @@ DEMO_BRAND = Brand(
         Language.EN: "Esimerkki Energia",
     },
     company="Esimerkki Energia Oy",
-    business_id="7654321-6",
+    business_id="7654321-2",
     phone="0800 000 000",
     phone_hours="8\u201318",
     faults_phone="0800 000 001",

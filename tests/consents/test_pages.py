@@ -385,7 +385,7 @@ def test_a_receipt_is_taken_along_as_json(register, aino, household):
             "channel": "email",
             "lawful_basis": "GDPR 6(1)(a); Act 917/2014 s. 200(1)",
             "pii_type": "Nimi, yhteystiedot ja sopimusten tuotteet.",
-            "pii_controllers": ["7654321-6"],
+            "pii_controllers": ["7654321-2"],
             "collection_method": "portal",
             "storage_locations": "Tiedot säilytetään EU:ssa tai Euroopan talousalueella.",
             "retention_period": notices.current().retention.fi,
@@ -395,7 +395,7 @@ def test_a_receipt_is_taken_along_as_json(register, aino, household):
         },
         "party_identification": [
             {
-                "party_id": "7654321-6",
+                "party_id": "7654321-2",
                 "party_role": "controller",
                 "party_type": "company",
                 "party_name": "Esimerkki Energia Oy",
