@@ -16,7 +16,7 @@ DOWNLOAD: Final = "/consumption/download"
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a link keeps; None for what it leaves open. `show` is written as it came."""
+    """What a link keeps; None for what it leaves open. `show` is kept as it came: price,euros."""
 
     energy: Commodity | None = None
     site_id: UUID | None = None
@@ -31,6 +31,10 @@ class Address:
         """The file of a period, in a format, by the hour or the quarter."""
         form = [("format", format_), ("resolution", resolution)]
         return f"{DOWNLOAD}?{urlencode([*form, *time_of(period), *self.kept, *self._site])}"
+
+    def shows(self, what: str) -> bool:
+        """Whether something is to be shown beside the energy: everything, unless the address says what."""
+        return self.show is None or what in self.show.split(",")
 
     @property
     def kept(self) -> Iterator[tuple[str, str]]:

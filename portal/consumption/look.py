@@ -16,7 +16,7 @@ from portal.consumption.charts import Curve, Mark, columns
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.names import Name
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span, Week, Year
-from portal.consumption.prices import Costs, Pricing, pricing
+from portal.consumption.prices import Costs, Pricing, no_costs, pricing
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import Compare, Step, total
 from portal.consumption.selection import Selection
@@ -133,12 +133,16 @@ def _drawing(look: Look) -> Drawing | None:
     if all(step.now.mark is Mark.AHEAD for step in look.steps):
         return None
     rows = view.rows(look.steps, look.costs.each, look.address.of, look.hour or Day(look.today))
-    curve = look.pricing.spot_curve(look.period) if isinstance(look.period, Day) else None
+    curve = (
+        look.pricing.spot_curve(look.period) if isinstance(look.period, Day) and look.address.shows("price") else None
+    )
     return view.drawing(rows, curve)
 
 
 def _costs(look: Look, periods: Sequence[Period]) -> Costs:
     """What periods cost; of what is produced, what it earns."""
+    if not look.address.shows("euros"):
+        return no_costs(len(periods))
     costs = look.pricing.costs(periods)
     return -costs if look.selection.energy is Commodity.PRODUCTION else costs
 
@@ -171,7 +175,8 @@ def _whole(look: Look) -> Sequence[Step]:
 
 def _is_priced(look: Look) -> bool:
     """Whether a price is to be expected: what is produced has one only where a contract says so."""
-    return look.pricing.is_known or (bool(look.readings) and look.selection.energy is not Commodity.PRODUCTION)
+    bought = bool(look.readings) and look.selection.energy is not Commodity.PRODUCTION
+    return look.address.shows("euros") and (bought or look.pricing.is_known)
 
 
 def _covers(look: Look) -> Name | None:

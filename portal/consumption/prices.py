@@ -58,7 +58,7 @@ class Pricing:
     def costs(self, periods: Sequence[Period]) -> Costs:
         """What periods that follow each other cost."""
         if not self.supplies:
-            return Costs((None,) * len(periods), None)
+            return no_costs(len(periods))
         edges = np.array([*(period.begins for period in periods), periods[-1].ends])
         found = [_costs(readings, terms, self.spot, edges) for readings, terms in self.supplies]
         every = [cost for of_point in found for cost in of_point]
@@ -78,6 +78,11 @@ class Pricing:
         factor = (1 + charge.vat_percent / 100) / UNITS_IN_FOUR
         values = zip(priced.fourfold.tolist(), priced.known.tolist(), strict=True)
         return Curve(tuple(fourfold * factor if known else None for fourfold, known in values), Stroke.STEPS)
+
+
+def no_costs(periods: int) -> Costs:
+    """For so many periods of which no cost is known."""
+    return Costs((None,) * periods, None)
 
 
 def pricing(db: Session, readings: Sequence[PointReadings], days: Days) -> Pricing:

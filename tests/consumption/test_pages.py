@@ -375,6 +375,12 @@ def test_a_spot_price_contract_has_its_price_as_a_line_in_the_day(register, aino
     assert 'class="chart__line"' not in aino.browser.open("/consumption?at=2026-10").text
 
 
+def test_euros_are_left_out_where_one_does_not_want_them(home, aino):
+    page = aino.browser.open("/consumption?at=2026-10&show=price")
+    assert "Arvio ilman perusmaksuja" not in words(page)
+    assert all(href.endswith("&show=price") and "€" not in label for href, label in bars(page))
+
+
 def test_tabs_are_only_of_what_one_has(home, heat, aino, mikko):
     said = words(aino.browser.open("/consumption"))
     assert "Kaukolämpö" in said
