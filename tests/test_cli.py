@@ -147,6 +147,15 @@ def test_an_interrupt_is_one_sentence(monkeypatch, capsys):
     assert capsys.readouterr().err == "Stopped. What was not finished is not written.\n"
 
 
+def test_a_terminal_is_shown_a_bar_that_goes_away_when_all_is_done(monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    cli._show("customers.jsonl", 50, 100)
+    assert "customers.jsonl" in (half := capsys.readouterr().err)
+    assert half.endswith(" 50%")
+    cli._show("customers.jsonl", 100, 100)
+    assert capsys.readouterr().err.strip() == ""
+
+
 def test_keys_are_made_once_and_listed_by_their_public_ids(tmp_path):
     made = run("keys", "new", "--dir", tmp_path / "keys")
     assert (made.returncode, made.stdout.count("made ")) == (0, 3)

@@ -13,6 +13,7 @@ class ContractKind(StrEnum):
     HEAT = "heat"
     COOLING = "cooling"
     GAS = "gas"
+    PURCHASE = "purchase"  # what we buy from a customer, as solar electricity; its prices are negative
 
 
 class Basis(StrEnum):

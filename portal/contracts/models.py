@@ -7,12 +7,16 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.contracts.kinds import Window
 
+OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')"
+
 
 class Product(SQLModel, table=True):
     """Something the utility sells, with a name in each language. Its prices are dated rows of their own."""
 
     __table_args__ = (
-        CheckConstraint("kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')", name="kind"),
+        CheckConstraint(
+            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')", name="kind"
+        ),
         CheckConstraint("billing_minutes IN (15, 60)", name="billing_minutes"),
     )
 
@@ -72,7 +76,9 @@ class Contract(SQLModel, table=True):
     """A contract between a customer and the utility, under the utility's contract number."""
 
     __table_args__ = (
-        CheckConstraint("kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')", name="kind"),
+        CheckConstraint(
+            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')", name="kind"
+        ),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         CheckConstraint("tax_class IS NULL OR tax_class IN ('I', 'II')", name="tax_class"),
     )

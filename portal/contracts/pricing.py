@@ -113,7 +113,8 @@ def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> 
     for supply in supplies:
         by = used(filled(supply.readings, supply.estimate))
         charged = [(terms, charge) for terms in supply.terms for charge in charges(terms, days)]
-        lines += (_line(terms, charge, by, spot) for terms, charge in charged)
+        for terms, charge in charged:
+            lines += _line(terms, charge, by, spot)
         gaps += _gaps(supply, [charge for _, charge in charged])
     return added_up(lines, gaps)
 
@@ -159,40 +160,40 @@ class _Measured:
     estimated: bool = False
 
 
-def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Line:
-    come_to = _measured(charge, terms.billing_minutes, by, spot)
-    return Line(
-        contract_id=terms.contract_id,
-        code=charge.price.code,
-        name=charge.price.name,
-        days=charge.days,
-        quantity=come_to.quantity,
-        unit=come_to.unit,
-        unit_price=come_to.unit_price,
-        vat_percent=charge.vat_percent,
-        net=Money(_half_up(come_to.cents)),
-        estimated=come_to.estimated,
-    )
+def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Iterator[Line]:
+    """The line of a charge; none where its days and window hold no reading, such as winter days in a summer month."""
+    if come_to := _measured(charge, terms.billing_minutes, by, spot):
+        yield Line(
+            contract_id=terms.contract_id,
+            code=charge.price.code,
+            name=charge.price.name,
+            days=charge.days,
+            quantity=come_to.quantity,
+            unit=come_to.unit,
+            unit_price=come_to.unit_price,
+            vat_percent=charge.vat_percent,
+            net=Money(_half_up(come_to.cents)),
+            estimated=come_to.estimated,
+        )
 
 
-def _measured(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) -> _Measured:
-    match charge.price.basis:
-        case Basis.ENERGY | Basis.SPOT:
-            return _energy(charge, metered(charge, billing_minutes, by, spot))
-        case Basis.POWER:
-            return _power(charge, metered(charge, billing_minutes, by, spot))
-        case Basis.MONTH:
-            return _time(charge)
+def _measured(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) -> _Measured | None:
+    if charge.price.basis is Basis.MONTH:
+        return _time(charge)
+    mine = metered(charge, billing_minutes, by, spot)
+    if not len(mine.places):
+        return None
+    return _power(charge, mine) if charge.price.basis is Basis.POWER else _energy(charge, mine)
 
 
 def _energy(charge: Charge, mine: Metered) -> _Measured:
     if len(mine.unpriced):
         raise NoSpotPrice(f"{len(mine.unpriced)} intervals without a spot price on {charge.days}")
     (cents,) = mine.cents(charge, np.zeros(len(mine.places), np.int64), 1)
-    mwh, price = mine.mwh(), charge.price.amount
-    if charge.price.basis is Basis.SPOT and mwh:
-        price = _shown(cents / Fraction(Energy(mwh).kwh))
-    return _Measured(Energy(mwh).kwh, Unit.KWH, price, cents, mine.estimated)
+    energy, price = Energy(mine.mwh()), charge.price.amount
+    if charge.price.basis is Basis.SPOT and energy:
+        price = _shown(cents / Fraction(energy.kwh))
+    return _Measured(energy.kwh, Unit.KWH, price, cents, mine.estimated)
 
 
 def _power(charge: Charge, mine: Metered) -> _Measured:

@@ -46,6 +46,7 @@ LOOKS: Final[Mapping[ContractKind, Look]] = {
     ContractKind.HEAT: Look(text("District heat"), text("District heat"), icon="flame"),
     ContractKind.COOLING: Look(text("District cooling"), text("District cooling"), icon="snowflake"),
     ContractKind.GAS: Look(text("Natural gas"), text("Natural gas"), icon="cylinder"),
+    ContractKind.PURCHASE: Look(text("Purchase of solar electricity"), text("Production"), icon="sun"),
 }
 BADGES: Final[Mapping[State, Badge]] = {
     State.COMING: Badge(text("Starts later"), "brand", icon="calendar-days"),

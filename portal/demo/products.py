@@ -96,11 +96,11 @@ SPOT: Final = Article(
     ),
     origin="wind",
 )
-# What we buy from a roof: a sales contract about the production point, its price negative, so that the one rule
-# makes a credit of it. Its VAT is that of its kind, as the register has no other.
+# What we buy from a roof: its price is negative, so that the one rule makes a credit of it. A household that sells its
+# surplus is not liable to VAT, so there is none on the credit.
 SURPLUS: Final = Article(
     "AURINKO-OSTO",
-    ContractKind.SALES,
+    ContractKind.PURCHASE,
     Names("Aurinkosähkön osto", "Köp av solel", "Purchase of solar electricity"),
     (
         Part(
@@ -215,6 +215,7 @@ CATALOGUE: Final = (
 
 VAT: Final = (("2013-01-01", "24"), ("2024-09-01", "25.5"))
 VAT_ON_SALES: Final = (("2013-01-01", "24"), ("2022-12-01", "10"), ("2023-05-01", "24"), ("2024-09-01", "25.5"))
+VAT_ON: Final = {ContractKind.SALES: VAT_ON_SALES, ContractKind.PURCHASE: (("2013-01-01", "0"),)}
 ELECTRICITY_TAX: Final = {
     "I": (("2021-01-01", "2.253"), ("2026-04-01", "2.325")),
     "II": (("2021-01-01", "0.063"),),
@@ -226,7 +227,7 @@ def rows() -> Iterator[SQLModel]:
     for article in CATALOGUE:
         yield from _product(article)
     for kind in ContractKind:
-        yield from _taxes(TaxKind.VAT, kind, VAT_ON_SALES if kind is ContractKind.SALES else VAT)
+        yield from _taxes(TaxKind.VAT, kind, VAT_ON.get(kind, VAT))
     for tax_class, rates in ELECTRICITY_TAX.items():
         yield from _taxes(TaxKind.ELECTRICITY_TAX, tax_class, rates)
 

@@ -44,7 +44,8 @@ ICONS = {
     ContractKind.CONNECTION: "cable",
     ContractKind.HEAT: "flame",
     ContractKind.COOLING: "snowflake",
-    ContractKind.GAS: "flame",
+    ContractKind.GAS: "cylinder",
+    ContractKind.PURCHASE: "sun",
 }
 KINDS = {
     ContractKind.SALES: text("Electricity sales"),
@@ -53,6 +54,7 @@ KINDS = {
     ContractKind.HEAT: text("District heat"),
     ContractKind.COOLING: text("District cooling"),
     ContractKind.GAS: text("Natural gas"),
+    ContractKind.PURCHASE: text("Purchase of solar electricity"),
 }
 
 
@@ -113,8 +115,8 @@ def _days(head: Head, today: date) -> Text:
     if left == 0:
         return text("today")
     if left > 0:
-        return counted("in %(n)s day", "in %(n)s days", left)
-    return counted("%(n)s day ago", "%(n)s days ago", -left)
+        return counted("tomorrow", "in %(n)s days", left)
+    return counted("yesterday", "%(n)s days ago", -left)
 
 
 def running_contracts(db: Session, who: Customer, today: date, language: Language) -> Sequence[Row]:

@@ -222,7 +222,9 @@ def _line(line: Line, head: Head, language: Language) -> LineRow:
 
 def _quantity(line: Line) -> Text | str:
     figure = formats.exact(line.quantity, 0)
-    return text("%(figure)s months", figure=figure) if line.unit == Unit.MONTH else f"{figure}{NBSP}{line.unit}"
+    if line.unit is not Unit.MONTH:
+        return f"{figure}{NBSP}{line.unit}"
+    return text("1 month") if line.quantity == 1 else text("%(figure)s months", figure=figure)
 
 
 def _unit_price(line: Line) -> Text | str:

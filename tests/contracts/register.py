@@ -4,7 +4,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from portal.auth.people import Customer
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.packing import pack
@@ -32,6 +34,10 @@ class Register:
                 db.flush()
         return rows[0].id
 
+    def party(self):
+        number = self.number()
+        return self.add(Party(customer_number=f"9{number:05}", kind="person", name=f"Customer {number}"))
+
     def site(self, street="Esimerkkikatu 4", name=None):
         number = f"{self.number():06}"
         return self.add(Site(number=number, street=street, name=name, postcode="33100", town="Tampere"))
@@ -42,7 +48,9 @@ class Register:
 
     def product(self, kind="sales", name="Vakaa", **facts):
         code = f"{name}-{self.number()}"
-        return self.add(Product(code=code, kind=kind, name_fi=name, name_sv=f"{name} sv", name_en=f"{name} en", **facts))
+        return self.add(
+            Product(code=code, kind=kind, name_fi=name, name_sv=f"{name} sv", name_en=f"{name} en", **facts)
+        )
 
     def price(self, product, code, price, basis="energy", first=LONG_AGO, last=None, **facts):
         return self.add(
@@ -65,6 +73,7 @@ class Register:
             Tax(kind="vat", applies_to=kind, rate=Decimal("25.5"), valid_from=LONG_AGO)
             for kind in ("sales", "network", "connection", "heat", "cooling", "gas")
         ]
+        vat.append(Tax(kind="vat", applies_to="purchase", rate=Decimal(0), valid_from=LONG_AGO))
         return self.add(*vat, Tax(kind="electricity-tax", applies_to="I", rate=Decimal("2.253"), valid_from=LONG_AGO))
 
     def contract(self, party, site, point, product, kind="sales", first=LONG_AGO, **facts):
@@ -114,7 +123,12 @@ class Register:
         return self.add(Payment(number=uuid4().hex, invoice_id=invoice, paid_on=on, cents=cents))
 
 
-def line(contract, cents, *, kwh=None, code="energy", price="10", unit="kWh", estimated=False):
+def somebody(*parties):
+    """A signed-in customer who may see these parties' things."""
+    return Customer(account_id=uuid4(), session_id=uuid4(), name="Somebody", parties=frozenset(parties), acr="")
+
+
+def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=False):
     """A line of a bill over all its days, made when the bill is known."""
 
     def made(invoice, place):
@@ -130,7 +144,7 @@ def line(contract, cents, *, kwh=None, code="energy", price="10", unit="kWh", es
             period_to=invoice.period_to,
             quantity_mwh=None if kwh is None else int(Decimal(kwh) * 1_000_000),
             quantity=None if kwh is not None else Decimal(1),
-            unit=unit,
+            unit="month" if kwh is None else "kWh",
             unit_price=Decimal(price),
             vat_percent=Decimal("25.5"),
             net_cents=cents,

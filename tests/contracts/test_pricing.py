@@ -174,7 +174,15 @@ def test_a_winter_day_is_by_day_on_workdays_and_saturdays_from_november_to_march
     period = days(day, day)
     terms = contract(energy("5", "winter-day", Window.WINTER_DAY), energy("2", "other", Window.OTHER))
     found = bill([Supply(measured(quarters(period), KWH), (terms,))], period)
-    assert [line.quantity for line in found.lines] == [winter_days, 96 - winter_days]
+    expected = {"winter-day": winter_days, "other": 96 - winter_days}
+    assert {line.code: line.quantity for line in found.lines} == {code: kwh for code, kwh in expected.items() if kwh}
+
+
+def test_no_consumption_is_a_line_and_no_reading_is_none():
+    readings = measured(quarters(NOVEMBER)[:4], 0)
+    terms = contract(energy("5", "day", Window.DAY), energy("5", "night", Window.NIGHT), power("1", "0"))
+    assert lines_of(bill([Supply(readings, (terms,))], NOVEMBER)) == [("night", 0, 0), ("power", 0, 0)]
+    assert bill([Supply(NOTHING, (terms,))], NOVEMBER).lines == ()
 
 
 def test_a_spot_price_is_taken_interval_by_interval():

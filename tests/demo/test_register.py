@@ -59,7 +59,7 @@ def test_contracts_are_for_products_of_their_kind(everybody, catalogue):
     by_id = {product.id: product for product in of_kind(catalogue, Product)}
     contracts = [row for household in everybody for row in of_kind(household.rows, Contract)]
     assert all(by_id[contract.product_id].kind == contract.kind for contract in contracts)
-    assert {contract.kind for contract in contracts} == {"sales", "network", "connection", "heat"}
+    assert {contract.kind for contract in contracts} == {"sales", "network", "connection", "heat", "purchase"}
 
 
 def test_everything_billed_stands_in_the_register(everybody):

@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("billing_minutes", sa.Integer(), nullable=False),
         sa.Column("origin", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')",
+            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')",
             name=op.f("ck_product_kind"),
         ),
         sa.CheckConstraint("billing_minutes IN (15, 60)", name=op.f("ck_product_billing_minutes")),
@@ -392,7 +392,7 @@ def upgrade() -> None:
         sa.Column("tax_class", sa.String(length=2), nullable=True),
         sa.Column("contracted_kw", sa.Numeric(precision=10, scale=3), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas')",
+            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')",
             name=op.f("ck_contract_kind"),
         ),
         sa.CheckConstraint("tax_class IS NULL OR tax_class IN ('I', 'II')", name=op.f("ck_contract_tax_class")),

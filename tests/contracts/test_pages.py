@@ -1,0 +1,174 @@
+"""The contract pages, as a customer, nobody, a stranger, somebody who mistypes, and htmx meet them."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+
+from tests.contracts.register import LONG_AGO
+from tests.people import AINO
+
+
+@pytest.fixture
+def home(register, aino):
+    """Aino's home with a fixed-term sales contract, its network contract and one that has ended."""
+    return Home(register, aino)
+
+
+class Home:
+    def __init__(self, register, who):
+        register.taxes()
+        self.site = register.site(name="koti")
+        self.point = register.point(self.site)
+        fixed = register.product(name="Vakaa", origin="hydro")
+        register.price(fixed, "energy", "6.765", position=0)
+        register.price(fixed, "base", "1.90", "month", last=who.today - timedelta(days=300), position=1)
+        register.price(fixed, "base", "3.90", "month", first=who.today - timedelta(days=299), position=1)
+        network = register.product("network", "Siirto")
+        soon = who.today + timedelta(days=40)
+        register.price(network, "energy", "3.51", last=soon - timedelta(days=1))
+        register.price(network, "energy", "3.60", first=soon)
+        where = (who.party, self.site, self.point)
+        until = who.today + timedelta(days=130)
+        began = who.today - timedelta(days=600)
+        self.sales = register.contract(*where, fixed, first=began, fixed_until=until, signed_on=began - timedelta(9))
+        self.network = register.contract(*where, network, "network", tax_class="I", notice_days=1)
+        self.ended = register.contract(*where, fixed, valid_to=who.today - timedelta(days=601))
+
+
+def words(answer):
+    """The visible words of a page, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def test_the_list_shows_every_contract_by_site(aino, home):
+    said = words(aino.browser.open("/contracts"))
+    assert "Esimerkkikatu 4, koti" in said
+    assert "Sähkönmyynti · 8,49 c/kWh ·" in said
+    assert "Sähkönsiirto · toistaiseksi" in said
+    assert "2 sopimusta" in said
+    assert "Osa energy: 4,41 → 4,52 c/kWh" in said
+    assert "Päättyneet sopimukset" in said
+
+
+def test_one_contract_shows_prices_with_and_without_vat_and_its_term(aino, home):
+    said = words(aino.browser.open(f"/contracts/{home.sales}"))
+    assert "Osa energy, sis. alv 8,49 c/kWh" in said
+    assert "6,765 c/kWh 25,5 % 8,49 c/kWh Voimassa" in said
+    assert "1 aiempi hinta" in said
+    assert "130 päivää jäljellä" in said
+    assert "Irtisanomisaikasi 14 päivää" in said
+    assert "Vesivoima" in said
+    assert "Sopimus tehtiin" in said
+
+
+def test_a_network_contract_shows_tax_and_what_comes(aino, home):
+    said = words(aino.browser.open(f"/contracts/{home.network}"))
+    assert "Sähkövero, veroluokka I" in said
+    assert "Irtisanomisaikasi 1 päivä " in said
+    assert "Tuleva" in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "energy", "price", "shown"),
+    [
+        ("heat", "heat", ("7.506", "energy"), "94,20 €/MWh"),
+        ("cooling", "cooling", ("3", "energy"), "37,65 €/MWh"),
+        ("gas", "gas", ("5", "energy"), "62,75 €/MWh"),
+        ("sales", "electricity", ("0.36", "spot"), "pörssihinta + 0,45 c/kWh"),
+        ("connection", "electricity", ("5", "month"), "Liittymä · toistaiseksi"),
+    ],
+)
+def test_every_kind_of_contract_presents_itself(aino, register, kind, energy, price, shown):
+    register.taxes()
+    site = register.site()
+    product = register.product(kind, "Tuote", origin="another origin")
+    register.price(product, "part", *price)
+    contract = register.contract(aino.party, site, register.point(site, energy), product, kind, contracted_kw=12)
+    assert shown in words(aino.browser.open("/contracts"))
+    said = words(aino.browser.open(f"/contracts/{contract}"))
+    assert "Sopimusteho 12 kW" in said
+    assert "another origin" in said
+
+
+@pytest.mark.parametrize("minutes", [15, 60])
+def test_a_spot_contract_says_how_often_its_price_changes(aino, register, minutes):
+    register.taxes()
+    site = register.site()
+    product = register.product(billing_minutes=minutes)
+    register.price(product, "energy", "0.36", "spot")
+    contract = register.contract(aino.party, site, register.point(site), product)
+    said = words(aino.browser.open(f"/contracts/{contract}"))
+    assert ("15 minuutin välein" in said) == (minutes == 15)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "says"),
+    [(0, 10, "Sopimus päättyy"), (5, None, "Sopimus alkaa"), (-10, -1, "Sopimus päättyi"), (-10, None, "toistaiseksi")],
+)
+def test_a_contract_says_where_it_stands(aino, register, first, last, says):
+    site = register.site()
+    day = lambda distance: None if distance is None else aino.today + timedelta(days=distance)  # noqa: E731
+    contract = register.contract(
+        aino.party, site, register.point(site), register.product(), first=day(first), valid_to=day(last)
+    )
+    assert says in words(aino.browser.open(f"/contracts/{contract}"))
+
+
+def test_prices_without_a_known_rate_of_vat_are_shown_without(aino, register):
+    site = register.site()
+    product = register.product()
+    register.price(product, "energy", "6.765")
+    contract = register.contract(aino.party, site, register.point(site), product)
+    assert "6,765 c/kWh" in words(aino.browser.open(f"/contracts/{contract}"))
+
+
+@pytest.mark.parametrize(("language", "name"), [("fi", "Vakaa"), ("sv", "Vakaa sv"), ("en", "Vakaa en")])
+def test_every_language_has_its_own_words(house, aino, home, language, name):
+    browser = house.open_for(AINO, aino.name, language=language)
+    assert f"<h1>{name}</h1>" in browser.open(f"/contracts/{home.sales}").text
+    browser.open("/contracts")
+
+
+def test_nobody_is_sent_to_sign_in(nobody, home):
+    for path in ("/contracts", f"/contracts/{home.sales}"):
+        answer = nobody.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+def test_a_stranger_finds_nothing(mikko, oona, home):
+    for browser in (mikko.browser, oona):
+        browser.open(f"/contracts/{home.sales}", status=404)
+        assert "Esimerkkikatu" not in browser.open("/contracts").text
+
+
+@pytest.mark.parametrize("wrong", [uuid4(), "1", "700001", "%00", "x" * 500])
+def test_a_wrong_id_finds_nothing(aino, home, wrong):
+    aino.browser.open(f"/contracts/{wrong}", status=404)
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "", "9" * 40, "\u0661"])
+def test_a_page_that_makes_no_sense_is_the_nearest_there_is(aino, home, page):
+    assert "Esimerkkikatu 4" in aino.browser.open("/contracts", params={"page": page}).text
+
+
+def test_many_sites_come_in_pages_and_htmx_gets_only_its_block(aino, register):
+    product = register.product()
+    for number in range(14):
+        site = register.site(f"Katu {number:02}")
+        register.contract(aino.party, site, register.point(site), product, first=LONG_AGO)
+    assert "Katu 11" in aino.browser.open("/contracts").text
+    answer = aino.browser.fragment("/contracts?page=2", "contracts")
+    assert "Katu 12" in answer.text
+    assert "Katu 11" not in answer.text
+    assert "<h1" not in answer.text
+
+
+def test_what_we_buy_from_a_roof_stands_apart_from_what_we_sell(aino, register, home):
+    roof = register.product("purchase", "Osto")
+    register.price(roof, "energy", "-3.60")
+    contract = register.contract(aino.party, home.site, register.point(home.site, "production"), roof, "purchase")
+    said = words(aino.browser.open("/contracts"))
+    assert "Tuotanto Osto Aurinkosähkön osto · −3,60 c/kWh" in said
+    assert "Aurinkosähkön osto" in words(aino.browser.open(f"/contracts/{contract}"))

@@ -1,0 +1,79 @@
+"""Where a contract stands, when it can end, and what its prices are with VAT."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from portal.contracts.charges import VatRate
+from portal.contracts.rules import State, When, dated_prices, earliest_end, fixed_term, state, with_vat
+from tests.contracts.values import VAT, energy
+
+TODAY = date(2026, 11, 21)
+BEGAN = date(2025, 4, 1)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "fixed_until", "stands"),
+    [
+        (BEGAN, None, None, State.RUNNING),
+        (TODAY, None, None, State.RUNNING),
+        (date(2026, 11, 22), None, None, State.COMING),
+        (BEGAN, TODAY, None, State.ENDING),
+        (BEGAN, date(2027, 12, 31), None, State.ENDING),
+        (BEGAN, date(2026, 11, 20), None, State.ENDED),
+        (BEGAN, None, date(2027, 3, 31), State.ENDING),
+        (BEGAN, None, date(2028, 3, 31), State.RUNNING),
+        (BEGAN, None, date(2026, 10, 31), State.RUNNING),
+    ],
+)
+def test_where_a_contract_stands(first, last, fixed_until, stands):
+    assert state(first, last, fixed_until, TODAY) is stands
+
+
+@pytest.mark.parametrize(
+    ("fixed_until", "last_day"),
+    [(None, date(2026, 12, 5)), (date(2027, 3, 31), date(2027, 3, 31)), (date(2026, 11, 25), date(2026, 12, 5))],
+)
+def test_when_notice_given_today_would_end_a_contract(fixed_until, last_day):
+    assert earliest_end(14, fixed_until, TODAY) == last_day
+
+
+def test_how_far_a_fixed_term_has_come():
+    term = fixed_term(BEGAN, date(2027, 3, 31), TODAY)
+    assert (term.length, term.passed, term.left) == (729, 599, 130)
+    assert fixed_term(BEGAN, None, TODAY) is None
+    assert fixed_term(BEGAN, date(2026, 11, 20), TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("price", "gross"), [("6.765", "8.49"), ("3.90", "4.89"), ("0.063", "0.0791"), ("0", "0.00"), ("-0.24", "-0.30")]
+)
+def test_prices_with_vat_are_rounded_as_price_lists_do(price, gross):
+    assert with_vat(Decimal(price), Decimal("25.5")) == Decimal(gross)
+
+
+def test_prices_are_cut_to_the_contract_and_stand_in_time():
+    history = (
+        energy("5", last=date(2024, 12, 31)),
+        energy("6", first=date(2025, 1, 1), last=date(2025, 12, 31)),
+        energy("7", first=date(2026, 1, 1), last=date(2026, 12, 31)),
+        energy("8", first=date(2027, 1, 1)),
+    )
+    found = dated_prices(history, VAT, BEGAN, None, TODAY)
+    assert [(one.price.amount, one.first, one.last, one.when) for one in found] == [
+        (Decimal(6), BEGAN, date(2025, 12, 31), When.PAST),
+        (Decimal(7), date(2026, 1, 1), date(2026, 12, 31), When.NOW),
+        (Decimal(8), date(2027, 1, 1), None, When.COMING),
+    ]
+
+
+def test_a_price_has_the_vat_of_its_time():
+    history = (energy("5", last=date(2024, 6, 30)), energy("6", first=date(2024, 7, 1)))
+    found = dated_prices(history, VAT, date(2024, 1, 1), None, TODAY)
+    assert [one.gross for one in found] == [Decimal("6.20"), Decimal("7.53")]
+
+
+def test_a_price_without_a_known_rate_has_no_gross():
+    (one,) = dated_prices([energy("5")], [VatRate(Decimal(24), date(2030, 1, 1))], BEGAN, None, TODAY)
+    assert one.gross is None

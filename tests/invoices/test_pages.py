@@ -1,0 +1,184 @@
+"""The invoice pages, as a customer, nobody, a stranger, somebody who mistypes, and htmx meet them."""
+
+import re
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from portal.kit.clock import first_of_month
+from tests.contracts.register import line
+from tests.people import AINO
+
+
+@pytest.fixture
+def books(register, aino):
+    """Aino's bills: an unpaid one with lines, the one of a year before, and one that was paid in between."""
+    return Books(register, aino)
+
+
+class Books:
+    def __init__(self, register, who):
+        self.site = register.site()
+        point = register.point(self.site)
+        self.sales = register.contract(who.party, self.site, point, register.product())
+        network = register.contract(who.party, self.site, point, register.product("network", "Siirto"), "network")
+        self.last = first_of_month(who.today) - timedelta(days=1)
+        before = date(self.last.year, self.last.month, 1).replace(year=self.last.year - 1)
+        before = (before + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+        self.due_on = who.today + timedelta(days=13)
+        self.unpaid = register.bill(
+            who.party,
+            self.site,
+            self.last,
+            cents=9499,
+            due_on=self.due_on,
+            estimated=True,
+            lines=[
+                line(self.sales, 3925, kwh="462.318"),
+                line(self.sales, 390, code="base", price="3.90"),
+                line(network, 3254, kwh="462.318", code="night", estimated=True),
+            ],
+        )
+        self.earlier = register.bill(
+            who.party, self.site, before, cents=9039, lines=[line(self.sales, 7202, kwh="440")]
+        )
+        register.payment(self.earlier, 9039, before + timedelta(days=20))
+        self.paid = register.bill(who.party, self.site, self.last - timedelta(days=40), cents=7518)
+        register.payment(self.paid, 7518, self.last)
+
+
+def words(answer):
+    """The visible words of a page, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):
+    said = words(aino.browser.open("/invoices"))
+    assert "Maksettavaa 94,99 €" in said
+    assert "13 päivän" in said
+    assert "Maksamatta Maksettavaa 94,99 €" in said
+    assert "Yhteensä 3 laskua" in said
+    assert "260,56 €" in said
+    assert "Laskut 12 kuukaudelta" in said
+
+
+def test_an_overdue_bill_is_said_above_the_list(aino, register, books):
+    due_on = aino.today - timedelta(days=20)
+    late = register.bill(aino.party, None, books.last, cents=8640, due_on=due_on)
+    answer = aino.browser.open("/invoices")
+    assert "Lasku 86,40 €" in words(answer)
+    assert f'href="/invoices/{late}#pay"' in answer.text
+    assert "Laskun eräpäivä oli" in words(answer)
+
+
+def test_who_owes_nothing_reads_so(aino, register, books):
+    register.payment(books.unpaid, 9499, aino.today)
+    assert "Sinulla ei ole avoimia laskuja" in words(aino.browser.open("/invoices"))
+
+
+def test_who_has_no_bills_reads_what_will_come(oona):
+    assert "Sinulla ei ole vielä laskuja" in words(oona.open("/invoices"))
+
+
+def test_one_bill_shows_all_it_says(aino, books):
+    said = words(aino.browser.open(f"/invoices/{books.unpaid}"))
+    assert "FI21 1234 5600 0007 85" in said
+    assert "462,318 kWh 10,00 c/kWh 25,5 % 39,25 €" in said
+    assert "1 kk 3,90 €/kk" in said
+    assert "Arvioitu lukema" in said
+    assert "Osa laskusta on arvioitu" in said
+    assert "Yhteensä ilman arvonlisäveroa 75,69 €" in said
+    assert "Arvonlisävero 25,5 % summasta 75,69 € 19,30 €" in said
+    assert "Sähkö 462 kWh" in said
+    assert "Vero lasketaan kerran kutakin verokantaa kohti" in said
+    assert "kuluttajariita.fi" in said
+
+
+def test_the_payment_data_can_be_copied_and_scanned(aino, books):
+    source = aino.browser.open(f"/invoices/{books.unpaid}").text
+    copied = re.findall(r'data-copy="([^"]+)"', source)
+    assert copied[0] == "FI2112345600000785"
+    assert copied[2] == "94,99"
+    assert re.fullmatch(r"4[0-9]{53}", copied[3])
+    assert copied[3].endswith(f"{books.due_on:%y%m%d}")
+    assert source.count('role="img"') == 2
+
+
+def test_a_bill_is_compared_with_that_of_a_year_before(aino, books):
+    answer = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Lasku on 4,60 € suurempi kuin vuosi sitten." in words(answer)
+    assert f'href="/invoices/{books.earlier}"' in answer.text
+    assert "Perus- ja tehomaksut +3,90 €" in words(answer)
+
+
+def test_a_paid_bill_says_so_and_asks_for_nothing(aino, books):
+    source = aino.browser.open(f"/invoices/{books.paid}")
+    assert "Lasku on maksettu." in words(source)
+    assert "data-copy" not in source.text
+
+
+def test_a_part_that_was_paid_is_left_out_of_the_codes(aino, register, books):
+    register.payment(books.unpaid, 5000, aino.today)
+    answer = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Maksettavaa 44,99 €" in words(answer)
+    assert re.search(r'data-copy="4[0-9]{16}00004499', answer.text)
+    assert "Maksettu 50,00 €, jäljellä 44,99 €" in words(aino.browser.open("/invoices"))
+
+
+def test_a_credit_note_is_money_back(aino, register, books):
+    credit = register.bill(aino.party, books.site, books.last, cents=-4157)
+    said = words(aino.browser.open(f"/invoices/{credit}"))
+    assert "Hyvityslasku," in said
+    assert "Hyvitämme sinulle 41,57 €" in said
+    assert "\u221241,57 €" in words(aino.browser.open("/invoices?show=credit"))
+
+
+@pytest.mark.parametrize(("language", "word"), [("fi", "Lasku,"), ("sv", "Faktura,"), ("en", "Invoice,")])
+def test_every_language_has_its_own_words(house, aino, books, language, word):
+    browser = house.open_for(AINO, aino.name, language=language)
+    assert f"<h1>{word} " in browser.open(f"/invoices/{books.unpaid}").text
+    browser.open("/invoices")
+
+
+def test_nobody_is_sent_to_sign_in(nobody, books):
+    for path in ("/invoices", f"/invoices/{books.unpaid}"):
+        answer = nobody.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+def test_a_stranger_finds_nothing(mikko, oona, books):
+    for browser in (mikko.browser, oona):
+        browser.open(f"/invoices/{books.unpaid}", status=404)
+        assert "94,99" not in browser.open("/invoices").text
+
+
+@pytest.mark.parametrize("wrong", [uuid4(), "1", "%00", "x" * 500])
+def test_a_wrong_id_finds_nothing(aino, books, wrong):
+    aino.browser.open(f"/invoices/{wrong}", status=404)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [{"page": "x"}, {"page": "99999"}, {"year": "x"}, {"year": "0000"}, {"year": "20266"}, {"show": "everything"}],
+)
+def test_a_question_that_makes_no_sense_asks_for_everything(aino, books, question):
+    assert "Yhteensä 3 laskua" in words(aino.browser.open("/invoices", params=question))
+
+
+def test_a_filter_that_finds_nothing_offers_a_way_back(aino, books):
+    answer = aino.browser.open("/invoices", params={"year": "1999"})
+    assert "Rajaus ei löydä laskuja" in words(answer)
+    assert 'hx-get="/invoices"' in answer.text
+
+
+def test_htmx_gets_only_its_block_and_the_filter_stays_in_addresses(aino, register, books):
+    for number in range(25):
+        bill = register.bill(aino.party, books.site, books.last - timedelta(days=60), cents=1000 + number)
+        register.payment(bill, 1000 + number, aino.today)
+    answer = aino.browser.fragment("/invoices?show=paid&page=2", "bills")
+    assert "<h1" not in answer.text
+    assert "/invoices?show=paid" in answer.text
+    assert '<option value="paid" selected>' in answer.text
+    assert "Yhteensä 27 laskua" in words(answer)
+    assert len(re.findall(r'<a href="/invoices/', answer.text)) == 7

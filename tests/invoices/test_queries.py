@@ -1,0 +1,162 @@
+"""Which bills somebody sees, in which order, and what they come to, on both databases."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from portal.invoices import queries
+from portal.invoices.queries import NoSuchInvoice, Show, Sum, Wish
+from portal.kit.energy import Energy
+from portal.kit.money import Money
+from tests.contracts.register import line, somebody
+
+TODAY = date(2026, 11, 21)
+OCTOBER, SEPTEMBER = date(2026, 10, 31), date(2026, 9, 30)
+ALL = Wish()
+
+
+@pytest.fixture
+def books(register):
+    """A customer with an unpaid, an overdue, a half-paid, two paid bills and a credit note."""
+    return Books(register)
+
+
+class Books:
+    def __init__(self, register):
+        self.party = register.party()
+        self.who = somebody(self.party)
+        self.site = register.site()
+        self.unpaid = register.bill(self.party, self.site, OCTOBER, cents=9499, due_on=date(2026, 12, 4))
+        self.late = register.bill(self.party, self.site, SEPTEMBER, cents=8640, due_on=date(2026, 11, 16))
+        self.half = register.bill(self.party, self.site, date(2026, 8, 31), cents=10415, due_on=date(2026, 12, 16))
+        register.payment(self.half, 4000, date(2026, 11, 1))
+        register.payment(self.half, 2000, date(2026, 11, 2))
+        self.paid = register.bill(self.party, self.site, date(2026, 7, 31), cents=7000)
+        register.payment(self.paid, 7000, date(2026, 8, 20))
+        self.old = register.bill(self.party, self.site, date(2025, 10, 31), cents=9000)
+        register.payment(self.old, 9000, date(2025, 11, 20))
+        self.credit = register.bill(self.party, self.site, date(2026, 2, 28), cents=-4157)
+
+
+def ids(heads):
+    return [head.id for head in heads]
+
+
+def test_unpaid_bills_come_first_then_the_latest_period(database, books):
+    with database.reading() as db:
+        found = queries.latest(db, books.who, ALL, TODAY, 0, 20)
+    assert ids(found) == [books.unpaid, books.late, books.half, books.paid, books.credit, books.old]
+    assert [head.paid for head in found] == [Money(cents) for cents in (0, 0, 6000, 7000, 0, 9000)]
+
+
+def test_a_page_at_a_time(database, books):
+    with database.reading() as db:
+        assert ids(queries.latest(db, books.who, ALL, TODAY, 2, 2)) == [books.half, books.paid]
+        assert queries.latest(db, books.who, ALL, TODAY, 6, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("wish", "names"),
+    [
+        (Wish(Show.OPEN), ["unpaid", "late", "half"]),
+        (Wish(Show.LATE), ["late"]),
+        (Wish(Show.PAID), ["paid", "old"]),
+        (Wish(Show.CREDIT), ["credit"]),
+        (Wish(year=2025), ["old"]),
+        (Wish(Show.PAID, 2026), ["paid"]),
+        (Wish(Show.OPEN, 2025), []),
+    ],
+)
+def test_only_what_is_wished_for(database, books, wish, names):
+    with database.reading() as db:
+        found = queries.latest(db, books.who, wish, TODAY, 0, 20)
+        sums = queries.sums(db, books.who, wish, TODAY)
+    assert ids(found) == [getattr(books, name) for name in names]
+    assert sum(one.count for one in sums) == len(names)
+
+
+def test_sums_by_year_unpaid_ones_apart(database, books):
+    with database.reading() as db:
+        assert queries.sums(db, books.who, ALL, TODAY) == [
+            Sum(unpaid=True, year=2026, count=3, total=Money(28554), left=Money(22554)),
+            Sum(unpaid=False, year=2026, count=2, total=Money(2843), left=Money(-4157)),
+            Sum(unpaid=False, year=2025, count=1, total=Money(9000), left=Money(0)),
+        ]
+
+
+def test_years_and_months_with_bills(database, books):
+    with database.reading() as db:
+        assert queries.years(db, books.who) == [2026, 2025]
+        assert queries.by_month(db, books.who, date(2026, 2, 1)) == {
+            date(2026, 2, 1): Money(-4157),
+            date(2026, 7, 1): Money(7000),
+            date(2026, 8, 1): Money(10415),
+            date(2026, 9, 1): Money(8640),
+            date(2026, 10, 1): Money(9499),
+        }
+
+
+def test_the_overdue_bill_is_to_be_paid_next(database, books):
+    with database.reading() as db:
+        assert queries.next_due(db, books.who).id == books.late
+        assert ids(queries.overdue(db, books.who, TODAY)) == [books.late]
+        assert queries.overdue(db, books.who, date(2026, 11, 16)) == []
+
+
+def test_who_has_paid_everything_owes_nothing(database, register, books):
+    register.payment(books.unpaid, 9499, TODAY)
+    register.payment(books.late, 8640, TODAY)
+    register.payment(books.half, 4415, TODAY)
+    with database.reading() as db:
+        assert queries.next_due(db, books.who) is None
+
+
+def test_a_bill_with_all_it_says(database, register):
+    party, site = register.party(), register.site()
+    point = register.point(site)
+    contract = register.contract(party, site, point, register.product())
+    lines = [line(contract, 4623, kwh="462.318123"), line(contract, 390, code="base", price="3.90"), line(None, 100)]
+    bill = register.bill(party, site, OCTOBER, cents=6416, lines=lines)
+    register.payment(bill, 6416, date(2026, 11, 20))
+    with database.reading() as db:
+        found = queries.by_id(db, somebody(party), bill)
+    assert [one.source.contract_id if one.source else None for one in found.lines] == [contract, contract, None]
+    assert (found.lines[0].energy, found.lines[0].quantity) == (Energy(462_318_123), Decimal("462.318123"))
+    assert found.lines[1].energy is None
+    assert (found.head.street, found.head.paid, found.received[0].amount) == (
+        "Esimerkkikatu 4",
+        Money(6416),
+        Money(6416),
+    )
+    assert [(rate.percent, rate.net, rate.vat) for rate in found.vats] == [(Decimal("25.5"), Money(5112), Money(1304))]
+
+
+def test_a_stranger_finds_no_bill(database, register, books):
+    stranger = somebody(register.party())
+    with database.reading() as db:
+        for who, bill in ((stranger, books.unpaid), (somebody(), books.unpaid), (books.who, uuid4())):
+            with pytest.raises(NoSuchInvoice):
+                queries.by_id(db, who, bill)
+        assert queries.latest(db, stranger, ALL, TODAY, 0, 20) == []
+        assert queries.sums(db, stranger, ALL, TODAY) == []
+        assert queries.years(db, stranger) == []
+        assert queries.by_month(db, stranger, date(2020, 1, 1)) == {}
+        assert queries.next_due(db, stranger) is None
+        assert queries.overdue(db, stranger, TODAY) == []
+
+
+def test_the_bill_of_the_same_days_a_year_before(database, register):
+    party, site = register.party(), register.site()
+    contract = register.contract(party, site, register.point(site), register.product())
+    heat = register.contract(party, site, register.point(site, "heat"), register.product("heat"), "heat")
+    now = register.bill(party, site, OCTOBER, lines=[line(contract, 1, kwh="1")])
+    before = register.bill(party, site, date(2025, 10, 31), lines=[line(contract, 1, kwh="1")])
+    register.bill(party, site, date(2025, 10, 31), lines=[line(heat, 1, kwh="1")])
+    register.bill(party, site, date(2025, 9, 30), lines=[line(contract, 1, kwh="1")])
+    who = somebody(party)
+    with database.reading() as db:
+        bill = queries.by_id(db, who, now)
+        assert queries.year_earlier(db, who, bill).head.id == before
+        assert queries.year_earlier(db, who, queries.by_id(db, who, before)) is None

@@ -1,0 +1,255 @@
+"""Where a bill stands, which days banks work, what was used and why a bill changed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.pricing import Unit
+from portal.invoices import banking_days
+from portal.invoices.bills import Bill, Head, Line, Source, by_contract, consumption
+from portal.invoices.changes import Change, is_comparable, why
+from portal.invoices.rules import (
+    Status,
+    is_a_year_later,
+    is_late,
+    last_late_day,
+    left_to_pay,
+    status,
+    year_before,
+)
+from portal.invoices.shown import average_price, payment, period
+from portal.invoices.sparks import bars
+from portal.kit.energy import Energy
+from portal.kit.i18n import Language
+from portal.kit.money import Money
+
+TODAY = date(2026, 11, 21)  # a Saturday
+DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("total", "paid", "due_on", "stands"),
+    [
+        (9499, 0, date(2026, 12, 4), Status.OPEN),
+        (9499, 0, date(2026, 11, 28), Status.DUE_SOON),
+        (9499, 0, date(2026, 11, 29), Status.OPEN),
+        (9499, 0, date(2026, 11, 21), Status.DUE_SOON),  # a Saturday: Monday will do
+        (9499, 0, date(2026, 11, 20), Status.LATE),
+        (9499, 5000, date(2026, 12, 4), Status.PARTLY_PAID),
+        (9499, 5000, date(2026, 11, 20), Status.LATE),
+        (9499, 9499, date(2026, 11, 20), Status.PAID),
+        (9499, 9999, date(2026, 11, 20), Status.PAID),
+        (0, 0, date(2026, 11, 20), Status.PAID),
+        (-4157, 0, date(2026, 11, 20), Status.CREDIT),
+        (-4157, -4157, date(2026, 11, 20), Status.CREDIT),
+    ],
+)
+def test_where_a_bill_stands(total, paid, due_on, stands):
+    assert status(Money(total), Money(paid), due_on, TODAY) is stands
+
+
+@pytest.mark.parametrize(
+    ("due_on", "in_time_until"),
+    [
+        (date(2026, 12, 4), date(2026, 12, 4)),
+        (date(2026, 12, 6), date(2026, 12, 7)),  # Independence Day, a Sunday
+        (date(2026, 12, 24), date(2026, 12, 28)),  # Christmas Eve to Boxing Day, then a Sunday
+        (date(2026, 6, 19), date(2026, 6, 22)),  # Midsummer Eve
+        (date(2026, 1, 6), date(2026, 1, 7)),  # Epiphany
+        (date(2026, 5, 14), date(2026, 5, 15)),  # Ascension Day
+        (date(2026, 4, 3), date(2026, 4, 7)),  # Good Friday to Easter Monday
+        (date(2026, 5, 1), date(2026, 5, 4)),  # May Day
+    ],
+)
+def test_what_falls_due_on_no_banking_day_may_be_paid_on_the_next(due_on, in_time_until):
+    assert banking_days.on_or_after(due_on) == in_time_until
+    assert not is_late(due_on, in_time_until)
+    assert is_late(due_on, in_time_until + timedelta(days=1))
+
+
+def test_two_banking_days_later_over_a_weekend():
+    assert banking_days.after(date(2026, 11, 19), 2) == date(2026, 11, 23)
+
+
+@given(DAYS, DAYS)
+def test_late_bills_are_those_due_up_to_the_last_late_day(due_on, today):
+    assert is_late(due_on, today) == (today > banking_days.on_or_after(due_on)) == (due_on <= last_late_day(today))
+
+
+@given(DAYS)
+def test_banking_days_stand_around_every_day(day):
+    before, after = banking_days.on_or_before(day), banking_days.on_or_after(day)
+    assert before <= day <= after
+    assert banking_days.is_banking_day(before)
+    assert banking_days.is_banking_day(after)
+    assert banking_days.is_banking_day(day) == (before == after)
+
+
+def test_nothing_is_left_of_a_bill_that_was_paid_too_much():
+    assert left_to_pay(Money(100), Money(120)) == Money(0)
+    assert left_to_pay(Money(100), Money(30)) == Money(70)
+
+
+def test_a_year_before_a_leap_day():
+    assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
+    assert is_a_year_later(date(2024, 2, 1), date(2024, 2, 29), date(2023, 2, 1), date(2023, 2, 28))
+    assert not is_a_year_later(date(2024, 2, 1), date(2024, 2, 29), date(2023, 1, 1), date(2023, 1, 31))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "language", "said"),
+    [
+        (date(2026, 10, 1), date(2026, 10, 31), Language.FI, "lokakuu 2026"),
+        (date(2026, 7, 1), date(2026, 9, 30), Language.FI, "heinä–syyskuu 2026"),
+        (date(2026, 7, 1), date(2026, 9, 30), Language.SV, "juli–september 2026"),
+        (date(2026, 7, 1), date(2026, 9, 30), Language.EN, "July–September 2026"),
+        (date(2026, 10, 1), date(2026, 10, 30), Language.FI, "1.–30.10.2026"),
+        (date(2025, 12, 1), date(2026, 1, 31), Language.FI, "1.12.2025–31.1.2026"),
+    ],
+)
+def test_what_a_period_is_called(first, last, language, said):
+    assert period(first, last, language) == said
+
+
+NAMED = Names("fi", "sv", "en")
+HEAD = Head(
+    id=UUID(int=1),
+    number="1",
+    street=None,
+    issued_on=date(2026, 11, 5),
+    due_on=date(2026, 12, 4),
+    first=date(2026, 10, 1),
+    last=date(2026, 10, 31),
+    total=Money(0),
+    paid=Money(0),
+)
+
+
+def source(kind, number, gsrn="643", energy="electricity"):
+    return Source(UUID(int=number), kind, NAMED, energy, gsrn)
+
+
+SALES, NETWORK = source(ContractKind.SALES, 1), source(ContractKind.NETWORK, 2)
+HEAT = source(ContractKind.HEAT, 3, "644", "heat")
+
+
+def line(of, cents, kwh=None, code="energy"):
+    return Line(
+        source=of,
+        code=code,
+        name=NAMED,
+        first=HEAD.first,
+        last=HEAD.last,
+        quantity=Decimal(kwh or 1),
+        energy=None if kwh is None else Energy(kwh * 1_000_000),
+        unit=Unit.MONTH if kwh is None else Unit.KWH,
+        unit_price=Decimal(1),
+        vat_percent=Decimal("25.5"),
+        net=Money(cents),
+        estimated=False,
+    )
+
+
+def bill(*lines, **changes):
+    net = sum(one.net.cents for one in lines)
+    vat = round(net * 0.255)
+    whole = Bill(
+        head=replace(HEAD, total=Money(net + vat)),
+        party_id=UUID(int=9),
+        net=Money(net),
+        vat=Money(vat),
+        reference="11112",
+        iban="FI3715903000000776",
+        bic="ITELFIHH",
+        payee="Esimerkki Energia Oy",
+        estimated=False,
+        lines=lines,
+        vats=(),
+        received=(),
+    )
+    return replace(whole, **changes)
+
+
+def test_energy_that_several_lines_bill_is_counted_once():
+    lines = [
+        line(SALES, 3000, 462),
+        line(NETWORK, 1300, 268, "day"),
+        line(NETWORK, 600, 194, "night"),
+        line(NETWORK, 1000, 462, "electricity-tax"),
+        line(NETWORK, 1482, code="base"),
+        line(HEAT, 5000, 900),
+    ]
+    assert consumption(lines) == {"electricity": Energy(462_000_000), "heat": Energy(900_000_000)}
+
+
+def test_a_change_of_contract_within_a_period_adds_up():
+    first, second = source(ContractKind.SALES, 1), source(ContractKind.SALES, 4)
+    lines = [line(first, 1000, 200), line(second, 1100, 262), line(NETWORK, 1900, 462)]
+    assert consumption(lines) == {"electricity": Energy(462_000_000)}
+
+
+def test_lines_without_a_contract_count_for_no_energy():
+    assert consumption([line(None, 100, 5)]) == {}
+    assert [group.source for group in by_contract([line(None, 100, 5), line(SALES, 1, 1)])] == [None, SALES]
+
+
+def test_why_a_bill_changed_adds_up():
+    before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"))
+    now = bill(line(SALES, 6000, 500), line(NETWORK, 1100, code="base"))
+    change = why(now, before)
+    assert (change.usage, change.prices, change.fixed) == (Money(1000), Money(1000), Money(100))
+    assert change.total == now.head.total - before.head.total
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=2, max_size=2),
+    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=2, max_size=2),
+    st.integers(-(10**5), 10**5),
+)
+def test_the_reasons_always_come_to_the_difference(now, before, fixed):
+    later = bill(*(line(of, *one) for of, one in zip((SALES, HEAT), now, strict=True)), line(NETWORK, fixed))
+    earlier = bill(*(line(of, *one) for of, one in zip((SALES, HEAT), before, strict=True)), line(NETWORK, 100))
+    assert why(later, earlier).total == later.head.total - earlier.head.total
+
+
+def test_bills_of_the_same_points_and_days_can_be_compared():
+    earlier = bill(line(SALES, 1, 1), head=replace(HEAD, first=date(2025, 10, 1), last=date(2025, 10, 31)))
+    assert is_comparable(bill(line(SALES, 2, 2)), earlier)
+    assert not is_comparable(bill(line(HEAT, 2, 2)), earlier)
+    assert not is_comparable(bill(line(SALES, 2, 2)), bill(line(SALES, 1, 1)))
+
+
+def test_no_change_has_no_reasons():
+    assert why(bill(line(SALES, 1, 1)), bill(line(SALES, 1, 1))) == Change(Money(0), Money(0), Money(0), Money(0))
+
+
+def test_the_average_price_is_of_one_energy_only():
+    one = bill(line(SALES, 3000, 100), line(NETWORK, 1000, 100))
+    assert average_price(one) == "50,20\u00a0c/kWh"
+    assert average_price(bill(line(SALES, 3000, 100), line(HEAT, 1, 1))) is None
+    assert average_price(bill(line(SALES, 390, code="base"))) is None
+
+
+def test_an_overdue_bill_is_paid_at_once():
+    owed = bill(line(SALES, 10000, 100))
+    in_time, late = payment(owed, TODAY), payment(owed, date(2027, 1, 1))
+    assert in_time.digits.endswith("261204")
+    assert late.digits.endswith("000000")
+
+
+def test_a_bill_that_was_paid_needs_no_payment():
+    paid = bill(line(SALES, 10000, 100))
+    assert payment(replace(paid, head=replace(paid.head, paid=paid.head.total)), TODAY) is None
+
+
+def test_bars_stand_on_the_base_and_none_is_too_high():
+    drawn = bars([(date(2026, month, 1), Money(1000 * month)) for month in range(1, 12)] + [(TODAY, Money(-50))])
+    assert [float(bar.y) + float(bar.height) for bar in drawn] == [70] * 12
+    assert (float(drawn[10].height), float(drawn[11].height)) == (65, 0)
+    assert bars([]) == []

@@ -1,0 +1,59 @@
+"""A payer holds a scanner to the screen: the codes of a bill are read on a desktop and on phones, light and dark."""
+
+import io
+from datetime import timedelta
+
+import pytest
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+from tests.browser import ORIGIN
+from tests.install import chromium
+
+
+@pytest.fixture(scope="module")
+def window():
+    """A browser without a network: every answer comes from the portal of the test."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    """One kind of database is enough for what a screen shows."""
+    return sqlite_url
+
+
+def answer_from(client):
+    def answer(route):
+        found = client.get(route.request.url.removeprefix(ORIGIN))
+        kept = {name: value for name, value in found.headers.items() if name != "content-encoding"}
+        route.fulfill(status=found.status_code, headers=kept, body=found.content)
+
+    return answer
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "density"), [(1440, 1), (1440, 2), (768, 1), (390, 2), (390, 3), (360, 3)])
+def test_a_scanner_reads_both_codes(window, register, aino, width, density, scheme):
+    bill = register.bill(aino.party, None, aino.today, cents=9499, due_on=aino.today + timedelta(days=13))
+    context = window.new_context(
+        viewport={"width": width, "height": 900}, device_scale_factor=density, color_scheme=scheme
+    )
+    context.route("**/*", answer_from(aino.browser))
+    page = context.new_page()
+    page.goto(f"{ORIGIN}/invoices/{bill}")
+    read = [scanned(paper) for paper in page.locator(".paper").all()]
+    context.close()
+    assert [code.format for code in read] == [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128]
+    assert read[0].text.startswith("BCD\n002\n1\nSCT\nNDEAFIHH\n")
+    assert read[1].text.startswith("4211234560000078500009499")
+
+
+def scanned(paper):
+    """The one code that a scanner finds on a white ground."""
+    (found,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(paper.screenshot())))
+    return found
