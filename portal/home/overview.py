@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import Session
@@ -29,6 +29,7 @@ from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.money import Money
 from portal.sites.models import Commodity
 
+QUARTER = timedelta(minutes=15)
 SPARK_PX = 64
 SPARK_BASE_PX = 70
 ENERGIES = {
@@ -212,8 +213,9 @@ def usage(db: Session, who: Customer, today: date, language: Language) -> Usage 
 
 
 def freshness(db: Session, who: Customer, today: date) -> datetime | None:
-    """Until when readings reach; None without any."""
-    return selection.freshness(consumption.points(db, who), who.parties, today).until
+    """When the newest readings begin; None without any."""
+    until = selection.freshness(consumption.points(db, who), who.parties, today).until
+    return until - QUARTER if until else None
 
 
 def _a_year_to(month: date) -> date:

@@ -6,7 +6,7 @@ the decimal comma, as on the bill. Templates call these as filters and never Bab
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
@@ -182,15 +182,6 @@ def instant_short(at: datetime, language: Language) -> str:
     return f"{day_month(day, language)} {AT[language]}{NBSP}{clock(at, language)}"
 
 
-def until(at: datetime, language: Language) -> str:
-    """`20.11. klo 24.00`: the end of a stretch of time; midnight belongs to the day that it ends."""
-    local = at.astimezone(HELSINKI)
-    if (local.hour, local.minute) != (0, 0):
-        return instant_short(at, language)
-    midnight = "24:00" if language is Language.EN else "24.00"
-    return f"{day_month(local.date() - timedelta(days=1), language)} {AT[language]}{NBSP}{midnight}"
-
-
 def iso(at: datetime | date) -> str:
     """The machine's form, for `<time datetime>`; instants in Helsinki time with their offset."""
     return at.astimezone(HELSINKI).isoformat() if isinstance(at, datetime) else at.isoformat()
@@ -234,7 +225,6 @@ WORDED: tuple[Callable[..., str], ...] = (
     in_month,
     instant,
     instant_short,
-    until,
 )
 ALIASES = {"date": "full_date"}
 

@@ -107,12 +107,3 @@ def test_cents_are_rounded_half_up(exact, cents):
 def test_nothing_sums_to_zero():
     assert total([]) == Money(0)
     assert total([Money(1), -Money(3)]) == Money(-2)
-
-
-@pytest.mark.parametrize(
-    ("language", "said"), [(FI, "20.11. klo 24.00"), (SV, "20.11 kl. 24.00"), (EN, "20 Nov at 24:00")]
-)
-def test_midnight_ends_its_day(language, said):
-    midnight = datetime(2026, 11, 20, 22, 0, tzinfo=UTC)
-    assert formats.until(midnight, language).replace("\u00a0", " ") == said
-    assert formats.until(MORNING, FI).replace("\u00a0", " ") == "21.11. klo 9.05"
