@@ -69,7 +69,8 @@ def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
 
 def html(settings: Settings, files: Files) -> Html:
     """The templates, with what all of them may name."""
-    return Html(ROOT / "templates", asset=files.url, integrity=files.integrity, brand=settings.brand)
+    brand = settings.brand
+    return Html(ROOT / "templates", brand.called, asset=files.url, integrity=files.integrity, brand=brand)
 
 
 def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> Desk:

@@ -76,7 +76,7 @@ def files():
 
 @cache
 def html():
-    return Html(ROOT / "templates", asset=files().url, integrity=files().integrity, brand=DEMO_BRAND)
+    return Html(ROOT / "templates", DEMO_BRAND.called, asset=files().url, integrity=files().integrity, brand=DEMO_BRAND)
 
 
 async def overview(visit):

@@ -58,7 +58,7 @@ def create_bank(
 
 @cache
 def _html() -> Html:
-    return Html(TEMPLATES)
+    return Html(TEMPLATES, lambda _language: "Test Bank")
 
 
 def routes(bank: Bank) -> list[Route]:

@@ -17,9 +17,9 @@ from portal.consumption.rules import Compare, Step, total
 from portal.consumption.selection import Wish
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
-from portal.contracts.kinds import ContractKind
 from portal.contracts.queries import Held
 from portal.contracts.rules import State, state
+from portal.contracts.shown import LOOKS
 from portal.invoices import queries as invoices
 from portal.invoices.bills import Head
 from portal.invoices.rules import is_late, left_to_pay
@@ -38,24 +38,6 @@ ENERGIES = {
     Commodity.HEAT: text("District heat"),
     Commodity.COOLING: text("District cooling"),
     Commodity.GAS: text("Natural gas"),
-}
-ICONS = {
-    ContractKind.SALES: "zap",
-    ContractKind.NETWORK: "utility-pole",
-    ContractKind.CONNECTION: "cable",
-    ContractKind.HEAT: "flame",
-    ContractKind.COOLING: "snowflake",
-    ContractKind.GAS: "cylinder",
-    ContractKind.PURCHASE: "sun",
-}
-KINDS = {
-    ContractKind.SALES: text("Electricity sales"),
-    ContractKind.NETWORK: text("Electricity distribution"),
-    ContractKind.CONNECTION: text("Connection"),
-    ContractKind.HEAT: text("District heat"),
-    ContractKind.COOLING: text("District cooling"),
-    ContractKind.GAS: text("Natural gas"),
-    ContractKind.PURCHASE: text("Purchase of solar electricity"),
 }
 
 
@@ -128,10 +110,10 @@ def running_contracts(db: Session, who: Customer, today: date, language: Languag
 def _row(held: Held, today: date, language: Language) -> Row:
     ends = held.last or held.fixed_until
     is_ending = state(held.first, held.last, held.fixed_until, today) is State.ENDING and ends is not None
-    about = text("%(kind)s · %(place)s", kind=KINDS[held.kind], place=held.place.street)
+    about = text("%(kind)s · %(place)s", kind=LOOKS[held.kind].words, place=held.place.street)
     return Row(
         id=held.id,
-        icon=ICONS[held.kind],
+        icon=LOOKS[held.kind].icon,
         title=held.product.said(language),
         subtitle=about,
         badge="warn" if is_ending else "ok",

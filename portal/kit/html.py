@@ -5,7 +5,7 @@ The only place that marks text as safe. Words are put in when a template is comp
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
@@ -67,8 +67,11 @@ class Here:
 class Html:
     """Renders pages from a folder of templates."""
 
-    def __init__(self, folder: Path, **globals_: object) -> None:
-        self._environments = {language: _environment(folder, language, globals_) for language in Language}
+    def __init__(self, folder: Path, service: Callable[[Language], str], **globals_: object) -> None:
+        """Take the folder, the name of the service that ends each title, and what templates may name besides."""
+        given = {"service": service, **globals_}
+        self._environments = {language: _environment(folder, language, given) for language in Language}
+        self._service = service
 
     def environment(self, language: Language) -> Environment:
         """The environment that says everything in one language."""
@@ -81,7 +84,8 @@ class Html:
         if block is None or block not in template.blocks:
             body = template.render(values)
         else:
-            body = f"<title>{_block(template, 'title', values)}</title>{_block(template, block, values)}"
+            title = f"{_block(template, 'title', values)} – {escape(self._service(here.language))}"
+            body = f"<title>{title}</title>{_block(template, block, values)}"
         return body.replace(NONCE, here.nonce).replace(FORM_TOKEN, here.form_token)
 
 

@@ -115,7 +115,7 @@ def files():
 
 @pytest.fixture(scope="session")
 def html(files):
-    return Html(ROOT / "templates", asset=files.url, integrity=files.integrity, brand=DEMO_BRAND)
+    return Html(ROOT / "templates", DEMO_BRAND.called, asset=files.url, integrity=files.integrity, brand=DEMO_BRAND)
 
 
 @pytest.fixture

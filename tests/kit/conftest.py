@@ -88,7 +88,7 @@ def files():
 
 @pytest.fixture(scope="session")
 def html(files):
-    html = Html(ROOT / "templates", asset=files.url, integrity=files.integrity, brand=DEMO_BRAND)
+    html = Html(ROOT / "templates", DEMO_BRAND.called, asset=files.url, integrity=files.integrity, brand=DEMO_BRAND)
     for language in Language:
         environment = html.environment(language)
         environment.loader = ChoiceLoader([environment.loader, FileSystemLoader(Path(__file__).parent / "templates")])

@@ -31,7 +31,7 @@ def test_a_page_is_shown_whole(kaisa):
 
 def test_htmx_gets_only_its_block_after_the_title(kaisa):
     page = kaisa.get("/pets", headers=HTMX)
-    assert page.text.startswith("<title>Laskut</title>")
+    assert page.text.startswith("<title>Laskut – Esimerkki Energia</title>")
     assert '<ul id="rows">' in page.text
     assert "<html" not in page.text
 
