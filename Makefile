@@ -48,7 +48,7 @@ check: .venv/installed-test ## format, lint, types, arrows, templates, words; se
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: make fix"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/lint-imports --no-timings > .lint-imports.log 2>&1 || { cat .lint-imports.log; exit 1; }
+	@$(BIN)/lint-imports > .lint-imports.log 2>&1 || { cat .lint-imports.log; exit 1; }
 	@$(BIN)/djlint templates --lint --quiet
 	@$(BIN)/python -m tests.words check
 	@echo "check: ok"
