@@ -125,6 +125,8 @@ def _portal(settings: "Settings") -> "ASGIApp":
     from portal.settings import Environment
 
     _log_requests()
+    if settings.environment is Environment.PRODUCTION and settings.dangers:
+        raise NotDone(" ".join(settings.dangers))
     exposed = readable_by_others(settings.keys_dir)
     if exposed and settings.environment is Environment.PRODUCTION:
         raise NotDone(f"{', '.join(map(str, exposed))} can be read by others than the owner; `chmod 600` mends it")

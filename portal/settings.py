@@ -18,6 +18,7 @@ from portal.kit.i18n import Language
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
 KEY_BYTES = 32
+LEAST_VARIETY = 10  # different characters or bytes in something that should be random
 REQUIRED = ("PORTAL_BASE_URL", "PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_BROKER_PROFILE")
 
 
@@ -132,6 +133,11 @@ class Settings:
         )
 
     @property
+    def dangers(self) -> tuple[str, ...]:
+        """What is unsafe to serve customers with, a sentence each; production refuses to start on any."""
+        return tuple(_dangers(self))
+
+    @property
     def hosts(self) -> frozenset[str]:
         """The hosts that this portal answers to."""
         own = urlsplit(self.base_url).hostname or ""
@@ -150,8 +156,9 @@ class _Given:
         if file:
             try:
                 return Path(file).read_text(encoding="utf-8").strip()
-            except OSError as refused:
-                raise BadSettings(f"{name}_FILE names {file}, which cannot be read ({refused.strerror}).") from None
+            except (OSError, UnicodeDecodeError) as refused:
+                why = refused.strerror if isinstance(refused, OSError) else "it is not UTF-8 text"
+                raise BadSettings(f"{name}_FILE names {file}, which cannot be read ({why}).") from None
         return self._environ.get(name, "").strip() or None
 
     def number(self, name: str, default: int) -> int:
@@ -219,15 +226,31 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     return merged
 
 
+def _dangers(settings: Settings) -> Iterator[str]:
+    if any(len(set(secret)) < LEAST_VARIETY for secret in settings.secret_keys):
+        yield "PORTAL_SECRET_KEYS holds a secret that repeats itself; `openssl rand -base64 48` makes one."
+    if any(len(set(key)) < LEAST_VARIETY for key in (*settings.data_keys, settings.index_key)):
+        yield "PORTAL_DATA_KEYS or PORTAL_INDEX_KEY is not random; `openssl rand -base64 32` makes a key."
+    if settings.index_key in settings.data_keys:
+        yield "PORTAL_INDEX_KEY is one of PORTAL_DATA_KEYS; it must be a key of its own."
+    if settings.brand is DEMO_BRAND:
+        yield "PORTAL_BRAND is not set, so the pages would name the demo's company; README.md shows a brand file."
+
+
 def _base_url(value: str, careless: bool) -> str:  # noqa: FBT001 - read only here
     parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
-        raise BadSettings(
-            f"PORTAL_BASE_URL must be an address without a path, such as https://oma.example.fi, not {value!r}."
-        )
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    more = parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password
+    if parts.scheme not in {"http", "https"} or not parts.hostname or port == -1 or more:
+        raise BadSettings("PORTAL_BASE_URL must be an address and nothing more, such as https://oma.example.fi.")
     if parts.scheme != "https" and not careless:
         raise BadSettings("PORTAL_BASE_URL must begin with https:// in production.")
-    return value.rstrip("/")
+    usual = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}" if port in {None, usual} else f"{parts.scheme}://{host}:{port}"
 
 
 def _database_url(value: str) -> str:
@@ -242,18 +265,18 @@ def _listed(value: str) -> Iterator[str]:
 
 def _secrets(value: str) -> tuple[str, ...]:
     found = tuple(_listed(value))
-    if any(len(secret) < SECRET_LENGTH for secret in found):
+    if not found or any(len(secret) < SECRET_LENGTH for secret in found):
         raise BadSettings(
-            f"PORTAL_SECRET_KEYS holds a secret shorter than {SECRET_LENGTH} characters; make a longer one."
+            f"PORTAL_SECRET_KEYS needs at least {SECRET_LENGTH} characters; `openssl rand -base64 48` makes a secret."
         )
     return found
 
 
 def _keys(name: str, value: str) -> Iterator[bytes]:
-    for part in _listed(value):
+    for part in list(_listed(value)) or [""]:
         try:
             key = base64.b64decode(part, validate=True)
-        except binascii.Error:
+        except (binascii.Error, ValueError):
             key = b""
         if len(key) != KEY_BYTES:
             raise BadSettings(
@@ -275,7 +298,7 @@ def _brand(path: str | None) -> Brand:
         plain = {
             key: str(said[key]) for key in ("company", "business_id", "phone", "phone_hours", "faults_phone", "email")
         }
-    except (OSError, tomllib.TOMLDecodeError) as refused:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as refused:
         raise BadSettings(f"PORTAL_BRAND names {path}, which cannot be read as TOML: {refused}.") from None
     except (KeyError, TypeError) as missing:
         raise BadSettings(f"PORTAL_BRAND: {path} lacks {missing}; README.md shows a whole brand file.") from None

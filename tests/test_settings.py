@@ -75,3 +75,34 @@ def test_only_demo_and_test_read_an_env_file(tmp_path):
     file.write_text("# ours\nPORTAL_DATABASE_URL='sqlite:///x.db'\n")
     assert "PORTAL_DATABASE_URL" in read_env_file(file, {"PORTAL_ENV": "demo"})
     assert "PORTAL_DATABASE_URL" not in read_env_file(file, {})
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ("https://OMA.example.fi:443/", "https://oma.example.fi"),
+        ("https://oma.example.fi:8443", "https://oma.example.fi:8443"),
+    ],
+)
+def test_the_base_address_is_written_one_way(given, url):
+    assert Settings.from_environment(GOOD | {"PORTAL_BASE_URL": given}).base_url == url
+
+
+@pytest.mark.parametrize(
+    "given", ["https://u:p@oma.example.fi", "https://oma.example.fi?x=1", "https://oma.example.fi:abc"]
+)
+def test_a_base_address_is_nothing_more(given):
+    with pytest.raises(BadSettings, match="PORTAL_BASE_URL"):
+        Settings.from_environment(GOOD | {"PORTAL_BASE_URL": given})
+
+
+@pytest.mark.parametrize("name", ["PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY"])
+def test_a_list_of_nothing_is_refused_by_name(name):
+    with pytest.raises(BadSettings, match=name):
+        Settings.from_environment(GOOD | {name: ","})
+
+
+def test_what_is_unsafe_is_named():
+    said = " ".join(Settings.from_environment(GOOD).dangers)
+    for name in ("PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY is one of", "PORTAL_BRAND"):
+        assert name in said

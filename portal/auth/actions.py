@@ -62,7 +62,8 @@ class Departure:
 
 
 def depart(db: Session, departure: Departure, now: datetime) -> None:
-    """Write a journey down."""
+    """Write a journey down, and forget what has no further use."""
+    forget(db, now)
     db.add(
         LoginTransaction(
             state_hash=_hash(departure.state),

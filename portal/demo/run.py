@@ -22,7 +22,7 @@ from portal.demo.people import CAST
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
-from portal.settings import Settings
+from portal.settings import BadSettings, Environment, Settings
 
 Say = Callable[[str], None]
 Build = Callable[[Settings, Database], ASGIApp]
@@ -45,6 +45,8 @@ def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings,
     """Migrate the demo's database, and fill it where it is empty; what is there stays."""
     demo.folder.mkdir(parents=True, exist_ok=True)
     settings = Settings.from_environment(_environment(demo, environ), demo.port)
+    if settings.environment is Environment.PRODUCTION:
+        raise BadSettings("PORTAL_ENV is production; a demo makes up people and a bank, so it never runs there.")
     database = Database(settings.database_url)
     migrations.upgrade(database.engine)
     if seed.is_empty(database):

@@ -76,7 +76,7 @@ async def csp_report(request: Request) -> Response:
     body = (await request.body())[:REPORT_BYTES]
     try:
         directive = json.loads(body)["csp-report"]["effective-directive"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         directive = "unreadable"
     log.warning(json.dumps({"event": "csp", "directive": str(directive)[:60]}))
     return Response(status_code=204)

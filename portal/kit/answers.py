@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, urlsplit
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from portal.kit import htmx
 from portal.kit.access import Anyone
-from portal.kit.errors import Problem, SignInNeeded, StepUpNeeded
+from portal.kit.errors import Busy, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
 from portal.kit.limits import SAFE
@@ -19,6 +20,7 @@ from portal.kit.replies import Answer, Download, Redirect, Reply
 from portal.kit.visits import Platform, language_of, person_of, platform_of
 
 WORTH_PACKING = 1024
+RETRY_AFTER_S = "5"
 
 
 def dressed(platform: Platform, request: Request, reply: Reply, db: Session | None) -> Response:
@@ -115,13 +117,19 @@ def troubled(request: Request, problem: Problem) -> Response:
             this.notes["problem"] = type(problem).__name__
             said = problem.says.said(language_of(request))
             page = Trouble(problem.status, said, this.number, platform.now())
-            with platform.database.reading() as db:
-                return _shown_whole(platform, request, page, problem.status, db)
+            answer = _packed(request, platform.html.render(page, _here_in_trouble(platform, request)), problem.status)
+            if isinstance(problem, Busy):
+                answer.headers["Retry-After"] = RETRY_AFTER_S
+            return answer
 
 
-def _shown_whole(platform: Platform, request: Request, page: Page, status: int, db: Session | None) -> Response:
-    body = platform.html.render(page, _here(platform, request, db))
-    return _packed(request, body, status)
+def _here_in_trouble(platform: Platform, request: Request) -> Here:
+    """What the layout may know; it names the person only while the database answers."""
+    try:
+        with platform.database.reading() as db:
+            return _here(platform, request, db)
+    except SQLAlchemyError:
+        return _here(platform, request, None)
 
 
 def _elsewhere(request: Request, to: str, then: str) -> Response:
@@ -135,7 +143,10 @@ def _here_again(request: Request) -> str:
     """Where to return after signing in: this page, or, when a form was sent, the page that held the form."""
     if request.method in SAFE:
         return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
-    referer = urlsplit(request.headers.get("referer", ""))
+    try:
+        referer = urlsplit(request.headers.get("referer", ""))
+    except ValueError:
+        return "/overview"
     if referer.netloc != request.url.netloc or not referer.path.startswith("/"):
         return "/overview"
     return f"{referer.path}?{referer.query}" if referer.query else referer.path

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 
+from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from portal.kit.answers import troubled
-from portal.kit.errors import BadRequest, NotThere, Problem
+from portal.kit.db import is_busy
+from portal.kit.errors import BadRequest, Busy, NotThere, Problem
 from portal.kit.files import Files
 from portal.kit.headers import Outermost
 from portal.kit.limits import TurnAway
@@ -32,7 +34,7 @@ def serve(
     """An ASGI app of these routes, on this platform, answering to one origin."""
     inner = Starlette(
         routes=[*routes, Mount("/static", files)],
-        exception_handlers={Problem: _problem, HTTPException: _http, Exception: _failure},
+        exception_handlers={OperationalError: _database, Problem: _problem, HTTPException: _http, Exception: _failure},
         lifespan=lifespan,
     )
     inner.router.redirect_slashes = False
@@ -43,6 +45,12 @@ def serve(
 async def _problem(request: Request, problem: Exception) -> Response:
     said = problem if isinstance(problem, Problem) else Problem()
     return await in_thread(request.app.state.platform, troubled, request, said)
+
+
+async def _database(request: Request, failed: Exception) -> Response:
+    if isinstance(failed, OperationalError) and is_busy(failed):
+        return await _problem(request, Busy())
+    raise failed
 
 
 async def _http(request: Request, refused: Exception) -> Response:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, func, select
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
 
@@ -81,6 +82,12 @@ class Database:
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements that read columns rather than objects."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def is_busy(failed: OperationalError) -> bool:
+    """Whether a statement failed only because others held a lock for too long."""
+    said = str(failed.orig).lower()
+    return "locked" in said or "lock timeout" in said
 
 
 def insert_or_skip(db: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:

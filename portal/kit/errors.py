@@ -59,6 +59,13 @@ class TooMany(Problem):
     says = text("There have been too many attempts. Wait a moment and try again.")
 
 
+class Busy(Problem):
+    """The database is held by somebody else for longer than we wait; it is worth trying again."""
+
+    status = 503
+    says = text("The service is busy just now. Try again in a moment.")
+
+
 class SignInNeeded(Problem):
     """Nobody suitable is signed in."""
 

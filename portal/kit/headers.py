@@ -10,6 +10,7 @@ import time
 from dataclasses import dataclass, field
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 log = logging.getLogger("portal.requests")
@@ -92,10 +93,11 @@ class Outermost:
         try:
             await self.app(scope, receive, dressed)
         except Exception:
-            if not status:
-                raise
-            # The person already has the error page, with the number that finds this line.
+            # The person has the error page, or gets these words, with the number that finds this line.
             log.exception(json.dumps({"request": this.number, "event": "failed"}))
+            if not status:
+                words = f"Something went wrong on our side. Reference number: {this.number}\n"
+                await PlainTextResponse(words, 500)(scope, receive, dressed)
         finally:
             _log(scope, this, status, time.perf_counter() - started)
 

@@ -12,6 +12,8 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import anyio
+from python_multipart.multipart import parse_options_header
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -20,7 +22,9 @@ from starlette.routing import Route
 
 from portal.kit.access import Anyone, Guard
 from portal.kit.answers import dressed
-from portal.kit.errors import Forbidden
+from portal.kit.db import is_busy
+from portal.kit.errors import BadRequest, Forbidden
+from portal.kit.headers import exchange
 from portal.kit.limits import SAFE
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
 from portal.kit.visits import LANGUAGE_COOKIE, FlowVisit, Platform, Recognition, Visit, language_of, platform_of
@@ -129,6 +133,9 @@ def _guarded(route: Route, who: Guard[Any]) -> Route:
 async def _form(request: Request) -> FormData:
     if request.method in SAFE:
         return FormData()
+    charset = parse_options_header(request.headers.get("content-type"))[1].get(b"charset", b"utf-8")
+    if charset.lower() not in {b"utf-8", b"utf8"}:
+        raise BadRequest
     return await request.form(max_files=1, max_fields=200)
 
 
@@ -148,11 +155,13 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             _check_token(platform, request, form, person)
             visit = Visit(person, db, request.path_params, request.query_params, form, now, language_of(request))
             reply = handler(visit)
-            answer = dressed(platform, request, reply, db)
+            if request.method in SAFE:
+                return dressed(platform, request, reply, db)
+        # What was changed is committed, and its locks are free, before a page is made of it.
+        return _dressed_apart(platform, request, reply)
     finally:
         if known is not None:
             _note_seen(platform, request, known)
-    return answer
 
 
 @contextmanager
@@ -178,10 +187,16 @@ def _recognise(platform: Platform, request: Request, db: Session, now: datetime)
 
 def _note_seen(platform: Platform, request: Request, known: Recognition) -> None:
     """Keep the session alive: a business GET writes nothing else (safety.md: last-seen has its own transaction)."""
-    if known.seen is not None and not getattr(request.state, "seen", False):
-        request.state.seen = True
+    if known.seen is None or getattr(request.state, "seen", False):
+        return
+    request.state.seen = True
+    try:
         with platform.database.writing() as db:
             known.seen(db)
+    except OperationalError as failed:
+        if not is_busy(failed):
+            raise
+        exchange(request.scope).notes["seen"] = "busy"  # the next request notes it
 
 
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:

@@ -187,3 +187,26 @@ def test_two_things_are_counted_in_words(kaisa):
     assert "Korjaa 0 kohtaa" in kaisa.get("/pets").text
     kaisa.post("/pets", data={"_token": token(kaisa.get("/pets")), "name": "fish"}, headers=OURS)
     assert "Korjaa yksi kohta" in kaisa.get("/pets").text
+
+
+def test_a_locked_database_is_said_to_be_busy(kaisa, database):
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL locks rows, not the whole database")
+    form = {"_token": token(kaisa.get("/pets")), "name": "fish"}
+    with database.writing() as db:
+        db.connection()  # takes the lock
+        answer = kaisa.post("/pets", data=form, headers=OURS)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert "ruuhkautunut" in answer.text
+
+
+@pytest.mark.parametrize("charset", ["undefined", "utf-7", "unicode_escape", "utf-16"])
+def test_a_form_in_a_strange_charset_is_refused(kaisa, charset):
+    kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    body = b'--x\r\nContent-Disposition: form-data; name="name"\r\n\r\nfish\r\n--x--\r\n'
+    assert kaisa.post("/pets", content=body, headers=OURS | kind).status_code == 400
+
+
+def test_a_broken_referer_leads_to_the_overview(nobody):
+    answer = nobody.post("/pets", data={"name": "x"}, headers=OURS | {"Referer": "http://["})
+    assert answer.headers["location"] == "/sign-in?next=/overview"
