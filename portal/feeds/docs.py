@@ -53,6 +53,7 @@ eight columns, quarter hours and hours, several metering points in a file. They 
 - A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
   known are revisions: they count as accepted, and are said.
 - A file that a spreadsheet program has saved again has lost its numbers and is refused whole.
+- A file of readings is read whole, so it may hold 256 MiB unpacked at most.
 """
 
 

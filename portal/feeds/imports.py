@@ -7,7 +7,7 @@ from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
-from sqlalchemy.exc import DataError, IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlmodel import Session
 
 from portal.feeds import readings, rows
@@ -61,7 +61,7 @@ def _place(source: Source) -> int:
     """Where a file comes in the order of references: readings last, then what is no feed at all."""
     try:
         kind = rows.kind_of(source)
-    except NotAFeed:
+    except Exception:  # noqa: BLE001 - what is wrong with it is told when its turn comes
         return len(KINDS) + 1
     return KINDS.index(kind) if kind else len(KINDS)
 
@@ -79,11 +79,16 @@ def _told(sessions: Sessions, source: Source, refused_to: Path, prepare: Callabl
         ready = prepare()
         with refused_lines(refused_to) as refused, sessions() as db:
             taken = ready(db, refused)
+            refused.close()
     except NotAFeed as why:
         return LeftOut(source.name, str(why))
     except (IntegrityError, DataError) as why:
         # the driver's message may repeat a row, so only its kind is said
         return LeftOut(source.name, f"holds a row that the database refuses ({type(why.orig).__name__})")
+    except OperationalError:  # out of reach, locked or full: no other file would fare better
+        raise
+    except Exception as why:  # noqa: BLE001 - one file does not stop the others; the message may repeat a row here too
+        return LeftOut(source.name, f"could not be taken in, nothing of it is written ({type(why).__name__})")
     return replace(taken, refused_to=refused.path) if refused.count else taken
 
 

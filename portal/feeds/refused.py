@@ -25,19 +25,23 @@ class RefusedLines:
     def put(self, line: int, reason: str, text: str) -> None:
         """Keep one refused line: its number from 1, why, and the line as it stood.
 
-        A line that a spreadsheet would take for a formula gets an apostrophe before it.
+        What a spreadsheet would take for a formula gets an apostrophe before it.
         """
         if self._file is None:
             self._file = self._made()
             csv.writer(self._file).writerow(HEADER)
-        harmless = f"'{text}" if text.startswith(FORMULA) else text
-        csv.writer(self._file).writerow((line, reason, harmless))
+        csv.writer(self._file).writerow((line, _harmless(reason), _harmless(text)))
         self.count += 1
+
+    def close(self) -> None:
+        """Write down what is still in memory, so that a full disk shows before anything is taken in."""
+        if self._file is not None:
+            self._file.close()
 
     def finish(self) -> None:
         """Put the whole file in its place, over one of an earlier import."""
+        self.close()
         if self._file is not None:
-            self._file.close()
             self._unfinished.replace(self.path)
 
     def drop(self) -> None:
@@ -47,10 +51,14 @@ class RefusedLines:
             self._unfinished.unlink(missing_ok=True)
 
     def _made(self) -> TextIO:
-        """A file that only its owner may read: refused lines can hold identity codes."""
+        """A new file that only its owner may read: refused lines can hold identity codes.
+
+        What an import that broke off left there goes; a link that stands there is not followed.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+            self._unfinished.unlink(missing_ok=True)
+            descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except OSError as refused:
             where = self.path.parent
             raise NotAFeed(
@@ -69,3 +77,7 @@ def refused_lines(path: Path) -> Iterator[RefusedLines]:
         yield lines
         otherwise.pop_all()
     lines.finish()
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(FORMULA) else cell

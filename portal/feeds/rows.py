@@ -181,8 +181,11 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _sentences(refused: ValidationError) -> Iterator[str]:
-    """What is wrong, with the place of each; never the value, which may be an identity code."""
+    """What is wrong, with the place of each; never what was sent, which may be an identity code."""
     for error in refused.errors(include_url=False, include_input=False)[:3]:
-        place = ".".join(map(str, error["loc"]))
-        says = error["msg"].removeprefix("Value error, ")
-        yield f"{place}: {says}" if place else says
+        place, says = error["loc"], error["msg"].removeprefix("Value error, ")
+        if error["type"] == "extra_forbidden":  # its name is the sender's own, and may be anything
+            place, says = place[:-1], "has a field that the feed does not know"
+        if error["type"] == "union_tag_invalid":
+            says = f"{error['ctx']['discriminator']} is none of {error['ctx']['expected_tags']}"
+        yield f"{'.'.join(map(str, place))}: {says}" if place else says

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 MOST_BYTES = 4 * 2**30  # of one feed, unpacked
+MOST_AT_ONCE = 256 * 2**20  # of one that is held in memory whole
 LONGEST_LINE = 4 * 2**20
 MOST_MEMBERS = 1000
 ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
@@ -46,14 +47,14 @@ class Source:
                 yield line.rstrip(b"\r\n")
 
     def read(self) -> bytes:
-        """The whole file.
+        """The whole file, held in memory.
 
-        Raises NotAFeed as `lines` does.
+        Raises NotAFeed when it is longer than MOST_AT_ONCE, and as `lines` does.
         """
         with self._reading() as stream:
-            content = stream.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
+            content = stream.read(MOST_AT_ONCE + 1)
+        if len(content) > MOST_AT_ONCE:
+            raise NotAFeed(f"holds more than {MOST_AT_ONCE} bytes, and is of a kind that is read whole; split it")
         return content
 
     def start(self, size: int) -> bytes:

@@ -55,7 +55,7 @@ class VatSumEntry(FeedRow):
 
 
 class InvoiceEntry(FeedRow):
-    """A bill or a credit note with all its lines. Amounts are whole cents; a credit note's are negative."""
+    """A bill or a credit note with all its lines. The total of a bill is 0 or more, that of a credit note 0 or less."""
 
     invoice_number: InvoiceNumber
     customer_number: CustomerNumber
@@ -108,6 +108,15 @@ class InvoiceEntry(FeedRow):
             raise ValueError("the rates of vat do not add up to vat_cents")
         if sorted(_net_by_rate(self.lines)) != sorted((rate.percent, rate.net_cents) for rate in self.vat):
             raise ValueError("vat does not hold the sum of the lines of each rate once")
+        return self
+
+    @model_validator(mode="after")
+    def is_of_its_kind(self) -> "InvoiceEntry":
+        """A bill asks for money, a credit note gives it back."""
+        if self.kind is InvoiceKind.INVOICE and self.total_cents < 0:
+            raise ValueError("total_cents of an invoice is below 0; one that gives money back is a credit note")
+        if self.kind is InvoiceKind.CREDIT and self.total_cents > 0:
+            raise ValueError("total_cents of a credit note is above 0")
         return self
 
 

@@ -120,6 +120,10 @@ def test_a_file_may_hold_no_readings():
         (row(quantity=""), "has no quantity, although its quality is OK"),
         (row(quantity="null", quality="EST"), "has no quantity, although its quality is EST"),
         (row(quantity="2,1234567"), "quantity 2,1234567 is not a number of kWh with at most six decimals"),
+        *(
+            (row(quantity=number), f"quantity {number} is not a number of kWh with at most six decimals")
+            for number in ("123456789,5", "1" * 17 + ",5", "-" + "1" * 40 + ",5")
+        ),
         (row(quantity="1e3"), "quantity 1e3 is not a number of kWh with at most six decimals"),
         (row(quantity="-"), "quantity - is not a number of kWh with at most six decimals"),
         (

@@ -14,6 +14,7 @@ from portal.feeds.kinds import KINDS
 from portal.feeds.rows import read
 from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.kit.feed import Refusal
 from portal.kit.packing import unpack
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.feeds.conftest import VAULT, lines, on_sqlite, row
@@ -150,12 +151,19 @@ def test_a_row_about_the_unknown_is_refused(take_in, refused, kind, reason):
     assert refused("f.jsonl") == [("1", reason, json.dumps(told))]
 
 
+MONEY_BACK = {
+    "net_cents": -3501,
+    "vat_cents": -893,
+    "total_cents": -4394,
+    "lines": [row("invoices")["lines"][0] | {"net_cents": -3501}],
+    "vat": [{"percent": "25.5", "net_cents": -3501, "vat_cents": -893}],
+}
 WRONG = [
     ("customers", {"identity_code": "010180-9016"}, "person.identity_code: must be a personal identity code"),
-    ("customers", {"kind": "dog"}, "Input tag 'dog'"),
+    ("customers", {"kind": "dog"}, "'kind' is none of 'person', 'company'"),
     ("customers", {"phones": ["12"]}, "person.phones.0: must be a phone number"),
     ("customers", {"emails": ["aino"]}, "person.emails.0: must be an e-mail address"),
-    ("customers", {"nickname": "A"}, "person.nickname: Extra inputs are not permitted"),
+    ("customers", {"nickname": "A"}, "person: has a field that the feed does not know"),
     ("metering_points", {"gsrn": "643000000000000012"}, "gsrn: must be a GSRN"),
     ("contracts", {"valid_to": "2025-12-31"}, "valid_to is before valid_from"),
     ("contracts", {"valid_from": "2026-02-30"}, "valid_from: must be a day"),
@@ -163,6 +171,8 @@ WRONG = [
     ("products", {"billing_minutes": 30}, "billing_minutes: Input should be 15 or 60"),
     ("spot_prices", {"day": "2026-03-29"}, "2026-03-29 needs 23 prices of 60 minutes, not 24"),
     ("invoices", {"total_cents": 1}, "net_cents and vat_cents do not add up to total_cents"),
+    ("invoices", {"kind": "credit"}, "total_cents of a credit note is above 0"),
+    ("invoices", MONEY_BACK, "total_cents of an invoice is below 0"),
     ("invoices", {"reference": "1234562"}, "reference: must be a Finnish reference or an RF reference"),
     ("invoices", {"iban": "FI3715903000000777"}, "iban: must be an IBAN"),
     ("invoices", {"net_cents": 35.01}, "net_cents: Input should be a valid integer"),
@@ -175,6 +185,21 @@ WRONG = [
 @pytest.mark.parametrize(("kind", "change", "reason"), WRONG)
 def test_a_row_that_does_not_hold_together_is_refused(kind, change, reason):
     assert reason in read(kind_named(kind), lines(row(kind, **change)).encode()).reason
+
+
+NOTHING = {"net_cents": 0, "vat_cents": 0, "total_cents": 0, "lines": [], "vat": []}
+
+
+@pytest.mark.parametrize("change", [MONEY_BACK | {"kind": "credit"}, NOTHING | {"kind": "credit"}, NOTHING])
+def test_a_credit_note_gives_money_back_and_a_bill_may_come_to_nothing(change):
+    told = lines(row("invoices", **change)).encode()
+    assert not isinstance(read(kind_named("invoices"), told), Refusal)
+
+
+@pytest.mark.parametrize("change", [{IDENTITY: 1}, {"kind": IDENTITY}, {"name": {IDENTITY: IDENTITY}}])
+def test_a_reason_never_repeats_what_was_sent(change):
+    refusal = read(kind_named("customers"), lines(row("customers", **change)).encode())
+    assert IDENTITY not in refusal.reason
 
 
 @on_sqlite

@@ -5,18 +5,25 @@ import io
 import os
 import stat
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
+from portal.consumption.formats.datahub import HEADERS
 from portal.customers.models import Party
 from portal.feeds import sources
-from tests.feeds.conftest import lines, on_sqlite, row
+from portal.feeds.imports import Wishes, run
+from portal.feeds.kinds import Desk
+from portal.feeds.readings import PointWish
+from portal.feeds.report import LeftOut
+from tests.feeds.conftest import VAULT, lines, on_sqlite, row
 
 pytestmark = on_sqlite
 
+IDENTITY = "010180-9015"
 MANY = lines(
     *(
         row("customers", 1, customer_number=str(number), business_id=business_id)
@@ -95,6 +102,14 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_whole(take_bytes, databa
         assert "split it" in answer.err
 
 
+def test_readings_that_unpack_to_more_than_fits_in_memory_are_refused_whole(take_bytes, monkeypatch):
+    monkeypatch.setattr(sources, "MOST_AT_ONCE", 1000)
+    readings = f"{HEADERS[0]}\n{'8' * 1000}\n".encode()
+    answer = take_bytes("r.csv.gz", gzip.compress(readings))
+    assert (answer.code, answer.out) == (2, "")
+    assert answer.err == "r.csv.gz holds more than 1000 bytes, and is of a kind that is read whole; split it.\n"
+
+
 def test_a_path_that_is_not_there_stops_everything(portal, tmp_path, database):
     (tmp_path / "c.jsonl").write_bytes(MANY)
     answer = portal("import", tmp_path / "c.jsonl", tmp_path / "nothing")
@@ -124,6 +139,18 @@ def test_a_file_that_is_left_out_does_not_stop_the_others(portal, tmp_path, data
     assert answer.err.startswith("a.jsonl ")
 
 
+def test_a_file_on_which_the_reader_stumbles_does_not_stop_the_others(tmp_path, database):
+    def stumbles():
+        raise IndexError(IDENTITY)
+
+    (tmp_path / "b.jsonl").write_bytes(MANY)
+    files = [sources.Source("a.jsonl", tmp_path, 1, stumbles), *sources.found([tmp_path / "b.jsonl"])]
+    desk = Desk(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
+    told = run(database.writing, files, Wishes(PointWish(), None), desk, lambda *_: None)
+    assert parties(database) == 3
+    assert told[1] == LeftOut("a.jsonl", "could not be taken in, nothing of it is written (IndexError)")
+
+
 def test_refused_lines_go_where_the_operator_says(take_in, tmp_path):
     answer = take_in("c.jsonl", row("sites"), options=("--refused-dir", tmp_path / "deep" / "refused"))
     assert (tmp_path / "deep" / "refused" / "c.jsonl.refused.csv").exists()
@@ -146,6 +173,14 @@ def test_refused_lines_are_for_their_owner_only(take_in, tmp_path):
     take_in("c.jsonl", row("sites"))
     mode = (tmp_path / "feeds" / "c.jsonl.refused.csv").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+def test_refused_lines_are_not_written_through_a_link(take_in, refused, tmp_path):
+    (tmp_path / "mine").write_text("mine")
+    (tmp_path / "feeds" / "c.jsonl.refused.csv.part").symlink_to(tmp_path / "mine")
+    take_in("c.jsonl", row("sites"))
+    assert len(refused("c.jsonl")) == 1
+    assert (tmp_path / "mine").read_text() == "mine"
 
 
 def test_nothing_is_taken_in_when_refused_lines_cannot_be_written(take_in, tmp_path, database):

@@ -183,7 +183,8 @@ def _quantities(text: Bytes, field: _Field) -> tuple[Whole, Flags]:
     comma = np.where(sound, comma, begins)
     whole, decimals = comma - begins, field.ends - comma - 1
     sound &= (whole >= 1) & (whole <= WHOLE_DIGITS) & (decimals >= 1) & (decimals <= DECIMALS)
-    left, left_sound = _number(_window(text, comma - WHOLE_DIGITS, WHOLE_DIGITS), WHOLE_DIGITS - whole, whole * 0 + 8)
+    first = (WHOLE_DIGITS - whole).clip(0)  # longer ones are not sound
+    left, left_sound = _number(_window(text, comma - WHOLE_DIGITS, WHOLE_DIGITS), first, whole * 0 + WHOLE_DIGITS)
     right, right_sound = _number(_window(text, comma + 1, DECIMALS), decimals * 0, decimals)
     mwh = left * 10**DECIMALS + right
     return np.where(negative, -mwh, mwh), sound & left_sound & right_sound
