@@ -18,7 +18,7 @@ from tests.portal import html, routes
 ROOT = Path(__file__).parent.parent
 CODE = sorted((ROOT / "portal").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-GIVEN = {"here", "ui", "brand", "asset", "integrity", "nonce", "form_token", "language", "service"}
+GIVEN = {"here", "ui", "brand", "asset", "integrity", "nonce", "form_token", "language", "service_name"}
 
 # What may stand only in its one home, and why.
 HOMES = {

@@ -69,7 +69,7 @@ class Html:
 
     def __init__(self, folder: Path, service: Callable[[Language], str], **globals_: object) -> None:
         """Take the folder, the name of the service that ends each title, and what templates may name besides."""
-        given = {"service": service, **globals_}
+        given = {"service_name": service, **globals_}
         self._environments = {language: _environment(folder, language, given) for language in Language}
         self._service = service
 

@@ -488,3 +488,28 @@ def test_every_file_that_is_linked_is_there(home, aino):
     assert len(links) == 3
     for link in links:
         assert aino.browser.get(unescape(link)).status_code == 200
+
+
+def test_a_former_holder_does_not_read_what_the_site_is_called_now(aino, register):
+    for street, until in (("Ennenkatu 1", aino.today - 30 * DAY), ("Nytkatu 2", None)):
+        site = register.site(street, "mökki")
+        register.point(site)
+        register.occupancy(aino.party, site, SINCE, until)
+    said = words(aino.browser.open("/consumption"))
+    assert "Nytkatu 2, mökki" in said
+    assert "Ennenkatu 1" in said
+    assert "Ennenkatu 1, mökki" not in said
+
+
+def test_nobodys_energy_is_priced_by_another_holders_contract(aino, mikko, register, home):
+    register.occupancy(mikko.party, home.site, SINCE)
+    day = f"/consumption?at={aino.today - DAY}"
+    euros = re.compile("[0-9] €")
+    assert euros.search(words(aino.browser.open(day)))
+    assert not euros.search(words(mikko.browser.open(day)))
+
+
+def test_a_century_is_looked_at_from_the_first_reading_to_today(aino, home):
+    page = aino.browser.open("/consumption?from=2000-01-01&to=2099-12-31")
+    months = (aino.today.year - SINCE.year) * 12 + aino.today.month - SINCE.month + 1
+    assert [href[-7:] for href, _ in bars(page)][:: months - 1] == [f"{SINCE:%Y-%m}", f"{aino.today:%Y-%m}"]

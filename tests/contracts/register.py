@@ -10,7 +10,7 @@ from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.packing import pack
-from portal.sites.models import MeteringPoint, Site
+from portal.sites.models import MeteringPoint, Occupancy, Site
 
 LONG_AGO = date(2020, 1, 1)
 IBAN, BIC, PAYEE = "FI2112345600000785", "NDEAFIHH", "Esimerkki Energia Oy"
@@ -38,9 +38,12 @@ class Register:
         number = self.number()
         return self.add(Party(customer_number=f"9{number:05}", kind="person", name=f"Customer {number}"))
 
-    def site(self, street="Esimerkkikatu 4", name=None):
+    def site(self, street="Esimerkkikatu 4", name=None, **facts):
         number = f"{self.number():06}"
-        return self.add(Site(number=number, street=street, name=name, postcode="33100", town="Tampere"))
+        return self.add(Site(number=number, street=street, name=name, postcode="33100", town="Tampere", **facts))
+
+    def occupancy(self, party, site, since=LONG_AGO, until=None):
+        return self.add(Occupancy(party_id=party, site_id=site, since=since, until=until))
 
     def point(self, site, energy="electricity"):
         gsrn = f"6430000000{self.number():08}"

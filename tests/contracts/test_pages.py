@@ -20,6 +20,7 @@ class Home:
     def __init__(self, register, who):
         register.taxes()
         self.site = register.site(name="koti")
+        register.occupancy(who.party, self.site)
         self.point = register.point(self.site)
         fixed = register.product(name="Vakaa", origin="hydro")
         register.price(fixed, "energy", "6.765", position=0)
@@ -163,6 +164,17 @@ def test_many_sites_come_in_pages_and_htmx_gets_only_its_block(aino, register):
     assert "Katu 12" in answer.text
     assert "Katu 11" not in answer.text
     assert "<h1" not in answer.text
+
+
+def test_a_former_holder_does_not_read_how_the_present_one_lives(aino, mikko, register):
+    site = register.site(name="mökki", estimated_kwh_a_year=9000)
+    over = aino.today - timedelta(days=30)
+    contract = register.contract(aino.party, site, register.point(site), register.product(), valid_to=over)
+    register.occupancy(aino.party, site, until=over)
+    register.occupancy(mikko.party, site, since=over + timedelta(days=1))
+    said = words(aino.browser.open(f"/contracts/{contract}"))
+    assert "Esimerkkikatu 4" in said
+    assert not {told for told in ("mökki", "9 000 kWh", "3 x 25 A") if told in said}
 
 
 def test_what_we_buy_from_a_roof_stands_apart_from_what_we_sell(aino, register, home):

@@ -31,7 +31,8 @@ class Home:
     def __init__(self, register, street="Esimerkkikatu 4"):
         self.party = register.party()
         self.who = somebody(self.party)
-        self.site = register.site(street)
+        self.site = register.site(street, "koti", estimated_kwh_a_year=9000)
+        register.occupancy(self.party, self.site)
         self.point = register.point(self.site)
         self.product = register.product(name="Vakaa", origin="hydro")
         register.price(self.product, "energy", "6.765", position=0)
@@ -48,7 +49,7 @@ class Home:
 def test_a_contract_with_all_there_is_to_it(database, register, home):
     register.taxes()
     with database.reading() as db:
-        held = queries.by_id(db, home.who, home.sales)
+        held = queries.by_id(db, home.who, home.sales, TODAY)
     assert (held.product.fi, held.origin, held.kind) == ("Vakaa", "hydro", ContractKind.SALES)
     assert (held.place.street, held.main_fuse) == ("Esimerkkikatu 4", "3 x 25 A")
     assert [price.code for price in held.terms.prices] == ["energy", "base"]
@@ -59,7 +60,40 @@ def test_a_contract_about_a_whole_site_has_no_metering_point(database, register,
     product = register.product("connection", "Liittymä")
     whole = register.contract(home.party, home.site, None, product, "connection")
     with database.reading() as db:
-        assert queries.by_id(db, home.who, whole).gsrn is None
+        assert queries.by_id(db, home.who, whole, TODAY).gsrn is None
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "told"),
+    [
+        (LONG_AGO, None, True),
+        (LONG_AGO, TODAY, True),
+        (TODAY, None, True),
+        (LONG_AGO, YESTERDAY, False),
+        (TODAY + timedelta(days=1), None, False),
+    ],
+)
+def test_what_a_site_is_like_is_for_who_holds_it_today(database, register, since, until, told):
+    party = register.party()
+    site = register.site(name="koti", estimated_kwh_a_year=9000)
+    contract = register.contract(party, site, register.point(site), register.product())
+    register.occupancy(party, site, since, until)
+    register.occupancy(register.party(), site)
+    with database.reading() as db:
+        held = queries.by_id(db, somebody(party), contract, TODAY)
+    assert held.place.street == "Esimerkkikatu 4"
+    shown = (held.place.name, held.place.estimated_kwh_a_year, held.main_fuse)
+    assert shown == (("koti", 9000, "3 x 25 A") if told else (None, None, None))
+
+
+def test_energy_is_priced_by_ones_own_contracts_only(database, register, home):
+    register.taxes()
+    november = days("2026-11-01", "2026-11-30")
+    with database.reading() as db:
+        mine = queries.terms(db, home.who, home.point, november)
+        theirs = queries.terms(db, somebody(register.party()), home.point, november)
+    assert [one.contract_id for one in mine] == [home.sales, home.network]
+    assert theirs == ()
 
 
 def test_a_stranger_finds_no_contract(database, register, home):
@@ -67,7 +101,7 @@ def test_a_stranger_finds_no_contract(database, register, home):
     with database.reading() as db:
         for who, contract in ((stranger, home.sales), (somebody(), home.sales), (home.who, uuid4())):
             with pytest.raises(NoSuchContract):
-                queries.by_id(db, who, contract)
+                queries.by_id(db, who, contract, TODAY)
         assert queries.running(db, stranger, TODAY) == []
         assert queries.sites(db, stranger, TODAY, 0, 10) == []
         assert queries.number_of_sites(db, stranger, TODAY) == 0
@@ -144,6 +178,6 @@ def test_prices_of_long_ago_are_of_no_interest_to_pricing(database, register, ho
     register.price(home.product, "old", "1", first=LONG_AGO, last=date(2021, 1, 1), position=2)
     with database.reading() as db:
         (sales, _) = terms_for(db, home.point, days("2026-11-01", "2026-11-30"))
-        held = queries.by_id(db, home.who, home.sales)
+        held = queries.by_id(db, home.who, home.sales, TODAY)
     assert [price.code for price in sales.prices] == ["energy", "base"]
     assert [price.code for price in held.terms.prices] == ["energy", "base", "old"]

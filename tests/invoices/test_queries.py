@@ -8,6 +8,7 @@ import pytest
 
 from portal.invoices import queries
 from portal.invoices.queries import NoSuchInvoice, Show, Sum, Wish
+from portal.invoices.shown import payment
 from portal.kit.energy import Energy
 from portal.kit.money import Money
 from tests.contracts.register import line, somebody
@@ -111,6 +112,19 @@ def test_who_has_paid_everything_owes_nothing(database, register, books):
     register.payment(books.half, 4415, TODAY)
     with database.reading() as db:
         assert queries.next_due(db, books.who) is None
+
+
+def test_a_credit_note_is_never_to_be_paid_even_when_too_much_was_paid_back(database, register):
+    party = register.party()
+    credit = register.bill(party, register.site(), OCTOBER, cents=-5000)
+    register.payment(credit, -6000, TODAY)
+    who = somebody(party)
+    with database.reading() as db:
+        assert queries.next_due(db, who) is None
+        assert queries.overdue(db, who, date(2027, 6, 1)) == []
+        assert queries.latest(db, who, Wish(Show.OPEN), TODAY, 0, 20) == []
+        assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY)] == [False]
+        assert payment(queries.by_id(db, who, credit), TODAY) is None
 
 
 def test_a_bill_with_all_it_says(database, register):

@@ -96,6 +96,11 @@ def test_nothing_is_left_of_a_bill_that_was_paid_too_much():
     assert left_to_pay(Money(100), Money(30)) == Money(70)
 
 
+@pytest.mark.parametrize("paid", [0, -50, -60])
+def test_nothing_is_ever_left_of_a_credit_note(paid):
+    assert left_to_pay(Money(-50), Money(paid)) == Money(0)
+
+
 def test_a_year_before_a_leap_day():
     assert year_before(date(2024, 2, 29)) == date(2023, 2, 28)
     assert is_a_year_later(date(2024, 2, 1), date(2024, 2, 29), date(2023, 2, 1), date(2023, 2, 28))

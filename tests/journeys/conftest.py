@@ -83,9 +83,9 @@ def demo(tmp_path_factory):
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chrome():
-    """A headless Chromium."""
+    """A headless Chromium. Playwright keeps an event loop running, which no test of another module may meet."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
         yield browser
