@@ -90,7 +90,7 @@ class Look:
     def pricing(self) -> Pricing:
         """What prices the readings."""
         days = self.within_reach or self.period
-        return pricing(self.db, self.readings, Days(days.first, days.last))
+        return pricing(self.db, self.who, self.readings, Days(days.first, days.last))
 
     @cached_property
     def costs(self) -> Costs:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -114,7 +114,7 @@ def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None
         energy=selection.energy,
         reaches=reaches - QUARTER if reaches else None,
         tabs=[_tab(energy, selection, address) for energy in selection.energies],
-        sites=list(_sites(selection)),
+        sites=list(_sites(selection, visit.who.parties, visit.today)),
         kept=[*time_of(selection.period), *address.kept],
         notice=notice,
         has_points=bool(selection.choices),
@@ -133,9 +133,11 @@ def _tab(energy: Commodity, selection: Selection, address: Address) -> Tab:
     return Tab(energy, ICONS[energy], href, energy is selection.energy)
 
 
-def _sites(selection: Selection) -> Iterator[Site]:
+def _sites(selection: Selection, parties: frozenset[UUID], today: date) -> Iterator[Site]:
+    """The sites to choose from; what one is called today is for those who hold it today."""
     for point in selection.sites:
-        name = f"{point.street}, {point.site_name}" if point.site_name else point.street
+        named = point.site_name and point.is_held_by(parties, today)
+        name = f"{point.street}, {point.site_name}" if named else point.street
         yield Site(point.site_id, name, point.site_id == selection.site_id)
 
 

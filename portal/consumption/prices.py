@@ -8,15 +8,17 @@ from typing import Final
 import numpy as np
 from sqlmodel import Session
 
+from portal.auth.people import Customer
 from portal.consumption.charts import Curve, Stroke
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
+from portal.contracts import queries as contracts
 from portal.contracts.charges import Charge, NoVatRate, Terms, charges
 from portal.contracts.kinds import Basis
 from portal.contracts.pricing import cost_of
 from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
-from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.terms import spot_for
 from portal.contracts.windows import Days, Whole
 from portal.kit.intervals import Intervals
 from portal.kit.money import Money, rounded
@@ -67,7 +69,7 @@ class Pricing:
     def spot_curve(self, period: Period) -> Curve | None:
         """The spot price with VAT of each quarter hour of a day or an hour, where a contract follows it."""
         days = Days(period.first, period.last)
-        every = (terms for _, contracts in self.supplies for terms in contracts)
+        every = (terms for _, of_point in self.supplies for terms in of_point)
         following = next(((terms, charge) for terms in every for charge in _on_spot(terms, days)), None)
         if following is None:
             return None
@@ -85,9 +87,9 @@ def no_costs(periods: int) -> Costs:
     return Costs((None,) * periods, None)
 
 
-def pricing(db: Session, readings: Sequence[PointReadings], days: Days) -> Pricing:
-    """What prices the readings of some days."""
-    supplies = tuple((of.intervals, terms_for(db, of.point.id, days)) for of in readings)
+def pricing(db: Session, who: Customer, readings: Sequence[PointReadings], days: Days) -> Pricing:
+    """What prices the readings of some days for a person: their own contracts."""
+    supplies = tuple((of.intervals, contracts.terms(db, who, of.point.id, days)) for of in readings)
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT)
 

@@ -85,7 +85,7 @@ def steps(db: Session, who: Customer, selection: Selection, today: date) -> tupl
     """
     stays = _stays(who, selection)
     compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
-    return _steps(db, stays, _parts(db, who, selection), compare, today)
+    return _steps(db, stays, _parts(db, who, selection, today), compare, today)
 
 
 def comparison(
@@ -156,13 +156,19 @@ def _stays(who: Customer, selection: Selection) -> list[Stay]:
     ]
 
 
-def _parts(db: Session, who: Customer, selection: Selection) -> Sequence[Period]:
-    """The steps of the selected period; of all years those with readings, of an hour the quarters if they are known."""
+def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Sequence[Period]:
+    """The steps of the selected period; of all years those with readings, of an hour the quarters if they are known.
+
+    Of any days those from the first reading to today, since an address may name a century.
+    """
     period = selection.period
     if isinstance(period, All):
         known = [until for point in selection.points if (until := point.known_until(who.parties))]
         begins = [max(stay.since_quarter, start_quarter(stay.first)) for stay in _stays(who, selection)]
         return [year for year in period.steps if known and min(begins) < year.ends and year.begins < max(known)]
+    if isinstance(period, Span):
+        begins = [max(stay.since_quarter, start_quarter(stay.first)) for stay in _stays(who, selection)]
+        return [part for part in period.steps if begins and min(begins) < part.ends and part.first <= today]
     if isinstance(period, Hour) and any((of.intervals.length > 1).any() for of in readings(db, who, selection)):
         return [period]
     return period.steps

@@ -44,6 +44,10 @@ class Point:
         """The days on which any of the parties holds the site, as first and last; in time order, without overlaps."""
         return _merged((window.first, window.last) for window in self.windows if window.party_id in parties)
 
+    def is_held_by(self, parties: frozenset[UUID], today: date) -> bool:
+        """Whether any of the parties holds the site today."""
+        return any(first <= today <= last for first, last in self.held_by(parties))
+
     def known_until(self, parties: frozenset[UUID]) -> int | None:
         """The quarter before which there are readings that the parties may see; None where there are none."""
         held = self.held_by(parties)

@@ -118,7 +118,7 @@ def index(visit: Visit[Customer]) -> ContractList:
 
 def show(visit: Visit[Customer]) -> ContractPage:
     """One contract with its prices, term and history."""
-    held = queries.by_id(visit.db, visit.who, visit.id("id"))
+    held = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
     prices = shown.prices_of(held, visit.today)
     return ContractPage(
         title=held.product.said(visit.language),

@@ -1,7 +1,7 @@
 """Contracts a person may see. Every query starts from who is asking."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -14,9 +14,10 @@ from portal.auth.people import Customer
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
-from portal.contracts.terms import terms_of
+from portal.contracts.terms import terms_for, terms_of
+from portal.contracts.windows import Days
 from portal.kit.errors import NotThere
-from portal.sites.models import MeteringPoint, Site
+from portal.sites.models import MeteringPoint, Occupancy, Site
 
 
 class NoSuchContract(NotThere):
@@ -25,7 +26,7 @@ class NoSuchContract(NotThere):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The site that a contract is about."""
+    """The site that a contract is about. What tells of who lives there is None for those who do not hold it today."""
 
     id: UUID
     number: str
@@ -38,7 +39,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A contract as its holder sees it. gsrn and main_fuse are None for a contract about the whole site."""
+    """A contract as its holder sees it.
+
+    gsrn and main_fuse are None for a contract about the whole site; the fuse also where they do not hold it today.
+    """
 
     id: UUID
     number: str
@@ -57,12 +61,12 @@ class Held:
     terms: Terms
 
 
-def by_id(db: Session, who: Customer, contract_id: UUID) -> Held:
+def by_id(db: Session, who: Customer, contract_id: UUID, today: date) -> Held:
     """One contract.
 
     Raises NoSuchContract.
     """
-    found = _held(db, _visible_to(who) & (col(Contract.id) == contract_id))
+    found = _held(db, who, today, col(Contract.id) == contract_id)
     if not found:
         raise NoSuchContract
     return found[0]
@@ -71,7 +75,7 @@ def by_id(db: Session, who: Customer, contract_id: UUID) -> Held:
 def running(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
     """The contracts that run today: sales before network, then the newest first."""
     begun = col(Contract.valid_from) <= today
-    return _held(db, _visible_to(who) & _not_ended(today) & begun, limit=limit)
+    return _held(db, who, today, _not_ended(today) & begun, limit=limit)
 
 
 def sites(db: Session, who: Customer, today: date, skip: int, limit: int) -> Sequence[UUID]:
@@ -93,13 +97,18 @@ def number_of_sites(db: Session, who: Customer, today: date) -> int:
 
 def at_sites(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Sequence[Held]:
     """The contracts of some sites that have not ended."""
-    return _held(db, _visible_to(who) & _not_ended(today) & col(Contract.site_id).in_(site_ids))
+    return _held(db, who, today, _not_ended(today) & col(Contract.site_id).in_(site_ids))
 
 
 def ended(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
     """The contracts that have ended, the latest first."""
     over = col(Contract.valid_to) < today
-    return _held(db, _visible_to(who) & over, col(Contract.valid_to).desc(), limit=limit)
+    return _held(db, who, today, over, col(Contract.valid_to).desc(), limit=limit)
+
+
+def terms(db: Session, who: Customer, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
+    """What a metering point's energy costs this person on some days: the terms of their own contracts, of no others."""
+    return terms_for(db, metering_point_id, days, _visible_to(who))
 
 
 def _visible_to(who: Customer) -> ColumnElement[bool]:
@@ -115,23 +124,42 @@ def _sites_of(who: Customer, today: date) -> SelectOfScalar[UUID]:
 
 
 def _held(
-    db: Session, which: ColumnElement[bool], *order: ColumnElement[date | None], limit: int | None = None
+    db: Session,
+    who: Customer,
+    today: date,
+    which: ColumnElement[bool],
+    *order: ColumnElement[date | None],
+    limit: int | None = None,
 ) -> Sequence[Held]:
     wanted = (
         select(Contract, Product, Site, MeteringPoint)
         .join(Product, col(Contract.product_id) == Product.id)
         .join(Site, col(Contract.site_id) == Site.id)
         .join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id, isouter=True)
-        .where(which)
+        .where(_visible_to(who), which)
         .order_by(*order, col(Contract.kind).desc(), col(Contract.valid_from).desc(), Contract.number)
         .limit(limit)
     )
     rows = db.exec(wanted).all()
     terms = terms_of(db, [(contract, product) for contract, product, _, _ in rows])
-    return [
+    theirs = _held_today(db, who, {site.id for _, _, site, _ in rows}, today)
+    told = [
         _as_held(contract, product, site, point, own)
         for (contract, product, site, point), own in zip(rows, terms, strict=True)
     ]
+    return [one if one.place.id in theirs else _without_who_lives_there(one) for one in told]
+
+
+def _held_today(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Collection[UUID]:
+    """Those of some sites that the person's parties hold today."""
+    lasts = or_(col(Occupancy.until).is_(None), col(Occupancy.until) >= today)
+    theirs = col(Occupancy.party_id).in_(who.parties) & col(Occupancy.site_id).in_(site_ids)
+    return set(db.exec(select(Occupancy.site_id).where(theirs, col(Occupancy.since) <= today, lasts)))
+
+
+def _without_who_lives_there(held: Held) -> Held:
+    """For a former holder: the register tells of a site as it is today, and that is for the present one."""
+    return replace(held, place=replace(held.place, name=None, estimated_kwh_a_year=None), main_fuse=None)
 
 
 def _as_held(contract: Contract, product: Product, site: Site, point: MeteringPoint | None, terms: Terms) -> Held:

@@ -26,12 +26,15 @@ from portal.kit.intervals import quarter_of
 EVER: Final = Days(date.min, date.max)
 
 
-def terms_for(db: Session, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
-    """The contracts of a metering point that run on any of some days, sales before network, with all their prices."""
+def terms_for(db: Session, metering_point_id: UUID, days: Days, *which: ColumnElement[bool]) -> tuple[Terms, ...]:
+    """The contracts of a metering point that run on any of some days, sales before network, with all their prices.
+
+    which: conditions that the contracts meet besides
+    """
     running = (
         select(Contract, Product)
         .join(Product)
-        .where(Contract.metering_point_id == metering_point_id, *_touching(Contract, days))
+        .where(Contract.metering_point_id == metering_point_id, *_touching(Contract, days), *which)
         .order_by(col(Contract.kind).desc(), col(Contract.valid_from))
     )
     return tuple(terms_of(db, db.exec(running).all(), days))

@@ -143,7 +143,8 @@ def _paid() -> ScalarSelect[int]:
 
 
 def _is_unpaid() -> ColumnElement[bool]:
-    return col(Invoice.total_cents) > _paid()
+    """Whether anything is left to pay; never of a credit note, even when too much was paid back."""
+    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid())
 
 
 def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:

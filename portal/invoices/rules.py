@@ -46,8 +46,8 @@ def is_late(due_on: date, today: date) -> bool:
 
 
 def left_to_pay(total: Money, paid: Money) -> Money:
-    """What is still to be paid; never negative."""
-    return Money(max(0, total.cents - paid.cents))
+    """What is still to be paid; never negative, and nothing of a credit note, whatever was paid back for it."""
+    return Money(max(0, total.cents - paid.cents) if total.cents >= 0 else 0)
 
 
 def year_before(day: date) -> date:
