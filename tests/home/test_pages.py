@@ -1,0 +1,67 @@
+"""The way in, the overview, the language, and what browsers report."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from portal.home.overview import greeting
+from portal.kit.i18n import Language
+from tests.browser import hidden
+
+
+def test_the_start_leads_to_the_overview_or_to_sign_in(aino, nobody):
+    assert aino.browser.get("/").headers["location"] == "/overview"
+    assert nobody.get("/").headers["location"] == "/sign-in"
+
+
+def test_a_new_customer_is_told_what_will_be_here(aino):
+    page = aino.browser.open("/overview")
+    assert "Sinulla ei ole avoimia laskuja." in page.text
+    assert "Kulutustietoja ei ole vielä." in page.text
+    assert "Sinulla ei ole voimassa olevia sopimuksia." in page.text
+    assert "1001" in page.text
+
+
+def test_somebody_who_is_no_customer_is_helped(oona):
+    page = oona.open("/overview")
+    assert "nimissäsi ei ole sopimusta" in page.text
+    assert 'href="tel:' in page.text
+
+
+def test_nobody_is_sent_to_sign_in(nobody):
+    assert nobody.get("/overview").headers["location"] == "/sign-in?next=/overview"
+
+
+@pytest.mark.parametrize(
+    ("hour_utc", "said"),
+    [(5, "Hyvää huomenta Aino"), (10, "Hei Aino"), (16, "Hyvää iltaa, Aino"), (23, "Hyvää iltaa, Aino")],
+)
+def test_the_greeting_goes_by_the_clock_in_helsinki(hour_utc, said):
+    at = datetime(2026, 11, 21, hour_utc, tzinfo=UTC)
+    words = greeting("Aino Mäkelä", at).said(Language.FI)
+    assert words.replace(",", "") == said.replace(",", "")
+
+
+@pytest.mark.parametrize(
+    ("wish", "back", "to"),
+    [
+        ("sv", "/invoices?year=2026", "/invoices?year=2026"),
+        ("en", "//evil.example", "/"),
+        ("sv", "https://x.example", "/"),
+    ],
+)
+def test_a_language_is_kept_and_leads_back_to_our_own_pages_only(nobody, wish, back, to):
+    form = hidden(nobody.get("/sign-in").text) | {"language": wish, "next": back}
+    answer = nobody.post("/language", data=form)
+    assert (answer.status_code, answer.headers["location"]) == (303, to)
+    assert answer.headers["set-cookie"].startswith(f"__Host-language={wish};")
+
+
+def test_an_unknown_language_changes_nothing(nobody):
+    form = hidden(nobody.get("/sign-in").text) | {"language": "de", "next": "/"}
+    assert "set-cookie" not in nobody.post("/language", data=form).headers
+
+
+@pytest.mark.parametrize("body", ["{}", "[" * 9999, "no json", '{"csp-report": {"effective-directive": "script-src"}}'])
+def test_a_report_is_taken_whatever_it_says(nobody, body):
+    assert nobody.post("/csp-report", content=body).status_code == 204
