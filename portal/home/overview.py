@@ -1,6 +1,6 @@
 """The overview: what is owed and when, how much was used, which contracts run, what was decided; one question each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -13,7 +13,7 @@ from portal.consents.rules import Action, Kind
 from portal.consumption import queries as consumption
 from portal.consumption import selection
 from portal.consumption.periods import Span
-from portal.consumption.rules import Compare, Step, total
+from portal.consumption.rules import Compare, total
 from portal.consumption.selection import Wish
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
@@ -23,15 +23,13 @@ from portal.contracts.shown import LOOKS
 from portal.invoices import queries as invoices
 from portal.invoices.bills import Head
 from portal.invoices.rules import is_late, left_to_pay
-from portal.kit import formats
+from portal.kit import formats, spark
 from portal.kit.clock import HELSINKI, next_month
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.money import Money
 from portal.sites.models import Commodity
 
 QUARTER = timedelta(minutes=15)
-SPARK_PX = 64
-SPARK_BASE_PX = 70
 ENERGIES = {
     Commodity.ELECTRICITY: text("Electricity"),
     Commodity.PRODUCTION: text("Production"),
@@ -138,19 +136,6 @@ def permissions(db: Session, who: Customer) -> Permissions | None:
 
 
 @dataclass(frozen=True, slots=True)
-class SparkBar:
-    """One month of the small chart: percentages of its width, pixels of its height."""
-
-    kind: str
-    x: str
-    y: str
-    width: str
-    height: str
-    middle: str
-    tick: int
-
-
-@dataclass(frozen=True, slots=True)
 class Usage:
     """How much energy was used in the newest month, beside the same days a year before, and the year so far."""
 
@@ -160,7 +145,7 @@ class Usage:
     unit: str
     change: Change | None
     sentence: Text
-    bars: Sequence[SparkBar]
+    bars: Sequence[spark.Bar]
     label: Text
 
 
@@ -184,7 +169,7 @@ def usage(db: Session, who: Customer, today: date, language: Language) -> Usage 
         unit=unit,
         change=changed,
         sentence=_sentence(changed),
-        bars=list(_spark(months)),
+        bars=spark.bars([(step.period.first, step.now.mwh) for step in months]),
         label=text(
             "Use month by month from %(first)s to %(last)s, this month %(now)s.",
             first=formats.month_year(year.first, language),
@@ -216,19 +201,3 @@ def _sentence(changed: Change | None) -> Text:
             return text("You have used %(percent)s more than on the same days a year ago.", percent=size)
         case Direction.SAME:
             return text("You have used the same amount as on the same days a year ago.")
-
-
-def _spark(months: Sequence[Step]) -> Iterator[SparkBar]:
-    highest = max((month.now.mwh for month in months), default=0) or 1
-    slot = 100 / max(len(months), 1)
-    for number, month in enumerate(months):
-        height = max(0.0, month.now.mwh / highest) * SPARK_PX
-        yield SparkBar(
-            kind="spark__cur" if number == len(months) - 1 else "spark__then",
-            x=f"{number * slot + slot * 0.16:.2f}%",
-            y=f"{SPARK_BASE_PX - height:.1f}",
-            width=f"{slot * 0.68:.2f}%",
-            height=f"{height:.1f}",
-            middle=f"{(number + 0.5) * slot:.2f}%",
-            tick=month.period.first.month,
-        )

@@ -8,12 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from portal.auth.people import Customer, customer
-from portal.invoices import banking_days, queries, shown, sparks
+from portal.invoices import banking_days, queries, shown
 from portal.invoices.bills import Bill
 from portal.invoices.changes import why
 from portal.invoices.queries import Show, Sum, Wish
 from portal.invoices.shown import Group, Payment, Reason, Row
-from portal.invoices.sparks import Bar
+from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.energy import Energy
 from portal.kit.html import Page
@@ -46,7 +46,7 @@ class Trend:
     total: Money
     average: Money
     percent: int | None
-    bars: Sequence[Bar]
+    bars: Sequence[spark.Bar]
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def _trend(visit: Visit[Customer]) -> Trend | None:
         total=sum_now,
         average=rounded(Decimal(sum_now.cents) / YEAR),
         percent=_percent(sum_now, sum_before) if sum_before else None,
-        bars=sparks.bars([(month, months.get(month, Money(0))) for month in now]),
+        bars=spark.bars([(month, months.get(month, Money(0)).cents) for month in now]),
     )
 
 

@@ -24,7 +24,6 @@ from portal.invoices.rules import (
     year_before,
 )
 from portal.invoices.shown import average_price, payment, period
-from portal.invoices.sparks import bars
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.money import Money
@@ -251,10 +250,3 @@ def test_an_overdue_bill_is_paid_at_once():
 def test_a_bill_that_was_paid_needs_no_payment():
     paid = bill(line(SALES, 10000, 100))
     assert payment(replace(paid, head=replace(paid.head, paid=paid.head.total)), TODAY) is None
-
-
-def test_bars_stand_on_the_base_and_none_is_too_high():
-    drawn = bars([(date(2026, month, 1), Money(1000 * month)) for month in range(1, 12)] + [(TODAY, Money(-50))])
-    assert [float(bar.y) + float(bar.height) for bar in drawn] == [70] * 12
-    assert (float(drawn[10].height), float(drawn[11].height)) == (65, 0)
-    assert bars([]) == []

@@ -1,11 +1,9 @@
-"""A year of bills as twelve bars, the newest last."""
+"""A small chart of months as bars, the newest last; `ui.spark` draws it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-
-from portal.kit.money import Money
 
 BASE: Final = 70  # px from the top at which bars stand
 HIGHEST: Final = 65
@@ -24,12 +22,12 @@ class Bar:
     tick: int
 
 
-def bars(months: Sequence[tuple[date, Money]]) -> Sequence[Bar]:
-    """The bars of months in order; a month of credits stands as an empty one."""
-    highest = max([amount.cents for _, amount in months] + [1])
+def bars(months: Sequence[tuple[date, int]]) -> Sequence[Bar]:
+    """The bars of months in order, by an amount in any unit; what is not above zero stands as an empty one."""
+    highest = max([amount for _, amount in months] + [1])
     slot = 100 / max(1, len(months))
     return [
-        _bar(slot, place, month.month, HIGHEST * max(0, amount.cents) / highest)
+        _bar(slot, place, month.month, HIGHEST * max(0, amount) / highest)
         for place, (month, amount) in enumerate(months)
     ]
 
