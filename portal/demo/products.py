@@ -150,18 +150,18 @@ DAY_NIGHT_NETWORK: Final = Article(
 SEASONAL_NETWORK: Final = Article(
     "SIIRTO-KAUSI-25",
     ContractKind.NETWORK,
-    Names("Kausisiirto 3 × 25 A", "Säsongöverföring 3 × 25 A", "Seasonal distribution 3 × 25 A"),
+    Names("Kausisiirto 3 × 25 A", "Säsongsöverföring 3 × 25 A", "Seasonal distribution 3 × 25 A"),
     (
         Part(
             "winter-day",
-            Names("Kausisiirto, talvipäivä", "Säsongöverföring, vinterdag", "Distribution, winter day"),
+            Names("Kausisiirto, talvipäivä", "Säsongsöverföring, vinterdag", "Distribution, winter day"),
             Basis.ENERGY,
             (("2023-01-01", "4.90"), ("2025-01-01", "5.12")),
             Window.WINTER_DAY,
         ),
         Part(
             "other",
-            Names("Kausisiirto, muu aika", "Säsongöverföring, övrig tid", "Distribution, other times"),
+            Names("Kausisiirto, muu aika", "Säsongsöverföring, övrig tid", "Distribution, other times"),
             Basis.ENERGY,
             (("2023-01-01", "2.28"), ("2025-01-01", "2.40")),
             Window.OTHER,
