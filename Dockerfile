@@ -1,4 +1,5 @@
-# The portal in production: browser files from a Node stage, libraries by hash, an unprivileged user.
+# The portal in production: browser files from a Node stage, libraries by hash, an unprivileged user, nothing written
+# outside of /tmp and of what is mounted. The same image serves, migrates, imports and runs the jobs.
 FROM node:20-bookworm-slim AS browser
 WORKDIR /build
 COPY package.json package-lock.json .npmrc ./
@@ -8,17 +9,24 @@ COPY templates templates
 COPY portal portal
 RUN npm run build
 
-FROM python:3.11-slim-bookworm
-ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
-WORKDIR /srv/portal
+FROM python:3.11-slim-bookworm AS libraries
 COPY requirements.txt .
-RUN pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt
+RUN python -m venv /srv/libraries \
+ && /srv/libraries/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt \
+ && /srv/libraries/bin/pip uninstall --yes --quiet pip setuptools
+
+FROM python:3.11-slim-bookworm
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal
+COPY --from=libraries /srv/libraries /srv/libraries
+WORKDIR /srv/portal
 COPY portal portal
 COPY templates templates
 COPY --from=browser /build/static static
-RUN useradd --system --uid 10001 portal
+RUN /srv/libraries/bin/python -m compileall -q portal
+ENV PATH=/srv/libraries/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER portal
 EXPOSE 8000
-HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen(u.Request('http://127.0.0.1:8000/livez'), timeout=3)"]
+HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
+  CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
 ENTRYPOINT ["python", "-m", "portal"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -18,8 +18,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
-
     from portal.feeds.imports import Wishes
     from portal.feeds.report import Told
     from portal.kit.crypto import Vault
@@ -57,6 +55,11 @@ def _demo(asked: argparse.Namespace) -> int:
     from portal.app import create_app
     from portal.demo import run
     from portal.kit import clock
+    from portal.kit.jobs import Shift
+    from portal.kit.metrics import Meter
+    from portal.operating import jobs
+    from portal.operating.measures import counting
+    from portal.operating.serving import inside
 
     until = asked.until + timedelta(days=1) if asked.until else clock.day_of(clock.now())
     for port in (asked.port, asked.bank_port):
@@ -65,7 +68,13 @@ def _demo(asked: argparse.Namespace) -> int:
         _forget(asked.data)
     demo = run.Demo(asked.host, asked.port, asked.bank_port, asked.data, until)
     settings, database = run.prepare(demo, os.environ, print)
-    run.serve(demo, settings, create_app(settings, database), print)
+    settings, meter = _with_internal_port(settings), Meter()
+    app = create_app(settings, database, count=counting(meter))
+    with (
+        inside(settings.internal_port, database, lambda: meter.counts, lambda: [os.getpid()]),
+        jobs.beside(settings, Shift(database, clock.now)),
+    ):
+        run.serve(demo, settings, app, print)
     return DONE
 
 
@@ -79,58 +88,51 @@ def _forget(folder: Path) -> None:
 
 
 def _serve(asked: argparse.Namespace) -> int:
-    import uvicorn
-
+    from portal.kit.db import Database
+    from portal.kit.logs import to_standard_error
+    from portal.operating import serving
     from portal.settings import Settings
 
     settings = Settings.from_environment(_environ(), asked.port)
-    if settings.made_up and asked.workers > 1:
-        raise NotDone(f"Several workers must share {', '.join(settings.made_up)}; set them, or serve with one worker")
     if settings.made_up:
         _aside(f"Made up for as long as this runs: {', '.join(settings.made_up)}.")
+    _check_safe(settings)
     _check_free(asked.host, asked.port)
-    app = _portal(settings)  # what is wrong comes out here, before anything is served
-    uvicorn.run(
-        app if asked.workers == 1 else f"{__name__}:portal",
-        factory=asked.workers > 1,
-        host=asked.host,
-        port=asked.port,
-        workers=asked.workers,
-        access_log=False,
-        log_level="warning",
-        server_header=False,
-    )
+    settings = _with_internal_port(settings)
+    to_standard_error()
+    database = _current(Database(settings.database_url))
+    serving.serve(serving.Serving(settings, database, asked.host, asked.port, asked.workers))
     return DONE
 
 
-def portal() -> "ASGIApp":
-    """The portal that the environment describes, for a server that starts several processes of it."""
-    from portal.settings import Settings
-
-    return _portal(Settings.from_environment(_environ()))
-
-
-def _log_requests() -> None:
-    """One line per request on standard error, from our own loggers only: others may say whole addresses."""
-    import logging
-
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("portal").setLevel(logging.INFO)
-
-
-def _portal(settings: "Settings") -> "ASGIApp":
-    from portal.app import create_app
+def _check_safe(settings: "Settings") -> None:
     from portal.auth.oidc.keys import readable_by_others
-    from portal.kit.db import Database
     from portal.settings import Environment
 
-    _log_requests()
-    if settings.environment is Environment.PRODUCTION and settings.dangers:
+    if settings.environment is not Environment.PRODUCTION:
+        return
+    if settings.dangers:
         raise NotDone(" ".join(settings.dangers))
-    exposed = readable_by_others(settings.keys_dir)
-    if exposed and settings.environment is Environment.PRODUCTION:
+    if exposed := readable_by_others(settings.keys_dir):
         raise NotDone(f"{', '.join(map(str, exposed))} can be read by others than the owner; `chmod 600` mends it")
-    return create_app(settings, _current(Database(settings.database_url)))
+
+
+def _with_internal_port(settings: "Settings") -> "Settings":
+    """The settings, without an internal port where it is taken and this is but a trial."""
+    from dataclasses import replace
+
+    from portal.settings import Environment
+
+    if settings.internal_port == 0:
+        return settings
+    try:
+        _check_free(LOOPBACK, settings.internal_port)
+    except NotDone as taken:
+        if settings.environment is Environment.PRODUCTION:
+            raise NotDone(f"{taken}, in PORTAL_INTERNAL_PORT") from None
+        _aside(f"{taken}, in PORTAL_INTERNAL_PORT; it is left out now.")
+        return replace(settings, internal_port=0)
+    return settings
 
 
 def _check_free(host: str, port: int) -> None:
@@ -250,6 +252,32 @@ def _show(name: str, done: int, of: int) -> None:
     print(bar if share < 1 else f"\r{' ' * len(bar)}\r", end="", file=sys.stderr, flush=True)
 
 
+# export
+
+
+def _export(asked: argparse.Namespace) -> int:
+    from portal.app import html
+    from portal.keepers import KEEPERS
+    from portal.kit import clock
+    from portal.kit.crypto import Vault
+    from portal.privacy.exports import export
+    from portal.privacy.package import Press
+    from portal.settings import Settings
+
+    environ = _environ()
+    settings = Settings.from_environment(environ)
+    vault = Vault(settings.data_keys, settings.index_key)
+    press = Press(KEEPERS, vault, html(settings.brand), settings.brand)
+    with _database(environ) as database:
+        files = export(_current(database), asked.customer_number, asked.dir, press, clock.now())
+        count = 0
+        for count, name in enumerate(files, start=1):  # noqa: B007 - told below
+            _show(name, 0, 1)
+    _show("", 1, 1)
+    print(f"{asked.dir}: {count} files about customer {asked.customer_number}.")
+    return DONE
+
+
 # keys
 
 
@@ -279,9 +307,57 @@ def _keys_list(asked: argparse.Namespace) -> int:
     return IN_PART if exposed else DONE
 
 
+def _keys_rotate(asked: argparse.Namespace) -> int:
+    from portal.auth.oidc.rotation import rotate
+    from portal.kit import clock
+
+    for step in rotate(_keys_dir(asked), clock.now()):
+        again = f" Run this again after {step.again:%Y-%m-%d %H:%M} UTC." if step.again else ""
+        print(f"{step.role:<8}{step.says}{again}")
+    return DONE
+
+
 def _keys_dir(asked: argparse.Namespace) -> Path:
     folder: Path = asked.dir or Path(_environ().get("PORTAL_KEYS_DIR") or "keys")
     return folder
+
+
+# jobs
+
+
+def _jobs(asked: argparse.Namespace) -> int:
+    from portal.kit import clock
+    from portal.kit.db import Database
+    from portal.kit.jobs import Done, Shift
+    from portal.kit.logs import to_standard_error
+    from portal.operating import jobs
+    from portal.settings import Settings
+
+    settings = Settings.from_environment(_environ())
+    _check_safe(settings)
+    to_standard_error()
+    shift = Shift(_current(Database(settings.database_url)), clock.now)
+    if not asked.once:
+        jobs.until_told(settings, shift)
+        return DONE
+    came = jobs.once(settings, shift)
+    for name, done in came.items():
+        print(f"{name}: done={done.done} failed={done.failed}")
+    return IN_PART if sum(came.values(), Done()).failed else DONE
+
+
+# check
+
+
+def _check(_asked: argparse.Namespace) -> int:
+    from portal.kit import clock
+    from portal.operating.checks import Level, findings
+
+    worst = Level.OK
+    for found in findings(_environ(), clock.now):
+        print(f"{found.level:<8} {found.about:<9} {found.says}", flush=True)
+        worst = max(worst, found.level, key=list(Level).index)
+    return {Level.OK: DONE, Level.WARNING: IN_PART, Level.BROKEN: NOT_DONE}[worst]
 
 
 # what commands share
@@ -329,9 +405,10 @@ def _sentence(wrong: Exception) -> str:
     from portal.auth.oidc.keys import BadKeys
     from portal.feeds.schema import NoSuchKind
     from portal.feeds.sources import NotAFeed
+    from portal.privacy.exports import NotExported
     from portal.settings import BadSettings
 
-    if isinstance(wrong, NotDone | BadSettings | BadProfile | BadKeys | NotAFeed | NoSuchKind):
+    if isinstance(wrong, NotDone | BadSettings | BadProfile | BadKeys | NotAFeed | NoSuchKind | NotExported):
         return f"{str(wrong.args[0]).rstrip('.')}."
     if said := _of_database(wrong):
         return f"The database cannot be used: {said.splitlines()[0].rstrip('.')}."
@@ -389,6 +466,11 @@ def _parser() -> _Parser:
             "import feeds/ --refused-dir refused",
         )
     )
+    _ask_jobs(command("jobs", _jobs, "Tell other systems, send mail, tidy up; by the clock.", "jobs --once"))
+    command("check", _check, "Say what is wrong with this installation, and how to mend it.", "check")
+    _ask_export(
+        command("export", _export, "Write everything that is held about a customer.", "export 30112045 package/")
+    )
     _ask_keys(
         command("keys", _keys_list, "The keys by which the portal proves itself to brokers.", "keys new --dir keys")
     )
@@ -426,11 +508,23 @@ def _ask_import(command: argparse.ArgumentParser) -> None:
     command.add_argument("--dry-run", action="store_true", help="say what would happen; the database stays as it is")
 
 
+def _ask_jobs(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--once", action="store_true", help="one round of every job, then end")
+
+
+def _ask_export(command: argparse.ArgumentParser) -> None:
+    command.add_argument("customer_number", metavar="CUSTOMER_NUMBER", help="the customer's number")
+    command.add_argument("dir", type=Path, metavar="DIR", help="folder to write to, new or empty")
+
+
 def _ask_keys(command: argparse.ArgumentParser) -> None:
     acts = command.add_subparsers(required=True, metavar="ACT")
     new = acts.add_parser("new", help="Make the keys that are missing.", epilog="Example: portal keys new --dir keys")
+    rotate = acts.add_parser(
+        "rotate", help="Take the next step towards new keys.", epilog="Example: portal keys rotate --dir keys"
+    )
     listed = acts.add_parser("list", help="List the keys by their public ids.", epilog="Example: portal keys list")
-    for act, run in ((new, _keys_new), (listed, _keys_list)):
+    for act, run in ((new, _keys_new), (rotate, _keys_rotate), (listed, _keys_list)):
         act.set_defaults(run=run)
         act.add_argument("--dir", type=Path, help="folder of the keys (PORTAL_KEYS_DIR)")
 

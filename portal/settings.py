@@ -6,14 +6,15 @@ The table in README.md lists every setting; a test compares the two.
 import base64
 import binascii
 import secrets
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from portal.kit.i18n import Language
+from portal import brand as brands
+from portal.brand import DEMO_BRAND, BadBrand, Brand
+from portal.kit.mail import MailServer
 
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
@@ -35,48 +36,6 @@ class BadSettings(Exception):
 
 
 @dataclass(frozen=True)
-class Brand:
-    """Whose portal this is: names by language, and what a customer needs to reach the company."""
-
-    name: Mapping[Language, str]
-    company: str
-    business_id: str
-    phone: str
-    phone_hours: str
-    faults_phone: str
-    email: str
-
-    @property
-    def phone_href(self) -> str:
-        """The address that calls customer service."""
-        return _tel(self.phone)
-
-    @property
-    def faults_phone_href(self) -> str:
-        """The address that calls about a fault."""
-        return _tel(self.faults_phone)
-
-    def called(self, language: Language) -> str:
-        """The company's name as its customers know it."""
-        return self.name[language]
-
-
-DEMO_BRAND = Brand(
-    name={
-        Language.FI: "Esimerkki Energia",
-        Language.SV: "Esimerkki Energia",
-        Language.EN: "Esimerkki Energia",
-    },
-    company="Esimerkki Energia Oy",
-    business_id="7654321-2",
-    phone="0800 000 000",
-    phone_hours="8\u201318",
-    faults_phone="0800 000 001",
-    email="asiakaspalvelu@example.fi",
-)
-
-
-@dataclass(frozen=True)
 class Settings:
     """The settings of one installation."""
 
@@ -91,7 +50,11 @@ class Settings:
     broker_issuer: str | None
     broker_client_id: str | None
     brand: Brand
-    internal_port: int
+    texts: Path | None
+    smtp: MailServer | None
+    mail_dir: Path | None
+    outbox_dir: Path | None
+    internal_port: int  # 0 for none
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
 
     @classmethod
@@ -128,6 +91,10 @@ class Settings:
             broker_issuer=given.value("PORTAL_BROKER_ISSUER"),
             broker_client_id=given.value("PORTAL_BROKER_CLIENT_ID"),
             brand=_brand(given.value("PORTAL_BRAND")),
+            texts=_folder("PORTAL_TEXTS", given.value("PORTAL_TEXTS")),
+            smtp=_smtp(given.value("PORTAL_SMTP_URL")),
+            mail_dir=given.path("PORTAL_MAIL_DIR"),
+            outbox_dir=given.path("PORTAL_OUTBOX_DIR"),
             internal_port=given.number("PORTAL_INTERNAL_PORT", 9000),
             made_up=tuple(made_up),
         )
@@ -160,6 +127,10 @@ class _Given:
                 why = refused.strerror if isinstance(refused, OSError) else "it is not UTF-8 text"
                 raise BadSettings(f"{name}_FILE names {file}, which cannot be read ({why}).") from None
         return self._environ.get(name, "").strip() or None
+
+    def path(self, name: str) -> Path | None:
+        value = self.value(name)
+        return Path(value) if value else None
 
     def number(self, name: str, default: int) -> int:
         value = self.value(name)
@@ -210,10 +181,6 @@ def data_keys(environ: Mapping[str, str]) -> DataKeys:
     return DataKeys(data, index[0], missing)
 
 
-def _tel(number: str) -> str:
-    return "tel:" + number.replace(" ", "")
-
-
 def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment with a `.env` file's lines added where nothing is set; only demo and test read one."""
     merged = dict(environ)
@@ -235,6 +202,10 @@ def _dangers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_INDEX_KEY is one of PORTAL_DATA_KEYS; it must be a key of its own."
     if settings.brand is DEMO_BRAND:
         yield "PORTAL_BRAND is not set, so the pages would name the demo's company; README.md shows a brand file."
+    if settings.mail_dir:
+        yield "PORTAL_MAIL_DIR is set, so letters would be kept as files instead of being sent; it is for trials."
+    if settings.smtp and settings.smtp.tells_a_password_openly:
+        yield "PORTAL_SMTP_URL would send a password unprotected; begin it with smtp+starttls:// or smtps://."
 
 
 def _base_url(value: str, careless: bool) -> str:  # noqa: FBT001 - read only here
@@ -257,6 +228,15 @@ def _database_url(value: str) -> str:
     if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings("PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
     return value
+
+
+def _smtp(value: str | None) -> MailServer | None:
+    try:
+        return MailServer.at(value) if value else None
+    except ValueError:  # which may repeat a password
+        raise BadSettings(
+            "PORTAL_SMTP_URL must look like smtp+starttls://user:password@mail.example.fi:587 (or smtps://, smtp://)."
+        ) from None
 
 
 def _listed(value: str) -> Iterator[str]:
@@ -289,17 +269,14 @@ def _made_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
 
 
+def _folder(name: str, value: str | None) -> Path | None:
+    if value is not None and not Path(value).is_dir():
+        raise BadSettings(f"{name} names {value}, which is no folder.")
+    return Path(value) if value else None
+
+
 def _brand(path: str | None) -> Brand:
-    if path is None:
-        return DEMO_BRAND
     try:
-        said = tomllib.loads(Path(path).read_text(encoding="utf-8"))
-        names = {language: str(said["name"][language]) for language in Language}
-        plain = {
-            key: str(said[key]) for key in ("company", "business_id", "phone", "phone_hours", "faults_phone", "email")
-        }
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as refused:
-        raise BadSettings(f"PORTAL_BRAND names {path}, which cannot be read as TOML: {refused}.") from None
-    except (KeyError, TypeError) as missing:
-        raise BadSettings(f"PORTAL_BRAND: {path} lacks {missing}; README.md shows a whole brand file.") from None
-    return Brand(name=names, **plain)
+        return brands.load(Path(path)) if path else DEMO_BRAND
+    except BadBrand as refused:
+        raise BadSettings(f"PORTAL_BRAND: {refused}") from None

@@ -15,11 +15,12 @@ from starlette.responses import PlainTextResponse
 
 from portal.auth import actions, pages
 from portal.auth.brokers import BrokerProfile, Names, load
-from portal.auth.desk import House, open_desk
+from portal.auth.desk import House, People, open_desk
 from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
 from portal.auth.oidc.outgoing import Connect
 from portal.auth.people import confirmed, customer
+from portal.auth.reach import Reach
 from portal.demo.bank import create_bank
 from portal.demo.bank_keys import BankKeys
 from portal.demo.people import AINO, CAST, MIKKO
@@ -115,7 +116,7 @@ class World:
             house,
             [self.profile, *others],
             self.keys,
-            VAULT.blind_index,
+            People(VAULT.blind_index),
             connect=self.network or self.outgoing,
             now=self.clock,
         )
@@ -123,7 +124,7 @@ class World:
             database=self.database,
             html=html(),
             signer=Signer(["s" * 40]),
-            recognise=actions.recogniser(lambda db, index: frozenset()),
+            recognise=actions.recogniser(lambda db, index, acting_for: Reach(frozenset())),
             introduce=lambda db, who: Person(who.name, "AM", "") if hasattr(who, "name") else None,
             idle_s=900,
             now=self.clock,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import Delete, Update, delete, update
+from sqlalchemy import Delete, Update, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
@@ -24,9 +24,11 @@ from portal.auth.models import (
 )
 from portal.auth.oidc.claims import OLDEST_S, Identity
 from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.access import Anyone
 from portal.kit.db import insert_or_skip
+from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
 from portal.kit.web import Recognition
 
@@ -34,13 +36,25 @@ SESSION_COOKIE = "__Host-sid"
 BINDING_COOKIE = "__Host-binding"
 KEPT_AFTERWARDS = timedelta(days=1)
 
-FindParties = Callable[[Session, bytes], frozenset[UUID]]
-"""The parties whose things a person may see, by the blind index of their identity code; `app.py` passes it in."""
+FindReach = Callable[[Session, bytes, UUID | None], Reach]
+"""How far a person's hand reaches, by the blind index of their identity code and the party that they chose to act for;
+`app.py` passes it in."""
+
+FirstChoice = Callable[[Session, bytes], UUID | None]
+"""Whom a person acts for who has just signed in: None for themselves; `app.py` passes it in."""
+
+
+def own_matters(_db: Session, _identity_index: bytes) -> None:
+    """Who has just signed in is in their own matters."""
 
 
 def secret() -> str:
     """32 random bytes as text, for a cookie, a state, a nonce."""
     return secrets.token_urlsafe(32)
+
+
+class NoSuchSession(NotThere):
+    """No session of that id is this person's."""
 
 
 # Journeys
@@ -115,6 +129,7 @@ class Arrival:
     broker: str
     confirming: UUID | None
     old_session: UUID | None
+    first_choice: FirstChoice = own_matters
 
 
 def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
@@ -134,6 +149,22 @@ def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
     return cookie
 
 
+def act_for(db: Session, who: Customer, party_id: UUID | None, now: datetime) -> str:
+    """Go on acting for another party, or in one's own matters again: the cookie of a new session.
+
+    The old session is dead at once; the new one ends when the old one would have, and what was proved stays proved.
+    """
+    old = db.get_one(SignedSession, who.session_id)
+    cookie = secret()
+    carried = old.model_dump(exclude={"id", "token_hash", "acting_for", "ended_at"})
+    db.add(SignedSession(token_hash=_hash(cookie), acting_for=party_id, **carried))
+    old.ended_at = now
+    about = party_id or who.reach.acting_for
+    did = "acting.begun" if party_id else "acting.ended"
+    record(db, Act(act=did, object_kind="party", object_id=about or "", account_id=who.account_id, party_id=about), now)
+    return cookie
+
+
 def end(db: Session, cookie: str, now: datetime) -> None:
     """End the session that a cookie opens, at once for every process; nothing where it has ended before."""
     of_cookie = (SignedSession.token_hash == _hash(cookie), col(SignedSession.ended_at).is_(None))
@@ -150,7 +181,45 @@ def end_all(db: Session, account_id: UUID, now: datetime) -> int:
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
 
 
-def recogniser(find_parties: FindParties) -> Callable[[Session, Mapping[str, str], datetime], Recognition]:
+def end_one(db: Session, who: Customer, session_id: UUID, now: datetime) -> None:
+    """End one of a person's sessions, at once for every process; nothing where it has ended before.
+
+    Raises NoSuchSession for one that is not theirs.
+    """
+    own = select(SignedSession).where(SignedSession.id == session_id, SignedSession.account_id == who.account_id)
+    session = db.exec(own).first()
+    if session is None:
+        raise NoSuchSession
+    if session.ended_at is None:
+        session.ended_at = now
+        _record(db, "session.ended", session, now)
+
+
+def end_others(db: Session, who: Customer, now: datetime) -> int:
+    """End every session of a person but the one they ask from; how many there were."""
+    others = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.id) != who.session_id)
+    record(db, _own_act("session.others-ended", who), now)
+    return _changed(db, _ended(now).where(others))
+
+
+def speak(db: Session, who: Customer, language: Language, now: datetime) -> None:
+    """Serve a person in a language from now on."""
+    account = db.get_one(Account, who.account_id)
+    if account.language == language:
+        return
+    account.language = language
+    record(db, _own_act("account.language-chosen", who, {"language": language}), now)
+
+
+def welcome(db: Session, who: Customer, now: datetime) -> None:
+    """Remember that a person has taken the first steps, or does not want to."""
+    account = db.get_one(Account, who.account_id)
+    if account.welcomed_at is None:
+        account.welcomed_at = now
+        record(db, _own_act("account.welcomed", who), now)
+
+
+def recogniser(find_reach: FindReach) -> Callable[[Session, Mapping[str, str], datetime], Recognition]:
     """The function that tells, from a request's cookies, who sent it."""
 
     def recognise(db: Session, cookies: Mapping[str, str], now: datetime) -> Recognition:
@@ -159,11 +228,21 @@ def recogniser(find_parties: FindParties) -> Callable[[Session, Mapping[str, str
         if found is None:
             return Recognition(Anyone())
         session, account = found
-        person = _customer(session, account, find_parties(db, account.identity_index), now)
+        person = _customer(session, account, find_reach(db, account.identity_index, session.acting_for), now)
         is_noteworthy = rules.is_noteworthy(session.seen_at, now)
         return Recognition(person, person.language, _noting(session.id, now) if is_noteworthy else None)
 
     return recognise
+
+
+def alive(db: Session, now: datetime) -> int:
+    """How many sessions are alive."""
+    lives = (
+        col(SignedSession.ended_at).is_(None),
+        col(SignedSession.expires_at) > now,
+        col(SignedSession.seen_at) > now - rules.IDLE,
+    )
+    return db.exec(select(func.count()).where(*lives)).one()
 
 
 def forget(db: Session, now: datetime) -> None:
@@ -208,9 +287,17 @@ def _begin(db: Session, cookie: str, account: Account, arrival: Arrival, now: da
         created_at=now,
         seen_at=now,
         expires_at=now + rules.LONGEST_SESSION,
+        acting_for=_acting_for(db, arrival),
     )
     db.add(session)
     return session
+
+
+def _acting_for(db: Session, arrival: Arrival) -> UUID | None:
+    """Whoever only proves it again goes on acting for the same party."""
+    if arrival.confirming is None:
+        return arrival.first_choice(db, arrival.index)
+    return db.exec(select(SignedSession.acting_for).where(SignedSession.id == arrival.old_session)).first()
 
 
 def _record(db: Session, act: str, session: SignedSession, now: datetime) -> None:
@@ -222,6 +309,12 @@ def _record(db: Session, act: str, session: SignedSession, now: datetime) -> Non
         details={"broker": session.broker},
     )
     record(db, done, now)
+
+
+def _own_act(act: str, who: Customer, details: Mapping[str, str] | None = None) -> Act:
+    """What somebody did to their own account."""
+    mine = who.account_id
+    return Act(act=act, object_kind="account", object_id=mine, account_id=mine, details=details or {})
 
 
 def _living(db: Session, cookie: str, now: datetime) -> tuple[SignedSession, Account] | None:
@@ -238,13 +331,13 @@ def _living(db: Session, cookie: str, now: datetime) -> tuple[SignedSession, Acc
     return (session, account) if rules.is_alive(times, now) else None
 
 
-def _customer(session: SignedSession, account: Account, parties: frozenset[UUID], now: datetime) -> Customer:
+def _customer(session: SignedSession, account: Account, reach: Reach, now: datetime) -> Customer:
     kind = ConfirmedCustomer if rules.is_confirmed(session.confirmed_at, now) else Customer
     return kind(
         account_id=account.id,
         session_id=session.id,
         name=f"{account.given_names} {account.family_name}".strip(),
-        parties=parties,
+        reach=reach,
         acr=session.acr,
         language=Language(account.language) if account.language else None,
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from portal.auth.actions import FirstChoice, own_matters
 from portal.auth.brokers import BrokerProfile, Names
 from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.outgoing import Connect
@@ -39,6 +40,7 @@ class Desk:
     keys: OwnKeys
     facts: RelyingPartyFacts
     blind_index: Callable[[str], bytes]
+    first_choice: FirstChoice
     now: Callable[[], datetime]
 
     def broker(self, name: object) -> Broker:
@@ -55,11 +57,19 @@ class House:
     company: str
 
 
+@dataclass(frozen=True)
+class People:
+    """How identified people are known: by the blind index of their identity code; and for whom they act at first."""
+
+    blind_index: Callable[[str], bytes]
+    first_choice: FirstChoice = own_matters
+
+
 def open_desk(
     house: House,
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
-    blind_index: Callable[[str], bytes],
+    people: People,
     *,
     connect: Connect,
     now: Callable[[], datetime],
@@ -74,7 +84,7 @@ def open_desk(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, blind_index, now)
+    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, now)
 
 
 def _brokers(

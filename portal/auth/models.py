@@ -19,6 +19,7 @@ class Account(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Instant)
     signed_in_at: datetime | None = Field(default=None, sa_type=Instant)
     previous_sign_in_at: datetime | None = Field(default=None, sa_type=Instant)
+    welcomed_at: datetime | None = Field(default=None, sa_type=Instant)  # when they took or skipped the first steps
 
 
 class SignedSession(SQLModel, table=True):
@@ -37,6 +38,7 @@ class SignedSession(SQLModel, table=True):
     seen_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
+    acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
 
 
 class LoginStatus(StrEnum):

@@ -3,21 +3,27 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from portal.auth.reach import Level, Reach, Theme
 from portal.kit.access import Anyone, Guard
-from portal.kit.errors import StepUpNeeded
+from portal.kit.errors import NotCovered, StepUpNeeded
 from portal.kit.i18n import Language
 
 
 @dataclass(frozen=True, kw_only=True)
 class Customer(Anyone):
-    """A signed-in customer, and the parties whose things they may see and handle now."""
+    """A signed-in customer, and how far their hand reaches now."""
 
     account_id: UUID
     session_id: UUID
     name: str
-    parties: frozenset[UUID]
+    reach: Reach
     acr: str
     language: Language | None = None
+
+    @property
+    def parties(self) -> frozenset[UUID]:
+        """The parties whose things they may see and handle now."""
+        return self.reach.parties
 
     @property
     def subject(self) -> str:
@@ -47,3 +53,25 @@ class Staff(Anyone):
 anyone = Guard("anyone", Anyone)
 customer = Guard("customer", Customer)
 confirmed = Guard("confirmed", ConfirmedCustomer, refusal=StepUpNeeded, next_best=Customer)
+
+
+def sees(theme: Theme) -> Guard[Customer]:
+    """Lets in whoever may see a matter: in their own things, or by a mandate."""
+    return customer.where(f"sees {theme}", lambda who: who.reach.covers(theme), NotCovered)
+
+
+def manages(theme: Theme) -> Guard[Customer]:
+    """Lets in whoever may act in a matter: in their own things, or by a mandate to manage."""
+    return customer.where(f"manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
+
+
+def confirmed_manages(theme: Theme) -> Guard[ConfirmedCustomer]:
+    """Lets in whoever may act in a matter and has just proved who they are."""
+    return confirmed.where(f"confirmed, manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
+
+
+decides = customer.where("decides", lambda who: who.reach.is_full, NotCovered)
+"""Lets in those who decide for the customer: the customer, or whoever stands in for them in everything."""
+
+decides_confirmed = confirmed.where("confirmed, decides", lambda who: who.reach.is_full, NotCovered)
+"""The same, where they have just proved who they are."""

@@ -1,7 +1,6 @@
 """The layers around the routes: outermost headers and log, what is turned away, the routes, and every error's page."""
 
-from collections.abc import Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
@@ -15,11 +14,9 @@ from portal.kit.answers import troubled
 from portal.kit.db import is_busy
 from portal.kit.errors import BadRequest, Busy, NotThere, Problem
 from portal.kit.files import Files
-from portal.kit.headers import Outermost
+from portal.kit.headers import Count, Outermost, uncounted
 from portal.kit.limits import TurnAway
 from portal.kit.web import Platform, in_thread
-
-Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 
 
 def serve(
@@ -29,17 +26,16 @@ def serve(
     *,
     origin: str,
     hosts: Collection[str],
-    lifespan: Lifespan | None = None,
+    count: Count = uncounted,
 ) -> ASGIApp:
     """An ASGI app of these routes, on this platform, answering to one origin."""
     inner = Starlette(
         routes=[*routes, Mount("/static", files)],
         exception_handlers={OperationalError: _database, Problem: _problem, HTTPException: _http, Exception: _failure},
-        lifespan=lifespan,
     )
     inner.router.redirect_slashes = False
     inner.state.platform = platform
-    return Outermost(TurnAway(inner, origin=origin, hosts=hosts))
+    return Outermost(TurnAway(inner, origin=origin, hosts=hosts), count)
 
 
 async def _problem(request: Request, problem: Exception) -> Response:

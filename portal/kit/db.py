@@ -3,12 +3,25 @@
 Everything that differs between SQLite and PostgreSQL stands here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Table, event, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    SQLColumnExpression,
+    Table,
+    event,
+    func,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
@@ -82,6 +95,11 @@ class Database:
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements that read columns rather than objects."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def within(column: SQLColumnExpression[Any], ids: Collection[UUID] | None) -> ColumnElement[bool]:
+    """Whether a column holds one of some ids; always, where None says that all are meant."""
+    return true() if ids is None else column.in_(ids)
 
 
 def is_busy(failed: OperationalError) -> bool:

@@ -24,6 +24,13 @@ class Forbidden(Problem):
     says = text("The form had expired. Open the page again and repeat what you did.")
 
 
+class NotCovered(Problem):
+    """The person acts for another, and their mandate does not reach this."""
+
+    status = 403
+    says = text("Your mandate does not cover this. Whoever gave it to you can have it extended.")
+
+
 class NotThere(Problem):
     """It does not exist, or this person may not know whether it does."""
 

@@ -8,9 +8,10 @@ import gzip
 import hashlib
 import mimetypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -18,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 FOLDERS = ("css", "js", "img", "vendor")
 WORTH_PACKING = 512
 YEAR_S = 31_536_000
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _URL = re.compile(r'url\("(?!data:)([^"]+)"\)')
 
 
@@ -39,11 +41,13 @@ class MissingFile(LookupError):
 class Files:
     """The static files of a folder, by name and by address; an ASGI app that serves them."""
 
-    def __init__(self, folder: Path, prefix: str = "/static") -> None:
+    def __init__(self, folder: Path, prefix: str = "/static", made: Mapping[str, bytes] = NOTHING) -> None:
+        """Read the folder; what was made, by name, stands in place of what the folder has."""
         self._prefix = prefix
         self._by_name: dict[str, File] = {}
-        for name in sorted(_names(folder), key=lambda name: name.endswith(".css")):  # a style sheet names the others
-            self._by_name[name] = self._read(folder, name)
+        names = {*_names(folder), *made}
+        for name in sorted(names, key=lambda name: (name.endswith(".css"), name)):  # a style sheet names the others
+            self._by_name[name] = self._file(name, made[name] if name in made else (folder / name).read_bytes())
         self._by_url = {file.url: file for file in self._by_name.values()}
 
     def url(self, name: str) -> str:
@@ -80,8 +84,7 @@ class Files:
         except KeyError:
             raise MissingFile(f"static/{name} is missing: run `make setup`") from None
 
-    def _read(self, folder: Path, name: str) -> File:
-        body = (folder / name).read_bytes()
+    def _file(self, name: str, body: bytes) -> File:
         if name.endswith(".css"):
             body = _URL.sub(lambda found: f'url("{self.url(found[1])}")', body.decode()).encode()
         digest = hashlib.sha384(body).digest()

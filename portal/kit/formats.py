@@ -182,6 +182,11 @@ def instant_short(at: datetime, language: Language) -> str:
     return f"{day_month(day, language)} {AT[language]}{NBSP}{clock(at, language)}"
 
 
+def country(code: str, language: Language) -> str:
+    """`Suomi`: the name of a country of ISO 3166-1, or its code where it has none."""
+    return str(Locale(language).territories.get(code, code))
+
+
 def iso(at: datetime | date) -> str:
     """The machine's form, for `<time datetime>`; instants in Helsinki time with their offset."""
     return at.astimezone(HELSINKI).isoformat() if isinstance(at, datetime) else at.isoformat()
@@ -225,6 +230,7 @@ WORDED: tuple[Callable[..., str], ...] = (
     in_month,
     instant,
     instant_short,
+    country,
 )
 ALIASES = {"date": "full_date"}
 

@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from starlette.datastructures import MutableHeaders
@@ -42,6 +43,23 @@ class Exchange:
     notes: dict[str, str] = field(default_factory=dict)  # stable reason codes for the log; never personal data
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """One answered request, for those who count: its route's pattern, status, duration, and reason codes."""
+
+    route: str
+    status: int
+    seconds: float
+    notes: Mapping[str, str]
+
+
+Count = Callable[[Served], None]
+
+
+def uncounted(_served: Served) -> None:
+    """Nobody counts."""
+
+
 def exchange(scope: Scope) -> Exchange:
     """The exchange of a request."""
     found: Exchange = scope["portal.exchange"]
@@ -72,8 +90,8 @@ def policy(nonce: str, form_action: tuple[str, ...]) -> str:
 class Outermost:
     """Wraps the whole portal; the last to see an answer, and the one that says so when there is none."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, count: Count = uncounted) -> None:
+        self.app, self.count = app, count
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with its `Exchange`, and dress the answer."""
@@ -99,7 +117,9 @@ class Outermost:
                 words = f"Something went wrong on our side. Reference number: {this.number}\n"
                 await PlainTextResponse(words, 500)(scope, receive, dressed)
         finally:
-            _log(scope, this, status, time.perf_counter() - started)
+            served = Served(_route(scope), status, time.perf_counter() - started, this.notes)
+            _log(scope["method"], this.number, served)
+            self.count(served)
 
 
 def _dress(headers: MutableHeaders, this: Exchange) -> None:
@@ -117,14 +137,18 @@ def _number() -> str:
     return f"{picked[:4]}-{picked[4:]}"
 
 
-def _log(scope: Scope, this: Exchange, status: int, seconds: float) -> None:
-    """One line per request: the route's pattern, never the address itself, which may hold an id or a token."""
-    route = getattr(scope.get("route"), "path", "-")
+def _route(scope: Scope) -> str:
+    """The route's pattern, never the address itself, which may hold an id or a token."""
+    return getattr(scope.get("route"), "path", "-")
+
+
+def _log(method: str, number: str, served: Served) -> None:
+    """One line per request."""
     line = {
-        "request": this.number,
-        "method": scope["method"],
-        "route": route,
-        "status": status,
-        "ms": round(seconds * 1000, 1),
+        "request": number,
+        "method": method,
+        "route": served.route,
+        "status": served.status,
+        "ms": round(served.seconds * 1000, 1),
     }
-    log.info(json.dumps(line | this.notes))
+    log.info(json.dumps({**line, **served.notes}))

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, ClassVar
+from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
@@ -42,12 +43,28 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """Somebody for whom a person may act, themselves included, as the switch in the head names them."""
+
+    id: UUID
+    name: str
+    initials: str
+    subtitle: Text
+    is_company: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Whom the head of a page names."""
+    """Whom the head of a page names, for whom else they may act, and which pages are open to them."""
 
     name: str
     initials: str
-    subtitle: str
+    subtitle: str | Text
+    is_company: bool = False
+    choices: tuple[Choice, ...] = ()
+    opens: frozenset[str] = frozenset()
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

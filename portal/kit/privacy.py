@@ -1,10 +1,10 @@
 """What the portal holds about one customer, table by table, as records for people and programs (GDPR art. 15 and 20).
 
 Each slice with tables has a `privacy.py`, its keeper: `TABLES` that hold personal data, `NOT_PERSONAL` tables with the
-reason, and `export(db, subject)`. tests/test_privacy.py sees that no table is forgotten.
+reason, and `export(db, subject)`. portal/keepers.py lists them; tests/test_privacy.py sees that no table is forgotten.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 Value = str | int | bool | None
 R = TypeVar("R", bound=SQLModel)
 NOTHING: frozenset[str] = frozenset()
+AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -45,9 +46,13 @@ class Keeper(Protocol):
         """Every row about the subject, in a fixed order."""
 
 
-def records(db: Session, rows: SelectOfScalar[R], without: frozenset[str] = NOTHING) -> list[Record]:
-    """The records of the rows of a query, without columns that are secrets or about somebody else."""
-    return [_record(row, without) for row in db.exec(rows)]
+def records(db: Session, rows: SelectOfScalar[R], without: frozenset[str] = NOTHING) -> Iterator[Record]:
+    """The records of the rows of a query, without columns that are secrets or about somebody else.
+
+    They stream through: a company's invoice lines are many.
+    """
+    for row in db.exec(rows, execution_options={"yield_per": AT_ONCE}):
+        yield _record(row, without)
 
 
 def _record(row: SQLModel, without: frozenset[str]) -> Record:

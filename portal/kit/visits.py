@@ -76,6 +76,23 @@ class Recognition:
 
 
 @dataclass(frozen=True)
+class Look:
+    """A page that somebody has opened: its handler's name, the id in its address if there is one, and when."""
+
+    page: str
+    object_id: str
+    at: datetime
+
+
+Witness = Callable[[Anyone, Look], Callable[[Session], None] | None]
+"""What is to be written down, in a transaction of its own, before a person sees a page; None for most people."""
+
+
+def unwatched(_person: Anyone, _look: Look) -> None:
+    """Nobody's looking is written down."""
+
+
+@dataclass(frozen=True)
 class Platform:
     """What every route stands on; `app.py` puts one together."""
 
@@ -85,6 +102,7 @@ class Platform:
     recognise: Callable[[Session, Mapping[str, str], datetime], Recognition]
     introduce: Callable[[Session, Anyone], Person | None]
     idle_s: int
+    witness: Witness = unwatched
     now: Callable[[], datetime] = clock.now
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
 

@@ -27,7 +27,7 @@ from portal.kit.errors import BadRequest, Forbidden
 from portal.kit.headers import exchange
 from portal.kit.limits import SAFE
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
-from portal.kit.visits import LANGUAGE_COOKIE, FlowVisit, Platform, Recognition, Visit, language_of, platform_of
+from portal.kit.visits import LANGUAGE_COOKIE, FlowVisit, Look, Platform, Recognition, Visit, language_of, platform_of
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -35,6 +35,7 @@ __all__ = [
     "Cookie",
     "Download",
     "FlowVisit",
+    "Look",
     "Platform",
     "Recognition",
     "Redirect",
@@ -156,7 +157,10 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             visit = Visit(person, db, request.path_params, request.query_params, form, now, language_of(request))
             reply = handler(visit)
             if request.method in SAFE:
-                return dressed(platform, request, reply, db)
+                answer = dressed(platform, request, reply, db)
+        if request.method in SAFE:
+            _bear_witness(platform, person, Look(_name(handler), request.path_params.get("id", ""), now))
+            return answer
         # What was changed is committed, and its locks are free, before a page is made of it.
         return _dressed_apart(platform, request, reply)
     finally:
@@ -197,6 +201,14 @@ def _note_seen(platform: Platform, request: Request, known: Recognition) -> None
         if not is_busy(failed):
             raise
         exchange(request.scope).notes["seen"] = "busy"  # the next request notes it
+
+
+def _bear_witness(platform: Platform, person: Anyone, look: Look) -> None:
+    """Write down who looks at another's things. Nothing is shown that could not be written down."""
+    note = platform.witness(person, look)
+    if note is not None:
+        with platform.database.writing() as db:
+            note(db)
 
 
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:

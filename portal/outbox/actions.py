@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import ClassVar
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
@@ -12,7 +13,8 @@ from portal.outbox.models import OutboxEvent
 class Event(BaseModel):
     """Something that became true, as its subscribers read it: subclasses are published schemas.
 
-    A field is never renamed or removed; what must change gets a new `kind`.
+    A field is never renamed or removed; what must change gets a new `kind`. An event about a customer has the fields
+    `customer_number`, for its subscribers, and `party_id`, by which the events of one customer stay in order.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,4 +24,10 @@ class Event(BaseModel):
 
 def announce(db: Session, event: Event, now: datetime) -> None:
     """Put an event into the outbox, in the transaction that makes it true: both happen or neither."""
-    db.add(OutboxEvent(kind=event.kind, payload=event.model_dump_json(), created_at=now))
+    payload = event.model_dump_json()
+    db.add(OutboxEvent(kind=event.kind, party_id=_party(event), payload=payload, created_at=now, due_at=now))
+
+
+def _party(event: Event) -> UUID | None:
+    party_id: UUID | None = getattr(event, "party_id", None)
+    return party_id

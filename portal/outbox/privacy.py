@@ -1,4 +1,4 @@
-"""What waits to be told, or was told, to the utility's other systems about one customer."""
+"""What waits to be told, or was told, about one customer: events, and letters until they are sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -12,6 +12,6 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
 def export(db: Session, subject: Subject) -> Iterable[Record]:
-    """The events that name the customer, oldest first; an event names its customer by id."""
-    about = col(OutboxEvent.payload).contains(str(subject.party_id))
-    return records(db, select(OutboxEvent).where(about).order_by(col(OutboxEvent.created_at)))
+    """The customer's events and letters, oldest first."""
+    about = OutboxEvent.party_id == subject.party_id
+    return records(db, select(OutboxEvent).where(about).order_by(col(OutboxEvent.number)))

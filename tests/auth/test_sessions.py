@@ -11,6 +11,7 @@ from portal.auth.actions import SESSION_COOKIE, Arrival
 from portal.auth.models import Account, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import Identity
 from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import IdentityCode
 from portal.kit.access import Anyone
@@ -19,7 +20,9 @@ from tests.bank import NOON
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 PARTY = uuid4()
-RECOGNISE = actions.recogniser(lambda db, index: frozenset({PARTY}) if index == b"a" * 32 else frozenset())
+RECOGNISE = actions.recogniser(
+    lambda db, index, acting_for: Reach(frozenset({PARTY}) if index == b"a" * 32 else frozenset())
+)
 
 
 def arrival(**changes):

@@ -57,7 +57,10 @@ def index(visit):
 def add(visit):
     name = visit.form.get("name")
     visit.db.execute(
-        text("INSERT INTO outbox_event (id, kind, payload, created_at, attempts) VALUES (:id, :kind, '{}', :now, 0)"),
+        text(
+            "INSERT INTO outbox_event (id, kind, payload, created_at, due_at, attempts) "
+            "VALUES (:id, :kind, '{}', :now, :now, 0)"
+        ),
         {"id": uuid4().hex, "kind": name, "now": "2026-11-21 12:00:00"},
     )
     if name == "cat":

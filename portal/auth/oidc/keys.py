@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -78,7 +79,7 @@ def load(folder: Path) -> OwnKeys:
 def make_missing(folder: Path) -> Sequence[Path]:
     """Make the keys that a folder lacks, and the folder itself; the new files. For demo and test."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    missing = [path for role in Role if not (path := _file(folder, role, Phase.NOW)).exists()]
+    missing = [path for role in Role if not (path := file_of(folder, role, Phase.NOW)).exists()]
     for path in missing:
         write(path, new_key())
     return missing
@@ -108,6 +109,11 @@ def write(path: Path, key: RSAKey) -> None:
         part.unlink()
 
 
+def file_of(folder: Path, role: Role, phase: Phase) -> Path:
+    """Where a key lies."""
+    return folder / f"{role}{phase}.pem"
+
+
 def readable_by_others(folder: Path) -> Sequence[Path]:
     """The key files whose mode lets anybody but their owner read them."""
     return [path for path in sorted(folder.glob("*.pem")) if path.stat().st_mode & 0o077]
@@ -115,20 +121,16 @@ def readable_by_others(folder: Path) -> Sequence[Path]:
 
 def _of_role(folder: Path, role: Role) -> Iterator[RSAKey]:
     """The key in use, which must be there, then the next and the old one where they are."""
-    yield _read(_file(folder, role, Phase.NOW))
+    yield _read(file_of(folder, role, Phase.NOW))
     for phase in (Phase.NEXT, Phase.OLD):
-        path = _file(folder, role, phase)
+        path = file_of(folder, role, phase)
         if path.exists():
             yield _read(path)
 
 
-def _file(folder: Path, role: Role, phase: Phase) -> Path:
-    return folder / f"{role}{phase}.pem"
-
-
 def _read(path: Path) -> RSAKey:
     try:
-        key = RSAKey.import_key(path.read_bytes())
+        key = _imported(path.read_bytes())
     except OSError as missing:
         raise BadKeys(f"{path}: {missing.strerror}") from missing
     except (JoseError, ValueError, TypeError) as damaged:
@@ -138,3 +140,9 @@ def _read(path: Path) -> RSAKey:
         raise BadKeys(f"{path}: not a private RSA key of at least {SMALLEST_BITS} bits")
     key.ensure_kid()
     return key
+
+
+@cache
+def _imported(pem: bytes) -> RSAKey:
+    """A key from its PEM form; checking its primes takes a tenth of a second, once."""
+    return RSAKey.import_key(pem)

@@ -56,7 +56,7 @@ WORDS = {
     ),
     Reason.OTHER_PERSON: text(
         "Another person identified themselves than the one who is signed in. Nothing was changed. "
-        "Confirm with your own bank codes, or sign out first."
+        "Confirm with your own online banking codes, or sign out first."
     ),
     Reason.AUTH_TIME: text("The bank did not ask you to identify yourself anew. Please try again."),
     Reason.CODE_REFUSED: DISRUPTION,
@@ -156,6 +156,7 @@ def _arrival(desk: Desk, visit: FlowVisit[Anyone], journey: LoginTransaction, wh
         broker=journey.broker,
         confirming=journey.account_id,
         old_session=visit.who.session_id if isinstance(visit.who, Customer) else None,
+        first_choice=desk.first_choice,
     )
 
 

@@ -1,0 +1,84 @@
+"""How far a person's hand reaches now: whose things, in which matters, at which sites, to see or to manage."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+
+class Theme(StrEnum):
+    """What somebody may be let into."""
+
+    BILLING = "billing"
+    CONSUMPTION = "consumption"
+    CONTRACTS = "contracts"
+    MOVES = "moves"
+
+
+class Level(StrEnum):
+    """How far they may go there."""
+
+    SEE = "see"
+    MANAGE = "manage"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What one mandate opens: some matters, at some sites (None for all), to see only or to manage as well."""
+
+    themes: frozenset[Theme]
+    sites: frozenset[UUID] | None
+    level: Level
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is left out: whoever holds it stands in for its giver in everything."""
+        return self.themes == frozenset(Theme) and self.sites is None and self.level is Level.MANAGE
+
+    def covers(self, theme: Theme, level: Level) -> bool:
+        """Whether it opens a matter at any site; who may manage may see."""
+        return theme in self.themes and (level is Level.SEE or self.level is Level.MANAGE)
+
+
+EVERYTHING: Final = Grant(frozenset(Theme), None, Level.MANAGE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whose things a person may see and handle now, and how far.
+
+    In one's own matters these are all one's customer numbers, and everything; on behalf of another it is that one
+    party, and what their mandates in force open together.
+    """
+
+    parties: frozenset[UUID]
+    grants: tuple[Grant, ...] = (EVERYTHING,)
+    acting_for: UUID | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing is left out."""
+        return any(grant.is_full for grant in self.grants)
+
+    @property
+    def any_sites(self) -> frozenset[UUID] | None:
+        """The sites at which any matter is open, None for all."""
+        return _together(self.grants)
+
+    def covers(self, theme: Theme, level: Level = Level.SEE) -> bool:
+        """Whether a matter is open at any site."""
+        return any(grant.covers(theme, level) for grant in self.grants)
+
+    def sites(self, theme: Theme, level: Level = Level.SEE) -> frozenset[UUID] | None:
+        """The sites at which a matter is open, None for all; none at all where it is closed."""
+        return _together(grant for grant in self.grants if grant.covers(theme, level))
+
+
+def _together(grants: Iterable[Grant]) -> frozenset[UUID] | None:
+    found: set[UUID] = set()
+    for grant in grants:
+        if grant.sites is None:
+            return None
+        found |= grant.sites
+    return frozenset(found)

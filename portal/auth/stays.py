@@ -1,0 +1,54 @@
+"""Where a person is signed in now, and when they signed in before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from portal.auth import rules
+from portal.auth.models import Account, SignedSession
+from portal.auth.people import Customer
+from portal.kit.i18n import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """One browser in which a person is signed in: since when, last used when, identified through which broker."""
+
+    id: UUID
+    began_at: datetime
+    seen_at: datetime
+    broker: str
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is the person's own, whoever they act for."""
+
+    language: Language | None
+    signed_in_at: datetime | None
+    previous_sign_in_at: datetime | None
+    welcomed_at: datetime | None
+
+
+def open_now(db: Session, who: Customer, now: datetime) -> Sequence[Stay]:
+    """The person's sessions that live, this one first, then the one used last."""
+    own = select(SignedSession).where(
+        SignedSession.account_id == who.account_id,
+        col(SignedSession.ended_at).is_(None),
+        col(SignedSession.seen_at) > now - rules.IDLE,
+        col(SignedSession.expires_at) > now,
+    )
+    found = db.exec(own.order_by(col(SignedSession.seen_at).desc())).all()
+    stays = [Stay(row.id, row.created_at, row.seen_at, row.broker, row.id == who.session_id) for row in found]
+    return sorted(stays, key=lambda stay: not stay.is_this)
+
+
+def profile(db: Session, who: Customer) -> Profile:
+    """The person's own choices, and when they came."""
+    account = db.get_one(Account, who.account_id)
+    language = Language(account.language) if account.language else None
+    return Profile(language, account.signed_in_at, account.previous_sign_in_at, account.welcomed_at)

@@ -1,0 +1,232 @@
+"""`portal check`: what is wrong with this installation, a sentence each, with what mends it."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+import httpx2
+from sqlalchemy import text as statement
+from sqlalchemy.exc import SQLAlchemyError
+
+from portal.app import brokers
+from portal.auth.brokers import BadProfile, BrokerProfile
+from portal.auth.oidc.broker import discovery_address, metadata
+from portal.auth.oidc.keys import BadKeys, load, readable_by_others
+from portal.auth.oidc.outgoing import Unreachable
+from portal.contrast import contrasts
+from portal.kit.db import Database
+from portal.kit.mail import NotSent, Smtp
+from portal.operating.internal import missing_files, unready_database
+from portal.outbox import delivery
+from portal.settings import BadSettings, Environment, Settings
+
+Now = Callable[[], datetime]
+
+OUT_OF_STEP: Final = timedelta(seconds=2)  # of the ten that a broker's profile allows
+PATIENCE: Final = timedelta(hours=1)
+BROKER_S: Final = 5.0
+ROOM: Final = 1 << 30
+LEAST_ROOM: Final = 100 << 20
+UNSENT: Final = (
+    "{} wait to leave, the oldest since {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs and what it logs."
+)
+
+
+class Level(StrEnum):
+    """How a finding weighs: all well, worth mending, or not fit to serve customers."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found about one part of the installation."""
+
+    level: Level
+    about: str
+    says: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is looked at."""
+
+    settings: Settings
+    database: Database
+    now: Now
+
+    @property
+    def is_production(self) -> bool:
+        """Whether customers are served; what is careless elsewhere is broken then."""
+        return self.settings.environment is Environment.PRODUCTION
+
+
+Look = Callable[[Place], Iterator[tuple[Level, str]]]
+
+
+def findings(environ: Mapping[str, str], now: Now) -> Iterator[Finding]:
+    """One part after another: all that is wrong with it, or that it is well."""
+    try:
+        settings = Settings.from_environment(environ)
+    except BadSettings as wrong:
+        yield Finding(Level.BROKEN, "settings", str(wrong))
+        return
+    place = Place(settings, Database(settings.database_url), now)
+    for about, look in PARTS.items():
+        found = list(look(place)) or [(Level.OK, "well")]
+        yield from (Finding(level, about, says) for level, says in found)
+    place.database.engine.dispose()
+
+
+def _settings(place: Place) -> Iterator[tuple[Level, str]]:
+    for danger in place.settings.dangers:
+        yield (Level.BROKEN if place.is_production else Level.WARNING), danger
+    if made_up := place.settings.made_up:
+        yield Level.WARNING, f"{', '.join(made_up)} not set, so made up at each start; production refuses that."
+
+
+def _keys(place: Place) -> Iterator[tuple[Level, str]]:
+    folder = place.settings.keys_dir
+    try:
+        load(folder)
+    except BadKeys as wrong:
+        level = Level.BROKEN if place.is_production else Level.WARNING
+        yield level, f"{wrong}; `portal keys new --dir {folder}` makes what is missing."
+        return
+    for path in readable_by_others(folder):
+        yield (Level.BROKEN if place.is_production else Level.WARNING), f"{path}: `chmod 600 {path}` keeps others out."
+
+
+def _database(place: Place) -> Iterator[tuple[Level, str]]:
+    for sentence in unready_database(place.database):
+        yield Level.BROKEN, sentence
+
+
+def _clock(place: Place) -> Iterator[tuple[Level, str]]:
+    """The database's clock, where it has one of its own."""
+    if place.database.engine.dialect.name != "postgresql":
+        return
+    try:
+        with place.database.engine.connect() as connection:
+            theirs: datetime = connection.execute(statement("SELECT clock_timestamp()")).scalar_one()
+    except SQLAlchemyError:
+        return
+    yield from _compared("the database", theirs, place.now())
+
+
+def _broker(place: Place) -> Iterator[tuple[Level, str]]:
+    try:
+        profiles = brokers(place.settings)
+    except BadProfile as wrong:
+        yield Level.BROKEN, str(wrong)
+        return
+    for profile in profiles:
+        yield from _reached(profile, place.now)
+
+
+def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Level, str]]:
+    """Whether a broker answers, says of itself what its profile says, and has the same time as we."""
+    discovery = discovery_address(profile)
+    url = discovery or profile.signed_jwks_uri or profile.jwks_uri or profile.issuer
+    try:
+        answer = httpx2.get(url, timeout=BROKER_S).raise_for_status()
+        if discovery:
+            metadata(profile, answer.content)
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as failed:
+        reason = type(failed).__name__
+        yield Level.WARNING, f"{profile.name}: {url} cannot be reached ({reason}); nobody can sign in by it meanwhile."
+        return
+    except Unreachable as wrong:
+        yield Level.BROKEN, f"{wrong}; compare the profile with what {url} says."
+        return
+    if said := answer.headers.get("Date"):
+        yield from _compared(profile.name, parsedate_to_datetime(said), now() - timedelta(milliseconds=500))
+
+
+def _compared(whose: str, theirs: datetime, ours: datetime) -> Iterator[tuple[Level, str]]:
+    apart = abs(theirs - ours)
+    if apart > OUT_OF_STEP:
+        yield Level.WARNING, f"The clock differs by {apart.total_seconds():.0f} s from that of {whose}; use NTP."
+
+
+def _brand(place: Place) -> Iterator[tuple[Level, str]]:
+    for pair in contrasts(place.settings.brand.colours):
+        if not pair.holds:
+            yield Level.WARNING, f"{pair}; choose other colours in PORTAL_BRAND."
+
+
+def _disk(place: Place) -> Iterator[tuple[Level, str]]:
+    folders = {_folder(place.database), place.settings.outbox_dir} - {None}
+    for folder in filter(None, folders):
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            continue
+        if free < ROOM:
+            level = Level.BROKEN if free < LEAST_ROOM else Level.WARNING
+            yield level, f"{folder} has {free >> 20} MiB left; make room."
+
+
+def _folder(database: Database) -> Path | None:
+    """Where an SQLite database lives."""
+    file = database.engine.url.database
+    return Path(file).resolve().parent if database.engine.dialect.name == "sqlite" and file else None
+
+
+def _mail(place: Place) -> Iterator[tuple[Level, str]]:
+    if place.settings.smtp is None:
+        if place.settings.mail_dir is None:
+            yield Level.WARNING, "PORTAL_SMTP_URL is not set, so letters to customers wait."
+        return
+    server = Smtp(place.settings.smtp)
+    try:
+        server.open()
+    except NotSent as failed:
+        host = f"{place.settings.smtp.host}:{place.settings.smtp.port}"
+        yield Level.WARNING, f"{host} takes no mail from us ({failed}); letters wait. See PORTAL_SMTP_URL."
+    finally:
+        server.close()
+
+
+def _outbox(place: Place) -> Iterator[tuple[Level, str]]:
+    folder = place.settings.outbox_dir
+    if folder is None:
+        yield Level.WARNING, "PORTAL_OUTBOX_DIR is not set, so other systems hear nothing of what customers decide."
+    elif not folder.is_dir():
+        yield Level.WARNING, f"PORTAL_OUTBOX_DIR names {folder}, which is no folder; make it, or mount it."
+    try:
+        with place.database.reading() as db:
+            backlogs = {"events": delivery.events(db), "letters": delivery.letters(db)}
+    except SQLAlchemyError:
+        return
+    for what, backlog in backlogs.items():
+        if backlog.oldest and place.now() - backlog.oldest > PATIENCE:
+            yield Level.WARNING, UNSENT.format(f"{backlog.waiting} {what}", backlog.oldest)
+        if backlog.given_up:
+            yield Level.WARNING, f"{backlog.given_up} {what} were given up in the last month; the log says why."
+
+
+def _files(_place: Place) -> Iterator[tuple[Level, str]]:
+    for sentence in missing_files():
+        yield Level.BROKEN, sentence
+
+
+PARTS: Final[Mapping[str, Look]] = {
+    "settings": _settings,
+    "keys": _keys,
+    "database": _database,
+    "clock": _clock,
+    "broker": _broker,
+    "brand": _brand,
+    "disk": _disk,
+    "mail": _mail,
+    "outbox": _outbox,
+    "files": _files,
+}

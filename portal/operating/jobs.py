@@ -1,0 +1,74 @@
+"""Every job that runs by the clock, and `portal jobs`, which runs them."""
+
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+from threading import Thread
+
+from portal.auth import actions as sessions
+from portal.kit import jobs as kit
+from portal.kit.i18n import Language
+from portal.kit.jobs import Done, Job, Shift, chore
+from portal.kit.mail import Carrier, MailFolder, Smtp
+from portal.outbox import jobs as outbox
+from portal.settings import Settings
+
+
+def jobs(settings: Settings) -> Sequence[Job]:
+    """The jobs of all slices; a slice with jobs of its own adds a line."""
+    return [
+        chore("sessions.forget", timedelta(minutes=10), sessions.forget),
+        *_leaving(settings),
+    ]
+
+
+def once(settings: Settings, shift: Shift) -> Mapping[str, Done]:
+    """One round of every job; what came of it, by name."""
+    with _ended_by_signals(shift):
+        return kit.once(jobs(settings), shift)
+
+
+def until_told(settings: Settings, shift: Shift) -> None:
+    """Every job in its rhythm, until SIGTERM or SIGINT; what is in hand then is finished."""
+    with _ended_by_signals(shift):
+        kit.until_told(jobs(settings), shift)
+
+
+@contextmanager
+def beside(settings: Settings, shift: Shift) -> Iterator[None]:
+    """The jobs in a thread of this process, while the block lasts: for the demo."""
+    worker = Thread(target=kit.until_told, args=(jobs(settings), shift))
+    worker.start()
+    try:
+        yield
+    finally:
+        shift.ending.set()
+        worker.join()
+
+
+def _leaving(settings: Settings) -> Iterator[Job]:
+    """What takes events and letters out of the house, as far as the settings say where to."""
+    yield outbox.purging()
+    if settings.outbox_dir:
+        yield outbox.telling(settings.outbox_dir)
+    if carrier := _carrier(settings):
+        yield outbox.mailing(carrier, outbox.Sender(settings.brand.called(Language.FI), settings.brand.email))
+
+
+def _carrier(settings: Settings) -> Callable[[], Carrier] | None:
+    if settings.smtp:
+        return partial(Smtp, settings.smtp)
+    return partial(MailFolder, settings.mail_dir) if settings.mail_dir else None
+
+
+@contextmanager
+def _ended_by_signals(shift: Shift) -> Iterator[None]:
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    before = [signal.signal(number, lambda *_: shift.ending.set()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)

@@ -1,0 +1,87 @@
+"""What can be measured of a running portal: requests, sign-ins, sessions, what waits to leave, memory."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from itertools import accumulate
+from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from portal.auth import actions as sessions
+from portal.kit.db import Database
+from portal.kit.headers import Count, Served
+from portal.kit.metrics import Counts, Family, Meter, exposition, resident_bytes, series
+from portal.outbox import delivery
+from portal.outbox.delivery import Backlog
+
+BOUNDS: Final = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
+REQUESTS, SECONDS, SIGN_INS = "portal_requests_total", "portal_request_seconds", "portal_sign_ins_total"
+RETURN = "/sign-in/return"
+
+
+def counting(meter: Meter) -> Count:
+    """Counts every answer: by route and kind of status, by duration, and those that ended a journey to the bank."""
+
+    def count(served: Served) -> None:
+        meter.count(REQUESTS, {"route": served.route, "status": f"{served.status // 100}xx"})
+        meter.count(f"{SECONDS}_bucket", {"le": next(bound for bound in BOUNDS if served.seconds <= float(bound))})
+        meter.count(f"{SECONDS}_sum", {}, served.seconds)
+        if served.route.startswith(RETURN):
+            meter.count(SIGN_INS, {"outcome": served.notes.get("reason", "signed-in")})
+
+    return count
+
+
+def text(counted: Counts, database: Database, processes: Sequence[int], now: datetime) -> str:
+    """Everything as Prometheus reads it; what stands in the database is left out where that cannot be asked."""
+    return exposition([*_of_requests(counted), *_of_database(database, now), _memory(processes or [os.getpid()])])
+
+
+def _of_requests(counted: Counts) -> Iterator[Family]:
+    def named(name: str) -> Counts:
+        return {one: value for one, value in sorted(counted.items()) if one.partition("{")[0] == name}
+
+    yield Family(REQUESTS, "counter", "Answers by route and kind of status.", named(REQUESTS))
+    yield Family(SECONDS, "histogram", "How long answers took.", _histogram(counted))
+    yield Family(SIGN_INS, "counter", "Journeys to the bank by how they ended.", named(SIGN_INS))
+
+
+def _histogram(counted: Counts) -> Counts:
+    """Prometheus wants each bucket to hold those below it as well."""
+    buckets = [series(f"{SECONDS}_bucket", {"le": bound}) for bound in BOUNDS]
+    sums = list(accumulate(counted.get(bucket, 0) for bucket in buckets))
+    total = counted.get(f"{SECONDS}_sum", 0)
+    return dict(zip(buckets, sums, strict=True)) | {f"{SECONDS}_sum": total, f"{SECONDS}_count": sums[-1]}
+
+
+def _of_database(database: Database, now: datetime) -> Iterator[Family]:
+    try:
+        with database.reading() as db:
+            alive, backlogs = sessions.alive(db, now), _backlogs(db)
+    except SQLAlchemyError:
+        return
+    yield Family("portal_sessions", "gauge", "Sessions that are alive.", {"portal_sessions": alive})
+    for name, means, value in OUTBOX:
+        values = {series(name, {"kind": kind}): value(backlog, now) for kind, backlog in backlogs.items()}
+        yield Family(name, "gauge", means, values)
+
+
+def _backlogs(db: Session) -> dict[str, Backlog]:
+    return {"event": delivery.events(db), "letter": delivery.letters(db)}
+
+
+def _age_s(backlog: Backlog, now: datetime) -> float:
+    return (now - backlog.oldest).total_seconds() if backlog.oldest else 0
+
+
+OUTBOX: Final[Sequence[tuple[str, str, Callable[[Backlog, datetime], float]]]] = (
+    ("portal_outbox_waiting", "What waits to leave the house.", lambda backlog, _now: backlog.waiting),
+    ("portal_outbox_oldest_seconds", "For how long the oldest of it has waited.", _age_s),
+    ("portal_outbox_given_up", "What was given up in the last month.", lambda backlog, _now: backlog.given_up),
+)
+
+
+def _memory(processes: Sequence[int]) -> Family:
+    return Family("portal_resident_memory_bytes", "gauge", "Memory by process.", resident_bytes(processes))

@@ -1,0 +1,186 @@
+"""`portal serve`: one process or several, the internal port beside them, and an end that loses no request.
+
+With several workers the process that was started serves nobody itself: it watches over the others, adds up what they
+count, and answers at the internal port.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from http import HTTPStatus
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import cast
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from portal.app import create_app
+from portal.kit import clock
+from portal.kit.db import Database
+from portal.kit.logs import to_standard_error
+from portal.kit.metrics import Counts, Meter, gathered, share
+from portal.operating.internal import Said, internal_port, readiness
+from portal.operating.measures import counting, text
+from portal.settings import Settings
+
+GRACE_S = 8  # for requests under way at SIGTERM; containers are killed after ten
+LINGER_S = 0.5  # in which a request that was on its way when we stopped listening is read
+KEEP_ALIVE_S = 75  # longer than proxies keep theirs: it is not us who close a connection that is about to be used
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What is served, where, and by how many processes."""
+
+    settings: Settings
+    database: Database
+    host: str
+    port: int
+    workers: int = 1
+
+
+def serve(serving: Serving) -> None:
+    """Serve until SIGTERM or SIGINT. Raises OSError where the port or the internal port cannot be had."""
+    meter = Meter()
+    app = create_app(serving.settings, serving.database, count=counting(meter))  # raises what would fail later
+    with _bound(serving.host, serving.port) as listening:
+        if serving.workers == 1:
+            with inside(serving.settings.internal_port, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
+                _run(app, listening)
+            return
+        with tempfile.TemporaryDirectory(prefix="portal-meters-") as folder:
+            crew = _Crew(serving.settings, listening, Path(folder))
+            with inside(serving.settings.internal_port, serving.database, crew.counts, crew.processes):
+                crew.work(serving.workers)
+
+
+@contextmanager
+def inside(
+    port: int, database: Database, counts: Callable[[], Counts], processes: Callable[[], Sequence[int]]
+) -> Iterator[None]:
+    """Answer at the internal port while the block lasts; port 0 is none."""
+    if not port:
+        yield
+        return
+    answers: Mapping[str, Callable[[], Said]] = {
+        "/readyz": partial(readiness, database),
+        "/metrics": lambda: Said(HTTPStatus.OK, text(counts(), database, processes(), clock.now())),
+    }
+    with internal_port(port, answers):
+        yield
+
+
+class Server(uvicorn.Server):
+    """A server that, when told to stop, still answers whatever had reached it, and then ends as if by itself."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take SIGTERM and SIGINT as the wish to stop, and not again afterwards."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, read what is on its way, tell everybody that this was the last answer, then stop."""
+        waiting = [connection for listening in sockets or [] for connection in _waiting(listening)]
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        for connection in waiting:
+            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
+        await asyncio.sleep(LINGER_S)
+        await super().shutdown(sockets)
+
+    def _protocol(self) -> asyncio.Protocol:
+        # As uvicorn's own startup does; its types say only that these classes are protocols.
+        kind = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
+        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
+
+
+def _waiting(listening: socket.socket) -> Iterator[socket.socket]:
+    """The connections that the system has accepted for us and that nobody has taken yet; closing would cut them."""
+    listening.settimeout(0)
+    with suppress(OSError):
+        while True:
+            yield listening.accept()[0]
+
+
+def _run(app: ASGIApp, listening: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=KEEP_ALIVE_S,
+    )
+    Server(config).run(sockets=[listening])
+
+
+@contextmanager
+def _bound(host: str, port: int) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=2048) as listening:
+        yield listening
+
+
+class _Crew:
+    """Several processes that serve at one socket."""
+
+    def __init__(self, settings: Settings, listening: socket.socket, folder: Path) -> None:
+        self._settings, self._listening, self._folder = settings, listening, folder
+        self._members: list[SpawnProcess] = []
+
+    def work(self, workers: int) -> None:
+        """Keep so many at work until SIGTERM or SIGINT; one that dies is replaced."""
+        ending = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ending.set())
+        self._members = [self._hired() for _ in range(workers)]
+        while not ending.wait(0.5):
+            self._members = [one if one.is_alive() else self._hired() for one in self._members]
+        self._listening.close()
+        for one in self._members:
+            one.terminate()
+        for one in self._members:
+            one.join(GRACE_S + 2)
+            one.kill()
+
+    def processes(self) -> Sequence[int]:
+        """The ids of those at work, and of who watches over them."""
+        return [os.getpid(), *(one.pid for one in self._members if one.pid)]
+
+    def counts(self) -> Counts:
+        """What all of them have counted."""
+        return gathered(self._folder)
+
+    def _hired(self) -> SpawnProcess:
+        context = multiprocessing.get_context("spawn")
+        member = context.Process(target=_work, args=(self._settings, self._listening, self._folder))
+        member.start()
+        return member
+
+
+def _work(settings: Settings, listening: socket.socket, folder: Path) -> None:
+    """Serve as one of several, for as long as the process lives that started us."""
+    to_standard_error()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    meter = Meter()
+    share(meter, folder)
+    _run(create_app(settings, Database(settings.database_url), count=counting(meter)), listening)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -1,0 +1,74 @@
+"""The portal as a process: what it says to those who watch over it, and how it ends."""
+
+import http.client
+import json
+import signal
+import threading
+import time
+
+import pytest
+
+
+class Crowd:
+    """Visitors who ask without a pause, each over a new connection, until nobody listens any more."""
+
+    def __init__(self, installation, visitors=4):
+        self._installation = installation
+        self.answered, self.lost = 0, []
+        self._threads = [threading.Thread(target=self._ask) for _ in range(visitors)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for thread in self._threads:
+            thread.join(30)
+
+    def _ask(self):
+        while True:
+            try:
+                status, _ = self._installation.get("/sign-in")
+            except ConnectionRefusedError:
+                return  # told before anything was sent
+            except (OSError, http.client.HTTPException) as failed:
+                self.lost.append(repr(failed))
+            else:
+                self.answered += 1
+                assert status == 200
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_portal_tells_of_itself_inside_and_ends_without_losing_a_request(installation, workers):
+    with installation.serving("--workers", str(workers)) as process:
+        installation.get("/invoices/1f0c7a2e-0000-4000-8000-000000000000?who=Aino")
+        tells_of_itself_on_the_internal_port_only(installation)
+        with Crowd(installation) as crowd:
+            time.sleep(1)
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+    assert crowd.lost == []
+    assert crowd.answered > 10
+    logs_a_line_of_json_for_each_request(installation)
+
+
+def tells_of_itself_on_the_internal_port_only(installation):
+    time.sleep(1.5)  # several processes leave their figures every second
+    assert installation.get("/readyz", installation.inside) == (200, "ready\n")
+    status, figures = installation.get("/metrics", installation.inside)
+    assert status == 200
+    assert '\nportal_requests_total{route="/invoices/{id}",status="3xx"} 1\n' in figures
+    assert '\nportal_outbox_waiting{kind="letter"} 0\n' in figures
+    for path in ("/readyz", "/metrics"):
+        assert installation.get(path)[0] == 404
+    assert installation.get("/sign-in", installation.inside)[0] == 404
+
+
+def logs_a_line_of_json_for_each_request(installation):
+    lines = [json.loads(line) for line in (installation.folder / "log").read_text().splitlines()[1:]]
+    [asked] = [line for line in lines if line.get("route") == "/invoices/{id}"]
+    assert set(asked) >= {"time", "level", "log", "request", "method", "route", "status", "ms"}
+    assert asked["status"] == 303
+    assert "Aino" not in json.dumps(lines)
+    assert "1f0c7a2e" not in json.dumps(lines)
