@@ -121,6 +121,7 @@ def seen(look: Look) -> View:
         files=tuple(_files(look)),
         drawing=drawing,
         figures=_figures(look) if drawing else None,
+        points=len(look.selection.points),
         gaps=tuple(gaps_told[:MOST_GAPS]),
         more_gaps=max(0, len(gaps_told) - MOST_GAPS),
         revised=any(step.now.revised for step in look.steps),

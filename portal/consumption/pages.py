@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from portal.auth.people import Customer, customer
+from portal.auth.people import Customer, sees
+from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.addresses import DOWNLOAD, PAGE, Address, time_of
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, written
@@ -142,6 +143,6 @@ def _sites(selection: Selection, parties: frozenset[UUID], today: date) -> Itera
 
 
 routes = [
-    page(PAGE, show, who=customer),
-    page(DOWNLOAD, download, who=customer),
+    page(PAGE, show, who=sees(Theme.CONSUMPTION)),
+    page(DOWNLOAD, download, who=sees(Theme.CONSUMPTION)),
 ]

@@ -1,9 +1,11 @@
 """What the energy that is looked at costs, by the one pricing rule; with VAT, without basic and power charges."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from sqlmodel import Session
@@ -20,9 +22,10 @@ from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
 from portal.contracts.terms import spot_for
 from portal.contracts.windows import Days, Whole
-from portal.kit.intervals import Intervals
+from portal.kit.intervals import Intervals, joined
 from portal.kit.money import Money, rounded
 
+ANYBODYS: Final = UUID(int=0)
 UNITS_IN_FOUR: Final = 4 * UNITS_PER_CENT  # contracts/spot.py tells four times a price, in these units
 
 
@@ -47,7 +50,10 @@ class _Cost:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pricing:
-    """Readings of points with the contracts that price them, and the spot prices of their days."""
+    """Readings with the contracts that price them, and the spot prices of their days.
+
+    Readings of points whose contracts say the same stand together: prices go by the energy of an interval alone.
+    """
 
     supplies: tuple[tuple[Intervals, tuple[Terms, ...]], ...]
     spot: SpotPrices
@@ -89,9 +95,24 @@ def no_costs(periods: int) -> Costs:
 
 def pricing(db: Session, who: Customer, readings: Sequence[PointReadings], days: Days) -> Pricing:
     """What prices the readings of some days for a person: their own contracts."""
-    supplies = tuple((of.intervals, contracts.terms(db, who, of.point.id, days)) for of in readings)
+    terms = contracts.terms(db, who, days)
+    alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)
+    for of in readings:
+        alike[tuple(_anonymous(one, days) for one in terms[of.point.id])].append(of.intervals)
+    supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT)
+
+
+def _anonymous(terms: Terms, days: Days) -> Terms:
+    """What a contract says about some days, whosever it is."""
+    last = days.last if terms.last is None else min(terms.last, days.last)
+    return replace(terms, contract_id=ANYBODYS, metering_point_id=None, first=max(terms.first, days.first), last=last)
+
+
+def _in_time_order(readings: Sequence[Intervals]) -> Intervals:
+    every = joined(readings)
+    return every if len(readings) == 1 else every[np.argsort(every.quarter, kind="stable")]
 
 
 def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges: Whole) -> Sequence[_Cost]:

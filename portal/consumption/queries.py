@@ -5,20 +5,24 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session
 
 from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.consumption import by_site as of_sites
 from portal.consumption import rules, store
+from portal.consumption.by_site import Uses
 from portal.consumption.models import MonthTotal
 from portal.consumption.periods import All, Hour, Month, Period, Span
 from portal.consumption.rules import Compare, Comparison, Step, year_before
 from portal.consumption.selection import Point, Selection, Window, Wish
 from portal.consumption.tallies import Stay, clipped, tallies
 from portal.kit.clock import day_of
-from portal.kit.db import table_of
+from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined, start_quarter
@@ -59,7 +63,8 @@ class PointReadings:
 
 def points(db: Session, who: Customer) -> tuple[Point, ...]:
     """The metering points of every site that the person's parties hold, held or will hold, street by street."""
-    rows = db.connection().execute(POINTS.where(HELD.c.party_id.in_(who.parties)))
+    theirs = HELD.c.party_id.in_(who.parties) & within(SITE.c.id, who.reach.sites(Theme.CONSUMPTION))
+    rows = db.connection().execute(POINTS.where(theirs))
     return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
 
 
@@ -86,6 +91,30 @@ def steps(db: Session, who: Customer, selection: Selection, today: date) -> tupl
     stays = _stays(who, selection)
     compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
     return _steps(db, stays, _parts(db, who, selection, today), compare, today)
+
+
+def by_site(
+    db: Session, who: Customer, site_ids: Collection[UUID], energy: Commodity | None, today: date
+) -> Uses | None:
+    """What some sites use of one energy (their first where the wished one is not metered), month by month.
+
+    None where no readings of them may be seen.
+    """
+    there = [point for point in points(db, who) if point.site_id in site_ids]
+    energies = {point.energy for point in there}
+    chosen = [point for point in there if point.energy == _energy(energies, energy)]
+    known = [until for point in chosen if (until := point.known_until(who.parties))]
+    if not known:
+        return None
+    last = day_of(instant_of(max(known) - 1))
+    months = of_sites.months_up_to(last)
+    return Uses(
+        energy=chosen[0].energy,
+        energies=tuple(one for one in Commodity if one in energies),
+        months=months,
+        last=last,
+        by_site=of_sites.uses(db, chosen, who.parties, months, today),
+    )
 
 
 def comparison(

@@ -139,6 +139,19 @@ def read_months(db: Session, wanted: Sequence[PointDays]) -> list[MonthFigures]:
     ]
 
 
+def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, int]]:
+    """Point, month and milliwatt-hours of each month in which wanted days lie; the days are whole months."""
+    statement = select(TOTALS.c.metering_point_id, TOTALS.c.month, TOTALS.c.mwh)
+    for where in _ranges(TOTALS, wanted):
+        yield from db.connection().execute(statement.where(where))
+
+
+def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:
+    """Point, month and the figures of every day of each month in which wanted days lie; no value is unpacked."""
+    for point, month, *columns in _rows(db, wanted, *SUMMARY):
+        yield point, month, day_figures(month, Summary(*columns))
+
+
 def _sound(readings: Intervals) -> Intervals:
     """Readings that can be kept; a missing one has no value.
 

@@ -98,7 +98,7 @@ def _quarters(edges: Whole, during: Sequence[Stay], until: int) -> Whole:
 def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
     months = _months(first, last)
     edges = np.array([*map(start_quarter, months), start_quarter(next_month(months[-1]))])
-    whole, parts = _split(during, due(today))
+    whole, parts = split(during, due(today))
     grid = _by_day(db, parts, first, last, today)
     figures, early = np.zeros((len(months), len(FIGURES)), np.int64), np.zeros(len(months), np.int64)
     of_day = np.searchsorted(edges, grid.edges[:-1], side="right") - 1
@@ -109,7 +109,7 @@ def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, toda
     return _Grid(edges, figures, early)
 
 
-def _split(during: Sequence[Stay], until: date) -> tuple[list[PointDays], list[Stay]]:
+def split(during: Sequence[Stay], until: date) -> tuple[list[PointDays], list[Stay]]:
     """The months that lie wholly within stays and before a day, and what is left of the stays."""
     whole, parts = [], []
     for stay in during:

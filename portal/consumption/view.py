@@ -193,6 +193,7 @@ class View:
 
     year: that in which the period lies
     hours: of a day
+    points: how many metering points it is about
     """
 
     name: Name
@@ -205,6 +206,7 @@ class View:
     files: tuple[File, ...]
     drawing: Drawing | None
     figures: Figures | None
+    points: int
     gaps: tuple[Gap, ...]
     more_gaps: int
     revised: bool

@@ -22,6 +22,8 @@ class Missing:
 def filled(readings: Intervals, estimate: Intervals) -> Intervals:
     """The readings that have a value, and estimates where no part of their time has one."""
     known, guessed = _valued(readings), _valued(estimate)
+    if not len(guessed):
+        return known
     begun = np.searchsorted(known.quarter, guessed.quarter + guessed.length)
     ended = np.searchsorted(known.quarter + known.length, guessed.quarter, side="right")
     used = guessed[begun == ended]
@@ -37,10 +39,11 @@ def filled(readings: Intervals, estimate: Intervals) -> Intervals:
 def missing(readings: Intervals, estimate: Intervals, days: Days) -> Missing | None:
     """What of the days has no measured value, whether it was told to be missing or never told at all."""
     begins, *_, ends = day_starts(days.first, days.last).tolist()
-    measured = _covered(_valued(readings), begins, ends)
+    known = _valued(readings)
+    if known.length[(known.quarter >= begins) & (known.quarter < ends)].sum() == ends - begins:
+        return None  # they do not overlap
+    measured = _covered(known, begins, ends)
     absent = np.flatnonzero(~measured)
-    if not len(absent):
-        return None
     billed = _covered(filled(readings, estimate), begins, ends)
     return Missing(
         quarters=len(absent),
@@ -51,7 +54,8 @@ def missing(readings: Intervals, estimate: Intervals, days: Days) -> Missing | N
 
 
 def _valued(readings: Intervals) -> Intervals:
-    return readings[readings.quality != Quality.MISSING]
+    known = readings.quality != Quality.MISSING
+    return readings if known.all() else readings[known]
 
 
 def _covered(readings: Intervals, begins: int, ends: int) -> Mask:

@@ -16,7 +16,7 @@ from portal.contracts.windows import Days, Mask, WallClock, Whole, wall_clock
 from portal.kit.energy import MWH_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
 
-ESTIMATED: Final = (Quality.EST, Quality.E21, Quality.E56)
+ESTIMATED: Final = np.isin(np.arange(256), (Quality.EST, Quality.E21, Quality.E56))  # for each quality
 SPOT_UNITS: Final = 4 * UNITS_PER_CENT  # Priced.fourfold of one cent
 INT64_MAX: Final = 2**63 - 1
 
@@ -56,7 +56,7 @@ class Metered:
     @property
     def estimated(self) -> bool:
         """Whether any of them is an estimate."""
-        return bool(np.isin(self.readings.quality, ESTIMATED).any())
+        return bool(ESTIMATED[self.readings.quality].any())
 
     def mwh(self) -> int:
         """Their energy in milliwatt-hours."""
@@ -65,7 +65,8 @@ class Metered:
     def cents(self, charge: Charge, group: Whole, groups: int) -> Iterator[Fraction]:
         """What they cost without VAT, exactly, group by group; `group` holds the number of each one's group."""
         energy = _sums(self.readings.mwh, group, groups)
-        on_spot = _sums(_products(self.readings.mwh, self.fourfold), group, groups)
+        follows = charge.price.basis is Basis.SPOT
+        on_spot = _sums(_products(self.readings.mwh, self.fourfold), group, groups) if follows else [0] * groups
         price = Fraction(charge.price.amount)
         for mwh, spot in zip(energy, on_spot, strict=True):
             yield (mwh * price + Fraction(spot, SPOT_UNITS)) / MWH_PER_KWH
@@ -83,7 +84,8 @@ def metered(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) ->
     """The readings with a value that fall on the days and in the window of a charge."""
     falls = by.known & by.clock.falls_on(charge.days) & by.clock.falls_in(charge.price.window)
     places = np.flatnonzero(falls)
-    mine, clock = by.readings[places], by.clock[places]
+    whole = len(places) == len(by.readings)
+    mine, clock = (by.readings, by.clock) if whole else (by.readings[places], by.clock[places])
     if charge.price.basis is not Basis.SPOT:
         return Metered(mine, clock, places, np.zeros(len(mine), np.int64), places[:0])
     priced = spot.of(mine, billing_minutes)

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
-from portal.auth.people import Customer, customer
+from portal.auth.people import Customer, sees
+from portal.auth.reach import Theme
 from portal.contracts import queries, shown
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import Basis, ContractKind
@@ -231,6 +232,6 @@ def _last_day(held: Held, today: date) -> LastDay | None:
 
 
 routes = [
-    page("/contracts", index, who=customer),
-    page("/contracts/{id}", show, who=customer),
+    page("/contracts", index, who=sees(Theme.CONTRACTS)),
+    page("/contracts/{id}", show, who=sees(Theme.CONTRACTS)),
 ]

@@ -5,7 +5,6 @@ the sum of quantity times price at full precision, rounded half-up to the cent. 
 of a bill's net lines. The demo's bills, the check of a bill and every "what if" follow this rule and no other.
 """
 
-import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -248,7 +247,7 @@ def _vat_sum(percent: Decimal, lines: Iterable[Line]) -> VatSum:
 
 def _half_up(exact: Fraction) -> int:
     """The nearest whole number, away from zero at the half."""
-    size = math.floor(abs(exact) + Fraction(1, 2))
+    size = (2 * abs(exact.numerator) + exact.denominator) // (2 * exact.denominator)
     return size if exact >= 0 else -size
 
 

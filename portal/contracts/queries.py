@@ -1,6 +1,6 @@
 """Contracts a person may see. Every query starts from who is asking."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,11 +11,13 @@ from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.people import Customer
+from portal.auth.reach import Theme
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
-from portal.contracts.terms import terms_for, terms_of
+from portal.contracts.terms import terms_by_point, terms_of
 from portal.contracts.windows import Days
+from portal.kit.db import within
 from portal.kit.errors import NotThere
 from portal.sites.models import MeteringPoint, Occupancy, Site
 
@@ -106,13 +108,13 @@ def ended(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[
     return _held(db, who, today, over, col(Contract.valid_to).desc(), limit=limit)
 
 
-def terms(db: Session, who: Customer, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
-    """What a metering point's energy costs this person on some days: the terms of their own contracts, of no others."""
-    return terms_for(db, metering_point_id, days, _visible_to(who))
+def terms(db: Session, who: Customer, days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
+    """What energy costs this person on some days, by metering point: the terms of their own contracts, of no others."""
+    return terms_by_point(db, _visible_to(who), days)
 
 
 def _visible_to(who: Customer) -> ColumnElement[bool]:
-    return col(Contract.party_id).in_(who.parties)
+    return col(Contract.party_id).in_(who.parties) & within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS))
 
 
 def _not_ended(today: date) -> ColumnElement[bool]:

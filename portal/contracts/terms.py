@@ -26,18 +26,24 @@ from portal.kit.intervals import quarter_of
 EVER: Final = Days(date.min, date.max)
 
 
-def terms_for(db: Session, metering_point_id: UUID, days: Days, *which: ColumnElement[bool]) -> tuple[Terms, ...]:
-    """The contracts of a metering point that run on any of some days, sales before network, with all their prices.
+def terms_for(db: Session, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
+    """The contracts of a metering point that run on any of some days, sales before network, with all their prices."""
+    return terms_by_point(db, col(Contract.metering_point_id) == metering_point_id, days)[metering_point_id]
 
-    which: conditions that the contracts meet besides
-    """
+
+def terms_by_point(db: Session, which: ColumnElement[bool], days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
+    """The same for each metering point of the contracts that a condition names; nothing for all other points."""
     running = (
         select(Contract, Product)
         .join(Product)
-        .where(Contract.metering_point_id == metering_point_id, *_touching(Contract, days), *which)
+        .where(col(Contract.metering_point_id).is_not(None), *_touching(Contract, days), which)
         .order_by(col(Contract.kind).desc(), col(Contract.valid_from))
     )
-    return tuple(terms_of(db, db.exec(running).all(), days))
+    of_point: dict[UUID, tuple[Terms, ...]] = defaultdict(tuple)
+    for terms in terms_of(db, db.exec(running).all(), days):
+        if terms.metering_point_id is not None:
+            of_point[terms.metering_point_id] += (terms,)
+    return of_point
 
 
 def terms_of(db: Session, contracts: Sequence[tuple[Contract, Product]], days: Days = EVER) -> Sequence[Terms]:

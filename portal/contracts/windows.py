@@ -81,10 +81,14 @@ class WallClock:
 
     @property
     def _winter_day(self) -> Mask:
-        month = self.day.astype("M8[D]").astype("M8[M]").astype(np.int64) % 12 + 1
-        weekday = (self.day + 3) % 7  # 1970-01-01 was a Thursday
+        if not len(self.day):
+            return self._by_day
+        days = np.arange(self.day[0], self.day[-1] + 1)
+        month = days.astype("M8[D]").astype("M8[M]").astype(np.int64) % 12 + 1
+        weekday = (days + 3) % 7  # 1970-01-01 was a Thursday
         in_season: Mask = np.isin(month, WINTER_MONTHS) & (weekday != SUNDAY)
-        return self._by_day & in_season
+        falls: Mask = self._by_day & in_season[self.day - days[0]]
+        return falls
 
 
 def wall_clock(quarter: Whole) -> WallClock:

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from portal.auth.reach import Level, Theme
 from portal.customers import rules
-from portal.customers.models import MandateLevel
-from portal.customers.rules import Theme
+from portal.customers.wishes import Channel
 from portal.kit.feed import FeedRow, ValidFrom, ValidTo, Written, checked, ends_later, words
 from portal.kit.i18n import Language
 
@@ -133,6 +133,25 @@ class ContactPeople(FeedRow):
         return self
 
 
+class BillingEntry(FeedRow):
+    """How a customer's bills come."""
+
+    customer_number: CustomerNumber
+    channel: Channel = Field(
+        description="AI01 paper, AI02 electronic, AI03 e-invoice, AI04 e-mail, AI05 OmaPosti, AI06 direct debit, "
+        "AI07 mobile, AI08 other.",
+        examples=["AI03"],
+    )
+    bills_to: Email | None = Field(
+        description="Where bills by e-mail go; null where they go to no address of their own.",
+        examples=["laskut@example.fi"],
+    )
+    own_reference: Annotated[str, words(70)] | None = Field(
+        description="The customer's own reference, printed on each bill; null without one.",
+        examples=["Kustannuspaikka 4120"],
+    )
+
+
 class MandateEntry(FeedRow):
     """A right of one customer to act for another. It is ended by its last day, never by leaving it out."""
 
@@ -144,7 +163,7 @@ class MandateEntry(FeedRow):
     sites: tuple[Annotated[str, words(40)], ...] | None = Field(
         min_length=1, description="Site numbers it is limited to; null for all sites.", examples=[["500001"]]
     )
-    level: MandateLevel = Field(description="See only, or manage too.", examples=["see"])
+    level: Level = Field(description="See only, or manage too.", examples=["see"])
     valid_from: ValidFrom
     valid_to: ValidTo
     _ends_later = model_validator(mode="after")(ends_later)

@@ -1,17 +1,19 @@
 """Keeps parties, contact people and mandates as the utility's own systems say they are."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from portal.customers.feed import Company, ContactPeople, Customer, MandateEntry, Person
+from portal.customers.feed import BillingEntry, Company, ContactPeople, Customer, MandateEntry, Person
 from portal.customers.models import (
+    BillingDetails,
     ContactDetail,
     ContactKind,
     ContactPerson,
     IdentityCode,
     Mandate,
+    MandateSite,
     Party,
 )
 from portal.kit.crypto import Vault
@@ -21,9 +23,11 @@ from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror, mirror_
 PARTIES = Kept(Party, ("customer_number",))
 DETAILS = Parts(ContactDetail, ("kind", "value"), owner="party_id")
 IDENTITY = Parts(IdentityCode, (), frozenset({"encrypted"}), owner="party_id")
+BILLING = Kept(BillingDetails, ("party_id",))
 CONTACT_PEOPLE = Parts(ContactPerson, ("name", "role"), owner="party_id")
 NO_ADDRESS = dict.fromkeys(("street", "postcode", "town", "country"))
 MANDATES = Kept(Mandate, ("grantor_id", "grantee_id", "valid_from"))
+MANDATE_SITES = Parts(MandateSite, ("site_id",), owner="mandate_id")
 
 
 def party_ids(db: Session, customer_numbers: Iterable[str]) -> Mapping[str, UUID]:
@@ -52,10 +56,16 @@ def keep_contact_people(db: Session, rows: Sequence[ContactPeople]) -> list[Verd
     ]
 
 
-def keep_mandates(db: Session, rows: Sequence[MandateEntry], known_sites: Collection[str]) -> list[Verdict]:
-    """Keep mandates between customers, limited to sites that are known (by number) where they are limited."""
+def keep_billing(db: Session, rows: Sequence[BillingEntry]) -> list[Verdict]:
+    """Keep how customers' bills come."""
+    parties = party_ids(db, (row.customer_number for row in rows))
+    return mirror(db, BILLING, [_billing(row, parties) for row in rows])
+
+
+def keep_mandates(db: Session, rows: Sequence[MandateEntry], known_sites: Mapping[str, UUID]) -> list[Verdict]:
+    """Keep mandates between customers, limited to sites that are known (ids by number) where they are limited."""
     parties = party_ids(db, (number for row in rows for number in (row.grantor, row.grantee)))
-    return mirror(db, MANDATES, [_mandate(row, parties, known_sites) for row in rows])
+    return mirror(db, MANDATES, [_mandate(row, parties, known_sites) for row in rows], (MANDATE_SITES,))
 
 
 def sealed(party_id: UUID, identity_code: str, vault: Vault) -> IdentityCode:
@@ -105,21 +115,28 @@ def _sealed(party_id: UUID, identity_code: str, vault: Vault) -> Columns:
     }
 
 
-def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Collection[str]) -> Wanted | Refusal:
+def _billing(row: BillingEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal:
+    if row.customer_number not in parties:
+        return unknown("customer", row.customer_number)
+    way = {"channel": row.channel, "email": row.bills_to, "reference": row.own_reference}
+    return Wanted({"party_id": parties[row.customer_number], **way})
+
+
+def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Mapping[str, UUID]) -> Wanted | Refusal:
     for number in (row.grantor, row.grantee):
         if number not in parties:
             return unknown("customer", number)
     for site in row.sites or ():
         if site not in known_sites:
             return unknown("site", site)
-    return Wanted(
-        {
-            "grantor_id": parties[row.grantor],
-            "grantee_id": parties[row.grantee],
-            "themes": ",".join(sorted(set(row.themes))),
-            "sites": ",".join(sorted(set(row.sites or ()))),
-            "level": row.level,
-            "valid_from": row.valid_from,
-            "valid_to": row.valid_to,
-        }
-    )
+    mandate = {
+        "grantor_id": parties[row.grantor],
+        "grantee_id": parties[row.grantee],
+        "themes": ",".join(sorted(set(row.themes))),
+        "every_site": row.sites is None,
+        "level": row.level,
+        "valid_from": row.valid_from,
+        "valid_to": row.valid_to,
+    }
+    limits = [{"site_id": known_sites[number]} for number in sorted(set(row.sites or ()))]
+    return Wanted(mandate, lambda _: {MANDATE_SITES: limits})

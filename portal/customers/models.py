@@ -1,9 +1,11 @@
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from portal.kit.db import Instant
 
 
 class PartyKind(StrEnum):
@@ -80,13 +82,8 @@ class ContactPerson(SQLModel, table=True):
     phone: str | None = Field(default=None, max_length=40)
 
 
-class MandateLevel(StrEnum):
-    SEE = "see"
-    MANAGE = "manage"
-
-
 class Mandate(SQLModel, table=True):
-    """A right to act for another party: themes, sites, level and dates. No sites named means all of them."""
+    """A right to act for another party: themes, sites, level and dates. Of every site, or of some."""
 
     __table_args__ = (
         CheckConstraint("level IN ('see', 'manage')", name="level"),
@@ -99,7 +96,69 @@ class Mandate(SQLModel, table=True):
     grantor_id: UUID = Field(foreign_key="party.id", index=True)
     grantee_id: UUID = Field(foreign_key="party.id", index=True)
     themes: str = Field(max_length=100, description="comma-separated: billing, consumption, contracts, moves")
-    sites: str = Field(default="", description="comma-separated site numbers; empty for all")
+    every_site: bool
     level: str = Field(max_length=10)
     valid_from: date
     valid_to: date | None = None
+
+
+class MandateSite(SQLModel, table=True):
+    """A site that a mandate is limited to."""
+
+    __tablename__ = "mandate_site"
+
+    mandate_id: UUID = Field(foreign_key="mandate.id", primary_key=True)
+    site_id: UUID = Field(foreign_key="site.id", primary_key=True)
+
+
+class BillingDetails(SQLModel, table=True):
+    """How a customer's bills come: the channel is one of Datahub's AI01-AI08."""
+
+    __tablename__ = "billing_details"
+    __table_args__ = (
+        CheckConstraint("channel IN ('AI01', 'AI02', 'AI03', 'AI04', 'AI05', 'AI06', 'AI07', 'AI08')", name="channel"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    party_id: UUID = Field(foreign_key="party.id", unique=True)
+    channel: str = Field(max_length=4)
+    email: str | None = Field(default=None, max_length=254, description="where bills go; None: the preferred one")
+    reference: str | None = Field(default=None, max_length=70, description="the customer's own, printed on each bill")
+
+
+class ContactChange(SQLModel, table=True):
+    """What a customer changed here, and what the register said then: a wish until a feed brings it.
+
+    None is overwritten. A new e-mail address counts from when its mailbox answered, all else at once.
+    """
+
+    __tablename__ = "contact_change"
+    __table_args__ = (
+        CheckConstraint("matter IN ('email', 'phone', 'address', 'billing', 'language')", name="matter"),
+        CheckConstraint("counts_from IS NULL OR withdrawn_at IS NULL", name="one_end"),
+        UniqueConstraint("party_id", "matter", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    request_id: UUID = Field(index=True, description="one press of a button; it may concern several customer numbers")
+    party_id: UUID = Field(foreign_key="party.id", index=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True, description="who asked")
+    matter: str = Field(max_length=10)
+    sequence: int = Field(description="grows by one within a matter of a party: the order of wishes")
+    before: str = Field(max_length=2000, description="what the register said")
+    after: str = Field(max_length=2000, description="what it shall say; what is empty shall go")
+    asked_at: datetime = Field(sa_type=Instant)
+    counts_from: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, description="before it counted")
+
+
+class ContactDraft(SQLModel, table=True):
+    """What somebody typed who then had to prove who they are: it waits for them to come back from their bank."""
+
+    __tablename__ = "contact_draft"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    party_id: UUID = Field(foreign_key="party.id", primary_key=True)
+    email: str = Field(max_length=254)
+    phone: str = Field(max_length=40)
+    typed_at: datetime = Field(sa_type=Instant)

@@ -6,10 +6,30 @@ from uuid import UUID
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from portal.auth.models import Account
-from portal.customers.models import ContactDetail, ContactPerson, IdentityCode, Mandate, Party
+from portal.customers.models import (
+    BillingDetails,
+    ContactChange,
+    ContactDetail,
+    ContactDraft,
+    ContactPerson,
+    IdentityCode,
+    Mandate,
+    MandateSite,
+    Party,
+)
 from portal.kit.privacy import Record, Subject, records
 
-TABLES: Sequence[type[SQLModel]] = (Party, IdentityCode, ContactDetail, ContactPerson, Mandate)
+TABLES: Sequence[type[SQLModel]] = (
+    Party,
+    IdentityCode,
+    ContactDetail,
+    ContactPerson,
+    Mandate,
+    MandateSite,
+    BillingDetails,
+    ContactChange,
+    ContactDraft,
+)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys
 
@@ -25,15 +45,22 @@ def subject_of(db: Session, party_id: UUID) -> Subject:
 
 
 def export(db: Session, subject: Subject) -> Iterable[Record]:
-    """Name, numbers, address, contact details and people, and the mandates given and received."""
+    """Name, numbers, address, how they are reached and billed, what they changed, contact people, and mandates."""
     party_id = subject.party_id
     details = select(ContactDetail).where(ContactDetail.party_id == party_id)
     people = select(ContactPerson).where(ContactPerson.party_id == party_id)
-    mandates = select(Mandate).where(or_(Mandate.grantor_id == party_id, Mandate.grantee_id == party_id))
+    given_or_received = or_(Mandate.grantor_id == party_id, Mandate.grantee_id == party_id)
+    mandates = select(Mandate).where(given_or_received)
+    limits = select(MandateSite).join(Mandate).where(given_or_received)
+    changes = select(ContactChange).where(ContactChange.party_id == party_id)
     return [
         *records(db, select(Party).where(Party.id == party_id)),
         *records(db, select(IdentityCode).where(IdentityCode.party_id == party_id), without=SEALED),
         *records(db, details.order_by(ContactDetail.kind, col(ContactDetail.position))),
+        *records(db, select(BillingDetails).where(BillingDetails.party_id == party_id)),
+        *records(db, changes.order_by(ContactChange.matter, col(ContactChange.sequence))),
+        *records(db, select(ContactDraft).where(ContactDraft.party_id == party_id)),
         *records(db, people.order_by(ContactPerson.name, ContactPerson.role)),
         *records(db, mandates.order_by(col(Mandate.valid_from), col(Mandate.id))),
+        *records(db, limits.order_by(col(Mandate.valid_from), col(Mandate.id), col(MandateSite.site_id))),
     ]

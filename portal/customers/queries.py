@@ -1,21 +1,30 @@
-"""Which parties a person is or stands in for, and how a party is shown to them."""
+"""Which parties a person is or stands in for, how far, and how a party is shown to them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_, select
 
+from portal.auth.models import Account
 from portal.auth.people import Customer
-from portal.customers import rules
-from portal.customers.models import IdentityCode, Mandate, Party
+from portal.auth.reach import Grant, Level, Reach, Theme
+from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
+from portal.kit.errors import NotThere
+
+
+class NoSuchParty(NotThere):
+    """No party of that id that this person is or may act for."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyShown:
-    """A party as the head of a page names it; the address is None where none is kept."""
+    """A party as the head of a page names it, and whether it is the person; the address is None where none is kept."""
 
     id: UUID
+    is_own: bool
     customer_number: str
     kind: str
     name: str
@@ -24,33 +33,101 @@ class PartyShown:
     town: str | None
 
 
-def parties_of(db: Session, who: bytes, today: date) -> frozenset[UUID]:
-    """The parties whose things a person may see and handle today.
+def own_parties(db: Session, who: bytes) -> frozenset[UUID]:
+    """The person under each of their customer numbers; `who` is the blind index of their identity code."""
+    return frozenset(db.exec(select(IdentityCode.party_id).where(IdentityCode.blind_index == who)))
 
-    They are the person, under each of their customer numbers, and whoever gave them a mandate for everything.
-    A mandate for some sites or themes only, or for seeing only, opens nothing here: whoever acts by it
-    chooses it first. `who` is the blind index of the person's identity code.
+
+def reach(db: Session, who: bytes, acting_for: UUID | None, today: date) -> Reach:
+    """How far a person's hand reaches today: in their own matters, or for the one party that they chose.
+
+    A choice lasts no longer than the mandates behind it: when none is in force any more they are in their own
+    matters again.
     """
-    own = frozenset(db.exec(select(IdentityCode.party_id).where(IdentityCode.blind_index == who)).all())
-    if not own:
-        return own
-    received = db.exec(select(Mandate).where(col(Mandate.grantee_id).in_(own))).all()
-    return own | {mandate.grantor_id for mandate in received if _opens_all(mandate, today)}
+    own = own_parties(db, who)
+    if acting_for is None or not own:
+        return Reach(own)
+    grants = _grants(db, own, acting_for, today)
+    return Reach(frozenset({acting_for}), grants, acting_for) if grants else Reach(own)
+
+
+def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
+    """The parties that a person may act for today, companies first, by name."""
+    return _acted_for(db, own_parties(db, who), today)
+
+
+def choices(db: Session, who: Customer, today: date) -> Sequence[PartyShown]:
+    """Whom a person may choose between: themselves, if they are a customer, and the parties they may act for."""
+    own = _own(db, who)
+    mine = select(Party).where(col(Party.id).in_(own)).order_by(col(Party.customer_number)).limit(1)
+    return [*(_shown(party, own) for party in db.exec(mine)), *_acted_for(db, own, today)]
+
+
+def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | None:
+    """Whom a person will act for who chooses a party: None for themselves.
+
+    Raises NoSuchParty for one that they neither are nor may act for today.
+    """
+    own = _own(db, who)
+    if party_id in own:
+        return None
+    if not _grants(db, own, party_id, today):
+        raise NoSuchParty
+    return party_id
 
 
 def shown(db: Session, who: Customer) -> PartyShown | None:
-    """The party that the head of a page names: a person before a company, then by customer number; None without any."""
-    mine = (
-        select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.kind).desc(), col(Party.customer_number))
-    )
+    """The party that the head of a page names: the first by customer number; None without any."""
+    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))
     party = db.exec(mine.limit(1)).first()
-    if party is None:
-        return None
-    return PartyShown(party.id, party.customer_number, party.kind, party.name, party.street, party.postcode, party.town)
+    own = who.parties if who.reach.acting_for is None else frozenset[UUID]()
+    return _shown(party, own) if party else None
 
 
-def _opens_all(mandate: Mandate, today: date) -> bool:
-    sites = mandate.sites.split(",") if mandate.sites else ()
-    return rules.is_in_force(mandate.valid_from, mandate.valid_to, today) and rules.stands_in_fully(
-        mandate.themes.split(","), sites, mandate.level
+def _own(db: Session, who: Customer) -> frozenset[UUID]:
+    index = select(Account.identity_index).where(Account.id == who.account_id)
+    return own_parties(db, db.exec(index).one())
+
+
+def _acted_for(db: Session, own: frozenset[UUID], today: date) -> Sequence[PartyShown]:
+    given = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(own), _in_force(today))
+    parties = select(Party).where(col(Party.id).in_(given)).order_by(col(Party.kind), Party.name, Party.customer_number)
+    return [_shown(party, own) for party in db.exec(parties)]
+
+
+def _grants(db: Session, own: frozenset[UUID], grantor: UUID, today: date) -> tuple[Grant, ...]:
+    """What one party's mandates in force open together."""
+    of_grantor = (col(Mandate.grantor_id) == grantor) & col(Mandate.grantee_id).in_(own) & _in_force(today)
+    mandates = db.exec(select(Mandate).where(of_grantor).order_by(col(Mandate.id))).all()
+    limited = [mandate.id for mandate in mandates if not mandate.every_site]
+    limits = select(MandateSite).where(col(MandateSite.mandate_id).in_(limited))
+    sites = db.exec(limits).all() if limited else ()
+    return tuple(
+        _grant(mandate, (one.site_id for one in sites if one.mandate_id == mandate.id)) for mandate in mandates
+    )
+
+
+def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
+    return Grant(
+        themes=frozenset(map(Theme, mandate.themes.split(","))),
+        sites=None if mandate.every_site else frozenset(sites),
+        level=Level(mandate.level),
+    )
+
+
+def _in_force(today: date) -> ColumnElement[bool]:
+    """Both the first and the last day belong to a mandate."""
+    return (col(Mandate.valid_from) <= today) & or_(col(Mandate.valid_to).is_(None), col(Mandate.valid_to) >= today)
+
+
+def _shown(party: Party, own: frozenset[UUID]) -> PartyShown:
+    return PartyShown(
+        id=party.id,
+        is_own=party.id in own,
+        customer_number=party.customer_number,
+        kind=party.kind,
+        name=party.name,
+        street=party.street,
+        postcode=party.postcode,
+        town=party.town,
     )

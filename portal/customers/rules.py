@@ -1,22 +1,11 @@
 """Decisions about parties: their identifiers and contact details, and who stands in for whom on a day."""
 
 import re
-from collections.abc import Collection
 from datetime import date
-from enum import StrEnum
 
 from stdnum.fi import ytunnus
 
 from portal.auth.rules import TEST_PEOPLE, NotAnIdentityCode, identity_code
-
-
-class Theme(StrEnum):
-    """What a mandate is about."""
-
-    BILLING = "billing"
-    CONSUMPTION = "consumption"
-    CONTRACTS = "contracts"
-    MOVES = "moves"
 
 
 def is_identity_code(code: str) -> bool:
@@ -63,8 +52,3 @@ def normal_email(email: str) -> str:
 def is_in_force(valid_from: date, valid_to: date | None, today: date) -> bool:
     """Whether a mandate holds on a day; both ends belong to it."""
     return valid_from <= today and (valid_to is None or today <= valid_to)
-
-
-def stands_in_fully(themes: Collection[str], sites: Collection[str], level: str) -> bool:
-    """Whether a mandate lets its holder see and handle all that its giver has: every theme, site and deed."""
-    return set(themes) >= set(Theme) and not sites and level == "manage"

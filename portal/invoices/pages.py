@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from portal.auth.people import Customer, customer
+from portal.auth.people import Customer, sees
+from portal.auth.reach import Theme
 from portal.invoices import banking_days, queries, shown
 from portal.invoices.bills import Bill
 from portal.invoices.changes import why
@@ -208,6 +209,6 @@ def _comparison(visit: Visit[Customer], bill: Bill) -> Comparison | None:
 
 
 routes = [
-    page("/invoices", index, who=customer),
-    page("/invoices/{id}", show, who=customer),
+    page("/invoices", index, who=sees(Theme.BILLING)),
+    page("/invoices/{id}", show, who=sees(Theme.BILLING)),
 ]

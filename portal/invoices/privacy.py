@@ -1,6 +1,7 @@
 """What billing holds about one customer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -18,9 +19,4 @@ def export(db: Session, subject: Subject) -> Iterable[Record]:
     lines = select(InvoiceLine).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceLine.position))
     vat = select(InvoiceVat).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceVat.percent))
     payments = select(Payment).join(Invoice).where(own).order_by(col(Payment.paid_on), Payment.number)
-    return [
-        *records(db, bills),
-        *records(db, lines),
-        *records(db, vat),
-        *records(db, payments),
-    ]
+    return chain(records(db, bills), records(db, lines), records(db, vat), records(db, payments))

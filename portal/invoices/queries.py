@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import Customer
+from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Unit
@@ -20,10 +21,13 @@ from portal.invoices import changes
 from portal.invoices.bills import Bill, Head, Line, Received, Source, Vat
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
+from portal.kit.db import within
 from portal.kit.energy import Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
 from portal.sites.models import MeteringPoint, Site
+
+MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
 
 
 class NoSuchInvoice(NotThere):
@@ -57,6 +61,14 @@ class Sum:
     count: int
     total: Money
     left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Billed:
+    """What the bills of one month come to, site by site, without VAT."""
+
+    month: date
+    by_site: Mapping[UUID, Money]
 
 
 def latest(db: Session, who: Customer, wish: Wish, today: date, skip: int, limit: int) -> Sequence[Head]:
@@ -112,6 +124,53 @@ def by_month(db: Session, who: Customer, since: date) -> Mapping[date, Money]:
     return {date(int(y), int(m), 1): Money(int(cents)) for y, m, cents in db.exec(totals)}
 
 
+def billed_by_site(db: Session, who: Customer, since: date) -> Billed | None:
+    """The bills whose last day lies in the newest month for which most sites are billed; None without any since a day.
+
+    A collective bill is shared out by the contracts of its lines.
+    """
+    year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
+    site = func.coalesce(Contract.site_id, Invoice.site_id)
+    nets = (
+        select(year.label("year"), month.label("month"), site.label("site"), func.sum(InvoiceLine.net_cents))
+        .join_from(Invoice, InvoiceLine)
+        .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
+        .where(_visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
+        .group_by("year", "month", "site")
+    )
+    found: defaultdict[date, dict[UUID, Money]] = defaultdict(dict)
+    for y, m, site_id, cents in db.exec(nets):
+        found[date(int(y), int(m), 1)][site_id] = Money(int(cents))
+    if not found:
+        return None
+    most = max(map(len, found.values()))
+    chosen = max(month for month, nets in found.items() if len(nets) >= MOST * most)
+    return Billed(chosen, found[chosen])
+
+
+def latest_by_site(db: Session, who: Customer, site_ids: Collection[UUID]) -> Mapping[UUID, Head]:
+    """The newest bill of each of some sites that has one of its own."""
+    newest = func.row_number().over(
+        partition_by=col(Invoice.site_id), order_by=(col(Invoice.period_to).desc(), col(Invoice.number).desc())
+    )
+    mine = _visible_to(who) & col(Invoice.site_id).in_(site_ids) & (col(Invoice.kind) == InvoiceKind.INVOICE)
+    ranked = select(Invoice.id, newest.label("place")).where(mine).subquery()
+    wanted = (
+        select(Invoice, Site.street, _paid())
+        .join(ranked, ranked.c.id == Invoice.id)
+        .join(Site, col(Invoice.site_id) == Site.id)
+        .where(ranked.c.place == 1)
+    )
+    found = db.exec(wanted)
+    return {invoice.site_id: _head(invoice, street, paid) for invoice, street, paid in found if invoice.site_id}
+
+
+def at_site(db: Session, who: Customer, site_id: UUID, limit: int) -> Sequence[Head]:
+    """The newest bills of one site."""
+    order = (col(Invoice.period_to).desc(), col(Invoice.number).desc())
+    return _heads(db, _visible_to(who) & (col(Invoice.site_id) == site_id), *order, limit=limit)
+
+
 def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
     """One bill with its lines, VAT and payments.
 
@@ -133,7 +192,7 @@ def year_earlier(db: Session, who: Customer, bill: Bill) -> Bill | None:
 
 
 def _visible_to(who: Customer) -> ColumnElement[bool]:
-    return col(Invoice.party_id).in_(who.parties)
+    return col(Invoice.party_id).in_(who.parties) & within(col(Invoice.site_id), who.reach.sites(Theme.BILLING))
 
 
 def _paid() -> ScalarSelect[int]:

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from portal.auth.people import Customer
+from portal.auth.reach import Reach
 from portal.consumption import queries, store
 from portal.consumption.charts import Mark
 from portal.consumption.periods import Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
@@ -85,7 +86,7 @@ class Register:
 
 
 def person(*parties):
-    return Customer(account_id=uuid4(), session_id=uuid4(), name="", parties=frozenset(parties), acr="")
+    return Customer(account_id=uuid4(), session_id=uuid4(), name="", reach=Reach(frozenset(parties)), acr="")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from decimal import Decimal
 from uuid import uuid4
 
 from portal.auth.people import Customer
+from portal.auth.reach import Reach
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
@@ -128,7 +129,7 @@ class Register:
 
 def somebody(*parties):
     """A signed-in customer who may see these parties' things."""
-    return Customer(account_id=uuid4(), session_id=uuid4(), name="Somebody", parties=frozenset(parties), acr="")
+    return Customer(account_id=uuid4(), session_id=uuid4(), name="Somebody", reach=Reach(frozenset(parties)), acr="")
 
 
 def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=False):

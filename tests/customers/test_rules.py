@@ -5,7 +5,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.customers import rules
-from portal.customers.rules import Theme
 
 TODAY = date(2026, 11, 21)
 
@@ -78,16 +77,3 @@ def test_a_mandate_is_in_force_from_its_first_day_to_its_last(first, last, today
 def test_both_ends_of_a_mandate_belong_to_it():
     assert rules.is_in_force(TODAY, TODAY, TODAY)
     assert not rules.is_in_force(TODAY, TODAY, TODAY + timedelta(1))
-
-
-@pytest.mark.parametrize(
-    ("themes", "sites", "level", "fully"),
-    [
-        (set(Theme), (), "manage", True),
-        (set(Theme), (), "see", False),
-        (set(Theme), ("500001",), "manage", False),
-        (set(Theme) - {Theme.MOVES}, (), "manage", False),
-    ],
-)
-def test_only_a_mandate_for_everything_opens_everything(themes, sites, level, fully):
-    assert rules.stands_in_fully(themes, sites, level) is fully

@@ -1,0 +1,289 @@
+"""What customers change about how they are reached and billed: each wish is kept, told to the utility, and audited."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete
+from sqlmodel import Session, col, func, select
+
+from portal.audit import actions as audit
+from portal.auth.people import ConfirmedCustomer, Customer
+from portal.customers import wishes
+from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_since, contacts
+from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, Party
+from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.kit.db import table_of, upsert
+from portal.kit.errors import TooMany
+from portal.kit.i18n import Language
+from portal.outbox.actions import Event, announce
+
+AGAIN_AFTER = timedelta(minutes=1)  # a double click asks once
+LETTERS_A_DAY = 5
+
+
+class TooManyLetters(TooMany):
+    """Letters to new addresses are limited: nobody's mailbox is to be filled through us."""
+
+
+class ContactChanged(Event):
+    """A customer changed their preferred e-mail address or phone number; None where they want none to be kept."""
+
+    kind: ClassVar[str] = "contact.changed"
+
+    change_id: UUID
+    customer_number: str
+    party_id: UUID
+    contact: Literal[Matter.EMAIL, Matter.PHONE]
+    value: str | None
+    at: datetime
+
+
+class AddressChanged(Event):
+    """A customer changed where their post goes."""
+
+    kind: ClassVar[str] = "address.changed"
+
+    change_id: UUID
+    customer_number: str
+    party_id: UUID
+    street: str
+    postcode: str
+    town: str
+    country: str
+    at: datetime
+
+
+class BillingChanged(Event):
+    """A customer chose how their bills come; by e-mail to their preferred address, unless one is named."""
+
+    kind: ClassVar[str] = "billing.changed"
+
+    change_id: UUID
+    customer_number: str
+    party_id: UUID
+    channel: Channel
+    email: str | None
+    reference: str | None
+    at: datetime
+
+
+class LanguageChanged(Event):
+    """A customer chose the language of their bills and letters."""
+
+    kind: ClassVar[str] = "language.changed"
+
+    change_id: UUID
+    customer_number: str
+    party_id: UUID
+    language: Language
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What one press of a button changed, for the first of the customer numbers that it concerns.
+
+    `matters` hold at once; `to_confirm` is an e-mail address that counts when its mailbox has answered, by the
+    request's id; `old_email` is where the customer was reached before.
+    """
+
+    request_id: UUID
+    party_id: UUID
+    matters: tuple[Matter, ...]
+    to_confirm: str | None
+    old_email: str | None
+
+
+def change_contact(db: Session, who: ConfirmedCustomer, typed: Typed, now: datetime) -> Changed | None:
+    """Wish for another e-mail address or phone number, of every number that the person is a customer under.
+
+    Both are in their normal form; what is empty shall go. None where all is so already.
+    Raises TooManyLetters.
+    """
+    db.connection().execute(delete(ContactDraft).where(col(ContactDraft.account_id) == who.account_id))
+    return _change(db, who, {Matter.EMAIL: typed.email, Matter.PHONE: typed.phone}, now)
+
+
+def change_address(db: Session, who: Customer, address: Address, now: datetime) -> Changed | None:
+    """Wish for another postal address. None where it is so already."""
+    return _change(db, who, {Matter.ADDRESS: wishes.written(address)}, now)
+
+
+def change_billing(db: Session, who: Customer, billing: Billing, now: datetime) -> Changed | None:
+    """Wish for another way of billing. None where it is so already."""
+    return _change(db, who, {Matter.BILLING: wishes.written(billing)}, now)
+
+
+def change_language(db: Session, who: Customer, language: Language, now: datetime) -> Changed | None:
+    """Wish for bills and letters in another language. None where it is so already."""
+    return _change(db, who, {Matter.LANGUAGE: language}, now)
+
+
+def keep_draft(db: Session, who: Customer, typed: Typed, now: datetime) -> None:
+    """Keep what somebody typed until they have proved who they are, and forget what others never came back for."""
+    stale = col(ContactDraft.typed_at) <= now - DRAFT_AGE
+    db.connection().execute(delete(ContactDraft).where(stale))
+    rows = [
+        {"account_id": who.account_id, "party_id": one, "email": typed.email, "phone": typed.phone, "typed_at": now}
+        for one in sorted(who.parties)
+    ]
+    upsert(db, table_of(ContactDraft), rows)
+
+
+def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
+    """Let a new address count, as its mailbox has answered; False where it need not, or cannot any more."""
+    waits = col(ContactChange.counts_from).is_(None) & col(ContactChange.withdrawn_at).is_(None)
+    asked = (
+        select(ContactChange, Party)
+        .join(Party, col(Party.id) == ContactChange.party_id)
+        .where(ContactChange.request_id == request_id, waits, col(ContactChange.asked_at) >= now - TO_CONFIRM)
+        .order_by(col(Party.id))
+        .with_for_update(of=ContactChange)
+    )
+    found = db.exec(asked).all()
+    for change, party in found:
+        change.before = _preferred_email(db, party.id)
+        change.counts_from = now
+        _tell(db, change, party.customer_number, now)
+    return bool(found)
+
+
+def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
+    """Ask a new address once more; the former letter's link is dead then. None where there is nothing to ask.
+
+    Raises TooManyLetters.
+    """
+    _alone(db, who)
+    waiting = [fact.waiting for one in contacts(db, who) if (fact := one.facts[Matter.EMAIL]).waiting]
+    if not waiting or waiting[0].at > now - AGAIN_AFTER:
+        return None
+    for party_id in who.parties:
+        _withdraw(db, party_id, Matter.EMAIL, now)
+    return _change(db, who, {Matter.EMAIL: waiting[0].after}, now)
+
+
+def _change(db: Session, who: Customer, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
+    """Write down what differs from what was last asked for, number by number, under one request."""
+    _alone(db, who)
+    before, request = contacts(db, who), _Request(uuid4(), who.account_id, now)
+    wishes_of = [(contact, matter, value) for contact in before for matter, value in wanted.items()]
+    changes = [change for wish in wishes_of if (change := _wish(db, request, *wish))]
+    if not changes:
+        return None
+    to_confirm = [change.after for change in changes if _waits(change)]
+    if to_confirm and asked_since(db, who, now - timedelta(days=1)) > LETTERS_A_DAY:
+        raise TooManyLetters
+    return Changed(
+        request_id=request.id,
+        party_id=before[0].party_id,
+        matters=tuple(dict.fromkeys(Matter(change.matter) for change in changes if not _waits(change))),
+        to_confirm=to_confirm[0] if to_confirm else None,
+        old_email=before[0].facts[Matter.EMAIL].now or None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One press of a button: by whom and when."""
+
+    id: UUID
+    account_id: UUID
+    at: datetime
+
+
+def _alone(db: Session, who: Customer) -> None:
+    """Of two clicks at once the second waits here, and then sees what the first one did."""
+    own = select(Party.id).where(col(Party.id).in_(who.parties)).order_by(col(Party.id))
+    db.exec(own.with_for_update(key_share=True)).all()
+
+
+def _wish(db: Session, request: _Request, contact: Contact, matter: Matter, value: str) -> ContactChange | None:
+    """The wish that was written down, or the one that was taken back; None where all is as it should be."""
+    fact = contact.facts[matter]
+    if value == fact.asked:
+        return None
+    taken_back = _withdraw(db, contact.party_id, matter, request.at)
+    if value == fact.now:
+        return taken_back
+    is_new_address = matter is Matter.EMAIL and bool(value) and value not in contact.emails
+    change = ContactChange(
+        request_id=request.id,
+        party_id=contact.party_id,
+        account_id=request.account_id,
+        matter=matter,
+        sequence=_next(db, contact.party_id, matter),
+        before=fact.register,
+        after=value,
+        asked_at=request.at,
+        counts_from=None if is_new_address else request.at,
+    )
+    db.add(change)
+    if is_new_address:
+        audit.record(db, _act(change, "asked"), request.at)
+    else:
+        _tell(db, change, contact.customer_number, request.at)
+    return change
+
+
+def _waits(change: ContactChange) -> bool:
+    return change.counts_from is None and change.withdrawn_at is None
+
+
+def _withdraw(db: Session, party_id: UUID, matter: Matter, now: datetime) -> ContactChange | None:
+    """Take back what waits to be confirmed: its link is dead from now on."""
+    waiting = select(ContactChange).where(
+        ContactChange.party_id == party_id,
+        ContactChange.matter == matter,
+        col(ContactChange.counts_from).is_(None),
+        col(ContactChange.withdrawn_at).is_(None),
+    )
+    change = db.exec(waiting.with_for_update()).first()
+    if change is not None:
+        change.withdrawn_at = now
+        audit.record(db, _act(change, "withdrawn"), now)
+    return change
+
+
+def _next(db: Session, party_id: UUID, matter: Matter) -> int:
+    of_matter = (col(ContactChange.party_id) == party_id) & (col(ContactChange.matter) == matter)
+    return (db.exec(select(func.max(ContactChange.sequence)).where(of_matter)).one() or 0) + 1
+
+
+def _tell(db: Session, change: ContactChange, customer_number: str, now: datetime) -> None:
+    """Write into the audit trail that a wish counts, and let the utility hear of it."""
+    audit.record(db, _act(change, "changed"), now)
+    announce(db, _event(change, customer_number, now), now)
+
+
+def _event(change: ContactChange, customer_number: str, now: datetime) -> Event:
+    head = {"change_id": change.id, "customer_number": customer_number, "party_id": change.party_id, "at": now}
+    match Matter(change.matter):
+        case Matter.EMAIL | Matter.PHONE as contact:
+            return ContactChanged(contact=contact, value=change.after or None, **head)
+        case Matter.ADDRESS:
+            return AddressChanged(**json.loads(change.after), **head)
+        case Matter.BILLING:
+            return BillingChanged(**json.loads(change.after), **head)
+        case Matter.LANGUAGE:
+            return LanguageChanged(language=Language(change.after), **head)
+
+
+def _act(change: ContactChange, deed: str) -> audit.Act:
+    return audit.Act(
+        act=f"{change.matter}.{deed}",
+        object_kind="contact_change",
+        object_id=change.id,
+        account_id=change.account_id,
+        party_id=change.party_id,
+    )
+
+
+def _preferred_email(db: Session, party_id: UUID) -> str:
+    """What the register says now."""
+    own = select(ContactDetail.value).where(ContactDetail.party_id == party_id, ContactDetail.kind == ContactKind.EMAIL)
+    by_preference = own.order_by(col(ContactDetail.position), ContactDetail.value)
+    return db.exec(by_preference.limit(1)).first() or ""

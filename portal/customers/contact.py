@@ -1,0 +1,208 @@
+"""How a customer is reached and billed: what the register says, and what they have changed here since."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import Session, col, func, select
+
+from portal.auth.people import Customer
+from portal.customers import wishes
+from portal.customers.models import (
+    BillingDetails,
+    ContactChange,
+    ContactDetail,
+    ContactDraft,
+    ContactKind,
+    Party,
+)
+from portal.customers.wishes import Address, Billing, Channel, Matter, Wish
+
+DRAFT_AGE = timedelta(hours=1)
+TO_CONFIRM = timedelta(hours=48)
+
+Belonging = TypeVar("Belonging", ContactDetail, ContactChange)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One matter: what the register says, the wish that it has yet to follow, and one that waits to be confirmed."""
+
+    register: str
+    wish: Wish | None = None
+    waiting: Wish | None = None
+
+    @property
+    def now(self) -> str:
+        """What holds."""
+        return self.wish.after if self.wish else self.register
+
+    @property
+    def asked(self) -> str:
+        """What the customer last asked for: what a form shows."""
+        return self.waiting.after if self.waiting else self.now
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A customer, each matter as it stands, and what the register holds beside the preferred address and number."""
+
+    party_id: UUID
+    customer_number: str
+    kind: str
+    name: str
+    business_id: str | None
+    facts: Mapping[Matter, Fact]
+    other_emails: tuple[str, ...]
+    other_phones: tuple[str, ...]
+
+    @property
+    def emails(self) -> tuple[str, ...]:
+        """The addresses that are known to be the customer's, the preferred one first."""
+        first = self.facts[Matter.EMAIL].now
+        return tuple(dict.fromkeys((*([first] if first else ()), *self.other_emails)))
+
+    @property
+    def billing_emails(self) -> tuple[str, ...]:
+        """The addresses that bills may go to, the preferred one first: bills that name none go there."""
+        billing = self.billing
+        return tuple(dict.fromkeys((*self.emails, *([billing.email] if billing and billing.email else ()))))
+
+    @property
+    def address(self) -> Address | None:
+        """Where post goes."""
+        return wishes.address(self.facts[Matter.ADDRESS].now)
+
+    @property
+    def billing(self) -> Billing | None:
+        """How bills come, None where nobody has told."""
+        return wishes.billing(self.facts[Matter.BILLING].now)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """An e-mail address and a phone number as somebody typed them."""
+
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """A new e-mail address, and since when it counts; None while its mailbox has not answered."""
+
+    address: str
+    counts_from: datetime | None
+
+
+def contacts(db: Session, who: Customer) -> Sequence[Contact]:
+    """The parties that a person handles now, by customer number."""
+    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(Party.customer_number)
+    parties = db.exec(mine).all()
+    details, billing, changes = _details(db, who), _billing(db, who), _changes(db, who)
+    return [_contact(party, details[party.id], billing.get(party.id), changes[party.id]) for party in parties]
+
+
+def draft(db: Session, who: Customer, now: datetime) -> Typed | None:
+    """What the person typed before they went to prove who they are, as long as it is fresh."""
+    mine = (
+        select(ContactDraft)
+        .where(ContactDraft.account_id == who.account_id, col(ContactDraft.party_id).in_(who.parties))
+        .where(col(ContactDraft.typed_at) > now - DRAFT_AGE)
+    )
+    found = db.exec(mine).first()
+    return Typed(found.email, found.phone) if found else None
+
+
+def asked_since(db: Session, who: Customer, since: datetime) -> int:
+    """How often a person has asked for another e-mail address, however it ended."""
+    mine = (ContactChange.account_id == who.account_id) & (ContactChange.matter == Matter.EMAIL)
+    asked = select(func.count(func.distinct(ContactChange.request_id))).where(mine, col(ContactChange.asked_at) > since)
+    return db.exec(asked).one()
+
+
+def mailbox(db: Session, request_id: UUID, now: datetime) -> Mailbox | None:
+    """The new address that a letter's link is about; None where it was taken back, or the link has expired."""
+    of_letter = select(ContactChange).where(
+        ContactChange.request_id == request_id,
+        ContactChange.matter == Matter.EMAIL,
+        col(ContactChange.withdrawn_at).is_(None),
+    )
+    change = db.exec(of_letter).first()
+    if change is None or (change.counts_from is None and change.asked_at < now - TO_CONFIRM):
+        return None
+    return Mailbox(change.after, change.counts_from)
+
+
+def _details(db: Session, who: Customer) -> Mapping[UUID, Sequence[ContactDetail]]:
+    mine = select(ContactDetail).where(col(ContactDetail.party_id).in_(who.parties))
+    return _by_party(db.exec(mine.order_by(col(ContactDetail.position), ContactDetail.value)))
+
+
+def _billing(db: Session, who: Customer) -> Mapping[UUID, BillingDetails]:
+    mine = select(BillingDetails).where(col(BillingDetails.party_id).in_(who.parties))
+    return {row.party_id: row for row in db.exec(mine)}
+
+
+def _changes(db: Session, who: Customer) -> Mapping[UUID, Sequence[ContactChange]]:
+    mine = select(ContactChange).where(col(ContactChange.party_id).in_(who.parties))
+    living = mine.where(col(ContactChange.withdrawn_at).is_(None))
+    return _by_party(db.exec(living.order_by(col(ContactChange.sequence))))
+
+
+def _by_party(rows: Iterable[Belonging]) -> Mapping[UUID, Sequence[Belonging]]:
+    found: dict[UUID, list[Belonging]] = defaultdict(list)
+    for row in rows:
+        found[row.party_id].append(row)
+    return found
+
+
+def _contact(
+    party: Party,
+    details: Sequence[ContactDetail],
+    billing: BillingDetails | None,
+    changes: Sequence[ContactChange],
+) -> Contact:
+    register = _register(party, details, billing)
+    facts = {matter: _fact(register[matter], [one for one in changes if one.matter == matter]) for matter in Matter}
+    return Contact(
+        party_id=party.id,
+        customer_number=party.customer_number,
+        kind=party.kind,
+        name=party.name,
+        business_id=party.business_id,
+        facts=facts,
+        other_emails=_values(details, ContactKind.EMAIL)[1:],
+        other_phones=_values(details, ContactKind.PHONE)[1:],
+    )
+
+
+def _register(party: Party, details: Sequence[ContactDetail], billing: BillingDetails | None) -> Mapping[Matter, str]:
+    """What the register says, matter by matter."""
+    bills = Billing(Channel(billing.channel), billing.email, billing.reference) if billing else None
+    return {
+        Matter.EMAIL: next(iter(_values(details, ContactKind.EMAIL)), ""),
+        Matter.PHONE: next(iter(_values(details, ContactKind.PHONE)), ""),
+        Matter.ADDRESS: wishes.written(_post(party)),
+        Matter.BILLING: wishes.written(bills),
+        Matter.LANGUAGE: party.language,
+    }
+
+
+def _post(party: Party) -> Address | None:
+    if party.street is None:
+        return None
+    return Address(party.street, party.postcode or "", party.town or "", party.country or "")
+
+
+def _values(details: Sequence[ContactDetail], kind: ContactKind) -> tuple[str, ...]:
+    return tuple(one.value for one in details if one.kind == kind)
+
+
+def _fact(register: str, changes: Sequence[ContactChange]) -> Fact:
+    counting = [Wish(one.before, one.after, one.counts_from) for one in changes if one.counts_from]
+    waiting = [Wish(one.before, one.after, one.asked_at) for one in changes if not one.counts_from]
+    return Fact(register, wishes.standing(register, counting), waiting[-1] if waiting else None)

@@ -1,0 +1,193 @@
+"""Sites a person may see: those their parties hold, held or will hold, as far as the person's mandate reaches.
+
+How a site is lived in is for those who hold it today: a former or coming holder sees its address and their own time.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.kit.db import within
+from portal.kit.errors import NotThere
+from portal.kit.i18n import text
+from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
+
+
+class NoSuchSite(NotThere):
+    """No site of that id that this person may see."""
+
+    says = text("We could not find the delivery site.")
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """From when until when one of the person's parties holds a site; the last day is None while it lasts."""
+
+    party_id: UUID
+    since: date
+    until: date | None
+
+    def lasts_on(self, day: date) -> bool:
+        """Whether the site is held on a day."""
+        return self.since <= day and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A site by its address, and when it is held. Name and kind are None for those who do not hold it today."""
+
+    id: UUID
+    number: str
+    name: str | None
+    street: str
+    postcode: str
+    town: str
+    kind: str | None
+    stays: tuple[Stay, ...]
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Housing:
+    """How a site is lived in, as far as it is told."""
+
+    kind: str | None
+    area_m2: int | None
+    residents: int | None
+    heating: str | None
+    estimated_kwh_a_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A meter or heat exchanger, for as long as it hung."""
+
+    kind: MeterKind
+    serial: str
+    model: str | None
+    installed_on: date | None
+    removed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class PointShown:
+    """A metering point and its meters, the newest first."""
+
+    site_id: UUID
+    gsrn: str
+    energy: Commodity
+    main_fuse: str | None
+    devices: tuple[Device, ...]
+
+
+def any_held(db: Session, who: Collection[UUID]) -> bool:
+    """Whether any of these parties holds, held or will hold a site."""
+    theirs = select(Occupancy.id).where(col(Occupancy.party_id).in_(who)).limit(1)
+    return db.exec(theirs).first() is not None
+
+
+def places(db: Session, who: Customer, today: date) -> Sequence[Place]:
+    """Every site at which any matter is open to the person, by street."""
+    return _places(db, _visible_to(who), today)
+
+
+def number_held(db: Session, who: Customer, today: date) -> int:
+    """How many sites are held today at which any matter is open to the person."""
+    held = select(func.count(func.distinct(Occupancy.site_id))).where(_visible_to(who), _held_on(today))
+    return db.exec(held).one()
+
+
+def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:
+    """One site.
+
+    Raises NoSuchSite.
+    """
+    found = _places(db, _visible_to(who) & (col(Site.id) == site_id), today)
+    if not found:
+        raise NoSuchSite
+    return found[0]
+
+
+def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing | None:
+    """How a site is lived in; None for those who do not hold it today, or see neither its contracts nor its use."""
+    told = within(col(Site.id), who.reach.sites(Theme.CONTRACTS)) | within(
+        col(Site.id), who.reach.sites(Theme.CONSUMPTION)
+    )
+    wanted = select(Site).join(Occupancy).where(_visible_to(who), told, _held_on(today), Site.id == site_id)
+    site = db.exec(wanted).first()
+    if site is None:
+        return None
+    return Housing(site.dwelling, site.heated_area_m2, site.residents, site.heating, site.estimated_kwh_a_year)
+
+
+def points(db: Session, who: Customer, today: date) -> Sequence[PointShown]:
+    """The metering points, without their meters, of every site that the person's parties hold today."""
+    return [_point(point, point.site_id, ()) for point in db.exec(_points_of(who, today)) if point.site_id]
+
+
+def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -> Sequence[PointShown]:
+    """The metering points of a site with all their meters; none for those who do not hold it today."""
+    found = db.exec(_points_of(who, today).where(MeteringPoint.site_id == site_id)).all()
+    meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
+    hung: defaultdict[UUID, list[Device]] = defaultdict(list)
+    for meter in db.exec(meters.order_by(col(Meter.installed_on).desc(), Meter.serial)):
+        hung[meter.metering_point_id].append(_device(meter))
+    return [_point(point, site_id, hung[point.id]) for point in found]
+
+
+def _visible_to(who: Customer) -> ColumnElement[bool]:
+    return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), who.reach.any_sites)
+
+
+def _held_on(today: date) -> ColumnElement[bool]:
+    return (col(Occupancy.since) <= today) & (col(Occupancy.until).is_(None) | (col(Occupancy.until) >= today))
+
+
+def _places(db: Session, which: ColumnElement[bool], today: date) -> Sequence[Place]:
+    wanted = select(Site, Occupancy).join(Occupancy).where(which)
+    stays: defaultdict[UUID, list[Stay]] = defaultdict(list)
+    sites: dict[UUID, Site] = {}
+    for site, held in db.exec(wanted.order_by(Site.street, Site.number, col(Occupancy.since).desc())):
+        sites[site.id] = site
+        stays[site.id].append(Stay(held.party_id, held.since, held.until))
+    return [_place(site, tuple(stays[site.id]), today) for site in sites.values()]
+
+
+def _place(site: Site, stays: tuple[Stay, ...], today: date) -> Place:
+    is_held = any(stay.lasts_on(today) for stay in stays)
+    return Place(
+        id=site.id,
+        number=site.number,
+        name=site.name if is_held else None,
+        street=site.street,
+        postcode=site.postcode,
+        town=site.town,
+        kind=site.dwelling if is_held else None,
+        stays=stays,
+        is_held=is_held,
+    )
+
+
+def _points_of(who: Customer, today: date) -> SelectOfScalar[MeteringPoint]:
+    held = select(Occupancy.site_id).where(_visible_to(who), _held_on(today))
+    return (
+        select(MeteringPoint)
+        .where(col(MeteringPoint.site_id).in_(held))
+        .order_by(MeteringPoint.energy, MeteringPoint.gsrn)
+    )
+
+
+def _point(point: MeteringPoint, site_id: UUID, devices: Sequence[Device]) -> PointShown:
+    return PointShown(site_id, point.gsrn, Commodity(point.energy), point.main_fuse, tuple(devices))
+
+
+def _device(meter: Meter) -> Device:
+    return Device(MeterKind(meter.kind), meter.serial, meter.model, meter.installed_on, meter.removed_on)

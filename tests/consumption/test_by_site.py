@@ -1,0 +1,110 @@
+"""What sites use, for lists of many: the same sums as the consumption page shows of each site alone."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from portal.consumption import queries
+from portal.consumption.by_site import together
+from portal.consumption.periods import Month, Year
+from portal.consumption.rules import comparison, total
+from portal.consumption.selection import Wish
+from portal.kit.intervals import Quality
+from portal.sites.models import Commodity
+from tests.consumption.readings import every
+from tests.consumption.test_queries import TODAY, Register, person, value
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url
+
+
+@pytest.fixture
+def db(database):
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def register(db):
+    register = Register(db)
+    register.record(register.power, every(date(2025, 1, 10), date(2026, 11, 8), mwh=value))
+    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), mwh=value))
+    estimated = every(date(2026, 11, 16), date(2026, 11, 16))
+    estimated.quality[:] = Quality.EST
+    register.record(register.power, estimated)
+    register.record(register.cottage_power, every(date(2025, 9, 10), date(2026, 11, 19), length=4, mwh=value))
+    return register
+
+
+@pytest.fixture
+def aino(register):
+    return person(register.aino)
+
+
+@pytest.fixture
+def eino(register):
+    return person(register.eino)
+
+
+@pytest.fixture(params=["aino", "eino"])
+def somebody(request):
+    return request.getfixturevalue(request.param)
+
+
+def alone(db, who, site, energy, period):
+    """The steps that the consumption page shows of one site."""
+    shown = queries.selection(db, who, Wish(period, energy, site), TODAY)
+    return queries.steps(db, who, shown, TODAY)
+
+
+def test_each_month_is_what_the_page_of_the_site_shows(db, register, somebody):
+    held = {point.site_id for point in queries.points(db, somebody)}
+    uses = queries.by_site(db, somebody, held, Commodity.ELECTRICITY, TODAY)
+    assert uses.by_site
+    for site, use in uses.by_site.items():
+        for year in {month.year for month in uses.months}:
+            steps = {step.period.first: step.now for step in alone(db, somebody, site, uses.energy, Year(year))}
+            found = {month: energy for month, energy in zip(uses.months, use.months, strict=True) if month.year == year}
+            assert found == {month: steps[month].energy for month in found}
+
+
+def test_the_newest_month_is_as_complete_and_compares_as_on_its_own_page(db, register, aino):
+    uses = queries.by_site(db, aino, {register.home, register.cottage}, Commodity.ELECTRICITY, TODAY)
+    assert (uses.months[0], uses.months[-1], uses.last) == (date(2025, 1, 1), date(2026, 11, 1), date(2026, 11, 20))
+    for site in (register.home, register.cottage):
+        steps = alone(db, aino, site, uses.energy, Month(2026, 11))
+        assert uses.by_site[site].newest == total(step.now for step in steps)
+        assert uses.by_site[site].compared == comparison(steps)
+
+
+def test_a_former_holders_sums_end_with_their_time(db, register, eino):
+    uses = queries.by_site(db, eino, {register.home}, None, TODAY)
+    assert uses.months[-1] == date(2025, 3, 1)
+    assert uses.last == date(2025, 3, 14)
+
+
+def test_several_sites_are_the_sum_of_each(db, register, aino):
+    uses = queries.by_site(db, aino, {register.home, register.cottage}, Commodity.ELECTRICITY, TODAY)
+    home, cottage = uses.by_site[register.home], uses.by_site[register.cottage]
+    both = together([home, cottage])
+    assert both.months == tuple(one + other for one, other in zip(home.months, cottage.months, strict=True))
+    assert both.newest == total([home.newest, cottage.newest])
+    assert both.compared.now == home.compared.now + cottage.compared.now
+
+
+def test_what_is_not_asked_for_or_not_open_is_left_out(db, register, aino):
+    assert queries.by_site(db, aino, set(), None, TODAY) is None
+    elsewhere = replace(aino, reach=replace(aino.reach, parties=frozenset()))
+    assert queries.by_site(db, elsewhere, {register.home}, None, TODAY) is None
+
+
+def test_the_number_of_questions_does_not_grow_with_the_sites(db, register, aino, statements):
+    asked = []
+    for sites in ({register.home}, {register.home, register.cottage}):
+        with statements() as these:
+            queries.by_site(db, aino, sites, Commodity.ELECTRICITY, TODAY)
+        asked.append(len(these))
+    assert max(asked) <= 5
