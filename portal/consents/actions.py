@@ -46,6 +46,7 @@ class PermissionDecided(Event):
 
     record_id: UUID
     customer_number: str
+    party_id: UUID
     permission: Kind
     purpose: Purpose
     channel: Channel
@@ -137,6 +138,7 @@ def _event(record: PermissionRecord, decider: Decider) -> PermissionDecided:
     return PermissionDecided(
         record_id=record.id,
         customer_number=decider.customer_number,
+        party_id=record.party_id,
         permission=Kind(record.kind),
         purpose=Purpose(record.purpose),
         channel=Channel(record.channel),

@@ -7,7 +7,8 @@ from functools import partial
 from starlette.datastructures import FormData
 from starlette.routing import Route
 
-from portal.auth.people import Customer, customer
+from portal.auth.people import Customer, decides
+from portal.brand import Brand
 from portal.consents import actions, notices, queries, receipts, rules, shown
 from portal.consents.actions import LastChannel, NotACustomer, Seen
 from portal.consents.queries import Decider, Matrix
@@ -21,7 +22,6 @@ from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.pages import Pages, pages
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
-from portal.settings import Brand
 
 LATEST = 3
 MOST_AT_ONCE = 40
@@ -185,8 +185,8 @@ def _saved(visit: Visit[Customer]) -> int | None:
 def routes(brand: Brand) -> Sequence[Route]:
     """The addresses of this slice; receipts name the company whose portal this is."""
     return [
-        page("/consents", show, who=customer),
-        action("/consents", decide, who=customer),
-        page("/consents/history", history, who=customer),
-        page("/consents/receipts/{id}", partial(receipt, brand), who=customer),
+        page("/consents", show, who=decides),
+        action("/consents", decide, who=decides),
+        page("/consents/history", history, who=decides),
+        page("/consents/receipts/{id}", partial(receipt, brand), who=decides),
     ]

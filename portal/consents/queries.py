@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
@@ -14,7 +13,7 @@ from portal.auth.people import Customer
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
 from portal.consents.rules import Place, Subject
-from portal.customers.models import IdentityCode, Party
+from portal.customers.models import Party
 from portal.kit.errors import NotThere
 
 
@@ -52,13 +51,10 @@ class Event:
 def decider(db: Session, who: Customer) -> Decider | None:
     """The one party that a person decides for now, None where they are no customer at all.
 
-    Of several it is the person's own, and of these the first by customer number: nobody decides for another by
-    accident. Whoever chose to act for another sees that party only.
+    Of several customer numbers of their own it is the first. Whoever acts for another decides for that party.
     """
-    own_first = _is_own(who).desc()
-    found = db.exec(
-        select(Party).where(col(Party.id).in_(who.parties)).order_by(own_first, col(Party.customer_number)).limit(1)
-    ).first()
+    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number)).limit(1)
+    found = db.exec(mine).first()
     return _decider(found) if found else None
 
 
@@ -124,9 +120,3 @@ def _event(record: PermissionRecord, given_names: str | None, family_name: str |
 
 def _decider(party: Party) -> Decider:
     return Decider(party.id, Subject(party.kind), party.name, party.customer_number)
-
-
-def _is_own(who: Customer) -> ColumnElement[bool]:
-    """Whether a party is the person who is signed in."""
-    identified = col(Account.identity_index) == IdentityCode.blind_index
-    return exists().where(identified, col(IdentityCode.party_id) == Party.id, col(Account.id) == who.account_id)

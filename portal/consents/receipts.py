@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from portal.brand import Brand
 from portal.consents import notices
 from portal.consents.models import PermissionRecord
 from portal.consents.notices import Wording
 from portal.consents.queries import Decider, Event
 from portal.consents.rules import Cell, Channel, Ground, Kind, Purpose
 from portal.kit.i18n import Language
-from portal.settings import Brand
 
 SCHEMA = "ISO/IEC TS 27560:2023; portal receipt 1"
 
@@ -93,7 +93,7 @@ def receipt(event: Event, decider: Decider, brand: Brand) -> Receipt:
         record_id=record.id,
         pii_principal_id=decider.customer_number,
         pii_processing=_processing(event, brand),
-        party_identification=[_controller(brand), _principal(decider)],
+        party_identification=[controller(brand), principal(decider)],
         event=Happening(
             event_time=record.at,
             event_type=record.kind,
@@ -145,7 +145,8 @@ def _processing(event: Event, brand: Brand) -> Processing:
     )
 
 
-def _controller(brand: Brand) -> Party:
+def controller(brand: Brand) -> Party:
+    """The company whose portal this is."""
     return Party(
         party_id=brand.business_id,
         party_role="controller",
@@ -156,7 +157,8 @@ def _controller(brand: Brand) -> Party:
     )
 
 
-def _principal(decider: Decider) -> Party:
+def principal(decider: Decider) -> Party:
+    """The customer."""
     return Party(
         party_id=decider.customer_number,
         party_role="customer",

@@ -9,6 +9,7 @@ import pytest
 
 from portal.auth.models import Account
 from portal.auth.people import Customer
+from portal.auth.reach import Reach
 from portal.consents import actions, notices, pages
 from portal.consents.actions import Seen
 from portal.consents.rules import MATRIX, Channel, Purpose, Subject, Switch, Wish
@@ -51,10 +52,10 @@ class Register:
 
     database: object
 
-    def person(self, name, number, *, others=()):
-        """Somebody who is signed in and is a customer under a number; they may also act for others."""
+    def person(self, name, number):
+        """Somebody who is signed in and is a customer under a number."""
         party = self._party(name, number, "person")
-        return self._account(name, frozenset({party, *others}), party)
+        return self._account(name, frozenset({party}), party)
 
     def company(self, name, number):
         """Somebody who acts for a company now."""
@@ -88,7 +89,7 @@ class Register:
             account_id=account.id,
             session_id=uuid4(),
             name=name,
-            parties=parties,
+            reach=Reach(parties),
             acr="http://ftn.ficora.fi/2017/loatest2",
         )
 

@@ -106,6 +106,7 @@ def test_a_decision_is_told_to_the_utilitys_other_systems(register, aino):
     assert json.loads(event.payload) == {
         "record_id": str(record.id),
         "customer_number": "100001",
+        "party_id": str(record.party_id),
         "permission": "objection",
         "purpose": "direct-marketing",
         "channel": "letter",
@@ -124,6 +125,7 @@ def test_the_schema_of_the_event_stays():
     assert list(PermissionDecided.model_fields) == [
         "record_id",
         "customer_number",
+        "party_id",
         "permission",
         "purpose",
         "channel",
@@ -170,16 +172,6 @@ def test_what_one_decides_is_not_anothers(register, aino, mikko):
             queries.receipt(db, mikko, record.id)
         assert queries.receipt(db, aino, record.id)[0].record.id == record.id
     assert [later.sequence for later in register.decide(mikko, (EMAIL, "on"))] == [1]
-
-
-def test_of_several_parties_a_person_decides_for_themselves(register, mikko):
-    """A relative's smaller customer number does not make their consents one's own."""
-    [relative] = mikko.parties
-    daughter = register.person("Anni Virtanen", "200001", others=[relative])
-    register.decide(daughter, (EMAIL, "on"))
-    with register.database.reading() as db:
-        assert queries.decider(db, daughter).customer_number == "200001"
-        assert queries.matrix(db, mikko).in_force == {}
 
 
 def test_who_acts_for_one_party_decides_for_it(register):

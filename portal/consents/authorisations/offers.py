@@ -1,0 +1,199 @@
+"""What an authorisation would be: a wish held against what the customer holds today and what is offered."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Final
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.consents.authorisations import queries
+from portal.consents.authorisations.models import ThirdParty
+from portal.consents.authorisations.notices import Edition, Facts, Wording
+from portal.consents.authorisations.queries import Given
+from portal.consents.authorisations.rules import Resolution, Term, may_last_until
+from portal.consumption import store
+from portal.consumption.charts import Mark
+from portal.consumption.rules import ESTIMATED, by_hour, weakest
+from portal.consumption.selection import Point
+from portal.consumption.store import PointDays
+from portal.kit.clock import day_of, first_of_month
+from portal.kit.energy import Energy
+from portal.kit.errors import Invalid
+from portal.kit.i18n import Language, Text, text
+from portal.kit.intervals import Intervals, Quality, instant_of
+
+MOST_POINTS: Final = 40  # chosen one by one: an address holds them
+SHOWN_POINTS: Final = 3
+SHOWN_READINGS: Final = 8
+
+
+class CannotBeGiven(Invalid):
+    """The wish does not fit what is; `field` is where to mend it."""
+
+    def __init__(self, field: str, says: Text) -> None:
+        super().__init__(field)
+        self.field = field
+        self.says = says
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a customer asks for. Without points all are meant that they hold; `replaces` is what would be renewed."""
+
+    company: UUID
+    points: frozenset[UUID]
+    resolution: Resolution
+    until: date
+    replaces: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An authorisation that can be given as it stands."""
+
+    party_id: UUID
+    company: ThirdParty
+    points: Sequence[Point]
+    resolution: Resolution
+    term: Term
+    replaces: Given | None
+
+    def wording(self, edition: Edition, language: Language) -> Wording:
+        """What the customer reads about it."""
+        company = self.company
+        purpose = {
+            Language.FI: company.purpose_fi,
+            Language.SV: company.purpose_sv,
+            Language.EN: company.purpose_en,
+        }
+        gsrns = [point.gsrn for point in self.points]
+        facts = Facts(company.name, company.business_id, purpose, gsrns, self.resolution, self.term)
+        return edition.wording(facts, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One line of what the company would see; no energy where it is missing."""
+
+    at: datetime
+    energy: Energy | None
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The newest readings of a metering point as the company would see them, the first of so many."""
+
+    point: Point
+    day: date
+    readings: Sequence[Reading]
+    count: int
+
+
+def offer(db: Session, who: Customer, wish: Wish, today: date) -> Offer:
+    """What the wish comes to today.
+
+    Raises CannotBeGiven.
+    """
+    company = _company(db, who, wish)
+    points, party_id = _points(db, who, wish, today)
+    if wish.until < today:
+        raise CannotBeGiven("until", text("Choose a day that is not over."))
+    if wish.until > may_last_until(today):
+        raise CannotBeGiven("until", text("An authorisation lasts two years at most."))
+    replaces = queries.by_id(db, who, wish.replaces) if wish.replaces else None
+    renews = replaces and (replaces.company.id, replaces.authorisation.party_id) == (company.id, party_id)
+    return Offer(party_id, company, points, wish.resolution, Term(today, wish.until), replaces if renews else None)
+
+
+def samples(db: Session, who: Customer, offered: Offer) -> Sequence[Sample]:
+    """The readings of the newest day (of its month, where months are shown) of the first few points."""
+    newest: Mapping[Point, date] = {
+        point: day_of(instant_of(until - 1)) for point in offered.points if (until := point.known_until(who.parties))
+    }
+    shown = list(islice(newest.items(), SHOWN_POINTS))
+    by_month = offered.resolution is Resolution.MONTH
+    wanted = [
+        PointDays(point.id, max(first_of_month(day), _held_since(point, who, day)) if by_month else day, day)
+        for point, day in shown
+    ]
+    known = store.read_all(db, wanted)
+    return [_sample(*pair, of.intervals, offered.resolution) for pair, of in zip(shown, known, strict=True)]
+
+
+def _company(db: Session, who: Customer, wish: Wish) -> ThirdParty:
+    for company in queries.companies(db, who):
+        if company.id == wish.company:
+            return company
+    raise CannotBeGiven("company", text("Choose one of the companies."))
+
+
+def _points(db: Session, who: Customer, wish: Wish, today: date) -> tuple[Sequence[Point], UUID]:
+    """The points that are meant, and whose they are."""
+    held = queries.points_held(db, who, today)
+    meant = [point for point in held if not wish.points or point.id in wish.points]
+    if not meant or not wish.points <= {point.id for point in meant}:
+        raise CannotBeGiven("points", text("Choose among the metering points that you have now."))
+    holders = {_holder(point, who, today) for point in meant}
+    if len(holders) > 1:
+        raise CannotBeGiven("points", text("Choose metering points of one customer number at a time."))
+    return meant, holders.pop()
+
+
+def _holder(point: Point, who: Customer, today: date) -> UUID:
+    return min(
+        window.party_id
+        for window in point.windows
+        if window.party_id in who.parties and window.first <= today <= window.last
+    )
+
+
+def _held_since(point: Point, who: Customer, day: date) -> date:
+    return next(first for first, last in point.held_by(who.parties) if first <= day <= last)
+
+
+def _sample(point: Point, day: date, intervals: Intervals, resolution: Resolution) -> Sample:
+    match resolution:
+        case Resolution.QUARTER:
+            fine = intervals
+        case Resolution.HOUR:
+            fine = by_hour(intervals)
+        case Resolution.DAY | Resolution.MONTH:
+            fine = _in_one(intervals)
+    return Sample(point, day, list(islice(_readings(fine), SHOWN_READINGS)), len(fine))
+
+
+def _in_one(intervals: Intervals) -> Intervals:
+    """All intervals as one, with the weakest quality inside."""
+    if not len(intervals):
+        return intervals
+    quality = weakest([Quality(one) for one in np.unique(intervals.quality)])
+    return Intervals(
+        intervals.quarter[:1],
+        intervals.length.sum(keepdims=True),
+        intervals.mwh.sum(keepdims=True),
+        np.array([quality], np.uint8),
+    )
+
+
+def _readings(intervals: Intervals) -> Iterator[Reading]:
+    columns = (intervals.quarter, intervals.mwh, intervals.quality)
+    for quarter, mwh, quality in zip(*(column.tolist() for column in columns), strict=True):
+        yield Reading(instant_of(quarter), None if quality == Quality.MISSING else Energy(mwh), _mark(quality))
+
+
+def _mark(quality: int) -> Mark:
+    match Quality(quality):
+        case Quality.MISSING:
+            return Mark.MISSING
+        case Quality.PMISSING:
+            return Mark.PARTLY
+        case Quality.REVISED:
+            return Mark.REVISED
+        case known:
+            return Mark.ESTIMATED if known in ESTIMATED else Mark.MEASURED

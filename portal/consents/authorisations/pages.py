@@ -1,0 +1,294 @@
+"""The pages of authorisations: who else sees one's consumption, letting somebody see it, and ending that."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from pydantic import field_validator
+from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.routing import Route
+
+from portal.auth.people import ConfirmedCustomer, Customer, decides, decides_confirmed
+from portal.brand import Brand
+from portal.consents.authorisations import actions, notices, offers, queries, receipts, shown
+from portal.consents.authorisations.actions import Seen
+from portal.consents.authorisations.models import ThirdParty
+from portal.consents.authorisations.notices import Wording
+from portal.consents.authorisations.offers import MOST_POINTS, CannotBeGiven, Offer, Sample, Wish
+from portal.consents.authorisations.rules import Resolution, may_last_until
+from portal.consents.authorisations.shown import Event, Read, Tile
+from portal.consents.notices import NoSuchEdition
+from portal.consumption.selection import Point
+from portal.kit.forms import Form, Typed, read, wrong
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text, text
+from portal.kit.pages import Pages, pages
+from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
+
+PAGE: Final = 20
+ALL: Final = "all"
+UNTIL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+LABELS: Final[Mapping[str, Text]] = {
+    "company": text("Company"),
+    "points": text("Metering points"),
+    "resolution": text("How precisely"),
+    "until": text("Until when"),
+}
+
+
+class Asked(Form):
+    """Whom a customer wants to let read what; `points` are ids with a space between, or `all`."""
+
+    company: UUID
+    points: tuple[UUID, ...]
+    resolution: Resolution
+    until: date
+    renew: UUID | None = None
+
+    @field_validator("company", mode="before")
+    @classmethod
+    def is_chosen(cls, value: str) -> object:
+        """Of radio buttons none may have been chosen."""
+        if not value:
+            raise wrong(text("Choose one of the companies."))
+        return value
+
+    @field_validator("points", mode="before")
+    @classmethod
+    def split(cls, value: str) -> object:
+        """None at all are too few; so many that an address cannot hold them are too many."""
+        chosen = value.split()
+        if not chosen:
+            raise wrong(text("Choose at least one metering point."))
+        if len(chosen) > MOST_POINTS:
+            raise wrong(text("Choose at most %(n)s metering points, or all of them.", n=MOST_POINTS))
+        return () if ALL in chosen else tuple(dict.fromkeys(chosen))
+
+    @field_validator("until", mode="before")
+    @classmethod
+    def is_day(cls, value: str) -> object:
+        """A day as browsers send it."""
+        if not UNTIL.fullmatch(value):
+            raise wrong(text("Choose the last day."))
+        return value
+
+    @field_validator("renew", mode="before")
+    @classmethod
+    def absent(cls, value: str) -> object:
+        """An empty field says nothing."""
+        return value or None
+
+    @property
+    def wish(self) -> Wish:
+        """What is asked for."""
+        return Wish(self.company, frozenset(self.points), self.resolution, self.until, self.renew)
+
+
+@dataclass(frozen=True)
+class Authorisations(Page):
+    """Every authorisation: those that end soon, those in force, those that are over."""
+
+    template = "authorisations/index.html"
+    ending: Sequence[Tile]
+    standing: Sequence[Tile]
+    over: Sequence[Tile]
+    may_give: bool
+
+
+@dataclass(frozen=True)
+class NewAuthorisation(Page):
+    """What to let whom read; `points` are those held today."""
+
+    template = "authorisations/new.html"
+    typed: Typed
+    labels: Mapping[str, Text]
+    companies: Sequence[ThirdParty]
+    purposes: Mapping[UUID, str]
+    points: Sequence[Point]
+    energies: Mapping[str, Text]
+    resolutions: Mapping[str, Text]
+    today: date
+    longest: date
+
+
+@dataclass(frozen=True)
+class Preview(Page):
+    """What the company would see, and the words that are agreed to; the form repeats what was asked."""
+
+    template = "authorisations/preview.html"
+    offered: Offer
+    wording: Wording
+    resolution: Text
+    energies: Mapping[str, Text]
+    samples: Sequence[Sample]
+    typed: Typed
+    back: str
+
+
+@dataclass(frozen=True)
+class AuthorisationPage(Page):
+    """One authorisation: what, since when, until when, what was read, what became of it."""
+
+    template = "authorisations/show.html"
+    tile: Tile
+    energies: Mapping[str, Text]
+    events: Sequence[Event]
+    words: str
+    language_shown: str
+    reads: Sequence[Read]
+    pages: Pages
+    news: str
+
+
+def index(visit: Visit[Customer]) -> Authorisations:
+    """Who sees one's consumption, and who did."""
+    given = queries.all_given(visit.db, visit.who)
+    tiles = [shown.tile(one, visit.language, visit.today) for one in given]
+    return Authorisations(
+        ending=[one for one in tiles if one.in_force and one.renewable],
+        standing=[one for one in tiles if one.in_force and not one.renewable],
+        over=[one for one in tiles if not one.in_force],
+        may_give=bool(queries.points_held(visit.db, visit.who, visit.today)),
+    )
+
+
+def new(visit: Visit[Customer]) -> Reply:
+    """The form, empty or as it was for an authorisation to renew; or, once it is filled in, the preview."""
+    if "until" not in visit.query:
+        return _form(visit, _renewal(visit))
+    typed = _typed(visit.query)
+    asked = read(Asked, typed)
+    if isinstance(asked, Typed):
+        return Answer(_form(visit, asked), status=422)
+    try:
+        offered = offers.offer(visit.db, visit.who, asked.value.wish, visit.today)
+    except CannotBeGiven as refused:
+        return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
+    if "change" in visit.query:
+        return _form(visit, Typed(_values(typed)))
+    return Preview(
+        offered=offered,
+        wording=offered.wording(notices.current(), visit.language),
+        resolution=shown.RESOLUTIONS[offered.resolution],
+        energies=shown.ENERGIES,
+        samples=offers.samples(visit.db, visit.who, offered),
+        typed=Typed(_values(typed)),
+        back=f"/authorisations/new?{visit.query}&change=1",
+    )
+
+
+def give(visit: Visit[ConfirmedCustomer]) -> Reply:
+    """Take the confirmation of a preview."""
+    typed = _typed(visit.form)
+    asked = read(Asked, typed)
+    if isinstance(asked, Typed):
+        return Answer(_form(visit, asked), status=422)
+    try:
+        given = actions.give(visit.db, visit.who, asked.value.wish, _seen(visit.form), visit.now)
+    except CannotBeGiven as refused:
+        return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
+    return Redirect(f"/authorisations/{given}?news=given")
+
+
+def show(visit: Visit[Customer]) -> AuthorisationPage:
+    """One authorisation, with each read of the company's."""
+    given = queries.by_id(visit.db, visit.who, visit.id("id"))
+    here = pages(visit.query.get("page"), given.reads, PAGE, f"/authorisations/{given.authorisation.id}")
+    reads = queries.reads(visit.db, visit.who, given, (here.number - 1) * PAGE, PAGE)
+    tile = shown.tile(given, visit.language, visit.today)
+    return AuthorisationPage(
+        tile=tile,
+        energies=shown.ENERGIES,
+        events=shown.history(given, visit.today),
+        words=given.authorisation.notice_text,
+        language_shown=given.authorisation.language,
+        reads=[shown.read(row, given) for row in reads],
+        pages=here,
+        news=visit.query.get("news", ""),
+    )
+
+
+def end(visit: Visit[Customer]) -> Redirect:
+    """End an authorisation: one click, as easily as it was given or more so (GDPR, Article 7(3))."""
+    actions.end(visit.db, visit.who, visit.id("id"), visit.now)
+    return Redirect(f"/authorisations/{visit.id('id')}?news=ended")
+
+
+def receipt(brand: Brand, visit: Visit[Customer]) -> Download:
+    """All that is kept of an authorisation, as JSON."""
+    made = receipts.receipt(queries.by_id(visit.db, visit.who, visit.id("id")), brand)
+    body = made.model_dump_json(indent=2).encode()
+    return Download(f"receipt-{made.receipt_id}.json", "application/json", body)
+
+
+def _form(visit: Visit[Customer], typed: Typed) -> NewAuthorisation:
+    companies = queries.companies(visit.db, visit.who)
+    return NewAuthorisation(
+        typed=typed,
+        labels=LABELS,
+        companies=companies,
+        purposes={company.id: shown.purpose(company, visit.language) for company in companies},
+        points=queries.points_held(visit.db, visit.who, visit.today),
+        energies=shown.ENERGIES,
+        resolutions=shown.RESOLUTIONS,
+        today=visit.today,
+        longest=may_last_until(visit.today),
+    )
+
+
+def _renewal(visit: Visit[Customer]) -> Typed:
+    """The form as it was filled in for the authorisation that is to be renewed, if one is."""
+    if "renew" not in visit.query:
+        return Typed()
+    given = queries.by_id(visit.db, visit.who, _id(visit.query["renew"]))
+    gsrns = {point.gsrn for point in given.points}
+    points = [point for point in queries.points_held(visit.db, visit.who, visit.today) if point.gsrn in gsrns]
+    return Typed(
+        {
+            "company": str(given.company.id),
+            "points": " ".join(str(point.id) for point in points[:MOST_POINTS]),
+            "resolution": given.authorisation.resolution,
+            "until": may_last_until(visit.today).isoformat(),
+            "renew": str(given.authorisation.id),
+        }
+    )
+
+
+def _id(written: str) -> UUID:
+    try:
+        return UUID(written)
+    except ValueError:
+        raise queries.NoSuchAuthorisation from None
+
+
+def _typed(sent: ImmutableMultiDict[str, object]) -> FormData:
+    """What was sent, empty where nothing was chosen, with every ticked point in one field."""
+    one = {name: str(sent.get(name, "")) for name in Asked.model_fields}
+    return FormData(one | {"points": " ".join(str(point) for point in sent.getlist("points"))})
+
+
+def _values(typed: FormData) -> Mapping[str, str]:
+    return {key: str(value) for key, value in typed.items()}
+
+
+def _seen(form: FormData) -> Seen:
+    version, _, language = str(form.get("notice")).partition("/")
+    if language not in set(Language):
+        raise NoSuchEdition
+    return Seen(notices.edition(version), Language(language), str(form.get("sha256")))
+
+
+def routes(brand: Brand) -> Sequence[Route]:
+    """The addresses of authorisations; receipts name the company whose portal this is."""
+    return [
+        page("/authorisations", index, who=decides),
+        page("/authorisations/new", new, who=decides),
+        action("/authorisations/new", give, who=decides_confirmed),
+        page("/authorisations/{id}", show, who=decides),
+        action("/authorisations/{id}/end", end, who=decides),
+        page("/authorisations/receipts/{id}", partial(receipt, brand), who=decides),
+    ]

@@ -1,0 +1,80 @@
+"""How long an authorisation may last, how it stands on a day, and when it may be renewed."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+YEARS: Final = 2  # at a time; a longer trust is renewed
+SOON: Final = timedelta(days=60)
+DAY: Final = timedelta(days=1)
+
+
+class Resolution(StrEnum):
+    """How finely a company sees what was used."""
+
+    QUARTER = "quarter"
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+
+
+class Ending(StrEnum):
+    """Why an authorisation ended before its last day."""
+
+    ENDED = "ended"
+    REPLACED = "replaced"
+
+
+class State(StrEnum):
+    """How an authorisation stands."""
+
+    IN_FORCE = "in force"
+    ENDS_SOON = "ends soon"
+    EXPIRED = "expired"
+    ENDED = "ended"
+    REPLACED = "replaced"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """From the first day to the last, both included."""
+
+    first: date
+    last: date
+
+
+def may_last_until(first: date) -> date:
+    """The last day that an authorisation may have that begins on a day: two years, that day included."""
+    try:
+        return first.replace(year=first.year + YEARS) - DAY
+    except ValueError:  # 29 February
+        return date(first.year + YEARS, 2, 28)
+
+
+def state(term: Term, ending: Ending | None, today: date) -> State:
+    """How an authorisation stands on a day; one that has been ended stays so after its last day."""
+    match ending:
+        case Ending.ENDED:
+            return State.ENDED
+        case Ending.REPLACED:
+            return State.REPLACED
+        case None if today > term.last:
+            return State.EXPIRED
+        case None:
+            return State.ENDS_SOON if term.last - today < SOON else State.IN_FORCE
+
+
+def is_in_force(state: State) -> bool:
+    """Whether the company may read."""
+    return state in {State.IN_FORCE, State.ENDS_SOON}
+
+
+def is_renewable(state: State) -> bool:
+    """Whether it is worth giving again: it ends soon, or it is over and nothing took its place."""
+    return state in {State.ENDS_SOON, State.EXPIRED, State.ENDED}
+
+
+def was_allowed(term: Term, ended_on: date | None, read_on: date) -> bool:
+    """Whether a reading on a day was covered; on the day of the end it still may have been."""
+    return term.first <= read_on <= min(term.last, ended_on or term.last)

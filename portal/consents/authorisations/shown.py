@@ -1,0 +1,141 @@
+"""How authorisations are put before a customer: as a tile of the list, and as lines of their history."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from portal.consents.authorisations import rules
+from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
+from portal.consents.authorisations.queries import Covered, Given
+from portal.consents.authorisations.rules import Resolution, State
+from portal.kit.clock import day_of
+from portal.kit.i18n import Language, Text, text
+from portal.sites.models import Commodity
+
+ENERGIES: Final[Mapping[str, Text]] = {
+    Commodity.ELECTRICITY: text("Electricity"),
+    Commodity.PRODUCTION: text("Production"),
+    Commodity.HEAT: text("District heat"),
+    Commodity.COOLING: text("District cooling"),
+    Commodity.GAS: text("Natural gas"),
+}
+RESOLUTIONS: Final[Mapping[str, Text]] = {
+    Resolution.QUARTER: text("Every 15 minutes"),
+    Resolution.HOUR: text("By the hour"),
+    Resolution.DAY: text("By the day"),
+    Resolution.MONTH: text("By the month"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A state in a word, with its icon and colour."""
+
+    kind: str
+    icon: str
+    words: Text
+
+
+BADGES: Final[Mapping[State, Badge]] = {
+    State.IN_FORCE: Badge("ok", "check", text("In force")),
+    State.ENDS_SOON: Badge("warn", "clock", text("Ends soon")),
+    State.EXPIRED: Badge("off", "minus", text("Expired")),
+    State.ENDED: Badge("off", "minus", text("Ended")),
+    State.REPLACED: Badge("off", "refresh-cw", text("Renewed")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """An authorisation at a glance; `last` is the last day on which the company may or might read."""
+
+    id: UUID
+    company: str
+    business_id: str
+    purpose: str
+    badge: Badge
+    first: date
+    last: date
+    resolution: Text
+    points: Sequence[Covered]
+    reads: int
+    last_read: datetime | None
+    in_force: bool
+    renewable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of the history; one that has not happened yet has no actor."""
+
+    at: datetime | date
+    says: Text
+    actor: str | None
+    to_come: bool = False
+
+    @property
+    def by_the_clock(self) -> bool:
+        """Whether the hour is known, not only the day."""
+        return isinstance(self.at, datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A read of the company's; `allowed` is False where the authorisation was over, or had not begun."""
+
+    at: datetime
+    first: date
+    last: date
+    allowed: bool
+
+
+def tile(given: Given, language: Language, today: date) -> Tile:
+    """An authorisation as the list shows it on a day."""
+    state = given.state(today)
+    return Tile(
+        id=given.authorisation.id,
+        company=given.company.name,
+        business_id=given.company.business_id,
+        purpose=purpose(given.company, language),
+        badge=BADGES[state],
+        first=given.term.first,
+        last=min(given.term.last, given.ended_on or given.term.last),
+        resolution=RESOLUTIONS[given.authorisation.resolution],
+        points=given.points,
+        reads=given.reads,
+        last_read=given.last_read,
+        in_force=rules.is_in_force(state),
+        renewable=rules.is_renewable(state) and given.company.offered,
+    )
+
+
+def purpose(company: ThirdParty, language: Language) -> str:
+    """What a company does with readings."""
+    said = {Language.FI: company.purpose_fi, Language.SV: company.purpose_sv, Language.EN: company.purpose_en}
+    return said[language]
+
+
+def history(given: Given, today: date) -> Sequence[Event]:
+    """What became of an authorisation, the newest first, and what is still to come."""
+    return list(_events(given, today))[::-1]
+
+
+def read(row: AuthorisationRead, given: Given) -> Read:
+    """A read of the company's, and whether it was allowed."""
+    allowed = rules.was_allowed(given.term, given.ended_on, day_of(row.at))
+    return Read(row.at, row.first_day, row.last_day, allowed)
+
+
+def _events(given: Given, today: date) -> Iterator[Event]:
+    yield Event(given.authorisation.given_at, text("You gave the authorisation"), given.giver)
+    match given.state(today):
+        case State.ENDED if given.end:
+            yield Event(given.end.at, text("You ended the authorisation"), given.ender)
+        case State.REPLACED if given.end:
+            yield Event(given.end.at, text("You renewed it: a newer authorisation took its place"), given.ender)
+        case State.EXPIRED:
+            yield Event(given.term.last, text("The authorisation expired"), None)
+        case _:
+            yield Event(given.term.last, text("Last day of the authorisation"), None, to_come=True)

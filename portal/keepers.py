@@ -1,0 +1,31 @@
+"""Every slice's keeper of personal data, in the order in which a customer reads what they keep."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from portal.audit import privacy as audit
+from portal.auth import privacy as auth
+from portal.consents import privacy as consents
+from portal.consumption import privacy as consumption
+from portal.contracts import privacy as contracts
+from portal.customers import privacy as customers
+from portal.invoices import privacy as invoices
+from portal.kit.privacy import Keeper
+from portal.messages import privacy as messages
+from portal.outbox import privacy as outbox
+from portal.privacy import privacy as requests
+from portal.sites import privacy as sites
+
+KEEPERS: Final[Sequence[Keeper]] = (
+    customers,
+    sites,
+    contracts,
+    consumption,
+    invoices,
+    messages,
+    consents,
+    requests,
+    auth,
+    audit,
+    outbox,
+)

@@ -1,0 +1,251 @@
+"""Writing to customer service, and noting what was read. Whatever is sent twice by one form is one message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid4
+
+from sqlmodel import Session, col, select
+
+from portal.audit import actions as audit
+from portal.auth.people import Customer
+from portal.kit.db import one_at_a_time, table_of, upsert
+from portal.kit.errors import NotCovered, Refused
+from portal.kit.i18n import Language, text
+from portal.messages import queries, rules
+from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
+from portal.messages.queries import About, NoSuchThread
+from portal.messages.rules import Kind, Topic
+from portal.messages.scope import is_unread, news_since, read_by, visible_to
+from portal.outbox.actions import Event, announce
+
+
+class NotACustomer(Refused):
+    """There is no customer number under which a message could be sent."""
+
+    says = text("You have no customer number with us yet. Call or e-mail us instead.")
+
+
+class TakesNoReplies(Refused):
+    """The utility knows no number of the thread, so that a reply would find nobody."""
+
+    says = text("This message cannot be replied to. Write us a new message instead.")
+
+
+class MessageSent(Event):
+    """A customer wrote to customer service. The answer comes back as a row of the feed with the same thread_number."""
+
+    kind: ClassVar[str] = "message.sent"
+
+    message_id: UUID
+    thread_number: str
+    customer_number: str
+    party_id: UUID
+    written_by: str
+    topic: Topic
+    subject: str
+    body: str
+    language: Language
+    sent_at: datetime
+    site_number: str | None
+    contract_number: str | None
+    invoice_number: str | None
+
+
+class ThreadClosed(Event):
+    """A customer says that a matter needs nothing more. It opens again if they write again."""
+
+    kind: ClassVar[str] = "message_thread.closed"
+
+    thread_number: str
+    customer_number: str
+    party_id: UUID
+    closed_by: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What somebody writes: plain text in the language of the page, and the key of the form it comes by."""
+
+    body: str
+    language: Language
+    form_key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """What a new thread is about."""
+
+    topic: Topic
+    subject: str
+    about: About
+
+
+def write(db: Session, who: Customer, matter: Matter, letter: Letter, now: datetime) -> UUID:
+    """Begin a thread; its id. A form that has made one already is answered with that one.
+
+    Raises NotCovered where a mandate does not reach the matter.
+    """
+    if sent := _sent_before(db, who, letter):
+        return sent
+    site_id = matter.about.site.id if matter.about.site else None
+    if not rules.may_write(who.reach, matter.topic, site_id):
+        raise NotCovered
+    thread = _begun(matter, site_id, now)
+    db.add(thread)
+    db.flush()
+    _send(db, who, thread, matter.about, letter, now)
+    return thread.id
+
+
+def reply(db: Session, who: Customer, thread_id: UUID, letter: Letter, now: datetime) -> None:
+    """Go on with a thread, which opens again; a form that has done so already does nothing.
+
+    Raises NoSuchThread, NotCovered, TakesNoReplies.
+    """
+    if _sent_before(db, who, letter):
+        return
+    thread = _writable(db, who, thread_id)
+    thread.status, thread.last_at = ThreadStatus.OPEN, max(thread.last_at, now)
+    _send(db, who, thread, queries.by_id(db, who, thread_id).about, letter, now)
+
+
+def close(db: Session, who: Customer, thread_id: UUID, now: datetime) -> None:
+    """Say that a matter needs nothing more; one that is closed stays so.
+
+    Raises NoSuchThread, NotCovered, TakesNoReplies.
+    """
+    thread = _writable(db, who, thread_id)
+    if thread.status == ThreadStatus.CLOSED:
+        return
+    thread.status = ThreadStatus.CLOSED
+    about = queries.by_id(db, who, thread_id).about
+    closed = ThreadClosed(
+        thread_number=thread.number or "",
+        customer_number=about.customer_number,
+        party_id=about.party_id,
+        closed_by=who.name,
+        closed_at=now,
+    )
+    announce(db, closed, now)
+    audit.record(db, _act("message_thread.closed", who, thread, thread.id), now)
+
+
+def mark_read(db: Session, who: Customer, thread_id: UUID, until: datetime, now: datetime) -> None:
+    """Note that a person has read a thread as it stood at `until`, the `told_at` that they were shown.
+
+    Raises NoSuchThread.
+    """
+    thread = queries.by_id(db, who, thread_id)
+    if thread.is_unread and thread.told_at and thread.told_at <= until:
+        _mark(db, who, [(thread.id, thread.told_at)], now)
+
+
+def mark_all_read(db: Session, who: Customer, until: datetime, now: datetime) -> None:
+    """Note that a person has read everything that was told until an instant."""
+    _mark(db, who, _unread(db, who, until), now)
+
+
+def _sent_before(db: Session, who: Customer, letter: Letter) -> UUID | None:
+    """The thread in which this very form was sent before; of two clicks at once the second waits for the first."""
+    one_at_a_time(db, f"message {letter.form_key}")
+    return queries.sent_by(db, who, letter.form_key)
+
+
+def _begun(matter: Matter, site_id: UUID | None, now: datetime) -> MessageThread:
+    thread_id = uuid4()
+    return MessageThread(
+        id=thread_id,
+        number=rules.case_number(thread_id),
+        party_id=matter.about.party_id,
+        topic=matter.topic,
+        subject=matter.subject,
+        status=ThreadStatus.OPEN,
+        site_id=site_id,
+        contract_id=matter.about.contract.id if matter.about.contract else None,
+        invoice_id=matter.about.invoice.id if matter.about.invoice else None,
+        kind=Kind.QUESTION,
+        last_at=now,
+    )
+
+
+def _writable(db: Session, who: Customer, thread_id: UUID) -> MessageThread:
+    """The thread, held until the transaction ends, if the person may write in it."""
+    wanted = select(MessageThread).where(MessageThread.id == thread_id, visible_to(who))
+    thread = db.exec(wanted.with_for_update()).first()
+    if thread is None:
+        raise NoSuchThread
+    if thread.number is None:
+        raise TakesNoReplies
+    if not rules.may_write(who.reach, Topic(thread.topic), thread.site_id):
+        raise NotCovered
+    return thread
+
+
+def _send(db: Session, who: Customer, thread: MessageThread, about: About, letter: Letter, now: datetime) -> None:
+    """Keep a message, tell the utility, and write down who wrote it for whom."""
+    message = Message(
+        thread_id=thread.id,
+        kind=Kind.QUESTION,
+        body=letter.body,
+        language=letter.language,
+        sent_at=now,
+        from_name=who.name,
+        account_id=who.account_id,
+        form_key=letter.form_key,
+    )
+    db.add(message)
+    announce(db, _event(thread, message, about), now)
+    audit.record(db, _act("message.sent", who, thread, message.id), now)
+
+
+def _event(thread: MessageThread, message: Message, about: About) -> MessageSent:
+    return MessageSent(
+        message_id=message.id,
+        thread_number=thread.number or "",
+        customer_number=about.customer_number,
+        party_id=about.party_id,
+        written_by=message.from_name or "",
+        topic=Topic(thread.topic),
+        subject=thread.subject,
+        body=message.body,
+        language=Language(message.language),
+        sent_at=message.sent_at,
+        site_number=about.site.number if about.site else None,
+        contract_number=about.contract.number if about.contract else None,
+        invoice_number=about.invoice.number if about.invoice else None,
+    )
+
+
+def _act(act: str, who: Customer, thread: MessageThread, object_id: UUID) -> audit.Act:
+    return audit.Act(
+        act=act,
+        object_kind=act.partition(".")[0],
+        object_id=object_id,
+        account_id=who.account_id,
+        party_id=thread.party_id,
+        details={"topic": thread.topic},
+    )
+
+
+def _unread(db: Session, who: Customer, until: datetime) -> Sequence[tuple[UUID, datetime]]:
+    """Unread threads that were told of until an instant, each with the instant of what is newest in it."""
+    wanted = (
+        select(MessageThread.id, MessageThread.told_at)
+        .join(ThreadReading, read_by(who), isouter=True)
+        .where(visible_to(who), is_unread(news_since(db, who)), col(MessageThread.told_at) <= until)
+    )
+    return [(thread_id, told_at) for thread_id, told_at in db.exec(wanted) if told_at is not None]
+
+
+def _mark(db: Session, who: Customer, threads: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
+    upsert(
+        db,
+        table_of(ThreadReading),
+        [
+            {"thread_id": thread_id, "account_id": who.account_id, "told_at": told_at, "read_at": now}
+            for thread_id, told_at in threads
+        ],
+    )

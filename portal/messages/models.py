@@ -1,0 +1,86 @@
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from portal.kit.db import Instant
+
+
+class ThreadStatus(StrEnum):
+    """How a question of the customer stands."""
+
+    OPEN = "open"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+class MessageThread(SQLModel, table=True):
+    """One matter: what a customer asked with all that followed, or one thing that the utility told.
+
+    `kind`, `last_at` and `told_at` are those of its messages, kept here for the list and for what is unread.
+    """
+
+    __tablename__ = "message_thread"
+    __table_args__ = (
+        CheckConstraint("status IN ('open', 'answered', 'closed')", name="status"),
+        Index("ix_message_thread_latest", "party_id", "last_at"),
+        Index("ix_message_thread_told", "party_id", "told_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str | None = Field(default=None, max_length=40, unique=True, description="None: it takes no replies")
+    party_id: UUID = Field(foreign_key="party.id")
+    topic: str = Field(max_length=20)
+    subject: str = Field(max_length=200)
+    status: str | None = Field(default=None, max_length=10, description="None where nothing was asked")
+    site_id: UUID | None = Field(default=None, foreign_key="site.id")
+    contract_id: UUID | None = Field(default=None, foreign_key="contract.id")
+    invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id")
+    kind: str = Field(max_length=10, description="of the newest message from the utility, or question")
+    last_at: datetime = Field(sa_type=Instant, description="when the newest message was sent")
+    told_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="when the newest one that is to be read by the customer was sent"
+    )
+
+
+class Message(SQLModel, table=True):
+    """One message, or a contact that the utility noted: plain text, in the language it was written in.
+
+    `number` is the utility's; a message of a customer has the account that wrote it instead, and the key of the form
+    it came by, so that a form sent twice makes one message.
+    """
+
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('question', 'bulletin', 'bill', 'answer', 'notice', 'call', 'letter', 'visit', 'offer')",
+            name="kind",
+        ),
+        CheckConstraint("(kind = 'question') = (number IS NULL)", name="number_of_utility"),
+        CheckConstraint("(kind = 'question') = (form_key IS NOT NULL)", name="form_of_customer"),
+        CheckConstraint("language IN ('fi', 'sv', 'en')", name="language"),
+        UniqueConstraint("account_id", "form_key"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    thread_id: UUID = Field(foreign_key="message_thread.id", index=True)
+    number: str | None = Field(default=None, max_length=40, unique=True)
+    kind: str = Field(max_length=10)
+    body: str
+    language: str = Field(max_length=2)
+    sent_at: datetime = Field(sa_type=Instant)
+    from_name: str | None = Field(default=None, max_length=200, description="who wrote, as they are called")
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    form_key: UUID | None = None
+
+
+class ThreadReading(SQLModel, table=True):
+    """That somebody has read a thread, and up to which message: the `told_at` that the thread had then."""
+
+    __tablename__ = "thread_reading"
+
+    thread_id: UUID = Field(foreign_key="message_thread.id", primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True, index=True)
+    told_at: datetime = Field(sa_type=Instant)
+    read_at: datetime = Field(sa_type=Instant)

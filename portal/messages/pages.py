@@ -1,0 +1,358 @@
+"""The inbox, one thread with its reply, a new message, and feedback."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Final
+from urllib.parse import urlencode
+from uuid import UUID, uuid4
+
+from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from starlette.datastructures import QueryParams
+
+from portal.auth.people import Customer, customer, decides
+from portal.kit.errors import BadRequest, NotCovered, NotThere
+from portal.kit.forms import Form, Typed, Valid, read, wrong
+from portal.kit.html import Page
+from portal.kit.i18n import Text, text
+from portal.kit.pages import Pages, pages
+from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
+from portal.messages import actions, queries, rules, shown
+from portal.messages.actions import Letter, Matter, NotACustomer
+from portal.messages.queries import About, Thing, Thread, Wish
+from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, Show, Topic
+from portal.messages.shown import Badge, Line, Promise, Section
+
+THREADS_A_PAGE: Final = 20
+LONGEST_SEARCH: Final = 80
+INSTANT: Final = TypeAdapter(datetime)
+
+writes = customer.where("writes", lambda who: rules.may_write_at_all(who.reach), NotCovered)
+"""Lets in whoever may write about anything: in their own matters, or by a mandate to manage something."""
+
+
+def _without_identity_code(body: str) -> str:
+    if rules.holds_identity_code(body):
+        raise wrong(text("Leave out the personal identity code. We know who you are from your sign-in."))
+    return body
+
+
+def _choosable(topic: Topic) -> Topic:
+    if topic not in rules.CHOSEN:
+        raise wrong(text("Choose one of the options."))
+    return topic
+
+
+NO_CODES: Final = AfterValidator(_without_identity_code)
+Body = Annotated[str, Field(min_length=1, max_length=LONGEST_BODY), BeforeValidator(rules.plain), NO_CODES]
+Subject = Annotated[str, Field(min_length=1, max_length=LONGEST_SUBJECT), BeforeValidator(rules.one_line), NO_CODES]
+
+
+class MessageForm(Form):
+    """A new message; which site, contract or bill it is about is looked up apart."""
+
+    topic: Annotated[Topic, AfterValidator(_choosable)]
+    subject: Subject
+    body: Body
+
+
+class ReplyForm(Form):
+    """A reply, or feedback."""
+
+    body: Body
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A choice of threads, and how many it shows."""
+
+    words: Text
+    count: int
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Inbox(Page):
+    """The threads that are wished for, some at a time; `until` is what marking all as read reads up to."""
+
+    template = "messages/index.html"
+    wish: Wish
+    heading: Text
+    tabs: Sequence[Tab]
+    sections: Sequence[Section]
+    pages: Pages
+    count: int
+    unread: int
+    until: str
+    may_write: bool
+
+
+@dataclass(frozen=True)
+class NoMessages(Page):
+    """For somebody who is no customer yet: other ways to reach us."""
+
+    template = "messages/none.html"
+
+
+@dataclass(frozen=True)
+class ThreadPage(Page):
+    """One thread, and the form for a reply where one is possible."""
+
+    template = "messages/show.html"
+    thread: Thread
+    topic: Text
+    badge: Badge | None
+    lines: Sequence[Line]
+    promise: Promise | None
+    may_reply: bool
+    may_write: bool
+    until: str
+    form: Typed
+    form_key: str
+
+
+@dataclass(frozen=True)
+class NewMessage(Page):
+    """The form for a new message, about one of the customer's things or about none."""
+
+    template = "messages/new.html"
+    form: Typed
+    form_key: str
+    topics: Sequence[tuple[Topic, Text]]
+    about: About
+    sites: Sequence[Thing]
+    site_may_be_left_out: bool
+
+
+@dataclass(frozen=True)
+class Feedback(Page):
+    """The short form for feedback."""
+
+    template = "messages/feedback.html"
+    form: Typed
+    form_key: str
+
+
+def index(visit: Visit[Customer]) -> Page:
+    """What came and what was written, the newest first."""
+    db, who = visit.db, visit.who
+    if not who.parties:
+        return NoMessages()
+    wish = _wish(visit.query)
+    count, unread = queries.count(db, who, wish), queries.unread(db, who)
+    at = pages(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", _query(wish))
+    found = queries.page(db, who, wish, (at.number - 1) * THREADS_A_PAGE, THREADS_A_PAGE)
+    return Inbox(
+        wish=wish,
+        heading=shown.HEADINGS[wish.show],
+        tabs=_tabs(visit, wish, unread),
+        sections=shown.sections(found),
+        pages=at,
+        count=count,
+        unread=unread,
+        until=_iso(queries.newest_told(db, who)),
+        may_write=rules.may_write_at_all(who.reach),
+    )
+
+
+def read_all(visit: Visit[Customer]) -> Redirect:
+    """Mark as read all that the inbox showed as unread."""
+    actions.mark_all_read(visit.db, visit.who, _until(visit), visit.now)
+    return Redirect("/messages")
+
+
+def show(visit: Visit[Customer]) -> ThreadPage:
+    """One thread."""
+    return _thread(visit, Typed(), uuid4())
+
+
+def note_read(visit: Visit[Customer]) -> Reply:
+    """Mark a thread as read: htmx says so by itself when the page has been opened, without scripts a button does."""
+    thread_id = visit.id("id")
+    actions.mark_read(visit.db, visit.who, thread_id, _until(visit), visit.now)
+    return Redirect(f"/messages/{thread_id}") if "by-hand" in visit.form else _thread(visit, Typed(), uuid4())
+
+
+def reply(visit: Visit[Customer]) -> Reply:
+    """Send a reply, or show the thread again with what to correct."""
+    form_key = _form_key(visit)
+    match read(ReplyForm, visit.form):
+        case Valid(value):
+            letter = Letter(value.body, visit.language, form_key)
+            actions.reply(visit.db, visit.who, visit.id("id"), letter, visit.now)
+            return Redirect(f"/messages/{visit.id('id')}")
+        case typed:
+            return Answer(_thread(visit, typed, form_key), status=422)
+
+
+def close(visit: Visit[Customer]) -> Redirect:
+    """Say that the matter needs nothing more."""
+    actions.close(visit.db, visit.who, visit.id("id"), visit.now)
+    return Redirect(f"/messages/{visit.id('id')}")
+
+
+def new(visit: Visit[Customer]) -> Page:
+    """The form, filled in from the address: `?topic=&site=&contract=&invoice=`, of which only one's own are taken."""
+    about = _about(visit, visit.query.items())
+    if about is None:
+        return NoMessages()
+    asked = visit.query.get("topic") or _usual_topic(about)
+    return _new(visit, about, Typed({"topic": asked}), uuid4())
+
+
+def write(visit: Visit[Customer]) -> Reply:
+    """Send a new message, or show the form again with what to correct."""
+    form_key, about = _form_key(visit), _about(visit, visit.form.items())
+    if about is None:
+        raise NotACustomer
+    match read(MessageForm, visit.form):
+        case Valid(value) if _is_covered(visit.who, value.topic, about):
+            matter = Matter(value.topic, value.subject, about)
+            sent = actions.write(visit.db, visit.who, matter, Letter(value.body, visit.language, form_key), visit.now)
+            return Redirect(f"/messages/{sent}")
+        case Valid(value):
+            typed = Typed(value.model_dump(mode="json"), {"topic": NOT_COVERED})
+        case refused:
+            typed = refused
+    return Answer(_new(visit, about, typed, form_key), status=422)
+
+
+def feedback(visit: Visit[Customer]) -> Page:
+    """A short form."""
+    return Feedback(Typed(), str(uuid4())) if visit.who.parties else NoMessages()
+
+
+def send_feedback(visit: Visit[Customer]) -> Reply:
+    """Send it as a message of its own."""
+    form_key, about = _form_key(visit), queries.about_anything(visit.db, visit.who)
+    if about is None:
+        raise NotACustomer
+    match read(ReplyForm, visit.form):
+        case Valid(value):
+            matter = Matter(Topic.FEEDBACK, shown.TOPICS[Topic.FEEDBACK].said(visit.language), about)
+            sent = actions.write(visit.db, visit.who, matter, Letter(value.body, visit.language, form_key), visit.now)
+            return Redirect(f"/messages/{sent}")
+        case typed:
+            return Answer(Feedback(typed, str(form_key)), status=422)
+
+
+NOT_COVERED: Final = text("Your mandate does not cover this topic at this site. Choose another topic or site.")
+
+
+def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:
+    thread = queries.by_id(visit.db, visit.who, visit.id("id"))
+    may_write = _is_covered(visit.who, thread.topic, thread.about)
+    return ThreadPage(
+        thread=thread,
+        topic=shown.TOPICS[thread.topic],
+        badge=shown.STATUSES[thread.status] if thread.status else None,
+        lines=[shown.line(said, visit.who.account_id) for said in thread.messages],
+        promise=shown.promise(thread, visit.today),
+        may_reply=may_write and thread.number is not None,
+        may_write=may_write,
+        until=_iso(thread.told_at),
+        form=form,
+        form_key=str(form_key),
+    )
+
+
+def _new(visit: Visit[Customer], about: About, form: Typed, form_key: UUID) -> NewMessage:
+    reach = visit.who.reach
+    topics = rules.topics(reach)
+    is_settled = about.invoice or about.contract
+    return NewMessage(
+        form=form,
+        form_key=str(form_key),
+        topics=[(topic, shown.TOPICS[topic]) for topic in topics],
+        about=about,
+        sites=[] if is_settled else queries.sites(visit.db, visit.who),
+        site_may_be_left_out=any(rules.may_write(reach, topic, None) for topic in topics),
+    )
+
+
+def _about(visit: Visit[Customer], asked: Iterable[tuple[str, object]]) -> About | None:
+    """What a message is about, by the ids in an address or a form; None for somebody who is no customer.
+
+    Raises NotThere for what is not theirs.
+    """
+    ids = {name: _id(value) for name, value in asked if name in {"site", "contract", "invoice"} and value}
+    if invoice := ids.get("invoice"):
+        return queries.about_invoice(visit.db, visit.who, invoice)
+    if contract := ids.get("contract"):
+        return queries.about_contract(visit.db, visit.who, contract)
+    if site := ids.get("site"):
+        return queries.about_site(visit.db, visit.who, site)
+    return queries.about_anything(visit.db, visit.who)
+
+
+def _usual_topic(about: About) -> str:
+    return Topic.BILLING if about.invoice else Topic.CONTRACT if about.contract else ""
+
+
+def _is_covered(who: Customer, topic: Topic, about: About) -> bool:
+    return rules.may_write(who.reach, topic, about.site.id if about.site else None)
+
+
+def _tabs(visit: Visit[Customer], wish: Wish, unread: int) -> Sequence[Tab]:
+    counts = {**queries.counts(visit.db, visit.who), Show.UNREAD: unread}
+    return [Tab(words, counts[show], _href(Wish(show)), show is wish.show) for show, words in shown.SHOWS.items()]
+
+
+def _wish(query: QueryParams) -> Wish:
+    asked = query.get("show")
+    show = Show(asked) if asked in set(Show) else Show.ALL
+    return Wish(show, rules.plain(query.get("q", ""))[:LONGEST_SEARCH].strip())
+
+
+def _query(wish: Wish) -> dict[str, str]:
+    asked = {"show": "" if wish.show is Show.ALL else wish.show.value, "q": wish.text}
+    return {name: value for name, value in asked.items() if value}
+
+
+def _href(wish: Wish) -> str:
+    query = urlencode(_query(wish))
+    return f"/messages?{query}" if query else "/messages"
+
+
+def _id(value: object) -> UUID:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        raise NotThere from None
+
+
+def _form_key(visit: Visit[Customer]) -> UUID:
+    try:
+        return UUID(str(visit.form.get("form_key")))
+    except ValueError:
+        raise BadRequest from None
+
+
+def _iso(at: datetime | None) -> str:
+    return at.isoformat() if at else ""
+
+
+def _until(visit: Visit[Customer]) -> datetime:
+    """The instant up to which the page that was shown had something to read."""
+    try:
+        until = INSTANT.validate_python(visit.form.get("until"))
+    except ValidationError:
+        raise BadRequest from None
+    if until.tzinfo is None:
+        raise BadRequest
+    return until
+
+
+routes = [
+    page("/messages", index, who=customer),
+    action("/messages/read", read_all, who=customer),
+    page("/messages/new", new, who=writes),
+    action("/messages/new", write, who=writes),
+    page("/messages/{id}", show, who=customer),
+    action("/messages/{id}", reply, who=writes),
+    action("/messages/{id}/read", note_read, who=customer),
+    action("/messages/{id}/close", close, who=writes),
+    page("/feedback", feedback, who=decides),
+    action("/feedback", send_feedback, who=decides),
+]

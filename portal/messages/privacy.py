@@ -1,0 +1,30 @@
+"""The correspondence of one customer with the utility."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlmodel import Session, SQLModel, col, select
+
+from portal.kit.privacy import Record, Subject, records
+from portal.messages.models import Message, MessageThread, ThreadReading
+
+TABLES: Sequence[type[SQLModel]] = (MessageThread, Message, ThreadReading)
+NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
+OF_THE_FORM = frozenset({"form_key"})
+
+
+def export(db: Session, subject: Subject) -> Iterable[Record]:
+    """The customer's threads and messages, oldest first, and what the person themselves has read of them."""
+    own = MessageThread.party_id == subject.party_id
+    threads = select(MessageThread).where(own).order_by(col(MessageThread.last_at), col(MessageThread.id))
+    messages = select(Message).join(MessageThread).where(own).order_by(col(Message.sent_at), col(Message.id))
+    read = (
+        select(ThreadReading)
+        .join(MessageThread)
+        .where(own, col(ThreadReading.account_id).in_(subject.accounts))
+        .order_by(col(ThreadReading.read_at), col(ThreadReading.thread_id))
+    )
+    return [
+        *records(db, threads),
+        *records(db, messages, without=OF_THE_FORM),
+        *records(db, read),
+    ]

@@ -1,0 +1,348 @@
+"""Threads a person may see, what of them is unread, and what of their own they may write about."""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from textwrap import shorten
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, true
+from sqlmodel import Session, col, func, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.contracts.models import Contract
+from portal.customers.models import Party
+from portal.invoices.models import Invoice
+from portal.kit.db import within
+from portal.kit.errors import NotThere
+from portal.kit.i18n import Language
+from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
+from portal.messages.rules import KINDS, Kind, Show, Topic
+from portal.messages.scope import is_unread, news_since, read_by, visible_to
+from portal.sites.models import Occupancy, Site
+
+EXCERPT = 90  # characters: two lines on a phone
+
+
+class NoSuchThread(NotThere):
+    """No thread of that id that this person may see."""
+
+
+class NoSuchThing(NotThere):
+    """No site, contract or bill of that id that this person may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Which threads somebody wants to see; an empty text is in all of them."""
+
+    show: Show = Show.ALL
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A thread in a list; the excerpt is how its newest message begins, in that message's language."""
+
+    id: UUID
+    subject: str
+    excerpt: str
+    language: Language
+    kind: Kind
+    status: ThreadStatus | None
+    at: datetime
+    is_unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Something of a customer's that a thread is about: its id, the utility's number, and a site's street."""
+
+    id: UUID
+    number: str
+    street: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Whose matter a thread is, and which of their things it concerns; the site is that of the bill or contract."""
+
+    party_id: UUID
+    customer_number: str
+    site: Thing | None = None
+    contract: Thing | None = None
+    invoice: Thing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One message of a thread. `author` is the account that wrote it, None for the utility."""
+
+    kind: Kind
+    body: str
+    language: Language
+    at: datetime
+    name: str | None
+    author: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread with all its messages, the oldest first. `told_at` is what reading it now reads up to."""
+
+    id: UUID
+    number: str | None
+    topic: Topic
+    subject: str
+    status: ThreadStatus | None
+    kind: Kind
+    last_at: datetime
+    told_at: datetime | None
+    is_unread: bool
+    about: About
+    messages: Sequence[Said]
+
+
+def unread(db: Session, who: Customer) -> int:
+    """How many threads hold something that this person has not read."""
+    unread_ones = (
+        select(func.count())
+        .select_from(MessageThread)
+        .join(ThreadReading, read_by(who), isouter=True)
+        .where(visible_to(who), is_unread(news_since(db, who)))
+    )
+    return db.exec(unread_ones).one()
+
+
+def newest_told(db: Session, who: Customer) -> datetime | None:
+    """When the newest message that the person may read was sent."""
+    return db.exec(select(func.max(MessageThread.told_at)).where(visible_to(who))).one()
+
+
+def counts(db: Session, who: Customer) -> Mapping[Show, int]:
+    """How many threads each choice shows, but for the unread ones."""
+    each = select(MessageThread.kind, func.count()).where(visible_to(who)).group_by(MessageThread.kind)
+    by_kind = Counter({Kind(kind): count for kind, count in db.exec(each)})
+    shown = {show: sum(by_kind[kind] for kind in kinds) for show, kinds in KINDS.items()}
+    return {Show.ALL: by_kind.total(), **shown}
+
+
+def count(db: Session, who: Customer, wish: Wish) -> int:
+    """How many threads a wish is for."""
+    wanted = (select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who), isouter=True)).where(
+        visible_to(who), _wanted(db, who, wish)
+    )
+    return db.exec(wanted).one()
+
+
+def page(db: Session, who: Customer, wish: Wish, skip: int, limit: int) -> Sequence[Entry]:
+    """So many threads that a wish is for, the newest first."""
+    return _entries(db, who, _wanted(db, who, wish), skip, limit)
+
+
+def latest(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
+    """So many threads, the newest first."""
+    return _entries(db, who, true(), 0, limit)
+
+
+def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
+    """One thread with its messages.
+
+    Raises NoSuchThread.
+    """
+    wanted = (
+        select(MessageThread, Party.customer_number, is_unread(news_since(db, who)))
+        .join(Party, col(Party.id) == MessageThread.party_id)
+        .join(ThreadReading, read_by(who), isouter=True)
+        .where(visible_to(who), MessageThread.id == thread_id)
+    )
+    found = db.exec(wanted).first()
+    if found is None:
+        raise NoSuchThread
+    thread, customer_number, is_new = found
+    return Thread(
+        id=thread.id,
+        number=thread.number,
+        topic=Topic(thread.topic),
+        subject=thread.subject,
+        status=ThreadStatus(thread.status) if thread.status else None,
+        kind=Kind(thread.kind),
+        last_at=thread.last_at,
+        told_at=thread.told_at,
+        is_unread=bool(is_new),
+        about=_about(db, thread, customer_number),
+        messages=[_said(message) for message in db.exec(_in_order([thread_id]))],
+    )
+
+
+def sites(db: Session, who: Customer) -> Sequence[Thing]:
+    """The sites that a person may write about, held now or once, by street."""
+    theirs = select(Occupancy.site_id).where(col(Occupancy.party_id).in_(who.parties))
+    wanted = select(Site).where(col(Site.id).in_(theirs), within(col(Site.id), who.reach.any_sites))
+    return [_place(site) for site in db.exec(wanted.order_by(Site.street, Site.number))]
+
+
+def about_anything(db: Session, who: Customer) -> About | None:
+    """What a thread is about that concerns nothing in particular: the first customer number; None without any."""
+    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number)).limit(1)
+    party = db.exec(mine).first()
+    return About(party.id, party.customer_number) if party else None
+
+
+def about_site(db: Session, who: Customer, site_id: UUID) -> About:
+    """What a thread is about that concerns a site, for whichever of the person's parties holds or held it.
+
+    Raises NoSuchThing.
+    """
+    held = (
+        select(Site, Party)
+        .join(Occupancy, col(Occupancy.site_id) == Site.id)
+        .join(Party, col(Party.id) == Occupancy.party_id)
+        .where(Site.id == site_id, col(Party.id).in_(who.parties), within(col(Site.id), who.reach.any_sites))
+        .order_by(col(Occupancy.since).desc(), Party.customer_number)
+    )
+    found = db.exec(held).first()
+    if found is None:
+        raise NoSuchThing
+    site, party = found
+    return About(party.id, party.customer_number, site=_place(site))
+
+
+def about_contract(db: Session, who: Customer, contract_id: UUID) -> About:
+    """What a thread is about that concerns a contract.
+
+    Raises NoSuchThing.
+    """
+    wanted = (
+        select(Contract, Party.customer_number, Site)
+        .join(Party, col(Party.id) == Contract.party_id)
+        .join(Site, col(Site.id) == Contract.site_id)
+        .where(Contract.id == contract_id, col(Contract.party_id).in_(who.parties))
+        .where(within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS)))
+    )
+    found = db.exec(wanted).first()
+    if found is None:
+        raise NoSuchThing
+    contract, customer_number, site = found
+    return About(contract.party_id, customer_number, _place(site), contract=Thing(contract.id, contract.number))
+
+
+def about_invoice(db: Session, who: Customer, invoice_id: UUID) -> About:
+    """What a thread is about that concerns a bill.
+
+    Raises NoSuchThing.
+    """
+    wanted = (
+        select(Invoice, Party.customer_number, Site)
+        .join(Party, col(Party.id) == Invoice.party_id)
+        .join(Site, col(Site.id) == Invoice.site_id, isouter=True)
+        .where(Invoice.id == invoice_id, col(Invoice.party_id).in_(who.parties))
+        .where(within(col(Invoice.site_id), who.reach.sites(Theme.BILLING)))
+    )
+    found = db.exec(wanted).first()
+    if found is None:
+        raise NoSuchThing
+    invoice, customer_number, site = found
+    place = _place(site) if invoice.site_id else None
+    return About(invoice.party_id, customer_number, place, invoice=Thing(invoice.id, invoice.number))
+
+
+def sent_by(db: Session, who: Customer, form_key: UUID) -> UUID | None:
+    """The thread of the message that a form of this person made, None where it has made none."""
+    mine = (Message.account_id == who.account_id, Message.form_key == form_key)
+    return db.exec(select(Message.thread_id).where(*mine)).first()
+
+
+def _wanted(db: Session, who: Customer, wish: Wish) -> ColumnElement[bool]:
+    """Which threads a wish is for, where they are joined by `read_by`."""
+    holds = _holds(wish.text) if wish.text else true()
+    match wish.show:
+        case Show.ALL:
+            return holds
+        case Show.UNREAD:
+            return holds & is_unread(news_since(db, who))
+        case Show.BULLETINS | Show.BILLS | Show.ANSWERS | Show.CONTACTS:
+            return holds & col(MessageThread.kind).in_(KINDS[wish.show])
+
+
+def _holds(text: str) -> ColumnElement[bool]:
+    """Whether a text stands in a thread's subject or messages, in whatever case.
+
+    SQLite knows upper and lower case of plain English letters only, so the usual ways of writing are all asked for.
+    """
+    ways = {text, text.lower(), text.upper(), text.capitalize()}
+    said = or_(*(col(Message.body).icontains(way, autoescape=True) for way in ways))
+    called = or_(*(col(MessageThread.subject).icontains(way, autoescape=True) for way in ways))
+    return called | exists().where(col(Message.thread_id) == MessageThread.id, said)
+
+
+def _entries(db: Session, who: Customer, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[Entry]:
+    wanted = (
+        select(MessageThread, is_unread(news_since(db, who)))
+        .join(ThreadReading, read_by(who), isouter=True)
+        .where(visible_to(who), which)
+        .order_by(col(MessageThread.last_at).desc(), col(MessageThread.id))
+        .offset(skip)
+        .limit(limit)
+    )
+    found = db.exec(wanted).all()
+    newest = _newest(db, [thread.id for thread, _ in found])
+    return [_entry(thread, newest[thread.id], is_new) for thread, is_new in found]
+
+
+def _entry(thread: MessageThread, newest: Message, is_new: Any) -> Entry:  # noqa: ANN401 - an outer join may give NULL
+    return Entry(
+        id=thread.id,
+        subject=thread.subject,
+        excerpt=shorten(newest.body.partition("\n\n")[0], EXCERPT, placeholder="…"),
+        language=Language(newest.language),
+        kind=Kind(thread.kind),
+        status=ThreadStatus(thread.status) if thread.status else None,
+        at=thread.last_at,
+        is_unread=bool(is_new),
+    )
+
+
+def _newest(db: Session, threads: Collection[UUID]) -> Mapping[UUID, Message]:
+    """The newest message of each thread."""
+    return {message.thread_id: message for message in db.exec(_in_order(threads))}
+
+
+def _said(message: Message) -> Said:
+    return Said(
+        kind=Kind(message.kind),
+        body=message.body,
+        language=Language(message.language),
+        at=message.sent_at,
+        name=message.from_name,
+        author=message.account_id,
+    )
+
+
+def _in_order(threads: Collection[UUID]) -> SelectOfScalar[Message]:
+    return (
+        select(Message)
+        .where(col(Message.thread_id).in_(threads))
+        .order_by(col(Message.sent_at), col(Message.number), col(Message.id))
+    )
+
+
+def _about(db: Session, thread: MessageThread, customer_number: str) -> About:
+    site = db.get(Site, thread.site_id) if thread.site_id else None
+    contract = db.get(Contract, thread.contract_id) if thread.contract_id else None
+    invoice = db.get(Invoice, thread.invoice_id) if thread.invoice_id else None
+    return About(
+        party_id=thread.party_id,
+        customer_number=customer_number,
+        site=_place(site) if site else None,
+        contract=Thing(contract.id, contract.number) if contract else None,
+        invoice=Thing(invoice.id, invoice.number) if invoice else None,
+    )
+
+
+def _place(site: Site) -> Thing:
+    return Thing(site.id, site.number, site.street)

@@ -1,0 +1,169 @@
+"""Decisions about messages: what they can be about, who may read and write them, when an answer is due."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from portal.auth.reach import Level, Reach, Theme
+from portal.customers.rules import is_identity_code
+
+
+class Topic(StrEnum):
+    """What a thread is about, in the order of the form; the last two are never chosen, only told by the utility."""
+
+    BILLING = "billing"
+    CONSUMPTION = "consumption"
+    CONTRACT = "contract"
+    MOVING = "moving"
+    RIGHTS = "rights"
+    CORRECTION = "correction"
+    PRIVACY = "privacy"
+    FEEDBACK = "feedback"
+    OTHER = "other"
+    NEWS = "news"
+    CONTACT = "contact"
+
+
+class Kind(StrEnum):
+    """What a message is; a question is the customer's, all others are the utility's."""
+
+    QUESTION = "question"
+    BULLETIN = "bulletin"
+    BILL = "bill"
+    ANSWER = "answer"
+    NOTICE = "notice"
+    CALL = "call"
+    LETTER = "letter"
+    VISIT = "visit"
+    OFFER = "offer"
+
+
+class Show(StrEnum):
+    """Which threads to list."""
+
+    ALL = "all"
+    UNREAD = "unread"
+    BULLETINS = "bulletins"
+    BILLS = "bills"
+    ANSWERS = "answers"
+    CONTACTS = "contacts"
+
+
+CHOSEN: Final = tuple(topic for topic in Topic if topic not in {Topic.NEWS, Topic.CONTACT})
+CONTACTS: Final = frozenset({Kind.CALL, Kind.LETTER, Kind.VISIT})
+KINDS: Mapping[Show, frozenset[Kind]] = {
+    Show.BULLETINS: frozenset({Kind.BULLETIN, Kind.NOTICE, Kind.OFFER}),
+    Show.BILLS: frozenset({Kind.BILL}),
+    Show.ANSWERS: frozenset({Kind.QUESTION, Kind.ANSWER}),
+    Show.CONTACTS: CONTACTS,
+}
+THEMES: Mapping[Topic, Theme] = {
+    Topic.BILLING: Theme.BILLING,
+    Topic.CONSUMPTION: Theme.CONSUMPTION,
+    Topic.CONTRACT: Theme.CONTRACTS,
+    Topic.MOVING: Theme.MOVES,
+}
+"""The matter that a topic belongs to; the others belong to none, so that no limited mandate opens them."""
+
+FRESH: Final = timedelta(days=14)
+"""What is older than this when somebody first signs in is no news to them: nobody begins with years of bulletins."""
+
+ANSWERED_IN: Final = 2
+"""Working days in which customer service answers: what the mock of the portal promises a customer."""
+
+LONGEST_SUBJECT: Final = 120
+LONGEST_BODY: Final = 5000
+
+_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misheard or misread
+_LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029]")
+_CODE_LIKE: Final = re.compile(r"(?<![0-9])[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y](?![0-9A-Z])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Threads that a limited mandate opens: of some topics, at some sites (None: at all sites, and at none)."""
+
+    topics: frozenset[Topic]
+    sites: frozenset[UUID] | None
+
+
+def opened(reach: Reach) -> Sequence[Opened]:
+    """What a mandate opens that is not for everything: each matter's topics at that matter's sites.
+
+    News, such as a planned outage, is for whoever may see anything at the site. Contacts, and topics that belong to
+    no matter, are for those alone who stand in for the customer in everything.
+    """
+    by_theme = [Opened(frozenset({topic}), reach.sites(theme)) for topic, theme in THEMES.items()]
+    return [*by_theme, Opened(frozenset({Topic.NEWS}), reach.any_sites)]
+
+
+def may_write(reach: Reach, topic: Topic, site_id: UUID | None) -> bool:
+    """Whether somebody may write about a topic at a site, or, for None, about no site in particular.
+
+    One writes about what one may manage: by a limited mandate in the topic's own matter, at a site where that matter
+    is open. All else is for those who stand in for the customer in everything.
+    """
+    if reach.is_full:
+        return True
+    theme = THEMES.get(topic)
+    if theme is None:
+        return False
+    sites = reach.sites(theme, Level.MANAGE)
+    return sites is None or site_id in sites
+
+
+def may_write_at_all(reach: Reach) -> bool:
+    """Whether there is anything that somebody may write about."""
+    return reach.is_full or any(reach.covers(theme, Level.MANAGE) for theme in THEMES.values())
+
+
+def topics(reach: Reach) -> Sequence[Topic]:
+    """The topics that somebody may choose."""
+    themes = {theme for theme in Theme if reach.covers(theme, Level.MANAGE)}
+    return [topic for topic in CHOSEN if reach.is_full or THEMES.get(topic) in themes]
+
+
+def topic_of(kind: Kind) -> Topic:
+    """What a thread is about that begins with a message of the utility."""
+    match kind:
+        case Kind.BULLETIN | Kind.NOTICE:
+            return Topic.NEWS
+        case Kind.BILL:
+            return Topic.BILLING
+        case Kind.OFFER:
+            return Topic.CONTRACT
+        case Kind.CALL | Kind.LETTER | Kind.VISIT:
+            return Topic.CONTACT
+        case Kind.QUESTION | Kind.ANSWER:
+            return Topic.OTHER
+
+
+def case_number(thread_id: UUID) -> str:
+    """The number by which the utility and the customer speak of a thread: 60 bits of its id, such as P7K2-M4QX-93TB."""
+    rest = thread_id.int
+    digits = []
+    for _ in range(12):
+        rest, digit = divmod(rest, 32)
+        digits.append(_ALPHABET[digit])
+    return "-".join("".join(digits[at : at + 4]) for at in range(0, 12, 4))
+
+
+def plain(text: str) -> str:
+    """A text with plain line breaks, and without control characters: databases and readers choke on some."""
+    with_breaks = _LINE_BREAKS.sub("\n", text)
+    return "".join(one for one in with_breaks if one in "\n\t" or unicodedata.category(one) not in {"Cc", "Cs"})
+
+
+def one_line(text: str) -> str:
+    """The same in one line."""
+    return " ".join(plain(text).split())
+
+
+def holds_identity_code(text: str) -> bool:
+    """Whether a personal identity code with its right check character stands in a text."""
+    return any(is_identity_code(found.upper()) for found in _CODE_LIKE.findall(text))

@@ -1,0 +1,44 @@
+"""Which threads somebody may see: those of their parties, as far as a mandate opens them."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, or_
+
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.kit.db import within
+from portal.messages.models import MessageThread, ThreadReading
+from portal.messages.rules import FRESH, opened
+
+
+def visible_to(who: Customer) -> ColumnElement[bool]:
+    """The threads that somebody may see; of a limited mandate what `rules.opened` says."""
+    own = col(MessageThread.party_id).in_(who.parties)
+    if who.reach.is_full:
+        return own
+    parts = [
+        col(MessageThread.topic).in_(part.topics) & within(col(MessageThread.site_id), part.sites)
+        for part in opened(who.reach)
+    ]
+    return own & or_(*parts)
+
+
+def read_by(who: Customer) -> ColumnElement[bool]:
+    """Joins a thread to how far the person has read it; an outer join, for most have not."""
+    return (col(ThreadReading.thread_id) == MessageThread.id) & (col(ThreadReading.account_id) == who.account_id)
+
+
+def is_unread(since: datetime) -> ColumnElement[bool]:
+    """Whether a thread joined by `read_by` holds something told after `since` and after what was read last."""
+    read_to = col(ThreadReading.told_at)
+    told_at = col(MessageThread.told_at)
+    return (told_at > since) & or_(read_to.is_(None), told_at > read_to)
+
+
+def news_since(db: Session, who: Customer) -> datetime:
+    """The instant from which on something can be unread to a person.
+
+    Their account was read when they were recognised, so the session mostly has it at hand.
+    """
+    return db.get_one(Account, who.account_id).created_at - FRESH

@@ -1,0 +1,213 @@
+"""Using one's rights: asking, adding to what was asked, taking it back."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from portal.audit import actions as audit
+from portal.auth.people import ConfirmedCustomer, Customer
+from portal.kit import clock
+from portal.kit.db import one_at_a_time
+from portal.kit.errors import Refused
+from portal.kit.i18n import Language, text
+from portal.outbox.actions import Event, announce
+from portal.privacy import course, queries, rules
+from portal.privacy.course import Happening
+from portal.privacy.models import PrivacyCase
+from portal.privacy.queries import Case, Whose
+from portal.privacy.rules import Act, Right, State
+
+
+class RequestClosed(Refused):
+    """The request has been answered or withdrawn: nothing can be added to it."""
+
+    says = text("The request is closed already. You can make a new one.")
+
+
+class PrivacyRequested(Event):
+    """Somebody uses a right. It is to be answered on `due_on` at the latest (GDPR, Article 12(3))."""
+
+    kind: ClassVar[str] = "privacy.requested"
+
+    case_id: UUID
+    number: str
+    customer_number: str | None
+    party_id: UUID | None
+    right: Right
+    field: str | None
+    text: str
+    received_at: datetime
+    due_on: date | None
+    language: Language
+
+
+class PrivacyAnswered(Event):
+    """They added something, perhaps what they were asked for; then the clock runs again, until `due_on`."""
+
+    kind: ClassVar[str] = "privacy.answered"
+
+    case_id: UUID
+    number: str
+    customer_number: str | None
+    party_id: UUID | None
+    text: str
+    at: datetime
+    due_on: date | None
+
+
+class PrivacyWithdrawn(Event):
+    """They took the request back: there is nothing to answer any more."""
+
+    kind: ClassVar[str] = "privacy.withdrawn"
+
+    case_id: UUID
+    number: str
+    customer_number: str | None
+    party_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for, in their words; `field` names what to correct."""
+
+    right: Right
+    text: str
+    field: str | None = None
+
+
+def ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:
+    """Open a request for the customer that a person decides for, the first of several numbers.
+
+    What is asked already, and still open, is not asked twice.
+    """
+    if wish.right is Right.ERASURE:
+        raise TypeError("erasure is asked for by somebody who has just proved who they are: ask_erasure")
+    return _ask(db, who, wish, language, now)
+
+
+def ask_erasure(db: Session, who: ConfirmedCustomer, words: str, language: Language, now: datetime) -> PrivacyCase:
+    """Open a request for erasure: like any other, by somebody who has just proved who they are."""
+    return _ask(db, who, Wish(Right.ERASURE, words), language, now)
+
+
+def answer(db: Session, who: Customer, case_id: UUID, words: str, now: datetime) -> Case:
+    """Add something to a request; if it waited for that, its clock runs again.
+
+    Raises NoSuchRequest, RequestClosed.
+    """
+    case = _step(db, who, case_id, Act.ANSWERED, words, now)
+    mine, row = queries.whose(db, who)[0], case.row
+    announce(
+        db,
+        PrivacyAnswered(
+            case_id=row.id,
+            number=row.number,
+            customer_number=mine.customer_number,
+            party_id=row.party_id,
+            text=words,
+            at=now,
+            due_on=row.due_on,
+        ),
+        now,
+    )
+    return case
+
+
+def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
+    """Take a request back.
+
+    Raises NoSuchRequest, RequestClosed.
+    """
+    case = _step(db, who, case_id, Act.WITHDRAWN, "", now)
+    mine, row = queries.whose(db, who)[0], case.row
+    announce(
+        db,
+        PrivacyWithdrawn(
+            case_id=row.id, number=row.number, customer_number=mine.customer_number, party_id=row.party_id, at=now
+        ),
+        now,
+    )
+    return case
+
+
+def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:
+    one_at_a_time(db, PrivacyCase.__tablename__)  # numbers follow each other, and two clicks make one request
+    mine = queries.whose(db, who)[0]
+    same = _open_already(db, who, mine, wish)
+    if same is not None:
+        return same
+    case = PrivacyCase(
+        number=_number(db, clock.day_of(now).year),
+        party_id=mine.party_id,
+        account_id=who.account_id,
+        kind=wish.right,
+        field=wish.field,
+        text=wish.text,
+        received_at=now,
+        state=State.RECEIVED,
+    )
+    course.add(db, case, [], Happening(Act.RECEIVED, now, who.account_id, wish.text))
+    audit.record(db, _act(who, case, "privacy.requested"), now)
+    announce(db, _requested(case, mine, language), now)
+    return case
+
+
+def _open_already(db: Session, who: Customer, mine: Whose, wish: Wish) -> PrivacyCase | None:
+    same = select(PrivacyCase).where(
+        PrivacyCase.party_id == mine.party_id,
+        PrivacyCase.account_id == who.account_id,
+        PrivacyCase.kind == wish.right,
+        PrivacyCase.field == wish.field,
+        PrivacyCase.text == wish.text,
+        col(PrivacyCase.state).not_in(rules.CLOSED),
+    )
+    return db.exec(same).first()
+
+
+def _number(db: Session, year: int) -> str:
+    """The next number of a year."""
+    of_year = rules.case_number(year, 0).partition("-")[0] + "-"
+    taken = db.exec(select(PrivacyCase.number).where(col(PrivacyCase.number).startswith(of_year))).all()
+    return rules.case_number(year, max((int(number.removeprefix(of_year)) for number in taken), default=0) + 1)
+
+
+def _step(db: Session, who: Customer, case_id: UUID, act: Act, words: str, now: datetime) -> Case:
+    locked = select(PrivacyCase.id).where(PrivacyCase.id == case_id).with_for_update()
+    db.exec(locked).all()  # of two at once the second sees what the first did
+    case = queries.case(db, who, case_id)
+    if not rules.may_follow(case.clock.state, act):
+        raise RequestClosed
+    happened = Happening(act, now, who.account_id, words)
+    course.add(db, case.row, [event.step for event in case.events], happened)
+    audit.record(db, _act(who, case.row, f"privacy.{act}"), now)
+    return queries.case(db, who, case_id)
+
+
+def _requested(case: PrivacyCase, mine: Whose, language: Language) -> PrivacyRequested:
+    return PrivacyRequested(
+        case_id=case.id,
+        number=case.number,
+        customer_number=mine.customer_number,
+        party_id=case.party_id,
+        right=Right(case.kind),
+        field=case.field,
+        text=case.text,
+        received_at=case.received_at,
+        due_on=case.due_on,
+        language=language,
+    )
+
+
+def _act(who: Customer, case: PrivacyCase, act: str) -> audit.Act:
+    return audit.Act(
+        act=act,
+        object_kind="privacy_case",
+        object_id=case.id,
+        account_id=who.account_id,
+        party_id=case.party_id,
+        details={"right": case.kind},
+    )

@@ -1,0 +1,634 @@
+"""What each personal column is, in words: its group, and where the group's data comes from, why it is held, how long.
+
+Tables and columns stand here by their names. A test fails where a keeper claims a table, or a table gets a column, that
+is neither described here nor named as internal: ids, hashes and places in a list tell nobody anything about themselves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from portal.kit.i18n import Text, text
+from portal.privacy.rules import Fate
+
+
+class Group(StrEnum):
+    """What belongs together for a customer, in the order of the page."""
+
+    CONTACT = "contact"
+    SITES = "sites"
+    CONTRACTS = "contracts"
+    CONSUMPTION = "consumption"
+    INVOICES = "invoices"
+    MESSAGES = "messages"
+    PERMISSIONS = "permissions"
+    REQUESTS = "requests"
+    SIGN_INS = "sign-ins"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Where data comes from, on what ground it is held (GDPR, Article 6(1), and the law behind it), for how long."""
+
+    source: Text
+    ground: Text
+    retention: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A group: what is in it, what is to be known of it, where else the customer reads it, what erasure would do."""
+
+    title: Text
+    holds: Text
+    about: About
+    fate: Fate
+    page: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A personal table: its columns in words, and those that are internal.
+
+    `sealed` columns are told of and not shown; `abouts` are those that differ from what the group says.
+    """
+
+    table: str
+    group: Group
+    title: Text
+    columns: Mapping[str, Text]
+    internal: frozenset[str] = frozenset()
+    sealed: frozenset[str] = frozenset()
+    abouts: Mapping[str, About] | None = None
+
+    def about(self, column: str) -> About | None:
+        """What is to be known of a column beside what its group says."""
+        return self.abouts.get(column) if self.abouts else None
+
+
+def internal(*names: str) -> frozenset[str]:
+    """Columns that hold the register together and say nothing about anybody."""
+    return frozenset(names)
+
+
+CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b)")
+CUSTOMERSHIP: Final = text("as long as you are a customer, and 3 years")
+
+GROUPS: Final[Mapping[Group, Described]] = {
+    Group.CONTACT: Described(
+        text("Contact details"),
+        text("name, identifiers, addresses, phone, email, who acts for you"),
+        About(text("you, the population register"), CONTRACT_GROUND, CUSTOMERSHIP),
+        Fate.CONTRACT,
+        "/account",
+    ),
+    Group.SITES: Described(
+        text("Delivery sites and meters"),
+        text("addresses, kind of dwelling, metering points, meters"),
+        About(text("you, the network company"), CONTRACT_GROUND, CUSTOMERSHIP),
+        Fate.CONTRACT,
+        "/sites",
+    ),
+    Group.CONTRACTS: Described(
+        text("Contracts"),
+        text("products, terms, validity"),
+        About(text("you, our sales"), CONTRACT_GROUND, text("10 years from the end of the contract")),
+        Fate.CONTRACT,
+        "/contracts",
+    ),
+    Group.CONSUMPTION: Described(
+        text("Consumption and production"),
+        text("readings of your meters, by the quarter hour or the hour"),
+        About(
+            text("remotely read meter"),
+            text("law: GDPR 6(1)(c); Electricity Market Act 588/2013; Decree 767/2021"),
+            text("6 years"),
+        ),
+        Fate.CONTRACT,
+        "/consumption",
+    ),
+    Group.INVOICES: Described(
+        text("Invoices and payments"),
+        text("invoices with their lines and VAT, payments"),
+        About(
+            text("our billing, your bank"),
+            text("law: GDPR 6(1)(c); Accounting Act 1336/1997, chapter 2, section 10"),
+            text("6 years from the end of the year in which the financial year ended"),
+        ),
+        Fate.ACCOUNTING,
+        "/invoices",
+    ),
+    Group.MESSAGES: Described(
+        text("Messages and contacts"),
+        text("messages, contacts with customer service, feedback"),
+        About(
+            text("you, our customer service"),
+            text("legitimate interest: GDPR 6(1)(f)"),
+            text("messages 3 years, recorded calls 1 year"),
+        ),
+        Fate.GOES,
+        "/messages",
+    ),
+    Group.PERMISSIONS: Described(
+        text("Consents, prohibitions and authorisations"),
+        text("what you decided, when, and what you read before it"),
+        About(
+            text("you"),
+            text("law: GDPR 6(1)(c), 5(2) and 7(1): we must be able to show what you decided"),
+            text("3 years from the end of the decision"),
+        ),
+        Fate.EVIDENCE,
+        "/consents",
+    ),
+    Group.REQUESTS: Described(
+        text("Requests about your data"),
+        text("what you asked and what became of it"),
+        About(text("you, us"), text("law: GDPR 6(1)(c) and 12"), text("3 years from the decision")),
+        Fate.EVIDENCE,
+        "/privacy/requests",
+    ),
+    Group.SIGN_INS: Described(
+        text("Signing in"),
+        text("times, way, sessions"),
+        About(
+            text("you, your bank, this service"),
+            text("legitimate interest: GDPR 6(1)(f), and security: GDPR 32"),
+            text("2 years"),
+        ),
+        Fate.GOES,
+        "/account",
+    ),
+    Group.LOG: Described(
+        text("Log"),
+        text("who looked at your data or changed it, and what we told other systems"),
+        About(text("this service"), text("law: GDPR 6(1)(c), 5(2) and 32"), text("5 years")),
+        Fate.EVIDENCE,
+        "/privacy/log",
+    ),
+}
+
+WHO_DECIDED: Final = {
+    "at": text("When"),
+    "where": text("Where it was made"),
+    "assurance": text("Level of identification"),
+}
+
+HOLDINGS: Final[Sequence[Holding]] = (
+    Holding(
+        "party",
+        Group.CONTACT,
+        text("Customer"),
+        {
+            "customer_number": text("Customer number"),
+            "kind": text("Person or company"),
+            "name": text("Name"),
+            "business_id": text("Business ID"),
+            "language": text("Language of service"),
+            "street": text("Street address"),
+            "postcode": text("Postcode"),
+            "town": text("Town"),
+            "country": text("Country"),
+        },
+        internal("id"),
+    ),
+    Holding(
+        "identity_code",
+        Group.CONTACT,
+        text("Personal identity code"),
+        {"encrypted": text("Personal identity code")},
+        internal("party_id", "blind_index"),
+        frozenset({"encrypted"}),
+        {
+            "encrypted": About(
+                text("you, your bank when you sign in"),
+                text("contract and credit: GDPR 6(1)(b); Data Protection Act 1050/2018, section 29"),
+                CUSTOMERSHIP,
+            )
+        },
+    ),
+    Holding(
+        "contact_detail",
+        Group.CONTACT,
+        text("Email addresses and phone numbers"),
+        {"kind": text("Email or phone"), "value": text("Address or number")},
+        internal("id", "party_id", "position"),
+    ),
+    Holding(
+        "billing_details",
+        Group.CONTACT,
+        text("How you are billed"),
+        {
+            "channel": text("Way of billing"),
+            "email": text("Email address for invoices"),
+            "reference": text("Your reference"),
+        },
+        internal("id", "party_id"),
+    ),
+    Holding(
+        "contact_change",
+        Group.CONTACT,
+        text("Changes that you made to your details"),
+        {
+            "matter": text("What was changed"),
+            "before": text("Before"),
+            "after": text("After"),
+            "asked_at": text("When"),
+            "counts_from": text("In effect from"),
+            "withdrawn_at": text("Withdrawn"),
+        },
+        internal("id", "request_id", "party_id", "account_id", "sequence"),
+    ),
+    Holding(
+        "contact_draft",
+        Group.CONTACT,
+        text("Details that you have not confirmed yet"),
+        {"email": text("Email address"), "phone": text("Phone number"), "typed_at": text("When")},
+        internal("account_id", "party_id"),
+    ),
+    Holding(
+        "contact_person",
+        Group.CONTACT,
+        text("Contact people"),
+        {
+            "name": text("Name"),
+            "role": text("Role (Datahub's code)"),
+            "email": text("Email address"),
+            "phone": text("Phone number"),
+        },
+        internal("id", "party_id"),
+    ),
+    Holding(
+        "mandate",
+        Group.CONTACT,
+        text("Mandates given and received"),
+        {
+            "themes": text("Matters"),
+            "every_site": text("For every delivery site"),
+            "level": text("How far it reaches"),
+            "valid_from": text("First day"),
+            "valid_to": text("Last day"),
+        },
+        internal("id", "grantor_id", "grantee_id"),
+    ),
+    Holding(
+        "mandate_site",
+        Group.CONTACT,
+        text("Delivery sites of mandates"),
+        {},
+        internal("mandate_id", "site_id"),
+    ),
+    Holding(
+        "site",
+        Group.SITES,
+        text("Delivery sites"),
+        {
+            "number": text("Number of the delivery site"),
+            "name": text("Name"),
+            "street": text("Street address"),
+            "postcode": text("Postcode"),
+            "town": text("Town"),
+            "dwelling": text("Kind of dwelling"),
+            "heated_area_m2": text("Heated area, m²"),
+            "residents": text("Residents"),
+            "heating": text("Heating"),
+            "estimated_kwh_a_year": text("Estimated use, kWh a year"),
+        },
+        internal("id"),
+    ),
+    Holding(
+        "occupancy",
+        Group.SITES,
+        text("When you have held the sites"),
+        {"since": text("First day"), "until": text("Last day")},
+        internal("id", "site_id", "party_id"),
+    ),
+    Holding(
+        "metering_point",
+        Group.SITES,
+        text("Metering points"),
+        {"gsrn": text("Metering point (GSRN)"), "energy": text("What it measures"), "main_fuse": text("Main fuse")},
+        internal("id", "site_id"),
+    ),
+    Holding(
+        "meter",
+        Group.SITES,
+        text("Meters and heat exchangers"),
+        {
+            "kind": text("Device"),
+            "serial": text("Serial number"),
+            "model": text("Model"),
+            "installed_on": text("Installed"),
+            "removed_on": text("Removed"),
+        },
+        internal("id", "metering_point_id"),
+    ),
+    Holding(
+        "contract",
+        Group.CONTRACTS,
+        text("Contracts"),
+        {
+            "number": text("Number of the contract"),
+            "kind": text("Kind of contract"),
+            "signed_on": text("Signed"),
+            "valid_from": text("First day"),
+            "valid_to": text("Last day"),
+            "fixed_until": text("Fixed term until"),
+            "notice_days": text("Period of notice, days"),
+            "tax_class": text("Electricity tax class"),
+            "contracted_kw": text("Contracted power, kW"),
+        },
+        internal("id", "party_id", "site_id", "metering_point_id", "product_id"),
+    ),
+    Holding(
+        "reading_month",
+        Group.CONSUMPTION,
+        text("Readings"),
+        {
+            "month": text("Month"),
+            "minutes": text("Length of a reading, minutes"),
+            "mwh": text("Readings"),
+            "qualities": text("Quality of the readings"),
+            "revised": text("Which readings were corrected"),
+            "loaded_at": text("First received"),
+            "updated_at": text("Last changed"),
+        },
+        internal("metering_point_id", "first_quarter", "until_quarter", "day_mwh", "day_counts", "lengths"),
+    ),
+    Holding(
+        "month_total",
+        Group.CONSUMPTION,
+        text("Sums of the months"),
+        {
+            "month": text("Month"),
+            "mwh": text("Energy, mWh"),
+            "measured": text("Measured quarter hours"),
+            "estimated": text("Estimated quarter hours"),
+            "missing": text("Missing quarter hours"),
+            "revised": text("Corrected quarter hours"),
+        },
+        internal("metering_point_id", "first_quarter", "until_quarter"),
+    ),
+    Holding(
+        "invoice",
+        Group.INVOICES,
+        text("Invoices"),
+        {
+            "number": text("Invoice number"),
+            "kind": text("Invoice or credit note"),
+            "issued_on": text("Date"),
+            "due_on": text("Due date"),
+            "period_from": text("First day"),
+            "period_to": text("Last day"),
+            "net_cents": text("Amount without VAT"),
+            "vat_cents": text("VAT"),
+            "total_cents": text("Total"),
+            "reference": text("Reference number"),
+            "iban": text("Account number of the payee"),
+            "bic": text("Bank of the payee (BIC)"),
+            "payee": text("Payee"),
+            "estimated": text("Based on an estimate"),
+        },
+        internal("id", "party_id", "site_id"),
+    ),
+    Holding(
+        "invoice_line",
+        Group.INVOICES,
+        text("Invoice lines"),
+        {
+            "code": text("Price part"),
+            "name_fi": text("Name in Finnish"),
+            "name_sv": text("Name in Swedish"),
+            "name_en": text("Name in English"),
+            "period_from": text("First day"),
+            "period_to": text("Last day"),
+            "quantity_mwh": text("Energy, mWh"),
+            "quantity": text("Months or kW"),
+            "unit": text("Unit"),
+            "unit_price": text("Unit price"),
+            "vat_percent": text("VAT rate"),
+            "net_cents": text("Amount without VAT"),
+            "estimated": text("Based on an estimate"),
+        },
+        internal("id", "invoice_id", "position", "contract_id"),
+    ),
+    Holding(
+        "invoice_vat",
+        Group.INVOICES,
+        text("VAT of the invoices"),
+        {"percent": text("VAT rate"), "net_cents": text("Amount without VAT"), "vat_cents": text("VAT")},
+        internal("invoice_id"),
+    ),
+    Holding(
+        "payment",
+        Group.INVOICES,
+        text("Payments"),
+        {"number": text("The bank's archive number"), "paid_on": text("Paid"), "cents": text("Amount")},
+        internal("id", "invoice_id"),
+    ),
+    Holding(
+        "message_thread",
+        Group.MESSAGES,
+        text("Matters"),
+        {
+            "number": text("Number of the matter"),
+            "topic": text("Topic"),
+            "subject": text("Subject"),
+            "status": text("State"),
+            "kind": text("Kind of the newest message"),
+            "last_at": text("Newest message"),
+            "told_at": text("Newest message to you"),
+        },
+        internal("id", "party_id", "site_id", "contract_id", "invoice_id"),
+    ),
+    Holding(
+        "message",
+        Group.MESSAGES,
+        text("Messages"),
+        {
+            "number": text("Number of the message"),
+            "kind": text("Kind of message"),
+            "body": text("Text"),
+            "language": text("Language"),
+            "sent_at": text("Sent"),
+            "from_name": text("Sender"),
+        },
+        internal("id", "thread_id", "account_id", "form_key"),
+    ),
+    Holding(
+        "thread_reading",
+        Group.MESSAGES,
+        text("What you have read"),
+        {"told_at": text("Read up to the message of"), "read_at": text("Read")},
+        internal("thread_id", "account_id"),
+    ),
+    Holding(
+        "permission_record",
+        Group.PERMISSIONS,
+        text("Consents, prohibitions and preferences"),
+        {
+            "kind": text("Kind of decision"),
+            "purpose": text("Purpose"),
+            "channel": text("Channel"),
+            "action": text("Given or withdrawn"),
+            **WHO_DECIDED,
+            "ground": text("Legal ground"),
+            "notice_id": text("The text that you read"),
+            "notice_version": text("Version of the text"),
+            "notice_sha256": text("Fingerprint of the text"),
+            "language": text("Language"),
+        },
+        internal("id", "sequence", "party_id", "account_id", "replaces_id"),
+    ),
+    Holding(
+        "authorisation",
+        Group.PERMISSIONS,
+        text("Authorisations to third parties"),
+        {
+            "resolution": text("How fine the data is"),
+            "valid_from": text("First day"),
+            "valid_to": text("Last day"),
+            "given_at": text("When"),
+            "where": text("Where it was made"),
+            "assurance": text("Level of identification"),
+            "ground": text("Legal ground"),
+            "notice_version": text("Version of the text"),
+            "notice_sha256": text("Fingerprint of the text"),
+            "notice_text": text("The text that you read"),
+            "language": text("Language"),
+        },
+        internal("id", "party_id", "third_party_id", "account_id", "replaces_id"),
+    ),
+    Holding(
+        "authorisation_end",
+        Group.PERMISSIONS,
+        text("Authorisations that have ended"),
+        {**WHO_DECIDED, "how": text("How it ended")},
+        internal("authorisation_id", "account_id"),
+    ),
+    Holding(
+        "authorisation_point",
+        Group.PERMISSIONS,
+        text("Metering points of authorisations"),
+        {},
+        internal("authorisation_id", "metering_point_id"),
+    ),
+    Holding(
+        "authorisation_read",
+        Group.PERMISSIONS,
+        text("When authorised companies read your data"),
+        {"at": text("When"), "first_day": text("First day"), "last_day": text("Last day")},
+        internal("authorisation_id"),
+    ),
+    Holding(
+        "privacy_case",
+        Group.REQUESTS,
+        text("Requests"),
+        {
+            "number": text("Number of the request"),
+            "kind": text("Which right it is about"),
+            "field": text("What to correct"),
+            "text": text("What you wrote"),
+            "received_at": text("Received"),
+            "state": text("State"),
+            "due_on": text("To be answered by"),
+        },
+        internal("id", "party_id", "account_id"),
+    ),
+    Holding(
+        "privacy_step",
+        Group.REQUESTS,
+        text("What happened to the requests"),
+        {"at": text("When"), "act": text("What happened"), "text": text("Text"), "ground": text("Legal ground")},
+        internal("id", "case_id", "sequence", "account_id"),
+    ),
+    Holding(
+        "account",
+        Group.SIGN_INS,
+        text("Your account in this service"),
+        {
+            "given_names": text("Given names"),
+            "family_name": text("Family name"),
+            "language": text("Language"),
+            "created_at": text("First sign-in"),
+            "signed_in_at": text("Last sign-in"),
+            "previous_sign_in_at": text("Sign-in before that"),
+            "welcomed_at": text("First visit finished"),
+        },
+        internal("id", "identity_index"),
+    ),
+    Holding(
+        "session",
+        Group.SIGN_INS,
+        text("Sessions"),
+        {
+            "broker": text("Identification broker"),
+            "acr": text("Level of identification"),
+            "amr": text("Way of identification"),
+            "confirmed_at": text("Identity last proved"),
+            "created_at": text("Begun"),
+            "seen_at": text("Last used"),
+            "expires_at": text("Ends at the latest"),
+            "ended_at": text("Ended"),
+        },
+        internal("id", "token_hash", "account_id", "acting_for"),
+    ),
+    Holding(
+        "login_transaction",
+        Group.SIGN_INS,
+        text("Visits to the bank to sign in"),
+        {
+            "broker": text("Identification broker"),
+            "bank": text("Bank"),
+            "language": text("Language"),
+            "return_to": text("The page you came from"),
+            "purpose": text("Purpose"),
+            "created_at": text("Begun"),
+            "expires_at": text("Ends at the latest"),
+            "status": text("State"),
+        },
+        internal("id", "state_hash", "binding_hash", "nonce", "verifier", "account_id"),
+    ),
+    Holding(
+        "audit_entry",
+        Group.LOG,
+        text("Who looked and who did what"),
+        {
+            "at": text("When"),
+            "act": text("What happened"),
+            "object_kind": text("To what"),
+            "details": text("Details"),
+        },
+        internal("number", "account_id", "party_id", "object_id", "previous_hash", "hash"),
+    ),
+    Holding(
+        "outbox_event",
+        Group.LOG,
+        text("What we told other systems"),
+        {
+            "kind": text("What happened"),
+            "payload": text("What was told"),
+            "created_at": text("When"),
+            "delivered_at": text("Delivered"),
+        },
+        internal("number", "id", "party_id", "due_at", "attempts", "given_up_at"),
+    ),
+)
+
+BY_TABLE: Final[Mapping[str, Holding]] = {holding.table: holding for holding in HOLDINGS}
+
+CORRECTED: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS})
+"""Groups that hold what a customer told us: a wrong detail there is corrected by a request that names it."""
+
+
+def of_group(group: Group) -> Sequence[Holding]:
+    """The tables of a group, in the order of the page."""
+    return [holding for holding in HOLDINGS if holding.group is group]
+
+
+def field_named(name: str | None) -> Text | None:
+    """What a column is called, by its table and name (`party.name`); None for one that nobody is shown."""
+    table, _, column = (name or "").partition(".")
+    holding = BY_TABLE.get(table)
+    return holding.columns.get(column) if holding else None

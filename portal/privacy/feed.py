@@ -1,0 +1,38 @@
+"""How the utility's own systems tell what becomes of the requests that customers made in the portal."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from portal.kit.feed import FeedRow, Moment, words
+
+Progress = Literal["in-work", "waiting", "done", "refused"]
+
+
+class PrivacyProgress(FeedRow):
+    """One step of a request for one's rights. Steps are only ever added; a closed request takes none."""
+
+    case_number: Annotated[str, words(20)] = Field(
+        description="The number that the portal gave the request.", examples=["26-0148"]
+    )
+    state: Progress = Field(
+        description="in-work; waiting (for the customer: who they are, or what they mean; the clock stands until they "
+        "answer); done; refused.",
+        examples=["waiting"],
+    )
+    text: Annotated[str, words(4000)] = Field(
+        description="What the customer reads: what is done next, what they are asked, or the decision and its reasons.",
+        examples=["Kerro, mitä osoitetta tarkoitat."],
+    )
+    ground: Annotated[str, words(200)] | None = Field(
+        description="The provision that a refusal rests on; null for anything else.",
+        examples=["GDPR 17(3)(b); Accounting Act 1336/1997 2:10"],
+    )
+    at: Moment = Field(description="When, in UTC.", examples=["2026-11-19T08:30:00Z"])
+
+    @model_validator(mode="after")
+    def refused_on_a_ground(self) -> "PrivacyProgress":
+        """A refusal says why (GDPR, Article 12(4)); nothing else rests on a ground."""
+        if (self.state == "refused") != (self.ground is not None):
+            raise ValueError("a refusal, and only a refusal, has a ground")
+        return self

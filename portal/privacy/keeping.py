@@ -1,0 +1,85 @@
+"""Adds what the utility's own systems tell of requests to their course, and lets the customer know."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlmodel import Session, col, select
+
+from portal.customers.models import ContactDetail, ContactKind, Party
+from portal.kit.feed import Outcome, Refusal, Verdict, unknown
+from portal.kit.i18n import Language, text
+from portal.outbox.mail import Letter, post
+from portal.privacy import course, rules
+from portal.privacy.course import Happening
+from portal.privacy.feed import PrivacyProgress, Progress
+from portal.privacy.models import PrivacyCase
+from portal.privacy.rules import Act, State
+
+ACTS: Final[Mapping[Progress, Act]] = {
+    "in-work": Act.IN_WORK,
+    "waiting": Act.ASKED,
+    "done": Act.DONE,
+    "refused": Act.REFUSED,
+}
+OURS: Final = frozenset(ACTS.values())
+WORTH_A_LETTER: Final = frozenset({Act.ASKED, Act.DONE, Act.REFUSED})
+
+
+def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], now: datetime) -> list[Verdict]:
+    """Add steps, in the order in which they were taken; one that is known already changes nothing."""
+    asked = select(PrivacyCase).where(col(PrivacyCase.number).in_({row.case_number for row in rows}))
+    locked = asked.order_by(col(PrivacyCase.id)).with_for_update()  # nobody answers meanwhile
+    cases = {case.number: case for case in db.exec(locked)}
+    verdicts: dict[int, Verdict] = {}
+    for place in sorted(range(len(rows)), key=lambda place: rows[place].at):
+        row = rows[place]
+        case = cases.get(row.case_number)
+        verdicts[place] = _add(db, case, row, now) if case else unknown("request", row.case_number)
+    db.flush()
+    return [verdicts[place] for place in range(len(rows))]
+
+
+def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) -> Verdict:
+    known = course.steps_of(db, case)
+    happened = Happening(ACTS[row.state], row.at, None, row.text, row.ground or "")
+    beside = next((one for one in known if one.at == row.at and one.act in OURS), None)
+    if beside is not None:
+        same = (beside.act, beside.text, beside.ground) == (happened.act, happened.text, happened.ground)
+        return Outcome.UNCHANGED if same else Refusal("another step of that instant is known already")
+    if row.at > now:
+        return Refusal("at lies in the future")
+    if not rules.may_follow(State(case.state), happened.act):
+        return Refusal(f"the request is closed: {case.state}")
+    if row.at < known[-1].at:
+        return Refusal("a later step is known")
+    course.add(db, case, known, happened)
+    _tell(db, case, happened.act, now)
+    return Outcome.ACCEPTED
+
+
+def _tell(db: Session, case: PrivacyCase, act: Act, now: datetime) -> None:
+    """Write to the customer, where we may ask something of them or have answered, if they have an e-mail address."""
+    party = db.get(Party, case.party_id) if case.party_id else None
+    if party is None or act not in WORTH_A_LETTER:
+        return
+    preferred = (
+        select(ContactDetail.value)
+        .where(ContactDetail.party_id == party.id, ContactDetail.kind == ContactKind.EMAIL)
+        .order_by(col(ContactDetail.position))
+    )
+    to = db.exec(preferred.limit(1)).first()
+    if to is not None:
+        post(db, _letter(to, case, act, Language(party.language)), now)
+
+
+def _letter(to: str, case: PrivacyCase, act: Act, language: Language) -> Letter:
+    number = case.number
+    if act is Act.ASKED:
+        subject = text("Your request %(number)s waits for you", number=number)
+        body = text("We need something from you before we can go on with your request %(number)s.", number=number)
+    else:
+        subject = text("Your request %(number)s has been answered", number=number)
+        body = text("We have answered your request %(number)s.", number=number)
+    how = text("Sign in to the customer portal and open My details, Details and requests, to read more.")
+    return Letter(to, subject.said(language), f"{body.said(language)}\n\n{how.said(language)}\n", case.party_id)

@@ -1,0 +1,61 @@
+from datetime import date, datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel, UniqueConstraint
+
+from portal.kit.db import Instant
+
+
+class PrivacyCase(SQLModel, table=True):
+    """A request by which somebody uses one of their rights. What became of it stands in its steps.
+
+    `party_id` is None for a person who is no customer; `due_on` is the last day to answer, None while the clock stands.
+    """
+
+    __tablename__ = "privacy_case"
+    __table_args__ = (
+        CheckConstraint(
+            "kind IN ('access', 'rectification', 'erasure', 'restriction', 'portability', 'objection', 'recordings')",
+            name="kind",
+        ),
+        CheckConstraint("state IN ('received', 'in-work', 'waiting', 'done', 'refused', 'withdrawn')", name="state"),
+        CheckConstraint("(state = 'waiting') = (due_on IS NULL)", name="clock"),
+        CheckConstraint("party_id IS NOT NULL OR account_id IS NOT NULL", name="whose"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str = Field(max_length=20, unique=True, description="year and place in it: 26-0148")
+    party_id: UUID | None = Field(default=None, foreign_key="party.id", index=True)
+    account_id: UUID | None = Field(
+        default=None, foreign_key="account.id", index=True, description="who asked; None by phone or letter"
+    )
+    kind: str = Field(max_length=20)
+    field: str | None = Field(default=None, max_length=80, description="what to correct: table and column")
+    text: str = Field(max_length=4000)
+    received_at: datetime = Field(sa_type=Instant)
+    state: str = Field(max_length=12)
+    due_on: date | None = Field(default=None, index=True)
+
+
+class PrivacyStep(SQLModel, table=True):
+    """What happened to a request, in order. Never changed or removed; triggers see to it."""
+
+    __tablename__ = "privacy_step"
+    __table_args__ = (
+        CheckConstraint(
+            "act IN ('received', 'in-work', 'asked', 'answered', 'done', 'refused', 'withdrawn')", name="act"
+        ),
+        UniqueConstraint("case_id", "sequence"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    case_id: UUID = Field(foreign_key="privacy_case.id", index=True)
+    sequence: int = Field(description="grows by one within a case")
+    at: datetime = Field(sa_type=Instant)
+    account_id: UUID | None = Field(
+        default=None, foreign_key="account.id", description="None: the company, or by phone"
+    )
+    act: str = Field(max_length=12)
+    text: str = Field(default="", max_length=4000)
+    ground: str = Field(default="", max_length=200, description="of a refusal: the provision it rests on")

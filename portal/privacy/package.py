@@ -1,0 +1,268 @@
+"""Everything that is held about one customer, as files to keep and to take elsewhere (GDPR, Articles 15 and 20).
+
+For each customer number a folder: pages to read and print, `data.json` with every record, each table as CSV, the
+readings of each metering point as Datahub writes them, and the receipts of permissions. The files are made one after
+the other, each when it is asked for, from one reading of the register; memory holds a small part of them only.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Final
+from zipfile import ZIP_DEFLATED, ZipFile
+
+from sqlmodel import Session, col, select
+
+from portal.auth.models import Account
+from portal.brand import Brand
+from portal.consents import receipts
+from portal.consents.authorisations import queries as authorisations
+from portal.consents.authorisations import receipts as authorisation_receipts
+from portal.consents.models import PermissionRecord
+from portal.consents.queries import Decider, Event
+from portal.consents.rules import Subject as Deciding
+from portal.consumption import privacy as consumption
+from portal.customers.models import IdentityCode, Party
+from portal.kit import formats
+from portal.kit.crypto import Vault
+from portal.kit.html import Html
+from portal.kit.i18n import Language, text
+from portal.kit.privacy import Keeper, Record, Value
+from portal.privacy import readings, values
+from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, Holding, of_group
+from portal.privacy.queries import Whose
+from portal.privacy.readings import Held
+from portal.privacy.shelf import Shelf
+
+VERSION: Final = 1
+"""Of the shape of data.json and of the names of files; within a version neither changes."""
+
+BOM: Final = "\ufeff"
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+AT_ONCE: Final = 500  # rows of a CSV file, or parts of a page, that are written together
+CODE = "identity_code"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of the package, in pieces."""
+
+    name: str
+    pieces: Iterable[bytes]
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a package is made with: who keeps what, the key to identity codes, the templates, whose portal it is."""
+
+    keepers: Sequence[Keeper]
+    vault: Vault
+    html: Html
+    brand: Brand
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table on a page: its title, the names of its columns, and its rows in words."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
+
+
+def files(db: Session, whose: Sequence[Whose], press: Press, language: Language, now: datetime) -> Iterator[File]:
+    """Every file of the packages of some customer numbers; each is to be read before the next one is asked for."""
+    yield File("README.txt", [_readme(whose, press.brand, language, now).encode()])
+    for one in whose:
+        folder = one.customer_number or "account"
+        for file in _of_one(db, one, press, language, now):
+            yield File(f"{folder}/{file.name}", file.pieces)
+
+
+def zipped(made: Iterable[File], to: IO[bytes]) -> None:
+    """Write the files into a ZIP archive."""
+    with ZipFile(to, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for file in made:
+            with archive.open(file.name, "w", force_zip64=True) as entry:
+                for piece in file.pieces:
+                    entry.write(piece)
+
+
+def unpacked(made: Iterable[File], folder: Path) -> Iterator[str]:
+    """Write the files into a folder, for their owner's eyes only; the name of each, before it is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    for file in made:
+        yield file.name
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as written:
+            written.writelines(file.pieces)
+
+
+def _of_one(db: Session, whose: Whose, press: Press, language: Language, now: datetime) -> Iterator[File]:
+    days = readings.held(db, whose.subject)
+    with Shelf() as shelf:
+        for record in _records(db, whose, press):
+            shelf.put(record)
+        for group in Group:
+            if sheets := _sheets(shelf, group, days, language):
+                yield File(f"pages/{group}.html", _page(press, whose, group, sheets, language, now))
+        yield File("data.json", _json(shelf, whose, now))
+        for table in shelf.tables:
+            yield File(f"tables/{table}.csv", _csv(shelf, table))
+    for gsrn, pieces in readings.written(db, days):
+        yield File(f"readings/{gsrn}.csv", pieces)
+    for given in authorisations.given_by(db, [whose.subject.party_id]):
+        receipt = authorisation_receipts.receipt(given, press.brand).model_dump_json(indent=2)
+        yield File(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
+    for decision, actor in _permissions(db, whose):
+        yield File(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, press.brand)])
+
+
+def _records(db: Session, whose: Whose, press: Press) -> Iterator[Record]:
+    """What the keepers keep; readings, which are millions, have files of their own."""
+    for keeper in press.keepers:
+        if keeper is not consumption:
+            for record in keeper.export(db, whose.subject):
+                yield _opened(db, whose, press.vault) if record.table == CODE else record
+
+
+def _opened(db: Session, whose: Whose, vault: Vault) -> Record:
+    """The identity code: it is the person's own, and they have just proved who they are."""
+    party_id = whose.subject.party_id
+    sealed = db.exec(select(IdentityCode.encrypted).where(IdentityCode.party_id == party_id)).one()
+    code = vault.open(sealed, table=CODE, column="encrypted", row=party_id)
+    return Record(CODE, {"party_id": str(party_id), CODE: code})
+
+
+# pages
+
+
+def _sheets(shelf: Shelf, group: Group, days: Sequence[Held], language: Language) -> list[Sheet]:
+    if group is Group.CONSUMPTION:
+        return _files_of_readings(days, language)
+    with_rows = [holding for holding in of_group(group) if holding.table in shelf.tables and holding.columns]
+    return [_sheet(shelf, holding, language) for holding in with_rows]
+
+
+def _sheet(shelf: Shelf, holding: Holding, language: Language) -> Sheet:
+    columns = holding.columns
+    return Sheet(
+        title=holding.title.said(language),
+        columns=[label.said(language) for label in columns.values()],
+        rows=(
+            [values.said(holding.table, name, _value(row, name), language) for name in columns]
+            for row in shelf.rows(holding.table)
+        ),
+    )
+
+
+def _value(row: dict[str, Value], column: str) -> Value:
+    return row.get(CODE if column == "encrypted" else column)
+
+
+def _files_of_readings(days: Sequence[Held], language: Language) -> list[Sheet]:
+    columns = (text("Metering point (GSRN)"), text("First day"), text("Last day"), text("File"))
+    rows = [
+        (
+            one.gsrn,
+            formats.full_date(one.first, language),
+            formats.full_date(one.last, language),
+            f"readings/{one.gsrn}.csv",
+        )
+        for one in days
+    ]
+    title = BY_TABLE["reading_month"].title.said(language)
+    return [Sheet(title, [column.said(language) for column in columns], rows)] if rows else []
+
+
+def _page(
+    press: Press, whose: Whose, group: Group, sheets: Sequence[Sheet], language: Language, now: datetime
+) -> Iterator[bytes]:
+    template = press.html.environment(language).get_template("privacy/package/group.html")
+    stream = template.stream(whose=whose, described=GROUPS[group], sheets=sheets, at=now, company=press.brand.company)
+    stream.enable_buffering(AT_ONCE)
+    return (piece.encode() for piece in stream)
+
+
+# records for programs
+
+
+def _json(shelf: Shelf, whose: Whose, now: datetime) -> Iterator[bytes]:
+    """`{"version": 1, ..., "tables": {"party": [{...}], ...}}`; money is cents, instants and days are ISO 8601."""
+    about = {"version": VERSION, "customer_number": whose.customer_number, "made_at": now.isoformat()}
+    yield f'{json.dumps(about)[:-1]}, "tables": {{'.encode()
+    for number, table in enumerate(shelf.tables):
+        yield f"{',' if number else ''}\n{json.dumps(table)}: [".encode()
+        for place, line in enumerate(shelf.lines(table)):
+            yield f"{',' if place else ''}\n{line}".encode()
+        yield b"]"
+    yield b"}}\n"
+
+
+def _csv(shelf: Shelf, table: str) -> Iterator[bytes]:
+    """UTF-8 with a byte order mark; what a spreadsheet would take for a formula gets an apostrophe before it."""
+    columns = shelf.columns(table)
+    written = io.StringIO(BOM, newline="")
+    written.seek(0, io.SEEK_END)
+    rows = csv.writer(written, delimiter=";")
+    rows.writerow(columns)
+    for place, row in enumerate(shelf.rows(table), start=1):
+        rows.writerow([_harmless(row.get(name)) for name in columns])
+        if place % AT_ONCE == 0:
+            yield written.getvalue().encode()
+            written.seek(0)
+            written.truncate()
+    yield written.getvalue().encode()
+
+
+def _harmless(value: Value) -> Value:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+# receipts
+
+
+def _permissions(db: Session, whose: Whose) -> list[tuple[PermissionRecord, str | None]]:
+    decided = (
+        select(PermissionRecord, Account.given_names, Account.family_name)
+        .join(Account, col(Account.id) == PermissionRecord.account_id, isouter=True)
+        .where(PermissionRecord.party_id == whose.subject.party_id)
+        .order_by(col(PermissionRecord.sequence))
+    )
+    return [(record, f"{given} {family}" if record.account_id else None) for record, given, family in db.exec(decided)]
+
+
+def _receipt(db: Session, whose: Whose, record: PermissionRecord, actor: str | None, brand: Brand) -> bytes:
+    party = db.get_one(Party, whose.subject.party_id)
+    decider = Decider(party.id, Deciding(party.kind), party.name, party.customer_number)
+    return receipts.receipt(Event(record, actor, None), decider, brand).model_dump_json(indent=2).encode()
+
+
+# the first thing to read
+
+
+def _readme(whose: Sequence[Whose], brand: Brand, language: Language, now: datetime) -> str:
+    names = ", ".join(f"{one.name} {one.customer_number or ''}".strip() for one in whose)
+    sentences = (
+        text("Everything that %(company)s holds about: %(names)s", company=brand.company, names=names),
+        text("Made %(at)s.", at=formats.instant(now, language)),
+        text("There is a folder for each customer number. In it:"),
+        text("pages: everything to read and print, a page for each group of data"),
+        text("data.json: every record for programs; amounts of money are cents, times are ISO 8601"),
+        text("tables: the same records as CSV files, to be opened in a spreadsheet"),
+        text("readings: the readings of each metering point, as Datahub writes them (CSV, times in UTC)"),
+        text("receipts: the receipts of your consents and prohibitions (ISO/IEC TS 27560)"),
+        text(
+            "A text in a CSV file that begins with =, +, - or @ has an apostrophe before it, so that no program takes "
+            "it for a formula; data.json has it as it is."
+        ),
+        text("The package holds personal data. Keep it safe, and delete it when you no longer need it."),
+        text("Questions about personal data: %(email)s", email=brand.data_protection.email),
+    )
+    return "\n\n".join(sentence.said(language) for sentence in sentences) + "\n"

@@ -1,0 +1,365 @@
+"""The pages by which a customer uses their rights: what is held, requests, the log, and everything as a package."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import IO, Annotated, Final
+
+import anyio
+from pydantic import Field, ValidationInfo, field_validator
+from starlette.routing import Route
+
+from portal.audit import actions as audit
+from portal.auth.people import ConfirmedCustomer, Customer, decides, decides_confirmed
+from portal.brand import Brand
+from portal.kit import forms
+from portal.kit.crypto import Vault
+from portal.kit.errors import NotThere, StepUpNeeded
+from portal.kit.forms import Form, Typed, wrong
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text, text
+from portal.kit.pages import Pages, pages
+from portal.kit.privacy import Keeper, Record
+from portal.kit.visits import platform_of
+from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, page
+from portal.privacy import actions, catalogue, package, queries, rules, shown
+from portal.privacy.actions import RequestClosed, Wish
+from portal.privacy.catalogue import BY_TABLE, Group
+from portal.privacy.package import Press
+from portal.privacy.queries import Shown, Whose
+from portal.privacy.rules import Right
+from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Told
+
+LATEST: Final = 5
+PAGE: Final = 20
+LONGEST: Final = 4000
+IN_MEMORY: Final = 8 * 2**20  # bytes of a package, before it goes to disk
+PIECE: Final = 2**16
+READ_HERE: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS, Group.SIGN_INS})
+"""Groups whose values stand on the page of all data; the others have pages of their own, and the package."""
+
+SAY_WHAT: Final = frozenset(Right) - {Right.ERASURE, Right.RECORDINGS}
+"""Rights that need words: what to correct, or why."""
+
+FILENAMES: Final[Mapping[Language, str]] = {
+    Language.FI: "tietoni",
+    Language.SV: "mina-uppgifter",
+    Language.EN: "my-data",
+}
+
+
+class Asking(Form):
+    """A request."""
+
+    kind: Right
+    field: Annotated[str, Field(max_length=80)] = ""
+    words: Annotated[str, Field(max_length=LONGEST, validate_default=True)] = ""
+
+    @field_validator("words")
+    @classmethod
+    def says_what(cls, words: str, about: ValidationInfo) -> str:
+        """Most rights need to hear what it is about."""
+        if not words and about.data.get("kind") in SAY_WHAT:
+            raise wrong(text("Fill in this field."))
+        return words
+
+
+class Answering(Form):
+    """Something to add to a request."""
+
+    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+
+
+@dataclass(frozen=True)
+class Privacy(Page):
+    """Everything about one's data at a glance."""
+
+    template = "privacy/show.html"
+    tiles: Sequence[Tile]
+    count: int
+    groups: Sequence[GroupRow]
+    looks: Sequence[Line]
+
+
+@dataclass(frozen=True)
+class AllData(Page):
+    """Every column that is held, in words."""
+
+    template = "privacy/data.html"
+    groups: Sequence[GroupShown]
+
+
+@dataclass(frozen=True)
+class Requests(Page):
+    """All requests."""
+
+    template = "privacy/requests.html"
+    tiles: Sequence[Tile]
+    pages: Pages
+
+
+@dataclass(frozen=True)
+class ChooseRight(Page):
+    """Which right it is about."""
+
+    template = "privacy/choose.html"
+    rights: Mapping[Right, Text]
+    explained: Mapping[Right, Text]
+    articles: Mapping[Right, Text]
+
+
+@dataclass(frozen=True)
+class Ask(Page):
+    """A request to be written; `prospects` tell what erasure would do, and are empty for other rights."""
+
+    template = "privacy/ask.html"
+    right: Right
+    title: Text
+    explained: Text
+    article: Text
+    field: str
+    field_label: Text | None
+    prospects: Sequence[Prospect]
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Request(Page):
+    """A request with its clock, and all that happened to it, the newest first."""
+
+    template = "privacy/request.html"
+    tile: Tile
+    steps: Sequence[Told]
+    refused: bool
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Log(Page):
+    """Who looked and who did what."""
+
+    template = "privacy/log.html"
+    lines: Sequence[Line]
+    shown: Shown
+    pages: Pages
+
+
+@dataclass(frozen=True)
+class Package(Page):
+    """The package, before it is made."""
+
+    template = "privacy/package.html"
+    whose: Sequence[Whose]
+
+
+def show(visit: Visit[Customer]) -> Privacy:
+    """One's requests, groups of data, and who looked lately."""
+    cases = queries.cases(visit.db, visit.who, 0, LATEST)
+    looks = queries.looked_lately(visit.db, visit.who, LATEST)
+    return Privacy(
+        tiles=[shown.tile(case, visit.today) for case in cases],
+        count=queries.count(visit.db, visit.who),
+        groups=shown.group_rows(queries.holdings(visit.db, visit.who)),
+        looks=[shown.line(entry) for entry in looks],
+    )
+
+
+def data(keepers: Sequence[Keeper], visit: Visit[Customer]) -> AllData:
+    """Every column that is held, with its value where it can be read here."""
+    counts = queries.holdings(visit.db, visit.who)
+    return AllData(shown.groups(_readable(visit, keepers), counts, visit.language))
+
+
+def requests(visit: Visit[Customer]) -> Requests:
+    """Every request, page by page."""
+    here = pages(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/privacy/requests")
+    cases = queries.cases(visit.db, visit.who, (here.number - 1) * PAGE, PAGE)
+    return Requests([shown.tile(case, visit.today) for case in cases], here)
+
+
+def new(visit: Visit[Customer]) -> Page:
+    """A request to be written, or the rights to choose from."""
+    asked = visit.query.get("kind")
+    if asked is None:
+        return ChooseRight(shown.RIGHTS, shown.EXPLAINED, shown.ARTICLES)
+    if asked not in set(Right):
+        raise NotThere
+    right = Right(asked)
+    if right is Right.ERASURE:
+        _proved(visit.who)  # before anything is written: what somebody types is not lost on the way to the bank
+    return _ask_page(visit, right, visit.query.get("field", ""), Typed())
+
+
+def ask(visit: Visit[Customer]) -> Reply:
+    """Take a request, or show it again with what is missing."""
+    match forms.read(Asking, visit.form):
+        case forms.Valid(asked):
+            return Redirect(f"/privacy/requests/{_asked(visit, asked)}")
+        case Typed() as typed:
+            right = typed.value("kind")
+            if right not in set(Right):
+                raise NotThere
+            return Answer(_ask_page(visit, Right(right), typed.value("field"), typed), status=422)
+
+
+def request(visit: Visit[Customer]) -> Request:
+    """One request."""
+    return _request_page(visit, Typed())
+
+
+def answer(visit: Visit[Customer]) -> Reply:
+    """Take an addition to a request."""
+    match forms.read(Answering, visit.form):
+        case forms.Valid(said):
+            case = actions.answer(visit.db, visit.who, visit.id("id"), said.words, visit.now)
+            return Redirect(f"/privacy/requests/{case.row.id}")
+        case Typed() as typed:
+            return Answer(_request_page(visit, typed), status=422)
+
+
+def withdraw(visit: Visit[Customer]) -> Redirect:
+    """Take a request back."""
+    case = actions.withdraw(visit.db, visit.who, visit.id("id"), visit.now)
+    return Redirect(f"/privacy/requests/{case.row.id}")
+
+
+def log(visit: Visit[Customer]) -> Log:
+    """Who looked and who did what, page by page."""
+    asked = visit.query.get("show", Shown.ALL)
+    wanted = Shown(asked) if asked in set(Shown) else Shown.ALL
+    query = {} if wanted is Shown.ALL else {"show": wanted.value}
+    entries = queries.log_count(visit.db, visit.who, wanted)
+    here = pages(visit.query.get("page"), entries, PAGE, "/privacy/log", query)
+    found = queries.log(visit.db, visit.who, wanted, (here.number - 1) * PAGE, PAGE)
+    return Log([shown.line(entry) for entry in found], wanted, here)
+
+
+def offer(visit: Visit[ConfirmedCustomer]) -> Package:
+    """What the package holds, and the button that makes it."""
+    return Package(queries.whose(visit.db, visit.who))
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where packages are made, one at a time: each takes a processor and a disk for a while."""
+
+    keepers: Sequence[Keeper]
+    vault: Vault
+    brand: Brand
+    turns: anyio.CapacityLimiter
+
+
+async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Download:
+    """Make the package and send it. No transaction for writing is held meanwhile, and no thread that pages need."""
+    press = Press(counter.keepers, counter.vault, platform_of(visit.request).html, counter.brand)
+    made = await anyio.to_thread.run_sync(_made, visit, press, limiter=counter.turns)
+    name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
+    return Download(name, "application/zip", _pieces(made))
+
+
+def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Record]:
+    for keeper in keepers:
+        tables = {str(table.__tablename__) for table in keeper.TABLES}
+        if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
+            for whose in queries.whose(visit.db, visit.who):
+                yield from keeper.export(visit.db, whose.subject)
+
+
+def _proved(who: Customer) -> ConfirmedCustomer:
+    """The person, who has just proved who they are.
+
+    Raises StepUpNeeded.
+    """
+    if not isinstance(who, ConfirmedCustomer):
+        raise StepUpNeeded
+    return who
+
+
+def _asked(visit: Visit[Customer], asked: Asking) -> object:
+    db, language, now = visit.db, visit.language, visit.now
+    if asked.kind is Right.ERASURE:
+        return actions.ask_erasure(db, _proved(visit.who), asked.words, language, now).id
+    named = catalogue.field_named(asked.field)
+    wish = Wish(asked.kind, asked.words, asked.field if named and asked.kind is Right.RECTIFICATION else None)
+    return actions.ask(db, visit.who, wish, language, now).id
+
+
+def _ask_page(visit: Visit[Customer], right: Right, field: str, typed: Typed) -> Ask:
+    label = catalogue.field_named(field) if right is Right.RECTIFICATION else None
+    return Ask(
+        right=right,
+        title=shown.RIGHTS[right],
+        explained=shown.EXPLAINED[right],
+        article=shown.ARTICLES[right],
+        field=field if label else "",
+        field_label=label,
+        prospects=_prospects(visit) if right is Right.ERASURE else (),
+        typed=typed,
+    )
+
+
+def _prospects(visit: Visit[Customer]) -> Sequence[Prospect]:
+    newest = queries.last_invoice(visit.db, visit.who)
+    kept_until = rules.kept_until(newest.issued_on) if newest else None
+    is_customer = rules.is_customer(queries.contracts(visit.db, visit.who), visit.today)
+    counts = queries.holdings(visit.db, visit.who)
+    return list(shown.prospects(counts, kept_until, is_customer=is_customer))
+
+
+def _request_page(visit: Visit[Customer], typed: Typed) -> Request:
+    case = queries.case(visit.db, visit.who, visit.id("id"))
+    if typed and case.clock.is_closed:
+        raise RequestClosed
+    steps = [shown.told(event) for event in reversed(case.events)]
+    return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.State.REFUSED, typed)
+
+
+def _made(visit: FlowVisit[ConfirmedCustomer], press: Press) -> IO[bytes]:
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
+    try:
+        with visit.database.reading() as db:
+            whose = queries.whose(db, visit.who)
+            package.zipped(package.files(db, whose, press, visit.language, visit.now), file)
+        with visit.database.writing() as db:
+            for one in whose:
+                audit.record(db, _packaged(visit.who, one), visit.now)
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _packaged(who: Customer, whose: Whose) -> audit.Act:
+    return audit.Act(
+        act="privacy.packaged",
+        object_kind="party" if whose.party_id else "account",
+        object_id=whose.party_id or who.account_id,
+        account_id=who.account_id,
+        party_id=whose.party_id,
+    )
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Route]:
+    """The addresses of this slice; the package is made of what the keepers keep."""
+    counter = Counter(keepers, vault, brand, anyio.CapacityLimiter(1))
+    return [
+        page("/privacy", show, who=decides),
+        page("/privacy/data", partial(data, keepers), who=decides),
+        page("/privacy/log", log, who=decides),
+        page("/privacy/requests", requests, who=decides),
+        page("/privacy/requests/new", new, who=decides),
+        action("/privacy/requests/new", ask, who=decides),
+        page("/privacy/requests/{id}", request, who=decides),
+        action("/privacy/requests/{id}/answer", answer, who=decides),
+        action("/privacy/requests/{id}/withdraw", withdraw, who=decides),
+        page("/privacy/package", offer, who=decides_confirmed),
+        flow("/privacy/package", partial(download, counter), who=decides_confirmed, method="POST"),
+    ]

@@ -1,0 +1,275 @@
+"""What somebody who decides for a customer may see: the requests, the groups of data, and who looked or did what."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, union_all
+from sqlmodel import Session, SQLModel, col
+from sqlmodel import select as rows_of
+from sqlmodel.sql.expression import Select as SelectOfRows
+
+from portal.audit.models import AuditEntry
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.consumption.models import MonthTotal
+from portal.contracts.models import Contract
+from portal.customers import privacy as customers
+from portal.customers.models import Party
+from portal.invoices.models import Invoice
+from portal.kit.db import table_of
+from portal.kit.errors import NotThere
+from portal.kit.i18n import text
+from portal.kit.privacy import Subject
+from portal.privacy.course import clock_of
+from portal.privacy.models import PrivacyCase, PrivacyStep
+from portal.privacy.rules import Clock, Ending, State
+from portal.sites.models import MeteringPoint, Occupancy
+
+NO_PARTY: Final = UUID(int=0)
+"""Stands where a person who is no customer has no party; no row is about it."""
+
+LOOKED: Final = "looked"
+"""The act that the audit notes when somebody opens a page on behalf of another."""
+
+
+class NoSuchRequest(NotThere):
+    """No request of that id that this person may see."""
+
+    says = text("We could not find the request.")
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose data it is: a customer under one number, or a person who is none."""
+
+    subject: Subject
+    name: str
+    customer_number: str | None
+
+    @property
+    def party_id(self) -> UUID | None:
+        """The party, None for a person who is no customer."""
+        return None if self.subject.party_id == NO_PARTY else self.subject.party_id
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A step of a request, and who took it: None for the company."""
+
+    step: PrivacyStep
+    actor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A request with all that happened to it, in order, and its clock."""
+
+    row: PrivacyCase
+    events: Sequence[Event]
+    clock: Clock
+
+    @property
+    def latest(self) -> Event:
+        """What happened last."""
+        return self.events[-1]
+
+
+class Shown(StrEnum):
+    """Which entries of the log are wanted."""
+
+    ALL = "all"
+    LOOKED = "looked"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry of the log: who acted (None for a program), and whether that was the person who reads it.
+
+    `behalf` names the customer where somebody else acted for them; `is_elsewhere` says that it was in the matters
+    of another customer, whom the log does not name.
+    """
+
+    row: AuditEntry
+    actor: str | None
+    is_mine: bool
+    behalf: str | None
+    is_elsewhere: bool
+
+
+def whose(db: Session, who: Customer) -> Sequence[Whose]:
+    """Each customer number that a person decides for now, in order; somebody without any has their own account only."""
+    parties = db.exec(rows_of(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))).all()
+    if not parties:
+        return [Whose(Subject(NO_PARTY, frozenset({who.account_id})), who.name, None)]
+    return [Whose(customers.subject_of(db, party.id), party.name, party.customer_number) for party in parties]
+
+
+def count(db: Session, who: Customer) -> int:
+    """How many requests there are."""
+    return db.exec(rows_of(func.count()).select_from(PrivacyCase).where(_mine(who))).one()
+
+
+def cases(db: Session, who: Customer, first: int, limit: int) -> Sequence[Case]:
+    """So many requests, from the `first` on, counted from 0: open ones before closed ones, then the newest first."""
+    closed = col(PrivacyCase.state).in_([State.DONE, State.REFUSED, State.WITHDRAWN])
+    found = db.exec(
+        rows_of(PrivacyCase)
+        .where(_mine(who))
+        .order_by(closed, col(PrivacyCase.received_at), col(PrivacyCase.number))
+        .offset(first)
+        .limit(limit)
+    ).all()
+    return _with_events(db, found)
+
+
+def case(db: Session, who: Customer, case_id: UUID) -> Case:
+    """A request.
+
+    Raises NoSuchRequest.
+    """
+    found = db.exec(rows_of(PrivacyCase).where(PrivacyCase.id == case_id, _mine(who))).first()
+    if found is None:
+        raise NoSuchRequest
+    (whole,) = _with_events(db, [found])
+    return whole
+
+
+def holdings(db: Session, who: Customer) -> Mapping[str, int]:
+    """How many rows each table holds about whom a person decides for, by its name; 0 is left out.
+
+    Rows that only belong to others (the lines of an invoice) are not counted.
+    """
+    counts: defaultdict[str, int] = defaultdict(int)
+    for one in whose(db, who):
+        tables = [table for table in SQLModel.metadata.sorted_tables if _owned(table, one.subject) is not None]
+        wanted = [
+            select(literal(table.name), func.count()).select_from(table).where(condition)
+            for table in tables
+            if (condition := _owned(table, one.subject)) is not None
+        ]
+        for name, number in db.execute(union_all(*wanted, _months(one.subject))):
+            counts[name] += number
+    return {name: number for name, number in counts.items() if number}
+
+
+def contracts(db: Session, who: Customer) -> Sequence[Ending]:
+    """When each contract ends."""
+    return [Ending(one.valid_to) for one in db.exec(rows_of(Contract).where(_of(Contract, who)))]
+
+
+def last_invoice(db: Session, who: Customer) -> Invoice | None:
+    """The newest invoice."""
+    newest = rows_of(Invoice).where(_of(Invoice, who)).order_by(col(Invoice.issued_on).desc()).limit(1)
+    return db.exec(newest).first()
+
+
+def log_count(db: Session, who: Customer, shown: Shown) -> int:
+    """How many entries the log has."""
+    return db.exec(rows_of(func.count()).select_from(AuditEntry).where(*_logged(who, shown))).one()
+
+
+def log(db: Session, who: Customer, shown: Shown, first: int, limit: int) -> Sequence[Entry]:
+    """So many entries of the log, the newest first, from the `first` on, counted from 0.
+
+    Those about whom the person decides for, whoever acted; in one's own matters also what one did oneself.
+    """
+    newest_first = col(AuditEntry.number).desc()
+    found = db.exec(_entries().where(*_logged(who, shown)).order_by(newest_first).offset(first).limit(limit)).all()
+    return list(_told(who, whose(db, who), found))
+
+
+def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
+    """The latest looks at the data by anybody but the person who asks."""
+    others = or_(col(AuditEntry.account_id).is_(None), col(AuditEntry.account_id) != who.account_id)
+    newest_first = col(AuditEntry.number).desc()
+    found = db.exec(_entries().where(*_logged(who, Shown.LOOKED), others).order_by(newest_first).limit(limit)).all()
+    return list(_told(who, whose(db, who), found))
+
+
+def _mine(who: Customer) -> ColumnElement[bool]:
+    """The requests of the parties decided for; in one's own matters also those of oneself as nobody's customer."""
+    of_party = col(PrivacyCase.party_id).in_(who.parties)
+    if who.reach.acting_for is not None:
+        return of_party
+    return or_(of_party, col(PrivacyCase.party_id).is_(None) & (col(PrivacyCase.account_id) == who.account_id))
+
+
+def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
+    steps = (
+        rows_of(PrivacyStep, Account.given_names, Account.family_name)
+        .join(Account, col(Account.id) == PrivacyStep.account_id, isouter=True)
+        .where(col(PrivacyStep.case_id).in_([one.id for one in found]))
+        .order_by(col(PrivacyStep.sequence))
+    )
+    events: defaultdict[UUID, list[Event]] = defaultdict(list)
+    for step, given, family in db.exec(steps):
+        events[step.case_id].append(Event(step, _name(given, family)))
+    return [Case(one, events[one.id], clock_of([event.step for event in events[one.id]])) for one in found]
+
+
+def _owned(table: Table, subject: Subject) -> ColumnElement[bool] | None:
+    """The rows of a table that name whom they are about themselves; None for a table of other rows."""
+    columns = table.c
+    if table.name == Party.__tablename__:
+        return columns.id == subject.party_id
+    if table.name == Account.__tablename__:
+        return columns.id.in_(subject.accounts)
+    by_person = columns.account_id.in_(subject.accounts) if "account_id" in columns else None
+    if "party_id" not in columns:
+        return by_person
+    of_party = columns.party_id == subject.party_id
+    return of_party if by_person is None else or_(of_party, columns.party_id.is_(None) & by_person)
+
+
+def _months(subject: Subject) -> Select[str, int]:
+    """The months of readings of the sites that are or were held."""
+    total, point, held = table_of(MonthTotal), table_of(MeteringPoint), table_of(Occupancy)
+    return (
+        select(literal(total.name), func.count())
+        .select_from(total.join(point, point.c.id == total.c.metering_point_id))
+        .join(held, held.c.site_id == point.c.site_id)
+        .where(held.c.party_id == subject.party_id, or_(held.c.until.is_(None), total.c.month <= held.c.until))
+    )
+
+
+def _logged(who: Customer, shown: Shown) -> Iterator[ColumnElement[bool]]:
+    about, by = col(AuditEntry.party_id).in_(who.parties), col(AuditEntry.account_id) == who.account_id
+    yield about if who.reach.acting_for is not None else or_(about, by)
+    if shown is not Shown.ALL:
+        looked = col(AuditEntry.act) == LOOKED
+        yield looked if shown is Shown.LOOKED else ~looked
+
+
+def _entries() -> SelectOfRows[AuditEntry, str, str]:
+    """Entries, and who acted; what the outer join finds nothing for is None after all."""
+    return rows_of(AuditEntry, Account.given_names, Account.family_name).join(
+        Account, col(Account.id) == AuditEntry.account_id, isouter=True
+    )
+
+
+def _told(who: Customer, mine: Sequence[Whose], rows: Iterable[tuple[AuditEntry, str, str]]) -> Iterator[Entry]:
+    """Entries with names; of a party that is not theirs now the reader learns nothing but that there was one."""
+    of_party = {one.subject.party_id: one for one in mine}
+    for row, given, family in rows:
+        party = of_party.get(row.party_id) if row.party_id else None
+        stands_in = party is not None and row.account_id is not None and row.account_id not in party.subject.accounts
+        yield Entry(
+            row=row,
+            actor=_name(given, family),
+            is_mine=row.account_id == who.account_id,
+            behalf=party.name if party and stands_in else None,
+            is_elsewhere=row.party_id is not None and party is None,
+        )
+
+
+def _name(given: str | None, family: str | None) -> str | None:
+    return f"{given} {family}".strip() if given is not None else None
+
+
+def _of(model: type[Contract | Invoice], who: Customer) -> ColumnElement[bool]:
+    return col(model.party_id).in_(who.parties)

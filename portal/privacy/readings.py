@@ -1,0 +1,81 @@
+"""One customer's readings as Datahub writes them: a file for each metering point, for the days they held its site."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from portal.consumption import store
+from portal.consumption.formats import datahub_writing
+from portal.consumption.formats.datahub import Series
+from portal.consumption.models import MonthTotal
+from portal.kit.clock import next_month
+from portal.kit.db import table_of
+from portal.kit.privacy import Subject
+from portal.sites.models import MeteringPoint, Occupancy
+
+DAY: Final = timedelta(days=1)
+HEAD: Final = datahub_writing.write(())
+POINT, STAY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Days on which the customer held a metering point, as far as it has readings."""
+
+    gsrn: str
+    point: UUID
+    first: date
+    last: date
+
+
+def held(db: Session, subject: Subject) -> list[Held]:
+    """Every metering point of the customer with its days, by its number and in time order."""
+    known = (
+        select(*POINT.c["gsrn", "id"], *STAY.c["since", "until"], func.min(MONTH.c.month), func.max(MONTH.c.month))
+        .join_from(STAY, POINT, POINT.c.site_id == STAY.c.site_id)
+        .join(MONTH, MONTH.c.metering_point_id == POINT.c.id)
+        .where(STAY.c.party_id == subject.party_id)
+        .group_by(POINT.c.gsrn, POINT.c.id, STAY.c.since, STAY.c.until)
+        .order_by(POINT.c.gsrn, STAY.c.since)
+    )
+    every = [_held(*row) for row in db.execute(known)]
+    return [one for one in every if one.first <= one.last]
+
+
+def written(db: Session, days: list[Held]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each point's number, and its file in pieces of a year; a point is to be read before the next one."""
+    for gsrn, of_point in groupby(days, key=lambda one: one.gsrn):
+        yield gsrn, _ahead(_pieces(db, list(of_point)))
+
+
+def _pieces(db: Session, days: list[Held]) -> Iterator[bytes]:
+    yield HEAD
+    for stay in days:
+        first = stay.first
+        while first <= stay.last:
+            last = min(stay.last, date(first.year, 12, 31))
+            readings = store.read(db, stay.point, first, last)
+            yield datahub_writing.write([Series(stay.gsrn, readings)])[len(HEAD) :]
+            first = last + DAY
+
+
+def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The pieces, each made while the one before it is packed: a company's are gigabytes, and numpy and zlib share."""
+    with ThreadPoolExecutor(1) as maker:
+        coming = maker.submit(next, pieces, None)
+        while (piece := coming.result()) is not None:
+            coming = maker.submit(next, pieces, None)
+            yield piece
+
+
+def _held(gsrn: str, point: UUID, since: date, until: date | None, *months: date) -> Held:
+    first_month, last_month = months
+    end = next_month(last_month) - DAY
+    return Held(gsrn, point, max(first_month, since), min(end, until or end))

@@ -1,0 +1,200 @@
+"""The rights of whom the data is about, how long a request may take, and what the law keeps although it is asked away.
+
+A request is answered within one month of its receipt (GDPR, Article 12(3)). The month is counted by Regulation (EEC,
+Euratom) No 1182/71, Article 3: until the same date of the next month, or its last day where it has no such date; a last
+day on a Saturday, a Sunday or a public holiday moves to the next working day. While we wait for what we asked of the
+person, who they are or what they mean, the clock stands (EDPB Guidelines 01/2022).
+"""
+
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+
+import holidays
+
+from portal.kit.clock import next_month
+
+DAY = timedelta(days=1)
+SATURDAY = 5
+KEPT_YEARS = 6
+DECEMBER = 12
+
+
+class Right(StrEnum):
+    """What may be asked, in the order of the page; a copy of call recordings is a part of access, fetched elsewhere."""
+
+    ACCESS = "access"
+    PORTABILITY = "portability"
+    RECTIFICATION = "rectification"
+    ERASURE = "erasure"
+    RESTRICTION = "restriction"
+    OBJECTION = "objection"
+    RECORDINGS = "recordings"
+
+
+class Act(StrEnum):
+    """What happens to a request."""
+
+    RECEIVED = "received"
+    IN_WORK = "in-work"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class State(StrEnum):
+    """Where a request stands."""
+
+    RECEIVED = "received"
+    IN_WORK = "in-work"
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that happened, and the Helsinki day on which it did."""
+
+    act: Act
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How a request stands in its time.
+
+    `due_on` is the last day to answer, None while it waits for the customer since `paused_on`; `ended_on` is the day it
+    was closed. `paused_days` are those for which the clock stood before.
+    """
+
+    state: State
+    received_on: date
+    due_on: date | None
+    paused_on: date | None
+    paused_days: int
+    ended_on: date | None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing more happens to the request."""
+        return self.state in CLOSED
+
+    @property
+    def days(self) -> int:
+        """How many days the whole time has, without those for which the clock stood."""
+        last = self.due_on or due_on(self.received_on, self.paused_days)
+        return (last - self.received_on).days - self.paused_days
+
+    def days_used(self, today: date) -> int:
+        """How many of them are gone by a day, by the day it closed, or by the day on which the clock was stopped."""
+        until = self.ended_on or self.paused_on or today
+        return max(0, (until - self.received_on).days - self.paused_days)
+
+    def days_left(self, today: date) -> int:
+        """How many days are left on a day; negative where the last one has passed."""
+        return self.days - self.days_used(today)
+
+
+def clock(steps: Sequence[Step]) -> Clock:
+    """The clock of a request, by its steps in order; the first is its receipt."""
+    received_on = steps[0].on
+    state, paused_days = State.RECEIVED, 0
+    paused_on: date | None = None
+    ended_on: date | None = None
+    for step in steps[1:]:
+        before, state = state, after(state, step.act)
+        if state is State.WAITING and before is not State.WAITING:
+            paused_on = step.on
+        if state is not State.WAITING and paused_on is not None:
+            paused_days, paused_on = paused_days + (step.on - paused_on).days, None
+        if state in CLOSED:
+            ended_on = step.on
+    due = None if paused_on else due_on(received_on, paused_days)
+    return Clock(state, received_on, due, paused_on, paused_days, ended_on)
+
+
+def after(state: State, act: Act) -> State:
+    """The state that an act leads to; an answer sets the clock going again and otherwise only adds something."""
+    match act:
+        case Act.ASKED:
+            return State.WAITING
+        case Act.ANSWERED:
+            return State.IN_WORK if state is State.WAITING else state
+        case _:
+            return State(act)
+
+
+def may_follow(state: State, act: Act) -> bool:
+    """Whether an act can happen to a request in a state: nothing happens to a closed one."""
+    return state not in CLOSED and act is not Act.RECEIVED
+
+
+def due_on(received_on: date, paused_days: int = 0) -> date:
+    """The last day to answer what came on a day, when the clock stood for so many days."""
+    return next_working_day(a_month_after(received_on) + paused_days * DAY)
+
+
+def a_month_after(day: date) -> date:
+    """The same date of the next month, or its last day (Regulation 1182/71, Article 3(2)(c))."""
+    month = next_month(day)
+    return month.replace(day=min(day.day, monthrange(month.year, month.month)[1]))
+
+
+def next_working_day(day: date) -> date:
+    """The first day from a day on that is no Saturday, Sunday or public holiday (Article 3(4))."""
+    while day.weekday() >= SATURDAY or day in _public_holidays(day.year):
+        day += DAY
+    return day
+
+
+def case_number(year: int, place: int) -> str:
+    """`26-0148`."""
+    return f"{year % 100:02}-{place:04}"
+
+
+def kept_until(day: date, last_month: int = DECEMBER) -> date:
+    """The last day on which a voucher of a day must be kept, where the financial year ends with a month of that number.
+
+    Six years from the end of the calendar year in which the financial year ended (Accounting Act 1336/1997,
+    chapter 2, section 10).
+    """
+    ended = day.year if day.month <= last_month else day.year + 1
+    return date(ended + KEPT_YEARS, DECEMBER, 31)
+
+
+class Fate(StrEnum):
+    """What would become of data if its erasure were asked for today."""
+
+    GOES = "goes"
+    CONTRACT = "contract"
+    ACCOUNTING = "accounting"
+    EVIDENCE = "evidence"
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """A contract, as far as erasure asks: its last day, None while it lasts."""
+
+    valid_to: date | None
+
+
+def is_customer(contracts: Iterable[Ending], today: date) -> bool:
+    """Whether a contract is in force or still to begin: what it needs stays until it ends (GDPR, Article 17(1)(a))."""
+    return any(one.valid_to is None or one.valid_to >= today for one in contracts)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    """Finland's, without the eves of Midsummer and Christmas: where it is open what counts, we answer a day earlier."""
+    named = holidays.country_holidays("FI", years=year, language="en_US")
+    return frozenset(day for day, name in named.items() if not name.endswith("Eve"))

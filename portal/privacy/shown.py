@@ -1,0 +1,350 @@
+"""How requests, groups of data and the log are put before a customer."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from portal.customers.wishes import Matter
+from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.privacy import Record
+from portal.privacy import catalogue, values
+from portal.privacy.catalogue import CORRECTED, GROUPS, About, Described, Group, Holding
+from portal.privacy.queries import LOOKED, Case, Entry, Event
+from portal.privacy.rules import Act, Fate, Right, State
+
+OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.DONE, Act.REFUSED})
+FEW: Final = 3  # different values of a column that are shown beside each other
+
+RIGHTS: Final[Mapping[Right, Text]] = {
+    Right.ACCESS: text("See all my data"),
+    Right.PORTABILITY: text("Take my data elsewhere"),
+    Right.RECTIFICATION: text("Correct my data"),
+    Right.ERASURE: text("Erase my data"),
+    Right.RESTRICTION: text("Restrict the use of my data"),
+    Right.OBJECTION: text("Object to the use of my data"),
+    Right.RECORDINGS: text("Copy of call recordings"),
+}
+ARTICLES: Final[Mapping[Right, Text]] = {
+    Right.ACCESS: text("GDPR, Article 15"),
+    Right.PORTABILITY: text("GDPR, Article 20"),
+    Right.RECTIFICATION: text("GDPR, Article 16"),
+    Right.ERASURE: text("GDPR, Article 17"),
+    Right.RESTRICTION: text("GDPR, Article 18"),
+    Right.OBJECTION: text("GDPR, Article 21"),
+    Right.RECORDINGS: text("GDPR, Article 15(3)"),
+}
+EXPLAINED: Final[Mapping[Right, Text]] = {
+    Right.ACCESS: text("You get everything at once as a package. If something is missing from it, ask for it here."),
+    Right.PORTABILITY: text("The package holds your data as JSON and CSV, for you or for another company."),
+    Right.RECTIFICATION: text("Say what is wrong or missing and how it should be."),
+    Right.ERASURE: text("We tell you first what would go now, and what the law obliges us to keep and until when."),
+    Right.RESTRICTION: text("We only keep the data, while its correctness or your objection is being looked into."),
+    Right.OBJECTION: text("Where we rely on our legitimate interest. Marketing you can prohibit at once."),
+    Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of yours."),
+}
+STATES: Final[Mapping[State, Text]] = {
+    State.RECEIVED: text("Received"),
+    State.IN_WORK: text("In work"),
+    State.WAITING: text("Waits for you"),
+    State.DONE: text("Done"),
+    State.REFUSED: text("Refused"),
+    State.WITHDRAWN: text("Withdrawn"),
+}
+BADGES: Final[Mapping[State, tuple[str, str]]] = {
+    State.RECEIVED: ("brand", "clock"),
+    State.IN_WORK: ("brand", "clock"),
+    State.WAITING: ("warn", "circle-pause"),
+    State.DONE: ("ok", "check"),
+    State.REFUSED: ("warn", "circle-alert"),
+    State.WITHDRAWN: ("off", "undo-2"),
+}
+STEPS: Final[Mapping[Act, Text]] = {
+    Act.RECEIVED: text("We received the request"),
+    Act.IN_WORK: text("We are working on it"),
+    Act.ASKED: text("We asked for more and stopped the clock"),
+    Act.ANSWERED: text("An answer was added"),
+    Act.DONE: text("Done"),
+    Act.REFUSED: text("We refused it"),
+    Act.WITHDRAWN: text("The request was withdrawn"),
+}
+DEEDS: Final[Mapping[str, Text]] = {
+    "session.begun": text("Signed in"),
+    "session.confirmed": text("Proved their identity again"),
+    "session.ended": text("Signed out"),
+    "session.all-ended": text("Signed out everywhere"),
+    "session.others-ended": text("Signed out everywhere else"),
+    "account.language-chosen": text("Chose a language"),
+    "account.welcomed": text("Finished the first visit"),
+    "message.sent": text("Wrote to customer service"),
+    "authorisation.given": text("Gave an authorisation"),
+    "authorisation.ended": text("Ended an authorisation"),
+    "acting.begun": text("Began to act on behalf of the customer"),
+    "acting.ended": text("Stopped acting on behalf of the customer"),
+    "consent.given": text("Gave a consent"),
+    "consent.withdrawn": text("Withdrew a consent"),
+    "objection.given": text("Prohibited something"),
+    "objection.withdrawn": text("Took back a prohibition"),
+    "preference.given": text("Turned a channel on"),
+    "preference.withdrawn": text("Turned a channel off"),
+    "privacy.requested": text("Made a request about the data"),
+    "privacy.answered": text("Added to a request about the data"),
+    "privacy.withdrawn": text("Withdrew a request about the data"),
+    "privacy.packaged": text("Downloaded the data package"),
+    "privacy.exported": text("Made the data package for the customer"),
+}
+CHANGES: Final[Mapping[str, Text]] = {
+    "asked": text("Asked to change a contact detail"),
+    "changed": text("Changed a contact detail"),
+    "withdrawn": text("Took back a change of a contact detail"),
+}
+PAGES: Final[Mapping[str, Text]] = {
+    "home": text("Overview"),
+    "consumption": text("Consumption"),
+    "invoices": text("Invoices"),
+    "contracts": text("Contracts"),
+    "sites": text("Delivery sites"),
+    "messages": text("Messages"),
+    "consents": text("Consents"),
+    "privacy": text("My details and requests"),
+}
+SOMETHING: Final = text("Used this service")
+FATES: Final[Mapping[Fate, Text]] = {
+    Fate.GOES: text("goes now"),
+    Fate.CONTRACT: text("stays as long as your contract needs it"),
+    Fate.ACCOUNTING: text("stays, the Accounting Act obliges us"),
+    Fate.EVIDENCE: text("stays for its time: we must be able to show what was decided and done"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A request in a list of them, with its clock; `left` is None where the clock does not run."""
+
+    id: UUID
+    number: str
+    title: Text
+    state: Text
+    badge: str
+    icon: str
+    is_open: bool
+    is_waiting: bool
+    received_on: date
+    due_on: date | None
+    paused_on: date | None
+    ended_on: date | None
+    days: int
+    used: int
+    left: Text | None
+    passed: Text
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A step of a request in words; `actor` is None for the company."""
+
+    at: datetime
+    deed: Text
+    text: str
+    ground: str
+    actor: Text | str | None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of data in the list of them, and how many rows it has."""
+
+    group: Group
+    described: Described
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShown:
+    """A column in words: what stands in it, what is to be known of it beside its group, and where to correct it."""
+
+    label: Text
+    value: Text | str | None
+    about: About | None
+    correct: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableShown:
+    """A table in words, and how many rows it has."""
+
+    title: Text
+    fields: Sequence[FieldShown]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShown:
+    """A group with everything that is known of it."""
+
+    group: Group
+    described: Described
+    tables: Sequence[TableShown]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry of the log in words."""
+
+    at: datetime
+    actor: Text | str
+    behalf: Text | None
+    deed: Text
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What would become of a group if it were to be erased today; `until` is the last day, where the law names one."""
+
+    title: Text
+    rows: int
+    says: Text
+    until: date | None
+
+
+def tile(case: Case, today: date) -> Tile:
+    """A request with its clock as it is on a day."""
+    row, clock = case.row, case.clock
+    badge, icon = BADGES[clock.state]
+    used = clock.days_used(today)
+    return Tile(
+        id=row.id,
+        number=row.number,
+        title=title(case),
+        state=_done_in(case) if clock.state is State.DONE else STATES[clock.state],
+        badge=badge,
+        icon=icon,
+        is_open=not clock.is_closed,
+        is_waiting=clock.state is State.WAITING,
+        received_on=clock.received_on,
+        due_on=clock.due_on,
+        paused_on=clock.paused_on,
+        ended_on=clock.ended_on,
+        days=clock.days,
+        used=min(used, clock.days),
+        left=_left(clock.days_left(today)) if clock.due_on and not clock.is_closed else None,
+        passed=text("%(used)s days of %(days)s have passed", used=used, days=clock.days),
+        said=case.latest.step.text if case.latest.step.act in OURS else "",
+    )
+
+
+def title(case: Case) -> Text:
+    """What a request is about."""
+    right = Right(case.row.kind)
+    named = catalogue.field_named(case.row.field)
+    return text("Correction: %(field)s", field=named) if named and right is Right.RECTIFICATION else RIGHTS[right]
+
+
+def told(event: Event) -> Told:
+    """A step of a request in words."""
+    step = event.step
+    elsewhere = None if step.act in OURS else text("by phone or letter")
+    return Told(step.at, STEPS[Act(step.act)], step.text, step.ground, event.actor or elsewhere)
+
+
+def group_rows(counts: Mapping[str, int]) -> Sequence[GroupRow]:
+    """Every group, and how many rows its tables have."""
+    return [GroupRow(group, described, _rows(group, counts)) for group, described in GROUPS.items()]
+
+
+def groups(records: Iterable[Record], counts: Mapping[str, int], language: Language) -> Sequence[GroupShown]:
+    """Every column of every group, with the values that these records hold."""
+    found = _values(records, language)
+    return [
+        GroupShown(group, described, [_table(holding, found, counts) for holding in catalogue.of_group(group)])
+        for group, described in GROUPS.items()
+    ]
+
+
+def line(entry: Entry) -> Line:
+    """An entry of the log in words: nothing of what it was about but the kind of act."""
+    row = entry.row
+    behalf = text("on behalf of %(name)s", name=entry.behalf) if entry.behalf else None
+    return Line(
+        at=row.at,
+        actor=_actor(entry),
+        behalf=text("on behalf of another customer") if entry.is_elsewhere else behalf,
+        deed=_deed(row.act, row.object_kind),
+        icon="refresh-cw" if row.account_id is None else "eye" if row.act == LOOKED else "user-round",
+    )
+
+
+def prospects(counts: Mapping[str, int], kept_until: date | None, *, is_customer: bool) -> Iterator[Prospect]:
+    """What would become of each group that has rows; `kept_until` is the last day of the newest voucher."""
+    for group, described in GROUPS.items():
+        rows = _rows(group, counts)
+        if rows:
+            fate = Fate.GOES if described.fate is Fate.CONTRACT and not is_customer else described.fate
+            until = kept_until if fate is Fate.ACCOUNTING else None
+            yield Prospect(described.title, rows, FATES[fate], until)
+
+
+def _rows(group: Group, counts: Mapping[str, int]) -> int:
+    return sum(counts.get(holding.table, 0) for holding in catalogue.of_group(group))
+
+
+def _done_in(case: Case) -> Text:
+    return counted("Done in %(n)s day", "Done in %(n)s days", case.clock.days_used(case.clock.received_on))
+
+
+def _left(days: int) -> Text:
+    if days < 0:
+        return counted("%(n)s day late", "%(n)s days late", -days)
+    return counted("%(n)s day left", "%(n)s days left", days)
+
+
+def _values(records: Iterable[Record], language: Language) -> Mapping[tuple[str, str], Sequence[str]]:
+    """The different values of each column in words, in the order in which they came."""
+    found: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+    for record in records:
+        for column, value in record.values.items():
+            if value is not None:
+                found[record.table, column][values.said(record.table, column, value, language)] = None
+    return {place: list(different) for place, different in found.items()}
+
+
+def _table(holding: Holding, found: Mapping[tuple[str, str], Sequence[str]], counts: Mapping[str, int]) -> TableShown:
+    fields = [
+        FieldShown(
+            label=label,
+            value=_value(holding, column, found, counts),
+            about=holding.about(column),
+            correct=f"{holding.table}.{column}" if holding.group in CORRECTED else None,
+        )
+        for column, label in holding.columns.items()
+    ]
+    return TableShown(holding.title, fields, counts.get(holding.table, 0))
+
+
+def _value(
+    holding: Holding, column: str, found: Mapping[tuple[str, str], Sequence[str]], counts: Mapping[str, int]
+) -> Text | str | None:
+    if column in holding.sealed:
+        return text("kept encrypted") if counts.get(holding.table) else None
+    different = found.get((holding.table, column), ())
+    if len(different) > FEW:
+        return text("%(n)s different values", n=len(different))
+    return ", ".join(different) or None
+
+
+def _actor(entry: Entry) -> Text | str:
+    if entry.is_mine:
+        return text("You")
+    return text("A program") if entry.row.account_id is None else entry.actor or text("A person")
+
+
+def _deed(act: str, object_kind: str) -> Text:
+    if act != LOOKED:
+        matter, _, deed = act.partition(".")
+        return CHANGES.get(deed, SOMETHING) if matter in set(Matter) else DEEDS.get(act, SOMETHING)
+    page = PAGES.get(object_kind.partition(".")[0])
+    return text("Opened the page %(page)s", page=page) if page else text("Opened a page")

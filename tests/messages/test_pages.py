@@ -1,0 +1,236 @@
+"""The inbox, a thread, a new message and feedback, as a customer, nobody, a stranger and htmx meet them."""
+
+import re
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlmodel import select
+
+from portal.invoices.models import Invoice
+from portal.messages.keeping import keep_messages
+from portal.messages.models import Message, MessageThread
+from tests.browser import hidden
+from tests.contracts.register import Register
+from tests.messages.conftest import entry
+from tests.people import AINO
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # tests of actions run on both
+
+
+@pytest.fixture
+def inbox(house, aino):
+    """Aino's site and bill, a bulletin about the site and a call."""
+    return Inbox(house, aino)
+
+
+class Inbox:
+    def __init__(self, house, aino):
+        self.house, self.aino = house, aino
+        register = Register(house.database)
+        self.site = register.site()
+        register.occupancy(aino.party, self.site)
+        self.bill = register.bill(aino.party, self.site, aino.today - timedelta(days=20))
+        self.tell("M1", subject="Huoltokatko", body="Sähköt ovat <b>poikki</b>.\n\nSulje laitteet.")
+        self.tell("M2", "call", hours=2, subject="Soitto", from_name="Veera")
+
+    def tell(self, number, kind="bulletin", hours=1, **more):
+        row = entry(number, "1001", kind, self.aino.now - timedelta(hours=hours), **more)
+        with self.house.database.writing() as db:
+            keep_messages(db, [row], lambda _db, _parties: (), self.aino.now)
+
+    def rows(self, table):
+        with self.house.database.reading() as db:
+            return db.exec(select(table)).all()
+
+    def thread(self, subject):
+        (found,) = [thread for thread in self.rows(MessageThread) if thread.subject == subject]
+        return found
+
+
+def words(answer):
+    """The visible words of a page, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+
+
+def form(browser, page, **typed):
+    """The hidden fields of a page's own form, and what is typed."""
+    source = browser.open(page).text
+    found = re.findall(r'<input type="hidden" name="(form_key|until|site|contract|invoice)" value="([^"]*)"', source)
+    return hidden(source) | dict(found) | typed
+
+
+def test_the_inbox_shows_what_came_and_says_what_is_unread(aino, inbox):
+    answer = aino.browser.open("/messages")
+    assert "Kaikki (2) Lukematta (1) Tiedotteet (1) Laskut (0) Kysymykset ja vastaukset (0)" in words(answer)
+    assert re.search(r"Huoltokatko .*Tiedote .*Lukematta .*Soitto .*Puhelu", words(answer))
+    assert "row row--new" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("query", "subjects"),
+    [
+        ({"show": "unread"}, {"Huoltokatko"}),
+        ({"show": "contacts"}, {"Soitto"}),
+        ({"q": "POIKKI"}, {"Huoltokatko"}),
+        ({"show": "no such", "page": "x"}, {"Huoltokatko", "Soitto"}),
+        ({"show": "bills"}, set()),
+    ],
+)
+def test_what_is_wished_for_is_shown(aino, inbox, query, subjects):
+    answer = aino.browser.open("/messages", params=query)
+    assert set(re.findall(r'row__title">([^<]+)<', answer.text)) == subjects
+    assert bool(subjects) is not ("Rajaus ei löydä viestejä" in answer.text)
+
+
+def test_htmx_gets_only_the_list_and_pages_keep_the_wish(aino, inbox):
+    for number in range(21):
+        inbox.tell(f"N{number}", hours=3)
+    answer = aino.browser.fragment("/messages?show=bulletins&page=2", "inbox")
+    assert "<h1" not in answer.text
+    assert 'href="/messages?show=bulletins"' in answer.text
+    assert answer.text.count('class="row ') == 2
+
+
+def test_an_empty_inbox_says_what_will_come(aino, oona):
+    assert "Sinulla ei ole vielä viestejä" in words(aino.browser.open("/messages"))
+    for path in ("/messages", "/messages/new", "/feedback"):
+        assert "Viestit tulevat tänne, kun olet asiakas" in words(oona.open(path))
+    refused = oona.post("/feedback", data=hidden(oona.get("/feedback").text) | {"form_key": str(uuid4()), "body": "A"})
+    assert refused.status_code == 409
+
+
+@pytest.mark.parametrize(("language", "word"), [("fi", "Viestit"), ("sv", "Meddelanden"), ("en", "Messages")])
+def test_every_language_has_its_own_words_and_says_in_which_a_message_is(house, aino, inbox, language, word):
+    browser = house.open_for(AINO, aino.name, language=language)
+    assert f"<h1>{word}</h1>" in browser.open("/messages").text
+    source = browser.open(f"/messages/{inbox.thread('Huoltokatko').id}").text
+    assert ('<h1 lang="fi">' in source) is (language != "fi")
+    browser.open("/messages/new")
+    browser.open("/feedback")
+
+
+def test_a_thread_is_read_by_itself_with_htmx_and_by_a_button_without(aino, inbox):
+    page = f"/messages/{inbox.thread('Huoltokatko').id}"
+    opened = aino.browser.open(page)
+    assert "<p>Sähköt ovat &lt;b&gt;poikki&lt;/b&gt;.</p><p>Sulje laitteet.</p>" in opened.text
+    assert 'hx-trigger="load"' in opened.text
+    assert re.search(r"<noscript><button[^>]+name=\"by-hand\"", opened.text)
+    assert "Lukematta (1)" in words(aino.browser.open("/messages"))  # looking changes nothing
+    asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#reading"}
+    answer = aino.browser.post(f"{page}/read", data=form(aino.browser, page), headers=asked)
+    assert re.fullmatch(r"<title>[^<]+</title>\s*<div id=\"reading\" data-quiet hidden>\s*</div>\s*", answer.text)
+    assert "Lukematta (0)" in words(aino.browser.open("/messages"))
+    again = aino.browser.post(
+        f"{page}/read", data=form(aino.browser, page, until="2026-01-01T00:00Z") | {"by-hand": "y"}
+    )
+    assert (again.status_code, again.headers["location"]) == (303, page)
+
+
+def test_all_is_marked_as_read_up_to_what_was_shown(aino, inbox):
+    shown = form(aino.browser, "/messages")
+    inbox.tell("M3", hours=0, subject="Uudempi")
+    assert aino.browser.post("/messages/read", data=shown).headers["location"] == "/messages"
+    assert "Lukematta (1)" in words(aino.browser.open("/messages"))
+
+
+@pytest.mark.parametrize("until", ["", "yesterday", "2026-11-21T10:00:00"])
+def test_a_form_that_says_no_instant_makes_no_sense(aino, inbox, until):
+    token = hidden(aino.browser.get("/messages").text)
+    assert aino.browser.post("/messages/read", data=token | {"until": until}).status_code == 400
+
+
+def test_a_question_is_sent_answered_and_settled(aino, inbox):
+    typed = form(aino.browser, f"/messages/new?invoice={inbox.bill}", topic="billing", subject="Lasku", body="Miksi?")
+    sent = aino.browser.post("/messages/new", data=typed)
+    again = aino.browser.post("/messages/new", data=typed)
+    assert sent.status_code == again.status_code == 303
+    page = sent.headers["location"]
+    assert page == again.headers["location"]
+    said = words(aino.browser.open(page))
+    assert "Odottaa vastausta" in said
+    assert "Vastaamme tänne kahden arkipäivän kuluessa" in said
+    assert re.search(r"Sinä .* Miksi\?", said)
+    thread = inbox.thread("Lasku")
+    assert (thread.invoice_id, thread.site_id) == (inbox.bill, inbox.site)
+    inbox.tell("M3", "answer", hours=0, thread_number=thread.number, from_name="Veera")
+    assert "Veera Asiakaspalvelu" in words(aino.browser.open(page))
+    wrong = aino.browser.post(page, data=form(aino.browser, page, body=" "))
+    assert wrong.status_code == 422
+    assert "Täytä tämä kenttä" in words(wrong)
+    assert aino.browser.post(page, data=form(aino.browser, page, body="Kiitos")).headers["location"] == page
+    assert [message.kind for message in inbox.rows(Message)].count("question") == 2
+    aino.browser.post(f"{page}/close", data=hidden(aino.browser.get(page).text))
+    assert "Päätetty" in words(aino.browser.open(page))
+
+
+WRONG = [
+    ({"topic": "news"}, "Aihe: Valitse jokin vaihtoehdoista"),
+    ({"topic": ""}, "Aihe: Valitse jokin vaihtoehdoista"),
+    ({"subject": "  "}, "Otsikko: Täytä tämä kenttä"),
+    ({"subject": "x" * 121}, "Otsikko: Kirjoita enintään 120 merkkiä"),
+    ({"body": "x" * 5001}, "Viesti: Kirjoita enintään 5000 merkkiä"),
+    ({"body": "Olen 010180-9015"}, "Viesti: Jätä henkilötunnus pois"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "says"), WRONG)
+def test_wrong_input_is_shown_again_and_nothing_typed_is_lost(aino, inbox, wrong, says):
+    right = {"topic": "moving", "subject": "Muutan", "body": "Rivi\r\nToinen <rivi>", "site": str(inbox.site)}
+    answer = aino.browser.post("/messages/new", data=form(aino.browser, "/messages/new", **right | wrong))
+    assert answer.status_code == 422
+    assert says in words(answer)
+    kept = right | wrong
+    if kept["topic"] == "moving":
+        assert '<option value="moving" selected>' in answer.text
+    assert f'<option value="{inbox.site}" selected>' in answer.text
+    if kept["body"] == right["body"]:
+        assert "Rivi\r\nToinen &lt;rivi&gt;</textarea>" in answer.text
+    assert not [message for message in inbox.rows(Message) if message.kind == "question"]
+
+
+def test_the_address_fills_the_form_with_ones_own_only(aino, mikko, inbox):
+    page = f"/messages/new?topic=contract&site={inbox.site}"
+    source = aino.browser.open(page).text
+    assert '<option value="contract" selected>' in source
+    assert f'<option value="{inbox.site}" selected>' in source
+    for thing in (f"site={inbox.site}", f"invoice={inbox.bill}", f"contract={uuid4()}", "invoice=x"):
+        mikko.browser.open(f"/messages/new?{thing}", status=404)
+    typed = form(mikko.browser, "/messages/new", topic="other", subject="A", body="B", site=str(inbox.site))
+    assert mikko.browser.post("/messages/new", data=typed).status_code == 404
+
+
+def test_feedback_is_a_message_of_its_own(aino, inbox):
+    wrong = aino.browser.post("/feedback", data=form(aino.browser, "/feedback", body=""))
+    assert wrong.status_code == 422
+    sent = aino.browser.post("/feedback", data=form(aino.browser, "/feedback", body="Hyvä palvelu"))
+    assert inbox.thread("Palaute").topic == "feedback"
+    assert "Hyvä palvelu" in words(aino.browser.open(sent.headers["location"]))
+
+
+def test_a_bulletin_takes_no_replies_and_offers_a_new_message(aino, inbox):
+    inbox.tell("M3", "bill", subject="Lasku on valmis", invoice_number=number_of(inbox))
+    source = aino.browser.open(f"/messages/{inbox.thread('Lasku on valmis').id}").text
+    assert f'href="/messages/new?topic=billing&amp;invoice={inbox.bill}"' in source
+    assert "<textarea" not in source
+
+
+def number_of(inbox):
+    with inbox.house.database.reading() as db:
+        return db.get_one(Invoice, inbox.bill).number
+
+
+def test_nobody_is_sent_to_sign_in(nobody, inbox):
+    for path in ("/messages", f"/messages/{inbox.thread('Soitto').id}", "/messages/new", "/feedback"):
+        answer = nobody.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+def test_a_stranger_finds_nothing(mikko, inbox):
+    page = f"/messages/{inbox.thread('Huoltokatko').id}"
+    mikko.browser.open(page, status=404)
+    assert "Huoltokatko" not in mikko.browser.open("/messages").text
+    token = hidden(mikko.browser.get("/messages").text)
+    more = {"form_key": str(uuid4()), "until": "2027-01-01T00:00:00Z", "body": "A"}
+    for path in (page, f"{page}/read", f"{page}/close"):
+        assert mikko.browser.post(path, data=token | more).status_code == 404

@@ -1,0 +1,126 @@
+"""Requests on either database: what the utility tells of them, and what nobody can do."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.auth.reach import Reach
+from portal.customers.models import Party
+from portal.kit.feed import Outcome, Refusal
+from portal.kit.i18n import Language
+from portal.privacy import actions, queries
+from portal.privacy.actions import RequestClosed, Wish
+from portal.privacy.feed import PrivacyProgress
+from portal.privacy.keeping import keep_privacy_progress
+from portal.privacy.models import PrivacyCase
+from portal.privacy.rules import Right, State
+
+NOW = datetime(2026, 11, 6, 10, tzinfo=UTC)
+
+
+def later(days):
+    return NOW + timedelta(days=days)
+
+
+def step(state, days, text="Näin se menee.", number="26-0001", ground=None):
+    """A row of the feed: a step so many days after the request came."""
+    at = f"{later(days):%Y-%m-%dT%H:%M:%SZ}"
+    return PrivacyProgress(case_number=number, state=state, text=text, ground=ground, at=at)
+
+
+@pytest.fixture
+def aino(database):
+    """A customer."""
+    party = Party(customer_number="1001", kind="person", name="Aino Mäkelä")
+    account = Account(identity_index=bytes(32), given_names="Aino", family_name="Mäkelä", created_at=NOW)
+    with database.writing() as db:
+        db.add(party)
+        db.add(account)
+    return Customer(
+        account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=Reach(frozenset({party.id})), acr="loa2"
+    )
+
+
+@pytest.fixture
+def case(database, aino):
+    """Her request of the 6th of November."""
+    with database.writing() as db:
+        return actions.ask(db, aino, Wish(Right.RESTRICTION, "Rajoittakaa."), Language.FI, NOW)
+
+
+def keep(database, *rows, now=None):
+    with database.writing() as db:
+        return keep_privacy_progress(db, rows, now or later(60))
+
+
+def test_steps_are_taken_in_the_order_in_which_they_were_made(database, aino, case):
+    waiting, work = step("waiting", 4, "Mitä?"), step("in-work", 1)
+    assert keep(database, waiting, work) == [Outcome.ACCEPTED] * 2
+    assert keep(database, work, waiting) == [Outcome.UNCHANGED] * 2
+    with database.writing() as db:
+        found = queries.case(db, aino, case.id)
+        assert [event.step.act for event in found.events] == ["received", "in-work", "asked"]
+        assert (found.row.state, found.row.due_on) == (State.WAITING, None)
+        answered = actions.answer(db, aino, case.id, "Tätä.", later(14))
+    assert (answered.row.state, str(answered.row.due_on)) == (State.IN_WORK, "2026-12-16")
+
+
+def test_what_does_not_fit_is_refused_with_a_reason(database, case):
+    keep(database, step("in-work", 5))
+    assert keep(
+        database,
+        step("done", 1),
+        step("in-work", 5, "Toisin."),
+        step("done", 9, number="26-0009"),
+        step("done", 90),
+    ) == [
+        Refusal("a later step is known"),
+        Refusal("another step of that instant is known already"),
+        Refusal("unknown request 26-0009"),
+        Refusal("at lies in the future"),
+    ]
+    keep(database, step("refused", 6, ground="GDPR 18(1)(a)"))
+    assert keep(database, step("done", 7)) == [Refusal("the request is closed: refused")]
+
+
+@pytest.mark.parametrize(("state", "ground"), [("refused", None), ("done", "GDPR 18")])
+def test_a_refusal_and_nothing_else_has_a_ground(state, ground):
+    with pytest.raises(ValueError, match="has a ground"):
+        step(state, 1, ground=ground)
+
+
+def test_a_closed_request_takes_nothing(database, aino, case):
+    keep(database, step("done", 2))
+    with database.writing() as db, pytest.raises(RequestClosed):
+        actions.withdraw(db, aino, case.id, later(3))
+
+
+def test_numbers_follow_each_other_within_a_year(database, aino, case):
+    with database.writing() as db:
+        second = actions.ask(db, aino, Wish(Right.ACCESS, "Lisää."), Language.FI, later(1))
+        other = actions.ask(db, aino, Wish(Right.ACCESS, "Lisää vielä."), Language.FI, later(60))
+    assert (case.number, second.number, other.number) == ("26-0001", "26-0002", "27-0001")
+
+
+def test_open_requests_come_first(database, aino, case):
+    with database.writing() as db:
+        actions.ask(db, aino, Wish(Right.ACCESS, "Lisää."), Language.FI, later(1))
+    keep(database, step("done", 2))
+    with database.reading() as db:
+        assert [one.row.number for one in queries.cases(db, aino, 0, 9)] == ["26-0002", "26-0001"]
+        assert queries.holdings(db, aino)["privacy_case"] == 2
+
+
+def test_the_clock_stands_exactly_while_a_request_waits(database, case):
+    with pytest.raises(IntegrityError), database.writing() as db:
+        db.exec(select(PrivacyCase)).one().due_on = None
+
+
+def test_erasure_is_asked_for_by_somebody_who_has_proved_who_they_are(database, aino):
+    with database.writing() as db, pytest.raises(TypeError):
+        actions.ask(db, aino, Wish(Right.ERASURE, ""), Language.FI, NOW)

@@ -1,0 +1,362 @@
+"""The pages of one's rights: five things each, and every right from the asking to the decision."""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from datetime import date
+
+import numpy as np
+import pytest
+from sqlmodel import select
+
+from portal.audit import actions as audit
+from portal.audit.models import AuditEntry
+from portal.auth.models import Account
+from portal.consumption import store
+from portal.customers.models import ContactDetail, Mandate
+from portal.customers.privacy import subject_of
+from portal.invoices.models import Invoice
+from portal.keepers import KEEPERS
+from portal.kit import clock
+from portal.kit.clock import start_of
+from portal.kit.intervals import Intervals, quarter_of
+from portal.outbox.models import OutboxEvent
+from portal.privacy.feed import PrivacyProgress
+from portal.privacy.keeping import keep_privacy_progress
+from portal.privacy.models import PrivacyCase, PrivacyStep
+from portal.privacy.rules import Right
+from portal.sites.models import MeteringPoint, Occupancy, Site
+from tests.browser import hidden
+from tests.people import AINO, KARIN
+
+PAGES = ("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/requests/new", "/privacy/package")
+NOBODY_S = "00000000-0000-4000-8000-000000000000"
+
+
+def plain(source):
+    """What a page says, in one line."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", source.partition("<main")[2])).replace("\u00a0", " ")
+
+
+def ask(browser, kind="rectification", words="Nimi on väärin.", **more):
+    """Make a request; where its page is."""
+    form = {"kind": kind, "words": words, **more}
+    answer = browser.submit("/privacy/requests/new", form, page=f"/privacy/requests/new?kind={kind}")
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def tell(house, number, state, text, ground=None):
+    """What the utility's system says of a request now."""
+    now = clock.now()
+    row = PrivacyProgress(case_number=number, state=state, text=text, ground=ground, at=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+    with house.database.writing() as db:
+        assert keep_privacy_progress(db, [row], now) == ["accepted"]
+
+
+def rows(house, model):
+    with house.database.reading() as db:
+        return db.exec(select(model)).all()
+
+
+# What every page keeps
+
+
+def test_nobody_is_sent_to_sign_in(nobody):
+    for path in PAGES:
+        answer = nobody.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/sign-in?next={path}")
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_a_customer_opens_every_page_in_each_language(house, aino, language):
+    browser = house.open_for(AINO, "Aino Mäkelä", language=language, proved_minutes_ago=1)
+    for path in (ask(browser), *PAGES, *(f"/privacy/requests/new?kind={right}" for right in Right)):
+        browser.open(path)
+
+
+def test_somebody_who_is_no_customer_uses_their_rights_too(house, oona):
+    for path in PAGES[:-1]:
+        oona.open(path)
+    case = ask(oona, "access", "Mitä muuta minusta tiedetään?")
+    assert "Mitä muuta minusta tiedetään?" in oona.open(case).text
+    (event,) = [one for one in rows(house, OutboxEvent) if one.kind == "privacy.requested"]
+    assert json.loads(event.payload)["customer_number"] is None
+
+
+def test_a_stranger_finds_nothing(aino, mikko):
+    case = ask(aino.browser)
+    mikko.browser.open(case, status=404)
+    for act in ("answer", "withdraw"):
+        answer = mikko.browser.submit(f"{case}/{act}", {"words": "x"}, page="/privacy/requests/new?kind=access")
+        assert answer.status_code == 404
+    assert "26-0001" not in mikko.browser.open("/privacy").text
+    assert "Tietoja koskevan" not in mikko.browser.open("/privacy/log").text
+
+
+@pytest.mark.parametrize("wrong", [NOBODY_S, "x"])
+def test_a_wrong_id_is_not_found(aino, wrong):
+    aino.browser.open(f"/privacy/requests/{wrong}", status=404)
+
+
+@pytest.mark.parametrize("form", [{"kind": "rectification", "words": " "}, {"kind": "access", "words": "x" * 4001}])
+def test_wrong_input_is_shown_again(house, aino, form):
+    answer = aino.browser.submit("/privacy/requests/new", form, page="/privacy/requests/new?kind=access")
+    assert answer.status_code == 422
+    assert 'href="#words"' in answer.text
+    assert form["words"].strip() in answer.text
+    assert rows(house, PrivacyCase) == []
+
+
+def test_a_right_that_does_not_exist_is_not_found(aino):
+    aino.browser.open("/privacy/requests/new?kind=lottery", status=404)
+    answer = aino.browser.submit("/privacy/requests/new", {"kind": "lottery"}, page="/privacy/requests/new?kind=access")
+    assert answer.status_code == 404
+
+
+def test_htmx_gets_only_its_block(aino):
+    ask(aino.browser)
+    assert "Teki tietoja koskevan pyynnön" in aino.browser.fragment("/privacy/log?show=done", "entries").text
+    assert "Oikaise tietojani" in aino.browser.fragment("/privacy/requests", "cases").text
+
+
+# Requests
+
+
+def test_a_request_is_received_told_to_the_utility_and_written_down(house, aino):
+    case = ask(aino.browser, field="party.name")
+    page = plain(aino.browser.open(case).text)
+    assert "Oikaisu: Nimi" in page
+    assert "Nimi on väärin." in page
+    assert "Viimeistään" in page
+    (event,) = [one for one in rows(house, OutboxEvent) if one.kind == "privacy.requested"]
+    told = json.loads(event.payload)
+    assert (told["customer_number"], told["right"], told["field"]) == ("1001", "rectification", "party.name")
+    assert event.party_id == aino.party
+    assert "privacy.requested" in [entry.act for entry in rows(house, AuditEntry)]
+
+
+def test_the_same_request_is_not_made_twice(house, aino):
+    assert ask(aino.browser) == ask(aino.browser)
+    ask(aino.browser, words="Myös osoite.")
+    assert sorted(case.number[3:] for case in rows(house, PrivacyCase)) == ["0001", "0002"]
+
+
+def test_a_field_that_nobody_is_shown_is_not_asked_about(house, aino):
+    ask(aino.browser, field="session.token_hash")
+    assert [case.field for case in rows(house, PrivacyCase)] == [None]
+
+
+def test_the_customer_is_asked_answers_and_is_refused_with_a_ground(house, aino):
+    with house.database.writing() as db:
+        db.add(ContactDetail(party_id=aino.party, kind="email", value="aino@example.fi"))
+    case = ask(aino.browser, "restriction")
+    (row,) = rows(house, PrivacyCase)
+    tell(house, row.number, "waiting", "Mitä tietoa tarkoitat?")
+    page = plain(aino.browser.open(case).text)
+    assert "Odottaa sinua" in page
+    assert "Mitä tietoa tarkoitat?" in page
+    assert "Kello seis" in page
+    empty = aino.browser.submit(f"{case}/answer", {"words": ""}, page=case)
+    assert empty.status_code == 422
+    answered = aino.browser.submit(f"{case}/answer", {"words": "Osoitetta."}, page=case)
+    assert answered.headers["location"] == case
+    assert "Osoitetta." in aino.browser.open(case).text
+    assert [one.state for one in rows(house, PrivacyCase)] == ["in-work"]
+    tell(house, row.number, "refused", "Tieto on oikein.", "GDPR 18(1)(a)")
+    page = plain(aino.browser.open(case).text)
+    assert "Peruste: GDPR 18(1)(a)" in page
+    assert "tietosuoja.fi" in page
+    letters = [json.loads(one.payload) for one in rows(house, OutboxEvent) if one.kind == "mail"]
+    assert [letter["to"] for letter in letters] == ["aino@example.fi"] * 2
+    assert "Osoitetta" not in str(letters)
+    closed = aino.browser.submit(f"{case}/answer", {"words": "Vielä."}, page="/privacy/requests/new?kind=access")
+    assert closed.status_code == 409
+
+
+def test_a_request_is_withdrawn(house, aino):
+    case = ask(aino.browser, "recordings", "")
+    assert aino.browser.submit(f"{case}/withdraw", page=case).headers["location"] == case
+    assert "Pyyntö peruttiin" in aino.browser.open(case).text
+    assert [event.kind for event in rows(house, OutboxEvent)] == ["privacy.requested", "privacy.withdrawn"]
+
+
+def test_erasure_asks_for_the_bank_and_tells_what_the_law_keeps(house, aino):
+    with house.database.writing() as db:
+        add_invoice(db, aino.party, "L-1")
+    asked = aino.browser.get("/privacy/requests/new?kind=erasure")
+    assert (asked.status_code, asked.headers["location"][:9]) == (303, "/confirm?")
+    refused = aino.browser.submit(
+        "/privacy/requests/new", {"kind": "erasure"}, page="/privacy/requests/new?kind=access"
+    )
+    assert "/confirm" in refused.headers["location"]
+    proved = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    page = plain(proved.open("/privacy/requests/new?kind=erasure").text)
+    assert "säilyy, kirjanpitolaki velvoittaa, uusimmat 31.12.2032 asti" in page
+    assert "poistuu nyt" in page
+    assert "Poista tietojani" in proved.open(ask(proved, "erasure", "")).text
+
+
+def test_access_is_answered_at_once_and_marketing_prohibited_at_once(aino):
+    for kind, link in (("access", "/privacy/package"), ("portability", "/privacy/package"), ("objection", "/consents")):
+        assert f'href="{link}"' in aino.browser.open(f"/privacy/requests/new?kind={kind}").text
+
+
+# All data and the log
+
+
+def test_every_detail_is_told_and_the_identity_code_never(aino):
+    page = aino.browser.open("/privacy/data").text
+    assert "Aino Mäkelä" in plain(page)
+    assert "säilytetään salattuna" in page
+    assert "field=party.name" in page
+    assert AINO not in page
+
+
+def test_who_looked_on_behalf_of_the_customer_is_named(house, aino, mikko):
+    with house.database.writing() as db:
+        (account,) = subject_of(db, mikko.party).accounts
+        act = {"object_kind": "invoices.show", "object_id": NOBODY_S, "party_id": aino.party}
+        audit.record(db, audit.Act(act="looked", account_id=account, **act), house.now)
+        audit.record(db, audit.Act(act="unheard-of", **act), house.now)
+    log = plain(aino.browser.open("/privacy/log").text)
+    assert "Mikko Korhonen, puolesta: Aino Mäkelä" in log
+    assert "Avasi sivun Laskut" in log
+    assert "OhjelmaKäytti tätä palvelua" in log
+    looked = plain(aino.browser.open("/privacy/log?show=looked").text)
+    assert "Avasi sivun Laskut" in looked
+    assert "Ohjelma" not in looked
+    assert "Mikko Korhonen" in aino.browser.open("/privacy").text
+    theirs = plain(mikko.browser.open("/privacy/log").text)
+    assert "toisen asiakkaan puolesta" in theirs
+    assert "Aino" not in theirs
+
+
+def test_a_limited_mandate_opens_nothing_here(house, aino, mikko):
+    with house.database.writing() as db:
+        mandate = {
+            "themes": "billing,consumption",
+            "every_site": True,
+            "level": "manage",
+            "valid_from": date(2020, 1, 1),
+        }
+        db.add(Mandate(grantor_id=aino.party, grantee_id=mikko.party, **mandate))
+    mikko.browser.submit("/act-as", {"party": str(aino.party)}, page="/overview")
+    for path in PAGES[:-1]:
+        assert mikko.browser.get(path).status_code == 403, path
+
+
+# The package
+
+
+def test_the_package_asks_for_the_bank_first(aino):
+    asked = aino.browser.get("/privacy/package")
+    assert (asked.status_code, asked.headers["location"]) == (303, "/confirm?next=/privacy/package")
+    posted = aino.browser.submit("/privacy/package", page="/privacy")
+    assert "/confirm" in posted.headers["location"]
+
+
+def test_the_package_holds_every_row_of_every_keeper_and_nobody_elses(house, aino, mikko):
+    with house.database.writing() as db:
+        for number, party in (("1", aino.party), ("2", mikko.party)):
+            settle(db, number, party)
+    ask(aino.browser, words="=SUM(A1)")
+    ask(mikko.browser, words="Mikon kanarialintu")
+    proved = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    answer = proved.post("/privacy/package", data=hidden(proved.open("/privacy/package").text))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/zip")
+    package = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert package.testzip() is None
+    data = json.loads(package.read("1001/data.json"))
+    assert (data["version"], data["customer_number"]) == (1, "1001")
+    with house.database.reading() as db:
+        subject = subject_of(db, aino.party)
+        kept = [record for keeper in KEEPERS for record in keeper.export(db, subject)]
+    readings = [record for record in kept if record.table == "reading_month"]
+    lines = package.read("1001/readings/643000000000000011.csv").decode().splitlines()
+    assert len(lines) == 1 + len(readings) == 1 + 96
+    for table in {record.table for record in kept} - {"reading_month", "identity_code", "audit_entry"}:
+        expected = [dict(record.values) for record in kept if record.table == table]
+        assert data["tables"][table] == expected, table
+        assert len(list(csv.reader(io.StringIO(package.read(f"1001/tables/{table}.csv").decode()), delimiter=";"))) == (
+            1 + len(expected)
+        )
+    assert data["tables"]["identity_code"][0]["identity_code"] == AINO
+    everything = b"".join(package.read(name) for name in package.namelist())
+    for canary in ("Mikko", "1002", "kanarialintu", "643000000000000028", "L-2", "290296-912H"):
+        assert canary.encode() not in everything, canary
+    assert "'=SUM(A1)" in package.read("1001/tables/privacy_case.csv").decode()
+    page = package.read("1001/pages/invoices.html").decode()
+    assert "<script" not in page
+    assert "L-1" in page
+    assert package.read("README.txt").decode().startswith("Kaikki, mitä Esimerkki Energia Oy säilyttää")
+    assert "privacy.packaged" in [entry.act for entry in rows(house, AuditEntry)]
+
+
+def test_somebody_who_is_no_customer_gets_what_there_is(house):
+    karin = house.open_for(KARIN, "Karin Lindholm", proved_minutes_ago=1)
+    answer = karin.post("/privacy/package", data=hidden(karin.open("/privacy/package").text))
+    package = zipfile.ZipFile(io.BytesIO(answer.content))
+    data = json.loads(package.read("account/data.json"))
+    assert [row["family_name"] for row in data["tables"]["account"]] == ["Lindholm"]
+    assert "party" not in data["tables"]
+
+
+def test_whoever_acts_for_a_party_gets_that_partys_data_only(house, aino, mikko):
+    with house.database.writing() as db:
+        whole = {"themes": "billing,consumption,contracts,moves", "every_site": True, "level": "manage"}
+        db.add(Mandate(grantor_id=aino.party, grantee_id=mikko.party, valid_from=date(2020, 1, 1), **whole))
+    proved = house.open_for(mikko.code, "Mikko Korhonen", proved_minutes_ago=1)
+    proved.submit("/act-as", {"party": str(aino.party)}, page="/overview")
+    answer = proved.post("/privacy/package", data=hidden(proved.open("/privacy/package").text))
+    package = zipfile.ZipFile(io.BytesIO(answer.content))
+    assert {name.partition("/")[0] for name in package.namelist()} == {"README.txt", "1001"}
+    accounts = {str(account.id): account.given_names for account in rows(house, Account)}
+    told = json.loads(package.read("1001/data.json"))["tables"]["account"]
+    assert [accounts[row["id"]] for row in told] == ["Aino"]
+
+
+def settle(db, number, party):
+    """A site with a day of readings, and a bill."""
+    site = Site(number=f"S-{number}", street=f"Katu {number}", postcode="20100", town="Turku")
+    db.add(site)
+    db.flush()
+    gsrn = {"1": "643000000000000011", "2": "643000000000000028"}[number]
+    point = MeteringPoint(gsrn=gsrn, site_id=site.id, energy="electricity")
+    db.add(point)
+    db.add(Occupancy(site_id=site.id, party_id=party, since=date(2026, 11, 2)))
+    db.flush()
+    begins = quarter_of(start_of(date(2026, 11, 1)))
+    quarters = np.arange(begins, begins + 2 * 96)
+    readings = Intervals(quarters, np.ones_like(quarters), quarters - begins, np.zeros(len(quarters), np.uint8))
+    store.record(db, point.id, readings, start_of(date(2026, 11, 4)))
+    add_invoice(db, party, f"L-{number}")
+
+
+def add_invoice(db, party, number):
+    db.add(
+        Invoice(
+            number=number,
+            party_id=party,
+            issued_on=date(2026, 11, 1),
+            due_on=date(2026, 11, 15),
+            period_from=date(2026, 10, 1),
+            period_to=date(2026, 10, 31),
+            net_cents=100,
+            vat_cents=25,
+            total_cents=125,
+            reference="1232",
+            iban="FI3715903000000776",
+            bic="OKOYFIHH",
+            payee="Esimerkki Energia Oy",
+        )
+    )
+
+
+def test_steps_only_grow(house, aino):
+    ask(aino.browser)
+    (step,) = rows(house, PrivacyStep)
+    with pytest.raises(Exception, match="only grows"), house.database.writing() as db:
+        db.delete(db.get_one(PrivacyStep, step.id))
