@@ -20,6 +20,8 @@ from portal.contracts import queries as contracts
 from portal.contracts.queries import Held
 from portal.contracts.rules import State, state
 from portal.contracts.shown import LOOKS
+from portal.home.sites.portfolio import MANY, Portfolio
+from portal.home.sites.portfolio import portfolio as of_many
 from portal.invoices import queries as invoices
 from portal.invoices.bills import Head
 from portal.invoices.rules import is_late, left_to_pay
@@ -27,6 +29,7 @@ from portal.kit import formats, spark
 from portal.kit.clock import HELSINKI, next_month
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.money import Money
+from portal.sites import queries as sites
 from portal.sites.models import Commodity
 
 QUARTER = timedelta(minutes=15)
@@ -100,6 +103,11 @@ def _days(head: Head, today: date) -> Text:
     return counted("yesterday", "%(n)s days ago", -left)
 
 
+def portfolio(db: Session, who: Customer, today: date, language: Language) -> Portfolio | None:
+    """All sites together, for whoever looks after many; None for the few of a household."""
+    return of_many(db, who, today, language) if sites.number_held(db, who, today) > MANY else None
+
+
 def running_contracts(db: Session, who: Customer, today: date, language: Language) -> Sequence[Row]:
     """The contracts that run today."""
     return [_row(held, today, language) for held in contracts.running(db, who, today, limit=6)]
@@ -121,8 +129,8 @@ def _row(held: Held, today: date, language: Language) -> Row:
 
 
 def permissions(db: Session, who: Customer) -> Permissions | None:
-    """How many consents and prohibitions are in force; None for somebody who is no customer."""
-    matrix = consents.matrix(db, who)
+    """How many consents and prohibitions are in force; None for those who decide for no customer."""
+    matrix = consents.matrix(db, who) if who.reach.is_full else None
     if matrix is None:
         return None
     given = [record for record in matrix.in_force.values() if record.action == Action.GIVEN]

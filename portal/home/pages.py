@@ -11,14 +11,18 @@ from starlette.responses import PlainTextResponse, Response
 
 from portal.auth.people import Customer, anyone, customer
 from portal.auth.rules import local_path
-from portal.home import overview
+from portal.home import overview, welcome
+from portal.home.sites.portfolio import Portfolio
 from portal.kit.access import Anyone
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text
 from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, bare, page
+from portal.messages import queries as messages
+from portal.messages.queries import Entry
 
 YEAR_S = 365 * 24 * 3600
 REPORT_BYTES = 10_000
+LATEST = 3  # messages on the overview
 
 log = logging.getLogger("portal.csp")
 
@@ -30,11 +34,14 @@ class Overview(Page):
     template = "home/overview.html"
     greeting: Text
     is_customer: bool
+    is_first_visit: bool
     reaches: datetime | None
     bill: overview.NextBill | None
     usage: overview.Usage | None
+    portfolio: Portfolio | None
     contracts: Sequence[overview.Row]
     permissions: overview.Permissions | None
+    messages: Sequence[Entry]
 
 
 def start(visit: Visit[Anyone]) -> Redirect:
@@ -46,14 +53,18 @@ def start(visit: Visit[Anyone]) -> Redirect:
 def show_overview(visit: Visit[Customer]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
+    many = overview.portfolio(db, who, today, visit.language)
     return Overview(
         greeting=overview.greeting(who.name, visit.now),
         is_customer=bool(who.parties),
+        is_first_visit=welcome.is_first_visit(db, who),
         reaches=overview.freshness(db, who, today),
         bill=overview.next_bill(db, who, today),
-        usage=overview.usage(db, who, today, visit.language),
-        contracts=overview.running_contracts(db, who, today, visit.language),
+        usage=None if many else overview.usage(db, who, today, visit.language),
+        portfolio=many,
+        contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),
+        messages=messages.latest(db, who, LATEST),
     )
 
 

@@ -7,6 +7,8 @@ const say = (words) => {
   if (region) region.textContent = words;
 };
 
+const openMenus = () => document.querySelectorAll("details:is(.drop, .switcher)[open]");
+
 document.addEventListener("click", async (event) => {
   const copier = event.target.closest("[data-copy]");
   if (copier) {
@@ -15,13 +17,21 @@ document.addEventListener("click", async (event) => {
     copier.classList.add("is-done");
     setTimeout(() => copier.classList.remove("is-done"), 2000);
   }
-  for (const menu of document.querySelectorAll("details.drop[open]")) {
+  for (const menu of openMenus()) {
     if (!menu.contains(event.target)) menu.open = false;
   }
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    if (menu.contains(document.activeElement)) menu.firstElementChild.focus();
+  }
+});
+
 // A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it,
-// or what the region itself wants said; a region that keeps quiet only follows what was said elsewhere.
+// or what the region itself wants said; a region that keeps quiet takes no focus, and says only what it wants said.
 const focusOn = (element) => {
   if (!element) return;
   if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
@@ -31,11 +41,12 @@ focusOn(document.querySelector(".errors"));
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target;
   const region = target?.id ? document.getElementById(target.id) : null;
-  if (!region || "quiet" in region.dataset) return;
+  if (!region) return;
+  const words = [...region.querySelectorAll("[data-say]")].map((part) => part.textContent.trim()).join(" ");
+  if ("quiet" in region.dataset) return words && say(words);
   const chosen = region.querySelector("[data-focus]");
   focusOn(chosen ?? region.querySelector("h1, h2"));
-  const words = [...region.querySelectorAll("[data-say]")].map((part) => part.textContent.trim());
-  say(words.join(" ") || document.title);
+  say(words || document.title);
 });
 
 // A page from the browser's memory may belong to a session that has ended: ask again.

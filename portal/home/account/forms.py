@@ -1,0 +1,86 @@
+"""What customers may type about themselves, and in which form it is taken."""
+
+import re
+from typing import Annotated, Final
+
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+
+from portal.customers import rules
+from portal.customers.wishes import Address, Channel
+from portal.kit.forms import Form, wrong
+from portal.kit.i18n import Language, text
+
+HOME_COUNTRY: Final = "FI"
+COUNTRIES: Final = (
+    "FI", "AX", "SE", "NO", "DK", "IS", "EE", "LV", "LT", "DE", "AT", "BE", "BG", "CH", "CY", "CZ", "ES", "FR", "GB",
+    "GR", "HR", "HU", "IE", "IT", "LU", "MT", "NL", "PL", "PT", "RO", "SI", "SK", "AU", "CA", "TH", "US",
+)  # fmt: skip
+
+
+def _one_line(typed: str) -> str:
+    if not typed.isprintable():
+        raise wrong(text("Check what you wrote here."))
+    return typed
+
+
+def _email(typed: str) -> str:
+    try:
+        return rules.normal_email(typed) if typed else ""
+    except ValueError:
+        raise wrong(text("Check the e-mail address. It looks like this: name@example.fi")) from None
+
+
+def _phone(typed: str) -> str:
+    try:
+        return rules.normal_phone(typed) if typed else ""
+    except ValueError:
+        raise wrong(text("Check the phone number and write it whole, for example 040 123 4567.")) from None
+
+
+OneLine = AfterValidator(_one_line)
+
+
+class ContactForm(Form):
+    """How one is reached; empty where one does not want to be."""
+
+    email: Annotated[str, Field(max_length=254), OneLine, AfterValidator(_email)] = ""
+    phone: Annotated[str, Field(max_length=40), OneLine, AfterValidator(_phone)] = ""
+
+
+class AddressForm(Form):
+    """Where one's post goes."""
+
+    street: Annotated[str, Field(min_length=1, max_length=200), OneLine]
+    country: str = HOME_COUNTRY
+    postcode: Annotated[str, Field(min_length=1, max_length=20), OneLine]
+    town: Annotated[str, Field(min_length=1, max_length=100), OneLine]
+
+    @field_validator("country")
+    @classmethod
+    def is_offered(cls, country: str) -> str:
+        """One of the list."""
+        if country not in COUNTRIES:
+            raise wrong(text("Choose one of the options."))
+        return country
+
+    @field_validator("postcode")
+    @classmethod
+    def of_its_country(cls, postcode: str, others: ValidationInfo) -> str:
+        """Five digits at home."""
+        if others.data.get("country") == HOME_COUNTRY and not re.fullmatch("[0-9]{5}", postcode):
+            raise wrong(text("A Finnish postcode has five digits."))
+        return postcode
+
+    @property
+    def address(self) -> Address:
+        """The address that was typed."""
+        return Address(self.street, self.postcode, self.town, self.country)
+
+
+class BillingForm(Form):
+    """How one's bills come, and in which language."""
+
+    channel: Channel
+    language: Language
+    email: Annotated[str, Field(max_length=254), OneLine] = ""
+    reference: Annotated[str, Field(max_length=70), OneLine] = ""

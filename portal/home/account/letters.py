@@ -1,0 +1,80 @@
+"""The letters about contact details: to a new address, which has to answer, and to the old one, for safety."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from sqlmodel import Session
+
+from portal.brand import Brand
+from portal.customers.actions import Changed
+from portal.customers.contact import TO_CONFIRM
+from portal.kit import formats
+from portal.kit.i18n import Language, Text, text
+from portal.kit.signing import Signer
+from portal.outbox.mail import Letter, post
+
+PURPOSE: Final = "confirm-email"
+
+
+@dataclass(frozen=True)
+class Office:
+    """What letters are written with: the signer of their links, the portal's address, and whose portal it is."""
+
+    signer: Signer
+    base_url: str
+    brand: Brand
+
+
+def send(db: Session, office: Office, changed: Changed, language: Language, now: datetime) -> None:
+    """Ask a new address whether it counts, and tell the old one that something was changed."""
+    if changed.to_confirm:
+        post(db, _to_confirm(office, changed.to_confirm, changed, language), now)
+    if changed.old_email:
+        post(db, _to_warn(office, changed.old_email, changed, language, now), now)
+
+
+def request_of(office: Office, token: str) -> UUID | None:
+    """The request that a link belongs to, None for a link that is not ours or has expired."""
+    found = office.signer.read(PURPOSE, token, int(TO_CONFIRM.total_seconds()))
+    return UUID(found) if found else None
+
+
+def _to_confirm(office: Office, to: str, changed: Changed, language: Language) -> Letter:
+    token = office.signer.sign(PURPOSE, str(changed.request_id))
+    subject = text("Confirm your e-mail address")
+    body = (
+        text("This address was given to %(name)s as the e-mail address of a customer.", name=_name(office, language)),
+        text("Open the link and confirm that the address is yours. The link works for 48 hours and only once:"),
+        f"{office.base_url}/account/confirm-email?{urlencode({'token': token})}",
+        text("If you know nothing of this, you need not do anything: the address is not taken into use."),
+    )
+    return _letter(office, to, subject, body, changed.party_id, language)
+
+
+def _to_warn(office: Office, to: str, changed: Changed, language: Language, now: datetime) -> Letter:
+    subject = text("Your contact details are being changed")
+    body = (
+        text(
+            "The contact details of a customer of %(name)s were changed in our online service on %(at)s.",
+            name=_name(office, language),
+            at=formats.instant(now, language),
+        ),
+        text("If it was you, you need not do anything. For your safety we do not tell here what was changed."),
+        text("If it was not you, call us at once: %(phone)s.", phone=office.brand.phone),
+    )
+    return _letter(office, to, subject, body, changed.party_id, language)
+
+
+def _letter(
+    office: Office, to: str, subject: Text, body: tuple[Text | str, ...], party_id: UUID, language: Language
+) -> Letter:
+    said = [part.said(language) if isinstance(part, Text) else part for part in body]
+    signed = [*said, f"{_name(office, language)}\n{office.base_url}"]
+    return Letter(to, f"{subject.said(language)} – {_name(office, language)}", "\n\n".join(signed) + "\n", party_id)
+
+
+def _name(office: Office, language: Language) -> str:
+    return office.brand.called(language)

@@ -1,0 +1,277 @@
+"""One's own account: how one is reached and billed, the language, where one is signed in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.routing import Route
+
+from portal.auth import actions as sessions
+from portal.auth import stays
+from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
+from portal.auth.pages.out import FORGET, SIGNED_OUT
+from portal.auth.people import ConfirmedCustomer, Customer, anyone, customer, decides, decides_confirmed
+from portal.auth.stays import Profile, Stay
+from portal.customers import actions, contact
+from portal.customers.contact import Contact, Mailbox
+from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.home.account import letters, saving, shown
+from portal.home.account.forms import COUNTRIES, HOME_COUNTRY
+from portal.home.account.letters import Office
+from portal.home.account.saving import Saved
+from portal.home.account.shown import Option
+from portal.kit.access import Anyone
+from portal.kit.forms import Typed
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text
+from portal.kit.web import LANGUAGE_COOKIE, Answer, Cookie, Redirect, Reply, Visit, action, page
+
+ACCOUNT: Final = "/account"
+YEAR_S: Final = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class Account(Page):
+    """Who one is to the utility, and what is one's own whoever one acts for.
+
+    `customer` is None for somebody without a customer number; `decides` says whether its details are theirs to see.
+    """
+
+    template = "account/show.html"
+    name: str
+    customer: shown.Customer | None
+    decides: bool
+    in_own_matters: bool
+    profile: Profile
+    stays: Sequence[Stay]
+    language_names: Mapping[Language, str]
+    chosen: Language
+    news: Text | None
+
+
+@dataclass(frozen=True)
+class ContactDetails(Page):
+    """The form of the e-mail address and the phone number; `is_back` says that what was typed has waited."""
+
+    template = "account/contact.html"
+    typed: Typed
+    name: str
+    is_back: bool
+
+
+@dataclass(frozen=True)
+class PostalAddress(Page):
+    """The form of the postal address."""
+
+    template = "account/address.html"
+    typed: Typed
+    countries: Sequence[str]
+
+
+@dataclass(frozen=True)
+class WayOfBilling(Page):
+    """The form of how bills come."""
+
+    template = "account/billing.html"
+    typed: Typed
+    options: Sequence[Option]
+    emails: Sequence[str]
+    language_names: Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class EmailConfirmation(Page):
+    """What a link in a letter leads to: a button, as programs that look for viruses open links too."""
+
+    template = "account/confirm_email.html"
+    mailbox: Mailbox | None
+    token: str
+
+
+def show(visit: Visit[Customer]) -> Account:
+    """The account; of the party acted for only what the mandate covers."""
+    who, profile = visit.who, stays.profile(visit.db, visit.who)
+    return Account(
+        name=who.name,
+        customer=shown.customer(contact.contacts(visit.db, who), visit.language),
+        decides=who.reach.is_full,
+        in_own_matters=who.reach.acting_for is None,
+        profile=profile,
+        stays=stays.open_now(visit.db, who, visit.now),
+        language_names=shown.LANGUAGES,
+        chosen=profile.language or visit.language,
+        news=_news(visit),
+    )
+
+
+def choose_language(visit: Visit[Customer]) -> Redirect:
+    """Serve the person in a language; in their own matters their bills and letters too."""
+    wish = visit.form.get("language")
+    if wish not in set(Language):
+        return _saved(Saved.NOTHING)
+    language = Language(str(wish))
+    sessions.speak(visit.db, visit.who, language, visit.now)
+    if visit.who.reach.acting_for is None:
+        actions.change_language(visit.db, visit.who, language, visit.now)
+    return Redirect(f"{ACCOUNT}?saved={Saved.LANGUAGE}", [Cookie(LANGUAGE_COOKIE, language, YEAR_S)])
+
+
+def end_session(visit: Visit[Customer]) -> Redirect:
+    """End one of the person's sessions. Raises NoSuchSession."""
+    sessions.end_one(visit.db, visit.who, visit.id("id"), visit.now)
+    return _saved(Saved.SESSIONS)
+
+
+def end_other_sessions(visit: Visit[Customer]) -> Redirect:
+    """End all of the person's sessions but this one."""
+    sessions.end_others(visit.db, visit.who, visit.now)
+    return _saved(Saved.SESSIONS)
+
+
+def sign_out_everywhere(visit: Visit[Customer]) -> Redirect:
+    """End all of the person's sessions; the browser forgets what it has seen, as at every sign-out."""
+    sessions.end_all(visit.db, visit.who.account_id, visit.now)
+    gone = [Cookie(name, None) for name in (SESSION_COOKIE, BINDING_COOKIE)]
+    return Redirect(SIGNED_OUT, gone, {"Clear-Site-Data": FORGET})
+
+
+def show_contact(visit: Visit[ConfirmedCustomer]) -> Reply:
+    """The form, filled in with what one is known by, or with what was typed before the bank was asked."""
+    found = _first(visit)
+    return contact_form(visit, found) if found else Redirect(ACCOUNT)
+
+
+def contact_form(visit: Visit[Customer] | Visit[ConfirmedCustomer], found: Contact) -> ContactDetails:
+    """The form of a customer."""
+    draft = contact.draft(visit.db, visit.who, visit.now)
+    email, phone = found.facts[Matter.EMAIL].asked, found.facts[Matter.PHONE].asked
+    values = {"email": draft.email if draft else email, "phone": draft.phone if draft else phone}
+    return ContactDetails(Typed(values), found.name, draft is not None)
+
+
+def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
+    """Save it, after the bank has been asked where it has not been just before."""
+    found = _first(visit)
+    if found is None:
+        return Redirect(ACCOUNT)
+    match saving.save_contact(office, visit, "/account/contact"):
+        case Typed() as again:
+            return Answer(ContactDetails(again, found.name, is_back=False), status=422)
+        case Redirect() as elsewhere:
+            return elsewhere
+        case Saved() as saved:
+            return _saved(saved)
+
+
+def ask_again(office: Office, visit: Visit[Customer]) -> Redirect:
+    """Send the letter to a new address once more."""
+    return _saved(saving.ask_again(office, visit))
+
+
+def show_address(visit: Visit[Customer]) -> Reply:
+    """The form, filled in with what is known."""
+    found = _first(visit)
+    if found is None:
+        return Redirect(ACCOUNT)
+    address = found.address or Address("", "", "", HOME_COUNTRY)
+    country = address.country if address.country in COUNTRIES else HOME_COUNTRY
+    values = {"street": address.street, "postcode": address.postcode, "town": address.town, "country": country}
+    return PostalAddress(Typed(values), COUNTRIES)
+
+
+def save_address(visit: Visit[Customer]) -> Reply:
+    """Save it, or show the form again."""
+    match saving.save_address(visit):
+        case Typed() as again:
+            return Answer(PostalAddress(again, COUNTRIES), status=422)
+        case Saved() as saved:
+            return _saved(saved)
+
+
+def show_billing(visit: Visit[Customer]) -> Reply:
+    """The form, filled in with what is known."""
+    found = _first(visit)
+    return billing_form(found, billing_typed(found)) if found else Redirect(ACCOUNT)
+
+
+def billing_typed(found: Contact) -> Typed:
+    """What the form of a customer's billing holds at first."""
+    way = found.billing or Billing(Channel.OTHER)
+    return Typed(
+        {
+            "channel": way.channel if found.billing else "",
+            "email": way.email or "",
+            "reference": way.reference or "",
+            "language": found.facts[Matter.LANGUAGE].now,
+        }
+    )
+
+
+def billing_form(found: Contact, typed: Typed) -> WayOfBilling:
+    """The form of a customer's billing."""
+    return WayOfBilling(typed, shown.options(found), found.billing_emails, shown.LANGUAGES)
+
+
+def save_billing(visit: Visit[Customer]) -> Reply:
+    """Save it, or show the form again."""
+    found = _first(visit)
+    if found is None:
+        return Redirect(ACCOUNT)
+    match saving.save_billing(visit):
+        case Typed() as again:
+            return Answer(billing_form(found, again), status=422)
+        case Saved() as saved:
+            return _saved(saved)
+
+
+def show_confirmation(office: Office, visit: Visit[Anyone]) -> Reply:
+    """The button, or how it went: looking changes nothing."""
+    token = visit.query.get("token", "")
+    request_id = letters.request_of(office, token)
+    mailbox = contact.mailbox(visit.db, request_id, visit.now) if request_id else None
+    return Answer(EmailConfirmation(mailbox, token), status=200 if mailbox else 410)
+
+
+def confirm_email(office: Office, visit: Visit[Anyone]) -> Redirect:
+    """Take a new address into use; a second time changes nothing."""
+    token = str(visit.form.get("token", ""))
+    request_id = letters.request_of(office, token)
+    if request_id:
+        actions.confirm_email(visit.db, request_id, visit.now)
+    return Redirect(f"/account/confirm-email?{urlencode({'token': token})}")
+
+
+def _first(visit: Visit[Customer] | Visit[ConfirmedCustomer]) -> Contact | None:
+    """The customer whose form it is; None for somebody who is none."""
+    return next(iter(contact.contacts(visit.db, visit.who)), None)
+
+
+def _saved(saved: Saved) -> Redirect:
+    return Redirect(f"{ACCOUNT}?saved={saved}")
+
+
+def _news(visit: Visit[Customer]) -> Text | None:
+    said = visit.query.get("saved")
+    return shown.NEWS[Saved(said)] if said in set(Saved) else None
+
+
+def routes(office: Office) -> list[Route]:
+    """The addresses of one's own account; letters leave from the office."""
+    return [
+        page(ACCOUNT, show, who=customer),
+        action("/account/language", choose_language, who=customer),
+        action("/account/sessions/{id}/end", end_session, who=customer),
+        action("/account/sessions/end-others", end_other_sessions, who=customer),
+        action("/account/sessions/end-all", sign_out_everywhere, who=customer),
+        page("/account/contact", show_contact, who=decides_confirmed),
+        action("/account/contact", partial(save_contact, office), who=decides),
+        action("/account/contact/again", partial(ask_again, office), who=decides),
+        page("/account/address", show_address, who=decides),
+        action("/account/address", save_address, who=decides),
+        page("/account/billing", show_billing, who=decides),
+        action("/account/billing", save_billing, who=decides),
+        page("/account/confirm-email", partial(show_confirmation, office), who=anyone),
+        action("/account/confirm-email", partial(confirm_email, office), who=anyone),
+    ]

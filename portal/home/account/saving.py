@@ -1,0 +1,104 @@
+"""Saving what customers typed about themselves: the same for their account and for the first steps."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from portal.auth.people import ConfirmedCustomer, Customer
+from portal.customers import actions, contact
+from portal.customers.contact import Contact
+from portal.customers.wishes import Billing, Channel, Matter
+from portal.home.account import letters
+from portal.home.account.forms import AddressForm, BillingForm, ContactForm
+from portal.home.account.letters import Office
+from portal.kit.forms import Typed, Valid, read
+from portal.kit.i18n import Text, text
+from portal.kit.web import Redirect, Visit
+
+
+class Saved(StrEnum):
+    """What became of a form; the value of `saved=`."""
+
+    NOTHING = "nothing"
+    CONTACT = "contact"
+    EMAIL = "email"
+    ADDRESS = "address"
+    BILLING = "billing"
+    LANGUAGE = "language"
+    SESSIONS = "sessions"
+
+
+def save_contact(office: Office, visit: Visit[Customer], here: str) -> Saved | Typed | Redirect:
+    """Save an e-mail address and a phone number: what was saved, or the form again.
+
+    Somebody who has to prove first who they are comes back to `here`, where what they typed waits.
+    """
+    match read(ContactForm, visit.form):
+        case Typed() as again:
+            return again
+        case Valid(value=form):
+            wish = contact.Typed(form.email, form.phone)
+    customers = contact.contacts(visit.db, visit.who)
+    if problem := _unreachable(customers, form):
+        return Typed({"email": form.email, "phone": form.phone}, {"email": problem})
+    if all(_is_so(one, form) for one in customers):
+        return Saved.NOTHING
+    if not isinstance(visit.who, ConfirmedCustomer):
+        actions.keep_draft(visit.db, visit.who, wish, visit.now)
+        return Redirect(f"/confirm?{urlencode({'next': here}, safe='/')}")
+    return _sent(office, visit, actions.change_contact(visit.db, visit.who, wish, visit.now))
+
+
+def ask_again(office: Office, visit: Visit[Customer]) -> Saved:
+    """Send the letter to a new address once more."""
+    return _sent(office, visit, actions.ask_again(visit.db, visit.who, visit.now))
+
+
+def save_address(visit: Visit[Customer]) -> Saved | Typed:
+    """Save a postal address: what was saved, or the form again."""
+    match read(AddressForm, visit.form):
+        case Typed() as again:
+            return again
+        case Valid(value=form):
+            changed = actions.change_address(visit.db, visit.who, form.address, visit.now)
+            return Saved.ADDRESS if changed else Saved.NOTHING
+
+
+def save_billing(visit: Visit[Customer]) -> Saved | Typed:
+    """Save how bills come and in which language: what was saved, or the form again."""
+    match read(BillingForm, visit.form):
+        case Typed() as again:
+            return again
+        case Valid(value=form):
+            pass
+    customers = contact.contacts(visit.db, visit.who)
+    emails = customers[0].billing_emails if customers else ()
+    if form.channel is Channel.EMAIL and not emails:
+        return Typed(form.model_dump(), {"channel": text("Add an e-mail address to your contact details first.")})
+    to = form.email if form.channel is Channel.EMAIL and form.email in emails[1:] else None
+    wish = Billing(form.channel, to, form.reference or None)
+    changed = (
+        actions.change_billing(visit.db, visit.who, wish, visit.now),
+        actions.change_language(visit.db, visit.who, form.language, visit.now),
+    )
+    return Saved.BILLING if any(changed) else Saved.NOTHING
+
+
+def _sent(office: Office, visit: Visit[Customer], changed: actions.Changed | None) -> Saved:
+    if changed is None:
+        return Saved.NOTHING
+    letters.send(visit.db, office, changed, visit.language, visit.now)
+    return Saved.EMAIL if changed.to_confirm else Saved.CONTACT
+
+
+def _is_so(customer: Contact, form: ContactForm) -> bool:
+    facts = customer.facts
+    return (facts[Matter.EMAIL].asked, facts[Matter.PHONE].asked) == (form.email, form.phone)
+
+
+def _unreachable(customers: Sequence[Contact], form: ContactForm) -> Text | None:
+    """Bills by e-mail need an address."""
+    ways = [one.billing for one in customers if one.billing]
+    if form.email or not any(way.channel is Channel.EMAIL and not way.email for way in ways):
+        return None
+    return text("Your bills come by e-mail. Choose another way for them first, or keep an address here.")

@@ -1,0 +1,154 @@
+"""Who may do what: the rights that a party gave, the party's facts, people and groups; or one's own right."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import groupby
+from typing import Final
+
+from portal.auth.people import Customer, customer
+from portal.auth.reach import Level, Theme
+from portal.customers.models import PartyKind
+from portal.home.organisation import queries
+from portal.home.organisation.queries import Facts, Right, SiteName
+from portal.home.organisation.rules import State, state
+from portal.home.sites import one
+from portal.home.sites.one import Person
+from portal.kit.html import Page
+from portal.kit.i18n import Text, text
+from portal.kit.web import Visit, page
+from portal.sites import queries as sites
+
+FEW_TOWNS: Final = 2
+
+
+@dataclass(frozen=True)
+class Badge:
+    """A state in a word, with colour and picture."""
+
+    words: Text
+    kind: str
+    icon: str
+
+
+THEMES: Final[Mapping[Theme, Text]] = {
+    Theme.CONSUMPTION: text("Consumption"),
+    Theme.BILLING: text("Invoices"),
+    Theme.CONTRACTS: text("Contracts"),
+    Theme.MOVES: text("Moves"),
+}
+LEVELS: Final[Mapping[Level, Badge]] = {
+    Level.SEE: Badge(text("See"), "", "eye"),
+    Level.MANAGE: Badge(text("Manage"), "brand", "key-round"),
+}
+STATES: Final[Mapping[State, Badge]] = {
+    State.IN_FORCE: Badge(text("In force"), "ok", "check"),
+    State.ENDS_SOON: Badge(text("Ends soon"), "warn", "clock"),
+    State.COMING: Badge(text("Starts later"), "brand", "calendar-days"),
+    State.ENDED: Badge(text("Ended"), "off", "minus"),
+}
+
+
+@dataclass(frozen=True)
+class RightShown:
+    """A right in words: a level or nothing for each theme, where, and how it stands.
+
+    named: the sites it is limited to, where they may be named
+    """
+
+    right: Right
+    levels: Sequence[Badge | None]
+    sites: Text
+    state: State
+    named: Sequence[SiteName]
+
+    @property
+    def badge(self) -> Badge:
+        """How it stands."""
+        return STATES[self.state]
+
+
+@dataclass(frozen=True)
+class Town:
+    """The sites of a town, as a group."""
+
+    name: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Organisation(Page):
+    """Rights to act for others, as far as the person may know of them.
+
+    decides: whether the person decides for the party
+    company: the company acted for, None for persons
+    own: the rights by which the person acts now
+    """
+
+    template = "organisation/show.html"
+    decides: bool
+    company: Facts | None
+    themes: Sequence[Text]
+    given: Sequence[RightShown]
+    in_force: int
+    received: Sequence[RightShown]
+    own: Sequence[RightShown]
+    people: Sequence[Person]
+    towns: Sequence[Town]
+    count: int
+
+
+def show(visit: Visit[Customer]) -> Organisation:
+    """Everything to whoever decides for the party; to others their own right and nothing of anybody else's."""
+    db, who, today = visit.db, visit.who, visit.today
+    decides = who.reach.is_full
+    company = next((party for party in queries.facts(db, who) if party.kind == PartyKind.COMPANY), None)
+    towns = _towns(visit) if decides else []
+    count = sum(town.count for town in towns)
+    given = sorted((_shown(right, count, today) for right in queries.given(db, who)), key=_is_over)
+    return Organisation(
+        decides=decides,
+        company=company,
+        themes=list(THEMES.values()),
+        given=given,
+        in_force=sum(one.state in {State.IN_FORCE, State.ENDS_SOON} for one in given),
+        received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
+        own=[_shown(right, None, today) for right in queries.own(db, who)],
+        people=one.people(db, who) if company else [],
+        towns=towns if company else [],
+        count=count,
+    )
+
+
+def _shown(right: Right, every: int | None, today: date) -> RightShown:
+    levels = [LEVELS[right.level] if theme in right.themes else None for theme in THEMES]
+    stands = state(right.valid_from, right.valid_to, today)
+    return RightShown(right, levels, _where(right.sites, every), stands, right.sites or ())
+
+
+def _without_sites(right: Right, today: date) -> RightShown:
+    """A right that one may act by: the sites are the other party's, and are named when one acts for them."""
+    return replace(_shown(right, None, today), named=())
+
+
+def _is_over(shown: RightShown) -> bool:
+    return shown.state is State.ENDED
+
+
+def _where(limits: Sequence[SiteName] | None, every: int | None) -> Text:
+    """`All 240`, `Tampere, 58`, `90 in 5 towns`."""
+    if limits is None:
+        return text("All %(n)s", n=every) if every else text("All sites")
+    towns = sorted({site.town for site in limits})
+    if len(towns) <= FEW_TOWNS:
+        return text("%(towns)s, %(n)s", towns=", ".join(towns), n=len(limits))
+    return text("%(n)s in %(towns)s towns", towns=len(towns), n=len(limits))
+
+
+def _towns(visit: Visit[Customer]) -> Sequence[Town]:
+    held = sorted(place.town for place in sites.places(visit.db, visit.who, visit.today) if place.is_held)
+    towns = [Town(name, len(list(same))) for name, same in groupby(held)]
+    return sorted(towns, key=lambda town: (-town.count, town.name))
+
+
+routes = [page("/organisation", show, who=customer)]

@@ -1,0 +1,173 @@
+"""Who may act for a party, for whom a person may act, and what the register says of a party to its own people."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, ScalarSelect
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, col, select
+
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.auth.reach import Level, Theme
+from portal.customers.models import (
+    ContactDetail,
+    ContactKind,
+    ContactPerson,
+    IdentityCode,
+    Mandate,
+    MandateSite,
+    Party,
+)
+from portal.sites.models import Site
+
+
+@dataclass(frozen=True, slots=True)
+class SiteName:
+    """A site that a right is limited to."""
+
+    street: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A right to act for another party, and the name of the other side of it; sites are None for all of them."""
+
+    id: UUID
+    name: str
+    customer_number: str
+    themes: frozenset[Theme]
+    level: Level
+    sites: tuple[SiteName, ...] | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a party itself."""
+
+    id: UUID
+    name: str
+    kind: str
+    customer_number: str
+    business_id: str | None
+    street: str | None
+    postcode: str | None
+    town: str | None
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A named contact person and their roles, as Datahub codes them: AL01 to AL05."""
+
+    name: str
+    roles: tuple[str, ...]
+    email: str | None
+    phone: str | None
+
+
+def given(db: Session, who: Customer) -> Sequence[Right]:
+    """The rights that the party gave others; whoever asks must decide for the party."""
+    return _rights(db, col(Mandate.grantor_id).in_(who.parties), col(Mandate.grantee_id)) if who.reach.is_full else ()
+
+
+def received(db: Session, who: Customer) -> Sequence[Right]:
+    """The rights by which a person, in their own matters, may act for others."""
+    if who.reach.acting_for is not None:
+        return ()
+    return _rights(db, col(Mandate.grantee_id).in_(who.parties), col(Mandate.grantor_id))
+
+
+def own(db: Session, who: Customer) -> Sequence[Right]:
+    """The rights by which a person acts just now; none in their own matters."""
+    if who.reach.acting_for is None:
+        return ()
+    mine = col(Mandate.grantee_id).in_(_own_parties(who))
+    return _rights(db, col(Mandate.grantor_id).in_(who.parties) & mine, col(Mandate.grantor_id))
+
+
+def facts(db: Session, who: Customer) -> Sequence[Facts]:
+    """The parties themselves, with their contact details; whoever asks must decide for them."""
+    if not who.reach.is_full:
+        return ()
+    details: defaultdict[tuple[UUID, str], list[str]] = defaultdict(list)
+    known = select(ContactDetail).where(col(ContactDetail.party_id).in_(who.parties))
+    for one in db.exec(known.order_by(col(ContactDetail.position), ContactDetail.value)):
+        details[one.party_id, one.kind].append(one.value)
+    parties = select(Party).where(col(Party.id).in_(who.parties)).order_by(Party.customer_number)
+    return [
+        Facts(
+            id=party.id,
+            name=party.name,
+            kind=party.kind,
+            customer_number=party.customer_number,
+            business_id=party.business_id,
+            street=party.street,
+            postcode=party.postcode,
+            town=party.town,
+            emails=tuple(details[party.id, ContactKind.EMAIL]),
+            phones=tuple(details[party.id, ContactKind.PHONE]),
+        )
+        for party in db.exec(parties)
+    ]
+
+
+def names(db: Session, who: Customer) -> Sequence[tuple[UUID, str]]:
+    """What the person's parties are called."""
+    return db.exec(select(Party.id, Party.name).where(col(Party.id).in_(who.parties))).all()
+
+
+def contacts(db: Session, who: Customer) -> Sequence[Contact]:
+    """The contact persons of the party, each once, for those who see its contracts at every site."""
+    if who.reach.sites(Theme.CONTRACTS) is not None:
+        return ()
+    people = select(ContactPerson).where(col(ContactPerson.party_id).in_(who.parties))
+    found = db.exec(people.order_by(ContactPerson.name, ContactPerson.role)).all()
+    return [_contact(list(same)) for _, same in groupby(found, key=lambda one: one.name)]
+
+
+def _contact(same: Sequence[ContactPerson]) -> Contact:
+    return Contact(
+        name=same[0].name,
+        roles=tuple(dict.fromkeys(one.role for one in same)),
+        email=next((one.email for one in same if one.email), None),
+        phone=next((one.phone for one in same if one.phone), None),
+    )
+
+
+def _own_parties(who: Customer) -> ScalarSelect[UUID]:
+    mine = select(IdentityCode.party_id).join(Account, col(Account.identity_index) == IdentityCode.blind_index)
+    return mine.where(Account.id == who.account_id).scalar_subquery()
+
+
+def _rights(db: Session, which: ColumnElement[bool], other: Mapped[UUID]) -> Sequence[Right]:
+    """Rights with the party on the other side of each, by its name; the latest first."""
+    wanted = select(Mandate, Party).join(Party, other == Party.id).where(which)
+    rows = db.exec(wanted.order_by(Party.name, col(Mandate.valid_from).desc())).all()
+    limits: defaultdict[UUID, list[SiteName]] = defaultdict(list)
+    sites = select(MandateSite.mandate_id, Site.street, Site.town).join(Site, col(MandateSite.site_id) == Site.id)
+    mine = sites.where(col(MandateSite.mandate_id).in_([mandate.id for mandate, _ in rows]))
+    for mandate_id, street, town in db.exec(mine.order_by(Site.town, Site.street)):
+        limits[mandate_id].append(SiteName(street, town))
+    return [_right(mandate, party, limits[mandate.id]) for mandate, party in rows]
+
+
+def _right(mandate: Mandate, party: Party, limits: Sequence[SiteName]) -> Right:
+    return Right(
+        id=mandate.id,
+        name=party.name,
+        customer_number=party.customer_number,
+        themes=frozenset(map(Theme, mandate.themes.split(","))),
+        level=Level(mandate.level),
+        sites=None if mandate.every_site else tuple(limits),
+        valid_from=mandate.valid_from,
+        valid_to=mandate.valid_to,
+    )

@@ -1,0 +1,109 @@
+"""The list of sites as a file for spreadsheets: CSV with semicolons, decimal commas and a byte order mark.
+
+That is what Excel opens by a double click where Finnish is its language.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from portal.home.sites.listing import Listing
+from portal.home.sites.rows import Row
+from portal.home.sites.words import ENERGIES
+from portal.kit import formats
+from portal.kit.energy import Energy
+from portal.kit.i18n import Language, Text, text
+
+FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets begin to compute from
+YEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its heading, and what it says of a site."""
+
+    heading: Text
+    cell: Callable[[Row], str]
+
+
+def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
+    """Rows of a listing, with the columns that the listing knows."""
+    columns = [*_facts(language), *_uses(listing, language), *_costs(listing, language)]
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
+    writer.writerow(column.heading.said(language) for column in columns)
+    writer.writerows([column.cell(row) for column in columns] for row in rows)
+    return file.getvalue().encode("utf-8-sig")
+
+
+def harmless(words: str) -> str:
+    """Words that no spreadsheet takes for a formula: those that look like one get an apostrophe before them."""
+    return f"'{words}" if words.startswith(FORMULAS) else words
+
+
+def _facts(language: Language) -> Sequence[_Column]:
+    def points(row: Row) -> str:
+        # The energy after it keeps a GSRN a text: as a number of 18 digits it would lose its end.
+        return ", ".join(f"{point.gsrn} {ENERGIES[point.energy].said(language)}" for point in row.points)
+
+    return [
+        _Column(text("Site number"), lambda row: harmless(row.place.number)),
+        _Column(text("Name"), lambda row: harmless(row.place.name or "")),
+        _Column(text("Street address"), lambda row: harmless(row.place.street)),
+        _Column(text("Postcode"), lambda row: harmless(row.place.postcode)),
+        _Column(text("Town"), lambda row: harmless(row.place.town)),
+        _Column(text("Kind of building"), lambda row: harmless(row.kind)),
+        _Column(text("Metering points"), points),
+    ]
+
+
+def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
+    if listing.uses is None:
+        return []
+    uses = listing.uses
+    days = formats.date_range(uses.months[-1], uses.last, language)
+    energy = ENERGIES[uses.energy]
+    return [
+        _Column(text("%(energy)s %(days)s, kWh", energy=energy, days=days), lambda row: _kwh(row.figures.now)),
+        _Column(text("Days that are compared"), lambda row: str(row.figures.days or "")),
+        _Column(text("These days a year ago, kWh"), lambda row: _kwh(row.figures.then)),
+        _Column(text("Change, %%"), _change),
+        _Column(text("Measured, %%"), lambda row: _decimal(row.figures.measured, 1)),
+        _Column(text("Missing, %%"), lambda row: _decimal(row.figures.missing, 1)),
+        _Column(text("Estimated, %%"), lambda row: _decimal(row.figures.estimated, 1)),
+        *(_month(listing, place, language) for place in range(-YEAR, 0)),
+    ]
+
+
+def _month(listing: Listing, place: int, language: Language) -> _Column:
+    def cell(row: Row) -> str:
+        return _kwh(row.figures.use.months[place]) if row.figures.use else ""
+
+    months = listing.uses.months if listing.uses else ()
+    return _Column(text("%(month)s, kWh", month=formats.month_year(months[place], language)), cell)
+
+
+def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
+    if listing.billed is None:
+        return []
+    heading = text("Bills of %(month)s without VAT, €", month=formats.month_year(listing.billed, language))
+    return [_Column(heading, lambda row: _decimal(row.figures.cost.euros if row.figures.cost else None, 2))]
+
+
+def _change(row: Row) -> str:
+    compared = row.figures.use.compared if row.figures.use else None
+    return _decimal(compared.change * 100 if compared and compared.change is not None else None, 1)
+
+
+def _kwh(energy: Energy | None) -> str:
+    return _decimal(energy.kwh if energy else None, 2)
+
+
+def _decimal(value: Decimal | None, digits: int) -> str:
+    """A number as a Finnish spreadsheet reads it; a minus in front of it is no formula."""
+    if value is None:
+        return ""
+    return str(value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)).replace(".", ",")

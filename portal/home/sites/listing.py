@@ -1,0 +1,85 @@
+"""The sites of a customer with what they use and cost: a question each, however many sites there are."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.consumption import queries as consumption
+from portal.consumption.by_site import Uses
+from portal.home.sites import words
+from portal.home.sites.rows import Figures, Row
+from portal.invoices import queries as invoices
+from portal.invoices.queries import Billed
+from portal.kit.clock import first_of_month
+from portal.kit.i18n import Language
+from portal.sites import queries as sites
+from portal.sites.models import Commodity
+from portal.sites.queries import Place, PointShown
+
+BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the list of sites is made of.
+
+    rows: the sites that are held today
+    others: former and coming ones
+    uses: None where no readings may be seen, or there are none
+    billed: the month of which costs are; None where no bills may be seen, or there are none
+    """
+
+    rows: Sequence[Row]
+    others: Sequence[Place]
+    uses: Uses | None
+    billed: date | None
+
+    @property
+    def towns(self) -> int:
+        """In how many towns there are sites."""
+        return len({row.place.town for row in self.rows})
+
+
+def listing(db: Session, who: Customer, energy: Commodity | None, today: date, language: Language) -> Listing:
+    """Every site at which any matter is open to the person; figures of those at which theirs is."""
+    places = sites.places(db, who, today)
+    held = {place.id for place in places if place.is_held}
+    uses = consumption.by_site(db, who, held, energy, today) if _sees(who, Theme.CONSUMPTION) else None
+    billed = _billed(db, who, today) if _sees(who, Theme.BILLING) else None
+    points = _points(db, who, today)
+    return Listing(
+        rows=[_row(place, points[place.id], uses, billed, language) for place in places if place.is_held],
+        others=[place for place in places if not place.is_held],
+        uses=uses,
+        billed=billed.month if billed else None,
+    )
+
+
+def _sees(who: Customer, theme: Theme) -> bool:
+    return who.reach.covers(theme)
+
+
+def _billed(db: Session, who: Customer, today: date) -> Billed | None:
+    return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE))
+
+
+def _points(db: Session, who: Customer, today: date) -> Mapping[UUID, Sequence[PointShown]]:
+    of_site: defaultdict[UUID, list[PointShown]] = defaultdict(list)
+    for point in sites.points(db, who, today):
+        of_site[point.site_id].append(point)
+    return of_site
+
+
+def _row(
+    place: Place, points: Sequence[PointShown], uses: Uses | None, billed: Billed | None, language: Language
+) -> Row:
+    use = uses.by_site.get(place.id) if uses else None
+    cost = billed.by_site.get(place.id) if billed else None
+    return Row(place, words.kind(place.kind, language), points, Figures(1, use, cost))

@@ -1,0 +1,192 @@
+"""One site: facts, what measures there, what it uses, its contracts and bills; a question for each part."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.consumption import queries as consumption
+from portal.consumption.by_site import SiteUse, Uses
+from portal.consumption.view import Change, change
+from portal.contracts import queries as contracts
+from portal.contracts import shown as contracts_shown
+from portal.home.organisation import queries as organisation
+from portal.home.organisation.queries import Contact
+from portal.home.sites import words
+from portal.invoices import queries as invoices
+from portal.invoices import shown as invoices_shown
+from portal.kit import formats, spark
+from portal.kit.i18n import Language, Text, text
+from portal.sites import queries as sites
+from portal.sites.queries import Device, Housing, Place, PointShown
+
+BILLS: Final = 3
+YEAR: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What one energy came to in the newest month, beside the same days a year before, and in twelve months."""
+
+    title: Text
+    days: Text
+    icon: str
+    figure: str
+    unit: str
+    change: Change | None
+    first: date
+    last: date
+    href: str
+    bars: Sequence[spark.Bar]
+    label: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Hung:
+    """A meter or heat exchanger, in words."""
+
+    what: Text
+    device: Device
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A metering point with the meters that hang there, and those that hung there before."""
+
+    energy: Text
+    icon: str
+    gsrn: str
+    main_fuse: str | None
+    hanging: Sequence[Hung]
+    former: Sequence[Hung]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Which of the person's parties holds a site, from when until when."""
+
+    name: str
+    since: date
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A contact person, with their roles in words."""
+
+    contact: Contact
+    roles: Sequence[Text]
+
+
+def metered(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Sequence[Uses]:
+    """What some sites use of each of their energies; nothing where that is not open to the person."""
+    if not who.reach.covers(Theme.CONSUMPTION):
+        return []
+    first = consumption.by_site(db, who, site_ids, None, today)
+    if first is None:
+        return []
+    others = (consumption.by_site(db, who, site_ids, energy, today) for energy in first.energies[1:])
+    return [first, *(one for one in others if one)]
+
+
+def uses(every: Sequence[Uses], site_id: UUID, language: Language) -> Sequence[Use]:
+    """What a site came to of each energy of which anything is known."""
+    of_site = ((one, one.by_site.get(site_id)) for one in every)
+    href = f"/consumption?site={site_id}"
+    return [use(one, found, href, language) for one, found in of_site if found and found.is_known]
+
+
+def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
+    """What a site, or several, came to of one energy."""
+    now = of_site.newest.energy
+    figure, unit = formats.kwh_parts(now)
+    months = list(zip(found.months, of_site.months, strict=True))[-YEAR:]
+    newest = found.months[-1]
+    named = words.ENERGIES[found.energy]
+    title = text("%(energy)s %(month)s", energy=named, month=formats.in_month(newest, language))
+    return Use(
+        title=title,
+        days=text("%(energy)s %(days)s", energy=named, days=formats.date_range(newest, found.last, language)),
+        icon=words.ICONS[found.energy],
+        figure=figure,
+        unit=unit,
+        change=change(of_site.compared),
+        first=newest,
+        last=found.last,
+        href=f"{href}{'&' if '?' in href else '?'}at={newest:%Y-%m}&energy={found.energy}",
+        bars=spark.bars([(month, energy.mwh) for month, energy in months]),
+        label=text(
+            "Use month by month from %(first)s to %(last)s, this month %(now)s.",
+            first=formats.month_year(months[0][0], language),
+            last=formats.month_year(newest, language),
+            now=formats.kwh(now),
+        ),
+    )
+
+
+def points(db: Session, who: Customer, place: Place, today: date) -> Sequence[Point]:
+    """The metering points with their meters; none for those who do not hold the site today."""
+    return [_point(point) for point in sites.points_with_meters(db, who, place.id, today)]
+
+
+def housing(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[tuple[Text, str]]:
+    """How the site is lived in: terms and values, what is not known left out."""
+    found = sites.housing(db, who, place.id, today)
+    return list(_facts(found, language)) if found else []
+
+
+def holdings(db: Session, who: Customer, place: Place) -> Sequence[Holding]:
+    """The times in which the person's parties hold the site, the latest first."""
+    names = dict(organisation.names(db, who))
+    return [Holding(names[stay.party_id], stay.since, stay.until) for stay in place.stays]
+
+
+def running(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[contracts_shown.Row]:
+    """The contracts of the site that have not ended."""
+    if not who.reach.covers(Theme.CONTRACTS):
+        return []
+    return [contracts_shown.row(held, today, language) for held in contracts.at_sites(db, who, [place.id], today)]
+
+
+def bills(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[invoices_shown.Row]:
+    """The newest bills of the site."""
+    if not who.reach.covers(Theme.BILLING):
+        return []
+    return [invoices_shown.row(head, today, language) for head in invoices.at_site(db, who, place.id, BILLS)]
+
+
+def people(db: Session, who: Customer) -> Sequence[Person]:
+    """The contact persons of the customer."""
+    return [Person(one, [words.ROLES[role] for role in one.roles]) for one in organisation.contacts(db, who)]
+
+
+def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:
+    nbsp = formats.NBSP
+    told = (
+        (text("Kind of building"), words.kind(found.kind, language)),
+        (text("Heated area"), f"{formats.number(found.area_m2)}{nbsp}m²" if found.area_m2 else ""),
+        (text("Residents"), str(found.residents) if found.residents is not None else ""),
+        (text("Heating"), words.heating(found.heating, language)),
+        (
+            text("Estimated electricity use a year"),
+            f"{formats.number(found.estimated_kwh_a_year)}{nbsp}kWh" if found.estimated_kwh_a_year else "",
+        ),
+    )
+    return [(term, value) for term, value in told if value]
+
+
+def _point(point: PointShown) -> Point:
+    devices = [Hung(words.DEVICES[device.kind], device) for device in point.devices]
+    return Point(
+        energy=words.ENERGIES[point.energy],
+        icon=words.ICONS[point.energy],
+        gsrn=point.gsrn,
+        main_fuse=point.main_fuse,
+        hanging=[one for one in devices if one.device.removed_on is None],
+        former=[one for one in devices if one.device.removed_on is not None],
+    )

@@ -1,0 +1,75 @@
+"""What the overview tells of a customer with many sites: all of them together, those that stand out, unpaid bills."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from sqlmodel import Session
+
+from portal.auth.people import Customer
+from portal.auth.reach import Theme
+from portal.home.sites.listing import Listing, listing
+from portal.home.sites.one import Use, use
+from portal.home.sites.rows import Row, standing_out, summed
+from portal.invoices import queries as invoices
+from portal.invoices.queries import Show, Wish
+from portal.kit.i18n import Language
+from portal.kit.money import Money, total
+
+MANY: Final = 5  # sites: more of them are a table
+FIVE: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """The bills that are to be paid."""
+
+    count: int
+    left: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """Many sites at a glance. `use` and `unpaid` are None where they are not open to the person, or unknown."""
+
+    sites: int
+    towns: int
+    use: Use | None
+    gaps: int
+    more: int
+    standing_out: Sequence[Row]
+    unpaid: Unpaid | None
+
+
+def portfolio(db: Session, who: Customer, today: date, language: Language) -> Portfolio | None:
+    """All sites of a customer together; None for those with a few only."""
+    found = listing(db, who, None, today, language)
+    if len(found.rows) <= MANY:
+        return None
+    more = standing_out(found.rows, len(found.rows))
+    return Portfolio(
+        sites=len(found.rows),
+        towns=found.towns,
+        use=used(found, language),
+        gaps=gaps(found),
+        more=len(more),
+        standing_out=more[:FIVE],
+        unpaid=_unpaid(db, who, today) if who.reach.covers(Theme.BILLING) else None,
+    )
+
+
+def used(found: Listing, language: Language) -> Use | None:
+    """What all sites came to in the newest month."""
+    every = summed(found.rows).use
+    return use(found.uses, every, "/consumption", language) if found.uses and every else None
+
+
+def gaps(found: Listing) -> int:
+    """At how many sites readings are missing."""
+    return sum(row.figures.tally.missing > 0 for row in found.rows)
+
+
+def _unpaid(db: Session, who: Customer, today: date) -> Unpaid:
+    years = invoices.sums(db, who, Wish(show=Show.OPEN), today)
+    return Unpaid(sum(one.count for one in years), total(one.left for one in years))

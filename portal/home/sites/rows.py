@@ -1,0 +1,241 @@
+"""Sites as rows of a list: found, grouped, ordered and summed. It asks no database and makes no words."""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, ROUND_UP, Decimal
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from portal.consumption.by_site import SiteUse, together
+from portal.consumption.rules import Comparison, Tally
+from portal.consumption.view import Change, change
+from portal.home.sites.wish import By, Column, Show, Wish
+from portal.kit import money
+from portal.kit.energy import MWH_PER_KWH, Energy
+from portal.kit.money import Money
+from portal.sites.queries import Place, PointShown
+
+T = TypeVar("T")
+LONG: Final = 4  # characters: shorter ones would find every number
+TENTH: Final = Decimal("0.1")
+CLEARLY: Final = Decimal("0.25")  # a change that stands out, as a share of what it was
+WORTH_SAYING: Final = Energy(50 * MWH_PER_KWH)  # a smaller difference is nobody's concern, whatever its share
+NORDIC: Final = str.maketrans("åäö", "{|}")  # after z, in this order
+
+
+class Trend(StrEnum):
+    """Whether the use of a site stands out."""
+
+    CLEARLY_MORE = "more"
+    CLEARLY_LESS = "less"
+    USUAL = "usual"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What one or several sites come to; use and cost are None where they are unknown or not for this person."""
+
+    count: int
+    use: SiteUse | None
+    cost: Money | None
+
+    @property
+    def now(self) -> Energy | None:
+        """What was used in the newest month so far."""
+        return self.use.newest.energy if self.use and self.use.is_known else None
+
+    @property
+    def then(self) -> Energy | None:
+        """What was used a year before, on the days that are compared."""
+        return self.use.compared.then if self.use and self.use.compared else None
+
+    @property
+    def days(self) -> int:
+        """How many days are compared."""
+        return self.use.compared.days if self.use and self.use.compared else 0
+
+    @property
+    def change(self) -> Change | None:
+        """How the compared days differ."""
+        return change(self.use.compared) if self.use else None
+
+    @property
+    def trend(self) -> Trend:
+        """Whether they differ clearly."""
+        return trend(self.use.compared if self.use else None)
+
+    @property
+    def tally(self) -> Tally:
+        """How complete the newest month is."""
+        return self.use.newest if self.use else Tally()
+
+    @property
+    def measured(self) -> Decimal | None:
+        """Per cent of what is due that is measured, never rounded up to all of it; None where nothing is due."""
+        return _percent(self.tally.measured, self.tally, ROUND_DOWN)
+
+    @property
+    def missing(self) -> Decimal | None:
+        """Per cent that is missing, never rounded down to nothing."""
+        return _percent(self.tally.missing, self.tally, ROUND_UP)
+
+    @property
+    def estimated(self) -> Decimal | None:
+        """Per cent that is estimated, never rounded down to nothing."""
+        return _percent(self.tally.estimated, self.tally, ROUND_UP)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A site in the list; `kind` is said in the reader's language."""
+
+    place: Place
+    kind: str
+    points: Sequence[PointShown]
+    figures: Figures
+
+    @property
+    def title(self) -> str:
+        """What the site is called, or its street."""
+        return self.place.name or self.place.street
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Sites that belong together, and what all of them come to; `name` is empty for all sites."""
+
+    name: str
+    figures: Figures
+    rows: Sequence[Row]
+
+
+def trend(compared: Comparison | None) -> Trend:
+    """Whether days differ clearly from those of a year before: by a quarter, and by more than a trifle."""
+    if compared is None or compared.change is None or abs(compared.now.mwh - compared.then.mwh) < WORTH_SAYING.mwh:
+        return Trend.USUAL
+    if abs(compared.change) < CLEARLY:
+        return Trend.USUAL
+    return Trend.CLEARLY_MORE if compared.change > 0 else Trend.CLEARLY_LESS
+
+
+def found(rows: Iterable[Row], wish: Wish) -> Sequence[Row]:
+    """The sites that a wish is for: each of its words is in the name, the address or a number."""
+    words = wish.q.casefold().split()
+    return [row for row in rows if _is_shown(row, wish.show) and all(_tells(row, word) for word in words)]
+
+
+def groups(rows: Sequence[Row], wish: Wish) -> Sequence[Group]:
+    """Every site in its group; groups and the sites in them in the wished order."""
+    members: dict[str, list[Row]] = {}
+    for row in rows:
+        members.setdefault(_group(row, wish.by), []).append(row)
+    every = [Group(name, summed(those), _ordered(those, wish)) for name, those in members.items()]
+    if wish.sort in {Column.NAME, Column.KIND}:
+        return sorted(every, key=lambda group: alphabetical(group.name), reverse=wish.descending)
+    return _by(every, lambda group: _figure(group.figures, wish.sort), lambda group: group.name, wish)
+
+
+def on_page(every: Sequence[Group], first: int, size: int) -> Sequence[Group]:
+    """The groups with those of their rows that stand on a page of the whole list."""
+    shown = []
+    for group in every:
+        part = group.rows[max(0, first) : max(0, first + size)]
+        if part:
+            shown.append(Group(group.name, group.figures, part))
+        first -= len(group.rows)
+    return shown
+
+
+def summed(rows: Iterable[Row]) -> Figures:
+    """What sites come to together; those of which nothing is known add nothing."""
+    every = [row.figures for row in rows]
+    used = [one.use for one in every if one.use]
+    costs = [one.cost for one in every if one.cost is not None]
+    return Figures(len(every), together(used) if used else None, money.total(costs) if costs else None)
+
+
+def standing_out(rows: Iterable[Row], limit: int) -> Sequence[Row]:
+    """The sites that use clearly more than a year before, the largest difference first."""
+    more = [row for row in rows if row.figures.trend is Trend.CLEARLY_MORE]
+    return sorted(more, key=_difference, reverse=True)[:limit]
+
+
+def alphabetical(words: str) -> list[tuple[int, str]]:
+    """A key by which names stand as in a Finnish register, and house 9 before house 10."""
+    parts = re.split(r"([0-9]+)", words.casefold().translate(NORDIC))
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+
+
+def _is_shown(row: Row, show: Show) -> bool:
+    match show:
+        case Show.ALL:
+            return True
+        case Show.GAPS:
+            return row.figures.tally.missing > 0
+        case Show.MORE:
+            return row.figures.trend is Trend.CLEARLY_MORE
+
+
+def _tells(row: Row, word: str) -> bool:
+    """Whether a word is in the name or address, or, a long number, in the number of the site or a metering point."""
+    place = row.place
+    if word in f"{place.name or ''} {place.street} {place.town}".casefold():
+        return True
+    numbers = (place.postcode, place.number, *(point.gsrn for point in row.points))
+    return len(word) >= LONG and any(word in number.casefold() for number in numbers)
+
+
+def _group(row: Row, by: By) -> str:
+    match by:
+        case By.TOWN:
+            return row.place.town
+        case By.KIND:
+            return row.kind
+        case By.NONE:
+            return ""
+
+
+def _ordered(rows: Sequence[Row], wish: Wish) -> Sequence[Row]:
+    match wish.sort:
+        case Column.NAME:
+            return sorted(rows, key=lambda row: alphabetical(row.title), reverse=wish.descending)
+        case Column.KIND:
+            return sorted(
+                rows, key=lambda row: (alphabetical(row.kind), alphabetical(row.title)), reverse=wish.descending
+            )
+        case _:
+            return _by(rows, lambda row: _figure(row.figures, wish.sort), lambda row: row.title, wish)
+
+
+def _by(every: Sequence[T], figure: Callable[[T], Decimal | None], name: Callable[[T], str], wish: Wish) -> Sequence[T]:
+    """By a figure, then by name; what has none comes last, whichever way round."""
+    named = sorted(every, key=lambda one: alphabetical(name(one)))
+    known = [(value, one) for one in named if (value := figure(one)) is not None]
+    ordered = sorted(known, key=lambda pair: pair[0], reverse=wish.descending)
+    return [*(one for _, one in ordered), *(one for one in named if figure(one) is None)]
+
+
+def _figure(figures: Figures, column: Column) -> Decimal | None:
+    match column:
+        case Column.MEASURED:
+            return figures.measured
+        case Column.NOW:
+            return figures.now.kwh if figures.now else None
+        case Column.THEN:
+            return figures.then.kwh if figures.then else None
+        case Column.CHANGE:
+            return figures.use.compared.change if figures.use and figures.use.compared else None
+        case Column.COST:
+            return figures.cost.euros if figures.cost is not None else None
+        case Column.NAME | Column.KIND:
+            return None
+
+
+def _difference(row: Row) -> int:
+    compared = row.figures.use.compared if row.figures.use else None
+    return compared.now.mwh - compared.then.mwh if compared else 0
+
+
+def _percent(part: int, tally: Tally, rounding: str) -> Decimal | None:
+    return (Decimal(100 * part) / tally.expected).quantize(TENTH, rounding) if tally.expected else None

@@ -1,0 +1,115 @@
+"""What an address asks of the list of sites: which of them, in which groups, in which order; and the address again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Final, TypeVar
+from urllib.parse import urlencode
+
+from portal.sites.models import Commodity
+
+PAGE: Final = "/sites"
+DOWNLOAD: Final = "/sites/download"
+Kind = TypeVar("Kind", bound=StrEnum)
+LONGEST: Final = 100  # characters of a search; addresses and names are no longer
+
+
+class By(StrEnum):
+    """What sites are grouped by."""
+
+    TOWN = "town"
+    KIND = "kind"
+    NONE = "none"
+
+
+class Show(StrEnum):
+    """Which sites are listed."""
+
+    ALL = "all"
+    GAPS = "gaps"
+    MORE = "more"
+
+
+class Column(StrEnum):
+    """What sites are ordered by."""
+
+    NAME = "name"
+    KIND = "kind"
+    MEASURED = "measured"
+    NOW = "now"
+    THEN = "then"
+    CHANGE = "change"
+    COST = "cost"
+
+
+WORDS: Final = frozenset({Column.NAME, Column.KIND})  # are read from A on; figures from the largest
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to see; the energy is None where it leaves the choice to us."""
+
+    q: str = ""
+    by: By = By.TOWN
+    show: Show = Show.ALL
+    sort: Column = Column.NOW
+    descending: bool = True
+    energy: Commodity | None = None
+
+    @staticmethod
+    def read(query: Mapping[str, str]) -> "Wish":
+        """The wish of a query string; what makes no sense asks for nothing."""
+        sort = query.get("sort", "")
+        energy = query.get("energy", "")
+        wish = Wish(
+            q=" ".join(query.get("q", "")[:LONGEST].split()),
+            by=_one_of(By, query.get("by", ""), By.TOWN),
+            show=_one_of(Show, query.get("show", ""), Show.ALL),
+            energy=Commodity(energy) if energy in set(Commodity) else None,
+        )
+        column = sort.removeprefix("-")
+        if column not in set(Column):
+            return wish
+        return replace(wish, sort=Column(column), descending=sort.startswith("-"))
+
+    @property
+    def order(self) -> str:
+        """The order as an address has it."""
+        return f"-{self.sort}" if self.descending else self.sort.value
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """What an address needs to say of it."""
+        plain = Wish()
+        said = {
+            "q": self.q,
+            "by": "" if self.by is plain.by else self.by.value,
+            "show": "" if self.show is plain.show else self.show.value,
+            "energy": self.energy.value if self.energy else "",
+            "sort": "" if self.order == plain.order else self.order,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def href(self) -> str:
+        """The address of the list."""
+        return f"{PAGE}?{urlencode(self.query)}" if self.query else PAGE
+
+    def ordered(self, column: str) -> "Wish":
+        """The same by another column, or the other way round by the same one."""
+        wanted = Column(column)
+        if wanted is self.sort:
+            return replace(self, descending=not self.descending)
+        return replace(self, sort=wanted, descending=wanted not in WORDS)
+
+    def showing(self, show: str) -> "Wish":
+        """The same of other sites."""
+        return replace(self, show=Show(show))
+
+    def of(self, energy: str) -> "Wish":
+        """The same of another energy."""
+        return replace(self, energy=Commodity(energy))
+
+
+def _one_of(kind: type[Kind], asked: str, usual: Kind) -> Kind:
+    return kind(asked) if asked in set(kind) else usual

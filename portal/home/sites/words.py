@@ -1,0 +1,79 @@
+"""The words of sites: kinds of buildings, heating and energies as the feed codes them, in the reader's language."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from portal.kit.formats import capital
+from portal.kit.i18n import Language, Text, text
+from portal.sites.models import Commodity, MeterKind
+
+KINDS: Final[Mapping[str, Text]] = {
+    "detached house": text("Detached house"),
+    "semi-detached house": text("Semi-detached house"),
+    "terraced house": text("Terraced house"),
+    "flat": text("Flat"),
+    "apartment building": text("Block of flats"),
+    "holiday home": text("Holiday home"),
+    "office": text("Office"),
+    "school": text("School"),
+    "shop": text("Shop"),
+    "hall": text("Hall"),
+    "warehouse": text("Warehouse"),
+    "factory": text("Factory"),
+    "car park": text("Car park"),
+    "server room": text("Server room"),
+}
+HEATING: Final[Mapping[str, Text]] = {
+    "district heat": text("District heat"),
+    "district heat of the building": text("District heat of the building"),
+    "electricity": text("Electric heating"),
+    "air-source heat pump": text("Air-source heat pump"),
+    "air-to-water heat pump": text("Air-to-water heat pump"),
+    "exhaust-air heat pump": text("Exhaust-air heat pump"),
+    "ground-source heat pump": text("Ground-source heat pump"),
+    "gas": text("Natural gas"),
+    "oil": text("Oil"),
+    "wood": text("Wood"),
+}
+ENERGIES: Final[Mapping[Commodity, Text]] = {
+    Commodity.ELECTRICITY: text("Electricity"),
+    Commodity.PRODUCTION: text("Production"),
+    Commodity.HEAT: text("District heat"),
+    Commodity.COOLING: text("District cooling"),
+    Commodity.GAS: text("Natural gas"),
+}
+ICONS: Final[Mapping[Commodity, str]] = {
+    Commodity.ELECTRICITY: "zap",
+    Commodity.PRODUCTION: "sun",
+    Commodity.HEAT: "flame",
+    Commodity.COOLING: "snowflake",
+    Commodity.GAS: "cylinder",
+}
+DEVICES: Final[Mapping[MeterKind, Text]] = {
+    MeterKind.METER: text("Meter"),
+    MeterKind.HEAT_EXCHANGER: text("Heat exchanger"),
+}
+ROLES: Final[Mapping[str, Text]] = {
+    "AL01": text("Trustee"),
+    "AL02": text("Contracts"),
+    "AL03": text("Invoicing"),
+    "AL04": text("Connections"),
+    "AL05": text("Faults and outages"),
+}
+
+
+def kind(code: str | None, language: Language) -> str:
+    """A kind of building in words; empty where none is told, as it was told where we have no word for it."""
+    return _said(KINDS, code, language)
+
+
+def heating(code: str | None, language: Language) -> str:
+    """A kind of heating in words."""
+    return _said(HEATING, code, language)
+
+
+def _said(words: Mapping[str, Text], code: str | None, language: Language) -> str:
+    if not code:
+        return ""
+    known = words.get(code.casefold())
+    return known.said(language) if known else capital(code)

@@ -1,0 +1,178 @@
+"""The first steps of somebody who has come for the first time: what we found, how we reach them, how bills come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from typing import Final
+
+from sqlmodel import Session
+from starlette.routing import Route
+
+from portal.auth import actions as sessions
+from portal.auth import stays
+from portal.auth.people import Customer, customer, decides
+from portal.contracts import queries as contracts
+from portal.customers import contact, queries
+from portal.customers.contact import Contact
+from portal.home.account import pages as account
+from portal.home.account import saving
+from portal.home.account.letters import Office
+from portal.home.account.shown import LANGUAGES, Option, options, post
+from portal.invoices import queries as invoices
+from portal.invoices.queries import Wish
+from portal.kit.forms import Typed
+from portal.kit.html import Page
+from portal.kit.i18n import Language, Text, counted
+from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
+
+HOME: Final = "/overview"
+
+
+@dataclass(frozen=True)
+class Found(Page):
+    """The first step: what is there in somebody's name, in words, and for whom they may act."""
+
+    template = "welcome/found.html"
+    first_name: str
+    numbers: Sequence[str]
+    found: Sequence[Text]
+    others: Sequence[str]
+    decides: bool
+
+
+@dataclass(frozen=True)
+class NothingFound(Page):
+    """For somebody without a customer number: what we looked by, and what to do."""
+
+    template = "welcome/nothing.html"
+    first_name: str
+    name: str
+
+
+@dataclass(frozen=True)
+class HowToReach(Page):
+    """The second step: e-mail address, phone number and language."""
+
+    template = "welcome/contact.html"
+    typed: Typed
+    address: str
+    is_back: bool
+    language_names: Mapping[Language, str]
+
+
+@dataclass(frozen=True)
+class HowToBill(Page):
+    """The third step: how bills come."""
+
+    template = "welcome/billing.html"
+    typed: Typed
+    options: Sequence[Option]
+    emails: Sequence[str]
+    language_names: Mapping[Language, str]
+
+
+def is_first_visit(db: Session, who: Customer) -> bool:
+    """Whether somebody in their own matters has neither taken nor skipped the first steps."""
+    in_own_matters = bool(who.parties) and who.reach.acting_for is None
+    return in_own_matters and stays.profile(db, who).welcomed_at is None
+
+
+def show_found(visit: Visit[Customer]) -> Page:
+    """What we found."""
+    who = visit.who
+    first_name = who.name.split(" ", maxsplit=1)[0]
+    mine = contact.contacts(visit.db, who)
+    if not mine:
+        return NothingFound(first_name, who.name)
+    return Found(
+        first_name=first_name,
+        numbers=[one.customer_number for one in mine],
+        found=_found(visit.db, who, visit.today),
+        others=[one.name for one in queries.choices(visit.db, who, visit.today) if one.id not in who.parties],
+        decides=who.reach.is_full,
+    )
+
+
+def show_contact(visit: Visit[Customer]) -> Reply:
+    """How we reach somebody, to confirm or to correct."""
+    mine = _mine(visit)
+    if mine is None:
+        return Redirect("/welcome")
+    form = account.contact_form(visit, mine)
+    language = {"language": stays.profile(visit.db, visit.who).language or visit.language}
+    return _how_to_reach(mine, Typed({**form.typed.values, **language}), visit.language, is_back=form.is_back)
+
+
+def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
+    """Save what differs, and go on."""
+    mine = _mine(visit)
+    if mine is None:
+        return Redirect("/welcome")
+    chosen = account.choose_language(visit)
+    match saving.save_contact(office, visit, "/welcome/contact"):
+        case Typed() as again:
+            typed = Typed({**again.values, "language": str(visit.form.get("language", ""))}, again.errors)
+            return Answer(_how_to_reach(mine, typed, visit.language), status=422)
+        case Redirect(to=elsewhere):
+            return Redirect(elsewhere, chosen.cookies)
+        case _:
+            return Redirect("/welcome/billing", chosen.cookies)
+
+
+def show_billing(visit: Visit[Customer]) -> Reply:
+    """How bills come, to confirm or to choose."""
+    mine = _mine(visit)
+    return _how_to_bill(mine, account.billing_typed(mine)) if mine else Redirect("/welcome")
+
+
+def save_billing(visit: Visit[Customer]) -> Reply:
+    """Save what differs; that was the last step."""
+    mine = _mine(visit)
+    if mine is None:
+        return Redirect("/welcome")
+    match saving.save_billing(visit):
+        case Typed() as again:
+            return Answer(_how_to_bill(mine, again), status=422)
+        case _:
+            return end(visit)
+
+
+def end(visit: Visit[Customer]) -> Redirect:
+    """Not again: the steps were taken, or are not wanted."""
+    sessions.welcome(visit.db, visit.who, visit.now)
+    return Redirect(HOME)
+
+
+def _mine(visit: Visit[Customer]) -> Contact | None:
+    return next(iter(contact.contacts(visit.db, visit.who)), None)
+
+
+def _found(db: Session, who: Customer, today: date) -> Sequence[Text]:
+    """What is there, as far as the person may see it."""
+    sites = contracts.number_of_sites(db, who, today)
+    bills = sum(each.count for each in invoices.sums(db, who, Wish(), today))
+    return [
+        counted("Contracts at %(n)s site", "Contracts at %(n)s sites", sites),
+        counted("%(n)s invoice", "%(n)s invoices", bills),
+    ]
+
+
+def _how_to_reach(mine: Contact, typed: Typed, language: Language, *, is_back: bool = False) -> HowToReach:
+    return HowToReach(typed, post(mine.address, language), is_back, LANGUAGES)
+
+
+def _how_to_bill(mine: Contact, typed: Typed) -> HowToBill:
+    return HowToBill(typed, options(mine), mine.billing_emails, LANGUAGES)
+
+
+def routes(office: Office) -> list[Route]:
+    """The addresses of the first steps."""
+    return [
+        page("/welcome", show_found, who=customer),
+        page("/welcome/contact", show_contact, who=decides),
+        action("/welcome/contact", partial(save_contact, office), who=decides),
+        page("/welcome/billing", show_billing, who=decides),
+        action("/welcome/billing", save_billing, who=decides),
+        action("/welcome/skip", end, who=customer),
+    ]

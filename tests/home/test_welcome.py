@@ -1,0 +1,120 @@
+"""The first steps: what was found, what is confirmed, what may be skipped; and help for those without a contract."""
+
+import re
+
+import pytest
+from sqlmodel import select
+
+from portal.auth.models import Account
+from portal.auth.people import Customer
+from portal.auth.reach import Reach
+from portal.customers.models import ContactChange, ContactDetail
+from portal.home.welcome import is_first_visit
+from portal.kit.db import Database
+from portal.kit.i18n import Language
+from tests.home.test_account import act_for, company, plain, rows  # noqa: F401 - a fixture
+from tests.people import AINO, OONA, House, Resident
+
+STEPS = ("/welcome", "/welcome/contact", "/welcome/billing")
+REACHED = {"email": "aino@example.fi", "phone": "", "language": "fi"}
+
+
+@pytest.fixture
+def house(sqlite_url):
+    database = Database(sqlite_url)
+    yield House(database)
+    database.engine.dispose()
+
+
+@pytest.fixture
+def aino(house):
+    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
+    with house.database.writing() as db:
+        db.add(ContactDetail(party_id=aino.party, kind="email", value="aino@example.fi"))
+    return aino
+
+
+def is_first(house, party):
+    with house.database.reading() as db:
+        account = db.exec(select(Account)).first()
+        reach = Reach(frozenset({party}))
+        who = Customer(account_id=account.id, session_id=account.id, name="", reach=reach, acr="")
+        return is_first_visit(db, who)
+
+
+def test_the_steps_hold_together_in_every_language(house, aino):
+    for language in Language:
+        browser = house.open_for(AINO, "Aino Mäkelä", language=language)
+        for path in STEPS:
+            browser.open(path)
+
+
+def test_nobody_is_sent_to_sign_in(nobody):
+    for path in STEPS:
+        assert nobody.get(path).headers["location"] == f"/sign-in?next={path}"
+
+
+def test_one_is_told_what_was_found_and_goes_on_step_by_step(house, aino):
+    assert is_first(house, aino.party)
+    page = plain(aino.browser.open("/welcome"))
+    assert "Tervetuloa, Aino" in page
+    assert "1001" in page
+    assert "0 laskua" in page
+    answer = aino.browser.submit("/welcome/contact", REACHED, page="/welcome/contact")
+    assert answer.headers["location"] == "/welcome/billing"
+    answer = aino.browser.submit("/welcome/billing", {"channel": "AI05", "language": "fi"}, page="/welcome/billing")
+    assert answer.headers["location"] == "/overview"
+    assert not is_first(house, aino.party)
+    assert [change.matter for change in rows(house, ContactChange)] == ["billing"]
+
+
+def test_later_is_an_answer(house, aino):
+    answer = aino.browser.submit("/welcome/skip", page="/welcome")
+    assert answer.headers["location"] == "/overview"
+    assert not is_first(house, aino.party)
+    welcomed = rows(house, Account)[0].welcomed_at
+    aino.browser.submit("/welcome/skip", page="/welcome")
+    assert rows(house, Account)[0].welcomed_at == welcomed
+
+
+def test_each_step_leads_past_itself(aino):
+    assert 'href="/welcome/contact"' in aino.browser.open("/welcome").text
+    assert 'href="/welcome/billing"' in aino.browser.open("/welcome/contact").text
+    assert 'action="/welcome/skip"' in aino.browser.open("/welcome/billing").text
+
+
+def test_a_new_number_asks_for_a_proof_and_waits_for_it(house, aino):
+    typed = REACHED | {"phone": "040 123 4567", "language": "sv"}
+    answer = aino.browser.submit("/welcome/contact", typed, page="/welcome/contact")
+    assert answer.headers["location"] == "/confirm?next=/welcome/contact"
+    assert [account.language for account in rows(house, Account)] == ["sv"]
+    proved = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=0)
+    page = proved.open("/welcome/contact")
+    assert 'value="+358401234567"' in page.text
+    answer = proved.submit("/welcome/contact", typed, page="/welcome/contact")
+    assert answer.headers["location"] == "/welcome/billing"
+    assert {change.matter for change in rows(house, ContactChange)} == {"language", "phone"}
+
+
+def test_wrong_input_is_shown_again(house, aino):
+    answer = aino.browser.submit("/welcome/contact", REACHED | {"phone": "12"}, page="/welcome/contact")
+    assert answer.status_code == 422
+    assert re.search(r'id="phone"[^>]* value="12"', answer.text)
+    assert aino.browser.submit("/welcome/billing", {"channel": "?"}, page="/welcome/billing").status_code == 422
+    assert is_first(house, aino.party)
+
+
+def test_whoever_acts_for_another_is_told_for_whom_they_may(house, aino, company):  # noqa: F811
+    act_for(house, aino.browser, company, aino.party)
+    assert "Aino Mäkelä" in plain(aino.browser.open("/welcome"))
+
+
+def test_somebody_without_a_number_is_helped(house):
+    oona = house.open_for(OONA, "Oona Virtanen")
+    page = oona.open("/welcome")
+    assert "Emme vielä löytäneet asiakasnumeroa nimelläsi" in plain(page)
+    for link in ("/messages/new", "/help", "tel:"):
+        assert f'href="{link}' in page.text
+    for path in STEPS[1:]:
+        assert oona.get(path).headers["location"] == "/welcome"
+        assert oona.submit(path, REACHED, page="/welcome").headers["location"] == "/welcome"
