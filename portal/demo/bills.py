@@ -7,15 +7,17 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session
 
 from portal.consumption import store
 from portal.contracts.pricing import Bill, Line, Supply, Unit, bill
-from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.spot import SpotPrices
+from portal.contracts.terms import terms_for
 from portal.contracts.windows import Days
 from portal.demo.chance import uniform
-from portal.demo.households import Account
+from portal.demo.holdings import Account
 from portal.demo.naming import id_of
+from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
@@ -42,10 +44,9 @@ class Cycle:
     due: date
 
 
-def of_account(db: Session, account: Account, since: date, today: date) -> Iterator[SQLModel]:
+def of_account(db: Session, account: Account, spot: SpotPrices, since: date, today: date) -> Iterator[Row]:
     """Every bill of an account that was made before today, priced from stored readings, prices and taxes."""
     whole = Days(since, today - DAY)
-    spot = spot_for(db, whole)
     supplies = _supplies(db, account, whole)
     for cycle in cycles(account, since, today):
         of_month = [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in supplies]
@@ -62,19 +63,40 @@ def cycles(account: Account, since: date, today: date) -> Iterator[Cycle]:
         issued, number = (first_of_month(issued) - DAY).replace(day=issued.day), number + 1
 
 
-def _issued(account: Account, cycle: Cycle, priced: Bill, today: date) -> Iterator[SQLModel]:
+def paid_on(account: Account, cycle: Cycle) -> date | None:
+    """When the money comes: in the last days before it is due, unless the account is told to be late."""
+    if cycle.number in account.unpaid:
+        return None
+    month = cycle.due.year * 12 + cycle.due.month
+    early = int(uniform(f"{account.serial}/early", np.array([month]))[0] * 4)
+    return on_or_after(cycle.due + timedelta(days=account.late.get(cycle.number, -early - account.early)))
+
+
+def _issued(account: Account, cycle: Cycle, priced: Bill, today: date) -> Iterator[Row]:
     """A bill as the billing system issued it, with its lines, VAT and, where it came before today, its payment."""
-    invoice = _invoice(account, cycle, priced)
-    yield invoice
+    number = f"{cycle.issued:%y%m}{account.serial:05}"
+    invoice_id = id_of("invoice", number)
+    yield _invoice(account, cycle, priced, number)
     for position, line in enumerate(priced.lines):
-        yield _line(invoice.id, position, line)
+        yield _line(invoice_id, position, line)
     for rate in priced.vats:
-        yield InvoiceVat(
-            invoice_id=invoice.id, percent=rate.percent, net_cents=rate.net.cents, vat_cents=rate.vat.cents
+        yield Row.of(
+            InvoiceVat,
+            invoice_id=invoice_id,
+            percent=rate.percent,
+            net_cents=rate.net.cents,
+            vat_cents=rate.vat.cents,
         )
-    paid_on = _paid_on(account, cycle)
-    if paid_on and paid_on < today and priced.total > Money(0):
-        yield _payment(invoice, paid_on)
+    paid = paid_on(account, cycle)
+    if paid and paid < today and priced.total > Money(0):
+        yield Row.of(
+            Payment,
+            id=id_of("payment", number),
+            number=f"{paid:%Y%m%d}{number}",
+            invoice_id=invoice_id,
+            paid_on=paid,
+            cents=priced.total.cents,
+        )
 
 
 def _supplies(db: Session, account: Account, days: Days) -> list[Supply]:
@@ -96,9 +118,9 @@ def _within(readings: Intervals, days: Days) -> Intervals:
     return readings[int(begins) : int(ends)]
 
 
-def _invoice(account: Account, cycle: Cycle, priced: Bill) -> Invoice:
-    number = f"{cycle.issued:%y%m}{account.serial:05}"
-    return Invoice(
+def _invoice(account: Account, cycle: Cycle, priced: Bill, number: str) -> Row:
+    return Row.of(
+        Invoice,
         id=id_of("invoice", number),
         number=number,
         party_id=account.party_id,
@@ -119,9 +141,10 @@ def _invoice(account: Account, cycle: Cycle, priced: Bill) -> Invoice:
     )
 
 
-def _line(invoice_id: UUID, position: int, line: Line) -> InvoiceLine:
+def _line(invoice_id: UUID, position: int, line: Line) -> Row:
     by_meter = line.unit is Unit.KWH
-    return InvoiceLine(
+    return Row.of(
+        InvoiceLine,
         id=id_of("invoice line", invoice_id, position),
         invoice_id=invoice_id,
         position=position,
@@ -140,22 +163,3 @@ def _line(invoice_id: UUID, position: int, line: Line) -> InvoiceLine:
         net_cents=line.net.cents,
         estimated=line.estimated,
     )
-
-
-def _payment(invoice: Invoice, paid_on: date) -> Payment:
-    return Payment(
-        id=id_of("payment", invoice.number),
-        number=f"{paid_on:%Y%m%d}{invoice.number}",
-        invoice_id=invoice.id,
-        paid_on=paid_on,
-        cents=invoice.total_cents,
-    )
-
-
-def _paid_on(account: Account, cycle: Cycle) -> date | None:
-    """When the money comes: in the last days before it is due, unless the account is told to be late."""
-    if cycle.number in account.unpaid:
-        return None
-    month = cycle.due.year * 12 + cycle.due.month
-    early = int(uniform(f"{account.serial}/early", np.array([month]))[0] * 4)
-    return on_or_after(cycle.due + timedelta(days=account.late.get(cycle.number, -early)))

@@ -67,3 +67,38 @@ LINDHOLM: Final = Home(
     away=((701, 717), (619, 621)),
     heating=Heating(kw_per_degree=0.034, balance=13),  # an exhaust-air heat pump
 )
+HAKALA: Final = Home(
+    "hakala",
+    always_kw=0.07,
+    lights_kw=0.14,
+    habits=(
+        Habit("breakfast", 1.1, 6.4, 0.3, WORKDAYS),
+        Habit("dinner", 1.5, 17.8, 0.6, (0.6,) * 7, 0.6),
+        Habit("screens", 0.16, 18.2, 3.8, EVERY_DAY, 0.5),
+        Habit("laundry", 1.1, 18.4, 1.4, (0, 0, 0.3, 0, 0, 0.3, 0.2), 1.5),
+    ),
+    away=((720, 804),),
+)
+RANTANEN: Final = Home(
+    "rantanen",
+    always_kw=0.16,
+    lights_kw=0.2,
+    habits=(
+        Habit("porridge", 1.2, 6.1, 0.5, EVERY_DAY, 0.2),
+        Habit("coffee", 0.9, 10.0, 0.4, EVERY_DAY, 0.2),
+        Habit("lunch", 1.6, 11.6, 0.8, EVERY_DAY, 0.3),
+        Habit("television", 0.15, 16.0, 6.0, EVERY_DAY, 0.3),
+        Habit("sauna", 5.8, 16.5, 1.4, (0, 0, 0.9, 0, 0, 0.9, 0), 0.3),
+    ),
+    heating=Heating(kw_per_degree=0.009, balance=14),  # the ventilation's heater
+)
+RANTANEN_HEAT: Final = Home(
+    "rantanen heat",
+    always_kw=0.3,
+    lights_kw=0,
+    habits=(
+        Habit("morning", 2.6, 7.0, 0.6, EVERY_DAY, 0.3),
+        Habit("after sauna", 4.0, 17.6, 0.9, (0, 0, 0.9, 0, 0, 0.9, 0), 0.3),
+    ),
+    heating=Heating(kw_per_degree=0.14, balance=17),
+)

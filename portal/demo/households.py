@@ -1,19 +1,13 @@
 """The demo households: what the register holds of each, what their meters send, and how they are billed."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Final
-from uuid import UUID
 
-from sqlmodel import SQLModel
-
-from portal.contracts.models import Contract
-from portal.customers.models import ContactPerson
 from portal.demo import homes, products
-from portal.demo.naming import id_of
-from portal.demo.people import AINO, KARIN, MIKKO
+from portal.demo.holdings import Account, Holding, days_ago, this_month
+from portal.demo.people import AINO, KARIN, LIISA, MIKKO, VEIKKO
 from portal.demo.readings import Defect, Metering, bought, consumption, sold, warmth
 from portal.demo.register import (
     Address,
@@ -21,8 +15,9 @@ from portal.demo.register import (
     Hung,
     Stay,
     Terms,
+    contact_person,
     contract,
-    customer,
+    person,
     point,
     point_id,
     site,
@@ -35,50 +30,16 @@ FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"
 
 
-@dataclass(frozen=True)
-class Account:
-    """Contracts that share a bill every month, and how the bills are paid.
-
-    serial: what its bills are numbered by
-    issued_days_ago: about how long before today the newest bill was made
-    unpaid, late: bills that nobody paid, and days by which others were paid late, both by number, 0 for the newest
-    """
-
-    serial: int
-    contracts: tuple[Contract, ...]
-    issued_days_ago: int
-    unpaid: frozenset[int] = frozenset()
-    late: Mapping[int, int] = field(default_factory=dict)
-
-    @property
-    def party_id(self) -> UUID:
-        """Who is billed."""
-        return self.contracts[0].party_id
-
-    @property
-    def site_id(self) -> UUID:
-        """The site that is billed for."""
-        return self.contracts[0].site_id
-
-
-@dataclass(frozen=True)
-class Household:
-    """A customer of the demo utility with all that hangs on them."""
-
-    stay: Stay
-    rows: tuple[SQLModel, ...]
-    meterings: Mapping[UUID, Metering]
-    accounts: tuple[Account, ...]
-
-
-def households(today: date) -> Iterator[Household]:
+def households(today: date) -> Iterator[Holding]:
     """The households as they stand on a day, with data until the day before."""
     yield _makela(today)
     yield _korhonen(today)
     yield _lindholm(today)
+    yield _hakala(today)
+    yield _rantanen(today)
 
 
-def _makela(today: date) -> Household:
+def _makela(today: date) -> Holding:
     """Electricity at a fixed price, its network and district heat."""
     stay = Stay(AINO, Address("Esimerkkikatu 4", "33100", "Tampere"), "412337", date(2019, 6, 1))
     power, heat = "643000000412337410", "643000000412337427"
@@ -96,17 +57,11 @@ def _makela(today: date) -> Household:
     network = contract(stay, "30107343", products.DAY_NIGHT_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-20114", products.CONNECTION, power, Terms(stay.since))
     warm = contract(stay, "40107344", products.HEAT, heat, Terms(stay.since, contracted_kw=Decimal(12)))
-    return Household(
+    return Holding(
         stay,
         rows=(
-            *customer(stay, Language.FI, "aino.makela@example.fi", "+358401234567"),
-            ContactPerson(
-                id=id_of("contact person", "Eino Mäkelä"),
-                party_id=stay.party_id,
-                name="Eino Mäkelä",
-                role="AL05",
-                phone="+358407654321",
-            ),
+            *person(AINO, stay.address, Language.FI, "aino.makela@example.fi", "+358401234567"),
+            contact_person(AINO, "Eino Mäkelä", "AL05", "+358407654321"),
             *site(stay, Dwelling("Koti", "detached house", 142, 4, "district heat", 5200)),
             *point(
                 stay,
@@ -137,7 +92,7 @@ def _makela(today: date) -> Household:
             point_id(heat): Metering(
                 warmth(homes.MAKELA_HEAT),
                 quarters_each=4,
-                defects=[_days_ago(today, 3, Quality.EST, 1, 7), _days_ago(today, 66, Quality.EST)],
+                defects=[days_ago(today, 3, Quality.EST, 1, 7), days_ago(today, 66, Quality.EST)],
             ),
         },
         accounts=(
@@ -147,7 +102,7 @@ def _makela(today: date) -> Household:
     )
 
 
-def _korhonen(today: date) -> Household:
+def _korhonen(today: date) -> Holding:
     """Solar panels, a heat pump, a car, and electricity at the spot price."""
     stay = Stay(MIKKO, Address("Mallitie 12", "33820", "Tampere"), "528411", date(2022, 5, 16))
     power, roof = "643000000528411080", "643000000528411097"
@@ -156,10 +111,10 @@ def _korhonen(today: date) -> Household:
     network = contract(stay, "30290772", products.SEASONAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-33871", products.CONNECTION, power, Terms(stay.since))
     purchase = contract(stay, "20331508", products.SURPLUS, roof, Terms(date(2023, 6, 1)))
-    return Household(
+    return Holding(
         stay,
         rows=(
-            *customer(stay, Language.FI, "mikko.korhonen@example.fi", "+358409876501"),
+            *person(MIKKO, stay.address, Language.FI, "mikko.korhonen@example.fi", "+358409876501"),
             *site(stay, Dwelling("Koti", "detached house", 156, 3, "air-source heat pump", 8600)),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-5120077", "AM550", date(2023, 5, 30)),), FUSE),
             *point(stay, roof, Commodity.PRODUCTION, (Hung("AM550-5120077", "AM550", date(2023, 5, 30)),), FUSE),
@@ -167,27 +122,27 @@ def _korhonen(today: date) -> Household:
         ),
         meterings={
             point_id(power): Metering(
-                bought(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[_days_ago(today, 2, Quality.EST, 0, 6)]
+                bought(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[days_ago(today, 2, Quality.EST, 0, 6)]
             ),
             point_id(roof): Metering(
-                sold(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[_days_ago(today, 2, Quality.EST, 0, 6)]
+                sold(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[days_ago(today, 2, Quality.EST, 0, 6)]
             ),
         },
         accounts=(Account(51720, (spot, network, purchase), issued_days_ago=22),),
     )
 
 
-def _lindholm(today: date) -> Household:
+def _lindholm(today: date) -> Holding:
     """A Swedish-speaking family in a terraced house, a little late with the bills."""
     stay = Stay(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo"), "619700", date(2021, 9, 1))
     power = "643000000619700253"
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))
     network = contract(stay, "30256614", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-29405", products.CONNECTION, power, Terms(stay.since))
-    return Household(
+    return Holding(
         stay,
         rows=(
-            *customer(stay, Language.SV, "karin.lindholm@example.fi", "+358405550142"),
+            *person(KARIN, stay.address, Language.SV, "karin.lindholm@example.fi", "+358405550142"),
             *site(stay, Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300)),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-3308816", "AM550", date(2023, 3, 14)),), FUSE),
             *(sales, network, connection),
@@ -197,15 +152,63 @@ def _lindholm(today: date) -> Household:
     )
 
 
+def _hakala(today: date) -> Holding:
+    """A flat in a block: the smallest home of all."""
+    stay = Stay(LIISA, Address("Harjoituskuja 3 A 14", "33580", "Tampere"), "733052", date(2020, 8, 1))
+    power = "643000000733052016"
+    sales = contract(stay, "20231188", products.OPEN_ENDED, power, Terms(stay.since))
+    network = contract(stay, "30231189", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
+    return Holding(
+        stay,
+        rows=(
+            *person(LIISA, stay.address, Language.FI, "liisa.hakala@example.fi", "+358405551983"),
+            *site(stay, Dwelling("Oma asunto", "flat", 61, 1, "district heat of the building", 1500)),
+            *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-6027714", "AM550", date(2024, 3, 6)),), FUSE),
+            *(sales, network),
+        ),
+        meterings={point_id(power): Metering(consumption(homes.HAKALA), defects=_usual_defects(today))},
+        accounts=(Account(44108, (sales, network), issued_days_ago=22),),
+    )
+
+
+def _rantanen(today: date) -> Holding:
+    """An old man's house with electricity and district heat, whose bills his niece looks after."""
+    stay = Stay(VEIKKO, Address("Muistelmatie 9", "33710", "Tampere"), "340926", date(1979, 10, 1))
+    power, heat = "643000000340926014", "643000000340926021"
+    since = date(2016, 1, 1)  # older contracts are not in the register
+    sales = contract(stay, "20098107", products.OPEN_ENDED, power, Terms(since))
+    network = contract(stay, "30098108", products.GENERAL_NETWORK, power, Terms(since, tax_class=CLASS_I))
+    warm = contract(stay, "40098109", products.HEAT, heat, Terms(since, contracted_kw=Decimal(12)))
+    return Holding(
+        stay,
+        rows=(
+            *person(VEIKKO, stay.address, Language.FI, "veikko.rantanen@example.fi", "+358405550938"),
+            contact_person(VEIKKO, LIISA.name, "AL01", "+358405551983"),
+            *site(stay, Dwelling("Koti", "detached house", 118, 1, "district heat", 3300)),
+            *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-2290461", "AM550", date(2022, 11, 3)),), FUSE),
+            *point(
+                stay,
+                heat,
+                Commodity.HEAT,
+                (
+                    Hung("MC603-5518230", "MULTICAL 603", date(2020, 6, 15)),
+                    Hung("LX-090377", "LX 40", date(2009, 9, 21), kind=MeterKind.HEAT_EXCHANGER),
+                ),
+            ),
+            *(sales, network, warm),
+        ),
+        meterings={
+            point_id(power): Metering(consumption(homes.RANTANEN), defects=[days_ago(today, 9, Quality.EST)]),
+            point_id(heat): Metering(warmth(homes.RANTANEN_HEAT), quarters_each=4),
+        },
+        accounts=(Account(39550, (sales, network, warm), issued_days_ago=8),),
+    )
+
+
 def _usual_defects(today: date) -> list[Defect]:
     """A line that was down for some hours, two estimated days, three days corrected later, an older estimate."""
-    outage = min(12, max(today.day - 1, 2))  # not in a month that is billed already
     return [
-        *(_days_ago(today, days, Quality.EST) for days in (4, 5, 75)),
-        *(_days_ago(today, days, Quality.REVISED) for days in (38, 39, 40)),
-        _days_ago(today, outage, Quality.MISSING, 9.25, 13.75),
+        *(days_ago(today, days, Quality.EST) for days in (4, 5, 75)),
+        *(days_ago(today, days, Quality.REVISED) for days in (38, 39, 40)),
+        days_ago(today, this_month(today, 12), Quality.MISSING, 9.25, 13.75),
     ]
-
-
-def _days_ago(today: date, days: int, quality: Quality, from_hour: float = 0, to_hour: float = 24) -> Defect:
-    return Defect(quality, today - timedelta(days=days), from_hour, to_hour)

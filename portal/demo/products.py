@@ -207,10 +207,110 @@ HEAT: Final = Article(
     origin="biomass-and-waste-heat",
     billing_minutes=60,
 )
+# What companies buy.
+COMPANY_FIXED: Final = Article(
+    "YRITYS-VAKAA",
+    ContractKind.SALES,
+    Names("Yritys Vakaa", "Företag Stabil", "Business Steady"),
+    (
+        Part("energy", ENERGY, Basis.ENERGY, (("2023-01-01", "6.95"), ("2025-01-01", "6.20"), ("2026-07-01", "6.04"))),
+        Part("base", SALES_FEE, Basis.MONTH, (("2023-01-01", "4.50"),)),
+    ),
+    origin="wind",
+)
+COMPANY_SPOT: Final = Article(
+    "YRITYS-PORSSI",
+    ContractKind.SALES,
+    Names("Yritys Pörssi", "Företag Börs", "Business Spot"),
+    (
+        Part(
+            "energy",
+            Names("Pörssisähkö ja marginaali", "Börsel och marginal", "Spot price and margin"),
+            Basis.SPOT,
+            (("2023-01-01", "0.29"), ("2026-01-01", "0.24")),
+        ),
+        Part("base", SALES_FEE, Basis.MONTH, (("2023-01-01", "4.50"),)),
+    ),
+    origin="wind",
+)
+COMPANY_NETWORK: Final = Article(
+    "SIIRTO-YLEIS-63",
+    ContractKind.NETWORK,
+    Names("Yleissiirto 3 × 63 A", "Allmän överföring 3 × 63 A", "General distribution 3 × 63 A"),
+    (
+        Part(
+            "energy",
+            Names("Yleissiirto", "Allmän överföring", "Distribution"),
+            Basis.ENERGY,
+            (("2023-01-01", "3.38"), ("2025-01-01", "3.51"), ("2027-01-01", "3.60")),
+        ),
+        Part(
+            "base",
+            Names("Perusmaksu, siirto 3 × 63 A", "Grundavgift, överföring 3 × 63 A", "Basic charge, distribution"),
+            Basis.MONTH,
+            (("2023-01-01", "38.20"), ("2025-01-01", "39.60")),
+        ),
+    ),
+)
+POWER_NETWORK: Final = Article(
+    "SIIRTO-TEHO",
+    ContractKind.NETWORK,
+    Names("Tehosiirto pienjännite", "Effektöverföring lågspänning", "Low-voltage capacity distribution"),
+    (
+        Part(
+            "winter-day",
+            Names("Tehosiirto, talvipäivä", "Effektöverföring, vinterdag", "Distribution, winter day"),
+            Basis.ENERGY,
+            (("2023-01-01", "2.86"), ("2025-01-01", "2.98")),
+            Window.WINTER_DAY,
+        ),
+        Part(
+            "other",
+            Names("Tehosiirto, muu aika", "Effektöverföring, övrig tid", "Distribution, other times"),
+            Basis.ENERGY,
+            (("2023-01-01", "1.42"), ("2025-01-01", "1.49")),
+            Window.OTHER,
+        ),
+        Part(
+            "power",
+            Names("Tehomaksu", "Effektavgift", "Capacity charge"),
+            Basis.POWER,
+            (("2023-01-01", "2.35"), ("2025-01-01", "2.48")),
+        ),
+        Part(
+            "base",
+            Names("Perusmaksu, tehosiirto", "Grundavgift, effektöverföring", "Basic charge, distribution"),
+            Basis.MONTH,
+            (("2023-01-01", "61.00"), ("2025-01-01", "63.50")),
+        ),
+    ),
+)
+COMPANY_HEAT: Final = Article(
+    "LAMPO-KIINTEISTO",
+    ContractKind.HEAT,
+    Names("Kiinteistölämpö", "Fastighetsvärme", "Heat for buildings"),
+    (
+        Part(
+            "energy",
+            Names("Kaukolämpöenergia", "Fjärrvärmeenergi", "District heat energy"),
+            Basis.ENERGY,
+            (("2023-01-01", "6.10"), ("2024-11-01", "6.32"), ("2025-11-01", "6.48")),
+        ),
+        Part(
+            "base",
+            Names("Tehomaksu 120 kW", "Effektavgift 120 kW", "Capacity charge 120 kW"),
+            Basis.MONTH,
+            (("2023-01-01", "248.00"), ("2025-01-01", "256.50")),
+        ),
+    ),
+    origin="biomass-and-waste-heat",
+    billing_minutes=60,
+)
 CATALOGUE: Final = (
     *(OPEN_ENDED, FIXED_12, FIXED_24, SPOT, SURPLUS),
     *(GENERAL_NETWORK, DAY_NIGHT_NETWORK, SEASONAL_NETWORK),
     *(CONNECTION, HEAT),
+    *(COMPANY_FIXED, COMPANY_SPOT, COMPANY_NETWORK, POWER_NETWORK, COMPANY_HEAT),
 )
 
 VAT: Final = (("2013-01-01", "24"), ("2024-09-01", "25.5"))

@@ -123,12 +123,9 @@ def _lights(home: Home, quarter: Whole, clock: WallClock) -> Real:
 
 
 def _heating(heating: Heating, quarter: Whole) -> Real:
-    """Walls are slow: the power follows the mean of the last day."""
-    hours = np.arange(quarter[0] // QUARTERS_AN_HOUR, quarter[-1] // QUARTERS_AN_HOUR + 1) * QUARTERS_AN_HOUR
-    lately = sum(weather.temperature(hours - lag * QUARTERS_AN_HOUR) for lag in (0, 4, 8, 12, 16, 20)) / 6
-    wind = 1 + 0.04 * wave("draught", QUARTERS_A_DAY, hours)
-    kw = heating.kw_per_degree * wind * np.clip(heating.balance - lately, 0, None)
-    return np.asarray(kw[(quarter - hours[0]) // QUARTERS_AN_HOUR])
+    """The power that makes up for the cold of the last day."""
+    wind = 1 + 0.04 * wave("draught", QUARTERS_A_DAY, quarter // QUARTERS_AN_HOUR * QUARTERS_AN_HOUR)
+    return np.asarray(heating.kw_per_degree * wind * np.clip(heating.balance - weather.lately(quarter), 0, None))
 
 
 def _within(clock: WallClock, spans: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -39,8 +40,8 @@ class Metering:
 
     def deliveries(self, first: date, last: date) -> tuple[Intervals, Intervals]:
         """What arrives from the first day to the last: all of it, then values in the place of some estimates."""
-        quarter = wall_clock.quarters(first - timedelta(days=7), last)[:: self.quarters_each]
-        clock, mwh = wall_clock.shown_at(quarter), self.series(quarter)
+        quarter, clock = _shown(first - timedelta(days=7), last, self.quarters_each)
+        mwh = self.series(quarter)
         quality = np.full(len(quarter), Quality.OK, np.uint8)
         length = np.full(len(quarter), self.quarters_each, np.int64)
         true = Intervals(quarter, length, mwh, quality)
@@ -72,6 +73,13 @@ def sold(home: Home, roof: Panels) -> Series:
 def warmth(home: Home) -> Series:
     """The district heat of a home, hour by hour."""
     return lambda hour: measured(heat(home, hour), QUARTERS_AN_HOUR)
+
+
+@lru_cache(maxsize=4)
+def _shown(first: date, last: date, quarters_each: int) -> tuple[Whole, WallClock]:
+    """The beginning of each interval from the first day to the last, and what the clock shows then."""
+    quarter = wall_clock.quarters(first, last)[::quarters_each]
+    return quarter, wall_clock.shown_at(quarter)
 
 
 def _hours_of(defect: Defect, clock: WallClock) -> NDArray[np.bool_]:

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from portal.contracts.models import Contract
-from portal.customers.models import ContactDetail, ContactKind, Party, PartyKind
+from portal.customers.models import ContactDetail, ContactKind, ContactPerson, Party, PartyKind
 from portal.demo.naming import id_of
-from portal.demo.people import Member
+from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
 from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
@@ -32,25 +32,15 @@ class Address:
 class Stay:
     """A customer at a site, from a day on."""
 
-    member: Member
+    holder: Member | Company
     address: Address
     site_number: str
     since: date
 
     @property
-    def customer_number(self) -> str:
-        """The customer's number.
-
-        Raises ValueError for a member of the cast who is no customer.
-        """
-        if self.member.customer_number is None:
-            raise ValueError(f"{self.member.name} is no customer")
-        return self.member.customer_number
-
-    @property
     def party_id(self) -> UUID:
         """The customer's identity."""
-        return id_of("party", self.customer_number)
+        return party_id(self.holder)
 
     @property
     def site_id(self) -> UUID:
@@ -60,13 +50,13 @@ class Stay:
 
 @dataclass(frozen=True)
 class Dwelling:
-    """What the register knows about a home."""
+    """What the register knows about a home or another building."""
 
     name: str
     kind: str
     area_m2: int
-    residents: int
-    heating: str
+    residents: int | None
+    heating: str | None
     estimated_kwh: int
 
 
@@ -92,21 +82,25 @@ class Terms:
     contracted_kw: Decimal | None = None
 
 
-def customer(stay: Stay, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
-    """A person who lives at the site they hold, and how to reach them."""
-    yield Party(
-        id=stay.party_id,
-        customer_number=stay.customer_number,
-        kind=PartyKind.PERSON,
-        name=stay.member.name,
-        language=language,
-        street=stay.address.street,
-        postcode=stay.address.postcode,
-        town=stay.address.town,
-        country=COUNTRY,
+def person(member: Member, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
+    """A person in the register, and how to reach them."""
+    yield _party(member, PartyKind.PERSON, address, language)
+    yield from _details(member, email, phone)
+
+
+def company(firm: Company, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
+    """A company in the register, and how to reach it."""
+    party = _party(firm, PartyKind.COMPANY, address, language)
+    party.business_id = firm.business_id
+    yield party
+    yield from _details(firm, email, phone)
+
+
+def contact_person(of: Member | Company, name: str, role: str, phone: str) -> ContactPerson:
+    """Somebody whom a customer named, for a role of Datahub's (AL01-AL05)."""
+    return ContactPerson(
+        id=id_of("contact person", name, role), party_id=party_id(of), name=name, role=role, phone=phone
     )
-    for kind, value in ((ContactKind.EMAIL, email), (ContactKind.PHONE, phone)):
-        yield ContactDetail(id=id_of("contact", value), party_id=stay.party_id, kind=kind, value=value)
 
 
 def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
@@ -171,3 +165,36 @@ def contract(stay: Stay, number: str, article: Article, gsrn: str, terms: Terms)
 def point_id(gsrn: str) -> UUID:
     """A metering point's identity."""
     return id_of("metering point", gsrn)
+
+
+def party_id(holder: Member | Company) -> UUID:
+    """A customer's identity.
+
+    Raises ValueError for a member of the cast who is no customer.
+    """
+    return id_of("party", _customer_number(holder))
+
+
+def _customer_number(holder: Member | Company) -> str:
+    if holder.customer_number is None:
+        raise ValueError(f"{holder.name} is no customer")
+    return holder.customer_number
+
+
+def _party(holder: Member | Company, kind: PartyKind, address: Address, language: Language) -> Party:
+    return Party(
+        id=party_id(holder),
+        customer_number=_customer_number(holder),
+        kind=kind,
+        name=holder.name,
+        language=language,
+        street=address.street,
+        postcode=address.postcode,
+        town=address.town,
+        country=COUNTRY,
+    )
+
+
+def _details(holder: Member | Company, email: str, phone: str) -> Iterator[SQLModel]:
+    for kind, value in ((ContactKind.EMAIL, email), (ContactKind.PHONE, phone)):
+        yield ContactDetail(id=id_of("contact", value), party_id=party_id(holder), kind=kind, value=value)

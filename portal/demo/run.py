@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +18,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from portal import migrations
-from portal.demo import bank, seed
-from portal.demo.people import CAST
+from portal.demo import bank, mandates, seed
+from portal.demo.company import Scale
+from portal.demo.people import CAST, Member
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
@@ -28,6 +30,7 @@ Say = Callable[[str], None]
 Build = Callable[[Settings, Database], ASGIApp]
 
 SECRETS = "secrets.env"
+NONE = "–"
 
 
 @dataclass(frozen=True)
@@ -39,11 +42,13 @@ class Demo:
     bank_port: int
     folder: Path
     until: date  # the first day without data
+    scale: Scale = Scale.WHOLE
 
 
 def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings, Database]:
     """Migrate the demo's database, and fill it where it is empty; what is there stays."""
-    demo.folder.mkdir(parents=True, exist_ok=True)
+    for folder in ("outbox", "mail"):
+        (demo.folder / folder).mkdir(parents=True, exist_ok=True)
     settings = Settings.from_environment(_environment(demo, environ), demo.port)
     if settings.environment is Environment.PRODUCTION:
         raise BadSettings("PORTAL_ENV is production; a demo makes up people and a bank, so it never runs there.")
@@ -52,7 +57,8 @@ def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings,
     if seed.is_empty(database):
         say(f"Making up three years of data until {demo.until} ...")
         started = time.perf_counter()
-        seed.seed(database, Vault(settings.data_keys, settings.index_key), demo.until)
+        vault = Vault(settings.data_keys, settings.index_key)
+        seed.seed(database, vault, demo.until, demo.scale, _progress if sys.stdout.isatty() else seed.nobody_watches)
         say(f"... done in {time.perf_counter() - started:.1f} s.")
     return settings, database
 
@@ -104,6 +110,8 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
         "PORTAL_BROKER_PROFILE": "demo",
         "PORTAL_BROKER_ISSUER": f"http://localhost:{demo.bank_port}",
         "PORTAL_BASE_URL": f"http://localhost:{demo.port}",
+        "PORTAL_OUTBOX_DIR": str(demo.folder / "outbox"),
+        "PORTAL_MAIL_DIR": str(demo.folder / "mail"),
     }
     return made | _kept_secrets(demo.folder / SECRETS) | {name: value for name, value in environ.items() if value}
 
@@ -122,14 +130,27 @@ def _kept_secrets(path: Path) -> dict[str, str]:
     return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").split())
 
 
+def _progress(done: int, of: int) -> None:
+    sys.stdout.write(f"\rSites {done}/{of}" + ("\n" if done == of else ""))
+    sys.stdout.flush()
+
+
 def _greeting(demo: Demo, settings: Settings) -> str:
-    rows = [("role", "name", "identity code", "customer number")]
-    rows += [(one.role, one.name, one.persona.identity_code, one.customer_number or "–") for one in CAST]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    rows = [("role", "name", "identity code", "customer number", "may act for")]
+    rows += [
+        (one.role, one.name, one.persona.identity_code, one.customer_number or NONE, _acts_for(one, demo) or NONE)
+        for one in CAST
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     table = "\n".join(
-        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
     )
     return (
         f"\nPortal     {settings.base_url}\nTest bank  http://localhost:{demo.bank_port}\n\n"
         f"{settings.brand.called(Language.EN)}: sign in at the test bank as\n{table}\n\nCtrl-C stops both."
     )
+
+
+def _acts_for(member: Member, demo: Demo) -> str:
+    given = mandates.given(demo.until, demo.scale)
+    return ", ".join(one.grantor.name for one in given if one.grantee == member and one.holds_on(demo.until))

@@ -1,26 +1,37 @@
 """Fills an empty database with the demo: the same rows, readings and bills for the same day, on either database."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date
 
-from sqlalchemy import inspect
 from sqlmodel import Session, SQLModel, select
 
-import portal.tables  # noqa: F401 - rows are inserted in the order in which all tables refer to each other
-from portal.consumption.store import record
-from portal.contracts.models import SpotMonth
 from portal.customers.keeping import sealed
 from portal.customers.models import Party
-from portal.demo import bills, households, permissions, products, spot, wall_clock
-from portal.demo.households import Household
-from portal.kit.clock import first_of_month, next_month, start_of
+from portal.demo import (
+    bulletins,
+    company,
+    estate,
+    households,
+    mandates,
+    permissions,
+    rights,
+    third_parties,
+    workshop,
+)
+from portal.demo.company import Scale
+from portal.demo.people import REGISTERED
+from portal.demo.register import party_id
+from portal.demo.rows import insert
+from portal.demo.settling import Ground, ground, settle
+from portal.kit.clock import start_of
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
-from portal.kit.packing import pack
 
-YEARS = 3
-DAY = timedelta(days=1)
+Watch = Callable[[int, int], None]
+
+
+def nobody_watches(done: int, of: int) -> None:
+    """What is told to nobody."""
 
 
 def is_empty(database: Database) -> bool:
@@ -29,49 +40,42 @@ def is_empty(database: Database) -> bool:
         return db.exec(select(Party.id).limit(1)).first() is None
 
 
-def seed(database: Database, vault: Vault, until: date) -> None:
-    """Make up the demo as it stands in the morning of `until`, the first day without readings, all or nothing."""
-    since = first_of_month(until).replace(year=until.year - YEARS)
+def seed(
+    database: Database, vault: Vault, until: date, scale: Scale = Scale.SAMPLE, watch: Watch = nobody_watches
+) -> None:
+    """Make up the demo as it stands in the morning of `until`, the first day without readings, all or nothing.
+
+    watch: is told how many of the company's sites are there, and how many there will be
+    """
     with database.writing() as db:
-        insert(db, products.rows())
-        insert(db, _spot_months(since, until))
+        on = ground(db, until)
         for household in households.households(until):
-            _settle(db, household, vault)
-            _measure(db, household, since, until)
-            for account in household.accounts:
-                insert(db, bills.of_account(db, account, since, until))
+            settle(db, household, on)
+        insert(db, company.register())
+        _settle_sites(db, on, scale, watch)
+        insert(db, _identity_codes(vault))
+        insert(db, mandates.rows(until, scale))
         insert(db, permissions.records(start_of(until)))
+        insert(db, rights.rows(until))
+        insert(db, bulletins.rows(db, until))
+        insert(db, third_parties.rows(until))
 
 
-def insert(db: Session, rows: Iterable[SQLModel]) -> None:
-    """Insert rows of any tables, each table at once, and first those that others refer to."""
-    of_table = defaultdict(list)
-    for row in rows:
-        table = inspect(type(row)).local_table
-        of_table[table].append({column.name: getattr(row, column.name) for column in table.columns})
-    for table in SQLModel.metadata.sorted_tables:
-        if of_table[table]:
-            db.connection().execute(table.insert(), of_table[table])
+def _settle_sites(db: Session, on: Ground, scale: Scale, watch: Watch) -> None:
+    """Settle the company's sites: a few here, many in processes of their own."""
+    match scale:
+        case Scale.SAMPLE:
+            for done, index in enumerate(scale.sites, start=1):
+                settle(db, estate.site(index, on.until), on)
+                watch(done, scale)
+        case Scale.WHOLE:
+            made = workshop.made(scale.sites, on.until)
+            for done, (index, rows) in enumerate(zip(scale.sites, made, strict=True), start=1):
+                insert(db, estate.site(index, on.until).rows)
+                insert(db, rows)
+                watch(done, scale)
 
 
-def _settle(db: Session, household: Household, vault: Vault) -> None:
-    """Put a household into the register."""
-    stay = household.stay
-    insert(db, household.rows)
-    insert(db, [sealed(stay.party_id, stay.member.persona.identity_code, vault)])
-
-
-def _measure(db: Session, household: Household, since: date, until: date) -> None:
-    """Store what its meters sent, and then what they corrected."""
-    for point, metering in household.meterings.items():
-        for delivery in metering.deliveries(since, until - DAY):
-            record(db, point, delivery, start_of(until))
-
-
-def _spot_months(since: date, until: date) -> Iterator[SpotMonth]:
-    """Prices until the end of `until`: the exchange tells them a day ahead."""
-    month = since
-    while month <= until:
-        last = min(next_month(month) - DAY, until)
-        yield SpotMonth(month=month, prices=pack(spot.prices(wall_clock.quarters(month, last))))
-        month = next_month(month)
+def _identity_codes(vault: Vault) -> Iterator[SQLModel]:
+    for member in REGISTERED:
+        yield sealed(party_id(member), member.persona.identity_code, vault)

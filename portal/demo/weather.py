@@ -29,6 +29,13 @@ def temperature(quarter: Whole) -> Real:
     )
 
 
+def lately(quarter: Whole) -> Real:
+    """The mean outdoor temperature of the day that ends with the hours of quarters, °C: walls are slow."""
+    hours = np.arange(quarter[0] // QUARTERS_AN_HOUR, quarter[-1] // QUARTERS_AN_HOUR + 1) * QUARTERS_AN_HOUR
+    mean = np.mean([temperature(hours - lag * QUARTERS_AN_HOUR) for lag in (0, 4, 8, 12, 16, 20)], axis=0)
+    return np.asarray(mean[(quarter - hours[0]) // QUARTERS_AN_HOUR])
+
+
 def season(quarter: Whole) -> Real:
     """1 in the coldest days, -1 in the warmest."""
     return np.asarray(np.cos(2 * np.pi * (_day_of_year(quarter) - COLDEST) / YEAR))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.demo import homes, profiles, readings, spot, wall_clock, weather
+from portal.demo import buildings, estate, homes, profiles, readings, spot, wall_clock, weather
+from portal.demo.buildings import Building
 from portal.demo.chance import normal, uniform, wave
 from portal.demo.readings import Defect, Metering
 from portal.kit.clock import HELSINKI, quarters_in
@@ -158,6 +159,45 @@ def test_meters_show_whole_watt_hours(three_years):
     assert not (readings.consumption(homes.LINDHOLM)(three_years) % 1000).any()
 
 
+# Buildings
+
+
+def building(use, *, warmer=0.0):
+    return buildings.demand(
+        Building("test", use, 10, 0, warmer), wall_clock.quarters(date(2025, 1, 1), date(2025, 12, 31))
+    )
+
+
+USES = [
+    buildings.APARTMENTS,
+    buildings.OFFICE,
+    buildings.SCHOOL,
+    buildings.SHOP,
+    buildings.CAR_PARK,
+    buildings.SERVER_ROOM,
+]
+
+
+@pytest.mark.parametrize("use", USES, ids=lambda use: use.kind)
+def test_a_building_uses_what_is_said_of_its_kind(use):
+    assert building(use).mean() / 10 == pytest.approx(use.mean, abs=0.04)
+
+
+def test_kinds_have_days_and_weeks_of_their_own():
+    shown = wall_clock.shown_at(wall_clock.quarters(date(2025, 1, 1), date(2025, 12, 31)))
+    noon, night, sunday = (shown.hour == 12), (shown.hour == 2), (shown.weekday == 6)
+    office, home, servers = (building(use) for use in (buildings.OFFICE, buildings.APARTMENTS, buildings.SERVER_ROOM))
+    assert office[noon & ~sunday].mean() > 2 * office[noon & sunday].mean()
+    assert home[shown.hour == 19].mean() > 1.2 * home[night].mean()
+    assert servers[noon].mean() < 1.15 * servers[night].mean()
+    school, month = building(buildings.SCHOOL), shown.month_and_day // 100
+    assert school[month == 7].mean() < 0.6 * school[month == 1].mean()
+
+
+def test_a_colder_town_heats_more():
+    assert building(buildings.CAR_PARK, warmer=-2.6).mean() > 1.05 * building(buildings.CAR_PARK).mean()
+
+
 # Defects
 
 
@@ -229,6 +269,7 @@ def test_prices_hold_for_an_hour_until_october_2025_and_for_a_quarter_since():
         readings.consumption(homes.MAKELA),
         readings.sold(homes.KORHONEN, homes.KORHONEN_ROOF),
         readings.warmth(homes.MAKELA_HEAT),
+        *(metering.series for metering in estate.site(0, LAST).meterings.values()),
         spot.prices,
     ],
 )

@@ -1,5 +1,6 @@
 """What the demo's register says holds together by itself, before anything is billed."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.contracts.kinds import TaxKind
 from portal.contracts.models import Contract, PricePart, Product, Tax
-from portal.demo import households, permissions, products
-from portal.demo.people import CAST, PERSONAS
+from portal.customers.rules import is_business_id
+from portal.demo import estate, households, mandates, permissions, products
+from portal.demo.company import TOWNS, Scale
+from portal.demo.people import CAST, LANDLORD, LIISA, OLAVI, PERSONAS, REGISTERED, SANNA, VEIKKO
 from portal.kit.clock import start_of
 from portal.kit.feed import overlap
-from portal.sites.models import Meter, MeteringPoint
+from portal.sites.models import Meter, MeteringPoint, Site
 from portal.sites.rules import is_gsrn
 
 TODAY = date(2026, 11, 21)
@@ -26,7 +29,7 @@ def of_kind(rows, kind):
 
 @pytest.fixture(scope="module")
 def everybody():
-    return list(households.households(TODAY))
+    return [*households.households(TODAY), *(estate.site(index, TODAY) for index in Scale.WHOLE.sites)]
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +37,7 @@ def catalogue():
     return list(products.rows())
 
 
-@pytest.mark.parametrize("member", CAST, ids=lambda member: member.name)
+@pytest.mark.parametrize("member", dict.fromkeys((*CAST, *REGISTERED)), ids=lambda member: member.name)
 def test_identity_codes_are_temporary_and_have_their_right_check_character(member):
     code = member.persona.identity_code
     assert identity_code(code, TEST_PEOPLE).text == code
@@ -43,8 +46,31 @@ def test_identity_codes_are_temporary_and_have_their_right_check_character(membe
 
 def test_everyone_in_the_cast_is_somebody_else():
     assert len({persona.identity_code for persona in PERSONAS}) == len(CAST)
-    numbers = [member.customer_number for member in CAST if member.customer_number]
+    numbers = [LANDLORD.customer_number, *(member.customer_number for member in REGISTERED)]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_the_company_s_business_id_is_one_that_nobody_has():
+    assert is_business_id(LANDLORD.business_id)
+    assert LANDLORD.business_id > "4"  # the trade register is at its fourth million
+
+
+def test_the_company_has_240_different_sites_in_six_towns(everybody):
+    sites = [site for holding in everybody for site in of_kind(holding.rows, Site)][-Scale.WHOLE :]
+    assert Counter(site.town for site in sites) == {town.name: town.sites for town in TOWNS}
+    assert len({(site.street, site.name, site.number) for site in sites}) == len({site.street for site in sites}) == 240
+    heat = [row for holding in everybody for row in of_kind(holding.rows, MeteringPoint) if row.energy == "heat"]
+    assert len(heat) == 60 + 2
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_the_accountant_sees_twelve_sites_that_are_there_and_the_relative_everything(scale):
+    given = {one.grantee: one for one in mandates.given(TODAY, scale)}
+    numbers = {estate.site(index, TODAY).stay.site_number for index in scale.sites}
+    assert len(given[SANNA].sites) == 12
+    assert all(set(one.sites or ()) <= numbers for one in given.values())
+    assert (given[LIISA].grantor, given[LIISA].sites) == (VEIKKO, None)
+    assert [member for member, one in given.items() if not one.holds_on(TODAY)] == [OLAVI]
 
 
 def test_metering_points_have_valid_numbers_and_something_that_measures(everybody):

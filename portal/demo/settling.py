@@ -1,0 +1,63 @@
+"""Settles holdings in a register: their rows, what their meters sent and then corrected, and every bill."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from sqlmodel import Session
+
+from portal.consumption.store import record
+from portal.contracts.models import SpotMonth
+from portal.contracts.spot import SpotPrices
+from portal.contracts.terms import spot_for
+from portal.contracts.windows import Days
+from portal.demo import bills, products, spot, wall_clock
+from portal.demo.holdings import Holding
+from portal.demo.rows import Row, insert
+from portal.kit.clock import first_of_month, next_month, start_of
+from portal.kit.packing import pack
+
+YEARS: Final = 3
+DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """What every holding stands on: the first day with readings and the first without, and the market between."""
+
+    since: date
+    until: date
+    spot: SpotPrices
+
+
+def ground(db: Session, until: date) -> Ground:
+    """Put products, prices, taxes and spot prices into the register."""
+    since = first_of_month(until).replace(year=until.year - YEARS)
+    insert(db, products.rows())
+    insert(db, _spot_months(since, until))
+    return Ground(since, until, spot_for(db, Days(since, until - DAY)))
+
+
+def settle(db: Session, holding: Holding, on: Ground) -> None:
+    """Register a holding, store what its meters sent, and bill it by what is stored."""
+    insert(db, settled(db, holding, on))
+
+
+def settled(db: Session, holding: Holding, on: Ground) -> Iterator[Row]:
+    """Register a holding and store what its meters sent; then its bills, which are not stored yet."""
+    insert(db, holding.rows)
+    for point, metering in holding.meterings.items():
+        for delivery in metering.deliveries(on.since, on.until - DAY):
+            record(db, point, delivery, start_of(on.until))
+    for account in holding.accounts:
+        yield from bills.of_account(db, account, on.spot, on.since, on.until)
+
+
+def _spot_months(since: date, until: date) -> Iterator[SpotMonth]:
+    """Prices until the end of `until`: the exchange tells them a day ahead."""
+    month = since
+    while month <= until:
+        last = min(next_month(month) - DAY, until)
+        yield SpotMonth(month=month, prices=pack(spot.prices(wall_clock.quarters(month, last))))
+        month = next_month(month)
