@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from uuid import UUID
 
@@ -9,68 +10,109 @@ from sqlmodel import Session
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from portal.audit.actions import Act, record
 from portal.auth import actions as sessions
 from portal.auth import pages as identification
+from portal.auth.actions import FindReach, FirstChoice
 from portal.auth.brokers import BrokerProfile, Names, for_production, load_all
-from portal.auth.desk import Desk, House, open_desk
+from portal.auth.desk import Desk, House, People, open_desk
 from portal.auth.oidc import keys as relying_party_keys
 from portal.auth.oidc.outgoing import Connect, connect
 from portal.auth.people import Customer
+from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
+from portal.brand import Brand, made_files
 from portal.consents import pages as consents
+from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
 from portal.contracts import pages as contracts
+from portal.customers import pages as acting
 from portal.customers import queries as customers
+from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
+from portal.home.account import pages as account
+from portal.home.account.letters import Office
+from portal.home.organisation import pages as organisation
+from portal.home.sites import pages as home_sites
 from portal.invoices import pages as invoices
+from portal.keepers import KEEPERS
 from portal.kit import clock
 from portal.kit.access import Anyone
 from portal.kit.asgi import serve
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.files import Files
+from portal.kit.headers import Count, uncounted
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language
 from portal.kit.signing import Signer
-from portal.kit.web import Platform
+from portal.kit.web import Look, Platform
+from portal.messages import pages as messages
+from portal.privacy import pages as privacy
 from portal.settings import Environment, Settings
+from portal.sites import queries as sites
 
 ROOT = Path(__file__).parent.parent
 Now = Callable[[], datetime]
 
 
-def create_app(settings: Settings, database: Database, *, connect: Connect = connect, now: Now = clock.now) -> ASGIApp:
-    """The portal on a database; `connect` reaches brokers, `now` tells the time."""
-    files = Files(ROOT / "static")
+def create_app(
+    settings: Settings,
+    database: Database,
+    *,
+    connect: Connect = connect,
+    now: Now = clock.now,
+    count: Count = uncounted,
+) -> ASGIApp:
+    """The portal on a database; `connect` reaches brokers, `now` tells the time, `count` hears of every answer."""
     platform = Platform(
         database=database,
-        html=html(settings, files),
+        html=html(settings.brand),
         signer=Signer(settings.secret_keys),
-        recognise=sessions.recogniser(_parties(now)),
-        introduce=_introduce,
+        recognise=sessions.recogniser(_reach(now)),
+        introduce=_introducer(now),
         idle_s=int(IDLE.total_seconds()),
+        witness=_witness,
         now=now,
     )
-    everything = routes(settings, desk(settings, connect=connect, now=now))
-    return serve(everything, platform, files, origin=settings.base_url, hosts=settings.hosts)
+    everything, served = routes(settings, desk(settings, connect=connect, now=now)), files(settings.brand)
+    return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)
 
 
 def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
     """Every address of the portal."""
+    office = Office(Signer(settings.secret_keys), settings.base_url, settings.brand)
     return [
         *home.routes,
+        *legal.routes(settings),
+        *home_sites.routes,
+        *organisation.routes,
+        *account.routes(office),
+        *welcome.routes(office),
         *identification.routes(identify),
+        *acting.routes,
         *consumption.routes,
         *invoices.routes,
         *contracts.routes,
         *consents.routes(settings.brand),
+        *privacy.routes(settings.brand, KEEPERS, Vault(settings.data_keys, settings.index_key)),
+        *messages.routes,
+        *authorisations.routes(settings.brand),
+        *(styleguide.routes(settings.brand) if settings.environment is not Environment.PRODUCTION else ()),
     ]
 
 
-def html(settings: Settings, files: Files) -> Html:
-    """The templates, with what all of them may name."""
-    brand = settings.brand
-    return Html(ROOT / "templates", brand.called, asset=files.url, integrity=files.integrity, brand=brand)
+@cache
+def files(brand: Brand) -> Files:
+    """What browsers fetch, read once."""
+    return Files(ROOT / "static", made=made_files(brand, ROOT / "static"))
+
+
+@cache
+def html(brand: Brand) -> Html:
+    """The templates, with what all of them may name; compiled once."""
+    served = files(brand)
+    return Html(ROOT / "templates", brand.called, asset=served.url, integrity=served.integrity, brand=brand)
 
 
 def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> Desk:
@@ -81,7 +123,8 @@ def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now
     house = House(settings.base_url, names, settings.brand.company)
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
-    return open_desk(house, brokers(settings), keys, vault.blind_index, connect=connect, now=now)
+    people = People(vault.blind_index, _first_choice(now))
+    return open_desk(house, brokers(settings), keys, people, connect=connect, now=now)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:
@@ -93,20 +136,45 @@ def brokers(settings: Settings) -> Sequence[BrokerProfile]:
     return [for_production(one) for one in found] if settings.environment is Environment.PRODUCTION else found
 
 
-def _parties(now: Now) -> Callable[[Session, bytes], frozenset[UUID]]:
-    def today(db: Session, identity_index: bytes) -> frozenset[UUID]:
-        return customers.parties_of(db, identity_index, clock.day_of(now()))
+def _reach(now: Now) -> FindReach:
+    def today(db: Session, identity_index: bytes, acting_for: UUID | None) -> Reach:
+        return customers.reach(db, identity_index, acting_for, clock.day_of(now()))
 
     return today
 
 
-def _introduce(db: Session, who: Anyone) -> Person | None:
-    if not isinstance(who, Customer):
+def _first_choice(now: Now) -> FirstChoice:
+    """In one's own matters, unless there are none: then for the first of those whom one may act for."""
+
+    def today(db: Session, identity_index: bytes) -> UUID | None:
+        if sites.any_held(db, customers.own_parties(db, identity_index)):
+            return None
+        grantors = customers.grantors(db, identity_index, clock.day_of(now()))
+        return grantors[0].id if grantors else None
+
+    return today
+
+
+def _introducer(now: Now) -> Callable[[Session, Anyone], Person | None]:
+    def introduce(db: Session, who: Anyone) -> Person | None:
+        return head.person(db, who, clock.day_of(now())) if isinstance(who, Customer) else None
+
+    return introduce
+
+
+def _witness(person: Anyone, look: Look) -> Callable[[Session], None] | None:
+    """The audit tells a customer of everybody who looked at their things on their behalf."""
+    if not isinstance(person, Customer) or person.reach.acting_for is None:
         return None
-    party = customers.shown(db, who)
-    return Person(who.name, _initials(who.name), party.customer_number if party else "")
+    act = Act(
+        act="looked",
+        object_kind=look.page,
+        object_id=look.object_id,
+        account_id=person.account_id,
+        party_id=person.reach.acting_for,
+    )
 
+    def note(db: Session) -> None:
+        record(db, act, look.at)
 
-def _initials(name: str) -> str:
-    words = name.split()
-    return (words[0][:1] + words[-1][:1]).upper() if words else ""
+    return note

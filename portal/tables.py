@@ -2,10 +2,13 @@
 
 import portal.audit.models
 import portal.auth.models
+import portal.consents.authorisations.models
 import portal.consents.models
 import portal.consumption.models
 import portal.contracts.models
 import portal.customers.models
 import portal.invoices.models
+import portal.messages.models
 import portal.outbox.models
+import portal.privacy.models
 import portal.sites.models  # noqa: F401

@@ -37,7 +37,7 @@ is.
   Nothing of it is written.
 - On SQLite nothing else can be written while a file is taken in; a large register belongs on PostgreSQL.
 - `--dry-run` says all this and leaves the database as it is. `portal import --schema KIND` prints the JSON Schema
-  (2020-12) of a kind. `messages` are not taken in yet.
+  (2020-12) of a kind.
 """
 
 READINGS = """\

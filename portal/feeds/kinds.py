@@ -1,24 +1,33 @@
 """The kinds of rows that the utility's own feed has, in the order in which they refer to each other."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
+from portal.consents.authorisations.feed import AuthorisationReadEntry, ThirdPartyEntry
+from portal.consents.authorisations.keeping import keep_authorisation_reads, keep_third_parties
+from portal.consents.contactable import contactable
 from portal.consents.feed import PermissionEntry
 from portal.consents.keeping import keep_permissions
+from portal.consents.rules import Channel, Purpose
 from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
 from portal.contracts.keeping import keep_contracts, keep_products, keep_spot_days, keep_taxes
-from portal.customers.feed import ContactPeople, Customer, MandateEntry
-from portal.customers.keeping import keep_contact_people, keep_customers, keep_mandates
+from portal.customers.feed import BillingEntry, ContactPeople, Customer, MandateEntry
+from portal.customers.keeping import keep_billing, keep_contact_people, keep_customers, keep_mandates
 from portal.invoices.feed import InvoiceEntry, PaymentEntry
 from portal.invoices.keeping import keep_invoices, keep_payments
 from portal.kit.crypto import Vault
 from portal.kit.feed import Verdict
+from portal.messages.feed import MessageEntry
+from portal.messages.keeping import keep_messages
+from portal.privacy.feed import PrivacyProgress
+from portal.privacy.keeping import keep_privacy_progress
 from portal.sites.feed import MeteringPointEntry, SiteEntry
 from portal.sites.keeping import keep_metering_points, keep_sites, site_ids
 
@@ -64,11 +73,28 @@ def _customers(db: Session, rows: Sequence[Customer], desk: Desk) -> list[Verdic
 
 def _mandates(db: Session, rows: Sequence[MandateEntry], _desk: Desk) -> list[Verdict]:
     asked = (site for row in rows for site in row.sites or ())
-    return keep_mandates(db, rows, site_ids(db, asked).keys())
+    return keep_mandates(db, rows, site_ids(db, asked))
 
 
 def _permissions(db: Session, rows: Sequence[PermissionEntry], desk: Desk) -> list[Verdict]:
     return keep_permissions(db, rows, desk.now)
+
+
+def _messages(db: Session, rows: Sequence[MessageEntry], desk: Desk) -> list[Verdict]:
+    return keep_messages(db, rows, _may_offer, desk.now)
+
+
+def _privacy_cases(db: Session, rows: Sequence[PrivacyProgress], desk: Desk) -> list[Verdict]:
+    return keep_privacy_progress(db, rows, desk.now)
+
+
+def _may_offer(db: Session, parties: Collection[UUID]) -> frozenset[UUID]:
+    """An offer in the portal is electronic direct marketing, so it asks what an e-mail would ask."""
+    return contactable(db, parties, Purpose.DIRECT_MARKETING, Channel.EMAIL)
+
+
+def _authorisation_reads(db: Session, rows: Sequence[AuthorisationReadEntry], desk: Desk) -> list[Verdict]:
+    return keep_authorisation_reads(db, rows, desk.now)
 
 
 DECISION = ("customer_number", "kind", "purpose", "channel", "at")
@@ -76,6 +102,7 @@ DECISION = ("customer_number", "kind", "purpose", "channel", "at")
 KINDS = (
     Kind("customers", Customer, ("customer_number",), _customers),
     Kind("contact_people", ContactPeople, ("customer_number",), _plain(keep_contact_people)),
+    Kind("billing_details", BillingEntry, ("customer_number",), _plain(keep_billing)),
     Kind("sites", SiteEntry, ("site_number",), _plain(keep_sites)),
     Kind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates),
     Kind("metering_points", MeteringPointEntry, ("gsrn",), _plain(keep_metering_points)),
@@ -86,4 +113,8 @@ KINDS = (
     Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices)),
     Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments)),
     Kind("permissions", PermissionEntry, DECISION, _permissions),
+    Kind("third_parties", ThirdPartyEntry, ("business_id",), _plain(keep_third_parties)),
+    Kind("authorisation_reads", AuthorisationReadEntry, ("authorisation_id", "at"), _authorisation_reads),
+    Kind("messages", MessageEntry, ("message_number",), _messages),  # offers need to know what was permitted
+    Kind("privacy_cases", PrivacyProgress, ("case_number", "at"), _privacy_cases),
 )
