@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix bench soak words clean
+.PHONY: help setup setup-test demo test check fix bench lighthouse soak pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -58,14 +58,25 @@ fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m portal.feeds.docs docs/feeds.md
 
+pictures: setup-test ## take the README's pictures from the demo
+	@$(BIN)/python -m tests.pictures
+
 words: .venv/installed-test ## list the texts that lack a translation, and those no longer used
 	@$(BIN)/python -m tests.words list
 
 bench: setup-test ## measure: number, what, value, goal, ok or short
 	@$(BIN)/python -m tests.bench $(ARGS)
 
-soak: setup-test ## the long proofs: repeated, cut and reordered imports
-	@PORTAL_SOAK=1 $(BIN)/python -m pytest -n $(WORKERS) tests/soak $(ARGS)
+tests/lighthouse/node_modules/installed: tests/lighthouse/package.json tests/lighthouse/package-lock.json
+	@echo "Fetching Lighthouse ..."
+	@npm ci --silent --prefix tests/lighthouse
+	@touch $@
+
+lighthouse: setup-test tests/lighthouse/node_modules/installed ## Lighthouse's scores of the first pages; ARGS="/sites /help" names others
+	@$(BIN)/python -m tests.lighthouse $(ARGS)
+
+soak: setup-test ## the long proofs: kill -9 in the middle of everything, cut and reordered imports; PORTAL_SOAK_SECONDS for each
+	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak $(ARGS)
 
 clean: ## remove what was installed and built
-	rm -rf .venv node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log
+	rm -rf .venv node_modules tests/lighthouse/node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log

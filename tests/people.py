@@ -39,6 +39,7 @@ class House:
 
         self.database = database
         self.app = app.create_app(settings(), database)
+        self.first_choice = app._first_choice(clock.now)
         self.now = clock.now()
 
     def customer(self, code, name, number, **more):
@@ -66,7 +67,7 @@ class House:
             issued_at=int(now.timestamp()),
             nonce=uuid4().hex,
         )
-        arrival = Arrival(identity, vault().blind_index(code), "demo", confirming=None, old_session=None)
+        arrival = Arrival(identity, vault().blind_index(code), "demo", None, None, self.first_choice)
         with self.database.writing() as db:
             return sessions.arrive(db, arrival, now)
 

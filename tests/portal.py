@@ -4,22 +4,14 @@ from functools import cache
 from pathlib import Path
 
 from portal import app
-from portal.kit.files import Files
 from tests.settings import settings
 
 ROOT = Path(__file__).parent.parent
 
 
-@cache
-def files():
-    """The static files."""
-    return Files(ROOT / "static")
-
-
-@cache
 def html():
     """The templates in three languages."""
-    return app.html(settings(), files())
+    return app.html(settings().brand)
 
 
 @cache

@@ -60,7 +60,7 @@ def demo(folder: Path, *arguments: str, seeded: Path | None = None) -> Iterator[
             cwd=ROOT,
             stdout=output,
             stderr=subprocess.STDOUT,
-            env=environment | {"PORTAL_ENV": "demo"},
+            env=environment | {"PORTAL_ENV": "demo", "PORTAL_INTERNAL_PORT": "0"},
         )
         try:
             _wait_for(started, process)

@@ -1,18 +1,24 @@
 """The settings that tests run with."""
 
 import atexit
+import base64
 import shutil
 import tempfile
 from functools import cache
 
 from portal.settings import Settings
 
+DATA_KEYS = {
+    "PORTAL_DATA_KEYS": base64.b64encode(b"d" * 32).decode(),
+    "PORTAL_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
+}
+
 
 @cache
 def settings():
-    """Settings of PORTAL_ENV=test with made-up secrets, the same for a whole run."""
+    """Settings of PORTAL_ENV=test. Each worker has the same data keys, so that all can read one seeded database."""
     keys = tempfile.mkdtemp(prefix="portal-keys-")
     atexit.register(shutil.rmtree, keys, ignore_errors=True)
     return Settings.from_environment(
-        {"PORTAL_ENV": "test", "PORTAL_BASE_URL": "https://portal.test", "PORTAL_KEYS_DIR": keys}
+        {"PORTAL_ENV": "test", "PORTAL_BASE_URL": "https://portal.test", "PORTAL_KEYS_DIR": keys, **DATA_KEYS}
     )

@@ -28,7 +28,7 @@ from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.access import Anyone
 from portal.kit.db import insert_or_skip
-from portal.kit.errors import NotThere
+from portal.kit.errors import NotThere, SignInNeeded
 from portal.kit.i18n import Language
 from portal.kit.web import Recognition
 
@@ -153,12 +153,15 @@ def act_for(db: Session, who: Customer, party_id: UUID | None, now: datetime) ->
     """Go on acting for another party, or in one's own matters again: the cookie of a new session.
 
     The old session is dead at once; the new one ends when the old one would have, and what was proved stays proved.
+    Raises SignInNeeded where the old one has ended meanwhile: nobody slips through while all sessions are ended.
     """
+    _alone(db, who.account_id)
+    if not _changed(db, _ended(now).where(col(SignedSession.id) == who.session_id)):
+        raise SignInNeeded
     old = db.get_one(SignedSession, who.session_id)
     cookie = secret()
     carried = old.model_dump(exclude={"id", "token_hash", "acting_for", "ended_at"})
     db.add(SignedSession(token_hash=_hash(cookie), acting_for=party_id, **carried))
-    old.ended_at = now
     about = party_id or who.reach.acting_for
     did = "acting.begun" if party_id else "acting.ended"
     record(db, Act(act=did, object_kind="party", object_id=about or "", account_id=who.account_id, party_id=about), now)
@@ -176,6 +179,7 @@ def end(db: Session, cookie: str, now: datetime) -> None:
 
 def end_all(db: Session, account_id: UUID, now: datetime) -> int:
     """End every session of a person; how many there were."""
+    _alone(db, account_id)
     act = Act(act="session.all-ended", object_kind="account", object_id=account_id, account_id=account_id)
     record(db, act, now)
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
@@ -197,6 +201,7 @@ def end_one(db: Session, who: Customer, session_id: UUID, now: datetime) -> None
 
 def end_others(db: Session, who: Customer, now: datetime) -> int:
     """End every session of a person but the one they ask from; how many there were."""
+    _alone(db, who.account_id)
     others = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.id) != who.session_id)
     record(db, _own_act("session.others-ended", who), now)
     return _changed(db, _ended(now).where(others))
@@ -349,6 +354,11 @@ def _noting(session_id: UUID, now: datetime) -> Callable[[Session], None]:
         _changed(db, update(SignedSession).where(earlier).values(seen_at=now))
 
     return note
+
+
+def _alone(db: Session, account_id: UUID) -> None:
+    """Until the transaction ends nobody else changes the person's sessions as a whole, or takes one further."""
+    db.exec(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)).all()
 
 
 def _ended(now: datetime) -> Update:

@@ -27,8 +27,8 @@ class Customer(Anyone):
 
     @property
     def subject(self) -> str:
-        """A form token is good for one session."""
-        return str(self.session_id)
+        """A form token is good for one session, and for whom one acted then: with a mandate its forms end too."""
+        return f"{self.session_id} {self.reach.acting_for or ''}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,7 +36,10 @@ ICONS: Final[Mapping[Commodity, str]] = {
 class TooMuchAtOnce(Refused):
     """The file would hold more than is read at once."""
 
-    says = text("That is too much for one file. Choose one site or a shorter time.")
+    says = text("That is too much for one file. Choose one metering point or a shorter time.")
+
+
+MOST_SITES = 30  # in a list to choose from; of more, a table that searches is the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Consumption(Page):
     """What was used or produced.
 
     reaches: when the newest readings begin
+    too_many: whether the sites are too many to choose from a list; then only the chosen one is told
     kept: names and values that the choice of a site keeps
     notice: why something else is shown than was asked for
     has_points: whether the person has any metering point at all
@@ -74,6 +78,7 @@ class Consumption(Page):
     reaches: datetime | None
     tabs: Sequence[Tab]
     sites: Sequence[Site]
+    too_many: bool
     kept: Sequence[tuple[str, str]]
     notice: Text | None
     has_points: bool
@@ -111,11 +116,14 @@ def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None
     selection = queries.selection(visit.db, visit.who, Wish.read(query), visit.today)
     address = _address(selection, query.get("show"))
     reaches = freshness(selection.points, visit.who.parties, visit.today).until
+    sites = list(_sites(selection, visit.who.parties, visit.today))
+    too_many = len(sites) > MOST_SITES
     return Consumption(
         energy=selection.energy,
         reaches=reaches - QUARTER if reaches else None,
         tabs=[_tab(energy, selection, address) for energy in selection.energies],
-        sites=list(_sites(selection, visit.who.parties, visit.today)),
+        sites=[site for site in sites if site.chosen] if too_many else sites,
+        too_many=too_many,
         kept=[*time_of(selection.period), *address.kept],
         notice=notice,
         has_points=bool(selection.choices),

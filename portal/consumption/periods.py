@@ -404,7 +404,9 @@ def _written(at: str) -> Period | None:
 
 
 def _hour(day: str, clock: str) -> Period | None:
-    return next((hour for hour in Day(date.fromisoformat(day)).steps if hour.clock == clock), None)
+    whole = Day(date.fromisoformat(day))
+    hours = whole.steps if _known(whole) else ()
+    return next((hour for hour in hours if hour.clock == clock), None)
 
 
 FORMS: tuple[tuple[re.Pattern[str], Callable[..., Period | None]], ...] = (

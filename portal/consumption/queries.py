@@ -50,7 +50,7 @@ POINTS = (
 class NoSuchSite(NotThere):
     """No site of that id whose consumption this person may see."""
 
-    says = text("We could not find the delivery site.")
+    says = text("We could not find the site.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,10 @@ def normal_email(email: str) -> str:
     Raises ValueError when it cannot be one.
     """
     mailbox, _, domain = email.rpartition("@")
-    if not re.fullmatch(r"[^\s@\x00-\x1f\x7f]{1,64}", mailbox) or not re.fullmatch(
-        r"(?!-)[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+", domain
+    if (
+        not email.isprintable()
+        or not re.fullmatch(r"[^\s@\x00-\x1f\x7f]{1,64}", mailbox)
+        or not re.fullmatch(r"(?!-)[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+", domain)
     ):
         raise ValueError("no e-mail address")
     return f"{mailbox}@{domain.lower()}"

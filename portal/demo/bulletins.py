@@ -67,7 +67,7 @@ AINOS: Final = (
                 18,
                 time(19, 42),
                 Kind.QUESTION,
-                "Hei! Laskun yösiirron rivi on 0,04 € suurempi kuin lukemista laskettu. Korjataanko se?",
+                "Hei, laskun yösiirron rivi on 0,04 € suurempi kuin lukemista laskettu. Korjataanko se?",
                 AINO.name,
             ),
             Post(
@@ -78,7 +78,7 @@ AINOS: Final = (
                 "haettu laskulle.\n\nHyvitämme 0,04 € seuraavalla laskulla. Maksa tämä lasku sellaisenaan.",
                 VEERA,
             ),
-            Post(17, time(18, 3), Kind.QUESTION, "Kiitos, selvä! Näkyykö hyvitys omana rivinään?", AINO.name),
+            Post(17, time(18, 3), Kind.QUESTION, "Kiitos, selvä. Näkyykö hyvitys omana rivinään?", AINO.name),
             Post(16, time(8, 31), Kind.ANSWER, "Kyllä, rivillä ”Oikaisu, aikasiirto yö”.", VEERA),
         ),
         site="412337",
@@ -104,7 +104,7 @@ AINOS: Final = (
                 41,
                 time(14, 20),
                 Kind.CALL,
-                "Soitit kaukolämmön lämmönvaihtimen huollosta. Annoimme huoltoliikkeiden luettelon.",
+                "Soitit kaukolämmön lämmönsiirtimen huollosta. Annoimme huoltoliikkeiden luettelon.",
                 VEERA,
             ),
         ),
@@ -178,7 +178,7 @@ MIKKOS: Final = (
                 time(10, 20),
                 Kind.ANSWER,
                 "Hei Mikko, oma käyttö ei kulje mittarin läpi, joten se ei näy. Ostettu ja myyty energia näkyvät "
-                "varttitunneittain.",
+                "15 minuutin välein.",
                 VEERA,
             ),
         ),
@@ -218,7 +218,7 @@ KARINS: Final = (
                 1,
                 time(10, 5),
                 Kind.BULLETIN,
-                "Elen är borta {outage} kl. 9–11 på adressen Exempelgränden 7 B. Vi byter ut en kabel.\n\n"
+                "Det är elavbrott {outage} kl. 9–11 på adressen Exempelgränden 7 B. Vi byter ut en kabel.\n\n"
                 "Stäng av känsliga apparater före avbrottet. Värmepumpen startar igen av sig själv.",
             ),
         ),
@@ -244,7 +244,7 @@ KARINS: Final = (
                 19,
                 time(18, 26),
                 Kind.QUESTION,
-                "Hej! Förbrukningen steg mycket i oktober. Är mätaren säkert i skick?",
+                "Hej, förbrukningen steg mycket i oktober. Är mätaren säkert i skick?",
                 KARIN.name,
             ),
             Post(
@@ -253,7 +253,7 @@ KARINS: Final = (
                 Kind.ANSWER,
                 "Hej Karin, vi kontrollerade mätaren på distans och den fungerar som den ska. Oktober var tre grader "
                 "kallare än i fjol, och det förklarar största delen av ökningen.\n\nPå sidan Förbrukning kan du "
-                "jämföra dygnen med temperaturen.",
+                "jämföra med samma dagar i fjol.",
                 "Emma",
             ),
         ),
@@ -310,7 +310,7 @@ LANDLORDS: Final = (
                 6,
                 time(8, 0),
                 Kind.BILL,
-                "Kaikkien käyttöpaikkojen laskut ovat Laskut-sivulla. Koosteen saat ladattua sivulta Käyttöpaikat.",
+                "Kaikkien kohteiden laskut ovat Laskut-sivulla. Koosteen saat ladattua sivulta Kohteet.",
             ),
         ),
     ),
@@ -333,7 +333,7 @@ LANDLORDS: Final = (
                 27,
                 time(11, 32),
                 Kind.QUESTION,
-                "Lasketaanko tehomaksu kuukauden suurimmasta tunnista vai kahden suurimman keskiarvosta?",
+                "Lasketaanko tehomaksu kuukauden suurimmasta tuntitehosta vai kahden suurimman keskiarvosta?",
                 "Juha Lehto",
             ),
             Post(
@@ -359,8 +359,8 @@ LANDLORDS: Final = (
         ),
     ),
     Story(
-        "Puhelu: uusi käyttöpaikka",
-        (Post(48, time(13, 25), Kind.CALL, "Sovimme uuden käyttöpaikan liittymän aikataulusta.", VEERA),),
+        "Puhelu: uusi kohde",
+        (Post(48, time(13, 25), Kind.CALL, "Sovimme uuden kohteen liittymän aikataulusta.", VEERA),),
     ),
 )
 STORIES: Final[Mapping[Member | Company, tuple[Story, ...]]] = {

@@ -1,4 +1,4 @@
-"""The requests that Aino made about her data by phone before she used the portal: in work, waiting for her, done."""
+"""The requests that households made about their data by phone before they used the portal: in work, waiting, done."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from typing import Final
 from sqlmodel import SQLModel
 
 from portal.demo.naming import id_of
-from portal.demo.people import AINO
+from portal.demo.people import AINO, MIKKO, Member
 from portal.kit.clock import HELSINKI
 from portal.privacy.course import clock_of
 from portal.privacy.models import PrivacyCase, PrivacyStep
@@ -33,6 +33,7 @@ class Asked:
     right: Right
     steps: tuple[Happened, ...]
     field: str | None = None
+    who: Member = AINO
 
 
 ASKED: Final = (
@@ -61,6 +62,15 @@ ASKED: Final = (
             Happened(2, 9, Act.ASKED, "Kerro, mitä osoitetta tarkoitat."),
         ),
     ),
+    Asked(
+        150,
+        Right.RESTRICTION,
+        (
+            Happened(11, 12, Act.RECEIVED, "Rajoittakaa tietojeni käyttöä, kunnes lukema on selvitetty."),
+            Happened(10, 9, Act.IN_WORK, "Selvitämme mittarin lukemaa verkkoyhtiöltä."),
+        ),
+        who=MIKKO,
+    ),
 )
 
 
@@ -73,7 +83,7 @@ def rows(until: date) -> Iterator[SQLModel]:
         yield PrivacyCase(
             id=case_id,
             number=f"{steps[0].at:%y}-{asked.place:04}",
-            party_id=id_of("party", AINO.customer_number),
+            party_id=id_of("party", asked.who.customer_number),
             kind=asked.right,
             field=asked.field,
             text=steps[0].text,

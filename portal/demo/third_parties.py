@@ -19,7 +19,7 @@ from portal.consents.authorisations.notices import Facts
 from portal.consents.authorisations.rules import Ending, Resolution, Term
 from portal.consents.rules import Ground
 from portal.demo.naming import id_of
-from portal.demo.people import AINO
+from portal.demo.people import AINO, MIKKO, Member
 from portal.demo.register import point_id
 from portal.kit.clock import HELSINKI
 from portal.kit.i18n import Language
@@ -29,6 +29,7 @@ HEAT: Final = "643000000412337427"
 DAY: Final = timedelta(days=1)
 READ_AT: Final = time(4, 12)
 
+ROOF_OWNERS_POWER: Final = "643000000528411080"
 WARMER: Final = ThirdParty(
     id=id_of("third party", "7654330-0"),
     business_id="7654330-0",
@@ -61,15 +62,21 @@ def rows(today: date) -> Iterator[SQLModel]:
     yield _ended(HOUSEKEEPER, term, today - 300 * DAY)
     for days_ago in (460, 430, 400, 370, 340, 310):
         yield _read(HOUSEKEEPER, term, today - days_ago * DAY)
+    term = Term(today - 100 * DAY, today + 265 * DAY)
+    yield from _given(WARMER, (ROOF_OWNERS_POWER,), Resolution.HOUR, term, MIKKO)
+    for days_ago in (9, 6, 3):
+        yield _read(WARMER, term, today - days_ago * DAY)
 
 
-def _given(company: ThirdParty, points: tuple[str, ...], resolution: Resolution, term: Term) -> Iterator[SQLModel]:
+def _given(
+    company: ThirdParty, points: tuple[str, ...], resolution: Resolution, term: Term, giver: Member = AINO
+) -> Iterator[SQLModel]:
     purpose = {Language.FI: company.purpose_fi, Language.SV: company.purpose_sv, Language.EN: company.purpose_en}
     facts = Facts(company.name, company.business_id, purpose, points, resolution, term)
     wording = notices.current().wording(facts, Language.FI)
     yield Authorisation(
         id=_id(company, term),
-        party_id=id_of("party", AINO.customer_number),
+        party_id=id_of("party", giver.customer_number),
         third_party_id=company.id,
         resolution=resolution,
         valid_from=term.first,

@@ -3,9 +3,13 @@
 Sources: htmx 4.0.1, dist/skills/htmx-guidance.md, "HTTP Headers".
 """
 
+from typing import Final
+from urllib.parse import quote
+
 from starlette.datastructures import Headers
 from starlette.responses import Response
 
+IN_ADDRESSES: Final = ":/%#?=@[]!$&'()*+,;"  # RFC 3986, 2.2, and what is quoted already; headers hold no other letters
 VARY = "HX-Request, HX-Request-Type, HX-Target, HX-History-Restore-Request, Cookie, Accept-Language, Accept-Encoding"
 
 
@@ -25,7 +29,7 @@ def block(headers: Headers) -> str | None:
 
 def redirect(to: str, status: int = 200) -> Response:
     """An answer that makes htmx load another page as a full navigation."""
-    return Response(status_code=status, headers={"HX-Redirect": to})
+    return Response(status_code=status, headers={"HX-Redirect": quote(to, safe=IN_ADDRESSES)})
 
 
 def telling(event: str) -> dict[str, str]:

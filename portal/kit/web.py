@@ -158,8 +158,9 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             reply = handler(visit)
             if request.method in SAFE:
                 answer = dressed(platform, request, reply, db)
-        if request.method in SAFE:
+        if not isinstance(reply, Redirect):  # a form that is shown again shows what a page does
             _bear_witness(platform, person, Look(_name(handler), request.path_params.get("id", ""), now))
+        if request.method in SAFE:
             return answer
         # What was changed is committed, and its locks are free, before a page is made of it.
         return _dressed_apart(platform, request, reply)

@@ -24,7 +24,7 @@ from portal.outbox.actions import Event, announce
 class NotACustomer(Refused):
     """There is no customer number under which a message could be sent."""
 
-    says = text("You have no customer number with us yet. Call or e-mail us instead.")
+    says = text("You have no customer number with us yet. Call or email us instead.")
 
 
 class TakesNoReplies(Refused):

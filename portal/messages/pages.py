@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
-from pydantic import AfterValidator, BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
 from portal.auth.people import Customer, customer, decides
@@ -25,7 +25,7 @@ from portal.messages.shown import Badge, Line, Promise, Section
 
 THREADS_A_PAGE: Final = 20
 LONGEST_SEARCH: Final = 80
-INSTANT: Final = TypeAdapter(datetime)
+INSTANT: Final = TypeAdapter(AwareDatetime)
 
 writes = customer.where("writes", lambda who: rules.may_write_at_all(who.reach), NotCovered)
 """Lets in whoever may write about anything: in their own matters, or by a mandate to manage something."""
@@ -192,11 +192,11 @@ def close(visit: Visit[Customer]) -> Redirect:
     return Redirect(f"/messages/{visit.id('id')}")
 
 
-def new(visit: Visit[Customer]) -> Page:
+def new(visit: Visit[Customer]) -> Reply:
     """The form, filled in from the address: `?topic=&site=&contract=&invoice=`, of which only one's own are taken."""
     about = _about(visit, visit.query.items())
     if about is None:
-        return NoMessages()
+        return Redirect("/messages")
     asked = visit.query.get("topic") or _usual_topic(about)
     return _new(visit, about, Typed({"topic": asked}), uuid4())
 
@@ -218,9 +218,9 @@ def write(visit: Visit[Customer]) -> Reply:
     return Answer(_new(visit, about, typed, form_key), status=422)
 
 
-def feedback(visit: Visit[Customer]) -> Page:
+def feedback(visit: Visit[Customer]) -> Reply:
     """A short form."""
-    return Feedback(Typed(), str(uuid4())) if visit.who.parties else NoMessages()
+    return Feedback(Typed(), str(uuid4())) if visit.who.parties else Redirect("/messages")
 
 
 def send_feedback(visit: Visit[Customer]) -> Reply:
@@ -336,12 +336,9 @@ def _iso(at: datetime | None) -> str:
 def _until(visit: Visit[Customer]) -> datetime:
     """The instant up to which the page that was shown had something to read."""
     try:
-        until = INSTANT.validate_python(visit.form.get("until"))
-    except ValidationError:
+        return INSTANT.validate_python(visit.form.get("until")).astimezone(UTC)
+    except (ValidationError, OverflowError):  # the last hours of the year 9999 lie beyond it in UTC
         raise BadRequest from None
-    if until.tzinfo is None:
-        raise BadRequest
-    return until
 
 
 routes = [

@@ -34,7 +34,7 @@ class Badge:
 KINDS: Mapping[Kind, Look] = {
     Kind.QUESTION: Look(text("Question"), "message-square-text"),
     Kind.BULLETIN: Look(text("Bulletin"), "megaphone"),
-    Kind.BILL: Look(text("Bill"), "receipt-text"),
+    Kind.BILL: Look(text("Invoice"), "receipt-text"),
     Kind.ANSWER: Look(text("Answer"), "reply"),
     Kind.NOTICE: Look(text("Notice"), "bell"),
     Kind.CALL: Look(text("Phone call"), "phone"),
@@ -59,7 +59,7 @@ SHOWS: Mapping[Show, Text] = {
     Show.ALL: text("All"),
     Show.UNREAD: text("Unread"),
     Show.BULLETINS: text("Bulletins"),
-    Show.BILLS: text("Bills"),
+    Show.BILLS: text("Invoices"),
     Show.ANSWERS: text("Questions and answers"),
     Show.CONTACTS: text("Contacts"),
 }
@@ -67,7 +67,7 @@ HEADINGS: Mapping[Show, Text] = {
     Show.ALL: text("All messages"),
     Show.UNREAD: text("Unread messages"),
     Show.BULLETINS: text("Bulletins and offers"),
-    Show.BILLS: text("Messages about bills"),
+    Show.BILLS: text("Messages about invoices"),
     Show.ANSWERS: text("Your questions and our answers"),
     Show.CONTACTS: text("Calls, letters and visits"),
 }

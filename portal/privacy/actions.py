@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer
+from portal.customers.models import Party
 from portal.kit import clock
 from portal.kit.db import one_at_a_time
 from portal.kit.errors import Refused
@@ -100,13 +101,13 @@ def answer(db: Session, who: Customer, case_id: UUID, words: str, now: datetime)
     Raises NoSuchRequest, RequestClosed.
     """
     case = _step(db, who, case_id, Act.ANSWERED, words, now)
-    mine, row = queries.whose(db, who)[0], case.row
+    row = case.row
     announce(
         db,
         PrivacyAnswered(
             case_id=row.id,
             number=row.number,
-            customer_number=mine.customer_number,
+            customer_number=_number_of(db, row),
             party_id=row.party_id,
             text=words,
             at=now,
@@ -123,11 +124,11 @@ def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
     Raises NoSuchRequest, RequestClosed.
     """
     case = _step(db, who, case_id, Act.WITHDRAWN, "", now)
-    mine, row = queries.whose(db, who)[0], case.row
+    row = case.row
     announce(
         db,
         PrivacyWithdrawn(
-            case_id=row.id, number=row.number, customer_number=mine.customer_number, party_id=row.party_id, at=now
+            case_id=row.id, number=row.number, customer_number=_number_of(db, row), party_id=row.party_id, at=now
         ),
         now,
     )
@@ -166,6 +167,11 @@ def _open_already(db: Session, who: Customer, mine: Whose, wish: Wish) -> Privac
         col(PrivacyCase.state).not_in(rules.CLOSED),
     )
     return db.exec(same).first()
+
+
+def _number_of(db: Session, case: PrivacyCase) -> str | None:
+    """The customer number of a request, which need not be the first of a person's; None for nobody's customer."""
+    return db.exec(select(Party.customer_number).where(Party.id == case.party_id)).first()
 
 
 def _number(db: Session, year: int) -> str:

@@ -74,7 +74,7 @@ def internal(*names: str) -> frozenset[str]:
 
 
 CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b)")
-CUSTOMERSHIP: Final = text("as long as you are a customer, and 3 years")
+CUSTOMERSHIP: Final = text("as long as you are a customer, and 3 years after that")
 
 GROUPS: Final[Mapping[Group, Described]] = {
     Group.CONTACT: Described(
@@ -85,7 +85,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         "/account",
     ),
     Group.SITES: Described(
-        text("Delivery sites and meters"),
+        text("Sites and meters"),
         text("addresses, kind of dwelling, metering points, meters"),
         About(text("you, the network company"), CONTRACT_GROUND, CUSTOMERSHIP),
         Fate.CONTRACT,
@@ -265,7 +265,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         text("Mandates given and received"),
         {
             "themes": text("Matters"),
-            "every_site": text("For every delivery site"),
+            "every_site": text("For every site"),
             "level": text("How far it reaches"),
             "valid_from": text("First day"),
             "valid_to": text("Last day"),
@@ -275,16 +275,16 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "mandate_site",
         Group.CONTACT,
-        text("Delivery sites of mandates"),
+        text("Sites of mandates"),
         {},
         internal("mandate_id", "site_id"),
     ),
     Holding(
         "site",
         Group.SITES,
-        text("Delivery sites"),
+        text("Sites"),
         {
-            "number": text("Number of the delivery site"),
+            "number": text("Number of the site"),
             "name": text("Name"),
             "street": text("Street address"),
             "postcode": text("Postcode"),

@@ -18,11 +18,11 @@ class PrivacyProgress(FeedRow):
     state: Progress = Field(
         description="in-work; waiting (for the customer: who they are, or what they mean; the clock stands until they "
         "answer); done; refused.",
-        examples=["waiting"],
+        examples=["refused"],
     )
     text: Annotated[str, words(4000)] = Field(
         description="What the customer reads: what is done next, what they are asked, or the decision and its reasons.",
-        examples=["Kerro, mitä osoitetta tarkoitat."],
+        examples=["Emme voi poistaa laskujasi vielä: kirjanpitolaki velvoittaa säilyttämään ne."],
     )
     ground: Annotated[str, words(200)] | None = Field(
         description="The provision that a refusal rests on; null for anything else.",

@@ -81,5 +81,5 @@ def _letter(to: str, case: PrivacyCase, act: Act, language: Language) -> Letter:
     else:
         subject = text("Your request %(number)s has been answered", number=number)
         body = text("We have answered your request %(number)s.", number=number)
-    how = text("Sign in to the customer portal and open My details, Details and requests, to read more.")
+    how = text("To read more, sign in to the customer portal and open My details, My data and requests.")
     return Letter(to, subject.said(language), f"{body.said(language)}\n\n{how.said(language)}\n", case.party_id)

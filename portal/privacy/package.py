@@ -129,7 +129,7 @@ def _records(db: Session, whose: Whose, press: Press) -> Iterator[Record]:
     for keeper in press.keepers:
         if keeper is not consumption:
             for record in keeper.export(db, whose.subject):
-                yield _opened(db, whose, press.vault) if record.table == CODE else record
+                yield _opened(db, whose, press.vault) if record.table == CODE and whose.is_own else record
 
 
 def _opened(db: Session, whose: Whose, vault: Vault) -> Record:

@@ -7,7 +7,7 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated, Final
 
 import anyio
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from starlette.routing import Route
 
 from portal.audit import actions as audit
@@ -23,6 +23,7 @@ from portal.kit.pages import Pages, pages
 from portal.kit.privacy import Keeper, Record
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, page
+from portal.messages.rules import plain
 from portal.privacy import actions, catalogue, package, queries, rules, shown
 from portal.privacy.actions import RequestClosed, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
@@ -54,7 +55,7 @@ class Asking(Form):
 
     kind: Right
     field: Annotated[str, Field(max_length=80)] = ""
-    words: Annotated[str, Field(max_length=LONGEST, validate_default=True)] = ""
+    words: Annotated[str, Field(max_length=LONGEST, validate_default=True), BeforeValidator(plain)] = ""
 
     @field_validator("words")
     @classmethod
@@ -68,7 +69,7 @@ class Asking(Form):
 class Answering(Form):
     """Something to add to a request."""
 
-    words: Annotated[str, Field(min_length=1, max_length=LONGEST)]
+    words: Annotated[str, Field(min_length=1, max_length=LONGEST), BeforeValidator(plain)]
 
 
 @dataclass(frozen=True)

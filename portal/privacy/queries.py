@@ -44,11 +44,16 @@ class NoSuchRequest(NotThere):
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose data it is: a customer under one number, or a person who is none."""
+    """Whose data it is: a customer under one number, or a person who is none.
+
+    Whoever reads it standing in for them (`is_own` is False then) gets the customer's data, but not the person's own:
+    no accounts are among the subject's, and the identity code stays sealed.
+    """
 
     subject: Subject
     name: str
     customer_number: str | None
+    is_own: bool = True
 
     @property
     def party_id(self) -> UUID | None:
@@ -106,7 +111,12 @@ def whose(db: Session, who: Customer) -> Sequence[Whose]:
     parties = db.exec(rows_of(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))).all()
     if not parties:
         return [Whose(Subject(NO_PARTY, frozenset({who.account_id})), who.name, None)]
-    return [Whose(customers.subject_of(db, party.id), party.name, party.customer_number) for party in parties]
+    is_own = who.reach.acting_for is None
+    subjects = [customers.subject_of(db, party.id) if is_own else Subject(party.id, frozenset()) for party in parties]
+    return [
+        Whose(subject, party.name, party.customer_number, is_own)
+        for subject, party in zip(subjects, parties, strict=True)
+    ]
 
 
 def count(db: Session, who: Customer) -> int:
@@ -180,7 +190,7 @@ def log(db: Session, who: Customer, shown: Shown, first: int, limit: int) -> Seq
     """
     newest_first = col(AuditEntry.number).desc()
     found = db.exec(_entries().where(*_logged(who, shown)).order_by(newest_first).offset(first).limit(limit)).all()
-    return list(_told(who, whose(db, who), found))
+    return list(_told(db, who, found))
 
 
 def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
@@ -188,7 +198,7 @@ def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
     others = or_(col(AuditEntry.account_id).is_(None), col(AuditEntry.account_id) != who.account_id)
     newest_first = col(AuditEntry.number).desc()
     found = db.exec(_entries().where(*_logged(who, Shown.LOOKED), others).order_by(newest_first).limit(limit)).all()
-    return list(_told(who, whose(db, who), found))
+    return list(_told(db, who, found))
 
 
 def _mine(who: Customer) -> ColumnElement[bool]:
@@ -252,12 +262,13 @@ def _entries() -> SelectOfRows[AuditEntry, str, str]:
     )
 
 
-def _told(who: Customer, mine: Sequence[Whose], rows: Iterable[tuple[AuditEntry, str, str]]) -> Iterator[Entry]:
+def _told(db: Session, who: Customer, rows: Iterable[tuple[AuditEntry, str, str]]) -> Iterator[Entry]:
     """Entries with names; of a party that is not theirs now the reader learns nothing but that there was one."""
-    of_party = {one.subject.party_id: one for one in mine}
+    of_party = {one.subject.party_id: one for one in whose(db, who)}
+    accounts = {party_id: customers.subject_of(db, party_id).accounts for party_id in of_party}
     for row, given, family in rows:
         party = of_party.get(row.party_id) if row.party_id else None
-        stands_in = party is not None and row.account_id is not None and row.account_id not in party.subject.accounts
+        stands_in = party and row.account_id and row.account_id not in accounts[party.subject.party_id]
         yield Entry(
             row=row,
             actor=_name(given, family),

@@ -105,17 +105,17 @@ PAGES: Final[Mapping[str, Text]] = {
     "consumption": text("Consumption"),
     "invoices": text("Invoices"),
     "contracts": text("Contracts"),
-    "sites": text("Delivery sites"),
+    "sites": text("Sites"),
     "messages": text("Messages"),
     "consents": text("Consents"),
-    "privacy": text("My details and requests"),
+    "privacy": text("My data and requests"),
 }
 SOMETHING: Final = text("Used this service")
 FATES: Final[Mapping[Fate, Text]] = {
     Fate.GOES: text("goes now"),
     Fate.CONTRACT: text("stays as long as your contract needs it"),
     Fate.ACCOUNTING: text("stays, the Accounting Act obliges us"),
-    Fate.EVIDENCE: text("stays for its time: we must be able to show what was decided and done"),
+    Fate.EVIDENCE: text("stays for a set time: we must be able to show what was decided and done"),
 }
 
 

@@ -24,7 +24,7 @@ from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occu
 class NoSuchSite(NotThere):
     """No site of that id that this person may see."""
 
-    says = text("We could not find the delivery site.")
+    says = text("We could not find the site.")
 
 
 @dataclass(frozen=True, slots=True)

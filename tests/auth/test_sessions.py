@@ -15,6 +15,7 @@ from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import IdentityCode
 from portal.kit.access import Anyone
+from portal.kit.errors import SignInNeeded
 from portal.kit.i18n import Language
 from tests.bank import NOON
 
@@ -182,3 +183,13 @@ def test_what_has_no_further_use_is_forgotten(database, arrive):
             actions.forget(db, NOON + later)
         with database.reading() as db:
             assert [len(db.exec(select(kind)).all()) for kind in kinds] == left
+
+
+def test_a_session_that_has_just_ended_does_not_go_on_under_another_name(database, arrive, seen):
+    person = seen(arrive())
+    with database.writing() as db:
+        actions.end_all(db, person.account_id, NOON)
+    with pytest.raises(SignInNeeded), database.writing() as db:
+        actions.act_for(db, person, PARTY, NOON)
+    with database.reading() as db:
+        assert actions.alive(db, NOON) == 0

@@ -1,54 +1,67 @@
-"""What a signed-in page costs, over rendering its template from memory."""
+"""What a signed-in page costs, over rendering its template from memory, and against a page of Django's.
+
+`python -m tests.bench.pages portal|template URL PORT COOKIE` serves the page, or its template alone.
+"""
 
 import asyncio
+import os
+import sys
 import time
+from contextlib import ExitStack
 from datetime import date
-from pathlib import Path
 
 import httpx2
+import uvicorn
 
 from portal import migrations
 from portal.auth.actions import SESSION_COOKIE
 from portal.demo import seed
 from portal.demo.people import AINO
 from portal.kit.db import Database
+from tests.bench import load, peers
 from tests.browser import ORIGIN
 from tests.people import House, vault
+from tests.settings import DATA_KEYS
 
 PAGES = 60
+PATH = "/overview"
 UNTIL = date(2026, 11, 21)
 
 
 class Portal:
-    """The portal on a seeded SQLite database, with one customer signed in."""
+    """The portal on a seeded database, with one customer signed in."""
 
-    def __init__(self, folder: Path) -> None:
-        self.database = Database(f"sqlite:///{folder / 'portal.db'}")
+    def __init__(self, url, cookie=None):
+        self.url, self.database = url, Database(url)
+        self.house = House(self.database)
+        self.cookie = cookie or self._seeded()
+        self._rendered = []
+
+    def _seeded(self):
         migrations.upgrade(self.database.engine)
         seed.seed(self.database, vault(), UNTIL)
-        self.house = House(self.database)
-        self.cookies = {SESSION_COOKIE: self.house.cookie(AINO.persona.identity_code, AINO.name)}
-        self._rendered: list[tuple[object, ...]] = []
+        return self.house.cookie(AINO.persona.identity_code, AINO.name)
 
-    async def page_cpu_s(self) -> float:
+    async def page_cpu_s(self):
         """CPU seconds of one overview, asked for through the whole stack."""
         transport = httpx2.ASGITransport(self.house.app)
-        async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, cookies=self.cookies) as client:
-            (await client.get("/overview")).raise_for_status()
+        cookies = {SESSION_COOKIE: self.cookie}
+        async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as client:
+            (await client.get(PATH)).raise_for_status()
             started = time.process_time()
             for _ in range(PAGES):
-                await client.get("/overview")
+                await client.get(PATH)
             return (time.process_time() - started) / PAGES
 
-    def template_cpu_s(self) -> float:
+    def template_cpu_s(self):
         """CPU seconds of rendering the same page from values in memory."""
-        html, page, here = self._kept()
+        html, page, here = self.kept()
         started = time.process_time()
         for _ in range(PAGES):
             html.render(page, here).encode()
         return (time.process_time() - started) / PAGES
 
-    def _kept(self):
+    def kept(self):
         """The page's values, taken while it is shown once."""
         if not self._rendered:
             inner = self.house.app.app.app
@@ -63,3 +76,53 @@ class Portal:
             asyncio.run(self.page_cpu_s())
             del html.render
         return self._rendered[-1]
+
+    def loads(self, rounds):
+        """The page, and its template from memory, under load by turns."""
+        with ExitStack() as until_done:
+            servers = [until_done.enter_context(self._serving(kind)) for kind in ("portal", "template")]
+            cookie = f"{SESSION_COOKIE}={self.cookie}"
+            runs = [[load.measure(*one, PATH, cookie) for one in servers] for _ in range(rounds)]
+        return [load.median(of_one) for of_one in zip(*runs, strict=True)]
+
+    def against_django(self, folder, rounds):
+        """The page, and Django's, under load by turns."""
+        html, page, here = self.kept()
+        (folder / "sample.html").write_text(html.render(page, here))
+        session = peers.ask("django_page.py", "prepare", folder, folder / "sample.html")["session"]
+        gunicorn = [peers.python(), "-m", "gunicorn", "--bind", "localhost:PORT", "--log-level", "error"]
+        django = [*gunicorn, "--chdir", peers.HERE, "django_page:application"]
+        environ = os.environ | {"BENCH_FOLDER": str(folder)}
+        with self._serving("portal") as ours, load.server(django, env=environ) as theirs:
+            asked = [(*ours, PATH, f"{SESSION_COOKIE}={self.cookie}"), (*theirs, PATH, f"sessionid={session}")]
+            runs = [[load.measure(*one) for one in asked] for _ in range(rounds)]
+        return [load.median(of_one) for of_one in zip(*runs, strict=True)]
+
+    def _serving(self, kind):
+        command = [sys.executable, "-m", "tests.bench.pages", kind, self.url, "PORT", self.cookie]
+        return load.server(command, env=os.environ | DATA_KEYS)
+
+
+def _template_app(portal):
+    """Renders the page's template from memory, and nothing else."""
+    html, page, here = portal.kept()
+
+    async def app(_scope, _receive, send):
+        body = html.render(page, here).encode()
+        headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    return app
+
+
+def main():
+    """Serve until terminated."""
+    kind, url, port, cookie = sys.argv[1:]
+    portal = Portal(url, cookie)
+    app = portal.house.app if kind == "portal" else _template_app(portal)
+    uvicorn.run(app, host="localhost", port=int(port), log_level="error", access_log=False, lifespan="off")
+
+
+if __name__ == "__main__":
+    main()

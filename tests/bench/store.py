@@ -1,87 +1,159 @@
-"""What a reading costs in bytes, and what a year by month costs against a row per reading."""
+"""What readings cost: bytes at rest, seconds to load, seconds to sum; against DuckDB, and rows of PostgreSQL."""
 
 import sqlite3
+import statistics
 import time
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
+import psycopg
+from sqlalchemy import text
 from sqlmodel import select
 
+from portal import migrations
 from portal.consumption import store
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
-from portal.kit.intervals import instant_of
-from portal.sites.models import Commodity, MeteringPoint
+from portal.kit.intervals import QUARTER_S, Intervals, joined, start_quarter
+from portal.sites.models import MeteringPoint
+from tests.bench import peers
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
-TIMES = 200
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
+TABLES = (ReadingMonth, MonthTotal)
+ROW = np.dtype(
+    [("n", ">i2"), ("a", ">i4"), ("point", ">i4"), ("b", ">i4"), ("at", ">i8"), ("c", ">i4"), ("mwh", ">i8"),
+     ("d", ">i4"), ("quality", ">i2")]
+)  # fmt: skip
+SINCE_2000_S = 946_684_800
 
 
-def _database(folder: Path) -> Database:
-    return Database(f"sqlite:///{folder / 'portal.db'}")
+class Readings:
+    """Readings of several points in memory, as the store and as the peers take them."""
 
+    def __init__(self, by_point):
+        self.by_point = by_point
+        self.count = sum(map(len, by_point))
 
-def _point(database: Database):
-    with database.reading() as db:
-        return db.exec(select(MeteringPoint).where(MeteringPoint.energy == Commodity.ELECTRICITY)).first().id
+    @classmethod
+    def of_demo(cls, database):
+        """Every reading of the demo."""
+        with database.reading() as db:
+            points = db.exec(select(MeteringPoint.id)).all()
+            known = [store.read(db, point, date(2000, 1, 1), date(2100, 1, 1)) for point in points]
+        return cls([one for one in known if len(one)])
 
-
-def bytes_per_reading(folder: Path) -> tuple[float, int]:
-    """Bytes of the pages that hold readings and totals, and how many readings there are."""
-    database = _database(folder)
-    with database.reading() as db:
-        readings = sum(
-            len(store.read(db, point, date(2000, 1, 1), date(2100, 1, 1)))
-            for point in db.exec(select(MeteringPoint.id)).all()
+    def for_points(self, points):
+        """A year of quarter hours of so many points: days of the demo, in another order for each."""
+        first, last = start_quarter(YEAR[0]), start_quarter(date(2026, 1, 1))
+        quarters = np.arange(first, last)
+        days = joined(one for one in self.by_point if (one.length == 1).all()).mwh
+        days = days[: len(days) // 96 * 96].reshape(-1, 96)
+        chance = np.random.default_rng(1)
+        picked = [chance.integers(len(days), size=len(quarters) // 96 + 1) for _ in range(points)]
+        plain = (np.ones_like(quarters), np.zeros(len(quarters), np.uint8))
+        return Readings(
+            [Intervals(quarters, plain[0], days[which].ravel()[: len(quarters)], plain[1]) for which in picked]
         )
-    alone = folder / "readings.db"
-    alone.unlink(missing_ok=True)
-    with sqlite3.connect(alone) as file:
-        file.execute("PRAGMA page_size=16384")
-        file.execute("ATTACH ? AS portal", (str(folder / "portal.db"),))
-        for table in (ReadingMonth, MonthTotal):
-            name = table.__table__.name
-            (made,) = file.execute("SELECT sql FROM portal.sqlite_master WHERE name = ?", (name,)).fetchone()
-            file.execute(made)
-            file.execute(f"INSERT INTO main.{name} SELECT * FROM portal.{name}")
-    return alone.stat().st_size / readings, readings
+
+    def save(self, path):
+        """As arrays for DuckDB."""
+        every = joined(self.by_point)
+        points = np.repeat(np.arange(len(self.by_point), dtype=np.int32), [len(one) for one in self.by_point])
+        np.savez(path, point=points, quarter=every.quarter * QUARTER_S, mwh=every.mwh, quality=every.quality)
+        return path
+
+    def binary_rows(self):
+        """As PostgreSQL's binary COPY takes rows."""
+        every = joined(self.by_point)
+        rows = np.empty(len(every), ROW)
+        rows["n"], rows["a"], rows["b"], rows["c"], rows["d"] = 4, 4, 8, 8, 2
+        rows["point"] = np.repeat(np.arange(len(self.by_point)), [len(one) for one in self.by_point])
+        rows["at"] = (every.quarter * QUARTER_S - SINCE_2000_S) * 1_000_000
+        rows["mwh"], rows["quality"] = every.mwh, every.quality
+        return b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff"
 
 
-def year_by_month_s(folder: Path) -> float:
-    """Seconds of one year by month through the store."""
-    database = _database(folder)
-    wanted = [PointDays(_point(database), *YEAR)]
-    with database.reading() as db:
+class Kept:
+    """A database of nothing but readings."""
+
+    def __init__(self, url):
+        self.database = Database(url)
+        migrations.upgrade(self.database.engine)
+        self.points = []
+
+    def load_s(self, readings):
+        """Seconds to load from arrays, into an empty store."""
+        self.points = [UUID(int=at + 1) for at in range(len(readings.by_point))]
+        with self.database.writing() as db:
+            for table in (*TABLES, MeteringPoint):
+                db.execute(text(f"DELETE FROM {table.__table__.name}"))
+            numbered = zip(self.points, range(len(self.points)), strict=True)
+            db.add_all(MeteringPoint(id=id_, gsrn=f"{at:018}", energy="electricity") for id_, at in numbered)
         started = time.perf_counter()
-        for _ in range(TIMES):
-            assert len(store.read_months(db, wanted)) == 12
-        return (time.perf_counter() - started) / TIMES
+        with self.database.writing() as db:
+            for point, intervals in zip(self.points, readings.by_point, strict=True):
+                store.record(db, point, intervals, NOW)
+        return time.perf_counter() - started
+
+    def year_s(self, points):
+        """Seconds of a year by month of so many points, the median of forty."""
+        wanted = [PointDays(point, *YEAR) for point in self.points[:points]]
+        taken = []
+        with self.database.reading() as db:
+            for _ in range(40):
+                started = time.perf_counter()
+                found = store.read_months(db, wanted)
+                taken.append(time.perf_counter() - started)
+        assert len(found) >= 12
+        return statistics.median(taken)
+
+    def bytes_of_sqlite(self):
+        """Bytes of a file of nothing but the readings and their totals."""
+        file = Path(self.database.engine.url.database)
+        alone = file.with_name("readings.db")
+        with sqlite3.connect(alone) as copy:
+            copy.execute("PRAGMA page_size=16384")
+            copy.execute("ATTACH ? AS portal", (str(file),))
+            for table in TABLES:
+                name = table.__table__.name
+                copy.execute(copy.execute("SELECT sql FROM portal.sqlite_master WHERE name = ?", (name,)).fetchone()[0])
+                copy.execute(f"INSERT INTO main.{name} SELECT * FROM portal.{name}")
+        return alone.stat().st_size
+
+    def bytes_of_postgresql(self):
+        """The same."""
+        with self.database.engine.connect() as db:
+            db.execution_options(isolation_level="AUTOCOMMIT")
+            for table in TABLES:
+                db.execute(text(f"VACUUM FULL {table.__table__.name}"))
+            sizes = [db.execute(text(f"SELECT pg_total_relation_size('{one.__table__.name}')")) for one in TABLES]
+            return sum(size.scalar_one() for size in sizes)
 
 
-def rows_by_month_s(folder: Path) -> float:
-    """Seconds of the same sums over an indexed row per reading, in SQLite itself."""
-    path = folder / "rows.db"
-    if not path.exists():
-        _write_rows(folder, path)
-    question = "SELECT month, SUM(mwh) FROM reading WHERE point = 1 AND month BETWEEN ? AND ? GROUP BY month"
-    with sqlite3.connect(path) as file:
+def duck_load(file, saved):
+    """Seconds and bytes of DuckDB, for the same readings. Raises peers.Missing."""
+    return peers.ask("duck.py", "load", file, saved)
+
+
+def duck_year_s(file, points):
+    """Seconds of DuckDB for the same question. Raises peers.Missing."""
+    return peers.ask("duck.py", "months", file, points)["seconds"]
+
+
+def rows_of_postgresql(uri, readings):
+    """Seconds to load a row per reading by binary COPY into a table with its key, and their bytes."""
+    rows = readings.binary_rows()
+    with psycopg.connect(uri, autocommit=True) as db:
+        db.execute("DROP TABLE IF EXISTS reading")
+        db.execute("CREATE TABLE reading (point int, at timestamp, mwh bigint, quality int2, PRIMARY KEY (point, at))")
         started = time.perf_counter()
-        for _ in range(5):
-            assert len(file.execute(question, ("2025-01", "2025-12")).fetchall()) == 12
-        return (time.perf_counter() - started) / 5
-
-
-def _write_rows(folder: Path, path: Path) -> None:
-    database = _database(folder)
-    with database.reading() as db:
-        readings = store.read(db, _point(database), date(2023, 1, 1), date(2026, 12, 31))
-    months = [f"{instant_of(int(quarter)):%Y-%m}" for quarter in readings.quarter]
-    with sqlite3.connect(path) as file:
-        file.execute(
-            "CREATE TABLE reading (point INT, month TEXT, quarter INT, mwh INT, "
-            "PRIMARY KEY (point, month, quarter)) WITHOUT ROWID"
-        )
-        rows = zip(months, readings.quarter.tolist(), readings.mwh.astype(np.int64).tolist(), strict=True)
-        file.executemany("INSERT INTO reading VALUES (1, ?, ?, ?)", rows)
+        with db.cursor().copy("COPY reading FROM STDIN (FORMAT BINARY)") as copy:
+            for at in range(0, len(rows), 1 << 20):
+                copy.write(rows[at : at + (1 << 20)])
+        seconds = time.perf_counter() - started
+        [size] = db.execute("SELECT pg_total_relation_size('reading')").fetchone()
+    return seconds, size

@@ -178,7 +178,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(house, aino, mikko):
         ({"points": [uuid4() for _ in range(41)]}, "Valitse enintään 40 käyttöpaikkaa tai kaikki."),
         ({"company": company(house, "Entinen Oy")}, "Valitse jokin yrityksistä."),
         ({"until": "tomorrow"}, "Valitse viimeinen päivä."),
-        ({"until": (today - DAY).isoformat()}, "Valitse päivä, joka ei ole vielä mennyt."),
+        ({"until": (today - DAY).isoformat()}, "Valitse tämä päivä tai myöhempi."),
         ({"until": (may_last_until(today) + DAY).isoformat()}, "Valtuutus kestää enintään kaksi vuotta."),
         ({"resolution": ""}, "Valitse jokin vaihtoehdoista."),
         ({"company": ""}, "Valitse jokin yrityksistä."),
@@ -268,7 +268,7 @@ def test_ending_takes_one_click_and_no_proof(house, aino):
     assert [kind for kind, _ in events(house)] == ["authorisation.given", "authorisation.ended"]
     page = aino.browser.open(f"{path}?news=ended").text
     assert "Malli-Lämpö Oy ei enää näe kulutustasi." in page
-    assert "Lopetit valtuutuksen" in page
+    assert "Peruit valtuutuksen" in page
     assert aino.browser.submit(f"{path}/end", page="/authorisations/new").status_code == 303, "a second click"
     assert len(rows(house, AuthorisationEnd)) == 1
 

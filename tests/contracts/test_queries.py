@@ -90,10 +90,10 @@ def test_energy_is_priced_by_ones_own_contracts_only(database, register, home):
     register.taxes()
     november = days("2026-11-01", "2026-11-30")
     with database.reading() as db:
-        mine = queries.terms(db, home.who, home.point, november)
-        theirs = queries.terms(db, somebody(register.party()), home.point, november)
-    assert [one.contract_id for one in mine] == [home.sales, home.network]
-    assert theirs == ()
+        mine = queries.terms(db, home.who, november)
+        theirs = queries.terms(db, somebody(register.party()), november)
+    assert [one.contract_id for one in mine[home.point]] == [home.sales, home.network]
+    assert not theirs
 
 
 def test_a_stranger_finds_no_contract(database, register, home):

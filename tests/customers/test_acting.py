@@ -11,10 +11,11 @@ from portal.audit.models import AuditEntry
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import SignedSession
 from portal.auth.reach import Theme
-from portal.customers.models import Mandate, MandateSite, Party
+from portal.customers.models import ContactChange, Mandate, MandateSite, Party
 from portal.kit import clock
 from portal.kit.db import Database
 from portal.sites.models import Occupancy, Site
+from tests.browser import hidden
 from tests.people import AINO, House, Resident
 
 
@@ -138,3 +139,26 @@ def test_what_is_done_and_seen_for_another_is_written_down(house, aino, company)
         acts = db.exec(select(AuditEntry).where(AuditEntry.party_id == company).order_by(AuditEntry.number)).all()
     assert [(one.act, one.object_kind) for one in acts] == [("acting.begun", "party"), ("looked", "invoices.index")]
     assert {one.account_id for one in acts} != {None}
+
+
+def test_a_form_for_a_customer_whose_mandate_has_ended_changes_nothing_of_ones_own(house, aino, company):
+    mandate = give(house, company, aino.party)
+    act_as(aino.browser, company)
+    shown = hidden(aino.browser.get("/account/address").text)
+    with house.database.writing() as db:
+        ended = db.get_one(Mandate, mandate)
+        ended.valid_from = ended.valid_to = ended.valid_from - timedelta(days=1)
+    typed = {"street": "Yrityskatu 1", "postcode": "33100", "town": "Tampere", "country": "FI"}
+    assert aino.browser.post("/account/address", data=shown | typed).status_code == 403
+    with house.database.reading() as db:
+        assert not db.exec(select(ContactChange)).all()
+
+
+def test_a_page_that_answers_a_form_is_written_down_too(house, aino, company):
+    give(house, company, aino.party)
+    act_as(aino.browser, company)
+    answer = aino.browser.submit("/account/address", {"street": ""}, page="/welcome")
+    assert answer.status_code == 422
+    with house.database.reading() as db:
+        looks = db.exec(select(AuditEntry.object_kind).where(AuditEntry.act == "looked")).all()
+    assert looks[-1] == "home.save_address"

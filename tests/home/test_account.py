@@ -440,3 +440,9 @@ def test_the_sign_in_before_this_one_is_told(house):
     browser = house.open_for(MIKKO, "Mikko Korhonen")
     before = clock.day_of(clock.now() - timedelta(days=3))
     assert f"Edellinen kerta {before.day}.{before.month}.{before.year}" in plain(browser.open("/account"))
+
+
+@pytest.mark.parametrize("channel", ["AI02", "AI06", "AI08"])
+def test_a_way_of_billing_that_is_not_offered_is_not_taken(house, aino, channel):
+    assert save(aino.browser, "/account/billing", {"channel": channel, "language": "fi"}).status_code == 422
+    assert rows(house, OutboxEvent) == []

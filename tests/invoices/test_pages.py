@@ -168,7 +168,7 @@ def test_a_question_that_makes_no_sense_asks_for_everything(aino, books, questio
 
 def test_a_filter_that_finds_nothing_offers_a_way_back(aino, books):
     answer = aino.browser.open("/invoices", params={"year": "1999"})
-    assert "Rajaus ei löydä laskuja" in words(answer)
+    assert "Valinnoillasi ei löytynyt laskuja" in words(answer)
     assert 'hx-get="/invoices"' in answer.text
 
 

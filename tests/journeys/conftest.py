@@ -1,93 +1,42 @@
 """A real portal and a real bank on this machine's loopback, and a real browser in front of them."""
 
 import os
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests import running
 from tests.install import chromium
+from tests.journeys.estate import grown
+from tests.running import CHROMIUM_FLAGS, Demo
+from tests.settings import DATA_KEYS
 
-ROOT = Path(__file__).parent.parent.parent
-UNTIL = date(2026, 11, 21)
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@dataclass(frozen=True)
-class Demo:
-    """Where the portal and the bank answer."""
-
-    portal: str
-    bank: str
-
-
-def free_port():
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
-
-
-def wait_for(address, process, log):
-    for _ in range(600):
-        if process.poll() is not None:
-            pytest.fail(f"the demo ended with {process.returncode}:\n{log.read_text()}")
-        try:
-            urllib.request.urlopen(address, timeout=1)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    pytest.fail(f"{address} did not answer within a minute:\n{log.read_text()}")
+LANGUAGE_COOKIE, SESSION_COOKIE = "__Host-language", "__Host-sid"
+Opened = Callable[..., AbstractContextManager[Page]]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory):
-    """The demo as `make demo` starts it, with its three years of data, on ports of its own."""
+def demo(seeded_sqlite, tmp_path_factory):
+    """The demo as `make demo` starts it, with all sites of its company, though most without readings."""
     folder = tmp_path_factory.mktemp("demo")
-    log = folder / "demo.log"
-    port, bank_port = free_port(), free_port()
-    command = [sys.executable, "-W", "error", "-m", "portal", "demo"]
-    ports = ["--port", str(port), "--bank-port", str(bank_port)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, *ports, "--data", str(folder / "data"), "--until", UNTIL.isoformat()],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env=environment | {"PORTAL_ENV": "demo"},
-        )
-        try:
-            wait_for(f"http://localhost:{port}/livez", process, log)
-            yield Demo(f"http://localhost:{port}", f"http://localhost:{bank_port}")
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(20)
-    assert "Traceback" not in log.read_text(), log.read_text()
+    data = folder / "seeded"
+    data.mkdir()
+    shutil.copy(seeded_sqlite, data / "portal.db")
+    grown(data / "portal.db")
+    kept = DATA_KEYS | {"PORTAL_SECRET_KEYS": "s" * 48}
+    (data / "secrets.env").write_text("".join(f"{name}={value}{os.linesep}" for name, value in kept.items()))
+    with running.demo(folder, seeded=data) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
 def chrome():
     """A headless Chromium. Playwright keeps an event loop running, which no test of another module may meet."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 
@@ -99,8 +48,35 @@ def page(chrome, demo, request):
         yield page
 
 
+@pytest.fixture(scope="session")
+def sessions() -> dict[str, str]:
+    """The session of each demo person who has signed in through the bank before."""
+    return {}
+
+
+@pytest.fixture
+def opened(chrome, demo, sessions) -> Opened:
+    """Opens a new browser in which a demo person is signed in already, in a language."""
+
+    @contextmanager
+    def open_(who: str | None, language: str = "fi", **options: object) -> Iterator[Page]:
+        with new_page(chrome, demo, **options) as page:
+            _set(page, demo, LANGUAGE_COOKIE, language)
+            if who is not None:
+                _set(page, demo, SESSION_COOKIE, sessions.get(who) or sessions.setdefault(who, _new(chrome, demo, who)))
+            yield page
+
+    return open_
+
+
+@pytest.fixture
+def speak(demo) -> Callable[[Page, str], None]:
+    """Chooses the language of a browser."""
+    return lambda page, language: _set(page, demo, LANGUAGE_COOKIE, language)
+
+
 @contextmanager
-def new_page(chrome, demo, **options):
+def new_page(chrome: Browser, demo: Demo, **options: object) -> Iterator[Page]:
     """A page of a new browser; it notes complaints: refused scripts, broken requests, foreign hosts."""
     context = chrome.new_context(base_url=demo.portal, locale="fi-FI", **options)
     complaints = []
@@ -110,7 +86,8 @@ def new_page(chrome, demo, **options):
             complaints.append(f"asked {request.url}")
 
     def said(message):
-        if message.type == "error" and not message.location["url"].endswith("/nowhere"):  # a 404 asked for on purpose
+        expected = message.location["url"].endswith(("/nowhere", "/account/confirm-email"))  # 404 and 410, on purpose
+        if message.type == "error" and not expected:
             complaints.append(f"{message.text} {message.location['url']}")
 
     page = context.new_page()
@@ -123,9 +100,22 @@ def new_page(chrome, demo, **options):
     assert complaints == []
 
 
-def sign_in(page, name, *, start="/"):
-    """Through the bank wall and the test bank, as a person."""
+def sign_in(page: Page, name: str, *, start: str = "/") -> None:
+    """Through the bank wall and the test bank, as a person; the first steps are skipped."""
     page.goto(start)
+    portal = page.url.partition("/sign-in")[0]
     page.get_by_role("button", name="Testipankki").click()
     page.get_by_role("button", name=name).click()
-    page.wait_for_url("**/overview")
+    page.wait_for_url(lambda address: address.startswith(portal) and "/sign-in" not in address)
+    page.goto("/overview")
+
+
+def _new(chrome: Browser, demo: Demo, who: str) -> str:
+    with new_page(chrome, demo) as page:
+        sign_in(page, who)
+        return next(one["value"] for one in page.context.cookies() if one["name"] == SESSION_COOKIE)
+
+
+def _set(page: Page, demo: Demo, name: str, value: str) -> None:
+    where = {"url": demo.portal.replace("http:", "https:"), "secure": True, "httpOnly": True}
+    page.context.add_cookies([{"name": name, "value": value, **where}])

@@ -101,6 +101,13 @@ def test_the_operator_unpacks_a_package_for_its_owners_eyes_only(database, tmp_p
         list(exports.export(database, "1001", folder, press(), NOW))
 
 
+def test_a_customer_number_that_looks_like_a_path_leads_nowhere(database, tmp_path):
+    House(database).customer(AINO, "Aino Mäkelä", "../../1002")
+    names = list(exports.export(database, "../../1002", tmp_path / "package", press(), NOW))
+    assert "%2E%2E%2F%2E%2E%2F1002/data.json" in names
+    assert {path.name for path in tmp_path.iterdir()} <= {"package", "portal.db", "portal.db-wal", "portal.db-shm"}
+
+
 def test_an_unknown_number_writes_nothing(database, tmp_path):
     with pytest.raises(NotExported, match="There is no customer with the number 9"):
         list(exports.export(database, "9", tmp_path / "package", press(), NOW))

@@ -13,7 +13,6 @@ from sqlmodel import select
 
 from portal.audit import actions as audit
 from portal.audit.models import AuditEntry
-from portal.auth.models import Account
 from portal.consumption import store
 from portal.customers.models import ContactDetail, Mandate
 from portal.customers.privacy import subject_of
@@ -119,7 +118,7 @@ def test_a_right_that_does_not_exist_is_not_found(aino):
 def test_htmx_gets_only_its_block(aino):
     ask(aino.browser)
     assert "Teki tietoja koskevan pyynnön" in aino.browser.fragment("/privacy/log?show=done", "entries").text
-    assert "Oikaise tietojani" in aino.browser.fragment("/privacy/requests", "cases").text
+    assert "Tietojeni oikaisu" in aino.browser.fragment("/privacy/requests", "cases").text
 
 
 # Requests
@@ -136,6 +135,21 @@ def test_a_request_is_received_told_to_the_utility_and_written_down(house, aino)
     assert (told["customer_number"], told["right"], told["field"]) == ("1001", "rectification", "party.name")
     assert event.party_id == aino.party
     assert "privacy.requested" in [entry.act for entry in rows(house, AuditEntry)]
+
+
+def test_what_is_added_names_the_customer_of_the_request_not_the_first_of_several(house, aino):
+    case = ask(aino.browser)
+    first = house.customer(AINO, "Aino Mäkelä", "1000")
+    aino.browser.submit(f"{case}/answer", {"words": "Lisäys"}, page=case)
+    aino.browser.submit(f"{case}/withdraw", page=case)
+    told = [json.loads(one.payload) for one in rows(house, OutboxEvent)]
+    assert {(one["customer_number"], one["party_id"]) for one in told} == {("1001", str(aino.party))}
+    assert first not in {one["party_id"] for one in told}
+
+
+def test_control_characters_are_left_out(house, aino):
+    ask(aino.browser, words="Nimi\0 on\r\nväärin.\x1b[2J")
+    assert [case.text for case in rows(house, PrivacyCase)] == ["Nimi on\nväärin.[2J"]
 
 
 def test_the_same_request_is_not_made_twice(house, aino):
@@ -158,7 +172,7 @@ def test_the_customer_is_asked_answers_and_is_refused_with_a_ground(house, aino)
     page = plain(aino.browser.open(case).text)
     assert "Odottaa sinua" in page
     assert "Mitä tietoa tarkoitat?" in page
-    assert "Kello seis" in page
+    assert "Käsittelyaika pysäytetty" in page
     empty = aino.browser.submit(f"{case}/answer", {"words": ""}, page=case)
     assert empty.status_code == 422
     answered = aino.browser.submit(f"{case}/answer", {"words": "Osoitetta."}, page=case)
@@ -196,7 +210,7 @@ def test_erasure_asks_for_the_bank_and_tells_what_the_law_keeps(house, aino):
     page = plain(proved.open("/privacy/requests/new?kind=erasure").text)
     assert "säilyy, kirjanpitolaki velvoittaa, uusimmat 31.12.2032 asti" in page
     assert "poistuu nyt" in page
-    assert "Poista tietojani" in proved.open(ask(proved, "erasure", "")).text
+    assert "Tietojeni poisto" in proved.open(ask(proved, "erasure", "")).text
 
 
 def test_access_is_answered_at_once_and_marketing_prohibited_at_once(aino):
@@ -222,7 +236,7 @@ def test_who_looked_on_behalf_of_the_customer_is_named(house, aino, mikko):
         audit.record(db, audit.Act(act="looked", account_id=account, **act), house.now)
         audit.record(db, audit.Act(act="unheard-of", **act), house.now)
     log = plain(aino.browser.open("/privacy/log").text)
-    assert "Mikko Korhonen, puolesta: Aino Mäkelä" in log
+    assert "Mikko Korhonen, asiakkaan Aino Mäkelä puolesta" in log
     assert "Avasi sivun Laskut" in log
     assert "OhjelmaKäytti tätä palvelua" in log
     looked = plain(aino.browser.open("/privacy/log?show=looked").text)
@@ -291,7 +305,7 @@ def test_the_package_holds_every_row_of_every_keeper_and_nobody_elses(house, ain
     page = package.read("1001/pages/invoices.html").decode()
     assert "<script" not in page
     assert "L-1" in page
-    assert package.read("README.txt").decode().startswith("Kaikki, mitä Esimerkki Energia Oy säilyttää")
+    assert package.read("README.txt").decode().startswith("Kaikki, mitä yhtiöllä Esimerkki Energia Oy on asiakkaista")
     assert "privacy.packaged" in [entry.act for entry in rows(house, AuditEntry)]
 
 
@@ -313,9 +327,24 @@ def test_whoever_acts_for_a_party_gets_that_partys_data_only(house, aino, mikko)
     answer = proved.post("/privacy/package", data=hidden(proved.open("/privacy/package").text))
     package = zipfile.ZipFile(io.BytesIO(answer.content))
     assert {name.partition("/")[0] for name in package.namelist()} == {"README.txt", "1001"}
-    accounts = {str(account.id): account.given_names for account in rows(house, Account)}
-    told = json.loads(package.read("1001/data.json"))["tables"]["account"]
-    assert [accounts[row["id"]] for row in told] == ["Aino"]
+    told = json.loads(package.read("1001/data.json"))["tables"]
+    assert [row["customer_number"] for row in told["party"]] == ["1001"]
+
+
+def test_whoever_stands_in_for_a_person_gets_neither_their_identity_code_nor_their_sign_ins(house, aino, mikko):
+    aino.browser.get("/overview")
+    with house.database.writing() as db:
+        whole = {"themes": "billing,consumption,contracts,moves", "every_site": True, "level": "manage"}
+        db.add(Mandate(grantor_id=aino.party, grantee_id=mikko.party, valid_from=date(2020, 1, 1), **whole))
+    proved = house.open_for(mikko.code, "Mikko Korhonen", proved_minutes_ago=1)
+    proved.submit("/act-as", {"party": str(aino.party)}, page="/overview")
+    answer = proved.post("/privacy/package", data=hidden(proved.open("/privacy/package").text))
+    package = zipfile.ZipFile(io.BytesIO(answer.content))
+    everything = b"".join(package.read(name) for name in package.namelist()).decode()
+    assert AINO not in everything
+    tables = json.loads(package.read("1001/data.json"))["tables"]
+    assert not {"account", "session"} & set(tables)
+    assert {row["act"] for row in tables["audit_entry"]} <= {"acting.begun", "looked"}
 
 
 def settle(db, number, party):

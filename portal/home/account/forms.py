@@ -1,11 +1,14 @@
 """What customers may type about themselves, and in which form it is taken."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from portal.customers import rules
+from portal.customers.contact import Contact
+from portal.customers.models import PartyKind
 from portal.customers.wishes import Address, Channel
 from portal.kit.forms import Form, wrong
 from portal.kit.i18n import Language, text
@@ -15,6 +18,16 @@ COUNTRIES: Final = (
     "FI", "AX", "SE", "NO", "DK", "IS", "EE", "LV", "LT", "DE", "AT", "BE", "BG", "CH", "CY", "CZ", "ES", "FR", "GB",
     "GR", "HR", "HU", "IE", "IT", "LU", "MT", "NL", "PL", "PT", "RO", "SI", "SK", "AU", "CA", "TH", "US",
 )  # fmt: skip
+
+OFFERED: Final = (Channel.E_INVOICE, Channel.EMAIL, Channel.OMAPOSTI, Channel.MOBILE, Channel.PAPER)
+OFFERED_TO_COMPANIES: Final = (Channel.E_INVOICE, Channel.EMAIL, Channel.PAPER)
+
+
+def ways(contact: Contact) -> Sequence[Channel]:
+    """The ways of billing that a customer may choose between: those that are offered, and the one they have."""
+    offered = OFFERED_TO_COMPANIES if contact.kind == PartyKind.COMPANY else OFFERED
+    has = (contact.billing.channel,) if contact.billing else ()
+    return tuple(dict.fromkeys((*offered, *has)))
 
 
 def _one_line(typed: str) -> str:
@@ -27,7 +40,7 @@ def _email(typed: str) -> str:
     try:
         return rules.normal_email(typed) if typed else ""
     except ValueError:
-        raise wrong(text("Check the e-mail address. It looks like this: name@example.fi")) from None
+        raise wrong(text("Check the email address. It looks like this: name@example.fi")) from None
 
 
 def _phone(typed: str) -> str:

@@ -44,9 +44,9 @@ def request_of(office: Office, token: str) -> UUID | None:
 
 def _to_confirm(office: Office, to: str, changed: Changed, language: Language) -> Letter:
     token = office.signer.sign(PURPOSE, str(changed.request_id))
-    subject = text("Confirm your e-mail address")
+    subject = text("Confirm your email address")
     body = (
-        text("This address was given to %(name)s as the e-mail address of a customer.", name=_name(office, language)),
+        text("This address was given to %(name)s as the email address of a customer.", name=_name(office, language)),
         text("Open the link and confirm that the address is yours. The link works for 48 hours and only once:"),
         f"{office.base_url}/account/confirm-email?{urlencode({'token': token})}",
         text("If you know nothing of this, you need not do anything: the address is not taken into use."),

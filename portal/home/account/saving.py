@@ -9,7 +9,7 @@ from portal.customers import actions, contact
 from portal.customers.contact import Contact
 from portal.customers.wishes import Billing, Channel, Matter
 from portal.home.account import letters
-from portal.home.account.forms import AddressForm, BillingForm, ContactForm
+from portal.home.account.forms import AddressForm, BillingForm, ContactForm, ways
 from portal.home.account.letters import Office
 from portal.kit.forms import Typed, Valid, read
 from portal.kit.i18n import Text, text
@@ -73,8 +73,10 @@ def save_billing(visit: Visit[Customer]) -> Saved | Typed:
             pass
     customers = contact.contacts(visit.db, visit.who)
     emails = customers[0].billing_emails if customers else ()
+    if any(form.channel not in ways(one) for one in customers[:1]):
+        return Typed(form.model_dump(), {"channel": text("Choose one of the options.")})
     if form.channel is Channel.EMAIL and not emails:
-        return Typed(form.model_dump(), {"channel": text("Add an e-mail address to your contact details first.")})
+        return Typed(form.model_dump(), {"channel": text("Add an email address to your contact details first.")})
     to = form.email if form.channel is Channel.EMAIL and form.email in emails[1:] else None
     wish = Billing(form.channel, to, form.reference or None)
     changed = (
@@ -101,4 +103,4 @@ def _unreachable(customers: Sequence[Contact], form: ContactForm) -> Text | None
     ways = [one.billing for one in customers if one.billing]
     if form.email or not any(way.channel is Channel.EMAIL and not way.email for way in ways):
         return None
-    return text("Your bills come by e-mail. Choose another way for them first, or keep an address here.")
+    return text("You get your invoices by email. Choose another way for them first, or keep an address here.")

@@ -8,7 +8,7 @@ from typing import Final
 from portal.customers.contact import Contact, Fact
 from portal.customers.models import PartyKind
 from portal.customers.wishes import Address, Billing, Channel, Matter
-from portal.home.account.forms import HOME_COUNTRY
+from portal.home.account.forms import HOME_COUNTRY, ways
 from portal.home.account.saving import Saved
 from portal.kit import formats
 from portal.kit.clock import day_of
@@ -16,20 +16,20 @@ from portal.kit.i18n import Language, Text, text
 
 CHANNELS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("E-invoice to your online bank"),
-    Channel.EMAIL: text("By e-mail"),
+    Channel.EMAIL: text("By email"),
     Channel.OMAPOSTI: text("To OmaPosti"),
     Channel.MOBILE: text("To a mobile payment app"),
     Channel.PAPER: text("On paper by post"),
     Channel.ELECTRONIC: text("Electronically, as agreed with customer service"),
-    Channel.DIRECT_DEBIT: text("By direct debit"),
+    Channel.DIRECT_DEBIT: text("By direct payment"),
     Channel.OTHER: text("In another way, as agreed with customer service"),
 }
 HINTS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("Order it in your online bank as well; the first one comes after that."),
     Channel.EMAIL: text("As a PDF attachment"),
-    Channel.OMAPOSTI: text("You see and pay bills in the OmaPosti app"),
-    Channel.MOBILE: text("The app asks you to accept our bills"),
-    Channel.PAPER: text("The price list tells what a paper bill costs"),
+    Channel.OMAPOSTI: text("You see and pay invoices in the OmaPosti app"),
+    Channel.MOBILE: text("The app asks you to accept our invoices"),
+    Channel.PAPER: text("What a paper invoice costs is in the price list"),
 }
 COMPANY: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("E-invoice to your invoicing system"),
@@ -37,8 +37,6 @@ COMPANY: Final[Mapping[Channel, Text]] = {
 COMPANY_HINTS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("We ask you for the e-invoice address and operator by message."),
 }
-OFFERED: Final = (Channel.E_INVOICE, Channel.EMAIL, Channel.OMAPOSTI, Channel.MOBILE, Channel.PAPER)
-OFFERED_TO_COMPANIES: Final = (Channel.E_INVOICE, Channel.EMAIL, Channel.PAPER)
 LANGUAGES: Final[Mapping[Language, str]] = {
     Language.FI: "Suomi",
     Language.SV: "Svenska",
@@ -47,7 +45,7 @@ LANGUAGES: Final[Mapping[Language, str]] = {
 NEWS: Final[Mapping[Saved, Text]] = {
     Saved.NOTHING: text("Nothing was changed. Everything was already as you wished."),
     Saved.CONTACT: text("Your contact details have been saved."),
-    Saved.EMAIL: text("We sent a letter to your new e-mail address. Open its link to take the address into use."),
+    Saved.EMAIL: text("We sent a letter to your new email address. Open its link to take the address into use."),
     Saved.ADDRESS: text("Your postal address has been saved."),
     Saved.BILLING: text("Your way of billing has been saved."),
     Saved.LANGUAGE: text("Your language has been saved."),
@@ -125,10 +123,8 @@ def channel(way: Channel, kind: str) -> Text:
 def options(contact: Contact) -> Sequence[Option]:
     """The ways of billing that a customer may choose between, and the one they have."""
     is_company = contact.kind == PartyKind.COMPANY
-    offered = OFFERED_TO_COMPANIES if is_company else OFFERED
-    has = (contact.billing.channel,) if contact.billing else ()
     hints = {**HINTS, **COMPANY_HINTS} if is_company else HINTS
-    return [Option(way, channel(way, contact.kind), hints.get(way)) for way in dict.fromkeys((*offered, *has))]
+    return [Option(way, channel(way, contact.kind), hints.get(way)) for way in ways(contact)]
 
 
 def post(address: Address | None, language: Language) -> str:

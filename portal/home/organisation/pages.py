@@ -38,8 +38,8 @@ THEMES: Final[Mapping[Theme, Text]] = {
     Theme.MOVES: text("Moves"),
 }
 LEVELS: Final[Mapping[Level, Badge]] = {
-    Level.SEE: Badge(text("See"), "", "eye"),
-    Level.MANAGE: Badge(text("Manage"), "brand", "key-round"),
+    Level.SEE: Badge(text("May look"), "", "eye"),
+    Level.MANAGE: Badge(text("May manage"), "brand", "key-round"),
 }
 STATES: Final[Mapping[State, Badge]] = {
     State.IN_FORCE: Badge(text("In force"), "ok", "check"),

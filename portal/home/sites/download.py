@@ -89,7 +89,7 @@ def _month(listing: Listing, place: int, language: Language) -> _Column:
 def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
     if listing.billed is None:
         return []
-    heading = text("Bills of %(month)s without VAT, €", month=formats.month_year(listing.billed, language))
+    heading = text("Invoices of %(month)s without VAT, €", month=formats.month_year(listing.billed, language))
     return [_Column(heading, lambda row: _decimal(row.figures.cost.euros if row.figures.cost else None, 2))]
 
 

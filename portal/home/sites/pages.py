@@ -133,6 +133,7 @@ class SitePage(Page):
     sees_contracts: bool
     contracts: Sequence[ContractRow]
     sees_bills: bool
+    may_correct: bool
     bills: Sequence[InvoiceRow]
     people: Sequence[Person]
 
@@ -167,6 +168,7 @@ def show(visit: Visit[Customer]) -> SitePage:
         sees_contracts=_covers(who, Theme.CONTRACTS, place.id),
         contracts=one.running(db, who, place, today, language),
         sees_bills=_covers(who, Theme.BILLING, place.id),
+        may_correct=who.reach.is_full,
         bills=one.bills(db, who, place, today, language),
         people=one.people(db, who) if place.is_held else [],
     )

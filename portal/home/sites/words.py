@@ -54,7 +54,7 @@ DEVICES: Final[Mapping[MeterKind, Text]] = {
     MeterKind.HEAT_EXCHANGER: text("Heat exchanger"),
 }
 ROLES: Final[Mapping[str, Text]] = {
-    "AL01": text("Trustee"),
+    "AL01": text("Guardian"),
     "AL02": text("Contracts"),
     "AL03": text("Invoicing"),
     "AL04": text("Connections"),

@@ -1,0 +1,79 @@
+"""Who may open what: `table.txt`, read. It is written by hand and knows nothing of the guards in the code.
+
+A line is a door: the method, the address, and a cell for each kind of person. An address names in braces what it is
+about: `/invoices/{invoice}`. A cell says what becomes of somebody who asks for their own; another's is always 404,
+unless the door is shut before anybody looks.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+
+class Kind(StrEnum):
+    """What somebody is to the party whose things they ask for."""
+
+    NOBODY = "nobody"  # not signed in
+    OWN = "own"  # in their own matters
+    PROVED = "proved"  # the same, with their bank at hand a minute ago
+    STAND_IN = "stand-in"  # a mandate for everything
+    BOOKS = "books"  # billing and consumption, to see, at some sites
+    USAGE = "usage"  # consumption, to manage, at some sites
+    PAPERS = "papers"  # billing and contracts, to manage, at every site
+    STRANGER = "stranger"  # a person who is no customer and acts for nobody
+
+
+class Cell(StrEnum):
+    """What becomes of a request."""
+
+    OK = "ok"  # 200
+    GO = "go"  # 303 to another page of the portal
+    SIGN_IN = "in"  # 303 to sign in
+    PROVE = "prove"  # 303 to prove with the bank who one is
+    CLOSED = "403"
+    MISSING = "404"
+    BAD = "400"
+    GONE = "410"
+    MAY = "may"  # a form that is taken: what it says may be right or wrong
+    UNTRIED = "-"  # there is no such thing to ask for
+
+
+@dataclass(frozen=True)
+class Door:
+    """A line of the table."""
+
+    method: str
+    address: str
+    cells: Mapping[Kind, Cell]
+
+    @property
+    def about(self) -> str | None:
+        """What kind of thing the address names, None where it names none."""
+        found = re.search(r"{(\w+)}", self.address)
+        return found[1] if found else None
+
+    @property
+    def route(self) -> str:
+        """The path as the portal's routes have it."""
+        return re.sub(r"{\w+}", "{id}", re.split(r"[ ?]", self.address)[0])
+
+    def to(self, thing: object) -> str:
+        """The address of one thing."""
+        return re.sub(r"{\w+}", str(thing), self.address)
+
+
+@cache
+def doors() -> tuple[Door, ...]:
+    """The whole table."""
+    heading, *lines = (
+        line.split()
+        for line in (Path(__file__).parent / "table.txt").read_text().splitlines()
+        if line.strip() and not line.startswith("#")
+    )
+    kinds = [Kind(name) for name in heading[1:]]
+    return tuple(
+        Door(method, address, dict(zip(kinds, map(Cell, cells), strict=True))) for method, address, *cells in lines
+    )

@@ -1,0 +1,32 @@
+"""The demo's database with a small company, seeded once for a whole run of tests, by whichever worker comes first."""
+
+import fcntl
+import os
+import shutil
+from datetime import date
+
+import pytest
+
+from portal.demo import seed
+from portal.kit.db import Database
+from tests.people import vault
+
+UNTIL = date(2026, 11, 21)
+
+
+@pytest.fixture(scope="session")
+def seeded_sqlite(empty_sqlite, tmp_path_factory):
+    """A SQLite file as the demo begins with; tests copy it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    path = shared / "seeded.db"
+    with (shared / "seeded.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            unfinished = path.with_suffix(".unfinished")
+            shutil.copy(empty_sqlite, unfinished)
+            database = Database(f"sqlite:///{unfinished}")
+            seed.seed(database, vault(), UNTIL)
+            database.engine.dispose()
+            unfinished.rename(path)
+    return path
