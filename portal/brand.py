@@ -165,11 +165,11 @@ def logo(path: Path) -> str:
     Raises BadBrand.
     """
     try:
-        source = path.read_bytes()
-        if len(source) > LOGO_BYTES or b"<!DOCTYPE" in source or b"<!ENTITY" in source:
+        source = path.read_text(encoding="utf-8")  # in another encoding a document type would pass unseen
+        if path.stat().st_size > LOGO_BYTES or "<!DOCTYPE" in source or "<!ENTITY" in source:
             raise BadBrand(f"{path}: a logo is an SVG of at most {LOGO_BYTES // 1024} kB, without a document type.")
         drawing = ET.fromstring(source)  # noqa: S314 - no entities can be declared without a document type
-    except (OSError, ET.ParseError) as refused:
+    except (OSError, UnicodeDecodeError, ET.ParseError) as refused:
         raise BadBrand(f"{path}, the logo of the brand, cannot be read as SVG: {refused}.") from None
     if drawing.tag != f"{SVG}svg":
         raise BadBrand(f"{path}: its first element is not an svg of {SVG.strip('{}')}.")

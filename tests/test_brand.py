@@ -115,6 +115,13 @@ def test_a_logo_that_could_do_more_than_draw_is_refused(written, bad):
         brand.load(written(WHOLE, bad))
 
 
+def test_a_document_type_does_not_hide_in_another_encoding(written, tmp_path):
+    file = written(WHOLE, svg())
+    (tmp_path / "logo.svg").write_bytes(("<!DOCTYPE svg [<!ENTITY a 'b'>]>" + svg()).encode("utf-16"))
+    with pytest.raises(BadBrand, match=r"logo\.svg"):
+        brand.load(file)
+
+
 def test_the_stylesheet_of_a_brand_sets_its_seeds_last():
     made = brand.made_files(DEMO_BRAND.model_copy(update={"colours": Colours(hue=10)}), ROOT / "static")
     assert made["css/portal.css"].endswith(b"@layer brand { :root { --hue: 10; --hue-warm: 65; --chroma: 0.085; } }\n")

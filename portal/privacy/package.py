@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
+from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlmodel import Session, col, select
@@ -78,7 +79,7 @@ def files(db: Session, whose: Sequence[Whose], press: Press, language: Language,
     """Every file of the packages of some customer numbers; each is to be read before the next one is asked for."""
     yield File("README.txt", [_readme(whose, press.brand, language, now).encode()])
     for one in whose:
-        folder = one.customer_number or "account"
+        folder = _folder(one)
         for file in _of_one(db, one, press, language, now):
             yield File(f"{folder}/{file.name}", file.pieces)
 
@@ -102,6 +103,11 @@ def unpacked(made: Iterable[File], folder: Path) -> Iterator[str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as written:
             written.writelines(file.pieces)
+
+
+def _folder(whose: Whose) -> str:
+    """A folder's name wherever it is unpacked: slashes and dots in a number would lead elsewhere."""
+    return quote(whose.customer_number or "account", safe="").replace(".", "%2E")
 
 
 def _of_one(db: Session, whose: Whose, press: Press, language: Language, now: datetime) -> Iterator[File]:

@@ -57,6 +57,12 @@ def test_a_language_is_kept_and_leads_back_to_our_own_pages_only(nobody, wish, b
     assert answer.headers["set-cookie"].startswith(f"__Host-language={wish};")
 
 
+def test_an_address_of_other_letters_comes_back_to_htmx_as_headers_write_it(nobody):
+    form = hidden(nobody.get("/sign-in").text) | {"language": "sv", "next": "/hjälp?q=€%20a"}
+    answer = nobody.post("/language", data=form, headers={"HX-Request": "true"})
+    assert answer.headers["hx-redirect"] == "/hj%C3%A4lp?q=%E2%82%AC%20a"
+
+
 def test_an_unknown_language_changes_nothing(nobody):
     form = hidden(nobody.get("/sign-in").text) | {"language": "de", "next": "/"}
     assert "set-cookie" not in nobody.post("/language", data=form).headers

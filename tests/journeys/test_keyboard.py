@@ -61,6 +61,7 @@ def test_past_the_menu_to_a_bill_and_its_payment(opened):
         page.keyboard.press("Enter")
         press(page, page.get_by_role("link", name="Maksa", exact=True))
         page.wait_for_url("**/invoices/*#pay")
+        page.context.grant_permissions(["clipboard-write"])
         press(page, page.locator("[data-copy]").first)
         expect(page.locator("#announcements")).not_to_be_empty()
 
