@@ -15,7 +15,9 @@ from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers import wishes
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_since, contacts
 from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, Party
+from portal.customers.queries import decides_for
 from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.kit.clock import day_of
 from portal.kit.db import table_of, upsert
 from portal.kit.errors import TooMany
 from portal.kit.i18n import Language
@@ -135,7 +137,10 @@ def keep_draft(db: Session, who: Customer, typed: Typed, now: datetime) -> None:
 
 
 def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
-    """Let a new address count, as its mailbox has answered; False where it need not, or cannot any more."""
+    """Let a new address count, as its mailbox has answered; False where it need not, or cannot any more.
+
+    Whoever asked must still decide for the customer: the letter may be older than the end of their mandate.
+    """
     waits = col(ContactChange.counts_from).is_(None) & col(ContactChange.withdrawn_at).is_(None)
     asked = (
         select(ContactChange, Party)
@@ -144,7 +149,7 @@ def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
         .order_by(col(Party.id))
         .with_for_update(of=ContactChange)
     )
-    found = db.exec(asked).all()
+    found = [pair for pair in db.exec(asked) if _stands(db, pair[0], now)]
     for change, party in found:
         change.before = _preferred_email(db, party.id)
         change.counts_from = now
@@ -246,6 +251,10 @@ def _withdraw(db: Session, party_id: UUID, matter: Matter, now: datetime) -> Con
         change.withdrawn_at = now
         audit.record(db, _act(change, "withdrawn"), now)
     return change
+
+
+def _stands(db: Session, change: ContactChange, now: datetime) -> bool:
+    return decides_for(db, change.account_id, change.party_id, day_of(now))
 
 
 def _next(db: Session, party_id: UUID, matter: Matter) -> int:

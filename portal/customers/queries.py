@@ -76,6 +76,13 @@ def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | No
     return party_id
 
 
+def decides_for(db: Session, who: UUID, party_id: UUID, today: date) -> bool:
+    """Whether the person of an account decides for a party today: they are it, or stand in for it in everything."""
+    index = db.exec(select(Account.identity_index).where(Account.id == who)).one()
+    found = reach(db, index, None if party_id in own_parties(db, index) else party_id, today)
+    return party_id in found.parties and found.is_full
+
+
 def shown(db: Session, who: Customer) -> PartyShown | None:
     """The party that the head of a page names: the first by customer number; None without any."""
     mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))
@@ -84,20 +91,25 @@ def shown(db: Session, who: Customer) -> PartyShown | None:
     return _shown(party, own) if party else None
 
 
+def in_force(today: date) -> ColumnElement[bool]:
+    """Which mandates hold on a day. Both the first and the last day belong to a mandate."""
+    return (col(Mandate.valid_from) <= today) & or_(col(Mandate.valid_to).is_(None), col(Mandate.valid_to) >= today)
+
+
 def _own(db: Session, who: Customer) -> frozenset[UUID]:
     index = select(Account.identity_index).where(Account.id == who.account_id)
     return own_parties(db, db.exec(index).one())
 
 
 def _acted_for(db: Session, own: frozenset[UUID], today: date) -> Sequence[PartyShown]:
-    given = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(own), _in_force(today))
+    given = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(own), in_force(today))
     parties = select(Party).where(col(Party.id).in_(given)).order_by(col(Party.kind), Party.name, Party.customer_number)
     return [_shown(party, own) for party in db.exec(parties)]
 
 
 def _grants(db: Session, own: frozenset[UUID], grantor: UUID, today: date) -> tuple[Grant, ...]:
     """What one party's mandates in force open together."""
-    of_grantor = (col(Mandate.grantor_id) == grantor) & col(Mandate.grantee_id).in_(own) & _in_force(today)
+    of_grantor = (col(Mandate.grantor_id) == grantor) & col(Mandate.grantee_id).in_(own) & in_force(today)
     mandates = db.exec(select(Mandate).where(of_grantor).order_by(col(Mandate.id))).all()
     limited = [mandate.id for mandate in mandates if not mandate.every_site]
     limits = select(MandateSite).where(col(MandateSite.mandate_id).in_(limited))
@@ -113,11 +125,6 @@ def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
         sites=None if mandate.every_site else frozenset(sites),
         level=Level(mandate.level),
     )
-
-
-def _in_force(today: date) -> ColumnElement[bool]:
-    """Both the first and the last day belong to a mandate."""
-    return (col(Mandate.valid_from) <= today) & or_(col(Mandate.valid_to).is_(None), col(Mandate.valid_to) >= today)
 
 
 def _shown(party: Party, own: frozenset[UUID]) -> PartyShown:

@@ -1,6 +1,7 @@
 """What customers change: how long a wish outlives the register, what is told, and what a second click does."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -13,13 +14,13 @@ from sqlmodel import select
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account
 from portal.auth.people import ConfirmedCustomer
-from portal.auth.reach import Reach
+from portal.auth.reach import Reach, Theme
 from portal.customers import actions, contact, wishes
 from portal.customers.actions import TooManyLetters
 from portal.customers.contact import Typed
 from portal.customers.feed import BillingEntry, Customer
 from portal.customers.keeping import keep_billing, keep_customers
-from portal.customers.models import ContactChange, ContactDraft, Party
+from portal.customers.models import ContactChange, ContactDraft, Mandate, Party
 from portal.customers.wishes import Address, Billing, Channel, Matter, Wish, standing
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
@@ -123,7 +124,9 @@ def aino(database, feed):
     """A customer under two numbers, who has just proved who she is."""
     feed(row(), row("1002"))
     with database.writing() as db:
-        account = Account(identity_index=b"a" * 32, given_names="Aino", family_name="Mäkelä", created_at=NOW)
+        account = Account(
+            identity_index=vault().blind_index("010180-9015"), given_names="Aino", family_name="Mäkelä", created_at=NOW
+        )
         db.add(account)
         parties = frozenset(db.exec(select(Party.id)).all())
     return ConfirmedCustomer(
@@ -319,3 +322,18 @@ def test_nothing_that_was_wished_is_ever_overwritten(database, change):
         (1, PHONE, "+358507654321"),
         (2, PHONE, "+358507654322"),
     }
+
+
+def test_a_new_address_counts_only_while_whoever_asked_still_decides(database, aino):
+    company, last_day = uuid4(), NOW.date()
+    with database.writing() as db:
+        db.add(Party(id=company, customer_number="2001", kind="company", name="Esimerkki Oy"))
+        db.flush()
+        themes, grantee = ",".join(sorted(Theme)), min(aino.parties)
+        mandate = {"grantor_id": company, "grantee_id": grantee, "themes": themes, "every_site": True}
+        db.add(Mandate(**mandate, level="manage", valid_from=last_day, valid_to=last_day))
+        acting = replace(aino, reach=Reach(frozenset({company}), acting_for=company))
+        asked = actions.change_contact(db, acting, Typed(NEW, PHONE), NOW)
+    with database.writing() as db:
+        assert not actions.confirm_email(db, asked.request_id, NOW + 24 * HOUR)
+        assert actions.confirm_email(db, asked.request_id, NOW + HOUR)

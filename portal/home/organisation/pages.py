@@ -113,7 +113,7 @@ def show(visit: Visit[Customer]) -> Organisation:
         given=given,
         in_force=sum(one.state in {State.IN_FORCE, State.ENDS_SOON} for one in given),
         received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
-        own=[_shown(right, None, today) for right in queries.own(db, who)],
+        own=[_shown(right, None, today) for right in queries.own(db, who, today)],
         people=one.people(db, who) if company else [],
         towns=towns if company else [],
         count=count,

@@ -23,6 +23,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
+from portal.customers.queries import in_force
 from portal.sites.models import Site
 
 
@@ -86,12 +87,13 @@ def received(db: Session, who: Customer) -> Sequence[Right]:
     return _rights(db, col(Mandate.grantee_id).in_(who.parties), col(Mandate.grantor_id))
 
 
-def own(db: Session, who: Customer) -> Sequence[Right]:
-    """The rights by which a person acts just now; none in their own matters."""
+def own(db: Session, who: Customer, today: date) -> Sequence[Right]:
+    """The rights by which a person acts today; none in their own matters."""
     if who.reach.acting_for is None:
         return ()
     mine = col(Mandate.grantee_id).in_(_own_parties(who))
-    return _rights(db, col(Mandate.grantor_id).in_(who.parties) & mine, col(Mandate.grantor_id))
+    in_force_now = col(Mandate.grantor_id).in_(who.parties) & mine & in_force(today)
+    return _rights(db, in_force_now, col(Mandate.grantor_id))
 
 
 def facts(db: Session, who: Customer) -> Sequence[Facts]:
