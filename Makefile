@@ -4,7 +4,7 @@ BIN := .venv/bin
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test check fix bench lighthouse soak pictures words clean
+.PHONY: help setup setup-test demo test coverage check fix bench lighthouse soak pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ demo: setup ## start the portal with demo data, and the test bank: http://localh
 	@PORTAL_ENV=demo $(BIN)/portal demo $(ARGS)
 
 test: setup-test ## run every test: SQLite and PostgreSQL, unit to browser
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+coverage: setup-test ## run every test and say which lines and branches none of them reaches; twice as slow
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
 check: .venv/installed-test ## format, lint, types, arrows, templates, words; seconds
@@ -75,8 +78,8 @@ tests/lighthouse/node_modules/installed: tests/lighthouse/package.json tests/lig
 lighthouse: setup-test tests/lighthouse/node_modules/installed ## Lighthouse's scores of the first pages; ARGS="/sites /help" names others
 	@$(BIN)/python -m tests.lighthouse $(ARGS)
 
-soak: setup-test ## the long proofs: kill -9 in the middle of everything, cut and reordered imports; PORTAL_SOAK_SECONDS for each
-	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak $(ARGS)
+soak: setup-test ## the long proofs: every combination for axe, kill -9 in the middle of everything, cut and reordered imports; PORTAL_SOAK_SECONDS for each
+	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak tests/journeys/test_accessibility.py $(ARGS)
 
 clean: ## remove what was installed and built
 	rm -rf .venv node_modules tests/lighthouse/node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log

@@ -17,7 +17,7 @@ from tests.portal import routes
 
 pytestmark = pytest.mark.xdist_group("access")
 
-OF_A_SHAPE = 3  # addresses that differ in ids and values only, such as the days of a chart
+OF_A_SHAPE = 2  # addresses that differ in ids and values only, such as the days of a chart
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 FORMS = {route.path for route in routes() if "POST" in route.methods}
 # Where a person who is not signed in begins, and where those do who are.
