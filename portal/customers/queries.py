@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
 from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
+from portal.customers.scope import in_force
 from portal.kit.errors import NotThere
 
 
@@ -89,11 +89,6 @@ def shown(db: Session, who: Customer) -> PartyShown | None:
     party = db.exec(mine.limit(1)).first()
     own = who.parties if who.reach.acting_for is None else frozenset[UUID]()
     return _shown(party, own) if party else None
-
-
-def in_force(today: date) -> ColumnElement[bool]:
-    """Which mandates hold on a day. Both the first and the last day belong to a mandate."""
-    return (col(Mandate.valid_from) <= today) & or_(col(Mandate.valid_to).is_(None), col(Mandate.valid_to) >= today)
 
 
 def _own(db: Session, who: Customer) -> frozenset[UUID]:

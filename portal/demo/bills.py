@@ -46,19 +46,19 @@ class Cycle:
 
 def of_account(db: Session, account: Account, spot: SpotPrices, since: date, today: date) -> Iterator[Row]:
     """Every bill of an account that was made before today, priced from stored readings, prices and taxes."""
-    whole = Days(since, today - DAY)
-    supplies = _supplies(db, account, whole)
-    for cycle in cycles(account, since, today):
+    made = list(cycles(account, since, today))
+    supplies = _supplies(db, account, Days(made[-1].days.first, today - DAY)) if made else ()
+    for cycle in made:
         of_month = [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in supplies]
         yield from _issued(account, cycle, bill(of_month, cycle.days, spot), today)
 
 
 def cycles(account: Account, since: date, today: date) -> Iterator[Cycle]:
-    """The bills of an account from the newest back to the month of `since`."""
+    """The bills of an account from the newest back to the month of `since`, as far as they are told of."""
     newest = today - timedelta(days=account.issued_days_ago)
     issued = newest.replace(day=min(max(newest.day, EARLIEST), LATEST))
     number = 0
-    while (last := first_of_month(issued) - DAY) >= since:
+    while (last := first_of_month(issued) - DAY) >= since and not number >= account.most > 0:
         yield Cycle(number, Days(first_of_month(last), last), issued, on_or_after(issued + TERM))
         issued, number = (first_of_month(issued) - DAY).replace(day=issued.day), number + 1
 

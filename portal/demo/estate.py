@@ -84,6 +84,7 @@ MIX: Final = (  # eleven, so that every tenth site is of every kind too
     *(CAR_PARKS, HOUSES, OFFICES, SERVER_ROOMS, SHOPS),
 )
 HEATED: Final = 0.4225  # how many of the buildings that may have district heat do: sixty
+BILLS: Final = 15  # of each site: enough for a year before, and for making up 240 sites in half a minute
 UNPAID: Final = {30: frozenset({0}), 90: frozenset({0}), 131: frozenset({0}), 70: frozenset({1})}  # the last is overdue
 
 
@@ -119,7 +120,14 @@ def site(index: int, today: date) -> Holding:
         ),
         meterings={point_id(one.gsrn): one.metering for one in supplied},
         accounts=(
-            Account(60000 + index, contracts, issued_days_ago=14, unpaid=UNPAID.get(index, frozenset()), early=12),
+            Account(
+                60000 + index,
+                contracts,
+                issued_days_ago=14,
+                unpaid=UNPAID.get(index, frozenset()),
+                early=12,
+                most=BILLS,
+            ),
         ),
     )
 

@@ -21,6 +21,7 @@ class Account:
     issued_days_ago: about how long before today the newest bill was made
     unpaid, late: bills that nobody paid, and days by which others were paid late, both by number, 0 for the newest
     early: how many days before the due date others are paid, give or take a few
+    most: how many bills back the billing system still tells of; 0 for all
     """
 
     serial: int
@@ -29,6 +30,7 @@ class Account:
     unpaid: frozenset[int] = frozenset()
     late: Mapping[int, int] = field(default_factory=dict)
     early: int = 0
+    most: int = 0
 
     @property
     def party_id(self) -> UUID:

@@ -19,6 +19,7 @@ from portal.contracts.windows import Days
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.demo import bills, estate, households, mandates, seed, workshop
 from portal.demo.company import TOWNS, Scale
+from portal.demo.estate import BILLS
 from portal.demo.people import AINO, CAST, KARIN, LANDLORD, LIISA, MIKKO, OONA, REGISTERED, SANNA, VEIKKO
 from portal.demo.rows import stored
 from portal.invoices.banking_days import is_banking_day
@@ -60,7 +61,7 @@ def checked(db):
     """The households' bills, and those of four of the company's sites: of spot and fixed prices, power and heat."""
     serials = [f"{60000 + index:05}" for index in (0, 10, 40, 100)]
     of_company = [invoice for invoice in invoices_of(db, LANDLORD) if invoice.number[4:] in serials]
-    assert len(of_company) == 4 * 36
+    assert len(of_company) == 4 * BILLS
     of_people = [invoice for member in REGISTERED for invoice in invoices_of(db, member)]
     return [*of_people, *of_company[::3]]
 
@@ -242,7 +243,7 @@ def test_a_process_of_its_own_makes_the_same_of_a_site(db):
     for model in {row.model for row in made}:
         of_site = {frozenset(row.columns.items()) for row in made if row.model is model}
         assert of_site <= {frozenset(row.columns.items()) for row in stored(db, model)}
-    assert Counter(row.model for row in made)[Invoice] == 36
+    assert Counter(row.model for row in made)[Invoice] == BILLS
 
 
 # Readings and prices

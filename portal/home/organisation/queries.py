@@ -23,7 +23,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
-from portal.customers.queries import in_force
+from portal.customers.scope import in_force
 from portal.sites.models import Site
 
 
