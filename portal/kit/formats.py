@@ -188,8 +188,8 @@ def country(code: str, language: Language) -> str:
 
 
 def iso(at: datetime | date) -> str:
-    """The machine's form, for `<time datetime>`; instants in Helsinki time with their offset."""
-    return at.astimezone(HELSINKI).isoformat() if isinstance(at, datetime) else at.isoformat()
+    """The machine's form, for `<time datetime>`; instants to the second, in Helsinki time with their offset."""
+    return at.astimezone(HELSINKI).isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()
 
 
 def capital(text: str) -> str:

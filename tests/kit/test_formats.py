@@ -107,3 +107,8 @@ def test_cents_are_rounded_half_up(exact, cents):
 def test_nothing_sums_to_zero():
     assert total([]) == Money(0)
     assert total([Money(1), -Money(3)]) == Money(-2)
+
+
+def test_a_machine_reads_an_instant_to_the_second():
+    """HTML knows milliseconds at most, and nobody needs them."""
+    assert formats.iso(datetime(2026, 11, 21, 12, 0, 0, 340926, UTC)) == "2026-11-21T14:00:00+02:00"
