@@ -12,13 +12,12 @@ import socket
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
-from typing import cast
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -28,12 +27,13 @@ from portal.kit import clock
 from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
+from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
 from portal.operating.measures import counting, text
 from portal.settings import Settings
 
 GRACE_S = 8  # for requests under way at SIGTERM; containers are killed after ten
-LINGER_S = 0.5  # in which a request that was on its way when we stopped listening is read
+LINGER_S = 0.9  # in which requests on their way are read; a visitor who was not heard calls again after a second
 KEEP_ALIVE_S = 75  # longer than proxies keep theirs: it is not us who close a connection that is about to be used
 
 
@@ -52,7 +52,7 @@ def serve(serving: Serving) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError where the port or the internal port cannot be had."""
     meter = Meter()
     app = create_app(serving.settings, serving.database, count=counting(meter))  # raises what would fail later
-    with _bound(serving.host, serving.port) as listening:
+    with bound(serving.host, serving.port) as listening:
         if serving.workers == 1:
             with inside(serving.settings.internal_port, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
                 _run(app, listening)
@@ -90,28 +90,12 @@ class Server(uvicorn.Server):
             self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop listening, read what is on its way, tell everybody that this was the last answer, then stop."""
-        waiting = [connection for listening in sockets or [] for connection in _waiting(listening)]
-        for server in self.servers:
-            server.close()
+        """Take nobody new, read what is on its way, tell everybody that this was the last answer, then stop."""
+        for listening in sockets or []:
+            take_nobody_new(listening)
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
-        for connection in waiting:
-            await asyncio.get_running_loop().connect_accepted_socket(self._protocol, connection)
         await asyncio.sleep(LINGER_S)
         await super().shutdown(sockets)
-
-    def _protocol(self) -> asyncio.Protocol:
-        # As uvicorn's own startup does; its types say only that these classes are protocols.
-        kind = cast("Callable[..., asyncio.Protocol]", self.config.http_protocol_class)
-        return kind(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
-
-
-def _waiting(listening: socket.socket) -> Iterator[socket.socket]:
-    """The connections that the system has accepted for us and that nobody has taken yet; closing would cut them."""
-    listening.settimeout(0)
-    with suppress(OSError):
-        while True:
-            yield listening.accept()[0]
 
 
 def _run(app: ASGIApp, listening: socket.socket) -> None:
@@ -124,13 +108,6 @@ def _run(app: ASGIApp, listening: socket.socket) -> None:
         timeout_keep_alive=KEEP_ALIVE_S,
     )
     Server(config).run(sockets=[listening])
-
-
-@contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family, backlog=2048) as listening:
-        yield listening
 
 
 class _Crew:
@@ -148,7 +125,7 @@ class _Crew:
         self._members = [self._hired() for _ in range(workers)]
         while not ending.wait(0.5):
             self._members = [one if one.is_alive() else self._hired() for one in self._members]
-        self._listening.close()
+        take_nobody_new(self._listening)
         for one in self._members:
             one.terminate()
         for one in self._members:

@@ -1,0 +1,74 @@
+"""The socket that visitors knock at: whoever got in is heard, whoever did not is told."""
+
+import socket
+import sys
+import threading
+import time
+
+import pytest
+
+from portal.operating.doors import bound, take_nobody_new
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems take newcomers until the socket closes")
+KNOCKS = 40
+
+
+def knock(port):
+    """What becomes of a visitor: answered, refused before they sent anything, or cut off."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(b"?")
+            return "answered" if connection.recv(1) == b"!" else "cut off"
+    except ConnectionRefusedError:
+        return "refused"
+    except OSError:
+        return "cut off"
+
+
+def answer(listening, until):
+    while time.monotonic() < until:
+        try:
+            visitor, _ = listening.accept()
+        except TimeoutError:
+            continue
+        with visitor:
+            visitor.recv(1)
+            visitor.sendall(b"!")
+
+
+def test_who_waits_at_the_door_is_let_in_and_who_comes_later_is_refused():
+    with bound("127.0.0.1", 0) as listening:
+        listening.settimeout(0.05)
+        with socket.create_connection(listening.getsockname()) as waiting:
+            take_nobody_new(listening)
+            with pytest.raises(TimeoutError):
+                socket.create_connection(listening.getsockname(), timeout=0.2)
+            let_in, address = listening.accept()
+            with let_in:
+                assert address == waiting.getsockname()
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
+@pytest.mark.parametrize("_", range(4))
+def test_nobody_is_cut_off_among_many_who_come_while_the_door_closes(_):
+    came = []
+    with bound("127.0.0.1", 0) as listening:
+        listening.settimeout(0.05)
+        port = listening.getsockname()[1]
+        visitors = [threading.Thread(target=lambda: came.append(knock(port))) for _ in range(KNOCKS)]
+        for number, visitor in enumerate(visitors):
+            if number == KNOCKS // 2:
+                take_nobody_new(listening)
+            visitor.start()
+        answer(listening, time.monotonic() + 0.3)
+    for visitor in visitors:
+        visitor.join()
+    assert len(came) == KNOCKS
+    assert set(came) == {"answered", "refused"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_port_in_use_is_not_given_twice(host):
+    with bound(host, 0) as first, pytest.raises(OSError, match="in use"):
+        bound(host, first.getsockname()[1])
