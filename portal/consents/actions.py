@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from portal.audit import actions as audit
 from portal.auth.people import Customer
@@ -15,7 +15,7 @@ from portal.consents.models import PermissionRecord
 from portal.consents.notices import Edition
 from portal.consents.queries import Decider, Matrix
 from portal.consents.rules import Action, Channel, Kind, Purpose, Wish
-from portal.customers.models import Party
+from portal.customers.turns import take_turn
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
@@ -86,13 +86,8 @@ def decide(db: Session, who: Customer, wishes: Sequence[Wish], seen: Seen, now: 
 
 
 def _alone(db: Session, who: Customer) -> Matrix:
-    """What holds for the person's party; until this transaction ends nobody else decides for it.
-
-    Of two clicks at once the second waits here and then sees what the first one did. What merely refers to the
-    party, as every invoice does, is not held up. On SQLite writers have taken turns already.
-    """
-    own = select(Party.id).where(col(Party.id).in_(who.parties)).order_by(col(Party.id))
-    db.exec(own.with_for_update(key_share=True)).all()
+    """What holds for the person's party; until this transaction ends nobody else decides for it."""
+    take_turn(db, who)
     matrix = queries.matrix(db, who)
     if matrix is None:
         raise NotACustomer

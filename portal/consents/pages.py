@@ -127,7 +127,7 @@ def _consents(visit: Visit[Customer], matrix: Matrix, attempt: Attempt) -> Conse
         decider=matrix.decider,
         rows=rows,
         columns=[shown.CHANNELS[channel] for channel in shown.COLUMNS],
-        notice=f"{notices.current().version}/{visit.language}",
+        notice=f"{notices.EDITIONS.current.version}/{visit.language}",
         latest=told[:LATEST],
         saved=None if saved is None else told[:saved],
         typed=Typed(errors=attempt.problems),
@@ -174,7 +174,7 @@ def _seen(form: FormData) -> Seen:
     version, _, language = str(form.get("notice")).partition("/")
     if language not in set(Language):
         raise UnknownChoice
-    return Seen(notices.edition(version), Language(language))
+    return Seen(notices.EDITIONS.by_version(version), Language(language))
 
 
 def _saved(visit: Visit[Customer]) -> int | None:

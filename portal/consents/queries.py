@@ -13,6 +13,7 @@ from portal.auth.people import Customer
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
 from portal.consents.rules import Place, Subject
+from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.kit.errors import NotThere
 
@@ -53,8 +54,7 @@ def decider(db: Session, who: Customer) -> Decider | None:
 
     Of several customer numbers of their own it is the first. Whoever acts for another decides for that party.
     """
-    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number)).limit(1)
-    found = db.exec(mine).first()
+    found = customers.first(db, who)
     return _decider(found) if found else None
 
 

@@ -109,7 +109,7 @@ def receipt(event: Event, decider: Decider, brand: Brand) -> Receipt:
 
 def words_shown(record: PermissionRecord) -> Wording | None:
     """The very words that the customer read, None where they are not ours: their hash tells."""
-    known = notices.editions().get(record.notice_version)
+    known = notices.EDITIONS.all.get(record.notice_version)
     try:
         cell = Cell(Purpose(record.purpose), Channel(record.channel), Kind(record.kind), Ground(record.ground))
     except ValueError:
@@ -121,7 +121,7 @@ def words_shown(record: PermissionRecord) -> Wording | None:
 def _processing(event: Event, brand: Brand) -> Processing:
     record = event.record
     wording = words_shown(record)
-    edition = notices.edition(wording.edition) if wording else None
+    edition = notices.EDITIONS.by_version(wording.edition) if wording else None
     language = Language(record.language)
     return Processing(
         privacy_notice=PrivacyNotice(

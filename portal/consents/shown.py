@@ -166,7 +166,7 @@ def _state(kind: str, action: str | None) -> Text:
 
 
 def _title(record: PermissionRecord, language: Language) -> str:
-    known = notices.editions().get(record.notice_version, notices.current())
+    known = notices.EDITIONS.all.get(record.notice_version, notices.EDITIONS.current)
     about = next((about for purpose, about in known.purposes.items() if purpose == record.purpose), None)
     return about.title.by(language) if about else record.purpose
 
@@ -174,7 +174,7 @@ def _title(record: PermissionRecord, language: Language) -> str:
 def _row(matrix: Matrix, purpose: Purpose, language: Language, attempt: Attempt) -> Row:
     cells = [cell for cell in MATRIX[matrix.decider.subject] if cell.purpose is purpose]
     states = {cell: rules.state(cell, matrix.in_force) for cell in cells}
-    about = notices.current().purposes[purpose]
+    about = notices.EDITIONS.current.purposes[purpose]
     return Row(
         id=row_id(purpose),
         purpose=purpose,
@@ -191,7 +191,7 @@ def _row(matrix: Matrix, purpose: Purpose, language: Language, attempt: Attempt)
 
 def _bases(cells: Sequence[Cell], language: Language) -> Iterator[Basis]:
     for cell in {cell.ground: cell for cell in cells}.values():
-        wording = notices.current().wording(cell, language)
+        wording = notices.EDITIONS.current.wording(cell, language)
         yield Basis(_basis_id(cell), cell.kind, wording.ground, wording.rule)
 
 

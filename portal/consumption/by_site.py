@@ -15,11 +15,12 @@ from sqlmodel import Session
 
 from portal.consumption import rules, store
 from portal.consumption.blocks import FIGURES
-from portal.consumption.periods import DAY, Month
+from portal.consumption.periods import Month
 from portal.consumption.rules import Comparison, Tally, due
 from portal.consumption.selection import Point
 from portal.consumption.tallies import Stay, clipped, split
-from portal.kit.clock import first_of_month, next_month
+from portal.kit import clock
+from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
 from portal.kit.intervals import day_starts, start_quarter
 from portal.sites.models import Commodity
@@ -103,10 +104,7 @@ def together(every: Iterable[SiteUse]) -> SiteUse:
 
 def months_up_to(newest: date) -> tuple[date, ...]:
     """The months from January of the year before to the newest."""
-    months = [date(newest.year - 1, 1, 1)]
-    while months[-1] < first_of_month(newest):
-        months.append(next_month(months[-1]))
-    return tuple(months)
+    return tuple(clock.months(date(newest.year - 1, 1, 1), newest))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,10 +8,10 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.periods import DAY, Period
+from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import MISSING, due
-from portal.kit.clock import day_of, start_of
+from portal.kit.clock import DAY, day_of, start_of
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of, start_quarter
 
 Flags = NDArray[np.bool_]

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Self
 
-from portal.kit.clock import HELSINKI, day_of, next_month
+from portal.kit.clock import DAY, HELSINKI, day_of, next_month
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of, start_quarter
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-DAY = timedelta(days=1)
 MOST_DAYS_BY_DAY = 62  # a longer span is shown by months
 
 

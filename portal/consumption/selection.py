@@ -6,8 +6,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from portal.consumption import periods
-from portal.consumption.periods import DAY, Day, Period
+from portal.consumption.periods import Day, Period
 from portal.consumption.rules import Compare, due
+from portal.kit.clock import DAY
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.sites.models import Commodity

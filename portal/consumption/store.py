@@ -6,7 +6,7 @@ It is for the system's own use and asks nobody who they are: what a customer may
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,11 +17,10 @@ from sqlmodel import Session
 from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in, slots, summary
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
-from portal.kit.clock import day_of, first_of_month, next_month
+from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
 
-DAY = timedelta(days=1)
 RANGES_AT_ONCE = 100  # SQLite takes no condition of a thousand parts
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
 SLOTS, SUMMARY = ([BLOCKS.c[field.name] for field in fields(kind)] for kind in (Slots, Summary))

@@ -15,10 +15,11 @@ from sqlmodel import Session
 
 from portal.consumption import store
 from portal.consumption.blocks import FIGURES, Figures
-from portal.consumption.periods import DAY, Hour, Month, Period, Quarter, Year
+from portal.consumption.periods import Hour, Month, Period, Quarter, Year
 from portal.consumption.rules import Tally, due, standings
 from portal.consumption.store import PointDays
-from portal.kit.clock import first_of_month, next_month
+from portal.kit import clock
+from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.intervals import day_starts, start_quarter
 
 Whole = NDArray[np.int64]
@@ -96,7 +97,7 @@ def _quarters(edges: Whole, during: Sequence[Stay], until: int) -> Whole:
 
 
 def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
-    months = _months(first, last)
+    months = list(clock.months(first, last))
     edges = np.array([*map(start_quarter, months), start_quarter(next_month(months[-1]))])
     whole, parts = split(during, due(today))
     grid = _by_day(db, parts, first, last, today)
@@ -142,10 +143,3 @@ def _by_quarter(db: Session, during: Sequence[Stay], first: date, last: date, to
 def _early(edges: Whole, figures: Figures, today: date) -> Whole:
     delivered = figures[:, 1:4].sum(axis=1)  # measured, estimated or missing
     return np.where(edges[:-1] < start_quarter(due(today) + DAY), 0, delivered)
-
-
-def _months(first: date, last: date) -> list[date]:
-    months = [first_of_month(first)]
-    while next_month(months[-1]) <= last:
-        months.append(next_month(months[-1]))
-    return months

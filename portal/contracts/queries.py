@@ -20,6 +20,7 @@ from portal.contracts.windows import Days
 from portal.kit.db import within
 from portal.kit.errors import NotThere
 from portal.sites.models import MeteringPoint, Occupancy, Site
+from portal.sites.scope import held_on
 
 
 class NoSuchContract(NotThere):
@@ -154,9 +155,8 @@ def _held(
 
 def _held_today(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Collection[UUID]:
     """Those of some sites that the person's parties hold today."""
-    lasts = or_(col(Occupancy.until).is_(None), col(Occupancy.until) >= today)
     theirs = col(Occupancy.party_id).in_(who.parties) & col(Occupancy.site_id).in_(site_ids)
-    return set(db.exec(select(Occupancy.site_id).where(theirs, col(Occupancy.since) <= today, lasts)))
+    return set(db.exec(select(Occupancy.site_id).where(theirs, held_on(today))))
 
 
 def _without_who_lives_there(held: Held) -> Held:

@@ -20,7 +20,8 @@ from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.contracts.spot import SpotPrices
 from portal.contracts.spot_days import of_month
 from portal.contracts.windows import Days
-from portal.kit.clock import first_of_month, next_month, start_of
+from portal.kit import clock
+from portal.kit.clock import start_of
 from portal.kit.intervals import quarter_of
 
 EVER: Final = Days(date.min, date.max)
@@ -55,7 +56,7 @@ def terms_of(db: Session, contracts: Sequence[tuple[Contract, Product]], days: D
 
 def spot_for(db: Session, days: Days) -> SpotPrices:
     """The spot prices of the months in which some days lie."""
-    months = list(_months(days))
+    months = list(clock.months(days.first, days.last))
     told = {row.month: row.prices for row in db.exec(select(SpotMonth).where(col(SpotMonth.month).in_(months)))}
     prices = [of_month(month, told.get(month, b"")) for month in months]
     return SpotPrices(quarter_of(start_of(months[0])), np.concatenate(prices))
@@ -115,10 +116,3 @@ def _electricity_tax(contract: Contract, taxes: Iterable[Tax]) -> Iterator[Price
                 f"Electricity tax, class {tax.applies_to}",
             )
             yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, Window.ALL, tax.rate, tax.valid_from, tax.valid_to)
-
-
-def _months(days: Days) -> Iterator[date]:
-    month = first_of_month(days.first)
-    while month <= days.last:
-        yield month
-        month = next_month(month)

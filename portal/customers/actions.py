@@ -16,6 +16,7 @@ from portal.customers import wishes
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_since, contacts
 from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, Party
 from portal.customers.queries import decides_for
+from portal.customers.turns import take_turn
 from portal.customers.wishes import Address, Billing, Channel, Matter
 from portal.kit.clock import day_of
 from portal.kit.db import table_of, upsert
@@ -162,7 +163,7 @@ def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
 
     Raises TooManyLetters.
     """
-    _alone(db, who)
+    take_turn(db, who)
     waiting = [fact.waiting for one in contacts(db, who) if (fact := one.facts[Matter.EMAIL]).waiting]
     if not waiting or waiting[0].at > now - AGAIN_AFTER:
         return None
@@ -173,7 +174,7 @@ def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
 
 def _change(db: Session, who: Customer, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
     """Write down what differs from what was last asked for, number by number, under one request."""
-    _alone(db, who)
+    take_turn(db, who)
     before, request = contacts(db, who), _Request(uuid4(), who.account_id, now)
     wishes_of = [(contact, matter, value) for contact in before for matter, value in wanted.items()]
     changes = [change for wish in wishes_of if (change := _wish(db, request, *wish))]
@@ -198,12 +199,6 @@ class _Request:
     id: UUID
     account_id: UUID
     at: datetime
-
-
-def _alone(db: Session, who: Customer) -> None:
-    """Of two clicks at once the second waits here, and then sees what the first one did."""
-    own = select(Party.id).where(col(Party.id).in_(who.parties)).order_by(col(Party.id))
-    db.exec(own.with_for_update(key_share=True)).all()
 
 
 def _wish(db: Session, request: _Request, contact: Contact, matter: Matter, value: str) -> ContactChange | None:

@@ -58,9 +58,9 @@ def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
 
 def choices(db: Session, who: Customer, today: date) -> Sequence[PartyShown]:
     """Whom a person may choose between: themselves, if they are a customer, and the parties they may act for."""
-    own = _own(db, who)
-    mine = select(Party).where(col(Party.id).in_(own)).order_by(col(Party.customer_number)).limit(1)
-    return [*(_shown(party, own) for party in db.exec(mine)), *_acted_for(db, own, today)]
+    mine = own(db, who)
+    first = _first(db, mine)
+    return [*([_shown(first, mine)] if first else []), *_acted_for(db, mine, today)]
 
 
 def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | None:
@@ -68,10 +68,10 @@ def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | No
 
     Raises NoSuchParty for one that they neither are nor may act for today.
     """
-    own = _own(db, who)
-    if party_id in own:
+    mine = own(db, who)
+    if party_id in mine:
         return None
-    if not _grants(db, own, party_id, today):
+    if not _grants(db, mine, party_id, today):
         raise NoSuchParty
     return party_id
 
@@ -85,15 +85,25 @@ def decides_for(db: Session, who: UUID, party_id: UUID, today: date) -> bool:
 
 def shown(db: Session, who: Customer) -> PartyShown | None:
     """The party that the head of a page names: the first by customer number; None without any."""
-    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))
-    party = db.exec(mine.limit(1)).first()
-    own = who.parties if who.reach.acting_for is None else frozenset[UUID]()
-    return _shown(party, own) if party else None
+    party = first(db, who)
+    mine = who.parties if who.reach.acting_for is None else frozenset[UUID]()
+    return _shown(party, mine) if party else None
 
 
-def _own(db: Session, who: Customer) -> frozenset[UUID]:
+def first(db: Session, who: Customer) -> Party | None:
+    """The party that stands for all those whose things a person handles now: the first by customer number."""
+    return _first(db, who.parties)
+
+
+def own(db: Session, who: Customer) -> frozenset[UUID]:
+    """The person who is signed in, under each of their customer numbers, whomever they act for now."""
     index = select(Account.identity_index).where(Account.id == who.account_id)
     return own_parties(db, db.exec(index).one())
+
+
+def _first(db: Session, parties: frozenset[UUID]) -> Party | None:
+    of_them = select(Party).where(col(Party.id).in_(parties)).order_by(col(Party.customer_number)).limit(1)
+    return db.exec(of_them).first()
 
 
 def _acted_for(db: Session, own: frozenset[UUID], today: date) -> Sequence[PartyShown]:

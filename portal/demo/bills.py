@@ -21,12 +21,11 @@ from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
-from portal.kit.clock import first_of_month
+from portal.kit.clock import DAY, first_of_month
 from portal.kit.energy import MWH_PER_KWH
 from portal.kit.intervals import Intervals, day_starts
 from portal.kit.money import Money
 
-DAY: Final = timedelta(days=1)
 TERM: Final = timedelta(days=18)
 EARLIEST, LATEST = 4, 28  # days of the month on which bills are made
 IBAN: Final = "FI2112345600000785"

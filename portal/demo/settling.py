@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from sqlmodel import Session
@@ -15,11 +15,11 @@ from portal.contracts.windows import Days
 from portal.demo import bills, products, spot, wall_clock
 from portal.demo.holdings import Holding
 from portal.demo.rows import Row, insert
-from portal.kit.clock import first_of_month, next_month, start_of
+from portal.kit import clock
+from portal.kit.clock import DAY, first_of_month, next_month, start_of
 from portal.kit.packing import pack
 
 YEARS: Final = 3
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,8 +56,6 @@ def settled(db: Session, holding: Holding, on: Ground) -> Iterator[Row]:
 
 def _spot_months(since: date, until: date) -> Iterator[SpotMonth]:
     """Prices until the end of `until`: the exchange tells them a day ahead."""
-    month = since
-    while month <= until:
+    for month in clock.months(since, until):
         last = min(next_month(month) - DAY, until)
         yield SpotMonth(month=month, prices=pack(spot.prices(wall_clock.quarters(month, last))))
-        month = next_month(month)

@@ -1,7 +1,7 @@
 """Two made-up companies, and what Aino let them read: one authorisation in force with its reads, one over."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Final
 from uuid import UUID
 
@@ -21,12 +21,11 @@ from portal.consents.rules import Ground
 from portal.demo.naming import id_of
 from portal.demo.people import AINO, MIKKO, Member
 from portal.demo.register import point_id
-from portal.kit.clock import HELSINKI
+from portal.kit.clock import DAY, HELSINKI
 from portal.kit.i18n import Language
 
 POWER: Final = "643000000412337410"
 HEAT: Final = "643000000412337427"
-DAY: Final = timedelta(days=1)
 READ_AT: Final = time(4, 12)
 
 ROOF_OWNERS_POWER: Final = "643000000528411080"
@@ -73,7 +72,7 @@ def _given(
 ) -> Iterator[SQLModel]:
     purpose = {Language.FI: company.purpose_fi, Language.SV: company.purpose_sv, Language.EN: company.purpose_en}
     facts = Facts(company.name, company.business_id, purpose, points, resolution, term)
-    wording = notices.current().wording(facts, Language.FI)
+    wording = notices.EDITIONS.current.wording(facts, Language.FI)
     yield Authorisation(
         id=_id(company, term),
         party_id=id_of("party", giver.customer_number),

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TextIO
 
 from portal.feeds.sources import NotAFeed
+from portal.kit.spreadsheets import harmless
 
 HEADER = ("line", "reason", "text")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class RefusedLines:
@@ -30,7 +30,7 @@ class RefusedLines:
         if self._file is None:
             self._file = self._made()
             csv.writer(self._file).writerow(HEADER)
-        csv.writer(self._file).writerow((line, _harmless(reason), _harmless(text)))
+        csv.writer(self._file).writerow((line, harmless(reason), harmless(text)))
         self.count += 1
 
     def close(self) -> None:
@@ -77,7 +77,3 @@ def refused_lines(path: Path) -> Iterator[RefusedLines]:
         yield lines
         otherwise.pop_all()
     lines.finish()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

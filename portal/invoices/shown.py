@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -16,13 +16,11 @@ from portal.invoices.drawings import Drawing
 from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
 from portal.invoices.rules import Status, is_late, left_to_pay, status
 from portal.kit import formats
-from portal.kit.clock import first_of_month, next_month
+from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.energy import Energy
 from portal.kit.formats import DASH, NBSP
 from portal.kit.i18n import Language, Text, text
 from portal.kit.money import Money
-
-DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

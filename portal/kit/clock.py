@@ -1,9 +1,11 @@
 """Time: instants are aware UTC, days are those of Helsinki. The only place that asks what time it is."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 HELSINKI = ZoneInfo("Europe/Helsinki")
+DAY = timedelta(days=1)
 
 
 def now() -> datetime:
@@ -23,7 +25,7 @@ def start_of(day: date) -> datetime:
 
 def quarters_in(day: date) -> int:
     """How many quarter hours a Helsinki day has: 96, or 92 and 100 when the clocks change."""
-    return (start_of(day + timedelta(days=1)) - start_of(day)) // timedelta(minutes=15)
+    return (start_of(day + DAY) - start_of(day)) // timedelta(minutes=15)
 
 
 def first_of_month(day: date) -> date:
@@ -34,3 +36,11 @@ def first_of_month(day: date) -> date:
 def next_month(day: date) -> date:
     """The first day of the month after a day's month."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def months(first: date, last: date) -> Iterator[date]:
+    """The first day of each month in which the days from one to another lie."""
+    month = first_of_month(first)
+    while month <= last:
+        yield month
+        month = next_month(month)

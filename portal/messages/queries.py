@@ -15,6 +15,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal.auth.people import Customer
 from portal.auth.reach import Theme
 from portal.contracts.models import Contract
+from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.invoices.models import Invoice
 from portal.kit.db import within
@@ -188,8 +189,7 @@ def sites(db: Session, who: Customer) -> Sequence[Thing]:
 
 def about_anything(db: Session, who: Customer) -> About | None:
     """What a thread is about that concerns nothing in particular: the first customer number; None without any."""
-    mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number)).limit(1)
-    party = db.exec(mine).first()
+    party = customers.first(db, who)
     return About(party.id, party.customer_number) if party else None
 
 

@@ -33,6 +33,7 @@ from portal.kit.crypto import Vault
 from portal.kit.html import Html
 from portal.kit.i18n import Language, text
 from portal.kit.privacy import Keeper, Record, Value
+from portal.kit.spreadsheets import harmless
 from portal.privacy import readings, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, Holding, of_group
 from portal.privacy.queries import Whose
@@ -43,7 +44,6 @@ VERSION: Final = 1
 """Of the shape of data.json and of the names of files; within a version neither changes."""
 
 BOM: Final = "\ufeff"
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 AT_ONCE: Final = 500  # rows of a CSV file, or parts of a page, that are written together
 CODE = "identity_code"
 
@@ -219,7 +219,7 @@ def _csv(shelf: Shelf, table: str) -> Iterator[bytes]:
     rows = csv.writer(written, delimiter=";")
     rows.writerow(columns)
     for place, row in enumerate(shelf.rows(table), start=1):
-        rows.writerow([_harmless(row.get(name)) for name in columns])
+        rows.writerow([_cell(row.get(name)) for name in columns])
         if place % AT_ONCE == 0:
             yield written.getvalue().encode()
             written.seek(0)
@@ -227,8 +227,8 @@ def _csv(shelf: Shelf, table: str) -> Iterator[bytes]:
     yield written.getvalue().encode()
 
 
-def _harmless(value: Value) -> Value:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+def _cell(value: Value) -> Value:
+    return harmless(value) if isinstance(value, str) else value
 
 
 # receipts

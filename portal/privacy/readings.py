@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Final
 from uuid import UUID
@@ -15,12 +15,11 @@ from portal.consumption import store
 from portal.consumption.formats import datahub_writing
 from portal.consumption.formats.datahub import Series
 from portal.consumption.models import MonthTotal
-from portal.kit.clock import next_month
+from portal.kit.clock import DAY, next_month
 from portal.kit.db import table_of
 from portal.kit.privacy import Subject
 from portal.sites.models import MeteringPoint, Occupancy
 
-DAY: Final = timedelta(days=1)
 HEAD: Final = datahub_writing.write(())
 POINT, STAY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
 

@@ -9,15 +9,14 @@ person, who they are or what they mean, the clock stands (EDPB Guidelines 01/202
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cache
 
 import holidays
 
-from portal.kit.clock import next_month
+from portal.kit.clock import DAY, next_month
 
-DAY = timedelta(days=1)
 SATURDAY = 5
 KEPT_YEARS = 6
 DECEMBER = 12

@@ -19,6 +19,7 @@ from portal.kit.db import within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.scope import held_on
 
 
 class NoSuchSite(NotThere):
@@ -101,7 +102,7 @@ def places(db: Session, who: Customer, today: date) -> Sequence[Place]:
 
 def number_held(db: Session, who: Customer, today: date) -> int:
     """How many sites are held today at which any matter is open to the person."""
-    held = select(func.count(func.distinct(Occupancy.site_id))).where(_visible_to(who), _held_on(today))
+    held = select(func.count(func.distinct(Occupancy.site_id))).where(_visible_to(who), held_on(today))
     return db.exec(held).one()
 
 
@@ -121,7 +122,7 @@ def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing |
     told = within(col(Site.id), who.reach.sites(Theme.CONTRACTS)) | within(
         col(Site.id), who.reach.sites(Theme.CONSUMPTION)
     )
-    wanted = select(Site).join(Occupancy).where(_visible_to(who), told, _held_on(today), Site.id == site_id)
+    wanted = select(Site).join(Occupancy).where(_visible_to(who), told, held_on(today), Site.id == site_id)
     site = db.exec(wanted).first()
     if site is None:
         return None
@@ -145,10 +146,6 @@ def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -
 
 def _visible_to(who: Customer) -> ColumnElement[bool]:
     return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), who.reach.any_sites)
-
-
-def _held_on(today: date) -> ColumnElement[bool]:
-    return (col(Occupancy.since) <= today) & (col(Occupancy.until).is_(None) | (col(Occupancy.until) >= today))
 
 
 def _places(db: Session, which: ColumnElement[bool], today: date) -> Sequence[Place]:
@@ -177,7 +174,7 @@ def _place(site: Site, stays: tuple[Stay, ...], today: date) -> Place:
 
 
 def _points_of(who: Customer, today: date) -> SelectOfScalar[MeteringPoint]:
-    held = select(Occupancy.site_id).where(_visible_to(who), _held_on(today))
+    held = select(Occupancy.site_id).where(_visible_to(who), held_on(today))
     return (
         select(MeteringPoint)
         .where(col(MeteringPoint.site_id).in_(held))

@@ -43,7 +43,7 @@ def wish(key, switch, subject=Subject.PERSON):
 
 def seen(language=Language.FI):
     """The words of today, in a language."""
-    return Seen(notices.current(), language)
+    return Seen(notices.EDITIONS.current, language)
 
 
 @dataclass

@@ -84,7 +84,7 @@ def test_a_read_outside_of_its_days_was_not_allowed(ended, read, allowed):
 def test_the_words_name_everything_that_is_agreed_to(language, resolution):
     purpose = dict.fromkeys(Language, "x {y}.")
     facts = Facts("Malli {0} Oy", "7654330-0", purpose, ["6430001", "6430002"], resolution, TERM)
-    wording = notices.current().wording(facts, language)
+    wording = notices.EDITIONS.current.wording(facts, language)
     for word in ("Malli {0} Oy", "7654330-0", "x {y}.", "6430001, 6430002", "2026"):
         assert word in wording.whole
     assert len(wording.sha256) == 64
@@ -92,5 +92,8 @@ def test_the_words_name_everything_that_is_agreed_to(language, resolution):
 
 def test_an_edition_that_was_in_use_is_never_edited():
     facts = Facts("A", "B", dict.fromkeys(Language, "C"), ["D"], Resolution.HOUR, TERM)
-    shas = {language: notices.edition("2026-11-21").wording(facts, language).sha256[:12] for language in Language}
+    shas = {
+        language: notices.EDITIONS.by_version("2026-11-21").wording(facts, language).sha256[:12]
+        for language in Language
+    }
     assert shas == {"fi": "9659145d7383", "sv": "0ed34a9b7fe9", "en": "79fc20f40624"}

@@ -37,7 +37,7 @@ def all_of(database, table):
 
 def test_a_decision_is_kept_with_all_that_belongs_to_it(register, aino):
     [record] = register.decide(aino, (EMAIL, "on"))
-    wording = notices.current().wording(cell(Purpose.DIRECT_MARKETING, Channel.EMAIL), Language.FI)
+    wording = notices.EDITIONS.current.wording(cell(Purpose.DIRECT_MARKETING, Channel.EMAIL), Language.FI)
     assert record.model_dump(exclude={"id", "party_id"}) == {
         "sequence": 1,
         "account_id": aino.account_id,
@@ -50,7 +50,7 @@ def test_a_decision_is_kept_with_all_that_belongs_to_it(register, aino):
         "where": "portal",
         "ground": "GDPR 6(1)(a); Act 917/2014 s. 200(1)",
         "notice_id": "direct-marketing",
-        "notice_version": notices.current().version,
+        "notice_version": notices.EDITIONS.current.version,
         "notice_sha256": wording.sha256,
         "language": "fi",
         "replaces_id": None,

@@ -1,12 +1,13 @@
 """The words that customers decide on: whole, in three languages, and never changed once they have been in use."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from portal.consents import notices, receipts
+from portal.consents.editions import NoSuchEdition
 from portal.consents.models import PermissionRecord
-from portal.consents.notices import FOLDER, NoSuchEdition
 from portal.consents.rules import MATRIX, Subject
 from portal.kit.i18n import Language
 
@@ -15,12 +16,15 @@ IN_USE = {"2026-11-21": "6eb8cd005722e5a7eaa1426b276a359e676376cba0fd9879df6e10d
 
 def test_an_edition_in_use_is_never_changed():
     """New words go into a new file; add its version and SHA-256 above when it is released."""
-    found = {file.stem: hashlib.sha256(file.read_bytes()).hexdigest() for file in FOLDER.glob("*.toml")}
+    found = {
+        file.stem: hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in Path(notices.__file__).parent.glob("*.toml")
+    }
     assert found == IN_USE
 
 
 @pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("edition", notices.editions().values(), ids=lambda edition: edition.version)
+@pytest.mark.parametrize("edition", notices.EDITIONS.all.values(), ids=lambda edition: edition.version)
 def test_every_cell_has_its_words(edition, language):
     for subject in Subject:
         for cell in MATRIX[subject]:
@@ -33,21 +37,21 @@ def test_every_cell_has_its_words(edition, language):
 
 def test_each_language_has_words_of_its_own():
     for cell in MATRIX[Subject.PERSON]:
-        assert len({notices.current().wording(cell, language).sha256 for language in Language}) == 3
+        assert len({notices.EDITIONS.current.wording(cell, language).sha256 for language in Language}) == 3
 
 
 def test_the_current_edition_is_the_newest():
-    assert notices.current().version == max(notices.editions())
+    assert notices.EDITIONS.current.version == max(notices.EDITIONS.all)
 
 
 def test_an_edition_that_never_was_is_refused():
     with pytest.raises(NoSuchEdition):
-        notices.edition("1999-01-01")
+        notices.EDITIONS.by_version("1999-01-01")
 
 
 def record(**changes):
     cell = MATRIX[Subject.PERSON][0]
-    wording = notices.current().wording(cell, Language.SV)
+    wording = notices.EDITIONS.current.wording(cell, Language.SV)
     values = {
         "kind": cell.kind,
         "purpose": cell.purpose,

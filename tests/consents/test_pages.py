@@ -107,7 +107,7 @@ def test_a_customer_sees_what_is_decided_and_on_what_ground(household):
 def test_every_word_that_a_decision_refers_to_stands_on_the_page(household):
     page = plain(household.open("/consents").text)
     for cell in MATRIX[Subject.PERSON]:
-        wording = notices.current().wording(cell, "fi")
+        wording = notices.EDITIONS.current.wording(cell, "fi")
         for words in wording.whole.split("\n"):
             assert words in page
 
@@ -208,7 +208,7 @@ def test_the_words_are_kept_in_the_language_they_were_read_in(browse, register, 
         [record] = db.exec(select(PermissionRecord)).all()
     email = next(cell for cell in MATRIX[Subject.PERSON] if cell.key == EMAIL)
     assert record.language == "sv"
-    assert record.notice_sha256 == notices.current().wording(email, "sv").sha256
+    assert record.notice_sha256 == notices.EDITIONS.current.wording(email, "sv").sha256
 
 
 LAST = {"outages.email": "off", "outages.sms": "off", "outages.letter": "off"}
@@ -356,7 +356,7 @@ def test_a_receipt_holds_every_field_of_the_record(register, aino, household):
         str(record.id),
         "tietosuoja-asetus 6 art. 1 kohta a; laki 917/2014, 200 § 1 mom.",
         record.notice_sha256,
-        f"direct-marketing {notices.current().version}",
+        f"direct-marketing {notices.EDITIONS.current.version}",
         "Aino Mäkelä, 100001",
         f"{DEMO_BRAND.company}, {DEMO_BRAND.business_id}",
         "Tunnistautumisen varmuustasokorotettu",
@@ -388,7 +388,7 @@ def test_a_receipt_is_taken_along_as_json(register, aino, household):
             "pii_controllers": ["7654321-2"],
             "collection_method": "portal",
             "storage_locations": "Tiedot säilytetään EU:ssa tai Euroopan talousalueella.",
-            "retention_period": notices.current().retention.fi,
+            "retention_period": notices.EDITIONS.current.retention.fi,
             "jurisdiction": "FI",
             "recipient_third_parties": [],
             "withdrawal_method": "/consents",

@@ -13,10 +13,10 @@ from sqlalchemy import event
 
 from portal.consumption.rules import Comparison
 from portal.home.sites import rows
-from portal.home.sites.download import harmless
 from portal.home.sites.rows import Trend, alphabetical, trend
 from portal.home.sites.wish import By, Column, Show, Wish
 from portal.kit.energy import Energy
+from portal.kit.spreadsheets import harmless
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.home.estate import FEW, SITES
 

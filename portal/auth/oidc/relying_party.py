@@ -22,6 +22,7 @@ from portal.auth.oidc.outgoing import KIB, Connect, Unreachable, get
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.oidc.request import Ask, Ourselves, assertion, request_object
 from portal.auth.reasons import Reason, Stopped, demand
+from portal.kit.clock import DAY
 
 log = logging.getLogger("portal.auth")
 
@@ -30,7 +31,6 @@ T = TypeVar("T")
 DISCOVERY_S = 2.5  # a visitor sees that the broker is down within three seconds
 KEYS_S = 5.0
 LARGEST_DOCUMENT = 256 * KIB
-DAY = timedelta(days=1)
 RETRY = timedelta(seconds=10)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer
@@ -18,6 +18,7 @@ from portal.consents.authorisations.queries import Given
 from portal.consents.authorisations.rules import Ending, Resolution
 from portal.consents.rules import Ground
 from portal.customers.models import Party
+from portal.customers.turns import take_turn
 from portal.kit.clock import day_of
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
@@ -78,7 +79,7 @@ def give(db: Session, who: ConfirmedCustomer, wish: Wish, seen: Seen, now: datet
     To give what stands already, as a second click would, gives nothing more.
     Raises CannotBeGiven, OtherWords, NoSuchAuthorisation; then nothing has been given.
     """
-    _alone(db, who)
+    take_turn(db, who)
     offered = offers.offer(db, who, wish, day_of(now))
     wording = offered.wording(seen.edition, seen.language)
     if wording.sha256 != seen.sha256:
@@ -104,16 +105,10 @@ def end(db: Session, who: Customer, authorisation_id: UUID, now: datetime) -> No
 
     Raises NoSuchAuthorisation.
     """
-    _alone(db, who)
+    take_turn(db, who)
     given = queries.by_id(db, who, authorisation_id)
     if rules.is_in_force(given.state(day_of(now))):
         _end(db, who, given, Ending.ENDED, now)
-
-
-def _alone(db: Session, who: Customer) -> None:
-    """Of two clicks at once the second waits here and then sees what the first one did."""
-    own = select(Party.id).where(col(Party.id).in_(who.parties)).order_by(col(Party.id))
-    db.exec(own.with_for_update(key_share=True)).all()
 
 
 def _is_that(given: Given, wording: Wording, today: date) -> bool:

@@ -21,7 +21,7 @@ from portal.consents.authorisations.notices import Wording
 from portal.consents.authorisations.offers import MOST_POINTS, CannotBeGiven, Offer, Sample, Wish
 from portal.consents.authorisations.rules import Resolution, may_last_until
 from portal.consents.authorisations.shown import Event, Read, Tile
-from portal.consents.notices import NoSuchEdition
+from portal.consents.editions import NoSuchEdition
 from portal.consumption.selection import Point
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
@@ -172,7 +172,7 @@ def new(visit: Visit[Customer]) -> Reply:
         return _form(visit, Typed(_values(typed)))
     return Preview(
         offered=offered,
-        wording=offered.wording(notices.current(), visit.language),
+        wording=offered.wording(notices.EDITIONS.current, visit.language),
         resolution=shown.RESOLUTIONS[offered.resolution],
         energies=shown.ENERGIES,
         samples=offers.samples(visit.db, visit.who, offered),
@@ -279,7 +279,7 @@ def _seen(form: FormData) -> Seen:
     version, _, language = str(form.get("notice")).partition("/")
     if language not in set(Language):
         raise NoSuchEdition
-    return Seen(notices.edition(version), Language(language), str(form.get("sha256")))
+    return Seen(notices.EDITIONS.by_version(version), Language(language), str(form.get("sha256")))
 
 
 def routes(brand: Brand) -> Sequence[Route]:

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from portal.kit.clock import DAY
+
 YEARS: Final = 2  # at a time; a longer trust is renewed
 SOON: Final = timedelta(days=60)
-DAY: Final = timedelta(days=1)
 
 
 class Resolution(StrEnum):

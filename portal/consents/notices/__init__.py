@@ -1,44 +1,16 @@
 """What customers are told about the things they decide on: editions in three languages, none ever changed."""
 
-import hashlib
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Final
 
-from pydantic import BaseModel, ConfigDict
-
+from portal.consents.editions import Editions, Part, Said, sha256
 from portal.consents.rules import Cell, Kind, Purpose
-from portal.kit.errors import Invalid
-from portal.kit.i18n import Language, text
-
-FOLDER = Path(__file__).parent
+from portal.kit.i18n import Language
 
 
-class NoSuchEdition(Invalid):
-    """No words of ours were ever shown under that name."""
-
-    says = text("The texts on the page have changed. Open the page again and decide there.")
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Said(_Part):
-    """The same in each language."""
-
-    fi: str
-    sv: str
-    en: str
-
-    def by(self, language: Language) -> str:
-        """The wording in a language."""
-        return {Language.FI: self.fi, Language.SV: self.sv, Language.EN: self.en}[language]
-
-
-class About(_Part):
+class About(Part):
     """What is told about a purpose."""
 
     title: Said
@@ -67,10 +39,10 @@ class Wording:
     @property
     def sha256(self) -> str:
         """SHA-256 of the whole in UTF-8, in hexadecimal."""
-        return hashlib.sha256(self.whole.encode()).hexdigest()
+        return sha256(self.whole)
 
 
-class Edition(_Part):
+class Edition(Part):
     """Everything that is told from one day on."""
 
     version: str
@@ -95,24 +67,4 @@ class Edition(_Part):
         )
 
 
-@cache
-def editions() -> Mapping[str, Edition]:
-    """Every edition by its version, the first day of its use; oldest first."""
-    files = sorted(FOLDER.glob("*.toml"))
-    return {file.stem: Edition(version=file.stem, **tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
-
-
-def current() -> Edition:
-    """The edition that is shown now."""
-    return list(editions().values())[-1]
-
-
-def edition(version: str) -> Edition:
-    """The edition of a version.
-
-    Raises NoSuchEdition.
-    """
-    try:
-        return editions()[version]
-    except KeyError:
-        raise NoSuchEdition from None
+EDITIONS: Final = Editions(Path(__file__).parent, Edition)

@@ -7,18 +7,17 @@ from datetime import date
 from itertools import groupby
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, ScalarSelect
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.auth.reach import Level, Theme
+from portal.customers import queries as customers
 from portal.customers.models import (
     ContactDetail,
     ContactKind,
     ContactPerson,
-    IdentityCode,
     Mandate,
     MandateSite,
     Party,
@@ -91,7 +90,7 @@ def own(db: Session, who: Customer, today: date) -> Sequence[Right]:
     """The rights by which a person acts today; none in their own matters."""
     if who.reach.acting_for is None:
         return ()
-    mine = col(Mandate.grantee_id).in_(_own_parties(who))
+    mine = col(Mandate.grantee_id).in_(customers.own(db, who))
     in_force_now = col(Mandate.grantor_id).in_(who.parties) & mine & in_force(today)
     return _rights(db, in_force_now, col(Mandate.grantor_id))
 
@@ -143,11 +142,6 @@ def _contact(same: Sequence[ContactPerson]) -> Contact:
         email=next((one.email for one in same if one.email), None),
         phone=next((one.phone for one in same if one.phone), None),
     )
-
-
-def _own_parties(who: Customer) -> ScalarSelect[UUID]:
-    mine = select(IdentityCode.party_id).join(Account, col(Account.identity_index) == IdentityCode.blind_index)
-    return mine.where(Account.id == who.account_id).scalar_subquery()
 
 
 def _rights(db: Session, which: ColumnElement[bool], other: Mapped[UUID]) -> Sequence[Right]:

@@ -16,8 +16,8 @@ from portal.home.sites.words import ENERGIES
 from portal.kit import formats
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
+from portal.kit.spreadsheets import harmless
 
-FORMULAS: Final = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets begin to compute from
 YEAR: Final = 12
 
 
@@ -37,11 +37,6 @@ def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
     writer.writerow(column.heading.said(language) for column in columns)
     writer.writerows([column.cell(row) for column in columns] for row in rows)
     return file.getvalue().encode("utf-8-sig")
-
-
-def harmless(words: str) -> str:
-    """Words that no spreadsheet takes for a formula: those that look like one get an apostrophe before them."""
-    return f"'{words}" if words.startswith(FORMULAS) else words
 
 
 def _facts(language: Language) -> Sequence[_Column]:

@@ -1,20 +1,14 @@
 """What a customer reads before they authorise a company: editions in three languages, none ever changed."""
 
-import hashlib
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
+from typing import Final
 
 from portal.consents.authorisations.rules import Resolution, Term
-from portal.consents.notices import NoSuchEdition, Said
+from portal.consents.editions import Editions, Part, Said, sha256
 from portal.kit.formats import full_date
 from portal.kit.i18n import Language
-
-FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +39,11 @@ class Wording:
     @property
     def sha256(self) -> str:
         """SHA-256 of the whole in UTF-8, in hexadecimal."""
-        return hashlib.sha256(self.whole.encode()).hexdigest()
+        return sha256(self.whole)
 
 
-class Edition(BaseModel):
+class Edition(Part):
     """Everything that is told from one day on."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     version: str
     what: Said
@@ -70,27 +62,7 @@ class Edition(BaseModel):
         return Wording(self.version, language, (*filled, *more))
 
 
-@cache
-def editions() -> Mapping[str, Edition]:
-    """Every edition by its version, the first day of its use; oldest first."""
-    files = sorted(FOLDER.glob("*.toml"))
-    return {file.stem: Edition(version=file.stem, **tomllib.loads(file.read_text(encoding="utf-8"))) for file in files}
-
-
-def current() -> Edition:
-    """The edition that is shown now."""
-    return list(editions().values())[-1]
-
-
-def edition(version: str) -> Edition:
-    """The edition of a version.
-
-    Raises NoSuchEdition.
-    """
-    try:
-        return editions()[version]
-    except KeyError:
-        raise NoSuchEdition from None
+EDITIONS: Final = Editions(Path(__file__).parent, Edition)
 
 
 def _places(facts: Facts, language: Language) -> dict[str, str]:

@@ -1,0 +1,76 @@
+"""Editions of what customers are told: a TOML file each, named by the first day of its use; none is ever changed."""
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from portal.kit.errors import Invalid
+from portal.kit.i18n import Language, text
+
+
+class NoSuchEdition(Invalid):
+    """No words of ours were ever shown under that name."""
+
+    says = text("The texts on the page have changed. Open the page again and decide there.")
+
+
+class Part(BaseModel):
+    """A part of an edition's file, with all that it must hold and nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Said(Part):
+    """The same in each language."""
+
+    fi: str
+    sv: str
+    en: str
+
+    def by(self, language: Language) -> str:
+        """The wording in a language."""
+        return {Language.FI: self.fi, Language.SV: self.sv, Language.EN: self.en}[language]
+
+
+E = TypeVar("E", bound=Part)
+
+
+class Editions(Generic[E]):
+    """The editions of one folder."""
+
+    def __init__(self, folder: Path, kind: type[E]) -> None:
+        """Take the folder and what its files hold, beside `version`, which is their name."""
+        self._folder, self._kind = folder, kind
+
+    @cached_property
+    def all(self) -> Mapping[str, E]:
+        """Every edition by its version; oldest first."""
+        return {path.stem: self._read(path) for path in sorted(self._folder.glob("*.toml"))}
+
+    @property
+    def current(self) -> E:
+        """The edition that is shown now."""
+        return list(self.all.values())[-1]
+
+    def by_version(self, version: str) -> E:
+        """The edition of a version.
+
+        Raises NoSuchEdition.
+        """
+        try:
+            return self.all[version]
+        except KeyError:
+            raise NoSuchEdition from None
+
+    def _read(self, path: Path) -> E:
+        return self._kind.model_validate({"version": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})
+
+
+def sha256(words: str) -> str:
+    """SHA-256 of words in UTF-8, in hexadecimal: by it they can be proved later."""
+    return hashlib.sha256(words.encode()).hexdigest()
