@@ -6,11 +6,12 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import Delete, Update, delete, func, update
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from portal.audit.actions import Act, record
 from portal.auth import rules
@@ -27,9 +28,10 @@ from portal.auth.people import ConfirmedCustomer, Customer
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.access import Anyone
-from portal.kit.db import insert_or_skip
+from portal.kit.db import insert_or_skip, table_of
 from portal.kit.errors import NotThere, SignInNeeded
 from portal.kit.i18n import Language
+from portal.kit.questions import Question, given
 from portal.kit.web import Recognition
 
 SESSION_COOKIE = "__Host-sid"
@@ -232,10 +234,9 @@ def recogniser(find_reach: FindReach) -> Callable[[Session, Mapping[str, str], d
         found = _living(db, cookie, now) if cookie else None
         if found is None:
             return Recognition(Anyone())
-        session, account = found
-        person = _customer(session, account, find_reach(db, account.identity_index, session.acting_for), now)
-        is_noteworthy = rules.is_noteworthy(session.seen_at, now)
-        return Recognition(person, person.language, _noting(session.id, now) if is_noteworthy else None)
+        person = _customer(found, find_reach(db, found.identity_index, found.acting_for), now)
+        is_noteworthy = rules.is_noteworthy(found.seen_at, now)
+        return Recognition(person, person.language, _noting(found.session_id, now) if is_noteworthy else None)
 
     return recognise
 
@@ -272,7 +273,7 @@ def _account(db: Session, arrival: Arrival, now: datetime) -> Account:
     who = arrival.identity
     names = {"given_names": who.given_names, "family_name": who.family_name}
     new = {"id": uuid4(), "identity_index": arrival.index, "created_at": now, **names}
-    insert_or_skip(db, SQLModel.metadata.tables["account"], [new])
+    insert_or_skip(db, _ACCOUNT, [new])
     account = db.exec(select(Account).where(Account.identity_index == arrival.index)).one()
     account.given_names = who.given_names or account.given_names
     account.family_name = who.family_name or account.family_name
@@ -322,29 +323,52 @@ def _own_act(act: str, who: Customer, details: Mapping[str, str] | None = None) 
     return Act(act=act, object_kind="account", object_id=mine, account_id=mine, details=details or {})
 
 
-def _living(db: Session, cookie: str, now: datetime) -> tuple[SignedSession, Account] | None:
-    of_cookie = (
-        select(SignedSession, Account)
-        .join(Account, col(Account.id) == SignedSession.account_id)
-        .where(SignedSession.token_hash == _hash(cookie))
+@dataclass(frozen=True, slots=True)
+class _Signed:
+    """A session and its account, as far as every request needs them."""
+
+    session_id: UUID
+    acting_for: UUID | None
+    acr: str
+    confirmed_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    account_id: UUID
+    identity_index: bytes
+    given_names: str
+    family_name: str
+    language: str | None
+
+
+_SESSION, _ACCOUNT = table_of(SignedSession), table_of(Account)
+_OF_COOKIE: Final = Question(
+    _Signed,
+    select(
+        *_SESSION.c["id", "acting_for", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at"],
+        *_ACCOUNT.c["id", "identity_index", "given_names", "family_name", "language"],
     )
-    found = db.exec(of_cookie).first()
-    if found is None:
+    .join_from(_SESSION, _ACCOUNT)
+    .where(_SESSION.c.token_hash == given("token_hash")),
+)
+
+
+def _living(db: Session, cookie: str, now: datetime) -> _Signed | None:
+    found = _OF_COOKIE.first(db, token_hash=_hash(cookie))
+    if found is None or not rules.is_alive(rules.SessionTimes(found.seen_at, found.expires_at, found.ended_at), now):
         return None
-    session, account = found
-    times = rules.SessionTimes(session.seen_at, session.expires_at, session.ended_at)
-    return (session, account) if rules.is_alive(times, now) else None
+    return found
 
 
-def _customer(session: SignedSession, account: Account, reach: Reach, now: datetime) -> Customer:
-    kind = ConfirmedCustomer if rules.is_confirmed(session.confirmed_at, now) else Customer
+def _customer(signed: _Signed, reach: Reach, now: datetime) -> Customer:
+    kind = ConfirmedCustomer if rules.is_confirmed(signed.confirmed_at, now) else Customer
     return kind(
-        account_id=account.id,
-        session_id=session.id,
-        name=f"{account.given_names} {account.family_name}".strip(),
+        account_id=signed.account_id,
+        session_id=signed.session_id,
+        name=f"{signed.given_names} {signed.family_name}".strip(),
         reach=reach,
-        acr=session.acr,
-        language=Language(account.language) if account.language else None,
+        acr=signed.acr,
+        language=Language(signed.language) if signed.language else None,
     )
 
 

@@ -55,6 +55,12 @@ class Reach:
     parties: frozenset[UUID]
     grants: tuple[Grant, ...] = (EVERYTHING,)
     acting_for: UUID | None = None
+    behind: frozenset[UUID] = frozenset()  # the customer numbers of whoever acts for another
+
+    @property
+    def own(self) -> frozenset[UUID]:
+        """The person who is signed in, under each of their customer numbers, whomever they act for now."""
+        return self.parties if self.acting_for is None else self.behind
 
     @property
     def is_full(self) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -11,6 +12,7 @@ from portal.auth import rules
 from portal.auth.models import Account, SignedSession
 from portal.auth.people import Customer
 from portal.kit.i18n import Language
+from portal.kit.questions import Question, given
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,18 @@ class Profile:
     welcomed_at: datetime | None
 
 
+def _profile(language: str | None, *times: datetime | None) -> Profile:
+    return Profile(Language(language) if language else None, *times)
+
+
+PROFILE: Final = Question(
+    _profile,
+    select(Account.language, Account.signed_in_at, Account.previous_sign_in_at, Account.welcomed_at).where(
+        col(Account.id) == given("account_id")
+    ),
+)
+
+
 def open_now(db: Session, who: Customer, now: datetime) -> Sequence[Stay]:
     """The person's sessions that live, this one first, then the one used last."""
     own = select(SignedSession).where(
@@ -49,6 +63,4 @@ def open_now(db: Session, who: Customer, now: datetime) -> Sequence[Stay]:
 
 def profile(db: Session, who: Customer) -> Profile:
     """The person's own choices, and when they came."""
-    account = db.get_one(Account, who.account_id)
-    language = Language(account.language) if account.language else None
-    return Profile(language, account.signed_in_at, account.previous_sign_in_at, account.welcomed_at)
+    return PROFILE.one(db, account_id=who.account_id)

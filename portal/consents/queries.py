@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
@@ -12,10 +15,13 @@ from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import Place, Subject
+from portal.consents.rules import Action, Kind, Place, Subject
 from portal.customers import queries as customers
 from portal.customers.models import Party
+from portal.customers.queries import Named
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
+from portal.kit.questions import Question, given
 
 
 class NoSuchReceipt(NotThere):
@@ -47,6 +53,35 @@ class Event:
     record: PermissionRecord
     actor: str | None
     before: str | None  # the action that held before, None where nothing was decided
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What holds somewhere in the matrix, at a glance."""
+
+    kind: Kind
+    action: Action
+    at: datetime
+
+
+RECORD: Final = table_of(PermissionRecord)
+NEWEST: Final = (
+    sa.select(func.max(RECORD.c.sequence))
+    .where(RECORD.c.party_id == given("party_id"))
+    .group_by(*RECORD.c["kind", "purpose", "channel"])
+)
+STANDING: Final = Question(
+    lambda kind, action, at: Standing(Kind(kind), Action(action), at),
+    sa.select(*RECORD.c["kind", "action", "at"]).where(
+        RECORD.c.party_id == given("party_id"), RECORD.c.sequence.in_(NEWEST)
+    ),
+)
+
+
+def standing(db: Session, who: Customer) -> Sequence[Standing] | None:
+    """What holds for the party that a person decides for, in no order; None where they are no customer."""
+    party = customers.first(db, who)
+    return STANDING.all(db, party_id=party.id) if party else None
 
 
 def decider(db: Session, who: Customer) -> Decider | None:
@@ -118,5 +153,5 @@ def _event(record: PermissionRecord, given_names: str | None, family_name: str |
     return Event(record, f"{given_names} {family_name}" if given_names else None, before)
 
 
-def _decider(party: Party) -> Decider:
+def _decider(party: Party | Named) -> Decider:
     return Decider(party.id, Subject(party.kind), party.name, party.customer_number)

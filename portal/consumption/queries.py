@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Any
+from typing import Final
 from uuid import UUID
 
 import numpy as np
@@ -22,18 +22,39 @@ from portal.consumption.rules import Compare, Comparison, Step, year_before
 from portal.consumption.selection import Point, Selection, Window, Wish
 from portal.consumption.tallies import Stay, clipped, tallies
 from portal.kit.clock import day_of
-from portal.kit.db import table_of, within
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined, start_quarter
+from portal.kit.questions import Question, any_of, any_of_if_told
 from portal.sites.models import Commodity, MeteringPoint, Occupancy, Site
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A metering point and a time for which a party holds its site."""
+
+    id: UUID
+    gsrn: str
+    energy: str
+    site_id: UUID
+    number: str
+    name: str | None
+    street: str
+    party_id: UUID
+    since: date
+    until: date | None
+    first_quarter: int | None
+    until_quarter: int | None
+
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 MONTH = table_of(MonthTotal)
 OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id).limit(1)
 FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
 UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
-POINTS = (
+POINTS: Final = Question(
+    _Row,
     select(
         *POINT.c["id", "gsrn", "energy", "site_id"],
         *SITE.c["number", "name", "street"],
@@ -43,7 +64,8 @@ POINTS = (
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
-    .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn)
+    .where(any_of(HELD.c.party_id, "parties"), any_of_if_told(SITE.c.id, "sites"))
+    .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn),
 )
 
 
@@ -63,8 +85,7 @@ class PointReadings:
 
 def points(db: Session, who: Customer) -> tuple[Point, ...]:
     """The metering points of every site that the person's parties hold, held or will hold, street by street."""
-    theirs = HELD.c.party_id.in_(who.parties) & within(SITE.c.id, who.reach.sites(Theme.CONSUMPTION))
-    rows = db.connection().execute(POINTS.where(theirs))
+    rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION))
     return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
 
 
@@ -146,7 +167,7 @@ def readings(db: Session, who: Customer, selection: Selection) -> tuple[PointRea
     )
 
 
-def _point(rows: Sequence[Any]) -> Point:
+def _point(rows: Sequence[_Row]) -> Point:
     """A point, from a row for each time that a party holds its site."""
     point = rows[0]
     windows = (Window(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows)

@@ -7,11 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import Column, ColumnElement, Table, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session
 
 from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in, slots, summary
@@ -20,10 +20,9 @@ from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
 from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+from portal.kit.questions import Question, any_of, given
 
-RANGES_AT_ONCE = 100  # SQLite takes no condition of a thousand parts
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
-SLOTS, SUMMARY = ([BLOCKS.c[field.name] for field in fields(kind)] for kind in (Slots, Summary))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +63,36 @@ class _Month:
     loaded_at: datetime
 
 
+def _asked(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
+    """Columns of the months from `first` to `last` of `points`, which are ranges of the primary key."""
+    of_points = any_of(table.c.metering_point_id, "points")
+    return select(*columns).where(of_points, table.c.month.between(given("first"), given("last")))
+
+
+def _in_order(*columns: ColumnElement[Any]) -> Select[Any]:
+    return _asked(BLOCKS, BLOCKS.c.metering_point_id, BLOCKS.c.month, *columns).order_by(*BLOCKS.primary_key)
+
+
+def _columns(kind: type[Slots | Summary]) -> list[ColumnElement[Any]]:
+    return [BLOCKS.c[field.name] for field in fields(kind)]
+
+
+def _row(*columns: Any) -> tuple[Any, ...]:  # noqa: ANN401 - of any month
+    return columns
+
+
+ROWS_OF_SLOTS: Final = Question(_row, _in_order(*_columns(Slots)))
+ROWS_OF_SUMMARIES: Final = Question(_row, _in_order(*_columns(Summary)))
+ROWS_KEPT: Final = Question(_row, _in_order(BLOCKS.c.loaded_at, *_columns(Slots)))
+ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "mwh"]))
+SUMS: Final = Question(
+    _row,
+    _asked(TOTALS, TOTALS.c.month, *(func.sum(TOTALS.c[name]) for name in FIGURES))
+    .group_by(TOTALS.c.month)
+    .order_by(TOTALS.c.month),
+)
+
+
 def record(db: Session, metering_point_id: UUID, intervals: Intervals, now: datetime) -> Recorded:
     """Keep the readings of a metering point; revisions.py says what becomes of those known for the same time.
 
@@ -101,7 +130,7 @@ def read(db: Session, metering_point_id: UUID, first: date, last: date) -> Inter
 def read_all(db: Session, wanted: Sequence[PointDays]) -> list[Known]:
     """The readings of each of the wanted days of points, with the marks of revisions."""
     found: defaultdict[UUID, list[Known]] = defaultdict(list)
-    for point, _, *columns in _rows(db, wanted, *SLOTS):
+    for point, _, *columns in _rows(db, ROWS_OF_SLOTS, wanted):
         found[point].append(readings_in(Slots(*columns)))
     return [_within(days, in_a_row(found[days.metering_point_id])) for days in wanted]
 
@@ -115,7 +144,7 @@ def read_days(db: Session, wanted: Sequence[PointDays], first: date, last: date)
     of_point: defaultdict[UUID, list[PointDays]] = defaultdict(list)
     for days in wanted:
         of_point[days.metering_point_id].append(days)
-    for point, month, *columns in _rows(db, wanted, *SUMMARY):
+    for point, month, *columns in _rows(db, ROWS_OF_SUMMARIES, wanted):
         of_month = day_figures(month, Summary(*columns))
         for days in of_point[point]:
             begins = max(days.first, first, month)
@@ -129,25 +158,21 @@ def read_days(db: Session, wanted: Sequence[PointDays], first: date, last: date)
 
 def read_months(db: Session, wanted: Sequence[PointDays]) -> list[MonthFigures]:
     """The figures of each month, summed over the wanted days of points, which are whole months that do not overlap."""
-    sums = [func.sum(TOTALS.c[name]) for name in FIGURES]
-    statement = select(TOTALS.c.month, *sums).group_by(TOTALS.c.month).order_by(TOTALS.c.month)
     return [
         MonthFigures(month, np.array([[int(figure) for figure in figures]]))
-        for where in _ranges(TOTALS, wanted)
-        for month, *figures in db.connection().execute(statement.where(where))
+        for among in _ranges(wanted)
+        for month, *figures in SUMS.all(db, **among)
     ]
 
 
 def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, int]]:
     """Point, month and milliwatt-hours of each month in which wanted days lie; the days are whole months."""
-    statement = select(TOTALS.c.metering_point_id, TOTALS.c.month, TOTALS.c.mwh)
-    for where in _ranges(TOTALS, wanted):
-        yield from db.connection().execute(statement.where(where))
+    yield from _rows(db, ROWS_OF_TOTALS, wanted)
 
 
 def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:
     """Point, month and the figures of every day of each month in which wanted days lie; no value is unpacked."""
-    for point, month, *columns in _rows(db, wanted, *SUMMARY):
+    for point, month, *columns in _rows(db, ROWS_OF_SUMMARIES, wanted):
         yield point, month, day_figures(month, Summary(*columns))
 
 
@@ -177,7 +202,7 @@ def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:
 
 
 def _kept(db: Session, days: PointDays) -> dict[date, _Month]:
-    rows = _rows(db, [days], BLOCKS.c.loaded_at, *SLOTS)
+    rows = _rows(db, ROWS_KEPT, [days])
     return {month: _Month(month, readings_in(Slots(*columns)), loaded_at) for _, month, loaded_at, *columns in rows}
 
 
@@ -206,21 +231,24 @@ def _within(days: PointDays, known: Known) -> Known:
     return known[first:until]
 
 
-def _rows(db: Session, wanted: Sequence[PointDays], *columns: Column[Any]) -> Iterator[Any]:
-    """Point, month and the columns of every month in which wanted days lie; those of a point in time order."""
-    statement = select(BLOCKS.c.metering_point_id, BLOCKS.c.month, *columns).order_by(*BLOCKS.primary_key)
-    for where in _ranges(BLOCKS, wanted):
-        yield from db.connection().execute(statement.where(where))
+def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointDays]) -> Iterator[tuple[Any, ...]]:
+    """Point, month and more of every month in which wanted days lie; those of a point in time order."""
+    of_point: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
+    for days in wanted:
+        of_point[days.metering_point_id].append((first_of_month(days.first), days.last))
+    if not of_point:
+        return
+    first = min(first for spans in of_point.values() for first, _ in spans)
+    last = max(last for spans in of_point.values() for _, last in spans)
+    for row in asked.all(db, points=of_point, first=first, last=last):
+        if any(begins <= row[1] <= ends for begins, ends in of_point[row[0]]):
+            yield row
 
 
-def _ranges(table: Table, wanted: Sequence[PointDays]) -> Iterator[ColumnElement[bool]]:
-    """The months in which wanted days lie, as ranges of the primary key: points with the same months together."""
+def _ranges(wanted: Sequence[PointDays]) -> Iterator[dict[str, Any]]:
+    """The months in which wanted days lie, the earliest first: points with the same months together."""
     points: defaultdict[tuple[date, date], set[UUID]] = defaultdict(set)
     for days in wanted:
         points[first_of_month(days.first), days.last].add(days.metering_point_id)
-    ranges = [
-        and_(table.c.metering_point_id.in_(those), table.c.month.between(first, last))
-        for (first, last), those in points.items()
-    ]
-    for start in range(0, len(ranges), RANGES_AT_ONCE):
-        yield or_(*ranges[start : start + RANGES_AT_ONCE])
+    for first, last in sorted(points):
+        yield {"points": points[first, last], "first": first, "last": last}

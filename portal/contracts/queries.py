@@ -4,9 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+import sqlalchemy as sa
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -17,10 +18,13 @@ from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.terms import terms_by_point, terms_of
 from portal.contracts.windows import Days
-from portal.kit.db import within
+from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
+from portal.kit.questions import Question, any_of, any_of_if_told, given
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from portal.sites.scope import held_on
+
+_CONTRACT, _PRODUCT, _SITE = table_of(Contract), table_of(Product), table_of(Site)
 
 
 class NoSuchContract(NotThere):
@@ -64,6 +68,49 @@ class Held:
     terms: Terms
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A contract that runs, at a glance."""
+
+    id: UUID
+    kind: ContractKind
+    product: Names
+    street: str
+    first: date
+    last: date | None
+    fixed_until: date | None
+
+
+def _not_ended(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
+    return or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
+
+
+def _running(*row: Any) -> Running:  # noqa: ANN401 - the columns of RUNNING
+    contract_id, kind, fi, sv, en, *rest = row
+    return Running(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
+
+
+RUNNING: Final = Question(
+    _running,
+    sa.select(
+        *_CONTRACT.c["id", "kind"],
+        *_PRODUCT.c["name_fi", "name_sv", "name_en"],
+        _SITE.c.street,
+        *_CONTRACT.c["valid_from", "valid_to", "fixed_until"],
+    )
+    .join_from(_CONTRACT, _PRODUCT)
+    .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
+    .where(
+        any_of(_CONTRACT.c.party_id, "parties"),
+        any_of_if_told(_CONTRACT.c.site_id, "sites"),
+        _CONTRACT.c.valid_from <= given("today"),
+        _not_ended(given("today")),
+    )
+    .order_by(_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
+    .limit(given("limit", sa.Integer())),
+)
+
+
 def by_id(db: Session, who: Customer, contract_id: UUID, today: date) -> Held:
     """One contract.
 
@@ -75,10 +122,9 @@ def by_id(db: Session, who: Customer, contract_id: UUID, today: date) -> Held:
     return found[0]
 
 
-def running(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
-    """The contracts that run today: sales before network, then the newest first."""
-    begun = col(Contract.valid_from) <= today
-    return _held(db, who, today, _not_ended(today) & begun, limit=limit)
+def running(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Running]:
+    """The contracts that run today, without their terms: sales before network, then the newest first."""
+    return RUNNING.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONTRACTS), today=today, limit=limit)
 
 
 def sites(db: Session, who: Customer, today: date, skip: int, limit: int) -> Sequence[UUID]:
@@ -114,12 +160,8 @@ def terms(db: Session, who: Customer, days: Days) -> Mapping[UUID, tuple[Terms, 
     return terms_by_point(db, _visible_to(who), days)
 
 
-def _visible_to(who: Customer) -> ColumnElement[bool]:
+def _visible_to(who: Customer) -> sa.ColumnElement[bool]:
     return col(Contract.party_id).in_(who.parties) & within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS))
-
-
-def _not_ended(today: date) -> ColumnElement[bool]:
-    return or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
 
 
 def _sites_of(who: Customer, today: date) -> SelectOfScalar[UUID]:
@@ -130,8 +172,8 @@ def _held(
     db: Session,
     who: Customer,
     today: date,
-    which: ColumnElement[bool],
-    *order: ColumnElement[date | None],
+    which: sa.ColumnElement[bool],
+    *order: sa.ColumnElement[date | None],
     limit: int | None = None,
 ) -> Sequence[Held]:
     wanted = (

@@ -1,8 +1,9 @@
 """Which parties a person is or stands in for, how far, and how a party is shown to them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -13,6 +14,7 @@ from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
 from portal.kit.errors import NotThere
+from portal.kit.questions import Question, any_of, given, itself
 
 
 class NoSuchParty(NotThere):
@@ -33,9 +35,37 @@ class PartyShown:
     town: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A party as the register names it; the address is None where none is kept."""
+
+    id: UUID
+    customer_number: str
+    kind: str
+    name: str
+    street: str | None
+    postcode: str | None
+    town: str | None
+
+
+PARTY: Final = select(*(col(getattr(Party, field.name)) for field in fields(Named)))
+OWN: Final = Question(itself, select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("who")))
+FIRST: Final = Question(
+    Named, PARTY.where(any_of(col(Party.id), "parties")).order_by(col(Party.customer_number)).limit(1)
+)
+ACTED_FOR: Final = Question(
+    Named,
+    PARTY.where(
+        col(Party.id).in_(
+            select(Mandate.grantor_id).where(any_of(col(Mandate.grantee_id), "own"), in_force(given("today")))
+        )
+    ).order_by(col(Party.kind), col(Party.name), col(Party.customer_number)),
+)
+
+
 def own_parties(db: Session, who: bytes) -> frozenset[UUID]:
     """The person under each of their customer numbers; `who` is the blind index of their identity code."""
-    return frozenset(db.exec(select(IdentityCode.party_id).where(IdentityCode.blind_index == who)))
+    return frozenset(OWN.all(db, who=who))
 
 
 def reach(db: Session, who: bytes, acting_for: UUID | None, today: date) -> Reach:
@@ -48,7 +78,7 @@ def reach(db: Session, who: bytes, acting_for: UUID | None, today: date) -> Reac
     if acting_for is None or not own:
         return Reach(own)
     grants = _grants(db, own, acting_for, today)
-    return Reach(frozenset({acting_for}), grants, acting_for) if grants else Reach(own)
+    return Reach(frozenset({acting_for}), grants, acting_for, own) if grants else Reach(own)
 
 
 def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
@@ -58,8 +88,8 @@ def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
 
 def choices(db: Session, who: Customer, today: date) -> Sequence[PartyShown]:
     """Whom a person may choose between: themselves, if they are a customer, and the parties they may act for."""
-    mine = own(db, who)
-    first = _first(db, mine)
+    mine = who.reach.own
+    first = FIRST.first(db, parties=mine)
     return [*([_shown(first, mine)] if first else []), *_acted_for(db, mine, today)]
 
 
@@ -68,10 +98,9 @@ def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | No
 
     Raises NoSuchParty for one that they neither are nor may act for today.
     """
-    mine = own(db, who)
-    if party_id in mine:
+    if party_id in who.reach.own:
         return None
-    if not _grants(db, mine, party_id, today):
+    if not _grants(db, who.reach.own, party_id, today):
         raise NoSuchParty
     return party_id
 
@@ -90,26 +119,13 @@ def shown(db: Session, who: Customer) -> PartyShown | None:
     return _shown(party, mine) if party else None
 
 
-def first(db: Session, who: Customer) -> Party | None:
+def first(db: Session, who: Customer) -> Named | None:
     """The party that stands for all those whose things a person handles now: the first by customer number."""
-    return _first(db, who.parties)
-
-
-def own(db: Session, who: Customer) -> frozenset[UUID]:
-    """The person who is signed in, under each of their customer numbers, whomever they act for now."""
-    index = select(Account.identity_index).where(Account.id == who.account_id)
-    return own_parties(db, db.exec(index).one())
-
-
-def _first(db: Session, parties: frozenset[UUID]) -> Party | None:
-    of_them = select(Party).where(col(Party.id).in_(parties)).order_by(col(Party.customer_number)).limit(1)
-    return db.exec(of_them).first()
+    return FIRST.first(db, parties=who.parties)
 
 
 def _acted_for(db: Session, own: frozenset[UUID], today: date) -> Sequence[PartyShown]:
-    given = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(own), in_force(today))
-    parties = select(Party).where(col(Party.id).in_(given)).order_by(col(Party.kind), Party.name, Party.customer_number)
-    return [_shown(party, own) for party in db.exec(parties)]
+    return [_shown(party, own) for party in ACTED_FOR.all(db, own=own, today=today)]
 
 
 def _grants(db: Session, own: frozenset[UUID], grantor: UUID, today: date) -> tuple[Grant, ...]:
@@ -132,7 +148,7 @@ def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
     )
 
 
-def _shown(party: Party, own: frozenset[UUID]) -> PartyShown:
+def _shown(party: Named, own: frozenset[UUID]) -> PartyShown:
     return PartyShown(
         id=party.id,
         is_own=party.id in own,

@@ -14,10 +14,10 @@ from portal.consumption import queries as consumption
 from portal.consumption import selection
 from portal.consumption.periods import Span
 from portal.consumption.rules import Compare, total
-from portal.consumption.selection import Wish
+from portal.consumption.selection import Selection, Wish
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
-from portal.contracts.queries import Held
+from portal.contracts.queries import Running
 from portal.contracts.rules import State, state
 from portal.contracts.shown import LOOKS
 from portal.home.sites.portfolio import MANY, Portfolio
@@ -113,10 +113,10 @@ def running_contracts(db: Session, who: Customer, today: date, language: Languag
     return [_row(held, today, language) for held in contracts.running(db, who, today, limit=6)]
 
 
-def _row(held: Held, today: date, language: Language) -> Row:
+def _row(held: Running, today: date, language: Language) -> Row:
     ends = held.last or held.fixed_until
     is_ending = state(held.first, held.last, held.fixed_until, today) is State.ENDING and ends is not None
-    about = text("%(kind)s · %(place)s", kind=LOOKS[held.kind].words, place=held.place.street)
+    about = text("%(kind)s · %(place)s", kind=LOOKS[held.kind].words, place=held.street)
     return Row(
         id=held.id,
         icon=LOOKS[held.kind].icon,
@@ -130,16 +130,16 @@ def _row(held: Held, today: date, language: Language) -> Row:
 
 def permissions(db: Session, who: Customer) -> Permissions | None:
     """How many consents and prohibitions are in force; None for those who decide for no customer."""
-    matrix = consents.matrix(db, who) if who.reach.is_full else None
-    if matrix is None:
+    standing = consents.standing(db, who) if who.reach.is_full else None
+    if standing is None:
         return None
-    given = [record for record in matrix.in_force.values() if record.action == Action.GIVEN]
-    agreed = sum(record.kind == Kind.CONSENT for record in given)
-    forbidden = sum(record.kind == Kind.OBJECTION for record in given)
+    given = [one for one in standing if one.action is Action.GIVEN]
+    agreed = sum(one.kind is Kind.CONSENT for one in given)
+    forbidden = sum(one.kind is Kind.OBJECTION for one in given)
     return Permissions(
         counted("You have given %(n)s consent.", "You have given %(n)s consents.", agreed),
         counted("You have made %(n)s prohibition.", "You have made %(n)s prohibitions.", forbidden),
-        max((record.at for record in matrix.in_force.values()), default=None),
+        max((one.at for one in standing), default=None),
     )
 
 
@@ -157,9 +157,13 @@ class Usage:
     label: Text
 
 
-def usage(db: Session, who: Customer, today: date, language: Language) -> Usage | None:
+def looked_at(db: Session, who: Customer, today: date) -> Selection:
+    """What the overview tells of consumption: the newest month with readings, at all sites."""
+    return consumption.selection(db, who, Wish(), today)
+
+
+def usage(db: Session, who: Customer, shown: Selection, today: date, language: Language) -> Usage | None:
     """The newest month with readings, None before there are any."""
-    shown = consumption.selection(db, who, Wish(), today)
     steps = consumption.steps(db, who, shown, today)
     month = total(step.now for step in steps)
     if not month.measured and not month.estimated:
@@ -187,9 +191,9 @@ def usage(db: Session, who: Customer, today: date, language: Language) -> Usage 
     )
 
 
-def freshness(db: Session, who: Customer, today: date) -> datetime | None:
+def freshness(who: Customer, shown: Selection, today: date) -> datetime | None:
     """When the newest readings begin; None without any."""
-    until = selection.freshness(consumption.points(db, who), who.parties, today).until
+    until = selection.freshness(shown.choices, who.parties, today).until
     return until - QUARTER if until else None
 
 

@@ -54,13 +54,14 @@ def show_overview(visit: Visit[Customer]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
     many = overview.portfolio(db, who, today, visit.language)
+    shown = overview.looked_at(db, who, today)
     return Overview(
         greeting=overview.greeting(who.name, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
-        reaches=overview.freshness(db, who, today),
+        reaches=overview.freshness(who, shown, today),
         bill=overview.next_bill(db, who, today),
-        usage=None if many else overview.usage(db, who, today, visit.language),
+        usage=None if many else overview.usage(db, who, shown, today, visit.language),
         portfolio=many,
         contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),

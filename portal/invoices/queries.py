@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract, true
 from sqlmodel import Session, col, func, select
 
@@ -21,10 +22,11 @@ from portal.invoices import changes
 from portal.invoices.bills import Bill, Head, Line, Received, Source, Vat
 from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
-from portal.kit.db import within
+from portal.kit.db import table_of, within
 from portal.kit.energy import Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
+from portal.kit.questions import Question, any_of, any_of_if_told
 from portal.sites.models import MeteringPoint, Site
 
 MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
@@ -71,6 +73,37 @@ class Billed:
     by_site: Mapping[UUID, Money]
 
 
+def _head(*row: Any) -> Head:  # noqa: ANN401 - the columns of _HEADS
+    invoice_id, number, street, issued, due, first, last, cents, paid = row
+    return Head(invoice_id, number, street, issued, due, first, last, Money(cents), Money(int(paid)))
+
+
+def _paid() -> ScalarSelect[int]:
+    """What has come for a bill, in cents."""
+    cents = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.invoice_id == Invoice.id)
+    return cents.correlate(Invoice).scalar_subquery()
+
+
+def _is_unpaid() -> ColumnElement[bool]:
+    """Whether anything is left to pay; never of a credit note, even when too much was paid back."""
+    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid())
+
+
+_INVOICE, _SITE = table_of(Invoice), table_of(Site)
+_HEADS: Final = sa.select(
+    *_INVOICE.c["id", "number"],
+    _SITE.c.street,
+    *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents"],
+    _paid(),
+).join_from(_INVOICE, _SITE, isouter=True)
+NEXT_DUE: Final = Question(
+    _head,
+    _HEADS.where(any_of(col(Invoice.party_id), "parties"), any_of_if_told(col(Invoice.site_id), "sites"), _is_unpaid())
+    .order_by(_INVOICE.c.due_on, _INVOICE.c.number)
+    .limit(1),
+)
+
+
 def latest(db: Session, who: Customer, wish: Wish, today: date, skip: int, limit: int) -> Sequence[Head]:
     """A page of bills: those to be paid first, then the latest period first."""
     order = (_is_unpaid().desc(), col(Invoice.period_to).desc(), col(Invoice.number).desc())
@@ -103,8 +136,7 @@ def years(db: Session, who: Customer) -> Sequence[int]:
 
 def next_due(db: Session, who: Customer) -> Head | None:
     """The bill that is to be paid next, an overdue one before all others."""
-    found = _heads(db, _visible_to(who) & _is_unpaid(), col(Invoice.due_on), col(Invoice.number), limit=1)
-    return found[0] if found else None
+    return NEXT_DUE.first(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING))
 
 
 def overdue(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Head]:
@@ -156,13 +188,9 @@ def latest_by_site(db: Session, who: Customer, site_ids: Collection[UUID]) -> Ma
     mine = _visible_to(who) & col(Invoice.site_id).in_(site_ids) & (col(Invoice.kind) == InvoiceKind.INVOICE)
     ranked = select(Invoice.id, newest.label("place")).where(mine).subquery()
     wanted = (
-        select(Invoice, Site.street, _paid())
-        .join(ranked, ranked.c.id == Invoice.id)
-        .join(Site, col(Invoice.site_id) == Site.id)
-        .where(ranked.c.place == 1)
+        _HEADS.add_columns(col(Invoice.site_id)).join(ranked, ranked.c.id == _INVOICE.c.id).where(ranked.c.place == 1)
     )
-    found = db.exec(wanted)
-    return {invoice.site_id: _head(invoice, street, paid) for invoice, street, paid in found if invoice.site_id}
+    return {site_id: _head(*head) for *head, site_id in db.connection().execute(wanted)}
 
 
 def at_site(db: Session, who: Customer, site_id: UUID, limit: int) -> Sequence[Head]:
@@ -195,17 +223,6 @@ def _visible_to(who: Customer) -> ColumnElement[bool]:
     return col(Invoice.party_id).in_(who.parties) & within(col(Invoice.site_id), who.reach.sites(Theme.BILLING))
 
 
-def _paid() -> ScalarSelect[int]:
-    """What has come for a bill, in cents."""
-    cents = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.invoice_id == Invoice.id)
-    return cents.correlate(Invoice).scalar_subquery()
-
-
-def _is_unpaid() -> ColumnElement[bool]:
-    """Whether anything is left to pay; never of a credit note, even when too much was paid back."""
-    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid())
-
-
 def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
     year = col(Invoice.period_to).between(date(wish.year, 1, 1), date(wish.year, 12, 31)) if wish.year else true()
     match wish.show:
@@ -224,29 +241,8 @@ def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
 def _heads(
     db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], skip: int = 0, limit: int = 20
 ) -> Sequence[Head]:
-    wanted = (
-        select(Invoice, Site.street, _paid())
-        .join(Site, col(Invoice.site_id) == Site.id, isouter=True)
-        .where(which)
-        .order_by(*order)
-        .offset(skip)
-        .limit(limit)
-    )
-    return [_head(invoice, street, paid) for invoice, street, paid in db.exec(wanted)]
-
-
-def _head(invoice: Invoice, street: str | None, paid: int) -> Head:
-    return Head(
-        id=invoice.id,
-        number=invoice.number,
-        street=street,
-        issued_on=invoice.issued_on,
-        due_on=invoice.due_on,
-        first=invoice.period_from,
-        last=invoice.period_to,
-        total=Money(invoice.total_cents),
-        paid=Money(int(paid)),
-    )
+    wanted = _HEADS.where(which).order_by(*order).offset(skip).limit(limit)
+    return [_head(*row) for row in db.connection().execute(wanted)]
 
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
@@ -264,7 +260,17 @@ def _bill(
     invoice: Invoice, street: str | None, lines: Sequence[Line], vats: Sequence[Vat], received: Sequence[Received]
 ) -> Bill:
     return Bill(
-        head=_head(invoice, street, sum(one.amount.cents for one in received)),
+        head=Head(
+            id=invoice.id,
+            number=invoice.number,
+            street=street,
+            issued_on=invoice.issued_on,
+            due_on=invoice.due_on,
+            first=invoice.period_from,
+            last=invoice.period_to,
+            total=Money(invoice.total_cents),
+            paid=sum((one.amount for one in received), Money(0)),
+        ),
         party_id=invoice.party_id,
         net=Money(invoice.net_cents),
         vat=Money(invoice.vat_cents),

@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from textwrap import shorten
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, true
+import sqlalchemy as sa
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, exists, true
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -18,11 +19,13 @@ from portal.contracts.models import Contract
 from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.invoices.models import Invoice
-from portal.kit.db import within
+from portal.kit.allowance import free_at
+from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
+from portal.kit.questions import Question, any_of, given, itself
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
-from portal.messages.rules import KINDS, Kind, Show, Topic
+from portal.messages.rules import FEEDBACK_A_DAY, KINDS, MESSAGES_A_DAY, Kind, Show, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
 from portal.sites.models import Occupancy, Site
 
@@ -108,15 +111,77 @@ class Thread:
     messages: Sequence[Said]
 
 
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """A thread as its row has it; the outer join may leave open whether it is unread."""
+
+    id: UUID
+    subject: str
+    kind: str
+    status: str | None
+    last_at: datetime
+    is_unread: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Newest:
+    """The newest message of a thread."""
+
+    thread_id: UUID
+    body: str
+    language: str
+
+
+def _unread(
+    visible: ColumnElement[bool],
+    account_id: UUID | BindParameter[UUID],
+    since: datetime | BindParameter[datetime],
+) -> SelectOfScalar[int]:
+    threads = select(func.count()).select_from(MessageThread)
+    return threads.join(ThreadReading, read_by(account_id), isouter=True).where(visible, is_unread(since))
+
+
+def _listed(
+    visible: ColumnElement[bool],
+    account_id: UUID | BindParameter[UUID],
+    since: datetime | BindParameter[datetime],
+) -> Select[Any]:
+    """The columns of _Listed, the newest thread first."""
+    thread = table_of(MessageThread)
+    return (
+        sa.select(*thread.c["id", "subject", "kind", "status", "last_at"], is_unread(since))
+        .join(ThreadReading, read_by(account_id), isouter=True)
+        .where(visible)
+        .order_by(thread.c.last_at.desc(), thread.c.id)
+    )
+
+
+_OWN: Final = any_of(col(MessageThread.party_id), "parties")
+_ASKED: Final = (_OWN, given("account_id"), given("since"))
+UNREAD: Final[Question[int]] = Question(itself, _unread(*_ASKED))
+LATEST: Final = Question(_Listed, _listed(*_ASKED).limit(given("limit", Integer())))
+_RANKED: Final = (
+    sa.select(
+        *table_of(Message).c["thread_id", "body", "language"],
+        func.row_number()
+        .over(
+            partition_by=col(Message.thread_id),
+            order_by=(col(Message.sent_at).desc(), col(Message.number).desc(), col(Message.id).desc()),
+        )
+        .label("place"),
+    )
+    .where(any_of(col(Message.thread_id), "threads"))
+    .subquery()
+)
+NEWEST: Final = Question(_Newest, sa.select(*_RANKED.c["thread_id", "body", "language"]).where(_RANKED.c.place == 1))
+
+
 def unread(db: Session, who: Customer) -> int:
     """How many threads hold something that this person has not read."""
-    unread_ones = (
-        select(func.count())
-        .select_from(MessageThread)
-        .join(ThreadReading, read_by(who), isouter=True)
-        .where(visible_to(who), is_unread(news_since(db, who)))
-    )
-    return db.exec(unread_ones).one()
+    since = news_since(db, who)
+    if who.reach.is_full:
+        return UNREAD.one(db, parties=who.parties, account_id=who.account_id, since=since)
+    return db.exec(_unread(visible_to(who), who.account_id, since)).one()
 
 
 def newest_told(db: Session, who: Customer) -> datetime | None:
@@ -134,9 +199,9 @@ def counts(db: Session, who: Customer) -> Mapping[Show, int]:
 
 def count(db: Session, who: Customer, wish: Wish) -> int:
     """How many threads a wish is for."""
-    wanted = (select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who), isouter=True)).where(
-        visible_to(who), _wanted(db, who, wish)
-    )
+    wanted = (
+        select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who.account_id), isouter=True)
+    ).where(visible_to(who), _wanted(db, who, wish))
     return db.exec(wanted).one()
 
 
@@ -147,7 +212,11 @@ def page(db: Session, who: Customer, wish: Wish, skip: int, limit: int) -> Seque
 
 def latest(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
     """So many threads, the newest first."""
-    return _entries(db, who, true(), 0, limit)
+    if not who.reach.is_full:
+        return _entries(db, who, true(), 0, limit)
+    since = news_since(db, who)
+    found = LATEST.all(db, parties=who.parties, account_id=who.account_id, since=since, limit=limit)
+    return _with_excerpts(db, found)
 
 
 def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
@@ -158,7 +227,7 @@ def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
     wanted = (
         select(MessageThread, Party.customer_number, is_unread(news_since(db, who)))
         .join(Party, col(Party.id) == MessageThread.party_id)
-        .join(ThreadReading, read_by(who), isouter=True)
+        .join(ThreadReading, read_by(who.account_id), isouter=True)
         .where(visible_to(who), MessageThread.id == thread_id)
     )
     found = db.exec(wanted).first()
@@ -257,6 +326,16 @@ def sent_by(db: Session, who: Customer, form_key: UUID) -> UUID | None:
     return db.exec(select(Message.thread_id).where(*mine)).first()
 
 
+def may_write_again_at(db: Session, who: Customer, topic: Topic, now: datetime) -> datetime | None:
+    """When this person may write about a topic again, whomever they write for; None for now."""
+    written = select(Message.sent_at).where(Message.account_id == who.account_id).order_by(col(Message.sent_at).desc())
+    feedback = written.join(MessageThread).where(MessageThread.topic == Topic.FEEDBACK)
+    waits = [free_at(db, written, MESSAGES_A_DAY, now)]
+    if topic is Topic.FEEDBACK:
+        waits.append(free_at(db, feedback, FEEDBACK_A_DAY, now))
+    return max((at for at in waits if at), default=None)
+
+
 def _wanted(db: Session, who: Customer, wish: Wish) -> ColumnElement[bool]:
     """Which threads a wish is for, where they are joined by `read_by`."""
     holds = _holds(wish.text) if wish.text else true()
@@ -281,20 +360,16 @@ def _holds(text: str) -> ColumnElement[bool]:
 
 
 def _entries(db: Session, who: Customer, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[Entry]:
-    wanted = (
-        select(MessageThread, is_unread(news_since(db, who)))
-        .join(ThreadReading, read_by(who), isouter=True)
-        .where(visible_to(who), which)
-        .order_by(col(MessageThread.last_at).desc(), col(MessageThread.id))
-        .offset(skip)
-        .limit(limit)
-    )
-    found = db.exec(wanted).all()
-    newest = _newest(db, [thread.id for thread, _ in found])
-    return [_entry(thread, newest[thread.id], is_new) for thread, is_new in found]
+    wanted = _listed(visible_to(who) & which, who.account_id, news_since(db, who)).offset(skip).limit(limit)
+    return _with_excerpts(db, [_Listed(*row) for row in db.connection().execute(wanted)])
 
 
-def _entry(thread: MessageThread, newest: Message, is_new: Any) -> Entry:  # noqa: ANN401 - an outer join may give NULL
+def _with_excerpts(db: Session, listed: Sequence[_Listed]) -> Sequence[Entry]:
+    newest = {one.thread_id: one for one in NEWEST.all(db, threads=[thread.id for thread in listed])}
+    return [_entry(thread, newest[thread.id]) for thread in listed]
+
+
+def _entry(thread: _Listed, newest: _Newest) -> Entry:
     return Entry(
         id=thread.id,
         subject=thread.subject,
@@ -303,13 +378,8 @@ def _entry(thread: MessageThread, newest: Message, is_new: Any) -> Entry:  # noq
         kind=Kind(thread.kind),
         status=ThreadStatus(thread.status) if thread.status else None,
         at=thread.last_at,
-        is_unread=bool(is_new),
+        is_unread=bool(thread.is_unread),
     )
-
-
-def _newest(db: Session, threads: Collection[UUID]) -> Mapping[UUID, Message]:
-    """The newest message of each thread."""
-    return {message.thread_id: message for message in db.exec(_in_order(threads))}
 
 
 def _said(message: Message) -> Said:

@@ -1,15 +1,22 @@
 """Which threads somebody may see: those of their parties, as far as a mandate opens them."""
 
 from datetime import datetime
+from typing import Final
+from uuid import UUID
 
-from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, or_
+from sqlalchemy import BindParameter, ColumnElement
+from sqlmodel import Session, col, or_, select
 
 from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.kit.db import within
+from portal.kit.questions import Question, given, itself
 from portal.messages.models import MessageThread, ThreadReading
 from portal.messages.rules import FRESH, opened
+
+FIRST_CAME: Final[Question[datetime]] = Question(
+    itself, select(Account.created_at).where(col(Account.id) == given("account_id"))
+)
 
 
 def visible_to(who: Customer) -> ColumnElement[bool]:
@@ -24,12 +31,12 @@ def visible_to(who: Customer) -> ColumnElement[bool]:
     return own & or_(*parts)
 
 
-def read_by(who: Customer) -> ColumnElement[bool]:
-    """Joins a thread to how far the person has read it; an outer join, for most have not."""
-    return (col(ThreadReading.thread_id) == MessageThread.id) & (col(ThreadReading.account_id) == who.account_id)
+def read_by(account_id: UUID | BindParameter[UUID]) -> ColumnElement[bool]:
+    """Joins a thread to how far a person has read it; an outer join, for most have not."""
+    return (col(ThreadReading.thread_id) == MessageThread.id) & (col(ThreadReading.account_id) == account_id)
 
 
-def is_unread(since: datetime) -> ColumnElement[bool]:
+def is_unread(since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether a thread joined by `read_by` holds something told after `since` and after what was read last."""
     read_to = col(ThreadReading.told_at)
     told_at = col(MessageThread.told_at)
@@ -37,8 +44,5 @@ def is_unread(since: datetime) -> ColumnElement[bool]:
 
 
 def news_since(db: Session, who: Customer) -> datetime:
-    """The instant from which on something can be unread to a person.
-
-    Their account was read when they were recognised, so the session mostly has it at hand.
-    """
-    return db.get_one(Account, who.account_id).created_at - FRESH
+    """The instant from which on something can be unread to a person."""
+    return FIRST_CAME.one(db, account_id=who.account_id) - FRESH

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement
@@ -18,6 +19,7 @@ from portal.auth.reach import Theme
 from portal.kit.db import within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
+from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -89,6 +91,16 @@ class PointShown:
     devices: tuple[Device, ...]
 
 
+NUMBER_HELD: Final[Question[int]] = Question(
+    itself,
+    select(func.count(func.distinct(Occupancy.site_id))).where(
+        any_of(col(Occupancy.party_id), "parties"),
+        any_of_if_told(col(Occupancy.site_id), "sites"),
+        held_on(given("today")),
+    ),
+)
+
+
 def any_held(db: Session, who: Collection[UUID]) -> bool:
     """Whether any of these parties holds, held or will hold a site."""
     theirs = select(Occupancy.id).where(col(Occupancy.party_id).in_(who)).limit(1)
@@ -102,8 +114,7 @@ def places(db: Session, who: Customer, today: date) -> Sequence[Place]:
 
 def number_held(db: Session, who: Customer, today: date) -> int:
     """How many sites are held today at which any matter is open to the person."""
-    held = select(func.count(func.distinct(Occupancy.site_id))).where(_visible_to(who), held_on(today))
-    return db.exec(held).one()
+    return NUMBER_HELD.one(db, parties=who.parties, sites=who.reach.any_sites, today=today)
 
 
 def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:

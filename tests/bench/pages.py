@@ -9,8 +9,8 @@ import sys
 import time
 from contextlib import ExitStack
 from datetime import date
+from urllib.parse import urlsplit
 
-import httpx2
 import uvicorn
 
 from portal import migrations
@@ -25,6 +25,7 @@ from tests.settings import DATA_KEYS
 
 PAGES = 60
 PATH = "/overview"
+HOST = urlsplit(ORIGIN).netloc.encode()
 UNTIL = date(2026, 11, 21)
 
 
@@ -44,14 +45,31 @@ class Portal:
 
     async def page_cpu_s(self):
         """CPU seconds of one overview, asked for through the whole stack."""
-        transport = httpx2.ASGITransport(self.house.app)
-        cookies = {SESSION_COOKIE: self.cookie}
-        async with httpx2.AsyncClient(transport=transport, base_url=ORIGIN, cookies=cookies) as client:
-            (await client.get(PATH)).raise_for_status()
-            started = time.process_time()
-            for _ in range(PAGES):
-                await client.get(PATH)
-            return (time.process_time() - started) / PAGES
+        await self._ask()
+        started = time.process_time()
+        for _ in range(PAGES):
+            await self._ask()
+        return (time.process_time() - started) / PAGES
+
+    async def _ask(self):
+        """Ask as a server does, without a client whose own cost would be counted too."""
+        headers = [
+            (b"host", HOST),
+            (b"accept-encoding", b"gzip"),
+            (b"cookie", f"{SESSION_COOKIE}={self.cookie}".encode()),
+        ]
+        scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https"}
+        where = {"path": PATH, "raw_path": PATH.encode(), "query_string": b"", "root_path": "", "headers": headers}
+        sent = []
+
+        async def send(message):
+            sent.append(message)
+
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        await self.house.app(scope | where | {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}, receive, send)
+        assert sent[0]["status"] == 200, sent[0]
 
     def template_cpu_s(self):
         """CPU seconds of rendering the same page from values in memory."""

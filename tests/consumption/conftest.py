@@ -1,22 +1,11 @@
-from contextlib import contextmanager
+from functools import partial
 
 import pytest
-from sqlalchemy import event
+
+from tests.asked import asking
 
 
 @pytest.fixture
 def statements(database):
     """`with statements() as asked:` fills the list with each statement that the block sends to the database."""
-
-    @contextmanager
-    def listening():
-        asked = []
-
-        def heard(_connection, _cursor, statement, *_):
-            asked.append(statement)
-
-        event.listen(database.engine, "before_cursor_execute", heard)
-        yield asked
-        event.remove(database.engine, "before_cursor_execute", heard)
-
-    return listening
+    return partial(asking, database)

@@ -93,7 +93,7 @@ def test_a_mandate_opens_its_giver_when_chosen_and_while_it_lasts(add, give, rea
     assert reach().parties == {aino}
     assert reach(company, TODAY - timedelta(1)).parties == {aino}
     for day in (TODAY, TODAY + timedelta(1)):
-        assert reach(company, day) == Reach(frozenset({company}), (EVERYTHING,), company)
+        assert reach(company, day) == Reach(frozenset({company}), (EVERYTHING,), company, frozenset({aino}))
     assert reach(company, TODAY + timedelta(2)) == Reach(frozenset({aino}))
 
 

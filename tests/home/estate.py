@@ -42,7 +42,8 @@ class Estate:
             self._mandate(db, self.mover, "moves", "see", self.few)
 
     def act(self, person):
-        """The person acts for the company from now on."""
+        """The person, newly signed in, acts for the company from now on."""
+        person.browser = self.house.open_for(person.code, person.name)
         answer = person.browser.submit("/act-as", {"party": str(self.company)}, page="/overview")
         assert answer.status_code == 303
         return person.browser

@@ -9,7 +9,6 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from portal.consumption.rules import Comparison
 from portal.home.sites import rows
@@ -18,6 +17,7 @@ from portal.home.sites.wish import By, Column, Show, Wish
 from portal.kit.energy import Energy
 from portal.kit.spreadsheets import harmless
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from tests.asked import asking
 from tests.home.estate import FEW, SITES
 
 NOBODYS = "00000000-0000-4000-8000-000000000000"
@@ -181,15 +181,9 @@ def test_htmx_gets_only_the_block_it_asks_for(estate):
 
 
 def test_a_question_for_each_part_however_many_sites(estate):
-    database = estate.house.database
-    browser, asked = estate.act(estate.admin), []
-
-    def heard(_connection, _cursor, statement, *_):
-        asked.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", heard)
-    browser.open("/sites")
-    event.remove(database.engine, "before_cursor_execute", heard)
+    browser = estate.act(estate.admin)
+    with asking(estate.house.database) as asked:
+        browser.open("/sites")
     assert len([one for one in asked if "month_total" in one or "reading_month" in one]) <= 4
     assert len([one for one in asked if "invoice" in one]) == 1
 

@@ -13,7 +13,6 @@ from sqlmodel import Session, col, select
 
 from portal.auth.people import Customer
 from portal.auth.reach import Level, Theme
-from portal.customers import queries as customers
 from portal.customers.models import (
     ContactDetail,
     ContactKind,
@@ -90,7 +89,7 @@ def own(db: Session, who: Customer, today: date) -> Sequence[Right]:
     """The rights by which a person acts today; none in their own matters."""
     if who.reach.acting_for is None:
         return ()
-    mine = col(Mandate.grantee_id).in_(customers.own(db, who))
+    mine = col(Mandate.grantee_id).in_(who.reach.own)
     in_force_now = col(Mandate.grantor_id).in_(who.parties) & mine & in_force(today)
     return _rights(db, in_force_now, col(Mandate.grantor_id))
 
