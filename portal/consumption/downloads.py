@@ -1,19 +1,31 @@
-"""A selection as a file: Datahub's CSV, or JSON of a shape that is versioned and never changes within a version."""
+"""A selection as a file: Datahub's CSV, or JSON of a shape that is versioned and never changes within a version.
+
+It is made while it is sent, of a year of one metering point at a time: memory holds no more, and no transaction waits
+for whoever reads slowly.
+"""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from enum import StrEnum
+from itertools import groupby, pairwise
 from typing import Final
 
-from portal.consumption.formats import datahub_writing
+from portal.auth.people import Customer
+from portal.consumption import queries
+from portal.consumption.formats import datahub_writing, json_writing
 from portal.consumption.formats.datahub import Series
+from portal.consumption.periods import Period, Span
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
-from portal.kit.energy import Energy
-from portal.kit.intervals import QUARTER_S, Intervals, Quality, instant_of
+from portal.consumption.selection import Point, Selection
+from portal.kit.clock import DAY, day_of
+from portal.kit.db import Database
+from portal.kit.intervals import instant_of
+from portal.kit.streams import Pieces
 
 JSON_VERSION: Final = 1
-DECIMALS: Final = 6
 
 
 class Format(StrEnum):
@@ -34,9 +46,26 @@ ENDINGS: Final[Mapping[Format, str]] = {Format.DATAHUB: "csv", Format.JSON: "jso
 TYPES: Final[Mapping[Format, str]] = {Format.DATAHUB: "text/csv; charset=utf-8", Format.JSON: "application/json"}
 
 
-def written(readings: Sequence[PointReadings], format_: Format, resolution: Resolution) -> Iterator[bytes]:
+def made(who: Customer, selection: Selection, format_: Format, resolution: Resolution, database: Database) -> Pieces:
+    """The file of a selection, as a download makes it."""
+    return written(read(database, who, selection), format_, resolution)
+
+
+def read(database: Database, who: Customer, selection: Selection) -> Iterator[PointReadings]:
+    """The readings of a selection, point by point in time order, in parts of at most a year of Helsinki days.
+
+    Each part is read in a transaction of its own, when it is asked for.
+    """
+    for point in selection.points:
+        for period in _years(selection.period, point):
+            with database.reading() as db:
+                part = queries.readings(db, who, replace(selection, period=period, points=(point,)))
+            yield from part
+
+
+def written(readings: Iterable[PointReadings], format_: Format, resolution: Resolution) -> Pieces:
     """The file, piece by piece; the points one after the other, each in time order."""
-    parts = [(of, by_hour(of.intervals) if resolution is Resolution.HOUR else of.intervals) for of in readings]
+    parts = map(_by_hour, readings) if resolution is Resolution.HOUR else readings
     match format_:
         case Format.DATAHUB:
             return _datahub(parts)
@@ -44,28 +73,34 @@ def written(readings: Sequence[PointReadings], format_: Format, resolution: Reso
             return _json(parts)
 
 
-def _datahub(parts: Sequence[tuple[PointReadings, Intervals]]) -> Iterator[bytes]:
-    head = datahub_writing.write(())
-    yield head
-    for of, intervals in parts:
-        yield datahub_writing.write([Series(of.point.gsrn, intervals)])[len(head) :]
+def _years(period: Period, point: Point) -> Sequence[Period]:
+    """A period in its years, as far as the point has readings in each; together they are the whole period."""
+    if point.first_quarter is None or point.until_quarter is None:
+        return [period]
+    first, last = (day_of(instant_of(quarter)).year for quarter in (point.first_quarter, point.until_quarter - 1))
+    new_years = [date(year, 1, 1) for year in range(first + 1, last + 1)]
+    within = [day for day in new_years if period.first < day <= period.last]
+    if not within:
+        return [period]
+    return [Span(begins, then - DAY) for begins, then in pairwise([period.first, *within, period.last + DAY])]
 
 
-def _json(parts: Sequence[tuple[PointReadings, Intervals]]) -> Iterator[bytes]:
+def _by_hour(part: PointReadings) -> PointReadings:
+    return replace(part, intervals=by_hour(part.intervals))
+
+
+def _datahub(parts: Iterable[PointReadings]) -> Pieces:
+    yield datahub_writing.HEAD
+    for part in parts:
+        yield from datahub_writing.lines(Series(part.point.gsrn, part.intervals))
+
+
+def _json(parts: Iterable[PointReadings]) -> Pieces:
     """Times are UTC, kWh a text with six decimals, so that nothing is lost; a missing reading has null."""
     yield f'{{"version": {JSON_VERSION}, "unit": "kWh", "metering_points": ['.encode()
-    for number, (of, intervals) in enumerate(parts):
-        about = {"metering_point": of.point.gsrn, "energy": of.point.energy, "readings": list(_readings(intervals))}
-        yield (", " if number else "").encode() + json.dumps(about).encode()
+    for number, (point, of_point) in enumerate(groupby(parts, key=lambda part: part.point)):
+        about = json.dumps({"metering_point": point.gsrn, "energy": point.energy, "readings": []})
+        yield (", " if number else "").encode() + about.removesuffix("]}").encode()
+        yield from json_writing.listed(part.intervals for part in of_point)
+        yield b"]}"
     yield b"]}\n"
-
-
-def _readings(intervals: Intervals) -> Iterator[Mapping[str, object]]:
-    columns = (intervals.quarter, intervals.length, intervals.mwh, intervals.quality)
-    for quarter, length, mwh, quality in zip(*(column.tolist() for column in columns), strict=True):
-        yield {
-            "start": f"{instant_of(quarter):%Y-%m-%dT%H:%M:%SZ}",
-            "minutes": length * QUARTER_S // 60,
-            "kwh": None if quality == Quality.MISSING else f"{Energy(mwh).kwh:.{DECIMALS}f}",
-            "quality": Quality(quality).name,
-        }

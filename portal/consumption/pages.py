@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -10,20 +11,19 @@ from portal.auth.people import Customer, sees
 from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.addresses import DOWNLOAD, PAGE, Address, time_of
-from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, written
+from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
 from portal.consumption.look import look, seen
 from portal.consumption.periods import NoSuchPeriod
 from portal.consumption.selection import Selection, Wish, freshness
 from portal.consumption.view import View
-from portal.kit.errors import Invalid, NotThere, Refused
+from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
-from portal.kit.i18n import Text, text
+from portal.kit.i18n import Text
 from portal.kit.web import Answer, Download, Reply, Visit, page
 from portal.sites.models import Commodity
 
 QUARTER: Final = timedelta(minutes=15)
 TIMES: Final = ("at", "from", "to")
-MOST_POINT_DAYS: Final = 40_000  # of one file: some 4 million readings, 100 MB of memory
 ICONS: Final[Mapping[Commodity, str]] = {
     Commodity.ELECTRICITY: "zap",
     Commodity.PRODUCTION: "sun",
@@ -31,12 +31,6 @@ ICONS: Final[Mapping[Commodity, str]] = {
     Commodity.COOLING: "snowflake",
     Commodity.GAS: "flame",
 }
-
-
-class TooMuchAtOnce(Refused):
-    """The file would hold more than is read at once."""
-
-    says = text("That is too much for one file. Choose one metering point or a shorter time.")
 
 
 MOST_SITES = 30  # in a list to choose from; of more, a table that searches is the way
@@ -97,7 +91,7 @@ def show(visit: Visit[Customer]) -> Reply:
 def download(visit: Visit[Customer]) -> Download:
     """The same selection as a file.
 
-    Raises NotThere for a format that there is not, and TooMuchAtOnce.
+    Raises NotThere for a format that there is not.
     """
     try:
         format_ = Format(visit.query.get("format", Format.DATAHUB))
@@ -105,11 +99,8 @@ def download(visit: Visit[Customer]) -> Download:
     except ValueError:
         raise NotThere from None
     selection = queries.selection(visit.db, visit.who, Wish.read(visit.query), visit.today)
-    if look(visit.db, visit.who, selection, visit.today, Address()).point_days > MOST_POINT_DAYS:
-        raise TooMuchAtOnce
-    readings = queries.readings(visit.db, visit.who, selection)
     name = f"{selection.energy}-{selection.period.at.replace('/', '-to-')}.{ENDINGS[format_]}"
-    return Download(name, TYPES[format_], written(readings, format_, resolution))
+    return Download(name, TYPES[format_], partial(made, visit.who, selection, format_, resolution))
 
 
 def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None) -> Consumption:

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.kit import htmx
 from portal.kit.access import Anyone
@@ -17,6 +17,7 @@ from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
 from portal.kit.limits import SAFE
 from portal.kit.replies import Answer, Download, Redirect, Reply
+from portal.kit.streams import Stream
 from portal.kit.visits import Platform, language_of, person_of, platform_of
 
 WORTH_PACKING = 1024
@@ -33,13 +34,13 @@ def dressed(platform: Platform, request: Request, reply: Reply, db: Session | No
         case Redirect():
             return _with_extras(_redirect(request, reply.to), reply)
         case Download():
-            return _download(reply)
+            return _download(platform, reply)
 
 
 def _shown(platform: Platform, request: Request, answer: Answer, db: Session | None) -> Response:
     page = answer.page
     exchange(request.scope).form_action = page.leads_to
-    block = htmx.block(request.headers)
+    block = platform.html.region(page, htmx.block(request.headers))
     body = platform.html.render(page, _here(platform, request, db if block is None else None), block)
     return _packed(request, body, answer.status or page.status)
 
@@ -72,11 +73,12 @@ def _redirect(request: Request, to: str) -> Response:
     return htmx.redirect(to) if htmx.is_asking(request.headers) else RedirectResponse(to, 303)
 
 
-def _download(reply: Download) -> Response:
+def _download(platform: Platform, reply: Download) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{reply.filename}"'}
     if isinstance(reply.body, bytes):
         return Response(reply.body, media_type=reply.content_type, headers=headers)
-    return StreamingResponse(reply.body, media_type=reply.content_type, headers=headers)
+    pieces = reply.body(platform.database)
+    return Stream(pieces, platform.streams, media_type=reply.content_type, headers=headers)
 
 
 def _with_extras(response: Response, reply: Redirect | Answer) -> Response:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
@@ -24,6 +24,8 @@ from portal.kit.i18n import Language, Text, translate, translate_plural
 # somebody typed can hold one.
 NONCE = f"nonce-{secrets.token_hex(16)}"
 FORM_TOKEN = f"token-{secrets.token_hex(16)}"
+
+OF_LAYOUTS: Final = frozenset({"title", "width", "main", "body"})  # blocks that are no regions
 
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
 
@@ -94,11 +96,16 @@ class Html:
         """The environment that says everything in one language."""
         return self._environments[language]
 
+    def region(self, page: Page, asked: str | None) -> str | None:
+        """The block that htmx asked for, None where the page has no such region: then it gets the whole page."""
+        blocks = self.environment(Language.FI).get_template(page.template).blocks
+        return asked if asked in blocks and asked not in OF_LAYOUTS else None
+
     def render(self, page: Page, here: Here, block: str | None = None) -> str:
-        """The whole page, or only the block that htmx asked for, after its title."""
+        """The whole page, or only one of its regions, after its title."""
         template = self.environment(here.language).get_template(page.template)
         values = {"here": here} | {field.name: getattr(page, field.name) for field in fields(page)}
-        if block is None or block not in template.blocks:
+        if block is None:
             body = template.render(values)
         else:
             title = f"{_block(template, 'title', values)} – {escape(self._service(here.language))}"

@@ -1,9 +1,10 @@
 """What a handler may answer: a page, a way elsewhere, a file; with cookies and headers where it needs them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.kit.html import Page
+from portal.kit.streams import Made
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Download:
-    """A file to be saved, under a plain ASCII name."""
+    """A file to be saved, under a plain ASCII name; a large one is made while it is sent."""
 
     filename: str
     content_type: str
-    body: bytes | Iterator[bytes]
+    body: bytes | Made
 
 
 Reply = Page | Answer | Redirect | Download

@@ -47,9 +47,12 @@ class Visit(Generic[P_co]):
         Raises NotThere where it cannot be one: a wrong id and a foreign one look alike.
         """
         try:
-            return UUID(self.path[name])
+            found = UUID(self.path[name])
         except ValueError:
             raise NotThere from None
+        if str(found) != self.path[name]:  # an id has one spelling, in addresses as in the audit
+            raise NotThere
+        return found
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class Platform:
     witness: Witness = unwatched
     now: Callable[[], datetime] = clock.now
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
+    streams: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(2))
 
 
 def platform_of(request: Request) -> Platform:

@@ -31,9 +31,8 @@ def export(database: Database, customer_number: str, folder: Path, press: Press,
     with database.writing() as db:
         party = _party(db, customer_number)
         audit.record(db, _act(party), now)
-    with database.reading() as db:
         whose = [Whose(customers.subject_of(db, party.id), party.name, party.customer_number)]
-        yield from package.unpacked(package.files(db, whose, press, Language(party.language), now), folder)
+    yield from package.unpacked(package.files(database, whose, press, Language(party.language), now), folder)
 
 
 def _party(db: Session, customer_number: str) -> Party:

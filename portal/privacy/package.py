@@ -1,8 +1,9 @@
 """Everything that is held about one customer, as files to keep and to take elsewhere (GDPR, Articles 15 and 20).
 
 For each customer number a folder: pages to read and print, `data.json` with every record, each table as CSV, the
-readings of each metering point as Datahub writes them, and the receipts of permissions. The files are made one after
-the other, each when it is asked for, from one reading of the register; memory holds a small part of them only.
+readings of each metering point as Datahub writes them, and the receipts of permissions. The records and receipts of a
+number are from one reading of the register and wait in a shelf; readings are read when it is their turn. The files are
+made one after the other, each when it is asked for: memory holds a small part of them, and no transaction stays open.
 """
 
 import csv
@@ -12,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -30,10 +31,12 @@ from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
 from portal.kit import formats
 from portal.kit.crypto import Vault
+from portal.kit.db import Database
 from portal.kit.html import Html
 from portal.kit.i18n import Language, text
 from portal.kit.privacy import Keeper, Record, Value
 from portal.kit.spreadsheets import harmless
+from portal.kit.streams import Pieces
 from portal.privacy import readings, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, Holding, of_group
 from portal.privacy.queries import Whose
@@ -75,22 +78,54 @@ class Sheet:
     rows: Iterable[Sequence[str]]
 
 
-def files(db: Session, whose: Sequence[Whose], press: Press, language: Language, now: datetime) -> Iterator[File]:
+class _Ready:
+    """Where an archive is written to: what has not been sent yet."""
+
+    def __init__(self) -> None:
+        self._written: list[bytes] = []
+
+    def write(self, piece: bytes) -> int:
+        """Keep it."""
+        self._written.append(piece)
+        return len(piece)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def close(self) -> None:
+        """What is left can still be taken."""
+
+    def taken(self) -> Iterator[bytes]:
+        """What has been written since the last time, in one piece, if there is anything."""
+        written, self._written = b"".join(self._written), []
+        if written:
+            yield written
+
+
+def files(
+    database: Database, whose: Sequence[Whose], press: Press, language: Language, now: datetime
+) -> Iterator[File]:
     """Every file of the packages of some customer numbers; each is to be read before the next one is asked for."""
     yield File("README.txt", [_readme(whose, press.brand, language, now).encode()])
     for one in whose:
         folder = _folder(one)
-        for file in _of_one(db, one, press, language, now):
+        for file in _of_one(database, one, press, language, now):
             yield File(f"{folder}/{file.name}", file.pieces)
 
 
-def zipped(made: Iterable[File], to: IO[bytes]) -> None:
-    """Write the files into a ZIP archive."""
-    with ZipFile(to, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+def zipped(made: Iterable[File]) -> Pieces:
+    """A ZIP archive of the files, piece by piece as they are made.
+
+    Sizes stand behind each file, as in every archive that is sent while it grows; no file may have 2 GiB.
+    """
+    ready = _Ready()
+    with ZipFile(ready, "w", ZIP_DEFLATED, compresslevel=1) as archive:
         for file in made:
-            with archive.open(file.name, "w", force_zip64=True) as entry:
+            with archive.open(file.name, "w") as entry:
                 for piece in file.pieces:
                     entry.write(piece)
+                    yield from ready.taken()
+    yield from ready.taken()
 
 
 def unpacked(made: Iterable[File], folder: Path) -> Iterator[str]:
@@ -110,24 +145,21 @@ def _folder(whose: Whose) -> str:
     return quote(whose.customer_number or "account", safe="").replace(".", "%2E")
 
 
-def _of_one(db: Session, whose: Whose, press: Press, language: Language, now: datetime) -> Iterator[File]:
-    days = readings.held(db, whose.subject)
+def _of_one(database: Database, whose: Whose, press: Press, language: Language, now: datetime) -> Iterator[File]:
     with Shelf() as shelf:
-        for record in _records(db, whose, press):
-            shelf.put(record)
+        with database.reading() as db:
+            days, receipts_ = readings.held(db, whose.subject), list(_receipts(db, whose, press.brand))
+            for record in _records(db, whose, press):
+                shelf.put(record)
         for group in Group:
             if sheets := _sheets(shelf, group, days, language):
                 yield File(f"pages/{group}.html", _page(press, whose, group, sheets, language, now))
         yield File("data.json", _json(shelf, whose, now))
         for table in shelf.tables:
             yield File(f"tables/{table}.csv", _csv(shelf, table))
-    for gsrn, pieces in readings.written(db, days):
+    for gsrn, pieces in readings.written(database, days):
         yield File(f"readings/{gsrn}.csv", pieces)
-    for given in authorisations.given_by(db, [whose.subject.party_id]):
-        receipt = authorisation_receipts.receipt(given, press.brand).model_dump_json(indent=2)
-        yield File(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
-    for decision, actor in _permissions(db, whose):
-        yield File(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, press.brand)])
+    yield from receipts_
 
 
 def _records(db: Session, whose: Whose, press: Press) -> Iterator[Record]:
@@ -232,6 +264,14 @@ def _cell(value: Value) -> Value:
 
 
 # receipts
+
+
+def _receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[File]:
+    for given in authorisations.given_by(db, [whose.subject.party_id]):
+        receipt = authorisation_receipts.receipt(given, brand).model_dump_json(indent=2)
+        yield File(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
+    for decision, actor in _permissions(db, whose):
+        yield File(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, brand)])
 
 
 def _permissions(db: Session, whose: Whose) -> list[tuple[PermissionRecord, str | None]]:

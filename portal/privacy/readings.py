@@ -1,11 +1,10 @@
 """One customer's readings as Datahub writes them: a file for each metering point, for the days they held its site."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -16,11 +15,10 @@ from portal.consumption.formats import datahub_writing
 from portal.consumption.formats.datahub import Series
 from portal.consumption.models import MonthTotal
 from portal.kit.clock import DAY, next_month
-from portal.kit.db import table_of
+from portal.kit.db import Database, table_of
 from portal.kit.privacy import Subject
 from portal.sites.models import MeteringPoint, Occupancy
 
-HEAD: Final = datahub_writing.write(())
 POINT, STAY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
 
 
@@ -48,20 +46,24 @@ def held(db: Session, subject: Subject) -> list[Held]:
     return [one for one in every if one.first <= one.last]
 
 
-def written(db: Session, days: list[Held]) -> Iterator[tuple[str, Iterator[bytes]]]:
-    """Each point's number, and its file in pieces of a year; a point is to be read before the next one."""
+def written(database: Database, days: Iterable[Held]) -> Iterator[tuple[str, Iterator[bytes]]]:
+    """Each point's number, and its file in pieces; a point is to be read before the next one.
+
+    A year is read at a time, each in a transaction of its own: a company's readings take a while to be sent.
+    """
     for gsrn, of_point in groupby(days, key=lambda one: one.gsrn):
-        yield gsrn, _ahead(_pieces(db, list(of_point)))
+        yield gsrn, _ahead(_pieces(database, list(of_point)))
 
 
-def _pieces(db: Session, days: list[Held]) -> Iterator[bytes]:
-    yield HEAD
+def _pieces(database: Database, days: Iterable[Held]) -> Iterator[bytes]:
+    yield datahub_writing.HEAD
     for stay in days:
         first = stay.first
         while first <= stay.last:
             last = min(stay.last, date(first.year, 12, 31))
-            readings = store.read(db, stay.point, first, last)
-            yield datahub_writing.write([Series(stay.gsrn, readings)])[len(HEAD) :]
+            with database.reading() as db:
+                readings = store.read(db, stay.point, first, last)
+            yield from datahub_writing.lines(Series(stay.gsrn, readings))
             first = last + DAY
 
 

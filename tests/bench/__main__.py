@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.bench import keys, pages, peers, store
+from tests.bench import downloads, keys, pages, peers, store
 
 ROUNDS = 5
 POINTS = 200
@@ -166,6 +166,16 @@ def year_by_month(bench: Bench) -> Iterator[Row]:
         yield Row("12", f"a year by month, {points} points: over DuckDB", theirs / ours, goal, "at least", told)
 
 
+def download_of_a_year(bench: Bench) -> Iterator[Row]:
+    year = downloads.Year(bench.many.by_point[0], bench.folder)
+    ours, rows = by_turns(year.ours_s, year.csv_module_s)
+    told = f"{ours * 1e3:.1f} / {rows * 1e3:.0f} ms"
+    yield Row("15", "a year as Datahub text: over the csv module", rows / ours, 20, "at least", told)
+    ours, polars = by_turns(year.ours_s, year.polars_s)
+    told = f"{ours * 1e3:.1f} / {polars * 1e3:.1f} ms"
+    yield Row("15", "a year as Datahub text: over Polars", polars / ours, 2, "at least", told)
+
+
 def sign_in(_bench: Bench) -> Iterator[Row]:
     one = keys.SignIn()
     ours, bare = by_turns(one.as_we_do, one.bare)
@@ -213,6 +223,7 @@ ROWS = {
     "7": bytes_and_load_on_postgresql,
     "8": load_on_sqlite,
     "12": year_by_month,
+    "15": download_of_a_year,
     "17": sign_in,
     "18": start,
 }

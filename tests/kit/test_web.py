@@ -1,11 +1,17 @@
 """What every route does, whatever its handler: guard, transaction, block, headers, errors."""
 
 import re
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from starlette.datastructures import FormData, QueryParams
 
+from portal.kit.access import Anyone
+from portal.kit.errors import NotThere
 from portal.kit.html import FORM_TOKEN, NONCE
+from portal.kit.i18n import Language
+from portal.kit.web import Visit
 from tests.kit.conftest import Keeper, ProvenKeeper
 
 OURS = {"Origin": "https://portal.test"}
@@ -34,6 +40,12 @@ def test_htmx_gets_only_its_block_after_the_title(kaisa):
     assert page.text.startswith("<title>Laskut – Esimerkki Energia</title>")
     assert '<ul id="rows">' in page.text
     assert "<html" not in page.text
+
+
+@pytest.mark.parametrize("target", ["ul#nosuch", "main#main", "title#title", "#body", "ul", "#", "\u00e9#\u00e9"])
+def test_whoever_asks_for_no_region_of_the_page_gets_it_whole(kaisa, target):
+    page = kaisa.get("/pets", headers=HTMX | {"HX-Target": target.encode()})
+    assert (page.status_code, "<html" in page.text) == (200, True)
 
 
 @pytest.mark.parametrize("more", [{"HX-Request-Type": "full"}, {"HX-History-Restore-Request": "true"}])
@@ -210,3 +222,18 @@ def test_a_form_in_a_strange_charset_is_refused(kaisa, charset):
 def test_a_broken_referer_leads_to_the_overview(nobody):
     answer = nobody.post("/pets", data={"name": "x"}, headers=OURS | {"Referer": "http://["})
     assert answer.headers["location"] == "/sign-in?next=/overview"
+
+
+ID = "1f0c7a2e-0000-4000-8000-00000000abcd"
+ODD = [ID.upper(), f"{{{ID}}}", f"urn:uuid:{ID}", ID.replace("-", ""), "-" * 3000 + ID, "", "x"]
+
+
+def visit_of(spelling):
+    return Visit(Anyone(), None, {"id": spelling}, QueryParams(), FormData(), None, Language.FI)
+
+
+@pytest.mark.parametrize("spelling", ODD)
+def test_an_id_in_an_address_has_one_spelling(spelling):
+    assert visit_of(ID).id("id") == UUID(ID)
+    with pytest.raises(NotThere):
+        visit_of(spelling).id("id")

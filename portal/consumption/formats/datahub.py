@@ -256,10 +256,13 @@ def _check_end(content: bytes, refused: Sequence[_Refusal], columns: int) -> Non
 
 def _by_point(readings: Readings) -> list[tuple[str | None, Readings]]:
     """The readings of each point, in the order in which the file comes to them."""
-    points = []
-    for gsrn in {readings.heads[head].gsrn for head in np.unique(readings.head)}:
-        of_point = np.array([head.gsrn == gsrn for head in readings.heads])
-        points.append((gsrn, readings[of_point[readings.head]]))
+    numbers: dict[str | None, int] = {}
+    of_head = [numbers.setdefault(head.gsrn, len(numbers)) for head in readings.heads]
+    point = np.array(of_head, np.intp)[readings.head]
+    order = np.argsort(point, kind="stable")  # once for all points: a file may name very many
+    parts = np.split(order, np.flatnonzero(np.diff(point[order])) + 1) if len(order) else []
+    gsrns = list(numbers)
+    points = [(gsrns[point[part[0]]], readings[part].by_itself) for part in parts]
     return sorted(points, key=lambda point: int(point[1].line.min()))
 
 

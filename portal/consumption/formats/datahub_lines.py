@@ -6,7 +6,7 @@ after it (or nothing, where the reading is missing) and a known quality. Every o
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -71,6 +71,12 @@ class Readings:
         return Readings(
             self.heads, self.line[which], self.head[which], self.quarter[which], self.mwh[which], self.quality[which]
         )
+
+    @property
+    def by_itself(self) -> "Readings":
+        """The same readings without the heads that none of them has."""
+        used, head = np.unique(self.head, return_inverse=True)
+        return replace(self, heads=tuple(self.heads[one] for one in used.tolist()), head=head)
 
 
 NONE = np.empty(0, np.int64)

@@ -1,4 +1,4 @@
-"""An environment of their own for those whom we are measured against: DuckDB and Django."""
+"""An environment of their own for those whom we are measured against: DuckDB, Polars and Django."""
 
 import json
 import subprocess
@@ -26,7 +26,7 @@ def python() -> Path:
     done = FOLDER / "installed"
     if done.exists() and done.read_text() == wanted:
         return PYTHON
-    print("Installing DuckDB and Django for the comparison ...", file=sys.stderr)
+    print("Installing DuckDB, Polars and Django for the comparison ...", file=sys.stderr)
     venv.create(FOLDER, with_pip=True)
     command = [
         PYTHON,
@@ -39,7 +39,7 @@ def python() -> Path:
         HERE / "requirements.txt",
     ]
     if subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
-        raise Missing("DuckDB and Django could not be installed")
+        raise Missing("DuckDB, Polars and Django could not be installed")
     done.write_text(wanted)
     return PYTHON
 
