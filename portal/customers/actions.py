@@ -1,8 +1,8 @@
 """What customers change about how they are reached and billed: each wish is kept, told to the utility, and audited."""
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 from uuid import UUID, uuid4
@@ -13,23 +13,25 @@ from sqlmodel import Session, col, func, select
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers import wishes
-from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_since, contacts
+from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts
 from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, Party
 from portal.customers.queries import decides_for
 from portal.customers.turns import take_turn
 from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
-from portal.kit.db import table_of, upsert
-from portal.kit.errors import TooMany
-from portal.kit.i18n import Language
+from portal.kit.db import one_at_a_time, table_of, upsert
+from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
 
 AGAIN_AFTER = timedelta(minutes=1)  # a double click asks once
 LETTERS_A_DAY = 5
 
 
-class TooManyLetters(TooMany):
+class TooManyLetters(DayIsFull):
     """Letters to new addresses are limited: nobody's mailbox is to be filled through us."""
+
+    says = text("You have given as many new email addresses as we take in one day. Try again tomorrow, or call us.")
 
 
 class ContactChanged(Event):
@@ -87,28 +89,37 @@ class LanguageChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class OldEmail:
+    """Where a customer was reached until something was changed."""
+
+    party_id: UUID
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Changed:
-    """What one press of a button changed, for the first of the customer numbers that it concerns.
+    """What one press of a button changed, of one or several customer numbers, and the first of them.
 
     `matters` hold at once; `to_confirm` is an e-mail address that counts when its mailbox has answered, by the
-    request's id; `old_email` is where the customer was reached before.
+    request's id; `old_emails` are the different addresses at which the numbers were reached before, once each.
     """
 
     request_id: UUID
     party_id: UUID
     matters: tuple[Matter, ...]
     to_confirm: str | None
-    old_email: str | None
+    old_emails: tuple[OldEmail, ...]
 
 
 def change_contact(db: Session, who: ConfirmedCustomer, typed: Typed, now: datetime) -> Changed | None:
     """Wish for another e-mail address or phone number, of every number that the person is a customer under.
 
     Both are in their normal form; what is empty shall go. None where all is so already.
-    Raises TooManyLetters.
+    Raises TooManyLetters, and nothing is written then.
     """
+    changed = _change(db, who, {Matter.EMAIL: typed.email, Matter.PHONE: typed.phone}, now)
     db.connection().execute(delete(ContactDraft).where(col(ContactDraft.account_id) == who.account_id))
-    return _change(db, who, {Matter.EMAIL: typed.email, Matter.PHONE: typed.phone}, now)
+    return changed
 
 
 def change_address(db: Session, who: Customer, address: Address, now: datetime) -> Changed | None:
@@ -161,7 +172,7 @@ def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
 def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
     """Ask a new address once more; the former letter's link is dead then. None where there is nothing to ask.
 
-    Raises TooManyLetters.
+    The old addresses heard of it the first time. Raises TooManyLetters.
     """
     take_turn(db, who)
     waiting = [fact.waiting for one in contacts(db, who) if (fact := one.facts[Matter.EMAIL]).waiting]
@@ -169,7 +180,8 @@ def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
         return None
     for party_id in who.parties:
         _withdraw(db, party_id, Matter.EMAIL, now)
-    return _change(db, who, {Matter.EMAIL: waiting[0].after}, now)
+    changed = _change(db, who, {Matter.EMAIL: waiting[0].after}, now)
+    return replace(changed, old_emails=()) if changed else None
 
 
 def _change(db: Session, who: Customer, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
@@ -177,19 +189,39 @@ def _change(db: Session, who: Customer, wanted: Mapping[Matter, str], now: datet
     take_turn(db, who)
     before, request = contacts(db, who), _Request(uuid4(), who.account_id, now)
     wishes_of = [(contact, matter, value) for contact in before for matter, value in wanted.items()]
+    if any(_is_new_address(*wish) for wish in wishes_of):
+        _leave_room(db, who, now)
     changes = [change for wish in wishes_of if (change := _wish(db, request, *wish))]
     if not changes:
         return None
     to_confirm = [change.after for change in changes if _waits(change)]
-    if to_confirm and asked_since(db, who, now - timedelta(days=1)) > LETTERS_A_DAY:
-        raise TooManyLetters
+    changed = {change.party_id for change in changes}
     return Changed(
         request_id=request.id,
-        party_id=before[0].party_id,
+        party_id=changes[0].party_id,
         matters=tuple(dict.fromkeys(Matter(change.matter) for change in changes if not _waits(change))),
         to_confirm=to_confirm[0] if to_confirm else None,
-        old_email=before[0].facts[Matter.EMAIL].now or None,
+        old_emails=_old_emails(one for one in before if one.party_id in changed),
     )
+
+
+def _old_emails(contacts: Iterable[Contact]) -> tuple[OldEmail, ...]:
+    found: dict[str, OldEmail] = {}
+    for one in contacts:
+        if address := one.facts[Matter.EMAIL].now:
+            found.setdefault(address, OldEmail(one.party_id, address))
+    return tuple(found.values())
+
+
+def _leave_room(db: Session, who: Customer, now: datetime) -> None:
+    one_at_a_time(db, f"new addresses of {who.account_id}")  # whomever they act for meanwhile
+    if full_until := free_at(db, asked_at(who), LETTERS_A_DAY, now):
+        raise TooManyLetters(full_until)
+
+
+def _is_new_address(contact: Contact, matter: Matter, value: str) -> bool:
+    """Whether a wish is for an e-mail address that is not known to be the customer's: its mailbox is asked first."""
+    return matter is Matter.EMAIL and value not in ("", contact.facts[matter].asked, *contact.emails)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +241,7 @@ def _wish(db: Session, request: _Request, contact: Contact, matter: Matter, valu
     taken_back = _withdraw(db, contact.party_id, matter, request.at)
     if value == fact.now:
         return taken_back
-    is_new_address = matter is Matter.EMAIL and bool(value) and value not in contact.emails
+    is_new_address = _is_new_address(contact, matter, value)
     change = ContactChange(
         request_id=request.id,
         party_id=contact.party_id,

@@ -8,6 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import Session, col, func, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.people import Customer
 from portal.customers import wishes
@@ -117,11 +118,11 @@ def draft(db: Session, who: Customer, now: datetime) -> Typed | None:
     return Typed(found.email, found.phone) if found else None
 
 
-def asked_since(db: Session, who: Customer, since: datetime) -> int:
-    """How often a person has asked for another e-mail address, however it ended."""
+def asked_at(who: Customer) -> SelectOfScalar[datetime]:
+    """When a person asked for another e-mail address, however it ended: once a request, the newest first."""
     mine = (ContactChange.account_id == who.account_id) & (ContactChange.matter == Matter.EMAIL)
-    asked = select(func.count(func.distinct(ContactChange.request_id))).where(mine, col(ContactChange.asked_at) > since)
-    return db.exec(asked).one()
+    each = func.min(ContactChange.asked_at)
+    return select(each).where(mine).group_by(col(ContactChange.request_id)).order_by(each.desc())
 
 
 def mailbox(db: Session, request_id: UUID, now: datetime) -> Mailbox | None:

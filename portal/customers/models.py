@@ -129,7 +129,8 @@ class BillingDetails(SQLModel, table=True):
 class ContactChange(SQLModel, table=True):
     """What a customer changed here, and what the register said then: a wish until a feed brings it.
 
-    None is overwritten. A new e-mail address counts from when its mailbox answered, all else at once.
+    None is overwritten. A new e-mail address counts from when its mailbox answered, all else at once; one that never
+    counted is forgotten after a month (jobs.py).
     """
 
     __tablename__ = "contact_change"

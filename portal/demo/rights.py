@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from sqlmodel import SQLModel
 
 from portal.demo.naming import id_of
 from portal.demo.people import AINO, MIKKO, Member
-from portal.kit.clock import HELSINKI
+from portal.kit.clock import DAY, HELSINKI
 from portal.privacy.course import clock_of
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, Right
@@ -17,12 +17,16 @@ from portal.privacy.rules import Act, Right
 
 @dataclass(frozen=True)
 class Happened:
-    """A step: so many days before the demo's first day without readings, at an hour of Helsinki, and its words."""
+    """A step: so many days before the demo's first day without readings, at an hour of Helsinki, and its words.
+
+    An extension also tells the last day to answer, so many days after it.
+    """
 
     days_ago: int
     hour: int
     act: Act
     text: str
+    answer_in: int | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,7 @@ ASKED: Final = (
         (
             Happened(11, 12, Act.RECEIVED, "Rajoittakaa tietojeni käyttöä, kunnes lukema on selvitetty."),
             Happened(10, 9, Act.IN_WORK, "Selvitämme mittarin lukemaa verkkoyhtiöltä."),
+            Happened(3, 10, Act.EXTENDED, "Mittari tarkastetaan, ja tulos tulee vasta ensi kuussa.", 60),
         ),
         who=MIKKO,
     ),
@@ -95,7 +100,7 @@ def rows(until: date) -> Iterator[SQLModel]:
 
 
 def _step(asked: Asked, place: int, happened: Happened, until: date) -> PrivacyStep:
-    day = until - timedelta(days=happened.days_ago)
+    day = until - happened.days_ago * DAY
     return PrivacyStep(
         id=id_of("privacy step", asked.place, place),
         case_id=id_of("privacy case", asked.place),
@@ -103,4 +108,5 @@ def _step(asked: Asked, place: int, happened: Happened, until: date) -> PrivacyS
         at=datetime(day.year, day.month, day.day, happened.hour, tzinfo=HELSINKI),
         act=happened.act,
         text=happened.text,
+        answer_by=None if happened.answer_in is None else day + happened.answer_in * DAY,
     )

@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
+import portal.tables  # noqa: F401 - all of them: rows refer to tables of slices that no feed writes, such as accounts
 from portal.consents.authorisations.feed import AuthorisationReadEntry, ThirdPartyEntry
 from portal.consents.authorisations.keeping import keep_authorisation_reads, keep_third_parties
 from portal.consents.contactable import contactable

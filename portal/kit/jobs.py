@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlmodel import Session
 
 from portal.kit.db import Database
+
+AT_ONCE: Final = 500
 
 log = logging.getLogger("portal.jobs")
 
@@ -50,6 +53,25 @@ def chore(name: str, every: timedelta, tidy: Callable[[Session, datetime], int |
     def run(shift: Shift) -> Done:
         with shift.database.writing() as db:
             return Done(tidy(db, shift.now()) or 0)
+
+    return Job(name, every, run)
+
+
+def rounds(name: str, every: timedelta, tidy: Callable[[Session, datetime, int], int]) -> Job:
+    """A job in rounds of at most so many things, each a transaction of its own: nobody waits long for the database.
+
+    `tidy` is told how many at most and returns how many it did; a round that is not full is the last one.
+    """
+
+    def run(shift: Shift) -> Done:
+        came = Done()
+        while not shift.ending.is_set():
+            with shift.database.writing() as db:
+                done = tidy(db, shift.now(), AT_ONCE)
+            came += Done(done)
+            if done < AT_ONCE:
+                break
+        return came
 
     return Job(name, every, run)
 

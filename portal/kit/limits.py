@@ -37,6 +37,10 @@ class TurnAway:
             await refusal(scope, receive, send)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        if "content-length" in headers and "transfer-encoding" in headers:
+            # Two ends of one body: a proxy may have taken the other, so what follows is not taken for a request
+            # (RFC 9112, 6.1).
+            return PlainTextResponse("The request has two lengths.", 400, {"Connection": "close"})
         if _host(headers) not in self.hosts and scope["path"] != ALIVE:
             return PlainTextResponse("This address is not served here.", 400)
         if scope["method"] not in SAFE and not self._is_ours(headers):

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.auth.people import Customer
+from portal.kit.allowance import DayIsFull
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.errors import NotCovered, Refused
 from portal.kit.i18n import Language, text
@@ -31,6 +32,10 @@ class TakesNoReplies(Refused):
     """The utility knows no number of the thread, so that a reply would find nobody."""
 
     says = text("This message cannot be replied to. Write us a new message instead.")
+
+
+class TooManyMessages(DayIsFull):
+    """Somebody has written as much as is read of one person in a day."""
 
 
 class MessageSent(Event):
@@ -86,13 +91,14 @@ class Matter:
 def write(db: Session, who: Customer, matter: Matter, letter: Letter, now: datetime) -> UUID:
     """Begin a thread; its id. A form that has made one already is answered with that one.
 
-    Raises NotCovered where a mandate does not reach the matter.
+    Raises NotCovered where a mandate does not reach the matter, and TooManyMessages before anything is written.
     """
     if sent := _sent_before(db, who, letter):
         return sent
     site_id = matter.about.site.id if matter.about.site else None
     if not rules.may_write(who.reach, matter.topic, site_id):
         raise NotCovered
+    _leave_room(db, who, matter.topic, now)
     thread = _begun(matter, site_id, now)
     db.add(thread)
     db.flush()
@@ -103,11 +109,12 @@ def write(db: Session, who: Customer, matter: Matter, letter: Letter, now: datet
 def reply(db: Session, who: Customer, thread_id: UUID, letter: Letter, now: datetime) -> None:
     """Go on with a thread, which opens again; a form that has done so already does nothing.
 
-    Raises NoSuchThread, NotCovered, TakesNoReplies.
+    Raises NoSuchThread, NotCovered, TakesNoReplies, and TooManyMessages before anything is written.
     """
     if _sent_before(db, who, letter):
         return
     thread = _writable(db, who, thread_id)
+    _leave_room(db, who, Topic(thread.topic), now)
     thread.status, thread.last_at = ThreadStatus.OPEN, max(thread.last_at, now)
     _send(db, who, thread, queries.by_id(db, who, thread_id).about, letter, now)
 
@@ -149,9 +156,18 @@ def mark_all_read(db: Session, who: Customer, until: datetime, now: datetime) ->
 
 
 def _sent_before(db: Session, who: Customer, letter: Letter) -> UUID | None:
-    """The thread in which this very form was sent before; of two clicks at once the second waits for the first."""
-    one_at_a_time(db, f"message {letter.form_key}")
+    """The thread in which this very form was sent before.
+
+    Whatever one person sends at once is taken one by one: a second click finds what the first one sent, and no number
+    of them slips past what may be written in a day.
+    """
+    one_at_a_time(db, f"messages of {who.account_id}")
     return queries.sent_by(db, who, letter.form_key)
+
+
+def _leave_room(db: Session, who: Customer, topic: Topic, now: datetime) -> None:
+    if free_at := queries.may_write_again_at(db, who, topic, now):
+        raise TooManyMessages(free_at)
 
 
 def _begun(matter: Matter, site_id: UUID | None, now: datetime) -> MessageThread:
@@ -234,7 +250,7 @@ def _unread(db: Session, who: Customer, until: datetime) -> Sequence[tuple[UUID,
     """Unread threads that were told of until an instant, each with the instant of what is newest in it."""
     wanted = (
         select(MessageThread.id, MessageThread.told_at)
-        .join(ThreadReading, read_by(who), isouter=True)
+        .join(ThreadReading, read_by(who.account_id), isouter=True)
         .where(visible_to(who), is_unread(news_since(db, who)), col(MessageThread.told_at) <= until)
     )
     return [(thread_id, told_at) for thread_id, told_at in db.exec(wanted) if told_at is not None]

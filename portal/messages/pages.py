@@ -1,7 +1,7 @@
 """The inbox, one thread with its reply, a new message, and feedback."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Type
 from starlette.datastructures import QueryParams
 
 from portal.auth.people import Customer, customer, decides
+from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
 from portal.kit.html import Page
@@ -18,7 +19,7 @@ from portal.kit.i18n import Text, text
 from portal.kit.pages import Pages, pages
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 from portal.messages import actions, queries, rules, shown
-from portal.messages.actions import Letter, Matter, NotACustomer
+from portal.messages.actions import Letter, Matter, NotACustomer, TooManyMessages
 from portal.messages.queries import About, Thing, Thread, Wish
 from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, Show, Topic
 from portal.messages.shown import Badge, Line, Promise, Section
@@ -97,7 +98,7 @@ class NoMessages(Page):
 
 @dataclass(frozen=True)
 class ThreadPage(Page):
-    """One thread, and the form for a reply where one is possible."""
+    """One thread, and the form for a reply where one is possible; `full_until` where no more is taken before."""
 
     template = "messages/show.html"
     thread: Thread
@@ -110,6 +111,7 @@ class ThreadPage(Page):
     until: str
     form: Typed
     form_key: str
+    full_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class NewMessage(Page):
     about: About
     sites: Sequence[Thing]
     site_may_be_left_out: bool
+    full_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -132,6 +135,7 @@ class Feedback(Page):
     template = "messages/feedback.html"
     form: Typed
     form_key: str
+    full_until: datetime | None = None
 
 
 def index(visit: Visit[Customer]) -> Page:
@@ -180,7 +184,10 @@ def reply(visit: Visit[Customer]) -> Reply:
     match read(ReplyForm, visit.form):
         case Valid(value):
             letter = Letter(value.body, visit.language, form_key)
-            actions.reply(visit.db, visit.who, visit.id("id"), letter, visit.now)
+            try:
+                actions.reply(visit.db, visit.who, visit.id("id"), letter, visit.now)
+            except TooManyMessages as full:
+                return _full(visit, _thread(visit, _kept(value), form_key), full)
             return Redirect(f"/messages/{visit.id('id')}")
         case typed:
             return Answer(_thread(visit, typed, form_key), status=422)
@@ -208,11 +215,14 @@ def write(visit: Visit[Customer]) -> Reply:
         raise NotACustomer
     match read(MessageForm, visit.form):
         case Valid(value) if _is_covered(visit.who, value.topic, about):
-            matter = Matter(value.topic, value.subject, about)
-            sent = actions.write(visit.db, visit.who, matter, Letter(value.body, visit.language, form_key), visit.now)
+            letter = Letter(value.body, visit.language, form_key)
+            try:
+                sent = actions.write(visit.db, visit.who, Matter(value.topic, value.subject, about), letter, visit.now)
+            except TooManyMessages as full:
+                return _full(visit, _new(visit, about, _kept(value), form_key), full)
             return Redirect(f"/messages/{sent}")
         case Valid(value):
-            typed = Typed(value.model_dump(mode="json"), {"topic": NOT_COVERED})
+            typed = replace(_kept(value), errors={"topic": NOT_COVERED})
         case refused:
             typed = refused
     return Answer(_new(visit, about, typed, form_key), status=422)
@@ -231,13 +241,28 @@ def send_feedback(visit: Visit[Customer]) -> Reply:
     match read(ReplyForm, visit.form):
         case Valid(value):
             matter = Matter(Topic.FEEDBACK, shown.TOPICS[Topic.FEEDBACK].said(visit.language), about)
-            sent = actions.write(visit.db, visit.who, matter, Letter(value.body, visit.language, form_key), visit.now)
+            letter = Letter(value.body, visit.language, form_key)
+            try:
+                sent = actions.write(visit.db, visit.who, matter, letter, visit.now)
+            except TooManyMessages as full:
+                return _full(visit, Feedback(_kept(value), str(form_key)), full)
             return Redirect(f"/messages/{sent}")
         case typed:
             return Answer(Feedback(typed, str(form_key)), status=422)
 
 
 NOT_COVERED: Final = text("Your mandate does not cover this topic at this site. Choose another topic or site.")
+
+
+def _kept(value: Form) -> Typed:
+    """What somebody typed that holds together, to be shown again."""
+    return Typed(value.model_dump(mode="json"))
+
+
+def _full(visit: Visit[Customer], page: ThreadPage | NewMessage | Feedback, full: TooManyMessages) -> Answer:
+    """The form with everything typed, and when it can be sent."""
+    shown_again = replace(page, full_until=full.free_at)
+    return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
 
 
 def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:

@@ -76,6 +76,10 @@ FRESH: Final = timedelta(days=14)
 ANSWERED_IN: Final = 2
 """Working days in which customer service answers: what the mock of the portal promises a customer."""
 
+MESSAGES_A_DAY: Final = 20
+FEEDBACK_A_DAY: Final = 5
+"""What one person writes at most within 24 hours, of which so much feedback: ten times what the busiest need."""
+
 LONGEST_SUBJECT: Final = 120
 LONGEST_BODY: Final = 5000
 

@@ -8,6 +8,7 @@ from functools import partial
 from threading import Thread
 
 from portal.auth import actions as sessions
+from portal.customers import jobs as customers
 from portal.kit import jobs as kit
 from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Job, Shift, chore
@@ -20,6 +21,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     """The jobs of all slices; a slice with jobs of its own adds a line."""
     return [
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
+        *customers.forgetting(),
         *_leaving(settings),
     ]
 

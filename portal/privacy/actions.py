@@ -11,13 +11,14 @@ from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers.models import Party
 from portal.kit import clock
+from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
 from portal.privacy import course, queries, rules
 from portal.privacy.course import Happening
-from portal.privacy.models import PrivacyCase
+from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.queries import Case, Whose
 from portal.privacy.rules import Act, Right, State
 
@@ -26,6 +27,10 @@ class RequestClosed(Refused):
     """The request has been answered or withdrawn: nothing can be added to it."""
 
     says = text("The request is closed already. You can make a new one.")
+
+
+class TooManyRequests(DayIsFull):
+    """Somebody has asked, or added to what they asked, as often as it is taken from one person in a day."""
 
 
 class PrivacyRequested(Event):
@@ -83,7 +88,7 @@ class Wish:
 def ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:
     """Open a request for the customer that a person decides for, the first of several numbers.
 
-    What is asked already, and still open, is not asked twice.
+    What is asked already, and still open, is not asked twice. Raises TooManyRequests before anything is written.
     """
     if wish.right is Right.ERASURE:
         raise TypeError("erasure is asked for by somebody who has just proved who they are: ask_erasure")
@@ -91,15 +96,22 @@ def ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetim
 
 
 def ask_erasure(db: Session, who: ConfirmedCustomer, words: str, language: Language, now: datetime) -> PrivacyCase:
-    """Open a request for erasure: like any other, by somebody who has just proved who they are."""
+    """Open a request for erasure: like any other, by somebody who has just proved who they are.
+
+    Raises TooManyRequests before anything is written.
+    """
     return _ask(db, who, Wish(Right.ERASURE, words), language, now)
 
 
 def answer(db: Session, who: Customer, case_id: UUID, words: str, now: datetime) -> Case:
     """Add something to a request; if it waited for that, its clock runs again.
 
-    Raises NoSuchRequest, RequestClosed.
+    Raises NoSuchRequest, RequestClosed, and TooManyRequests before anything is written.
     """
+    one_at_a_time(db, f"additions of {who.account_id}")
+    added = select(PrivacyStep.at).where(PrivacyStep.account_id == who.account_id, PrivacyStep.act == Act.ANSWERED)
+    if full_until := free_at(db, added.order_by(col(PrivacyStep.at).desc()), rules.ADDITIONS_A_DAY, now):
+        raise TooManyRequests(full_until)
     case = _step(db, who, case_id, Act.ANSWERED, words, now)
     row = case.row
     announce(
@@ -141,6 +153,9 @@ def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: dateti
     same = _open_already(db, who, mine, wish)
     if same is not None:
         return same
+    asked = select(PrivacyCase.received_at).where(PrivacyCase.account_id == who.account_id)
+    if full_until := free_at(db, asked.order_by(col(PrivacyCase.received_at).desc()), rules.REQUESTS_A_DAY, now):
+        raise TooManyRequests(full_until)
     case = PrivacyCase(
         number=_number(db, clock.day_of(now).year),
         party_id=mine.party_id,

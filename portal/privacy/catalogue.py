@@ -540,7 +540,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "privacy_step",
         Group.REQUESTS,
         text("What happened to the requests"),
-        {"at": text("When"), "act": text("What happened"), "text": text("Text"), "ground": text("Legal ground")},
+        {
+            "at": text("When"),
+            "act": text("What happened"),
+            "text": text("Text"),
+            "ground": text("Legal ground"),
+            "answer_by": text("To be answered by"),
+        },
         internal("id", "case_id", "sequence", "account_id"),
     ),
     Holding(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -15,18 +15,22 @@ from portal.privacy.rules import Act, Clock, Step
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """What is to become a step: by whom (None for the company), in what words, a refusal on what ground."""
+    """What is to become a step: by whom (None for the company), in what words, a refusal on what ground.
+
+    `answer_by` is the last day to answer that an extension tells.
+    """
 
     act: Act
     at: datetime
     account_id: UUID | None
     text: str = ""
     ground: str = ""
+    answer_by: date | None = None
 
 
 def clock_of(steps: Sequence[PrivacyStep]) -> Clock:
     """The clock of a request, by its steps in order."""
-    return rules.clock([Step(Act(step.act), clock.day_of(step.at)) for step in steps])
+    return rules.clock([Step(Act(step.act), clock.day_of(step.at), step.answer_by) for step in steps])
 
 
 def steps_of(db: Session, case: PrivacyCase) -> Sequence[PrivacyStep]:
@@ -44,6 +48,7 @@ def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], happened: 
         act=happened.act,
         text=happened.text,
         ground=happened.ground,
+        answer_by=happened.answer_by,
     )
     clock_now = clock_of([*known, step])
     case.state, case.due_on = clock_now.state, clock_now.due_on

@@ -44,8 +44,10 @@ class PrivacyStep(SQLModel, table=True):
     __tablename__ = "privacy_step"
     __table_args__ = (
         CheckConstraint(
-            "act IN ('received', 'in-work', 'asked', 'answered', 'done', 'refused', 'withdrawn')", name="act"
+            "act IN ('received', 'in-work', 'asked', 'answered', 'extended', 'done', 'refused', 'withdrawn')",
+            name="act",
         ),
+        CheckConstraint("(act = 'extended') = (answer_by IS NOT NULL)", name="extension"),
         UniqueConstraint("case_id", "sequence"),
     )
 
@@ -59,3 +61,4 @@ class PrivacyStep(SQLModel, table=True):
     act: str = Field(max_length=12)
     text: str = Field(default="", max_length=4000)
     ground: str = Field(default="", max_length=200, description="of a refusal: the provision it rests on")
+    answer_by: date | None = Field(default=None, description="of an extension: the last day to answer, as it was told")

@@ -1,12 +1,11 @@
 """The pages by which a customer uses their rights: what is held, requests, the log, and everything as a package."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
-from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated, Final
+from typing import Annotated, Final
 
-import anyio
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from starlette.routing import Route
 
@@ -14,18 +13,21 @@ from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer, decides, decides_confirmed
 from portal.brand import Brand
 from portal.kit import forms
+from portal.kit.allowance import retry_after
 from portal.kit.crypto import Vault
+from portal.kit.db import Database
 from portal.kit.errors import NotThere, StepUpNeeded
 from portal.kit.forms import Form, Typed, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.pages import Pages, pages
 from portal.kit.privacy import Keeper, Record
+from portal.kit.streams import Pieces
 from portal.kit.visits import platform_of
-from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, page
+from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
 from portal.privacy import actions, catalogue, package, queries, rules, shown
-from portal.privacy.actions import RequestClosed, Wish
+from portal.privacy.actions import RequestClosed, TooManyRequests, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
 from portal.privacy.package import Press
 from portal.privacy.queries import Shown, Whose
@@ -35,8 +37,6 @@ from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Tol
 LATEST: Final = 5
 PAGE: Final = 20
 LONGEST: Final = 4000
-IN_MEMORY: Final = 8 * 2**20  # bytes of a package, before it goes to disk
-PIECE: Final = 2**16
 READ_HERE: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS, Group.SIGN_INS})
 """Groups whose values stand on the page of all data; the others have pages of their own, and the package."""
 
@@ -112,7 +112,10 @@ class ChooseRight(Page):
 
 @dataclass(frozen=True)
 class Ask(Page):
-    """A request to be written; `prospects` tell what erasure would do, and are empty for other rights."""
+    """A request to be written; `prospects` tell what erasure would do, and are empty for other rights.
+
+    `full_until` stands where no more is taken from the person before.
+    """
 
     template = "privacy/ask.html"
     right: Right
@@ -123,6 +126,7 @@ class Ask(Page):
     field_label: Text | None
     prospects: Sequence[Prospect]
     typed: Typed
+    full_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -134,6 +138,7 @@ class Request(Page):
     steps: Sequence[Told]
     refused: bool
     typed: Typed
+    full_until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,10 @@ def ask(visit: Visit[Customer]) -> Reply:
     """Take a request, or show it again with what is missing."""
     match forms.read(Asking, visit.form):
         case forms.Valid(asked):
-            return Redirect(f"/privacy/requests/{_asked(visit, asked)}")
+            try:
+                return Redirect(f"/privacy/requests/{_asked(visit, asked)}")
+            except TooManyRequests as full:
+                return _full(visit, _ask_page(visit, asked.kind, asked.field, _kept(asked)), full)
         case Typed() as typed:
             right = typed.value("kind")
             if right not in set(Right):
@@ -213,7 +221,10 @@ def answer(visit: Visit[Customer]) -> Reply:
     """Take an addition to a request."""
     match forms.read(Answering, visit.form):
         case forms.Valid(said):
-            case = actions.answer(visit.db, visit.who, visit.id("id"), said.words, visit.now)
+            try:
+                case = actions.answer(visit.db, visit.who, visit.id("id"), said.words, visit.now)
+            except TooManyRequests as full:
+                return _full(visit, _request_page(visit, _kept(said)), full)
             return Redirect(f"/privacy/requests/{case.row.id}")
         case Typed() as typed:
             return Answer(_request_page(visit, typed), status=422)
@@ -243,20 +254,20 @@ def offer(visit: Visit[ConfirmedCustomer]) -> Package:
 
 @dataclass(frozen=True)
 class Counter:
-    """Where packages are made, one at a time: each takes a processor and a disk for a while."""
+    """What packages are made with, as far as it is the same for all of them."""
 
     keepers: Sequence[Keeper]
     vault: Vault
     brand: Brand
-    turns: anyio.CapacityLimiter
 
 
 async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Download:
-    """Make the package and send it. No transaction for writing is held meanwhile, and no thread that pages need."""
-    press = Press(counter.keepers, counter.vault, platform_of(visit.request).html, counter.brand)
-    made = await anyio.to_thread.run_sync(_made, visit, press, limiter=counter.turns)
+    """The package, made while it is sent."""
+    platform = platform_of(visit.request)
+    press = Press(counter.keepers, counter.vault, platform.html, counter.brand)
+    whose = await in_thread(platform, _noted, visit)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
-    return Download(name, "application/zip", _pieces(made))
+    return Download(name, "application/zip", partial(_package, whose, press, visit.language, visit.now))
 
 
 def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Record]:
@@ -275,6 +286,17 @@ def _proved(who: Customer) -> ConfirmedCustomer:
     if not isinstance(who, ConfirmedCustomer):
         raise StepUpNeeded
     return who
+
+
+def _kept(typed: Form) -> Typed:
+    """What somebody typed that holds together, to be shown again."""
+    return Typed(typed.model_dump(mode="json"))
+
+
+def _full(visit: Visit[Customer], page: Ask | Request, full: TooManyRequests) -> Answer:
+    """The form with everything typed, and when it can be sent."""
+    shown_again = replace(page, full_until=full.free_at)
+    return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
 
 
 def _asked(visit: Visit[Customer], asked: Asking) -> object:
@@ -310,26 +332,23 @@ def _prospects(visit: Visit[Customer]) -> Sequence[Prospect]:
 
 def _request_page(visit: Visit[Customer], typed: Typed) -> Request:
     case = queries.case(visit.db, visit.who, visit.id("id"))
-    if typed and case.clock.is_closed:
+    if (typed or typed.values) and case.clock.is_closed:
         raise RequestClosed
     steps = [shown.told(event) for event in reversed(case.events)]
     return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.State.REFUSED, typed)
 
 
-def _made(visit: FlowVisit[ConfirmedCustomer], press: Press) -> IO[bytes]:
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - whoever sends it closes it
-    try:
-        with visit.database.reading() as db:
-            whose = queries.whose(db, visit.who)
-            package.zipped(package.files(db, whose, press, visit.language, visit.now), file)
-        with visit.database.writing() as db:
-            for one in whose:
-                audit.record(db, _packaged(visit.who, one), visit.now)
-    except BaseException:
-        file.close()
-        raise
-    file.seek(0)
-    return file
+def _noted(visit: FlowVisit[ConfirmedCustomer]) -> Sequence[Whose]:
+    """Whose packages it is, once it is written down who takes them: the customer reads it in the log."""
+    with visit.database.writing() as db:
+        whose = queries.whose(db, visit.who)
+        for one in whose:
+            audit.record(db, _packaged(visit.who, one), visit.now)
+    return whose
+
+
+def _package(whose: Sequence[Whose], press: Press, language: Language, now: datetime, database: Database) -> Pieces:
+    return package.zipped(package.files(database, whose, press, language, now))
 
 
 def _packaged(who: Customer, whose: Whose) -> audit.Act:
@@ -342,15 +361,9 @@ def _packaged(who: Customer, whose: Whose) -> audit.Act:
     )
 
 
-def _pieces(file: IO[bytes]) -> Iterator[bytes]:
-    with file:
-        while piece := file.read(PIECE):
-            yield piece
-
-
 def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Route]:
     """The addresses of this slice; the package is made of what the keepers keep."""
-    counter = Counter(keepers, vault, brand, anyio.CapacityLimiter(1))
+    counter = Counter(keepers, vault, brand)
     return [
         page("/privacy", show, who=decides),
         page("/privacy/data", partial(data, keepers), who=decides),

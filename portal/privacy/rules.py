@@ -1,9 +1,11 @@
 """The rights of whom the data is about, how long a request may take, and what the law keeps although it is asked away.
 
-A request is answered within one month of its receipt (GDPR, Article 12(3)). The month is counted by Regulation (EEC,
-Euratom) No 1182/71, Article 3: until the same date of the next month, or its last day where it has no such date; a last
-day on a Saturday, a Sunday or a public holiday moves to the next working day. While we wait for what we asked of the
-person, who they are or what they mean, the clock stands (EDPB Guidelines 01/2022).
+A request is answered within one month of its receipt; where that is necessary, as requests are complex or many, the
+time is extended by two further months at most, and the person told so and why within the first (GDPR, Article 12(3)).
+Months are counted by Regulation (EEC, Euratom) No 1182/71, Article 3: until the same date of the last one, or its last
+day where it has no such date; a last day on a Saturday, a Sunday or a public holiday moves to the next working day.
+While we wait for what we asked of the person, who they are or what they mean, the clock stands (EDPB Guidelines
+01/2022).
 """
 
 from calendar import monthrange
@@ -12,12 +14,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cache
+from typing import Final
 
 import holidays
 
-from portal.kit.clock import DAY, next_month
+from portal.kit.clock import DAY
 
 SATURDAY = 5
+FURTHER_MONTHS = 2
 KEPT_YEARS = 6
 DECEMBER = 12
 
@@ -41,6 +45,7 @@ class Act(StrEnum):
     IN_WORK = "in-work"
     ASKED = "asked"
     ANSWERED = "answered"
+    EXTENDED = "extended"
     DONE = "done"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
@@ -57,15 +62,29 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+REQUESTS_A_DAY: Final = 10
+ADDITIONS_A_DAY: Final = 20
+"""What one person asks, and adds to what they asked, at most within 24 hours; every other way to us stays open."""
+
 CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened, and the Helsinki day on which it did."""
+    """One thing that happened, and the Helsinki day on which it did; of an extension, the last day that was told."""
 
     act: Act
     on: date
+    answer_by: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """That a request takes longer: until which day, told on which, when the clock had stood for so many days."""
+
+    answer_by: date
+    told_on: date
+    paused_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +92,7 @@ class Clock:
     """How a request stands in its time.
 
     `due_on` is the last day to answer, None while it waits for the customer since `paused_on`; `ended_on` is the day it
-    was closed. `paused_days` are those for which the clock stood before.
+    was closed. `paused_days` are those for which the clock stood before. `extension` is the latest one.
     """
 
     state: State
@@ -82,6 +101,7 @@ class Clock:
     paused_on: date | None
     paused_days: int
     ended_on: date | None
+    extension: Extension | None = None
 
     @property
     def is_closed(self) -> bool:
@@ -91,7 +111,7 @@ class Clock:
     @property
     def days(self) -> int:
         """How many days the whole time has, without those for which the clock stood."""
-        last = self.due_on or due_on(self.received_on, self.paused_days)
+        last = _last_day(self.received_on, self.paused_days, self.extension)
         return (last - self.received_on).days - self.paused_days
 
     def days_used(self, today: date) -> int:
@@ -103,6 +123,22 @@ class Clock:
         """How many days are left on a day; negative where the last one has passed."""
         return self.days - self.days_used(today)
 
+    def paused_until(self, today: date) -> int:
+        """For how many days the clock has stood until a day, the present pause with them."""
+        return self.paused_days + ((today - self.paused_on).days if self.paused_on else 0)
+
+    def last_day(self, today: date) -> date:
+        """The last day to answer as it stands on a day: while the clock does, it moves on day by day."""
+        return _last_day(self.received_on, self.paused_until(today), self.extension)
+
+    def may_be_extended_until(self, today: date) -> date:
+        """The last day on which an extension may be told: the last of the first month, as it stands on a day."""
+        return due_on(self.received_on, self.paused_until(today))
+
+    def longest(self, today: date) -> date:
+        """The last day that an extension told on a day may reach: two months after the first."""
+        return due_on(self.received_on, self.paused_until(today), months=1 + FURTHER_MONTHS)
+
 
 def clock(steps: Sequence[Step]) -> Clock:
     """The clock of a request, by its steps in order; the first is its receipt."""
@@ -110,25 +146,34 @@ def clock(steps: Sequence[Step]) -> Clock:
     state, paused_days = State.RECEIVED, 0
     paused_on: date | None = None
     ended_on: date | None = None
+    extension: Extension | None = None
     for step in steps[1:]:
         before, state = state, after(state, step.act)
         if state is State.WAITING and before is not State.WAITING:
             paused_on = step.on
         if state is not State.WAITING and paused_on is not None:
             paused_days, paused_on = paused_days + (step.on - paused_on).days, None
+        if step.answer_by:
+            paused = paused_days + ((step.on - paused_on).days if paused_on else 0)
+            extension = Extension(step.answer_by, step.on, paused)
         if state in CLOSED:
             ended_on = step.on
-    due = None if paused_on else due_on(received_on, paused_days)
-    return Clock(state, received_on, due, paused_on, paused_days, ended_on)
+    due = None if paused_on else _last_day(received_on, paused_days, extension)
+    return Clock(state, received_on, due, paused_on, paused_days, ended_on, extension)
 
 
 def after(state: State, act: Act) -> State:
-    """The state that an act leads to; an answer sets the clock going again and otherwise only adds something."""
+    """The state that an act leads to; an answer sets the clock going again and otherwise only adds something.
+
+    An extension leaves it: what waits for the customer goes on waiting.
+    """
     match act:
         case Act.ASKED:
             return State.WAITING
         case Act.ANSWERED:
             return State.IN_WORK if state is State.WAITING else state
+        case Act.EXTENDED:
+            return state
         case _:
             return State(act)
 
@@ -138,15 +183,15 @@ def may_follow(state: State, act: Act) -> bool:
     return state not in CLOSED and act is not Act.RECEIVED
 
 
-def due_on(received_on: date, paused_days: int = 0) -> date:
+def due_on(received_on: date, paused_days: int = 0, months: int = 1) -> date:
     """The last day to answer what came on a day, when the clock stood for so many days."""
-    return next_working_day(a_month_after(received_on) + paused_days * DAY)
+    return next_working_day(months_after(received_on, months) + paused_days * DAY)
 
 
-def a_month_after(day: date) -> date:
-    """The same date of the next month, or its last day (Regulation 1182/71, Article 3(2)(c))."""
-    month = next_month(day)
-    return month.replace(day=min(day.day, monthrange(month.year, month.month)[1]))
+def months_after(day: date, months: int) -> date:
+    """The same date so many months later, or that month's last day (Regulation 1182/71, Article 3(2)(c))."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_working_day(day: date) -> date:
@@ -190,6 +235,13 @@ class Ending:
 def is_customer(contracts: Iterable[Ending], today: date) -> bool:
     """Whether a contract is in force or still to begin: what it needs stays until it ends (GDPR, Article 17(1)(a))."""
     return any(one.valid_to is None or one.valid_to >= today for one in contracts)
+
+
+def _last_day(received_on: date, paused_days: int, extension: Extension | None) -> date:
+    """A day that was told is kept to, and moves only with the days for which the clock has stood since."""
+    if extension is None:
+        return due_on(received_on, paused_days)
+    return extension.answer_by + (paused_days - extension.paused_days) * DAY
 
 
 @cache

@@ -13,9 +13,9 @@ from portal.kit.privacy import Record
 from portal.privacy import catalogue, values
 from portal.privacy.catalogue import CORRECTED, GROUPS, About, Described, Group, Holding
 from portal.privacy.queries import LOOKED, Case, Entry, Event
-from portal.privacy.rules import Act, Fate, Right, State
+from portal.privacy.rules import Act, Fate, Right, State, due_on
 
-OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.DONE, Act.REFUSED})
+OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
 FEW: Final = 3  # different values of a column that are shown beside each other
 
 RIGHTS: Final[Mapping[Right, Text]] = {
@@ -66,6 +66,7 @@ STEPS: Final[Mapping[Act, Text]] = {
     Act.IN_WORK: text("We are working on it"),
     Act.ASKED: text("We asked for more and stopped the clock"),
     Act.ANSWERED: text("An answer was added"),
+    Act.EXTENDED: text("We need more time to answer"),
     Act.DONE: text("Done"),
     Act.REFUSED: text("We refused it"),
     Act.WITHDRAWN: text("The request was withdrawn"),
@@ -140,6 +141,17 @@ class Tile:
     left: Text | None
     passed: Text
     said: str
+    longer: "Longer | None"
+
+
+@dataclass(frozen=True, slots=True)
+class Longer:
+    """That a request takes longer than a month: until which day instead of which, and why, as it was told on a day."""
+
+    answer_by: date
+    instead_of: date
+    told_on: date
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +162,7 @@ class Told:
     deed: Text
     text: str
     ground: str
+    answer_by: date | None
     actor: Text | str | None
 
 
@@ -233,7 +246,8 @@ def tile(case: Case, today: date) -> Tile:
         used=min(used, clock.days),
         left=_left(clock.days_left(today)) if clock.due_on and not clock.is_closed else None,
         passed=text("%(used)s days of %(days)s have passed", used=used, days=clock.days),
-        said=case.latest.step.text if case.latest.step.act in OURS else "",
+        said=_said(case),
+        longer=_longer(case),
     )
 
 
@@ -248,7 +262,7 @@ def told(event: Event) -> Told:
     """A step of a request in words."""
     step = event.step
     elsewhere = None if step.act in OURS else text("by phone or letter")
-    return Told(step.at, STEPS[Act(step.act)], step.text, step.ground, event.actor or elsewhere)
+    return Told(step.at, STEPS[Act(step.act)], step.text, step.ground, step.answer_by, event.actor or elsewhere)
 
 
 def group_rows(counts: Mapping[str, int]) -> Sequence[GroupRow]:
@@ -290,6 +304,22 @@ def prospects(counts: Mapping[str, int], kept_until: date | None, *, is_customer
 
 def _rows(group: Group, counts: Mapping[str, int]) -> int:
     return sum(counts.get(holding.table, 0) for holding in catalogue.of_group(group))
+
+
+def _said(case: Case) -> str:
+    """What we asked, while it waits for that; else what we said, if nothing has happened since."""
+    if case.clock.state is State.WAITING:
+        return next(event.step.text for event in reversed(case.events) if event.step.act == Act.ASKED)
+    return case.latest.step.text if case.latest.step.act in OURS else ""
+
+
+def _longer(case: Case) -> Longer | None:
+    extension = case.clock.extension
+    if extension is None:
+        return None
+    why = next(event.step.text for event in reversed(case.events) if event.step.act == Act.EXTENDED)
+    instead_of = due_on(case.clock.received_on, extension.paused_days)
+    return Longer(extension.answer_by, instead_of, extension.told_on, why)
 
 
 def _done_in(case: Case) -> Text:

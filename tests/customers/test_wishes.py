@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.auth.models import Account
 from portal.auth.people import ConfirmedCustomer
 from portal.auth.reach import Reach, Theme
-from portal.customers import actions, contact, wishes
+from portal.customers import actions, contact, jobs, wishes
 from portal.customers.actions import TooManyLetters
 from portal.customers.contact import Typed
 from portal.customers.feed import BillingEntry, Customer
@@ -168,7 +168,7 @@ def acts(database):
 
 def test_a_phone_number_counts_at_once_and_the_utility_hears_of_it_for_each_number(database, change, facts):
     changed = change(phone="+358507654321")
-    assert (changed.matters, changed.to_confirm, changed.old_email) == ((Matter.PHONE,), None, OLD)
+    assert (changed.matters, changed.to_confirm, addresses(changed)) == ((Matter.PHONE,), None, [OLD])
     assert facts()[Matter.PHONE].now == "+358507654321"
     events = told(database)
     assert [kind for kind, _ in events] == ["contact.changed"] * 2
@@ -177,6 +177,47 @@ def test_a_phone_number_counts_at_once_and_the_utility_hears_of_it_for_each_numb
         ("1002", "phone", "+358507654321"),
     ]
     assert acts(database) == ["phone.changed"] * 2
+
+
+def addresses(changed):
+    return [old.address for old in changed.old_emails]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "told"),
+    [
+        (OLD, OLD, [OLD]),
+        (OLD, "second@example.fi", [OLD, "second@example.fi"]),
+        (OLD, "", [OLD]),
+        ("", "second@example.fi", ["second@example.fi"]),
+        (NEW, "second@example.fi", ["second@example.fi"]),  # of the first number nothing is replaced
+        ("", "", []),
+    ],
+)
+def test_every_different_address_that_is_replaced_is_told_of_once(change, feed, first, second, told):
+    feed(row("1001", first), row("1002", second))
+    changed = change(email=NEW)
+    assert (addresses(changed), changed.to_confirm) == (told, NEW)
+
+
+@on_both
+def test_what_never_counted_is_forgotten_after_a_month_and_what_did_is_kept(database, aino, change):
+    for number in range(3):
+        change(email=f"a{number}@example.fi", now=NOW + number * HOUR)
+    confirmed = change(email=NEW, now=NOW + 3 * HOUR)
+    with database.writing() as db:
+        actions.confirm_email(db, confirmed.request_id, NOW + 4 * HOUR)
+    change(email="late@example.fi", now=NOW + 5 * HOUR)
+    month = NOW + timedelta(days=30, hours=4)
+    with database.writing() as db:
+        actions.keep_draft(db, aino, Typed("typed@example.fi", ""), NOW)
+        assert jobs.forget_unconfirmed(db, NOW + timedelta(days=29), 500) == 0
+        assert [jobs.forget_unconfirmed(db, month, 4) for _ in range(3)] == [4, 2, 0]
+        assert jobs.forget_drafts(db, NOW + HOUR / 2, 500) == 0
+        assert [jobs.forget_drafts(db, month, 1) for _ in range(3)] == [1, 1, 0]
+        assert {one.after for one in db.exec(select(ContactChange))} == {NEW, "late@example.fi"}
+    assert change(email="next@example.fi", now=month)
+    assert acts(database).count("email.asked") == 12  # what was done stays written down
 
 
 def test_what_was_saved_twice_was_saved_once(database, change):
@@ -265,7 +306,7 @@ def test_a_letter_is_sent_again_but_not_by_a_double_click(database, aino, change
     with database.writing() as db:
         assert actions.ask_again(db, aino, NOW + timedelta(seconds=2)) is None
         second = actions.ask_again(db, aino, NOW + HOUR)
-    assert second.to_confirm == NEW
+    assert (second.to_confirm, second.old_emails) == (NEW, ())
     for request, counts in ((first, False), (second, True)):
         with database.writing() as db:
             assert actions.confirm_email(db, request.request_id, NOW + HOUR) is counts

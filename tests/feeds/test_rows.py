@@ -301,6 +301,13 @@ def test_a_file_of_no_kind_is_refused_whole(take_in, text, tmp_path):
 
 
 @on_sqlite
+def test_another_encoding_is_said(portal, tmp_path):
+    (tmp_path / "f.jsonl").write_text(lines(row("customers")).replace("\\u00e4", "ä"), encoding="latin-1")
+    answer = portal("import", tmp_path / "f.jsonl")
+    assert (answer.code, answer.err) == (2, "f.jsonl is not UTF-8 text; save it as that.\n")
+
+
+@on_sqlite
 def test_messages_are_said_not_to_be_taken_in(take_in):
     answer = take_in("messages.jsonl", '{"message_number": "1", "customer_number": "100001", "text": "Hello"}\n')
     assert answer.code == 2

@@ -8,9 +8,12 @@ import pytest
 from sqlmodel import select
 
 from portal.invoices.models import Invoice
+from portal.kit import formats
+from portal.kit.i18n import Language
 from portal.messages.keeping import keep_messages
 from portal.messages.models import Message, MessageThread
-from tests.browser import hidden
+from portal.messages.rules import MESSAGES_A_DAY
+from tests.browser import check, hidden
 from tests.contracts.register import Register
 from tests.messages.conftest import entry
 from tests.people import AINO
@@ -210,6 +213,38 @@ def test_feedback_is_a_message_of_its_own(aino, inbox):
     sent = aino.browser.post("/feedback", data=form(aino.browser, "/feedback", body="Hyvä palvelu"))
     assert inbox.thread("Palaute").topic == "feedback"
     assert "Hyvä palvelu" in words(aino.browser.open(sent.headers["location"]))
+
+
+FULL = [
+    ("/messages/new", {"topic": "moving", "subject": "Muutan & pakkaan", "body": "Rivi\nToinen <rivi>"}),
+    ("/feedback", {"body": "Rivi\nToinen <rivi>"}),
+    ("thread", {"body": "Rivi\nToinen <rivi>"}),
+]
+
+
+@pytest.mark.parametrize(("language", "says"), [("fi", "soita meille"), ("sv", "ring oss"), ("en", "call us")])
+def test_when_the_day_is_full_the_form_says_until_when_whom_to_call_and_keeps_what_was_typed(
+    house, aino, inbox, language, says
+):
+    browser = house.open_for(AINO, aino.name, language=language)
+    asked = browser.post("/messages/new", data=form(browser, "/messages/new", topic="other", subject="A", body="B"))
+    thread = asked.headers["location"]
+    with house.database.writing() as db:
+        mine = db.exec(select(Message).where(Message.kind == "question")).one()
+        for _ in range(MESSAGES_A_DAY):
+            db.add(Message(**mine.model_dump(exclude={"id", "form_key"}), form_key=uuid4()))
+    until = formats.instant(mine.sent_at + timedelta(days=1, minutes=1), Language(language))
+    for page, typed in FULL:
+        path = thread if page == "thread" else page
+        more = {"site": str(inbox.site)} if page == "/messages/new" else {}
+        answer = browser.post(path, data=form(browser, path, **typed, **more))
+        check(answer, path)
+        assert (answer.status_code, 86_000 < int(answer.headers["retry-after"]) <= 86_460) == (429, True)
+        for said in (until.replace("\u00a0", " "), "0800 000 000", says):
+            assert said in words(answer)
+        assert re.search(r"Rivi\r?\nToinen &lt;rivi&gt;</textarea>", answer.text)
+        assert "subject" not in typed or 'value="Muutan &amp; pakkaan"' in answer.text
+    assert len(inbox.rows(MessageThread)) == 3
 
 
 def test_a_bulletin_takes_no_replies_and_offers_a_new_message(aino, inbox):

@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -19,13 +20,15 @@ from portal.kit.i18n import Language
 from portal.kit.privacy import Subject
 from portal.kit.web import Redirect, Visit
 from portal.messages import actions, pages, privacy, queries
-from portal.messages.actions import TakesNoReplies
+from portal.messages.actions import TakesNoReplies, TooManyMessages
 from portal.messages.models import Message, MessageThread, ThreadStatus
 from portal.messages.queries import Wish
-from portal.messages.rules import Kind, Show, Topic
+from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, Kind, Show, Topic
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import Site
 from tests.messages.conftest import DAY, NOW, entry, letter, limited, on_sqlite
+
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -83,6 +86,49 @@ def test_two_clicks_at_once_make_one_message(post, aino):
     with ThreadPoolExecutor(4) as several:
         threads = list(several.map(lambda _: post.ask(aino.who, key=key), range(4)))
     assert len(set(threads)) == len(rows(post, Message)) == 1
+
+
+def test_of_many_sent_at_once_no_more_than_a_days_measure_gets_through(post, aino):
+    """Whatever the person writes about, whomever they act for, and however many forms they send at a time."""
+    other = post.customer(post.register.party())
+    acting = replace(aino.who, reach=other.reach)
+    for number in range(MESSAGES_A_DAY - 1):
+        post.ask(aino.who, now=NOW + number * MINUTE)
+
+    def send(who):
+        try:
+            post.ask(who, now=NOW + 60 * MINUTE)
+        except TooManyMessages as full:
+            return full.free_at
+        return None
+
+    with ThreadPoolExecutor(4) as several:
+        came = list(several.map(send, [aino.who, acting] * 2))
+    assert sorted(came, key=str) == [NOW + DAY] * 3 + [None]
+    assert len(rows(post, Message)) == len(rows(post, OutboxEvent)) == MESSAGES_A_DAY
+    post.ask(other, now=NOW + 61 * MINUTE)  # nobody else is held up
+    post.ask(aino.who, now=NOW + DAY)
+    with pytest.raises(TooManyMessages):
+        post.ask(aino.who, now=NOW + DAY + MINUTE / 2)
+
+
+@on_sqlite
+def test_feedback_and_replies_count_and_a_form_sent_twice_is_answered_all_the_same(post, aino):
+    key = uuid4()
+    for number in range(FEEDBACK_A_DAY):
+        thread_id = post.ask(aino.who, topic=Topic.FEEDBACK, key=key if number == 0 else None)
+    with pytest.raises(TooManyMessages):
+        post.ask(aino.who, topic=Topic.FEEDBACK, now=NOW + MINUTE)
+    assert post.ask(aino.who, topic=Topic.FEEDBACK, key=key, now=NOW + MINUTE)
+    asked = post.ask(aino.who, now=NOW + MINUTE)
+    with pytest.raises(TooManyMessages):
+        post.do(actions.reply, aino.who, thread_id, letter(), NOW + MINUTE)
+    for _ in range(MESSAGES_A_DAY - FEEDBACK_A_DAY - 1):
+        post.do(actions.reply, aino.who, asked, letter(), NOW + MINUTE)
+    with pytest.raises(TooManyMessages) as full:
+        post.do(actions.reply, aino.who, asked, letter(), NOW + MINUTE)
+    assert full.value.free_at == NOW + DAY
+    post.do(actions.close, aino.who, asked, NOW + MINUTE)
 
 
 def test_an_answer_finds_the_thread_that_was_told(post, aino):

@@ -18,16 +18,17 @@ from portal.customers.models import ContactDetail, Mandate
 from portal.customers.privacy import subject_of
 from portal.invoices.models import Invoice
 from portal.keepers import KEEPERS
-from portal.kit import clock
-from portal.kit.clock import start_of
+from portal.kit import clock, formats
+from portal.kit.clock import DAY, start_of
+from portal.kit.i18n import Language
 from portal.kit.intervals import Intervals, quarter_of
 from portal.outbox.models import OutboxEvent
 from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.rules import Right
+from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, Right
 from portal.sites.models import MeteringPoint, Occupancy, Site
-from tests.browser import hidden
+from tests.browser import check, hidden
 from tests.people import AINO, KARIN
 
 PAGES = ("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/requests/new", "/privacy/package")
@@ -47,10 +48,11 @@ def ask(browser, kind="rectification", words="Nimi on väärin.", **more):
     return answer.headers["location"]
 
 
-def tell(house, number, state, text, ground=None):
+def tell(house, number, state, text, ground=None, answer_by=None):
     """What the utility's system says of a request now."""
     now = clock.now()
-    row = PrivacyProgress(case_number=number, state=state, text=text, ground=ground, at=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}")
+    said = {"state": state, "text": text, "ground": ground, "answer_by": answer_by and f"{answer_by}"}
+    row = PrivacyProgress(case_number=number, at=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", **said)
     with house.database.writing() as db:
         assert keep_privacy_progress(db, [row], now) == ["accepted"]
 
@@ -188,6 +190,43 @@ def test_the_customer_is_asked_answers_and_is_refused_with_a_ground(house, aino)
     assert "Osoitetta" not in str(letters)
     closed = aino.browser.submit(f"{case}/answer", {"words": "Vielä."}, page="/privacy/requests/new?kind=access")
     assert closed.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("language", "deed"), [("fi", "Tarvitsemme"), ("sv", "Vi behöver"), ("en", "We need more time to answer")]
+)
+def test_a_request_that_takes_longer_says_until_when_since_when_and_why(house, aino, language, deed):
+    case = ask(aino.browser, "restriction")
+    (row,) = rows(house, PrivacyCase)
+    tell(house, row.number, "extended", "Selvitämme lukemia kahdelta mittarilta.", answer_by=row.due_on + 20 * DAY)
+    page = house.open_for(AINO, "Aino Mäkelä", language=language).open(case).text
+    said = plain(page)
+    assert said.count(deed) == 2  # beside the clock, and where all that happened stands
+    for day in (row.due_on, row.due_on + 20 * DAY, aino.today):
+        assert formats.full_date(day, Language(language)).replace("\u00a0", " ") in said
+    assert page.count("Selvitämme lukemia kahdelta mittarilta.") == 2
+    tell(house, row.number, "waiting", "Kumpaa mittaria?")
+    assert "Kumpaa mittaria?" in plain(aino.browser.open("/privacy/requests").text)
+
+
+@pytest.mark.parametrize(("language", "says"), [("fi", "soita"), ("sv", "ring"), ("en", "call us")])
+def test_when_the_day_is_full_the_form_says_until_when_and_whom_to_turn_to(house, aino, language, says):
+    browser = house.open_for(AINO, "Aino Mäkelä", language=language)
+    case = [ask(browser, words=f"Nimi {number}.") for number in range(REQUESTS_A_DAY)][-1]
+    field = {"kind": "rectification", "words": "Yksi <vielä>", "field": "party.name"}
+    answer = browser.submit("/privacy/requests/new", field, page="/privacy/requests/new?kind=rectification")
+    for number in range(ADDITIONS_A_DAY):
+        browser.submit(f"{case}/answer", {"words": f"Lisäys {number}."}, page=case)
+    added = browser.submit(f"{case}/answer", {"words": "Yksi <vielä>"}, page=case)
+    for one in (answer, added):
+        assert one.status_code == 429
+        check(one, case)
+        assert 86_000 < int(one.headers["retry-after"]) <= 86_460
+        assert "Yksi &lt;vielä&gt;</textarea>" in one.text
+        assert says in plain(one.text).lower()
+        assert "tietosuoja@example.fi" in one.text
+    assert 'name="field" value="party.name"' in answer.text
+    assert len(rows(house, PrivacyCase)) == REQUESTS_A_DAY
 
 
 def test_a_request_is_withdrawn(house, aino):
@@ -344,7 +383,7 @@ def test_whoever_stands_in_for_a_person_gets_neither_their_identity_code_nor_the
     assert AINO not in everything
     tables = json.loads(package.read("1001/data.json"))["tables"]
     assert not {"account", "session"} & set(tables)
-    assert {row["act"] for row in tables["audit_entry"]} <= {"acting.begun", "looked"}
+    assert {row["act"] for row in tables["audit_entry"]} <= {"acting.begun", "looked", "privacy.packaged"}
 
 
 def settle(db, number, party):

@@ -39,9 +39,54 @@ def test_a_month_is_never_shorter_than_february_and_ends_on_a_working_day(receiv
     assert due.weekday() < 5
 
 
-def course(*acts):
+@pytest.mark.parametrize(
+    ("received", "longest"),
+    [
+        ("2026-11-06", "2027-02-08"),  # the 6th is a Saturday
+        ("2026-11-30", "2027-03-01"),  # February has no 30th, and its last day is a Sunday
+        ("2026-12-31", "2027-03-31"),
+        ("2027-09-24", "2027-12-24"),
+    ],
+)
+def test_two_further_months_are_counted_from_the_day_of_the_first(received, longest):
+    assert rules.due_on(date.fromisoformat(received), months=3) == date.fromisoformat(longest)
+
+
+@given(DAYS, st.integers(0, 40))
+def test_months_add_up_and_keep_the_date_where_they_can(day, months):
+    later = rules.months_after(day, months)
+    assert (later.year - day.year) * 12 + later.month - day.month == months
+    assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
+
+
+def course(*acts, answer_by=None):
     """Steps: an act and the days since the receipt on the 6th of November."""
-    return [Step(Act(act), date(2026, 11, 6) + timedelta(days=days)) for act, days in acts]
+    return [
+        Step(Act(act), date(2026, 11, 6) + timedelta(days=days), answer_by if act == "extended" else None)
+        for act, days in acts
+    ]
+
+
+def test_an_extension_gives_more_days_and_leaves_the_state():
+    clock = rules.clock(course(("received", 0), ("in-work", 3), ("extended", 20), answer_by=date(2027, 1, 23)))
+    assert (clock.state, clock.due_on) == (State.IN_WORK, date(2027, 1, 23))  # a Saturday: what was told is kept to
+    assert (clock.days, clock.days_left(date(2026, 12, 8))) == (78, 46)
+
+
+def test_what_waits_stays_waiting_when_it_is_extended_and_its_days_are_added():
+    steps = course(("received", 0), ("asked", 4), ("extended", 6), ("answered", 14), answer_by=date(2027, 1, 22))
+    waiting = rules.clock(steps[:3])
+    assert (waiting.state, waiting.due_on, waiting.days) == (State.WAITING, None, 75)
+    assert waiting.last_day(date(2026, 11, 20)) == date(2027, 1, 30)
+    answered = rules.clock(steps)
+    assert (answered.due_on, answered.days) == (date(2027, 1, 30), 75)  # it stood for eight days after it was told
+
+
+def test_the_days_for_which_the_clock_stands_put_off_what_may_be_told_and_until_when():
+    today = date(2026, 12, 10)
+    running, waiting = rules.clock(course(("received", 0))), rules.clock(course(("received", 0), ("asked", 4)))
+    assert (running.may_be_extended_until(today), running.longest(today)) == (date(2026, 12, 7), date(2027, 2, 8))
+    assert (waiting.may_be_extended_until(today), waiting.longest(today)) == (date(2027, 1, 5), date(2027, 3, 8))
 
 
 def test_a_request_in_work_tells_how_many_days_are_left():
@@ -73,14 +118,16 @@ def test_a_closed_request_tells_when_and_after_how_long(end):
     assert not any(rules.may_follow(clock.state, act) for act in Act)
 
 
-@given(st.lists(st.tuples(st.sampled_from(["in-work", "asked", "answered"]), st.integers(0, 9)), max_size=8))
+@given(
+    st.lists(st.tuples(st.sampled_from(["in-work", "asked", "answered", "extended"]), st.integers(0, 9)), max_size=8)
+)
 def test_waiting_never_uses_up_days_and_the_end_moves_with_it(steps):
     days = 0
     happened = [("received", 0)]
     for act, later in steps:
         days += later
         happened.append((act, days))
-    clock = rules.clock(course(*happened))
+    clock = rules.clock(course(*happened, answer_by=date(2027, 1, 29)))
     today = date(2026, 11, 6) + timedelta(days=days)
     assert clock.days_used(today) <= days
     assert (clock.due_on is None) == (clock.state is State.WAITING)

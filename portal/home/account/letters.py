@@ -1,4 +1,4 @@
-"""The letters about contact details: to a new address, which has to answer, and to the old one, for safety."""
+"""The letters about contact details: to a new address, which has to answer, and to the old ones, for safety."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from portal.brand import Brand
-from portal.customers.actions import Changed
+from portal.customers.actions import Changed, OldEmail
 from portal.customers.contact import TO_CONFIRM
 from portal.kit import formats
 from portal.kit.i18n import Language, Text, text
@@ -29,11 +29,11 @@ class Office:
 
 
 def send(db: Session, office: Office, changed: Changed, language: Language, now: datetime) -> None:
-    """Ask a new address whether it counts, and tell the old one that something was changed."""
+    """Ask a new address whether it counts, and tell the old ones that something was changed."""
     if changed.to_confirm:
         post(db, _to_confirm(office, changed.to_confirm, changed, language), now)
-    if changed.old_email:
-        post(db, _to_warn(office, changed.old_email, changed, language, now), now)
+    for old in changed.old_emails:
+        post(db, _to_warn(office, old, language, now), now)
 
 
 def request_of(office: Office, token: str) -> UUID | None:
@@ -54,7 +54,7 @@ def _to_confirm(office: Office, to: str, changed: Changed, language: Language) -
     return _letter(office, to, subject, body, changed.party_id, language)
 
 
-def _to_warn(office: Office, to: str, changed: Changed, language: Language, now: datetime) -> Letter:
+def _to_warn(office: Office, old: OldEmail, language: Language, now: datetime) -> Letter:
     subject = text("Your contact details are being changed")
     body = (
         text(
@@ -65,7 +65,7 @@ def _to_warn(office: Office, to: str, changed: Changed, language: Language, now:
         text("If it was you, you need not do anything. For your safety we do not tell here what was changed."),
         text("If it was not you, call us at once: %(phone)s.", phone=office.brand.phone),
     )
-    return _letter(office, to, subject, body, changed.party_id, language)
+    return _letter(office, old.address, subject, body, old.party_id, language)
 
 
 def _letter(

@@ -6,13 +6,15 @@ from urllib.parse import urlencode
 
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers import actions, contact
+from portal.customers.actions import TooManyLetters
 from portal.customers.contact import Contact
 from portal.customers.wishes import Billing, Channel, Matter
 from portal.home.account import letters
 from portal.home.account.forms import AddressForm, BillingForm, ContactForm, ways
 from portal.home.account.letters import Office
+from portal.kit import formats
 from portal.kit.forms import Typed, Valid, read
-from portal.kit.i18n import Text, text
+from portal.kit.i18n import Language, Text, text
 from portal.kit.web import Redirect, Visit
 
 
@@ -46,7 +48,11 @@ def save_contact(office: Office, visit: Visit[Customer], here: str) -> Saved | T
     if not isinstance(visit.who, ConfirmedCustomer):
         actions.keep_draft(visit.db, visit.who, wish, visit.now)
         return Redirect(f"/confirm?{urlencode({'next': here}, safe='/')}")
-    return _sent(office, visit, actions.change_contact(visit.db, visit.who, wish, visit.now))
+    try:
+        changed = actions.change_contact(visit.db, visit.who, wish, visit.now)
+    except TooManyLetters as full:
+        return Typed({"email": form.email, "phone": form.phone}, {"email": _full(office, full, visit.language)})
+    return _sent(office, visit, changed)
 
 
 def ask_again(office: Office, visit: Visit[Customer]) -> Saved:
@@ -91,6 +97,15 @@ def _sent(office: Office, visit: Visit[Customer], changed: actions.Changed | Non
         return Saved.NOTHING
     letters.send(visit.db, office, changed, visit.language, visit.now)
     return Saved.EMAIL if changed.to_confirm else Saved.CONTACT
+
+
+def _full(office: Office, full: TooManyLetters, language: Language) -> Text:
+    return text(
+        "You have given as many new email addresses as we take in one day. You can give another one on %(at)s. "
+        "If it cannot wait, call us: %(phone)s.",
+        at=formats.instant(full.free_at, language),
+        phone=office.brand.phone,
+    )
 
 
 def _is_so(customer: Contact, form: ContactForm) -> bool:

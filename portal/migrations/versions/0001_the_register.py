@@ -682,8 +682,10 @@ def upgrade() -> None:
         sa.Column("act", sa.String(length=12), nullable=False),
         sa.Column("text", sa.String(length=4000), nullable=False),
         sa.Column("ground", sa.String(length=200), nullable=False),
+        sa.Column("answer_by", sa.Date(), nullable=True),
+        sa.CheckConstraint("(act = 'extended') = (answer_by IS NOT NULL)", name=op.f("ck_privacy_step_extension")),
         sa.CheckConstraint(
-            "act IN ('received', 'in-work', 'asked', 'answered', 'done', 'refused', 'withdrawn')",
+            "act IN ('received', 'in-work', 'asked', 'answered', 'extended', 'done', 'refused', 'withdrawn')",
             name=op.f("ck_privacy_step_act"),
         ),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_privacy_step_account_id_account")),
