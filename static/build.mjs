@@ -16,14 +16,17 @@ const copies = {
 
 async function* sources(folder, ending) {
   for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
-    if (entry.isFile() && ending.test(entry.name)) yield join(entry.parentPath, entry.name);
+    if (entry.isFile() && ending.test(entry.name)) yield join(entry.parentPath ?? entry.path, entry.name);
   }
 }
+
+// icon("clock"), stamp("clock"), empty("clock", ...), notice("info", "clock", ...), badge("ok", "clock", ...)
+const NAMED = /\b(?:(?:icon|stamp|empty)\(|(?:notice|badge)\("[a-z]+",)\s*"([a-z0-9-]+)"/g;
 
 async function iconNames() {
   const names = new Set();
   for await (const path of sources(join(root, "templates"), /\.html$/)) {
-    for (const [, name] of (await readFile(path, "utf8")).matchAll(/icon\(\s*"([a-z0-9-]+)"/g)) names.add(name);
+    for (const [, name] of (await readFile(path, "utf8")).matchAll(NAMED)) names.add(name);
   }
   for await (const path of sources(join(root, "portal"), /\.py$/)) {
     for (const [, name] of (await readFile(path, "utf8")).matchAll(/icon="([a-z0-9-]+)"/g)) names.add(name);

@@ -32,10 +32,13 @@ document.addEventListener("keydown", (event) => {
 
 // A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it,
 // or what the region itself wants said; a region that keeps quiet takes no focus, and says only what it wants said.
+// What takes the focus is seen to begin; where it is seen already, nothing moves.
 const focusOn = (element) => {
   if (!element) return;
   if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
   element.focus({ preventScroll: true });
+  const { top } = element.getBoundingClientRect();
+  if (top < 64 || top > innerHeight - 96) element.scrollIntoView();
 };
 focusOn(document.querySelector(".errors"));
 document.addEventListener("htmx:after:swap", (event) => {

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.layout import DESKTOP, PHONE, measured
+from tests.journeys.layout import DESKTOP, PHONE, measured, measured_for_mice
 from tests.journeys.places import NO_PAGES, PLACES, addresses
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """async (options) => (await axe.run(document, { resultTypes: ["violations"], preload: false, ...options }))
     .violations.map(found => [found.id, found.nodes.map(node => `${node.target.join(" ")} ${node.failureSummary}`)])"""
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that a colour scheme can change, and no language does
+MEASURES = {("fi", "light"): measured, ("sv", "light"): measured_for_mice}
 EVERYTHING = bool(os.environ.get("PORTAL_SOAK"))  # `make soak` asks for each rule in each combination
 
 
@@ -46,10 +47,12 @@ def test_every_page_is_among_the_places():
 def test_a_page_is_for_everybody(opened, speak, place):
     found = {}
     as_axe_needs = {"bypass_csp": True, "reduced_motion": "reduce"}  # it evaluates its own code
-    with opened(place.who, has_touch=True, **as_axe_needs) as page:
+    with opened(place.who, **as_axe_needs) as page:
         page.context.add_init_script(path=AXE)
+        pointer = page.context.new_cdp_session(page)
         for language in ("fi", "sv", "en"):
             speak(page, language)
+            pointer.send("Emulation.setTouchEmulationEnabled", {"enabled": language == "fi"})
             for scheme in schemes(language):
                 # A fresh load: Chromium keeps some computed colours of the old scheme when it is only emulated anew.
                 page.emulate_media(color_scheme=scheme)
@@ -58,6 +61,6 @@ def test_a_page_is_for_everybody(opened, speak, place):
                     page.set_viewport_size(size)
                     if violations := page.evaluate(FINDINGS, rules(language, scheme)):
                         found[f"{language} {scheme} {size['width']}"] = violations
-                if (language, scheme) == ("fi", "light"):
-                    found |= measured(page)
+                if (language, scheme) in MEASURES:
+                    found |= MEASURES[language, scheme](page)
     assert found == {}
