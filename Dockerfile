@@ -22,7 +22,7 @@ WORKDIR /srv/portal
 COPY portal portal
 COPY templates templates
 COPY --from=browser /build/static static
-RUN /srv/libraries/bin/python -m compileall -q portal
+RUN /srv/libraries/bin/python -m compileall -q portal && chmod -R a+rX .
 ENV PATH=/srv/libraries/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 USER portal
 EXPOSE 8000

@@ -150,7 +150,7 @@ def load(path: Path) -> Brand:
     try:
         said = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as refused:
-        raise BadBrand(f"{path} cannot be read as TOML: {refused}.") from None
+        raise BadBrand(f"{path} cannot be read as TOML: {_reason(refused)}.") from None
     if isinstance(said.get("logo"), str):
         said["logo"] = logo(path.parent / said["logo"])
     try:
@@ -170,7 +170,7 @@ def logo(path: Path) -> str:
             raise BadBrand(f"{path}: a logo is an SVG of at most {LOGO_BYTES // 1024} kB, without a document type.")
         drawing = ET.fromstring(source)  # noqa: S314 - no entities can be declared without a document type
     except (OSError, UnicodeDecodeError, ET.ParseError) as refused:
-        raise BadBrand(f"{path}, the logo of the brand, cannot be read as SVG: {refused}.") from None
+        raise BadBrand(f"{path}, the logo of the brand, cannot be read as SVG: {_reason(refused)}.") from None
     if drawing.tag != f"{SVG}svg":
         raise BadBrand(f"{path}: its first element is not an svg of {SVG.strip('{}')}.")
     for element in drawing.iter():
@@ -189,6 +189,11 @@ def stylesheet(colours: Colours) -> str:
     """The CSS that a brand adds to the portal's own."""
     seeds = f"--hue: {colours.hue:g}; --hue-warm: {colours.hue_warm:g}; --chroma: {colours.chroma:g};"
     return f"@layer brand {{ :root {{ {seeds} }} }}\n"
+
+
+def _reason(refused: Exception) -> str:
+    """Why a file cannot be read, without its name, which stands before it."""
+    return (isinstance(refused, OSError) and refused.strerror) or str(refused)
 
 
 def _check_drawn(path: Path, element: ET.Element) -> None:

@@ -62,8 +62,8 @@ def _demo(asked: argparse.Namespace) -> int:
     from portal.operating.serving import inside
 
     until = asked.until + timedelta(days=1) if asked.until else clock.day_of(clock.now())
-    for port in (asked.port, asked.bank_port):
-        _check_free(asked.host, port)
+    _check_free(asked.host, asked.port, "--port")
+    _check_free(asked.host, asked.bank_port, "--bank-port")
     if asked.fresh:
         _forget(asked.data)
     demo = run.Demo(asked.host, asked.port, asked.bank_port, asked.data, until)
@@ -97,7 +97,7 @@ def _serve(asked: argparse.Namespace) -> int:
     if settings.made_up:
         _aside(f"Made up for as long as this runs: {', '.join(settings.made_up)}.")
     _check_safe(settings)
-    _check_free(asked.host, asked.port)
+    _check_free(asked.host, asked.port, "--port")
     settings = _with_internal_port(settings)
     to_standard_error()
     database = _current(Database(settings.database_url))
@@ -126,21 +126,22 @@ def _with_internal_port(settings: "Settings") -> "Settings":
     if settings.internal_port == 0:
         return settings
     try:
-        _check_free(LOOPBACK, settings.internal_port)
+        _check_free(LOOPBACK, settings.internal_port, "PORTAL_INTERNAL_PORT")
     except NotDone as taken:
         if settings.environment is Environment.PRODUCTION:
-            raise NotDone(f"{taken}, in PORTAL_INTERNAL_PORT") from None
-        _aside(f"{taken}, in PORTAL_INTERNAL_PORT; it is left out now.")
+            raise
+        _aside(f"{taken}. It is left out now.")
         return replace(settings, internal_port=0)
     return settings
 
 
-def _check_free(host: str, port: int) -> None:
+def _check_free(host: str, port: int, named_by: str) -> None:
     try:
         with socket.create_server((host, port)):
             return
     except OSError as refused:
-        raise NotDone(f"Port {port} of {host} cannot be used ({refused.strerror}); name another one") from None
+        why = os.strerror(refused.errno or 0)  # its own words name the address again
+        raise NotDone(f"Port {port} of {host} cannot be used ({why}); {named_by} names another one") from None
 
 
 # migrate
@@ -153,7 +154,8 @@ def _migrate(_asked: argparse.Namespace) -> int:
         before = migrations.state(database.engine)
         migrations.upgrade(database.engine)
     since = "already" if before is migrations.SchemaState.CURRENT else "now"
-    print(f"The database has the newest schema {since}.")
+    where = database.engine.url.set(query={}).render_as_string()  # hides a password; a query may hold another
+    print(f"{where} has the newest schema {since}.")
     return DONE
 
 
@@ -405,13 +407,18 @@ def _sentence(wrong: Exception) -> str:
     from portal.auth.oidc.keys import BadKeys
     from portal.feeds.schema import NoSuchKind
     from portal.feeds.sources import NotAFeed
+    from portal.kit.crypto import Unreadable
     from portal.privacy.exports import NotExported
     from portal.settings import BadSettings
 
-    if isinstance(wrong, NotDone | BadSettings | BadProfile | BadKeys | NotAFeed | NoSuchKind | NotExported):
+    if isinstance(wrong, BadKeys):
+        return f"{wrong}; `portal keys new` makes the keys that are missing."
+    if isinstance(wrong, Unreadable):
+        return f"What the database holds encrypted cannot be read: {wrong}; put the key that sealed it back."
+    if isinstance(wrong, NotDone | BadSettings | BadProfile | NotAFeed | NoSuchKind | NotExported):
         return f"{str(wrong.args[0]).rstrip('.')}."
     if said := _of_database(wrong):
-        return f"The database cannot be used: {said.splitlines()[0].rstrip('.')}."
+        return f"The database cannot be used: {said.splitlines()[0].rstrip('.')}; PORTAL_DATABASE_URL says where it is."
     if isinstance(wrong, OSError):
         return f"{wrong.filename or 'The system'}: {wrong.strerror or type(wrong).__name__}."
     last = traceback.extract_tb(wrong.__traceback__)[-1]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from portal import cli
+from portal.kit.crypto import Unreadable
 from tests.data import real
 from tests.feeds.conftest import lines, row
 
@@ -125,6 +127,32 @@ def test_a_database_that_does_not_answer_is_said(tmp_path):
     assert ended.stderr.startswith("The database cannot be used: ")
     assert ended.stderr.count("\n") == 1
     assert "secret" not in ended.stderr
+
+
+def test_a_port_in_use_is_said_with_what_names_another_one(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = run("serve", "--port", port, folder=tmp_path, PORTAL_ENV="test")
+    last = ended.stderr.splitlines()[-1]
+    assert last == f"Port {port} of 127.0.0.1 cannot be used (Address already in use); --port names another one."
+
+
+def test_what_names_no_keys_is_answered_with_the_command_that_makes_them(tmp_path):
+    assert "`portal keys new` makes" in run("keys", "rotate", "--dir", "not-there", folder=tmp_path).stderr
+
+
+def test_a_key_that_is_missing_is_named_as_what_keeps_people_from_being_read(monkeypatch, capsys):
+    def breaks(_asked):
+        raise Unreadable("sealed with a key that is not among PORTAL_DATA_KEYS")
+
+    monkeypatch.setattr(cli, "_migrate", breaks)
+    assert cli.main(["migrate"]) == 2
+    assert "PORTAL_DATA_KEYS; put the key that sealed it back." in capsys.readouterr().err
+
+
+def test_the_schema_is_said_to_be_where_it_is_without_a_password(tmp_path):
+    told = run("migrate", folder=tmp_path, PORTAL_DATABASE_URL=f"sqlite:///{tmp_path}/p.db?timeout=20").stdout
+    assert told == f"sqlite:///{tmp_path}/p.db has the newest schema now.\n"
 
 
 def test_what_nobody_foresaw_is_told_without_what_it_was_about(monkeypatch, capsys):

@@ -1,15 +1,17 @@
 """What the README tells operators to write is what the portal reads."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
 from sqlmodel import select
 
 from portal import brand, cli
-from portal.auth.brokers import for_production, load
+from portal.auth.brokers import BrokerProfile, for_production, load
 from portal.contracts.models import Contract
 from portal.kit.db import Database
+from portal.settings import Settings
 from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -39,6 +41,43 @@ def test_the_broker_profile_is_fit_for_production(tmp_path):
     assert for_production(load(str(path))).client_id == "your-client-id"
 
 
+def test_the_broker_profile_is_fit_for_its_test_environment(tmp_path):
+    path = tmp_path / "broker.toml"
+    path.write_text(re.sub("^# (acr_values|accepted_acr)", r"\1", toml("name"), flags=re.MULTILINE), encoding="utf-8")
+    profile = load(str(path))
+    assert all("loatest" in acr for acr in (*profile.acr_values, *profile.accepted_acr))
+    assert [one.id for one in profile.banks] == ["fi-bank"]
+
+
+def test_every_field_of_a_profile_is_explained():
+    page = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    rows = re.search(r"## The broker's profile\n.*?\n(\| field.*?)\n\n", page, re.DOTALL)[1].splitlines()[2:]
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert sorted(told) == sorted(BrokerProfile.model_fields)
+
+
+def test_the_settings_file_is_taken(tmp_path):
+    [script] = [text for _, text in blocks("sh") if "PORTAL_ENV" in text]
+    told = subprocess.run(
+        ["sh", "-e", "-c", f"{script.replace('/etc/portal', str(tmp_path))}\nenv"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (tmp_path / "settings").stat().st_mode & 0o077 == 0
+    (tmp_path / "brand.toml").write_text(toml("company"), encoding="utf-8")
+    settings = Settings.from_environment(dict(line.split("=", 1) for line in told.stdout.splitlines() if "=" in line))
+    assert (settings.dangers, settings.made_up) == ((), ())
+
+
+def test_the_readings_that_the_feeds_page_shows_are_taken_in(tmp_path, sqlite_url, monkeypatch, capsys):
+    page = (ROOT / "docs" / "feeds.md").read_text(encoding="utf-8")
+    (tmp_path / "readings.csv").write_text(re.search(r"```csv\n(.*?)```", page, re.DOTALL)[1], encoding="utf-8")
+    monkeypatch.setenv("PORTAL_DATABASE_URL", sqlite_url)
+    assert cli.main(["import", "--create-points", str(tmp_path)]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "accepted=2 unchanged=0 refused=0"
+
+
 def test_the_smallest_feed_makes_a_customer_with_a_contract(tmp_path, sqlite_url, monkeypatch, capsys):
     for kind, text in blocks("jsonl"):
         (tmp_path / f"{kind}.jsonl").write_text(text, encoding="utf-8")
@@ -54,4 +93,4 @@ def test_the_smallest_feed_makes_a_customer_with_a_contract(tmp_path, sqlite_url
 
 @pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#/][^)#]*)\)", README))))
 def test_what_it_links_to_is_there(path):
-    assert (ROOT / path).exists()
+    assert (ROOT / path.partition("#")[0]).exists()

@@ -201,7 +201,10 @@ def load(name: str, *, issuer: str | None = None, client_id: str | None = None) 
     try:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as missing:
-        raise BadProfile(f"{name}: no such broker profile ({missing.strerror})") from missing
+        hint = (
+            missing.strerror if path == Path(name) else "a profile of your own is named by the path of its .toml file"
+        )
+        raise BadProfile(f"{name}: no such broker profile ({hint})") from missing
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as damaged:
         raise BadProfile(f"{name}: not a TOML file: {damaged}") from damaged
     given = {"issuer": issuer, "client_id": client_id}
@@ -239,7 +242,7 @@ def for_production(profile: BrokerProfile) -> BrokerProfile:
     Raises BadProfile for plain http and for test levels of assurance.
     """
     if profile.allow_http:
-        raise BadProfile(f"{profile.name}: allow_http is refused in production")
+        raise BadProfile(f"{profile.name}: allow_http is refused in production; it is for trials (PORTAL_ENV=test)")
     if trial := [acr for acr in (*profile.acr_values, *profile.accepted_acr) if TRIAL_ASSURANCE in acr]:
-        raise BadProfile(f"{profile.name}: {trial[0]} is a level for tests, refused in production")
+        raise BadProfile(f"{profile.name}: {trial[0]} is a level for tests, refused in production (PORTAL_ENV=test)")
     return profile.model_copy(update={"strict_identity_code": True, "temporary_identity_codes": False})

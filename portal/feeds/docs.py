@@ -46,6 +46,12 @@ READINGS = """\
 Readings come as the CSV of Datahub's customer portal, in all its variants: Finnish and English headers, seven or
 eight columns, quarter hours and hours, several metering points in a file. They are recognised by their header.
 
+```csv
+Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;Alkuaika;Määrä;Laatu
+643000000000000016;8716867000030;PT15M;kWh;BN01;2026-10-31T22:00:00Z;0,105000;OK
+643000000000000016;8716867000030;PT15M;kWh;BN01;2026-10-31T22:15:00Z;0,098000;OK
+```
+
 - A metering point that the register does not know is refused line by line (`unknown metering point`), unless
   `--create-points` is given. `--metering-point GSRN` names the point of a file that has no ids (blank or zero), and
   makes it if it is unknown; a file with another id is then refused whole. `--direction consumption|production` is

@@ -1,6 +1,7 @@
 """Reads JSON Lines: of which kind a file is, what its lines say, and which of them contradict each other."""
 
 import json
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -59,6 +60,8 @@ def kind_of(source: Source) -> Kind | None:
         return None
     likeness, kind = max(_likenesses(source), key=lambda pair: pair[0], default=(0.0, None))
     if likeness < ALIKE:
+        if not _is_utf8(start):
+            raise NotAFeed("is not UTF-8 text; save it as that")
         known = ", ".join(kind.name for kind in KINDS)
         raise NotAFeed(f"is of none of the kinds that are taken: {known}")
     return kind
@@ -120,6 +123,14 @@ def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the
     except ValueError as refused:
         return Refusal(str(refused))
     return row
+
+
+def _is_utf8(start: bytes) -> bool:
+    try:
+        getincrementaldecoder("utf-8")().decode(start)  # which may end within a character
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _likenesses(source: Source) -> Iterator[tuple[float, Kind]]:

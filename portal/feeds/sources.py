@@ -1,6 +1,7 @@
 """Where feeds come from: files, folders, and gzip and zip archives, read within bounds and never half."""
 
 import gzip
+import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ LONGEST_LINE = 4 * 2**20
 MOST_MEMBERS = 1000
 ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
 REFUSED = ".refused.csv"
+DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
 class NotAFeed(Exception):
@@ -70,7 +72,7 @@ class Source:
         try:
             with self.opened() as stream:
                 yield stream
-        except (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error):
+        except DAMAGED:
             raise NotAFeed("is a truncated or damaged archive; fetch it again") from None
         except OSError as refused:
             raise NotAFeed(f"cannot be read: {refused.strerror or refused}") from None
@@ -124,18 +126,20 @@ def _members(path: Path) -> Iterator[Source]:
     """The feeds in a zip archive, once all of it has proved whole."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [one for one in archive.infolist() if _may_be_a_feed(one.filename)]
-            if len(members) > MOST_MEMBERS or sum(one.file_size for one in members) > MOST_BYTES:
+            every = archive.infolist()  # all are unpacked to see whether they are whole, whatever they are called
+            members = [one for one in every if _may_be_a_feed(one.filename)]
+            if len(members) > MOST_MEMBERS or sum(one.file_size for one in every) > MOST_BYTES:
                 raise NotAFeed(f"{path} holds more than is taken at once; split it")
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError):
+    except (*DAMAGED, OSError, RuntimeError, NotImplementedError):
         raise NotAFeed(f"{path} is a truncated, damaged or locked archive; fetch it again") from None
     if damaged or not members:
         raise NotAFeed(f"{path} is a damaged archive, or holds no file ending in .jsonl or .csv")
     for member in members:
-        name = f"{path.name}.{member.filename.replace('/', '.')}"
-        yield Source(name, path.parent, member.file_size, partial(_member, path, member.filename))
+        called = "".join(filter(str.isprintable, member.filename.replace("/", ".")))  # it is shown on a terminal
+        yield Source(f"{path.name}.{called}", path.parent, member.file_size, partial(_member, path, member))
 
 
-def _member(path: Path, name: str) -> BinaryIO:
-    return cast("BinaryIO", zipfile.ZipFile(path).open(name))
+def _member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:
+    """The member itself: another one may have the same name."""
+    return cast("BinaryIO", zipfile.ZipFile(path).open(member))

@@ -1,5 +1,6 @@
 """`portal check`: what is wrong with this installation, a sentence each, with what mends it."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from typing import Final
 import httpx2
 from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import select
 
 from portal.app import brokers
 from portal.auth.brokers import BadProfile, BrokerProfile
@@ -19,6 +21,8 @@ from portal.auth.oidc.broker import discovery_address, metadata
 from portal.auth.oidc.keys import BadKeys, load, readable_by_others
 from portal.auth.oidc.outgoing import Unreachable
 from portal.contrast import contrasts
+from portal.customers.models import IdentityCode
+from portal.kit.crypto import Unreadable, Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
 from portal.operating.internal import missing_files, unready_database
@@ -85,6 +89,16 @@ def findings(environ: Mapping[str, str], now: Now) -> Iterator[Finding]:
     place.database.engine.dispose()
 
 
+def levels(profile: BrokerProfile, said: Mapping[str, object]) -> Iterator[tuple[Level, str]]:
+    """Whether the broker gives a level of assurance that we take; a test environment gives those for tests."""
+    given = said.get("acr_values_supported")
+    if isinstance(given, list) and not any(acr in given for acr in profile.accepted_acr):
+        yield (
+            Level.WARNING,
+            f"{profile.name}: accepted_acr takes none of what the broker gives ({', '.join(map(str, given))}).",
+        )
+
+
 def _settings(place: Place) -> Iterator[tuple[Level, str]]:
     for danger in place.settings.dangers:
         yield (Level.BROKEN if place.is_production else Level.WARNING), danger
@@ -105,8 +119,25 @@ def _keys(place: Place) -> Iterator[tuple[Level, str]]:
 
 
 def _database(place: Place) -> Iterator[tuple[Level, str]]:
-    for sentence in unready_database(place.database):
+    unready = [*unready_database(place.database)]
+    for sentence in unready or _sealed(place):
         yield Level.BROKEN, sentence
+
+
+def _sealed(place: Place) -> Iterator[str]:
+    """Whether our keys are those that people were taken in with: they open an identity code, and find it again."""
+    with place.database.reading() as db:
+        code = db.exec(select(IdentityCode).limit(1)).first()
+    if code is None:
+        return
+    vault = Vault(place.settings.data_keys, place.settings.index_key)
+    try:
+        said = vault.open(code.encrypted, table="identity_code", column="encrypted", row=code.party_id)
+    except Unreadable as wrong:
+        yield f"An identity code cannot be read: {wrong}; put the key that sealed it back."
+        return
+    if vault.blind_index(said) != code.blind_index:
+        yield "PORTAL_INDEX_KEY is not the one that people were taken in with, so nobody can sign in; put it back."
 
 
 def _clock(place: Place) -> Iterator[tuple[Level, str]]:
@@ -139,6 +170,7 @@ def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Level, str]]:
         answer = httpx2.get(url, timeout=BROKER_S).raise_for_status()
         if discovery:
             metadata(profile, answer.content)
+            yield from levels(profile, json.loads(answer.content))
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as failed:
         reason = type(failed).__name__
         yield Level.WARNING, f"{profile.name}: {url} cannot be reached ({reason}); nobody can sign in by it meanwhile."

@@ -5,6 +5,8 @@ count, and answers at the internal port.
 """
 
 import asyncio
+import json
+import logging
 import multiprocessing
 import os
 import signal
@@ -31,6 +33,8 @@ from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
 from portal.operating.measures import counting, text
 from portal.settings import Settings
+
+log = logging.getLogger("portal.serving")
 
 GRACE_S = 8  # for requests under way at SIGTERM; containers are killed after ten
 LINGER_S = 0.9  # in which requests on their way are read; a visitor who was not heard calls again after a second
@@ -124,7 +128,7 @@ class _Crew:
             signal.signal(number, lambda *_: ending.set())
         self._members = [self._hired() for _ in range(workers)]
         while not ending.wait(0.5):
-            self._members = [one if one.is_alive() else self._hired() for one in self._members]
+            self._members = [one if one.is_alive() else self._replaced(one) for one in self._members]
         take_nobody_new(self._listening)
         for one in self._members:
             one.terminate()
@@ -139,6 +143,10 @@ class _Crew:
     def counts(self) -> Counts:
         """What all of them have counted."""
         return gathered(self._folder)
+
+    def _replaced(self, gone: SpawnProcess) -> SpawnProcess:
+        log.error(json.dumps({"event": "worker", "ended": gone.exitcode}))  # nobody else would tell of it
+        return self._hired()
 
     def _hired(self) -> SpawnProcess:
         context = multiprocessing.get_context("spawn")

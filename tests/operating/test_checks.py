@@ -6,12 +6,14 @@ from datetime import timedelta
 import pytest
 
 from portal import cli
+from portal.auth.brokers import load
 from portal.auth.oidc import keys
 from portal.kit import clock
 from portal.kit.db import Database
 from portal.operating import checks, internal
 from portal.operating.checks import Level
 from portal.outbox.mail import Letter, post
+from tests.feeds.conftest import lines, row
 from tests.post import Post
 
 
@@ -73,7 +75,35 @@ def test_production_is_judged_more_strictly(environ, tmp_path):
     assert [level for level, _ in said(environ, "keys")] == [Level.WARNING]
     production = environ | {"PORTAL_ENV": "production"}
     assert [level for level, _ in said(production, "keys")] == [Level.BROKEN]
-    assert (Level.BROKEN, "demo: allow_http is refused in production") in said(production, "broker")
+    assert (Level.BROKEN, "demo: allow_http is refused in production; it is for trials (PORTAL_ENV=test)") in said(
+        production, "broker"
+    )
+
+
+def test_keys_that_are_not_those_of_the_database_are_said(environ, tmp_path, monkeypatch):
+    (tmp_path / "c.jsonl").write_text(lines(row("customers")))
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    assert cli.main(["import", str(tmp_path / "c.jsonl")]) == 0
+    assert said(environ, "database") == [(Level.OK, "well")]
+    other = base64.b64encode(bytes(range(50, 82))).decode()
+    [(level, sentence)] = said(environ | {"PORTAL_INDEX_KEY": other}, "database")
+    assert (level, "nobody can sign in" in sentence) == (Level.BROKEN, True)
+    [(level, sentence)] = said(environ | {"PORTAL_DATA_KEYS": other}, "database")
+    assert (level, "not among PORTAL_DATA_KEYS" in sentence) == (Level.BROKEN, True)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({"acr_values_supported": ["http://ftn.ficora.fi/2017/loatest2"]}, []),
+        ({"acr_values_supported": ["http://ftn.ficora.fi/2017/loa2"]}, [Level.WARNING]),
+        ({"acr_values_supported": "loa2"}, []),
+        ({}, []),
+    ],
+)
+def test_a_level_of_assurance_that_the_broker_does_not_give_is_said(given, found):
+    assert [level for level, _ in checks.levels(load("demo"), given)] == found
 
 
 def test_letters_that_have_waited_for_long_are_said(environ):

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import os
+import re
 import signal
 import threading
 import time
@@ -51,6 +53,22 @@ def test_a_portal_tells_of_itself_inside_and_ends_without_losing_a_request(insta
     assert crowd.lost == []
     assert crowd.answered > 10
     logs_a_line_of_json_for_each_request(installation)
+
+
+def test_a_worker_that_dies_is_replaced_and_told_of(installation):
+    with installation.serving("--workers", "2") as process:
+        known = processes_of(installation)
+        os.kill(max(known - {process.pid}), signal.SIGKILL)
+        ends = time.monotonic() + 60
+        while len(now := processes_of(installation)) < len(known) or now == known:
+            assert time.monotonic() < ends, now
+            time.sleep(0.1)
+    assert '"event": "worker", "ended": -9' in (installation.folder / "log").read_text()
+
+
+def processes_of(installation):
+    figures = installation.get("/metrics", installation.inside)[1]
+    return {int(number) for number in re.findall(r'resident_memory_bytes{process="(\d+)"}', figures)}
 
 
 def tells_of_itself_on_the_internal_port_only(installation):
