@@ -184,9 +184,9 @@ def _take_in(asked: argparse.Namespace) -> "Sequence[Told]":
 
     sources = found(asked.paths)
     environ = _environ()
-    desk = Desk(_vault(environ), clock.now())
     with ExitStack() as until_done:
         database = _current(until_done.enter_context(_database(environ)))
+        desk = Desk(_vault(environ, database), clock.now())
         sessions = until_done.enter_context(imports.rehearsal(database)) if asked.dry_run else database.writing
         return imports.run(sessions, sources, _wishes(asked), desk, _show)
 
@@ -201,12 +201,16 @@ def _wishes(asked: argparse.Namespace) -> "Wishes":
     return Wishes(PointWish(asked.metering_point, energy, unknown), asked.refused_dir)
 
 
-def _vault(environ: Mapping[str, str]) -> "Callable[[], Vault]":
-    """The keys for identity codes, read when the first person comes; without them a file of people is left out."""
+def _vault(environ: Mapping[str, str], database: "Database") -> "Callable[[], Vault]":
+    """The keys for identity codes, read when the first person comes.
+
+    Without them, or with others than the register's, a file of people is left out: they could not sign in any more.
+    """
 
     @cache
     def vault() -> "Vault":
         from portal import settings
+        from portal.customers.seals import misfit
         from portal.feeds.sources import NotAFeed
         from portal.kit.crypto import Vault
 
@@ -216,7 +220,12 @@ def _vault(environ: Mapping[str, str]) -> "Callable[[], Vault]":
             raise NotAFeed(f"holds people, but {missing}") from None
         if keys.made_up:
             _aside(f"{' and '.join(keys.made_up)} made up for this import only: nobody in it can sign in later.")
-        return Vault(keys.data_keys, keys.index_key)
+        made = Vault(keys.data_keys, keys.index_key)
+        with database.reading() as db:
+            wrong = misfit(db, made)
+        if wrong:
+            raise NotAFeed(f"is not taken in. {wrong}")
+        return made
 
     return vault
 

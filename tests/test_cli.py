@@ -1,5 +1,6 @@
 """The command line: every command explains itself, and whatever goes wrong is one sentence and an exit code."""
 
+import base64
 import os
 import re
 import socket
@@ -14,6 +15,7 @@ from portal import cli
 from portal.kit.crypto import Unreadable
 from tests.data import real
 from tests.feeds.conftest import lines, row
+from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parents[1]
 
@@ -107,6 +109,22 @@ def test_people_need_the_data_keys(tmp_path, empty_sqlite):
     made_up = run("import", "c.jsonl", folder=tmp_path, PORTAL_ENV="test", **there)
     assert made_up.returncode == 0
     assert "made up for this import only" in made_up.stderr
+
+
+def test_people_are_not_sealed_anew_with_other_keys(tmp_path, empty_sqlite):
+    (tmp_path / "c.jsonl").write_text(lines(row("customers")))
+    (tmp_path / "p.db").write_bytes(empty_sqlite.read_bytes())
+    there = {"PORTAL_DATABASE_URL": f"sqlite:///{tmp_path}/p.db"}
+    ours = there | DATA_KEYS
+    assert run("import", "c.jsonl", folder=tmp_path, **ours).returncode == 0
+    other = base64.b64encode(b"o" * 32).decode()
+    for name, says in (("PORTAL_DATA_KEYS", "cannot be read"), ("PORTAL_INDEX_KEY", "nobody can sign in")):
+        ended = run("import", "c.jsonl", folder=tmp_path, **(ours | {name: other}))
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert says in ended.stderr
+    assert (
+        run("import", "c.jsonl", folder=tmp_path, **ours).stdout.splitlines()[-1].startswith("accepted=0 unchanged=1")
+    )
 
 
 @pytest.mark.parametrize("content", [b"this is no database" * 100, None])

@@ -40,12 +40,15 @@ class Section:
 
 @dataclass(frozen=True)
 class Trend:
-    """The bills of twelve months, and by how many per cent they differ from the twelve before."""
+    """The bills of twelve months, and by how many per cent they differ from the twelve before.
+
+    The average of a month is None for who has not been billed for so long.
+    """
 
     first: date
     last: date
     total: Money
-    average: Money
+    average: Money | None
     percent: int | None
     bars: Sequence[spark.Bar]
 
@@ -177,7 +180,7 @@ def _trend(visit: Visit[Customer]) -> Trend | None:
         first=now[0],
         last=now[-1],
         total=sum_now,
-        average=rounded(Decimal(sum_now.cents) / YEAR),
+        average=rounded(Decimal(sum_now.cents) / YEAR) if min(months) <= now[0] else None,
         percent=_percent(sum_now, sum_before) if sum_before else None,
         bars=spark.bars([(month, months.get(month, Money(0)).cents) for month in now]),
     )

@@ -13,7 +13,6 @@ from typing import Final
 import httpx2
 from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import select
 
 from portal.app import brokers
 from portal.auth.brokers import BadProfile, BrokerProfile
@@ -21,8 +20,8 @@ from portal.auth.oidc.broker import discovery_address, metadata
 from portal.auth.oidc.keys import BadKeys, load, readable_by_others
 from portal.auth.oidc.outgoing import Unreachable
 from portal.contrast import contrasts
-from portal.customers.models import IdentityCode
-from portal.kit.crypto import Unreadable, Vault
+from portal.customers.seals import misfit
+from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
 from portal.operating.internal import missing_files, unready_database
@@ -125,19 +124,10 @@ def _database(place: Place) -> Iterator[tuple[Level, str]]:
 
 
 def _sealed(place: Place) -> Iterator[str]:
-    """Whether our keys are those that people were taken in with: they open an identity code, and find it again."""
     with place.database.reading() as db:
-        code = db.exec(select(IdentityCode).limit(1)).first()
-    if code is None:
-        return
-    vault = Vault(place.settings.data_keys, place.settings.index_key)
-    try:
-        said = vault.open(code.encrypted, table="identity_code", column="encrypted", row=code.party_id)
-    except Unreadable as wrong:
-        yield f"An identity code cannot be read: {wrong}; put the key that sealed it back."
-        return
-    if vault.blind_index(said) != code.blind_index:
-        yield "PORTAL_INDEX_KEY is not the one that people were taken in with, so nobody can sign in; put it back."
+        wrong = misfit(db, Vault(place.settings.data_keys, place.settings.index_key))
+    if wrong:
+        yield wrong
 
 
 def _clock(place: Place) -> Iterator[tuple[Level, str]]:

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.kit.clock import first_of_month
+from portal.kit.clock import DAY, first_of_month
 from tests.contracts.register import line
 from tests.people import AINO
 
@@ -61,6 +61,17 @@ def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):
     assert "Yhteensä 3 laskua" in said
     assert "260,56 €" in said
     assert "Laskut 12 kuukaudelta" in said
+
+
+def test_a_month_has_an_average_after_a_year_of_bills(aino, register, books):
+    assert "keskimäärin" in words(aino.browser.open("/invoices"))
+
+
+def test_after_the_first_bill_there_is_no_average_yet(mikko, register):
+    register.bill(mikko.party, None, first_of_month(mikko.today) - DAY, cents=4390)
+    said = words(mikko.browser.open("/invoices"))
+    assert "Laskusi olivat yhteensä 43,90 €." in said
+    assert "keskimäärin" not in said
 
 
 def test_an_overdue_bill_is_said_above_the_list(aino, register, books):
