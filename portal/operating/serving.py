@@ -32,6 +32,7 @@ from portal.kit.metrics import Counts, Meter, gathered, share
 from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
 from portal.operating.measures import counting, text
+from portal.operating.receiving import Prompt
 from portal.settings import Settings
 
 log = logging.getLogger("portal.serving")
@@ -105,6 +106,7 @@ class Server(uvicorn.Server):
 def _run(app: ASGIApp, listening: socket.socket) -> None:
     config = uvicorn.Config(
         app,
+        http=Prompt,
         access_log=False,
         log_config=None,
         server_header=False,
