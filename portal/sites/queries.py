@@ -7,16 +7,17 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.people import Customer
 from portal.auth.reach import Theme
-from portal.kit.db import within
+from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
@@ -91,13 +92,47 @@ class PointShown:
     devices: tuple[Device, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A site, and a time for which a party holds it."""
+
+    id: UUID
+    number: str
+    name: str | None
+    street: str
+    postcode: str
+    town: str
+    kind: str | None
+    party_id: UUID
+    since: date
+    until: date | None
+
+
+def _point(site_id: UUID, gsrn: str, energy: str, main_fuse: str | None, devices: Sequence[Device] = ()) -> PointShown:
+    return PointShown(site_id, gsrn, Commodity(energy), main_fuse, tuple(devices))
+
+
+_SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
+_VISIBLE: Final = any_of(_OCCUPANCY.c.party_id, "parties") & any_of_if_told(_OCCUPANCY.c.site_id, "sites")
+_HELD_TODAY: Final = _VISIBLE & held_on(given("today"))
+PLACES: Final = Question(
+    _Held,
+    sa.select(
+        *_SITE.c["id", "number", "name", "street", "postcode", "town", "dwelling"],
+        *_OCCUPANCY.c["party_id", "since", "until"],
+    )
+    .join_from(_SITE, _OCCUPANCY)
+    .where(_VISIBLE, any_of_if_told(_SITE.c.id, "only"))
+    .order_by(_SITE.c.street, _SITE.c.number, _OCCUPANCY.c.since.desc()),
+)
 NUMBER_HELD: Final[Question[int]] = Question(
-    itself,
-    select(func.count(func.distinct(Occupancy.site_id))).where(
-        any_of(col(Occupancy.party_id), "parties"),
-        any_of_if_told(col(Occupancy.site_id), "sites"),
-        held_on(given("today")),
-    ),
+    itself, sa.select(func.count(func.distinct(_OCCUPANCY.c.site_id))).where(_HELD_TODAY)
+)
+POINTS: Final = Question(
+    _point,
+    sa.select(*_POINT.c["site_id", "gsrn", "energy", "main_fuse"])
+    .where(_POINT.c.site_id.in_(sa.select(_OCCUPANCY.c.site_id).where(_HELD_TODAY)))
+    .order_by(*_POINT.c["energy", "gsrn"]),
 )
 
 
@@ -109,7 +144,7 @@ def any_held(db: Session, who: Collection[UUID]) -> bool:
 
 def places(db: Session, who: Customer, today: date) -> Sequence[Place]:
     """Every site at which any matter is open to the person, by street."""
-    return _places(db, _visible_to(who), today)
+    return _places(db, who, None, today)
 
 
 def number_held(db: Session, who: Customer, today: date) -> int:
@@ -122,7 +157,7 @@ def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:
 
     Raises NoSuchSite.
     """
-    found = _places(db, _visible_to(who) & (col(Site.id) == site_id), today)
+    found = _places(db, who, [site_id], today)
     if not found:
         raise NoSuchSite
     return found[0]
@@ -142,34 +177,32 @@ def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing |
 
 def points(db: Session, who: Customer, today: date) -> Sequence[PointShown]:
     """The metering points, without their meters, of every site that the person's parties hold today."""
-    return [_point(point, point.site_id, ()) for point in db.exec(_points_of(who, today)) if point.site_id]
+    return POINTS.all(db, parties=who.parties, sites=who.reach.any_sites, today=today)
 
 
 def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -> Sequence[PointShown]:
     """The metering points of a site with all their meters; none for those who do not hold it today."""
-    found = db.exec(_points_of(who, today).where(MeteringPoint.site_id == site_id)).all()
+    held = select(Occupancy.site_id).where(_visible_to(who), held_on(today), Occupancy.site_id == site_id)
+    there = select(MeteringPoint).where(col(MeteringPoint.site_id).in_(held))
+    found = db.exec(there.order_by(MeteringPoint.energy, MeteringPoint.gsrn)).all()
     meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
     hung: defaultdict[UUID, list[Device]] = defaultdict(list)
     for meter in db.exec(meters.order_by(col(Meter.installed_on).desc(), Meter.serial)):
         hung[meter.metering_point_id].append(_device(meter))
-    return [_point(point, site_id, hung[point.id]) for point in found]
+    return [_point(site_id, point.gsrn, point.energy, point.main_fuse, hung[point.id]) for point in found]
 
 
 def _visible_to(who: Customer) -> ColumnElement[bool]:
     return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), who.reach.any_sites)
 
 
-def _places(db: Session, which: ColumnElement[bool], today: date) -> Sequence[Place]:
-    wanted = select(Site, Occupancy).join(Occupancy).where(which)
-    stays: defaultdict[UUID, list[Stay]] = defaultdict(list)
-    sites: dict[UUID, Site] = {}
-    for site, held in db.exec(wanted.order_by(Site.street, Site.number, col(Occupancy.since).desc())):
-        sites[site.id] = site
-        stays[site.id].append(Stay(held.party_id, held.since, held.until))
-    return [_place(site, tuple(stays[site.id]), today) for site in sites.values()]
+def _places(db: Session, who: Customer, only: Collection[UUID] | None, today: date) -> Sequence[Place]:
+    rows = PLACES.all(db, parties=who.parties, sites=who.reach.any_sites, only=only)
+    return [_place(list(of_site), today) for _, of_site in groupby(rows, key=lambda row: row.id)]
 
 
-def _place(site: Site, stays: tuple[Stay, ...], today: date) -> Place:
+def _place(rows: Sequence[_Held], today: date) -> Place:
+    site, stays = rows[0], tuple(Stay(row.party_id, row.since, row.until) for row in rows)
     is_held = any(stay.lasts_on(today) for stay in stays)
     return Place(
         id=site.id,
@@ -178,23 +211,10 @@ def _place(site: Site, stays: tuple[Stay, ...], today: date) -> Place:
         street=site.street,
         postcode=site.postcode,
         town=site.town,
-        kind=site.dwelling if is_held else None,
+        kind=site.kind if is_held else None,
         stays=stays,
         is_held=is_held,
     )
-
-
-def _points_of(who: Customer, today: date) -> SelectOfScalar[MeteringPoint]:
-    held = select(Occupancy.site_id).where(_visible_to(who), held_on(today))
-    return (
-        select(MeteringPoint)
-        .where(col(MeteringPoint.site_id).in_(held))
-        .order_by(MeteringPoint.energy, MeteringPoint.gsrn)
-    )
-
-
-def _point(point: MeteringPoint, site_id: UUID, devices: Sequence[Device]) -> PointShown:
-    return PointShown(site_id, point.gsrn, Commodity(point.energy), point.main_fuse, tuple(devices))
 
 
 def _device(meter: Meter) -> Device:
