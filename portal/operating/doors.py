@@ -28,14 +28,19 @@ def bound(host: str, port: int) -> socket.socket:
     return socket.create_server((host, port), family=family, backlog=2048)
 
 
-def take_nobody_new(listening: socket.socket) -> None:
+def take_nobody_new(listening: socket.socket) -> bool:
     """Let nobody new connect, in whichever process the socket is held; who has connected is still let in.
 
     A newcomer's call is not answered. Their system calls again after a second, and is refused once the socket is
-    closed: told before anything was sent. Where the system is not Linux newcomers are taken until it is closed.
+    closed: told before anything was sent. False where the system knows no such thing (it is not Linux, or a sandbox
+    that pretends to be): then newcomers are taken until it is closed.
     """
     if sys.platform != "linux":
-        return
+        return False
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in _WITHOUT_SYN))
     where = struct.pack("HP", len(_WITHOUT_SYN), ctypes.addressof(program))
-    listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, where)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, where)
+    except OSError:
+        return False
+    return True
