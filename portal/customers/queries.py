@@ -22,20 +22,6 @@ class NoSuchParty(NotThere):
 
 
 @dataclass(frozen=True, slots=True)
-class PartyShown:
-    """A party as the head of a page names it, and whether it is the person; the address is None where none is kept."""
-
-    id: UUID
-    is_own: bool
-    customer_number: str
-    kind: str
-    name: str
-    street: str | None
-    postcode: str | None
-    town: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Named:
     """A party as the register names it; the address is None where none is kept."""
 
@@ -46,6 +32,13 @@ class Named:
     street: str | None
     postcode: str | None
     town: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PartyShown(Named):
+    """A party as the head of a page names it, and whether it is the person."""
+
+    is_own: bool
 
 
 PARTY: Final = select(*(col(getattr(Party, field.name)) for field in fields(Named)))

@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
+from operator import itemgetter
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -92,20 +93,9 @@ class PointShown:
     devices: tuple[Device, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """A site, and a time for which a party holds it."""
-
-    id: UUID
-    number: str
-    name: str | None
-    street: str
-    postcode: str
-    town: str
-    kind: str | None
-    party_id: UUID
-    since: date
-    until: date | None
+def _held(*row: Any) -> tuple[tuple[Any, ...], Stay]:  # noqa: ANN401 - the columns of PLACES
+    """What the register tells of a site, and a time for which a party holds it."""
+    return row[:-3], Stay(*row[-3:])
 
 
 def _point(site_id: UUID, gsrn: str, energy: str, main_fuse: str | None, devices: Sequence[Device] = ()) -> PointShown:
@@ -116,7 +106,7 @@ _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(Meteri
 _VISIBLE: Final = any_of(_OCCUPANCY.c.party_id, "parties") & any_of_if_told(_OCCUPANCY.c.site_id, "sites")
 _HELD_TODAY: Final = _VISIBLE & held_on(given("today"))
 PLACES: Final = Question(
-    _Held,
+    _held,
     sa.select(
         *_SITE.c["id", "number", "name", "street", "postcode", "town", "dwelling"],
         *_OCCUPANCY.c["party_id", "since", "until"],
@@ -197,21 +187,23 @@ def _visible_to(who: Customer) -> ColumnElement[bool]:
 
 
 def _places(db: Session, who: Customer, only: Collection[UUID] | None, today: date) -> Sequence[Place]:
-    rows = PLACES.all(db, parties=who.parties, sites=who.reach.any_sites, only=only)
-    return [_place(list(of_site), today) for _, of_site in groupby(rows, key=lambda row: row.id)]
+    found = PLACES.all(db, parties=who.parties, sites=who.reach.any_sites, only=only)
+    return [
+        _place(site, tuple(stay for _, stay in of_site), today) for site, of_site in groupby(found, key=itemgetter(0))
+    ]
 
 
-def _place(rows: Sequence[_Held], today: date) -> Place:
-    site, stays = rows[0], tuple(Stay(row.party_id, row.since, row.until) for row in rows)
+def _place(site: tuple[Any, ...], stays: tuple[Stay, ...], today: date) -> Place:
     is_held = any(stay.lasts_on(today) for stay in stays)
+    site_id, number, name, street, postcode, town, kind = site
     return Place(
-        id=site.id,
-        number=site.number,
-        name=site.name if is_held else None,
-        street=site.street,
-        postcode=site.postcode,
-        town=site.town,
-        kind=site.kind if is_held else None,
+        id=site_id,
+        number=number,
+        name=name if is_held else None,
+        street=street,
+        postcode=postcode,
+        town=town,
+        kind=kind if is_held else None,
         stays=stays,
         is_held=is_held,
     )
