@@ -12,7 +12,7 @@ RUN npm run build
 FROM python:3.11-slim-bookworm AS libraries
 COPY requirements.txt .
 RUN python -m venv /srv/libraries \
- && /srv/libraries/bin/pip install --no-cache-dir --disable-pip-version-check --require-hashes -r requirements.txt \
+ && /srv/libraries/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --require-hashes --only-binary :all: -r requirements.txt \
  && /srv/libraries/bin/pip uninstall --yes --quiet pip setuptools
 
 FROM python:3.11-slim-bookworm

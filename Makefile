@@ -2,9 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
+# A list is whole (tests/test_locks.py), so pip looks for nothing beside it, and builds nothing: what is published later never comes in.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+LISTED = $(INSTALL) --require-hashes --only-binary :all:
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test coverage check fix bench lighthouse soak pictures words clean
+.PHONY: help setup setup-test demo test coverage check fix lock bench lighthouse soak pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,15 +21,16 @@ setup-test: .venv/installed-test static/vendor/built ## install what the tests n
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed; PYTHON=/path/to/python3.11 make ... names one." if sys.version_info < (3, 11) else 0)'
 	$(PYTHON) -m venv .venv
 
-.venv/installed: .venv/bin/python requirements.txt pyproject.toml
+.venv/installed: .venv/bin/python requirements.txt requirements-build.txt pyproject.toml
 	@echo "Installing the portal into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(LISTED) -r requirements.txt
+	@$(LISTED) -r requirements-build.txt
+	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-test: .venv/installed requirements-test.txt
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.txt
+	@$(LISTED) -r requirements-test.txt
 	@touch $@
 
 node_modules/installed: package.json package-lock.json .npmrc
@@ -60,6 +64,9 @@ fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 	@$(BIN)/ruff check --fix --quiet . || true
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m portal.feeds.docs docs/feeds.md
+
+lock: .venv/installed ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the newest
+	@$(BIN)/python -m tests.locks $(ARGS)
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

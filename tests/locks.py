@@ -1,0 +1,116 @@
+"""The lists of libraries, every line one version with its hashes. `python -m tests.locks` writes them anew with uv.
+
+pip installs what a list names and looks for nothing else (`--no-deps`), so that nothing published later comes in. So a
+list is whole: it names all that its libraries ask for, under the extras they ask for (`coverage[toml]`).
+"""
+
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TEST = "requirements-test.txt"
+COMPILE = (
+    *("uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
+    *("--no-strip-extras", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
+)
+Environment = dict[str, str]  # the values of environment markers (PEP 508)
+Asks = Callable[[str], Iterable[str]]  # what a library of this name asks for, as its metadata says: Requires-Dist
+
+
+def asked() -> dict[str, list[str]]:
+    """What pyproject.toml asks for, by the list that answers; the first holds all that the others share."""
+    libraries = PROJECT["project"]["dependencies"]
+    return {
+        TEST: [*libraries, *PROJECT["project"]["optional-dependencies"]["test"]],
+        "requirements.txt": libraries,
+        "requirements-build.txt": PROJECT["build-system"]["requires"],
+    }
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A line of a list: a library, its one version, and how many files of it are known by their hash."""
+
+    requirement: Requirement
+    hashes: int
+
+    @property
+    def name(self) -> str:
+        return canonicalize_name(self.requirement.name)
+
+    @property
+    def version(self) -> str:
+        """Raises ValueError where the line leaves a choice."""
+        named = str(self.requirement.specifier)
+        if not named.startswith("==") or "," in named or "*" in named:
+            raise ValueError(f"{self.requirement} names no single version")
+        return named.removeprefix("==")
+
+    def counts(self, environment: Environment) -> bool:
+        return _counts(self.requirement, environment)
+
+
+def pins(text: str) -> list[Pin]:
+    """The lines of a list."""
+    lines = text.replace("\\\n", " ").splitlines()
+    parts = [line.split(" --hash=") for line in lines if line.strip() and not line.startswith("#")]
+    return [Pin(Requirement(wanted), len(hashes)) for wanted, *hashes in parts]
+
+
+def complaints(wanted: Iterable[str], listed: list[Pin], asks: Asks, environment: Environment) -> Iterator[str]:
+    """What keeps a list from being all that is wanted, and nothing else, where `environment` holds; a sentence each."""
+    here = {pin.name: pin for pin in listed if pin.counts(environment)}
+    todo = [("pyproject.toml", Requirement(one)) for one in wanted]
+    seen: set[tuple[str, str]] = set()
+    while todo:
+        by, requirement = todo.pop()
+        name = canonicalize_name(requirement.name)
+        pin = here.get(name)
+        if pin is None:
+            yield f"{by} asks for {requirement}, which is not listed: run `make lock`"
+            continue
+        if pin.version not in requirement.specifier:
+            yield f"{by} asks for {requirement}, and {pin.requirement} is listed: run `make lock`"
+        for extra in sorted(requirement.extras - pin.requirement.extras):
+            yield f"{by} asks for {name}[{extra}], and {name} is listed without that extra: run `make lock`"
+        for extra in {"", *requirement.extras}:
+            if (name, extra) not in seen:
+                seen.add((name, extra))
+                todo += [(name, one) for one in needs(asks(name), environment, extra)]
+    for name in sorted(here.keys() - {name for name, _ in seen}):
+        yield f"{name} is listed, and nothing asks for it: run `make lock`"
+
+
+def needs(requires: Iterable[str], environment: Environment, extra: str = "") -> list[Requirement]:
+    """What of a library's `Requires-Dist` counts where `environment` holds: its own, or that of one of its extras."""
+    return [one for one in map(Requirement, requires) if _counts(one, environment, extra)]
+
+
+def _counts(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
+    return requirement.marker is None or requirement.marker.evaluate(environment | {"extra": extra})
+
+
+def write(*more: str) -> None:
+    """Write each list; versions stay as they are where they can. `more` goes to uv: `--upgrade` takes the newest."""
+    for name, wanted in asked().items():
+        shared = () if name == TEST else ("--constraint", TEST)
+        command = [*COMPILE, *shared, "--output-file", name, *more]
+        subprocess.run(command, cwd=ROOT, input="\n".join(wanted), text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+if __name__ == "__main__":
+    if shutil.which("uv") is None:
+        sys.exit("uv is needed to write the lists: https://docs.astral.sh/uv says how to install it.")
+    try:
+        write(*sys.argv[1:])
+    except subprocess.CalledProcessError:
+        sys.exit("The lists could not be written; uv says why above.")

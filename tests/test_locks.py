@@ -1,0 +1,152 @@
+"""The lists of libraries hold on any later day: each is whole, with extras and hashes; nothing beside it comes in."""
+
+import os
+import re
+import subprocess
+from collections import Counter
+from importlib import metadata
+from itertools import product
+
+import pytest
+from packaging.markers import default_environment
+from packaging.utils import canonicalize_name
+
+from tests import locks
+
+ASKED = locks.asked()
+LISTED = {name: locks.pins((locks.ROOT / name).read_text(encoding="utf-8")) for name in ASKED}
+HERE = {name: str(value) for name, value in default_environment().items()}
+PYTHONS = [{"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0"} for minor in (11, 12, 13, 14)]
+SYSTEMS = [
+    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+]
+ENVIRONMENTS = [HERE, *(HERE | python | system for python, system in product(PYTHONS, SYSTEMS))]
+
+
+def installed(name):
+    """What a library asks for; that it is here at all is a test of its own."""
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return []
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_is_the_whole_of_what_is_asked_for_and_nothing_else(name):
+    told = {
+        one: None for place in ENVIRONMENTS for one in locks.complaints(ASKED[name], LISTED[name], installed, place)
+    }
+    assert list(told) == []
+
+
+def test_what_is_installed_here_is_what_the_lists_name():
+    wanted = {pin.name: pin.version for pins in LISTED.values() for pin in pins if pin.counts(HERE)}
+    there = {canonicalize_name(one.name): one.version for one in metadata.distributions()}
+    other = {name: there.get(name) for name, version in wanted.items() if there.get(name) != version}
+    assert other == {}, "installed otherwise than listed: run `make clean setup-test`"
+
+
+def test_each_extra_that_anything_installed_asks_for_is_listed_as_such():
+    extras = {pin.name: pin.requirement.extras for pins in LISTED.values() for pin in pins}
+    lacking = [
+        f"{one.name} asks for {asked}, and {asked.name} is listed without that extra: run `make lock`"
+        for one in metadata.distributions()
+        for extra in {"", *extras.get(canonicalize_name(one.name), ())}
+        for asked in locks.needs(one.requires or [], HERE, extra)
+        if (name := canonicalize_name(asked.name)) in extras and not asked.extras <= extras[name]
+    ]
+    assert lacking == []
+
+
+def test_each_line_is_one_version_known_by_its_hashes():
+    assert [str(pin.requirement) for pins in LISTED.values() for pin in pins if not (pin.version and pin.hashes)] == []
+
+
+def test_a_library_that_stands_in_two_lists_has_one_version():
+    """They go into one environment, one list after the other."""
+    for place in ENVIRONMENTS:
+        versions = {(pin.name, pin.version) for pins in LISTED.values() for pin in pins if pin.counts(place)}
+        assert [name for name, times in Counter(name for name, _ in versions).items() if times > 1] == []
+
+
+def test_the_lists_name_no_place_to_take_them_from():
+    for name in LISTED:
+        assert not re.search(r"://|^\s*-(?!-hash=)", (locks.ROOT / name).read_text(encoding="utf-8"), re.MULTILINE), (
+            name
+        )
+
+
+def test_pip_looks_for_nothing_beside_a_list():
+    """And whatever it builds, which is the portal alone, is built by what is listed."""
+    dry = subprocess.run(
+        ["make", "--dry-run", "--always-make", "setup-test"],
+        cwd=locks.ROOT,
+        env={"PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    dockerfile = (locks.ROOT / "Dockerfile").read_text(encoding="utf-8")
+    commands = re.findall(r"pip install .*", dry.stdout + dockerfile)
+    read = re.findall(r"-r (\S+)", "\n".join(commands))
+    assert read == ["requirements.txt", "requirements-build.txt", "requirements-test.txt", "requirements.txt"]
+    for command in commands:
+        assert "--no-deps" in command, command
+        assert "--require-hashes --only-binary :all: -r" in command or "--no-build-isolation" in command, command
+
+
+METADATA = {
+    "coverage": ["tomli; python_full_version <= '3.11.0a6' and extra == 'toml'"],
+    "psycopg": [
+        "psycopg-binary==3.3.9; implementation_name != 'pypy' and extra == 'binary'",
+        "tzdata; extra == 'zones'",
+    ],
+    "pytest-cov": ["coverage[toml]>=7.10.6", "pluggy>=1.2", "colorama; sys_platform == 'win32'"],
+}
+WHOLE = (
+    "coverage[toml]==7.17.3",
+    "pluggy==1.7.0",
+    "psycopg[binary]==3.3.9",
+    "psycopg-binary==3.3.9",
+    "pytest-cov==7.1.0",
+)
+TOLD = {
+    "coverage==7.17.3": "pytest-cov asks for coverage[toml], and coverage is listed without that extra",
+    "psycopg==3.3.9": "pyproject.toml asks for psycopg[binary], and psycopg is listed without that extra",
+    "psycopg-binary==3.3.8": "psycopg asks for psycopg-binary==3.3.9",
+    "pluggy==1.1": "pytest-cov asks for pluggy>=1.2, and pluggy==1.1 is listed",
+    "pluggy==1.7.0 ; sys_platform == 'win32'": "pytest-cov asks for pluggy>=1.2, which is not listed",
+    "six==1.17.0": "six is listed, and nothing asks for it",
+}
+
+
+def told(*lines):
+    listed = locks.pins("".join(f"{line} \\\n    --hash=sha256:00\n" for line in lines))
+    asked = ["psycopg[binary]", "pytest-cov"]
+    return list(locks.complaints(asked, listed, lambda name: METADATA.get(name, []), HERE | SYSTEMS[0]))
+
+
+def test_a_whole_list_is_not_complained_of():
+    assert told(*WHOLE) == []
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_what_a_list_lacks_is_named_with_what_mends_it(line):
+    name = re.split(r"[=\[]", line)[0]
+    [said] = told(line, *(one for one in WHOLE if re.split(r"[=\[]", one)[0] != name))
+    assert said.startswith(TOLD[line])
+    assert said.endswith(": run `make lock`")
+
+
+@pytest.mark.parametrize("line", WHOLE)
+def test_a_line_left_out_is_missed(line):
+    name = re.split(r"[=\[]", line)[0]
+    assert any(f" asks for {name}" in said for said in told(*(one for one in WHOLE if one != line)))
+
+
+@pytest.mark.parametrize("line", ["six", "six>=1", "six==1.*", "six==1.17.0,!=1.16"])
+def test_a_line_that_leaves_a_choice_is_no_pin(line):
+    [pin] = locks.pins(line)
+    with pytest.raises(ValueError, match="no single version"):
+        assert pin.version
