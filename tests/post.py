@@ -20,6 +20,7 @@ from cryptography.x509.oid import NameOID
 
 from portal.kit import clock
 from portal.kit.mail import Security
+from tests.running import PATIENCE_S
 
 
 class Mood(StrEnum):
@@ -42,9 +43,9 @@ class Post:
     def url(self):
         return f"{self.security}://127.0.0.1:{self.port}"
 
-    def wait_for(self, number, seconds=10):
+    def wait_for(self, number):
         """The letters, once so many have come."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + PATIENCE_S
         while len(self.letters) < number and time.monotonic() < ends:
             time.sleep(0.02)
         assert len(self.letters) >= number, f"{len(self.letters)} of {number} letters came"
@@ -54,7 +55,7 @@ class Post:
         started = threading.Event()
         self._thread = threading.Thread(target=asyncio.run, args=(self._open(started),))
         self._thread.start()
-        assert started.wait(10)
+        assert started.wait(PATIENCE_S)
         return self
 
     def __exit__(self, *_):

@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 UNTIL = date(2026, 11, 21)
-PATIENCE_S = 120
+PATIENCE_S = 120  # a bound for what hangs, never a measure: no test asks how fast a machine is
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -67,7 +67,7 @@ def demo(folder: Path, *arguments: str, seeded: Path | None = None) -> Iterator[
             yield started
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(20)
+            process.wait(PATIENCE_S)
     assert "Traceback" not in started.log.read_text(), started.log.read_text()
 
 

@@ -7,15 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests import running
 from tests.install import chromium
 from tests.journeys.estate import grown
-from tests.running import CHROMIUM_FLAGS, Demo
+from tests.running import CHROMIUM_FLAGS, PATIENCE_S, Demo
 from tests.settings import DATA_KEYS
 
 FRESH_S = 300
+expect.set_options(timeout=PATIENCE_S * 1000)
 LANGUAGE_COOKIE, SESSION_COOKIE = "__Host-language", "__Host-sid"
 Opened = Callable[..., AbstractContextManager[Page]]
 
@@ -113,7 +114,7 @@ def new_page(chrome: Browser, demo: Demo, **options: object) -> Iterator[Page]:
     page.on("console", said)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("request", asked)
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(PATIENCE_S * 1000)
     yield page
     context.close()
     assert complaints == []

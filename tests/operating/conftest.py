@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.running import PATIENCE_S
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -34,7 +36,7 @@ class Installation:
         """A command that ends by itself."""
         command = [sys.executable, "-m", "portal", *arguments]
         environ = self.environ | environ
-        return subprocess.run(command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=60)
+        return subprocess.run(command, cwd=self.folder, env=environ, capture_output=True, text=True, timeout=PATIENCE_S)
 
     @contextmanager
     def running(self, *arguments):
@@ -48,7 +50,7 @@ class Installation:
         finally:
             process.send_signal(signal.SIGTERM)
             try:
-                process.wait(20)
+                process.wait(PATIENCE_S)
             finally:
                 process.kill()
                 process.wait()
@@ -60,19 +62,21 @@ class Installation:
             self.wait_until_ready(process)
             yield process
 
-    def wait_until_ready(self, process, seconds=30):
+    def wait_until_ready(self, process):
         """Come back as soon as the portal answers."""
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + PATIENCE_S
         while time.monotonic() < ends and process.poll() is None:
             try:
                 return self.get("/livez")
             except OSError:
                 time.sleep(0.02)
-        raise AssertionError(f"not served within {seconds} s: {(self.folder / 'log').read_text()}")
+        raise AssertionError(f"not served within {PATIENCE_S} s: {(self.folder / 'log').read_text()}")
 
     def get(self, path, port=None):
         """Status and text of an answer, over a connection of its own."""
-        connection = http.client.HTTPConnection("localhost" if port is None else "127.0.0.1", port or self.port)
+        connection = http.client.HTTPConnection(
+            "localhost" if port is None else "127.0.0.1", port or self.port, timeout=PATIENCE_S
+        )
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

@@ -2,11 +2,12 @@
 
 import socket
 import threading
-import time
+from contextlib import suppress
 
 import pytest
 
 from portal.operating.doors import bound, take_nobody_new
+from tests.running import PATIENCE_S
 
 KNOCKS = 40
 
@@ -19,7 +20,7 @@ def turn_away(listening):
 def knock(port):
     """What becomes of a visitor: answered, refused before they sent anything, or cut off."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S) as connection:
             connection.sendall(b"?")
             return "answered" if connection.recv(1) == b"!" else "cut off"
     except ConnectionRefusedError:
@@ -28,20 +29,18 @@ def knock(port):
         return "cut off"
 
 
-def answer(listening, until):
-    while time.monotonic() < until:
-        try:
+def answer_those_who_wait(listening):
+    with suppress(TimeoutError):
+        while True:
             visitor, _ = listening.accept()
-        except TimeoutError:
-            continue
-        with visitor:
-            visitor.recv(1)
-            visitor.sendall(b"!")
+            with visitor:
+                visitor.recv(1)
+                visitor.sendall(b"!")
 
 
 def test_who_waits_at_the_door_is_let_in_and_who_comes_later_is_refused():
     with bound("127.0.0.1", 0) as listening:
-        listening.settimeout(0.05)
+        listening.settimeout(0.25)
         with socket.create_connection(listening.getsockname()) as waiting:
             turn_away(listening)
             with pytest.raises(TimeoutError):
@@ -57,18 +56,18 @@ def test_who_waits_at_the_door_is_let_in_and_who_comes_later_is_refused():
 def test_nobody_is_cut_off_among_many_who_come_while_the_door_closes(_):
     came = []
     with bound("127.0.0.1", 0) as listening:
-        listening.settimeout(0.05)
+        listening.settimeout(0.25)
         port = listening.getsockname()[1]
         visitors = [threading.Thread(target=lambda: came.append(knock(port))) for _ in range(KNOCKS)]
         for number, visitor in enumerate(visitors):
             if number == KNOCKS // 2:
                 turn_away(listening)
             visitor.start()
-        answer(listening, time.monotonic() + 0.3)
+        answer_those_who_wait(listening)
     for visitor in visitors:
         visitor.join()
     assert len(came) == KNOCKS
-    assert set(came) == {"answered", "refused"}
+    assert set(came) <= {"answered", "refused"}  # how many of each is chance
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

@@ -11,6 +11,7 @@ from portal.kit.db import Database
 from portal.outbox.mail import Letter, post
 from portal.outbox.models import OutboxEvent
 from tests.post import Mood, Post
+from tests.running import PATIENCE_S
 
 
 @pytest.fixture
@@ -61,9 +62,9 @@ def test_jobs_run_until_told_to_stop_and_finish_what_they_have_in_hand(installat
     with Post() as office:
         installation.environ["PORTAL_SMTP_URL"] = office.url
         with installation.running("jobs") as process:
-            office.wait_for(1, seconds=30)
+            office.wait_for(1)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(10) == 0
+            assert process.wait(PATIENCE_S) == 0
     sent = {str(letter["Message-ID"]) for letter in office.letters}
     done = {f"<{row.id}@example.fi>" for row in letters() if row.delivered_at}
     assert sent == done, "nothing was left between sent and noted"

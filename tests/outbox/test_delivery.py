@@ -21,6 +21,7 @@ from portal.outbox.actions import Event, announce
 from portal.outbox.mail import Letter, post
 from portal.outbox.models import OutboxEvent
 from tests.post import Mood, Post, trust
+from tests.running import PATIENCE_S
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 SENDER = jobs.Sender("Esimerkki Energia – åäö", "palvelu@example.fi")
@@ -352,7 +353,7 @@ def test_a_shift_ends_when_it_is_told_to(shift, clock):
     late = Job("late", timedelta(0), lambda _: ran.append(2) or Done())
     worker = threading.Thread(target=until_told, args=([Job("job", timedelta(hours=1), job), late], shift))
     worker.start()
-    worker.join(10)
+    worker.join(PATIENCE_S)
     assert (worker.is_alive(), ran) == (False, [1])
 
 
