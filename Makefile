@@ -31,6 +31,7 @@ setup-test: .venv/installed-test static/vendor/built ## install what the tests n
 .venv/installed-test: .venv/installed requirements-test.txt
 	@echo "Installing what the tests need into .venv ..."
 	@$(LISTED) -r requirements-test.txt
+	@$(BIN)/python -m tests.locks check
 	@touch $@
 
 node_modules/installed: package.json package-lock.json .npmrc
@@ -66,7 +67,7 @@ fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 	@$(BIN)/python -m portal.feeds.docs docs/feeds.md
 
 lock: .venv/installed ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the newest
-	@$(BIN)/python -m tests.locks $(ARGS)
+	@$(BIN)/python -m tests.locks write $(ARGS)
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

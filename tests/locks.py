@@ -1,7 +1,8 @@
-"""The lists of libraries, every line one version with its hashes. `python -m tests.locks` writes them anew with uv.
+"""The lists of libraries, every line one version with its hashes: `python -m tests.locks check` says what they lack.
 
 pip installs what a list names and looks for nothing else (`--no-deps`), so that nothing published later comes in. So a
 list is whole: it names all that its libraries ask for, under the extras they ask for (`coverage[toml]`).
+`python -m tests.locks write` writes them anew with uv.
 """
 
 import shutil
@@ -10,8 +11,11 @@ import sys
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
+from itertools import product
 from pathlib import Path
 
+from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -24,6 +28,13 @@ COMPILE = (
 )
 Environment = dict[str, str]  # the values of environment markers (PEP 508)
 Asks = Callable[[str], Iterable[str]]  # what a library of this name asks for, as its metadata says: Requires-Dist
+HERE: Environment = {name: str(value) for name, value in default_environment().items()}
+PYTHONS = [{"python_version": f"3.{minor}", "python_full_version": f"3.{minor}.0"} for minor in (11, 12, 13, 14)]
+SYSTEMS = [
+    {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"},
+    {"sys_platform": "darwin", "platform_system": "Darwin", "os_name": "posix"},
+]
+ENVIRONMENTS = [HERE, *(HERE | python | system for python, system in product(PYTHONS, SYSTEMS))]
 
 
 def asked() -> dict[str, list[str]]:
@@ -64,6 +75,31 @@ def pins(text: str) -> list[Pin]:
     lines = text.replace("\\\n", " ").splitlines()
     parts = [line.split(" --hash=") for line in lines if line.strip() and not line.startswith("#")]
     return [Pin(Requirement(wanted), len(hashes)) for wanted, *hashes in parts]
+
+
+def read() -> dict[str, list[Pin]]:
+    """The lists as they stand."""
+    return {name: pins((ROOT / name).read_text(encoding="utf-8")) for name in asked()}
+
+
+def lacks() -> list[str]:
+    """What keeps any of the lists from being whole, here or on another Python or system, a sentence each."""
+    listed = read()
+    return sorted(
+        {
+            f"{name}: {one}"
+            for name, wanted in asked().items()
+            for place in ENVIRONMENTS
+            for one in complaints(wanted, listed[name], _installed, place)
+        }
+    )
+
+
+def _installed(name: str) -> list[str]:
+    try:
+        return metadata.requires(name) or []
+    except metadata.PackageNotFoundError:  # on another system; what is missing here is told by what asks for it
+        return []
 
 
 def complaints(wanted: Iterable[str], listed: list[Pin], asks: Asks, environment: Environment) -> Iterator[str]:
@@ -108,9 +144,15 @@ def write(*more: str) -> None:
 
 
 if __name__ == "__main__":
-    if shutil.which("uv") is None:
-        sys.exit("uv is needed to write the lists: https://docs.astral.sh/uv says how to install it.")
-    try:
-        write(*sys.argv[1:])
-    except subprocess.CalledProcessError:
-        sys.exit("The lists could not be written; uv says why above.")
+    match sys.argv[1:]:
+        case ["check"]:
+            sys.exit("\n".join(lacks()) or None)
+        case ["write", *_] if shutil.which("uv") is None:
+            sys.exit("uv is needed to write the lists: https://docs.astral.sh/uv says how to install it.")
+        case ["write", *more]:
+            try:
+                write(*more)
+            except subprocess.CalledProcessError:
+                sys.exit("The lists could not be written; uv says why above.")
+        case _:
+            sys.exit("python -m tests.locks check, or write [what uv takes, such as --upgrade]")
