@@ -32,15 +32,15 @@ def customer(code, name, number, *, language="fi"):
 
 
 class House:
-    """A portal on a database, with a door for each person."""
+    """A portal on a database, with a door for each person, living at the time that `clock` tells."""
 
-    def __init__(self, database):
+    def __init__(self, database, clock=clock.now):
         from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
 
-        self.database = database
-        self.app = app.create_app(settings(), database)
-        self.first_choice = app._first_choice(clock.now)
-        self.now = clock.now()
+        self.database, self.clock = database, clock
+        self.app = app.create_app(settings(), database, now=clock)
+        self.first_choice = app._first_choice(clock)
+        self.now = clock()
 
     def customer(self, code, name, number, **more):
         """Add a customer to the register."""
@@ -54,7 +54,7 @@ class House:
     def cookie(self, code, name="", *, now=None, proved_at=None) -> str:
         """The session cookie of a person who has just come from their bank."""
         given, _, family = name.rpartition(" ")
-        now = now or clock.now()
+        now = now or self.clock()
         identity = Identity(
             code=identity_code(code, TEST_PEOPLE),
             given_names=given,
@@ -73,7 +73,7 @@ class House:
 
     def open_for(self, code, name="", *, language="fi", proved_minutes_ago=10) -> Browser:
         """A browser in which a person is signed in."""
-        proved_at = clock.now() - timedelta(minutes=proved_minutes_ago)
+        proved_at = self.clock() - timedelta(minutes=proved_minutes_ago)
         return Browser(
             self.app, language=language, cookies={SESSION_COOKIE: self.cookie(code, name, proved_at=proved_at)}
         )

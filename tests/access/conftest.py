@@ -11,6 +11,7 @@ from tests.access.belongings import Register, register
 from tests.access.canaries import Canaries
 from tests.access.cast import Person
 from tests.people import House
+from tests.seeded import then
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ def town(seeded_sqlite, tmp_path_factory):
     path = tmp_path_factory.mktemp("access") / "portal.db"
     shutil.copy(seeded_sqlite, path)
     database = Database(f"sqlite:///{path}")
-    house = House(database)
+    house = House(database, then)
     people = cast.enter(house)
     with database.reading() as db:
         everything = register(db)
