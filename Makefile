@@ -2,9 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 WORKERS ?= 2
-# A list is whole (tests/test_locks.py), so pip looks for nothing beside it, and builds nothing: what is published later never comes in.
+# A list is whole (tests/test_locks.py), so pip looks for nothing beside it and builds nothing of it: what is published later never comes in.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LISTED = $(INSTALL) --require-hashes --only-binary :all:
+FAILED = { echo "The libraries could not be installed; pip says why above. All of them are there for Python 3.11 to 3.14 on Linux (glibc)" \
+  "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo test coverage check fix lock bench lighthouse soak pictures words clean
@@ -23,14 +25,14 @@ setup-test: .venv/installed-test static/vendor/built ## install what the tests n
 
 .venv/installed: .venv/bin/python requirements.txt requirements-build.txt pyproject.toml
 	@echo "Installing the portal into .venv ..."
-	@$(LISTED) -r requirements.txt
-	@$(LISTED) -r requirements-build.txt
+	@$(LISTED) -r requirements.txt || $(FAILED)
+	@$(LISTED) -r requirements-build.txt || $(FAILED)
 	@$(INSTALL) --no-build-isolation --editable .
 	@touch $@
 
 .venv/installed-test: .venv/installed requirements-test.txt
 	@echo "Installing what the tests need into .venv ..."
-	@$(LISTED) -r requirements-test.txt
+	@$(LISTED) -r requirements-test.txt || $(FAILED)
 	@$(BIN)/python -m tests.locks check
 	@touch $@
 
@@ -66,8 +68,9 @@ fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m portal.feeds.docs docs/feeds.md
 
-lock: .venv/installed ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the newest
-	@$(BIN)/python -m tests.locks write $(ARGS)
+lock: ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the newest
+	@command -v uv > /dev/null || { echo "uv is needed to write the lists: https://docs.astral.sh/uv says how to install it."; exit 1; }
+	@uv run --quiet --no-project --with packaging python -m tests.locks write $(ARGS)
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

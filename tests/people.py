@@ -13,6 +13,7 @@ from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.customers.models import IdentityCode, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault
+from tests import days
 from tests.browser import Browser
 from tests.settings import settings
 
@@ -32,15 +33,15 @@ def customer(code, name, number, *, language="fi"):
 
 
 class House:
-    """A portal on a database, with a door for each person, living at the time that `clock` tells."""
+    """A portal on a database, with a door for each person, living on the day of tests."""
 
-    def __init__(self, database, clock=clock.now):
+    def __init__(self, database):
         from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
 
-        self.database, self.clock = database, clock
-        self.app = app.create_app(settings(), database, now=clock)
-        self.first_choice = app._first_choice(clock)
-        self.now = clock()
+        self.database = database
+        self.app = app.create_app(settings(), database, now=days.now)
+        self.first_choice = app._first_choice(days.now)
+        self.now = days.now()
 
     def customer(self, code, name, number, **more):
         """Add a customer to the register."""
@@ -54,7 +55,7 @@ class House:
     def cookie(self, code, name="", *, now=None, proved_at=None) -> str:
         """The session cookie of a person who has just come from their bank."""
         given, _, family = name.rpartition(" ")
-        now = now or self.clock()
+        now = now or days.now()
         identity = Identity(
             code=identity_code(code, TEST_PEOPLE),
             given_names=given,
@@ -73,7 +74,7 @@ class House:
 
     def open_for(self, code, name="", *, language="fi", proved_minutes_ago=10) -> Browser:
         """A browser in which a person is signed in."""
-        proved_at = self.clock() - timedelta(minutes=proved_minutes_ago)
+        proved_at = days.now() - timedelta(minutes=proved_minutes_ago)
         return Browser(
             self.app, language=language, cookies={SESSION_COOKIE: self.cookie(code, name, proved_at=proved_at)}
         )
@@ -121,5 +122,5 @@ class Resident:
         self.party = house.customer(code, name, number)
         self.browser = house.open_for(code, name)
         self.code, self.name = code, name
-        self.now = clock.now()
+        self.now = days.now()
         self.today = clock.day_of(self.now)

@@ -11,11 +11,11 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
+from tests.days import UNTIL
+
 ROOT = Path(__file__).parent.parent
-UNTIL = date(2026, 11, 21)
 PATIENCE_S = 120  # a bound for what hangs, never a measure: no test asks how fast a machine is
 CHROMIUM_FLAGS = [
     "--no-sandbox",

@@ -1,27 +1,15 @@
-"""The demo's database with a small company, seeded once for a whole run of tests, by whichever worker comes first.
-
-What is seeded ends one day (mandates, authorisations): a portal on it lives in those days, by `then`.
-"""
+"""The demo's database with a small company, seeded once for a whole run of tests, by whichever worker comes first."""
 
 import fcntl
 import os
 import shutil
-from datetime import datetime, timedelta
 
 import pytest
 
 from portal.demo import seed
-from portal.kit import clock
 from portal.kit.db import Database
+from tests.days import UNTIL
 from tests.people import vault
-from tests.running import UNTIL
-
-BEGAN = clock.now()
-
-
-def then() -> datetime:
-    """Noon of the day on which the demo is as it was seeded, and as much later as these tests have run."""
-    return clock.start_of(UNTIL) + timedelta(hours=12) + (clock.now() - BEGAN)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from portal.auth.reasons import Reason, Stopped
 from portal.feeds import sources
 from portal.feeds.sources import NotAFeed
 from portal.kit.db import Database
+from tests.running import PATIENCE_S
 from tests.settings import settings
 
 SIGN_OUT = (
@@ -44,7 +45,7 @@ def port(sqlite_url):
 
 
 def test_a_request_with_two_lengths_is_refused_and_nothing_after_it_is_read(port):
-    with closing(socket.create_connection(("127.0.0.1", port), timeout=20)) as caller:
+    with closing(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE_S)) as caller:
         caller.sendall(SIGN_OUT + SMUGGLED)
         answers = b"".join(iter(lambda: caller.recv(65536), b""))
     assert answers.startswith(b"HTTP/1.1 400 ")

@@ -11,7 +11,6 @@ from tests.access.belongings import Register, register
 from tests.access.canaries import Canaries
 from tests.access.cast import Person
 from tests.people import House
-from tests.seeded import then
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ def town(seeded_sqlite, tmp_path_factory):
     path = tmp_path_factory.mktemp("access") / "portal.db"
     shutil.copy(seeded_sqlite, path)
     database = Database(f"sqlite:///{path}")
-    house = House(database, then)
+    house = House(database)
     people = cast.enter(house)
     with database.reading() as db:
         everything = register(db)

@@ -13,10 +13,10 @@ from portal.demo.people import AINO, JUHA, LANDLORD, LIISA, SANNA, VEIKKO
 from portal.demo.register import party_id
 from portal.kit.clock import day_of
 from portal.kit.db import Database
+from tests import days
 from tests.access.cast import switched
 from tests.browser import Browser, hidden
 from tests.people import House
-from tests.seeded import then
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -28,7 +28,7 @@ def house(seeded_sqlite, tmp_path):
     """The demo's portal, with mandates that a test may end."""
     shutil.copy(seeded_sqlite, tmp_path / "portal.db")
     database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
-    yield House(database, then)
+    yield House(database)
     database.engine.dispose()
 
 
@@ -81,7 +81,7 @@ def test_a_mandate_that_ends_shuts_the_doors_at_the_very_next_request(house, day
 
 def test_a_mandate_that_has_not_begun_opens_nothing(house):
     with house.database.writing() as db:
-        tomorrow = day_of(then()) + timedelta(days=1)
+        tomorrow = day_of(days.now()) + timedelta(days=1)
         db.execute(update(Mandate).where(col(Mandate.grantor_id) == RELATIVE).values(valid_from=tomorrow))
     refused(open_for(house, LIISA), RELATIVE)
 
@@ -119,5 +119,5 @@ def bill_of(browser) -> str:
 def end(house, grantor, days_ago):
     """Have a party's mandates end some days ago."""
     with house.database.writing() as db:
-        last = day_of(then()) - timedelta(days=days_ago)
+        last = day_of(days.now()) - timedelta(days=days_ago)
         db.execute(update(Mandate).where(col(Mandate.grantor_id) == grantor).values(valid_to=last))

@@ -19,7 +19,6 @@ from tests.access.table import Cell, Door, Kind, doors
 from tests.access.test_doors import CAST, NOWHERE, met, split
 from tests.browser import Browser, hidden
 from tests.people import House
-from tests.seeded import then
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -45,7 +44,7 @@ def copy(town, tmp_path_factory):
     with closing(sqlite3.connect(town.house.database.engine.url.database)) as of, closing(sqlite3.connect(path)) as to:
         of.backup(to)  # what still stands in its write-ahead log as well
     database = Database(f"sqlite:///{path}")
-    yield House(database, then)
+    yield House(database)
     database.engine.dispose()
 
 

@@ -1,7 +1,7 @@
 """The socket that visitors knock at: whoever got in is heard, whoever did not is told."""
 
 import socket
-import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -54,20 +54,16 @@ def test_who_waits_at_the_door_is_let_in_and_who_comes_later_is_refused():
 
 @pytest.mark.parametrize("_", range(4))
 def test_nobody_is_cut_off_among_many_who_come_while_the_door_closes(_):
-    came = []
-    with bound("127.0.0.1", 0) as listening:
+    with bound("127.0.0.1", 0) as listening, ThreadPoolExecutor(KNOCKS) as visitors:
         listening.settimeout(0.25)
         port = listening.getsockname()[1]
-        visitors = [threading.Thread(target=lambda: came.append(knock(port))) for _ in range(KNOCKS)]
-        for number, visitor in enumerate(visitors):
-            if number == KNOCKS // 2:
-                turn_away(listening)
-            visitor.start()
+        early = [visitors.submit(knock, port) for _ in range(KNOCKS // 2)]
+        turn_away(listening)
+        late = [visitors.submit(knock, port) for _ in range(KNOCKS // 2)]
         answer_those_who_wait(listening)
-    for visitor in visitors:
-        visitor.join()
-    assert len(came) == KNOCKS
-    assert set(came) <= {"answered", "refused"}  # how many of each is chance
+        listening.close()
+        assert {one.result() for one in early} <= {"answered", "refused"}  # how many of each is chance
+        assert {one.result() for one in late} == {"refused"}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])

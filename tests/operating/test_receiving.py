@@ -2,7 +2,7 @@
 
 import socket
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Thread
 
 import pytest
@@ -47,7 +47,9 @@ async def echo(_scope, receive, send):
 @contextmanager
 def served(protocol):
     """Where a server answers that speaks so, until the block is left."""
-    config = uvicorn.Config(echo, http=protocol, log_config=None, lifespan="off", access_log=False)
+    config = uvicorn.Config(
+        echo, http=protocol, log_config=None, lifespan="off", access_log=False, timeout_keep_alive=PATIENCE_S
+    )
     server, listening = uvicorn.Server(config), socket.create_server(("127.0.0.1", 0))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()
@@ -85,7 +87,8 @@ def said(connection):
 @pytest.mark.parametrize("half", HALVES.values(), ids=HALVES)
 def test_whoever_sends_no_whole_request_is_cut_off(hasty, half):
     with socket.create_connection(hasty, timeout=PATIENCE_S) as connection:
-        connection.sendall(half)
+        with suppress(ConnectionError):  # a busy machine sends when it is too late
+            connection.sendall(half)
         assert said(connection) == b""
 
 

@@ -20,7 +20,7 @@ class Crowd:
         self._installation = installation
         self.lost = []
         self._each_was_answered = threading.Barrier(visitors + 1, timeout=PATIENCE_S)
-        self._threads = [threading.Thread(target=self._ask) for _ in range(visitors)]
+        self._threads = [threading.Thread(target=self._ask, daemon=True) for _ in range(visitors)]
 
     def __enter__(self):
         """Come back when each has been answered and asks on."""
@@ -31,7 +31,8 @@ class Crowd:
 
     def __exit__(self, *_):
         for thread in self._threads:
-            thread.join()
+            thread.join(PATIENCE_S)
+        assert not any(thread.is_alive() for thread in self._threads), "somebody still listens"
 
     def _ask(self):
         assert self._installation.get("/sign-in")[0] == 200
