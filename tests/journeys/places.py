@@ -28,7 +28,11 @@ class Place:
         return self.path.partition("?")[0]
 
     def open(self, page: Page) -> None:
-        """Go there."""
+        """Go there, and wait until its words stand in their own font: another one has other widths."""
+        self._go(page)
+        page.evaluate("document.fonts.ready.then(() => true)")
+
+    def _go(self, page: Page) -> None:
         if self.by is None:
             page.goto(self.path)
             return
