@@ -25,6 +25,7 @@ from portal.kit.jobs import Shift
 from portal.kit.mail import MailServer, Smtp
 from portal.outbox.jobs import Sender, mailing
 from portal.outbox.models import OutboxEvent
+from tests import days
 from tests.browser import hidden
 from tests.people import AINO, MIKKO, House, Resident
 from tests.post import Post
@@ -281,7 +282,7 @@ def test_a_new_address_is_asked_by_mail_and_confirmed_by_a_button(house, proved,
     )
     with Post() as office:
         server = MailServer.at(office.url)
-        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, clock.now))
+        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
     asked, warned = sorted(office.letters, key=lambda letter: letter["To"] == OLD)
     assert (asked["To"], warned["To"]) == (NEW, OLD)
     assert NEW not in warned.get_content()
@@ -465,9 +466,9 @@ def test_another_persons_session_is_not_there(house, aino, mikko):
 
 def test_the_sign_in_before_this_one_is_told(house):
     house.customer(MIKKO, "Mikko Korhonen", "1002")
-    house.cookie(MIKKO, "Mikko Korhonen", now=clock.now() - timedelta(days=3))
+    house.cookie(MIKKO, "Mikko Korhonen", now=days.now() - timedelta(days=3))
     browser = house.open_for(MIKKO, "Mikko Korhonen")
-    before = clock.day_of(clock.now() - timedelta(days=3))
+    before = clock.day_of(days.now() - timedelta(days=3))
     assert f"Edellinen kerta {before.day}.{before.month}.{before.year}" in plain(browser.open("/account"))
 
 

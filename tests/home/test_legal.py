@@ -7,9 +7,9 @@ import pytest
 from portal.brand import DEMO_BRAND, Security
 from portal.home import legal, texts
 from portal.home.texts import BadTexts, Block, Kind, PageName, Piece
-from portal.kit import clock
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from tests import days
 from tests.browser import Browser
 from tests.people import AINO, House, Resident
 from tests.portal import routes
@@ -121,7 +121,7 @@ def test_security_txt_is_that_of_rfc_9116(house):
     fields = dict(line.split(": ", 1) for line in answer.text.splitlines())
     assert list(fields) == ["Contact", "Expires", "Preferred-Languages", "Canonical"]
     assert fields["Canonical"] == "https://portal.test/.well-known/security.txt"
-    left = datetime.fromisoformat(fields["Expires"]) - clock.now()
+    left = datetime.fromisoformat(fields["Expires"]) - days.now()
     assert timedelta(days=170) < left < timedelta(days=365)
 
 

@@ -8,13 +8,13 @@ import pytest
 from portal.app import html
 from portal.customers.privacy import subject_of
 from portal.keepers import KEEPERS
-from portal.kit import clock
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.privacy import package
 from portal.privacy.package import File, Press
 from portal.privacy.queries import Whose
+from tests import days
 from tests.privacy.test_pages import settle
 from tests.settings import settings
 
@@ -34,7 +34,7 @@ def press():
 
 
 def made(database, whose, press):
-    return package.files(database, whose, press, Language.FI, clock.now())
+    return package.files(database, whose, press, Language.FI, days.now())
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from portal.customers.models import ContactDetail, Mandate
 from portal.customers.privacy import subject_of
 from portal.invoices.models import Invoice
 from portal.keepers import KEEPERS
-from portal.kit import clock, formats
+from portal.kit import formats
 from portal.kit.clock import DAY, start_of
 from portal.kit.i18n import Language
 from portal.kit.intervals import Intervals, quarter_of
@@ -28,6 +28,7 @@ from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, Right
 from portal.sites.models import MeteringPoint, Occupancy, Site
+from tests import days
 from tests.browser import check, hidden
 from tests.people import AINO, KARIN
 
@@ -50,7 +51,7 @@ def ask(browser, kind="rectification", words="Nimi on väärin.", **more):
 
 def tell(house, number, state, text, ground=None, answer_by=None):
     """What the utility's system says of a request now."""
-    now = clock.now()
+    now = days.now()
     said = {"state": state, "text": text, "ground": ground, "answer_by": answer_by and f"{answer_by}"}
     row = PrivacyProgress(case_number=number, at=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", **said)
     with house.database.writing() as db:
