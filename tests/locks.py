@@ -67,7 +67,7 @@ class Pin:
 
     @property
     def extras(self) -> set[str]:
-        return set(map(canonicalize_name, self.requirement.extras))
+        return extras_of(self.requirement)
 
     def counts(self, environment: Environment) -> bool:
         return _counts(self.requirement, environment)
@@ -119,7 +119,7 @@ def complaints(wanted: Iterable[str], listed: list[Pin], asks: Asks, environment
             continue
         if pin.version not in requirement.specifier:
             yield f"{by} asks for {requirement}, and {pin.requirement} is listed: run `make lock`"
-        extras = set(map(canonicalize_name, requirement.extras))
+        extras = extras_of(requirement)
         for extra in sorted(extras - pin.extras) if name != by else ():  # an extra may be made of others of its own
             yield f"{by} asks for {name}[{extra}], and {name} is listed without that extra: run `make lock`"
         for extra in {"", *extras}:
@@ -133,6 +133,11 @@ def complaints(wanted: Iterable[str], listed: list[Pin], asks: Asks, environment
 def needs(requires: Iterable[str], environment: Environment, extra: str = "") -> list[Requirement]:
     """What of a library's `Requires-Dist` counts where `environment` holds: its own, or that of one of its extras."""
     return [one for one in map(Requirement, requires) if _counts(one, environment, extra)]
+
+
+def extras_of(requirement: Requirement) -> set[str]:
+    """The extras that are asked for, each by its one name: uv writes `fast-sums` for `fast_sums`."""
+    return set(map(canonicalize_name, requirement.extras))
 
 
 def _counts(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
