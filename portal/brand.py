@@ -98,7 +98,11 @@ class Colours(_Part):
 
 
 class Brand(_Part):
-    """Whose portal this is; `logo` is a whole SVG, checked, or None for the portal's own mark."""
+    """Whose portal this is.
+
+    `status_page` is where the company says what is out of order; `logo` is a whole SVG, checked, or None for the
+    portal's own mark.
+    """
 
     name: Names
     company: Line
@@ -109,6 +113,7 @@ class Brand(_Part):
     email: Email
     address: PostalAddress
     data_protection: DataProtection
+    status_page: Address | None = None
     security: Security | None = None
     colours: Colours = Colours()
     logo: str | None = None

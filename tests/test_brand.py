@@ -58,7 +58,7 @@ def test_a_brand_is_read_with_what_may_be_left_out(written):
     read = brand.load(written(WHOLE))
     assert (read.called("sv"), read.phone_href) == ("Modell Energi", "tel:0800123456")
     assert read.colours == Colours(hue=160, hue_warm=45, chroma=0.1)
-    assert (read.logo, read.security) == (None, None)
+    assert (read.logo, read.security, read.status_page) == (None, None, None)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def test_a_brand_is_read_with_what_may_be_left_out(written):
         ("0984944-9", "0984944-8", "business_id must be a business id"),
         ("asiakas@malli.example", "asiakas", "email must be an e-mail address"),
         ("[colours]", '[security]\ncontact = "javascript:x"\n[colours]', "security.contact must begin with https://"),
+        ("[name]", 'status_page = "javascript:x"\n[name]', "status_page must begin with https://"),
         ("[colours]", "[colors]", "colors is no key of a brand file"),
         ("hue = 160", "hue = ", "cannot be read as TOML"),
     ],

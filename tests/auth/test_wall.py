@@ -8,6 +8,7 @@ import pytest
 from portal.auth.oidc.outgoing import Unreachable
 from portal.auth.reasons import Reason
 from portal.auth.wall import DOCUMENT_S, MOST_BANKS, embedded, listed
+from portal.brand import DEMO_BRAND
 from portal.demo.bank_documents import HANGS_S
 from portal.demo.bank_mischief import Mischief
 from portal.kit.i18n import Language
@@ -54,6 +55,23 @@ async def test_no_picture_comes_from_another_host(visitor):
 async def test_a_disturbance_is_told(world, visitor):
     world.bank.misbehave(Mischief.WALL_DISTURBED)
     assert "Harjupankin tunnistuksessa on häiriö" in (await visitor.get("/sign-in")).text
+
+
+@pytest.mark.parametrize("wrong", [None, Mischief.WALL_DISTURBED, Mischief.WALL_DOWN, Mischief.DISCOVERY_DOWN])
+async def test_that_identification_works_is_said_only_while_nothing_speaks_against_it(world, visitor, wrong):
+    if wrong:
+        world.bank.misbehave(wrong)
+    said = "Tunnistautumisessa ei ole tiedossa häiriöitä." in (await visitor.get("/sign-in")).text
+    assert said is (wrong is None)
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/return?state=unknown"])
+async def test_who_cannot_sign_in_finds_help_both_numbers_and_the_texts(visitor, path):
+    page = (await visitor.get(path)).text
+    for href in ("/help", "/privacy-notice", "/accessibility", "/terms"):
+        assert f'<a href="{href}">' in page
+    for number in (DEMO_BRAND.phone_href, DEMO_BRAND.faults_phone_href):
+        assert f'href="{number}"' in page
 
 
 async def test_what_a_broker_says_is_text_and_never_markup(world, visitor):

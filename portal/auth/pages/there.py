@@ -86,6 +86,7 @@ class SignIn(Page):
     walls: Sequence[Wall]
     notice: Notice | None
     then: str
+    is_in_order: bool  # each broker answers, and none of them tells of a disturbance
 
     @property
     def leads_to(self) -> tuple[str, ...]:
@@ -180,7 +181,8 @@ async def _wall(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: 
             all_at_once.start_soon(ask, broker)
     shown = [walls[broker.name] for broker in desk.brokers]
     is_down = any(wall.is_down for wall in shown)
-    return kind(shown, notice or (DOWN if is_down else None), then)
+    is_in_order = not is_down and not any(wall.disturbance for wall in shown)
+    return kind(shown, notice or (DOWN if is_down else None), then, is_in_order)
 
 
 def _occasion(visit: FlowVisit[Anyone]) -> Notice | None:
