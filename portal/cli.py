@@ -393,11 +393,14 @@ def _database(environ: Mapping[str, str]) -> "Iterator[Database]":
 
 
 def _current(database: "Database") -> "Database":
-    """The database, if its schema is this version's."""
+    """The database, if its schema is this version's, in fact and not only by name."""
     from portal import migrations
+    from portal.migrations.differences import MENDED, differences
 
     if migrations.state(database.engine) is not migrations.SchemaState.CURRENT:
         raise NotDone("The database does not have the schema of this version; `portal migrate` brings it up to date")
+    if wrong := [*differences(database.engine)]:
+        raise NotDone(" ".join([*wrong, MENDED]))
     return database
 
 

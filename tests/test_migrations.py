@@ -1,13 +1,28 @@
-"""The schema: one history, the same on both databases, and equal to the models."""
+"""The schema: one history, the same on both databases, that keeps what it finds and ends at the models."""
 
+import ast
+import hashlib
+import re
+import shutil
+
+import psycopg
 import pytest
 from alembic import command
-from sqlalchemy import text
+from alembic.script import ScriptDirectory
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from portal import migrations
 from portal.kit.db import Database
+from portal.migrations.differences import differences
+from tests import filling
+from tests.conftest import as_url
+
+FROZEN = "0001"
+FROZEN_TEXT = "a5868804f7d59d4bbc5b8ecb9781370fcde21375e950cab50541eef77cdd9dfe"
+FROZEN_SCHEMA = "33d17f3290c8ddfe90248b30f9d52d0c009d4c21a3832adb655de1ee4147eb79"
+GONE = {}  # a column of the frozen schema, such as "party.town", and where a later revision has put what it held
 
 
 def test_the_newest_schema_is_what_the_models_say(database):
@@ -19,6 +34,95 @@ def test_a_new_database_is_empty_and_a_migrated_one_current(database, tmp_path):
     new = Database(f"sqlite:///{tmp_path}/new.db")
     assert migrations.state(new.engine) == migrations.SchemaState.EMPTY
     new.engine.dispose()
+
+
+def test_the_revisions_are_one_line_in_the_order_of_their_numbers():
+    scripts = ScriptDirectory(str(migrations.FOLDER))
+    assert len(scripts.get_heads()) == 1
+    line = [*scripts.walk_revisions()][::-1]
+    numbers = [f"{number:04}" for number in range(1, len(line) + 1)]
+    assert [one.revision for one in line] == numbers
+    assert [one.down_revision for one in line] == [None, *numbers[:-1]]
+    files = sorted(path.name[:5] for path in (migrations.FOLDER / "versions").glob("*.py"))
+    assert files == [f"{number}_" for number in numbers], "each revision stands in a file that begins with its number"
+
+
+def test_the_first_revision_stays_as_installations_have_it(tmp_path):
+    """Whoever needs another schema writes a revision: an edited one never reaches a database that has run it."""
+    [file] = (migrations.FOLDER / "versions").glob(f"{FROZEN}_*.py")
+    assert _print_of([ast.unparse(ast.parse(file.read_text(encoding="utf-8")))]) == FROZEN_TEXT
+    database = Database(f"sqlite:///{tmp_path}/frozen.db")
+    command.upgrade(migrations.config(database.engine), FROZEN)
+    with database.engine.connect() as connection:
+        made = connection.exec_driver_sql("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").scalars()
+        assert _print_of(made) == FROZEN_SCHEMA, "what it calls in migrations/tables.py does something else now"
+    database.engine.dispose()
+
+
+def test_an_upgrade_keeps_every_row_of_the_frozen_schema(frozen):
+    filling.fill(frozen.engine)
+    kept = {
+        table: [name for name in names if f"{table}.{name}" not in GONE]
+        for table, names in filling.columns(frozen.engine).items()
+    }
+    before = filling.contents(frozen.engine, kept)
+    migrations.upgrade(frozen.engine)
+    assert filling.contents(frozen.engine, kept) == before
+    assert all(len(rows) == filling.ROWS for rows in before.values())
+    assert not [*differences(frozen.engine)]
+    with frozen.reading() as db:
+        for table in SQLModel.metadata.sorted_tables:  # as the models read them
+            assert len(db.execute(select(table)).all()) == db.execute(select(func.count()).select_from(table)).scalar()
+
+
+def test_autogenerate_writes_a_revision_that_runs(database, tmp_path):
+    """As CONTRIBUTING.md says it; in a copy of the history, on a database that has lost what the models have."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrations.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    config = migrations.config(database.engine)
+    config.set_main_option("script_location", str(folder))
+    with database.engine.begin() as connection:
+        for column in ("party.town", "account.welcomed_at", "invoice.estimated"):
+            connection.exec_driver_sql("ALTER TABLE {} DROP COLUMN {}".format(*column.split(".")))
+    made = command.revision(config, "what was lost", autogenerate=True)
+    written = (folder / "versions" / f"{made.revision}_what_was_lost.py").read_text(encoding="utf-8")
+    assert 'sa.Column("town", sa.String(length=100), nullable=True)' in written.replace("'", '"')
+    assert "sqlmodel" not in written
+    assert "portal" not in written
+    command.upgrade(config, "head")
+    assert not [*differences(database.engine)]
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "said"),
+    [
+        ("DROP TABLE thread_reading", "The table thread_reading is missing."),
+        ("ALTER TABLE invoice DROP COLUMN payee", "The column invoice.payee is missing."),
+        ("DROP INDEX ix_invoice_party_id", "ix_invoice_party_id of the table invoice is missing."),
+        ("ALTER TABLE invoice ADD COLUMN remark TEXT", None),
+        ("CREATE TABLE of_the_operator (id INTEGER)", None),
+    ],
+)
+def test_what_was_done_to_a_schema_by_hand_is_named_where_something_lacks(database, by_hand, said):
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(by_hand)
+    assert [*differences(database.engine)] == [said] * (said is not None)
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "said"),
+    [
+        ("ALTER COLUMN body DROP NOT NULL", "The column message.body must refuse NULL."),
+        ("ALTER COLUMN from_name SET NOT NULL", "The column message.from_name must take NULL."),
+        ("ALTER COLUMN sent_at TYPE DATE", "The column message.sent_at is DATE, not DATETIME."),
+    ],
+)
+def test_a_column_of_another_kind_is_named(postgresql_url, by_hand, said):
+    database = Database(postgresql_url)
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE message {by_hand}")
+    assert [*differences(database.engine)] == [said]
+    database.engine.dispose()
 
 
 @pytest.mark.parametrize("act", ["UPDATE audit_entry SET act = 'other'", "DELETE FROM audit_entry"])
@@ -35,3 +139,25 @@ def test_the_audit_only_grows(database, act):
         with pytest.raises(DatabaseError, match="only grows"):
             db.execute(text(act))
         db.rollback()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def frozen(request, tmp_path):
+    """A database of either kind with the first schema, and nothing in it."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/frozen.db"
+    else:
+        server = request.getfixturevalue("postgres")
+        with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+            connection.execute("DROP DATABASE IF EXISTS frozen WITH (FORCE)")
+            connection.execute("CREATE DATABASE frozen")
+        url = as_url(server.get_uri("frozen"))
+    database = Database(url)
+    command.upgrade(migrations.config(database.engine), FROZEN)
+    yield database
+    database.engine.dispose()
+
+
+def _print_of(texts):
+    """A fingerprint of texts that lines and blanks do not change."""
+    return hashlib.sha256("\n".join(re.sub(r"\s+", " ", one) for one in texts).encode()).hexdigest()

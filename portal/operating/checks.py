@@ -24,6 +24,7 @@ from portal.customers.seals import misfit
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
+from portal.migrations.differences import MENDED, differences
 from portal.operating.internal import missing_files, unready_database
 from portal.outbox import delivery
 from portal.settings import BadSettings, Environment, Settings
@@ -118,9 +119,13 @@ def _keys(place: Place) -> Iterator[tuple[Level, str]]:
 
 
 def _database(place: Place) -> Iterator[tuple[Level, str]]:
-    unready = [*unready_database(place.database)]
+    unready = [*unready_database(place.database)] or [*_unlike(place)]
     for sentence in unready or _sealed(place):
         yield Level.BROKEN, sentence
+
+
+def _unlike(place: Place) -> Iterator[str]:
+    yield from (f"{sentence} {MENDED}" for sentence in differences(place.database.engine))
 
 
 def _sealed(place: Place) -> Iterator[str]:

@@ -14,6 +14,7 @@ from portal.operating import checks, internal
 from portal.operating.checks import Level
 from portal.outbox.mail import Letter, post
 from tests.feeds.conftest import lines, row
+from tests.operating.conftest import free_port
 from tests.post import Post
 
 
@@ -78,6 +79,25 @@ def test_production_is_judged_more_strictly(environ, tmp_path):
     assert (Level.BROKEN, "demo: allow_http is refused in production; it is for trials (PORTAL_ENV=test)") in said(
         production, "broker"
     )
+
+
+def test_a_schema_that_is_current_only_by_name_is_said_and_not_served(environ, monkeypatch, capsys):
+    database = Database(environ["PORTAL_DATABASE_URL"])
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE invoice DROP COLUMN payee")
+        connection.exec_driver_sql("DROP TABLE thread_reading")
+    database.engine.dispose()
+    found = said(environ, "database")
+    assert {level for level, _ in found} == {Level.BROKEN}
+    assert [sentence.partition(". ")[0] for _, sentence in found] == [
+        "The table thread_reading is missing",
+        "The column invoice.payee is missing",
+    ]
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PORTAL_INTERNAL_PORT", "0")
+    assert cli.main(["serve", "--port", str(free_port())]) == 2
+    assert "The column invoice.payee is missing." in capsys.readouterr().err
 
 
 def test_keys_that_are_not_those_of_the_database_are_said(environ, tmp_path, monkeypatch):
