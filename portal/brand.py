@@ -13,6 +13,8 @@ from xml.etree import ElementTree as ET
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from stdnum.fi import ytunnus
 
+from portal.kit import addresses
+from portal.kit.addresses import NotAnAddress
 from portal.kit.i18n import Language
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
@@ -35,9 +37,10 @@ def _business_id(text: str) -> str:
 
 
 def _email(text: str) -> str:
-    if not re.fullmatch(r"[^\s@]{1,64}@[^\s@]+\.[^\s@.]+", text):
-        raise ValueError('must be an e-mail address such as "asiakaspalvelu@example.fi"')
-    return text
+    try:
+        return addresses.as_read(text)
+    except NotAnAddress:
+        raise ValueError('must be an e-mail address such as "asiakaspalvelu@example.fi"') from None
 
 
 def _secure(text: str) -> str:

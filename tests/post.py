@@ -103,7 +103,7 @@ class Post:
         match verb:
             case "EHLO":
                 offer = "250-STARTTLS\n" if self.security is Security.STARTTLS else ""
-                return f"250-post.test\n{offer}250-AUTH PLAIN\n250 SMTPUTF8"
+                return f"250-post.test\n{offer}250 AUTH PLAIN"
             case "AUTH":
                 self.passwords.append(rest)
                 return "235 Welcome"

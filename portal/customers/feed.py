@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from portal.auth.reach import Level, Theme
 from portal.customers import rules
 from portal.customers.wishes import Channel
+from portal.kit import addresses
 from portal.kit.feed import FeedRow, ValidFrom, ValidTo, Written, checked, ends_later, words
 from portal.kit.i18n import Language
 
@@ -17,8 +18,8 @@ Email = Annotated[
     str,
     Written(
         r"[^\s@]{1,64}@[^\s@]+\.[^\s@.]+",
-        'must be an e-mail address such as "aino@example.fi"',
-        rules.normal_email,
+        'must be an e-mail address that letters reach, such as "aino@example.fi"; letters such as ä only after the @',
+        addresses.as_read,
         longest=254,
         form="email",
     ),

@@ -2,10 +2,15 @@
 
 import re
 from datetime import date
+from typing import Final
 
+import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, ValidationResult
 from stdnum.fi import ytunnus
 
 from portal.auth.rules import TEST_PEOPLE, NotAnIdentityCode, identity_code
+
+HOME: Final = "FI"
 
 
 def is_identity_code(code: str) -> bool:
@@ -27,28 +32,18 @@ def is_business_id(business_id: str) -> bool:
 def normal_phone(phone: str) -> str:
     """A phone number in the international form of E.164: `040 123 4567` is +358401234567.
 
-    Raises ValueError when it cannot be one.
+    A zero that is dialled only within its country goes (+358 (0)40 ...), one that belongs to the number stays
+    (+39 06 ...). Without a country code it is a Finnish one. Raises ValueError when it cannot be one.
     """
-    digits = re.sub(r"[ ()./-]", "", phone)
-    international = re.sub(r"^0(?=[1-9])", "+358", re.sub(r"^00", "+", digits))
-    if not re.fullmatch(r"\+[1-9][0-9]{5,14}", international):
+    if not re.fullmatch(r"\(?[+0][0-9 ()./-]+", phone):
         raise ValueError("no phone number")
-    return international
-
-
-def normal_email(email: str) -> str:
-    """An e-mail address with its domain in lower case; what stands before the @ is left as it is.
-
-    Raises ValueError when it cannot be one.
-    """
-    mailbox, _, domain = email.rpartition("@")
-    if (
-        not email.isprintable()
-        or not re.fullmatch(r"[^\s@\x00-\x1f\x7f]{1,64}", mailbox)
-        or not re.fullmatch(r"(?!-)[^\s@.\x00-\x1f\x7f]+(\.[^\s@.\x00-\x1f\x7f]+)+", domain)
-    ):
-        raise ValueError("no e-mail address")
-    return f"{mailbox}@{domain.lower()}"
+    try:
+        number = phonenumbers.parse(phone, HOME)
+    except NumberParseException:
+        raise ValueError("no phone number") from None
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
+        raise ValueError("no phone number")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
 def is_in_force(valid_from: date, valid_to: date | None, today: date) -> bool:

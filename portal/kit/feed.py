@@ -15,6 +15,8 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from portal.kit.visible import shows_something
+
 INT32 = 2**31 - 1
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
@@ -62,10 +64,11 @@ class Written:
 
 
 def words(longest: int) -> Written:
-    """Text for people: 1 to `longest` characters, no control characters, no space around it."""
+    """Text for people: 1 to `longest` characters that show something, no control characters, no space around it."""
     return Written(
         r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]*[^\x00-\x20\x7f])?",
-        f"must be 1 to {longest} characters, without control characters and without space around them",
+        f"must be 1 to {longest} characters, some of them visible, without control characters or space around them",
+        checked(shows_something),
         longest=longest,
     )
 

@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 
 from portal.kit.i18n import Text, text
+from portal.kit.visible import shows_something
 
 
 class Form(BaseModel):
@@ -51,8 +52,8 @@ def wrong(says: Text) -> PydanticCustomError:
 
 
 def read(kind: type[F], data: FormData) -> Valid[F] | Typed:
-    """The value that a form's fields make, or the form to be shown again."""
-    typed = {key: value for key, value in data.items() if isinstance(value, str)}
+    """The value that a form's fields make, or the form to be shown again. What shows nothing is nothing."""
+    typed = {key: value if shows_something(value) else "" for key, value in data.items() if isinstance(value, str)}
     given = {key: value for key, value in typed.items() if key in kind.model_fields}
     try:
         return Valid(kind.model_validate(given))

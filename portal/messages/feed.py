@@ -6,8 +6,9 @@ from pydantic import Field
 
 from portal.customers.feed import CustomerNumber
 from portal.invoices.feed import InvoiceNumber
-from portal.kit.feed import FeedRow, Moment, Written, words
+from portal.kit.feed import FeedRow, Moment, Written, checked, words
 from portal.kit.i18n import Language
+from portal.kit.visible import shows_something
 from portal.sites.feed import SiteNumber
 
 LONGEST = 20_000
@@ -38,7 +39,9 @@ class MessageEntry(FeedRow):
         str,
         Written(
             r"[^\x00-\x20\x7f]([^\x00-\x09\x0b-\x1f\x7f]*[^\x00-\x20\x7f])?",
-            f"must be 1 to {LONGEST} characters of plain text, its lines ended by \\n, without space around it",
+            f"must be 1 to {LONGEST} characters of plain text, its lines ended by \\n, some of it visible, "
+            "without space around it",
+            checked(shows_something),
             longest=LONGEST,
         ),
     ] = Field(description="The message, plain text; an empty line parts paragraphs.", examples=["Hei Aino,\n\n..."])

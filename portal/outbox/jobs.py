@@ -13,6 +13,7 @@ from email.policy import SMTP
 from enum import StrEnum
 from pathlib import Path
 
+from portal.kit.addresses import as_sent
 from portal.kit.durable import write_whole
 from portal.kit.jobs import Done, Job, Shift, chore
 from portal.kit.mail import Carrier, NoSuchAddress, NotSent
@@ -131,11 +132,11 @@ def _message(row: OutboxEvent, sender: Sender) -> EmailMessage:
     """The letter of a row as a message. Raises ValueError or MessageError where it is addressed to no address."""
     letter = letter_in(row)
     made = EmailMessage(policy=SMTP)
-    made["From"] = Address(sender.name, addr_spec=sender.address)
-    made["To"] = Address(addr_spec=letter.to)
+    made["From"] = Address(sender.name, addr_spec=as_sent(sender.address))
+    made["To"] = Address(addr_spec=as_sent(letter.to))
     made["Subject"] = letter.subject
     made["Date"] = row.created_at
-    made["Message-ID"] = f"<{row.id}@{sender.address.rpartition('@')[2]}>"  # the same at every attempt
+    made["Message-ID"] = f"<{row.id}@{as_sent(sender.address).rpartition('@')[2]}>"  # the same at every attempt
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     made.set_content(letter.body)
     return made

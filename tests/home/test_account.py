@@ -213,7 +213,12 @@ def test_what_was_typed_after_the_proof_grew_old_waits_while_one_proves_it_again
     [
         (ContactForm, {"email": "aino.example.fi"}, "email", "Tarkista sähköpostiosoite"),
         (ContactForm, {"email": "aino@example"}, "email", "Tarkista sähköpostiosoite"),
+        (ContactForm, {"email": "äiti@example.fi"}, "email", "vain @-merkin jälkeen"),
+        (ContactForm, {"email": "oona,eino@example.fi"}, "email", "Tarkista sähköpostiosoite"),
+        (ContactForm, {"email": "<oona@example.fi>"}, "email", "Tarkista sähköpostiosoite"),
+        (ContactForm, {"email": "a..b@example.fi"}, "email", "Tarkista sähköpostiosoite"),
         (ContactForm, {"phone": "12"}, "phone", "Tarkista puhelinnumero"),
+        (AddressForm, {**ADDRESS, "street": "\u200b"}, "street", "Täytä tämä kenttä"),
         (ContactForm, {"email": "aino\u200b@example.fi"}, "email", "Tarkista, mitä kirjoitit"),
         (ContactForm, {"email": "a@b.fi\r\nBcc: x@y.fi"}, "email", "Tarkista, mitä kirjoitit"),
         (ContactForm, {"email": "a" * 250 + "@b.fi"}, "email", "254"),
@@ -237,6 +242,8 @@ def test_what_is_wrong_is_said_at_its_field(form, typed, wrong, says):
     [
         ({"email": " Aino@Example.FI ", "phone": "040 123 4567"}, ("Aino@example.fi", PHONE)),
         ({"email": "", "phone": ""}, ("", "")),
+        ({"email": "aino@sähkö.example.fi", "phone": "+358 (0)40 123 4567"}, ("aino@sähkö.example.fi", PHONE)),
+        ({"email": "\u200b", "phone": "\u2060"}, ("", "")),
         ({}, ("", "")),
     ],
 )

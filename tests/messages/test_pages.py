@@ -175,6 +175,7 @@ WRONG = [
     ({"topic": "news"}, "Aihe: Valitse jokin vaihtoehdoista"),
     ({"topic": ""}, "Aihe: Valitse jokin vaihtoehdoista"),
     ({"subject": "  "}, "Otsikko: Täytä tämä kenttä"),
+    ({"subject": "\u200b", "body": "\u3164"}, "Otsikko: Täytä tämä kenttä. Viesti: Täytä tämä kenttä"),
     ({"subject": "x" * 121}, "Otsikko: Kirjoita enintään 120 merkkiä"),
     ({"body": "x" * 5001}, "Viesti: Kirjoita enintään 5000 merkkiä"),
     ({"body": "Olen 010180-9015"}, "Viesti: Jätä henkilötunnus pois"),

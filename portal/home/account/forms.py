@@ -10,6 +10,8 @@ from portal.customers import rules
 from portal.customers.contact import Contact
 from portal.customers.models import PartyKind
 from portal.customers.wishes import Address, Channel
+from portal.kit import addresses
+from portal.kit.addresses import NotAnAddress
 from portal.kit.forms import Form, wrong
 from portal.kit.i18n import Language, text
 
@@ -38,9 +40,13 @@ def _one_line(typed: str) -> str:
 
 def _email(typed: str) -> str:
     try:
-        return rules.normal_email(typed) if typed else ""
-    except ValueError:
-        raise wrong(text("Check the email address. It looks like this: name@example.fi")) from None
+        return addresses.as_read(typed) if typed else ""
+    except NotAnAddress:
+        raise wrong(
+            text(
+                "Check the email address. It looks like this: name@example.fi. Letters such as ä may only follow the @."
+            )
+        ) from None
 
 
 def _phone(typed: str) -> str:
