@@ -25,9 +25,9 @@ SIGN_OUT = (
 )
 SMUGGLED = b"GET /livez HTTP/1.1\r\nHost: portal.test\r\n\r\n"
 STRANGE = {
-    "no number at all": b'{"id_token": "a.b.c.d.e", "expires_in": 1e400}',
-    "a list": b'{"id_token": "a.b.c.d.e", "expires_at": []}',
-    "an object": b'{"id_token": "a.b.c.d.e", "expires_in": {}}',
+    "no number at all": b'{"id_token": "a.b.c.d.e", "token_type": "Bearer", "expires_in": 1e400}',
+    "a list": b'{"id_token": "a.b.c.d.e", "token_type": "Bearer", "expires_at": []}',
+    "an object": b'{"id_token": "a.b.c.d.e", "token_type": "Bearer", "expires_in": {}}',
 }
 
 
@@ -54,11 +54,12 @@ def test_a_request_with_two_lengths_is_refused_and_nothing_after_it_is_read(port
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("answer", STRANGE.values(), ids=STRANGE)
-async def test_of_a_brokers_answer_only_the_id_token_is_read(answer):
+async def test_of_a_brokers_answer_only_what_is_needed_is_read(answer):
     bank = httpx2.MockTransport(lambda _: httpx2.Response(200, content=answer))
     credentials = client.Credentials("portal", lambda: "assertion", lambda: bank)
     grant = client.Grant("code", "https://portal.test/sign-in/return", "verifier")
-    assert await client.exchange(credentials, "https://bank.test/token", grant) == "a.b.c.d.e"
+    granted = await client.exchange(credentials, "https://bank.test/token", grant)
+    assert granted == client.Granted("a.b.c.d.e", access_token=None)
 
 
 @pytest.mark.anyio

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -124,6 +125,7 @@ class BrokerProfile(_Frozen):
     pkce: bool = True
     iss_parameter: IssParameter = IssParameter.IF_PRESENT
     freshness: Freshness = Freshness.AUTH_TIME
+    sign_in_max_age_s: int | None = Field(default=None, ge=1, le=3600)
     leeway_s: int = Field(default=10, ge=0, le=60)
     form_action: tuple[Url, ...] = ()
     spname_parameter: str | None = None
@@ -144,6 +146,8 @@ class BrokerProfile(_Frozen):
             raise ValueError('request must be "par" where pushed_authorization_request_endpoint is given')
         if bool(self.signed_jwks_uri) != bool(self.entity_key):
             raise ValueError("signed_jwks_uri and entity_key go together")
+        if self.sign_in_max_age_s and self.freshness is Freshness.TRANSACTION:
+            raise ValueError('sign_in_max_age_s needs freshness = "auth_time"')
         if not self.allow_http and (plain := [url for url in self._urls() if urlsplit(url).scheme != "https"]):
             raise ValueError(f"{plain[0]} is not https (allow_http permits that, outside of production)")
         return self
@@ -178,6 +182,11 @@ class BrokerProfile(_Frozen):
     def keys_entity(self) -> str:
         """The entity that must have signed the broker's key set."""
         return self.entity_id or self.issuer
+
+    @property
+    def oldest_proof(self) -> timedelta | None:
+        """How old the bank's own sign-in may be when a person signs in here; None where that is left to the broker."""
+        return None if self.sign_in_max_age_s is None else timedelta(seconds=self.sign_in_max_age_s)
 
     @property
     def codes(self) -> CodePolicy:

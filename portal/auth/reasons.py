@@ -23,17 +23,20 @@ class Reason(StrEnum):
     TOKEN_CALL = "ftn.token_call"  # noqa: S105 - a code
     CODE_REFUSED = "ftn.code_refused"
     TOKEN_ANSWER = "ftn.token_answer"  # noqa: S105 - a code
+    TOKEN_TYPE = "ftn.token_type"  # noqa: S105 - a code
     # The token's envelope: JWE around JWS.
     JWE_FORM = "ftn.jwe_form"
     JWE_ALG = "ftn.jwe_alg"
     JWE_ENC = "ftn.jwe_enc"
     JWE_ZIP = "ftn.jwe_zip"
     JWE_CRIT = "ftn.jwe_crit"
+    JWE_TYP = "ftn.jwe_typ"
     JWE_KEY = "ftn.jwe_key"
     JWE_HEADER = "ftn.jwe_header"
     JWS_FORM = "ftn.jws_form"
     JWS_ALG = "ftn.jws_alg"
     JWS_CRIT = "ftn.jws_crit"
+    JWS_TYP = "ftn.jws_typ"
     JWS_KID = "ftn.jws_kid"
     JWS_SIGNATURE = "ftn.jws_signature"
     # Its claims.
@@ -45,6 +48,8 @@ class Reason(StrEnum):
     IAT = "ftn.iat"
     NBF = "ftn.nbf"
     NONCE = "ftn.nonce"
+    AT_HASH = "ftn.at_hash"
+    C_HASH = "ftn.c_hash"
     ACR = "ftn.acr"
     AMR = "ftn.amr"
     AUTH_TIME = "ftn.auth_time"

@@ -2,12 +2,14 @@
 
 import asyncio
 import gzip
+import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric import rsa
+from joserfc.util import urlsafe_b64encode
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 
@@ -15,7 +17,7 @@ from portal.auth.oidc.request import challenge
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.demo.bank_client import Refusal
 from portal.demo.bank_memory import LEVEL, Bank, Login
-from portal.demo.bank_mischief import BIRTH_DATE, IDENTITY_CODE, Claims, Mischief
+from portal.demo.bank_mischief import BIRTH_DATE, IDENTITY_CODE, Change, Claims, Mischief, replaced, without
 from portal.demo.bank_tokens import Keys, id_token
 
 CODE_VALID = timedelta(seconds=60)
@@ -77,15 +79,22 @@ async def _answer(bank: Bank, login: Login) -> dict[str, object]:
     public = client_key.public_key
     assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
     keys = Keys(bank.keys.signing, public, str(client_key.kid))
+    access_token = secrets.token_urlsafe(24)
+    claims = _claims(bank, login) | {"at_hash": half_hash(access_token)}
     answer: dict[str, object] = {
-        "access_token": secrets.token_urlsafe(24),
-        "token_type": "BEARER" if Mischief.TOKEN_TYPE_IN_CAPITALS in login.how else "Bearer",
+        "access_token": access_token,
+        "token_type": "Bearer",
         "expires_in": TOKEN_VALID_S,
-        "id_token": id_token(_claims(bank, login), keys, login.how),
+        "id_token": id_token(claims, keys, login.how),
     }
-    if Mischief.TOKEN_WITHOUT_EXPIRES_IN in login.how:
-        del answer["expires_in"]
+    for mischief in login.how & CHANGED_ANSWERS.keys():
+        CHANGED_ANSWERS[mischief](answer)
     return answer
+
+
+def half_hash(token: str) -> str:
+    """The left half of a token's SHA-256 (OpenID Connect Core 1.0, 3.1.3.6)."""
+    return urlsafe_b64encode(hashlib.sha256(token.encode()).digest()[:16]).decode()
 
 
 def _claims(bank: Bank, login: Login) -> Claims:
@@ -121,6 +130,13 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
+CHANGED_ANSWERS: Mapping[Mischief, Change] = {
+    Mischief.TOKEN_TYPE_MAC: replaced(token_type="mac"),  # noqa: S106 - a kind
+    Mischief.TOKEN_TYPE_MISSING: without("token_type"),
+    Mischief.TOKEN_TYPE_IN_CAPITALS: replaced(token_type="BEARER"),  # noqa: S106
+    Mischief.TOKEN_WITHOUT_EXPIRES_IN: without("expires_in"),
+    Mischief.TOKEN_WITHOUT_ACCESS_TOKEN: without("access_token"),
+}
 STRANGE_ANSWERS: Mapping[Mischief, Callable[[], Response]] = {
     Mischief.TOKEN_FAILS: lambda: PlainTextResponse("out of order", 500),
     Mischief.TOKEN_REDIRECTS: lambda: RedirectResponse("/token", 307),

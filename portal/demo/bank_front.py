@@ -107,4 +107,6 @@ BACK: Mapping[Mischief, Callable[[Parameters], Parameters]] = {
     Mischief.ANSWER_NEITHER: _without("code"),
     Mischief.ANSWER_ERROR: lambda parameters: _with("error", "server_error")(_without("code")(parameters)),
     Mischief.ANSWER_CODE_WRONG: _with("code", "of-somebody-else"),
+    Mischief.ANSWER_CODE_LONG: _with("code", "c" * 50_000),
+    Mischief.ANSWER_STATE_LONG: _with("state", "s" * 2001),
 }

@@ -3,6 +3,7 @@
 The claims' mischief is a table of changes; the rest is looked up by name where it is done.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 
@@ -25,6 +26,8 @@ class Mischief(StrEnum):
     ANSWER_NEITHER = "answer.neither"
     ANSWER_ERROR = "answer.error"
     ANSWER_CODE_WRONG = "answer.code-wrong"
+    ANSWER_CODE_LONG = "answer.code-long"
+    ANSWER_STATE_LONG = "answer.state-long"
     # The token endpoint.
     TOKEN_FAILS = "token.fails"  # noqa: S105 - names, all of them
     TOKEN_HANGS = "token.hangs"  # noqa: S105
@@ -35,7 +38,10 @@ class Mischief(StrEnum):
     TOKEN_DEEP = "token.deep"  # noqa: S105
     TOKEN_A_LIST = "token.a-list"  # noqa: S105
     TOKEN_WITHOUT_ID_TOKEN = "token.without-id-token"  # noqa: S105
+    TOKEN_WITHOUT_ACCESS_TOKEN = "token.without-access-token"  # noqa: S105
     TOKEN_CODE_USED = "token.code-used"  # noqa: S105
+    TOKEN_TYPE_MAC = "token.type-mac"  # noqa: S105
+    TOKEN_TYPE_MISSING = "token.type-missing"  # noqa: S105
     TOKEN_TYPE_IN_CAPITALS = "token.type-in-capitals"  # noqa: S105
     TOKEN_WITHOUT_EXPIRES_IN = "token.without-expires-in"  # noqa: S105
     # The encryption.
@@ -44,6 +50,7 @@ class Mischief(StrEnum):
     JWE_OTHER_ENC = "jwe.other-enc"
     JWE_ZIP = "jwe.zip"
     JWE_CRIT = "jwe.crit"
+    JWE_TYP_LOGOUT = "jwe.typ-logout"
     JWE_OTHER_KEY = "jwe.other-key"
     JWE_DAMAGED = "jwe.damaged"
     JWE_HEADER_ISS = "jwe.header-iss"
@@ -62,6 +69,10 @@ class Mischief(StrEnum):
     JWS_EMBEDDED_KEY = "jws.embedded-key"
     JWS_DAMAGED = "jws.damaged"
     JWS_CRIT = "jws.crit"
+    JWS_TYP_LOGOUT = "jws.typ-logout"
+    JWS_TYP_ACCESS_TOKEN = "jws.typ-access-token"  # noqa: S105
+    JWS_TYP_A_NUMBER = "jws.typ-a-number"
+    JWS_TYP_IN_SMALL_LETTERS = "jws.typ-in-small-letters"
     JWS_A_LIST = "jws.a-list"
     JWS_LONE_SURROGATE = "jws.lone-surrogate"
     JWS_HEADER_FULL_OF_KEYS = "jws.header-full-of-keys"
@@ -87,10 +98,16 @@ class Mischief(StrEnum):
     IAT_AHEAD = "claims.iat-ahead"
     IAT_MISSING = "claims.iat-missing"
     IAT_TRUE = "claims.iat-true"
+    IAT_NOT_A_NUMBER = "claims.iat-not-a-number"
+    TIMES_WITH_FRACTIONS = "claims.times-with-fractions"
     CLOCK_EIGHT_SECONDS_AHEAD = "claims.clock-eight-seconds-ahead"
     NBF_AHEAD = "claims.nbf-ahead"
     NONCE_WRONG = "claims.nonce-wrong"
     NONCE_MISSING = "claims.nonce-missing"
+    AT_HASH_WRONG = "claims.at-hash-wrong"
+    AT_HASH_A_NUMBER = "claims.at-hash-a-number"
+    AT_HASH_MISSING = "claims.at-hash-missing"
+    C_HASH_WRONG = "claims.c-hash-wrong"
     ACR_LOW = "claims.acr-low"
     ACR_MISSING = "claims.acr-missing"
     AMR_A_NUMBER = "claims.amr-a-number"
@@ -150,6 +167,16 @@ def shifted(seconds: int, *names: str) -> Change:
     return shift
 
 
+def with_fractions(*names: str) -> Change:
+    """Claims whose times are numbers with a fraction, as RFC 7519, 2 allows."""
+
+    def change(claims: Claims) -> None:
+        for name in names:
+            claims[name] = float(str(claims[name])) + 0.25
+
+    return change
+
+
 CHANGES: Mapping[Mischief, Change] = {
     Mischief.ISS_WRONG: replaced(iss=STRANGER),
     Mischief.ISS_WITH_SLASH: lambda claims: claims.update(iss=f"{claims['iss']}/"),
@@ -171,10 +198,16 @@ CHANGES: Mapping[Mischief, Change] = {
     Mischief.IAT_AHEAD: shifted(60, "iat"),
     Mischief.IAT_MISSING: without("iat"),
     Mischief.IAT_TRUE: replaced(iat=True),
+    Mischief.IAT_NOT_A_NUMBER: replaced(iat=math.nan),
+    Mischief.TIMES_WITH_FRACTIONS: with_fractions("iat", "exp", "auth_time"),
     Mischief.CLOCK_EIGHT_SECONDS_AHEAD: shifted(8, "auth_time", "iat"),
     Mischief.NBF_AHEAD: shifted(60, "nbf"),
     Mischief.NONCE_WRONG: replaced(nonce="of-somebody-else"),
     Mischief.NONCE_MISSING: without("nonce"),
+    Mischief.AT_HASH_WRONG: replaced(at_hash="of-another-token"),
+    Mischief.AT_HASH_A_NUMBER: replaced(at_hash=7),
+    Mischief.AT_HASH_MISSING: without("at_hash"),
+    Mischief.C_HASH_WRONG: replaced(c_hash="of-another-code"),
     Mischief.ACR_LOW: replaced(acr="http://ftn.ficora.fi/2017/loatest1"),
     Mischief.ACR_MISSING: without("acr"),
     Mischief.AMR_A_NUMBER: replaced(amr=3),

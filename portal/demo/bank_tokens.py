@@ -8,7 +8,8 @@ import hmac
 import json
 import secrets
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -22,7 +23,7 @@ from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
 
 OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - RSA-OAEP of RFC 7518, 4.3
 Header = dict[str, object]
-How = Collection[Mischief]
+How = AbstractSet[Mischief]
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def id_token(claims: Claims, keys: Keys, how: How) -> str:
 
 
 def _signed(claims: Claims, key: RSAKey, how: How) -> str:
-    header: Header = {"alg": "RS256", "kid": key.kid}
+    header: Header = {"alg": "RS256", "kid": key.kid} | _inner_header(how)
     payload = _json(claims)
     if Mischief.JWS_A_LIST in how:
         payload = _json([claims])
@@ -53,12 +54,8 @@ def _signed(claims: Claims, key: RSAKey, how: How) -> str:
         payload = _json(claims | {"sub": "\ud800"})
     if Mischief.JWS_HEADER_FULL_OF_KEYS in how:
         header |= {"jku": f"{STRANGER}/jwks", "x5u": STRANGER, "x5c": ["A" * 4000], "jwk": _public_jwk(_stranger())}
-    if Mischief.JWS_CRIT in how:
-        header |= {"crit": ["http://openid.net/strange"], "http://openid.net/strange": True}
     if Mischief.JWS_WITHOUT_KID in how:
         del header["kid"]
-    if Mischief.JWS_UNKNOWN_KID in how:
-        header["kid"] = "nobody-knows"
     if Mischief.JWS_EMBEDDED_KEY in how:
         stranger = _stranger()
         return _compact(header | {"jwk": _public_jwk(stranger)}, payload, stranger)
@@ -96,6 +93,18 @@ def _sealed(signed: str, claims: Claims, keys: Keys, how: How) -> str:
     return f"{token[:-8]}{'A' * 8}" if Mischief.JWE_DAMAGED in how else token
 
 
+def _inner_header(how: How) -> Header:
+    strange: dict[Mischief, Header] = {
+        Mischief.JWS_CRIT: {"crit": ["http://openid.net/strange"], "http://openid.net/strange": True},
+        Mischief.JWS_TYP_LOGOUT: {"typ": "logout+jwt"},
+        Mischief.JWS_TYP_ACCESS_TOKEN: {"typ": "at+jwt"},
+        Mischief.JWS_TYP_A_NUMBER: {"typ": 7},
+        Mischief.JWS_TYP_IN_SMALL_LETTERS: {"typ": "jwt"},
+        Mischief.JWS_UNKNOWN_KID: {"kid": "nobody-knows"},
+    }
+    return {name: value for mischief in how for name, value in strange.get(mischief, {}).items()}
+
+
 def _outer_header(claims: Claims, how: How) -> Header:
     repeated = {"iss": claims["iss"], "aud": claims["aud"]}
     stranger: dict[Mischief, Header] = {
@@ -103,6 +112,7 @@ def _outer_header(claims: Claims, how: How) -> Header:
         Mischief.JWE_OTHER_ENC: {"enc": "A256GCM"},
         Mischief.JWE_ZIP: {"zip": "DEF"},
         Mischief.JWE_CRIT: {"crit": ["strange"], "strange": True},
+        Mischief.JWE_TYP_LOGOUT: {"typ": "logout+jwt"},
         Mischief.JWE_HEADER_ISS: {"iss": STRANGER},
         Mischief.JWE_HEADER_AUD: {"aud": "stranger"},
         Mischief.JWE_HEADER_AGREES: repeated,

@@ -1,12 +1,14 @@
 """The test bank is strict itself: what a careless portal would send, it does not take."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet
 
+from portal.auth.brokers import Freshness
 from portal.auth.oidc.keys import new_key
 from portal.auth.oidc.request import Ask, Ourselves, assertion, challenge, request_object
 from portal.kit.i18n import Language
@@ -14,7 +16,7 @@ from tests.bank import AINO, BANK, NAMES, NOON, PORTAL, PROFILE, own_keys, query
 
 pytestmark = pytest.mark.anyio
 
-ASK = Ask("state", "nonce", "verifier" * 6, "fi-demo", Language.SV, proof_anew=False)
+ASK = Ask("state", "nonce", "verifier" * 6, "fi-demo", Language.SV, oldest_proof=None)
 US = Ourselves(f"{PORTAL}/sign-in/return", NAMES)
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -69,6 +71,14 @@ def test_an_assertion_lives_for_a_minute_and_names_its_key():
 def test_a_service_name_that_is_too_long_is_cut():
     long = Ourselves(US.redirect_uri, NAMES.model_copy(update={"sv": "Å" * 100}))
     assert claims(made(us=long))["ftn_spname"] == "Å" * 40
+
+
+@pytest.mark.parametrize(("oldest", "said"), [(None, None), (timedelta(minutes=10), 600), (timedelta(0), 0)])
+def test_how_old_a_proof_may_be_is_asked_of_the_bank(oldest, said):
+    ask = replace(ASK, oldest_proof=oldest)
+    assert claims(made(ask=ask)).get("max_age") == said
+    unknown = PROFILE.model_copy(update={"freshness": Freshness.TRANSACTION})
+    assert "max_age" not in claims(made(unknown, ask=ask))
 
 
 def test_by_acr_values_the_bank_stands_alone():

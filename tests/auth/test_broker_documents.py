@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import anyio
 import pytest
+from joserfc import jwt
 
 from portal.auth.brokers import Request
 from portal.auth.oidc import broker
@@ -137,6 +138,25 @@ def test_keys_that_are_not_for_this_are_passed_over():
     found = broker.keys(PROFILE, json.dumps({"keys": listed}).encode(), NOON)
     assert set(found) == {good.thumbprint(), "private"}
     assert not found["private"].is_private
+
+
+@pytest.mark.parametrize(
+    ("issued", "expires", "is_valid"),
+    [(-0.5, 60.5, True), (0.0, 0.5, True), (-60, -20.5, False), ("0", 60, False), (True, 60, False), (0, None, False)],
+)
+def test_a_signed_key_set_holds_by_the_value_of_its_times(issued, expires, is_valid):
+    now, keys = NOON.timestamp(), bank_keys()
+    times = {
+        name: now + said if type(said) in (int, float) else said for name, said in (("iat", issued), ("exp", expires))
+    }
+    said = {"iss": BANK, "sub": BANK, **times, **keys.published()}
+    document = jwt.encode({"alg": "RS256", "typ": "jwk-set+jwt"}, said, keys.entity).encode()
+    pinned = PROFILE.model_copy(update={"entity_key": keys.entity_jwk()})
+    if is_valid:
+        assert set(broker.keys(pinned, document, NOON)) == {keys.signing.kid}
+    else:
+        with pytest.raises(Unreachable):
+            broker.keys(pinned, document, NOON)
 
 
 @pytest.mark.parametrize("document", [b"", b"[]", b"{}", b'{"keys": 1}', b"\xff", b"[" * 10_000, b'{"keys":'])

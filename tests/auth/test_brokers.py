@@ -69,6 +69,7 @@ def test_the_least_profile_has_careful_defaults():
     assert profile.iss_parameter is IssParameter.IF_PRESENT
     assert profile.bank_parameter is BankParameter.FTN_IDP_ID
     assert profile.freshness is Freshness.AUTH_TIME
+    assert profile.oldest_proof is None
     assert profile.accepted_acr == ("http://ftn.ficora.fi/2017/loa2", "http://ftn.ficora.fi/2017/loa3")
     assert profile.pkce
     assert not profile.allow_http
@@ -92,6 +93,11 @@ def test_the_least_profile_has_careful_defaults():
         ({"encryption_algs": ["RSA1_5"]}, "op.toml: encryption_algs.0: Input should be"),
         ({"scope": "profile"}, "op.toml: scope: String should match pattern"),
         ({"leeway_s": 600}, "op.toml: leeway_s: Input should be less than or equal to 60"),
+        (
+            {"sign_in_max_age_s": 600, "freshness": "transaction"},
+            'op.toml: sign_in_max_age_s needs freshness = "auth_time"',
+        ),
+        ({"sign_in_max_age_s": 0}, "op.toml: sign_in_max_age_s: Input should be greater than or equal to 1"),
         ({"request": "plain"}, "op.toml: request: Input should be 'jar' or 'par'"),
         ({"signed_jwks_uri": "https://isb.example/keys"}, "op.toml: signed_jwks_uri and entity_key go together"),
         ({"pushed_authorization_request_endpoint": "https://isb.example/par"}, 'op.toml: request must be "par"'),

@@ -1,6 +1,8 @@
 """Tokens without a bank: what is read from claims that pass every check, and garbage in every place."""
 
+import math
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -14,7 +16,7 @@ from portal.auth.reasons import Reason, Stopped
 from tests.bank import NOON, PROFILE, own_keys
 
 NOW = int(NOON.timestamp())
-EXPECTED = Expected("nonce", NOON)
+EXPECTED = Expected("nonce", NOON, "code", "access-token")
 RIGHT = {
     "iss": PROFILE.issuer,
     "sub": "s",
@@ -93,9 +95,66 @@ def test_a_token_ends_with_ten_seconds_of_leeway(seconds, reason):
     assert stopped(**changes) is reason if reason else who(**changes)
 
 
-@pytest.mark.parametrize("said", [0, -1, 10**30, 1.5, "1", None, True])
-def test_a_time_is_a_whole_number_that_makes_sense(said):
+@pytest.mark.parametrize("said", [0, -1, 0.5, 10**400, 1e300, math.nan, math.inf, -math.inf, "1", "", None, True, [1]])
+def test_a_time_is_a_number_that_makes_sense(said):
     assert stopped(auth_time=said) is Reason.AUTH_TIME
+
+
+@pytest.mark.parametrize("claim", ["iat", "exp", "auth_time", "nbf"])
+@pytest.mark.parametrize("said", [True, "1", math.nan, math.inf, None, {}])
+def test_what_is_no_number_is_no_time(claim, said):
+    assert stopped(**{claim: said}) is Reason(f"ftn.{claim}")
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        {"iat": NOW, "exp": NOW + 60, "auth_time": NOW - 10},
+        {"iat": float(NOW), "exp": NOW + 60.0},
+        {"iat": NOW, "exp": NOW + 60, "auth_time": NOW - 9.5},
+        {"iat": NOW - 0.25, "exp": NOW + 0.5, "auth_time": NOW - 0.75, "nbf": NOW - 0.25},
+    ],
+)
+def test_a_time_may_have_a_fraction(times):
+    person = who(**times)
+    assert person.issued_at in (NOW, NOW - 1)
+    assert person.proved_at == NOON + timedelta(seconds=times.get("auth_time", times["iat"]) - NOW)
+
+
+@pytest.mark.parametrize(("seconds", "reason"), [(-9.5, None), (-10.5, Reason.EXP)])
+def test_a_fraction_counts(seconds, reason):
+    changes = {"exp": NOW + seconds}
+    assert stopped(**changes) is reason if reason else who(**changes)
+
+
+HASHES = {"at_hash": "Pxa-1wifRlPl7yG_0oJNfw", "c_hash": "VpTQii5T_8rgwxA-Wtb2Bw"}
+
+
+def test_hashes_of_what_came_with_the_token_hold():
+    assert who(**HASHES)
+
+
+@pytest.mark.parametrize("claim", HASHES)
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "Pxa-1wifRlPl7yG_0oJNf",
+        "Pxa-1wifRlPl7yG_0oJNfw==",
+        "pXA-1WIFrLpL7YG_0OjnFW",
+        None,
+        7,
+        ["Pxa-1wifRlPl7yG_0oJNfw"],
+    ],
+)
+def test_a_hash_that_does_not_hold(claim, said):
+    assert stopped(**{claim: said}) is Reason(f"ftn.{claim}")
+
+
+def test_a_hash_of_an_access_token_that_did_not_come_does_not_hold():
+    with pytest.raises(Stopped):
+        identity(RIGHT | HASHES, PROFILE, replace(EXPECTED, access_token=None))
+    assert identity(RIGHT, PROFILE, replace(EXPECTED, access_token=None))
 
 
 def test_the_proof_is_the_banks_time_and_never_in_the_future():
@@ -105,8 +164,8 @@ def test_the_proof_is_the_banks_time_and_never_in_the_future():
 
 
 def test_a_broker_that_knows_no_max_age_need_not_say_when():
-    asked = Expected("nonce", NOON, fresh_since=NOON - timedelta(minutes=1))
-    profile = PROFILE.model_copy(update={"freshness": Freshness.TRANSACTION})
+    asked = replace(EXPECTED, fresh_since=NOON - timedelta(minutes=1))
+    profile = PROFILE.model_copy(update={"freshness": Freshness.TRANSACTION, "sign_in_max_age_s": None})
     assert identity(RIGHT, profile, asked)
     with pytest.raises(Stopped):
         identity(RIGHT, PROFILE, asked)
@@ -121,7 +180,7 @@ JSON = st.recursive(
 )
 
 
-@given(st.sampled_from([*RIGHT, "azp", "nbf", "auth_time", "amr", BORN, DISPLAY]), JSON)
+@given(st.sampled_from([*RIGHT, "azp", "nbf", "auth_time", "amr", "at_hash", "c_hash", BORN, DISPLAY]), JSON)
 def test_any_claim_may_be_anything_and_nothing_breaks(name, value):
     with suppress(Stopped):
         assert who(**{name: value}).nonce == "nonce"

@@ -5,6 +5,7 @@ the same, where there is one; the reason is the code that goes to log and metric
 import pytest
 from joserfc.jwk import KeySet
 
+from portal.auth.models import LoginStatus
 from portal.auth.oidc import client
 from portal.auth.oidc.keys import new_key
 from portal.auth.reasons import Reason
@@ -34,6 +35,8 @@ ANSWERS = {
     "code-and-error": (Mischief.ANSWER_CODE_AND_ERROR, Reason.PARAMETERS),
     "neither-code-nor-error": (Mischief.ANSWER_NEITHER, Reason.PARAMETERS),
     "error": (Mischief.ANSWER_ERROR, Reason.BROKER_ERROR),
+    "code-of-50000-characters": (Mischief.ANSWER_CODE_LONG, Reason.PARAMETERS),
+    "state-of-2001-characters": (Mischief.ANSWER_STATE_LONG, Reason.PARAMETERS),
     "code-of-somebody-else": (Mischief.ANSWER_CODE_WRONG, Reason.CODE_REFUSED),
 }
 TOKEN_CALLS = {
@@ -45,6 +48,9 @@ TOKEN_CALLS = {
     "nested-too-deep": (Mischief.TOKEN_DEEP, Reason.TOKEN_ANSWER),
     "a-list": (Mischief.TOKEN_A_LIST, Reason.TOKEN_ANSWER),
     "without-id-token": (Mischief.TOKEN_WITHOUT_ID_TOKEN, Reason.TOKEN_ANSWER),
+    "token-type-mac": (Mischief.TOKEN_TYPE_MAC, Reason.TOKEN_TYPE),
+    "token-type-missing": (Mischief.TOKEN_TYPE_MISSING, Reason.TOKEN_TYPE),
+    "without-the-access-token-that-at-hash-speaks-of": (Mischief.TOKEN_WITHOUT_ACCESS_TOKEN, Reason.AT_HASH),
     "code-used": (Mischief.TOKEN_CODE_USED, Reason.CODE_REFUSED),
 }
 ENCRYPTION = {
@@ -53,6 +59,7 @@ ENCRYPTION = {
     "other-enc": (Mischief.JWE_OTHER_ENC, Reason.JWE_ENC),
     "zip": (Mischief.JWE_ZIP, Reason.JWE_ZIP),
     "crit": (Mischief.JWE_CRIT, Reason.JWE_CRIT),
+    "outer-typ-logout": (Mischief.JWE_TYP_LOGOUT, Reason.JWE_TYP),
     "for-another-key": (Mischief.JWE_OTHER_KEY, Reason.JWE_KEY),
     "damaged": (Mischief.JWE_DAMAGED, Reason.JWE_KEY),
     "outer-iss-differs": (Mischief.JWE_HEADER_ISS, Reason.JWE_HEADER),
@@ -69,6 +76,9 @@ SIGNATURE = {
     "signed-by-the-key-in-its-header": (Mischief.JWS_EMBEDDED_KEY, Reason.JWS_SIGNATURE),
     "fapi1-advanced-final-client-test-invalid-signature": (Mischief.JWS_DAMAGED, Reason.JWS_SIGNATURE),
     "crit": (Mischief.JWS_CRIT, Reason.JWS_CRIT),
+    "typ-logout": (Mischief.JWS_TYP_LOGOUT, Reason.JWS_TYP),
+    "typ-access-token": (Mischief.JWS_TYP_ACCESS_TOKEN, Reason.JWS_TYP),
+    "typ-a-number": (Mischief.JWS_TYP_A_NUMBER, Reason.JWS_TYP),
     "claims-in-a-list": (Mischief.JWS_A_LIST, Reason.JWS_FORM),
     "lone-surrogate": (Mischief.JWS_LONE_SURROGATE, Reason.JWS_FORM),
 }
@@ -92,14 +102,20 @@ CLAIMS = {
     "iat-ahead": (Mischief.IAT_AHEAD, Reason.IAT),
     "oidcc-client-test-missing-iat": (Mischief.IAT_MISSING, Reason.IAT),
     "iat-true": (Mischief.IAT_TRUE, Reason.IAT),
+    "iat-not-a-number": (Mischief.IAT_NOT_A_NUMBER, Reason.IAT),
     "nbf-ahead": (Mischief.NBF_AHEAD, Reason.NBF),
     "oidcc-client-test-nonce-invalid": (Mischief.NONCE_WRONG, Reason.NONCE),
     "fapi2-security-profile-final-client-test-invalid-missing-nonce": (Mischief.NONCE_MISSING, Reason.NONCE),
+    "oidcc-client-test-invalid-athash": (Mischief.AT_HASH_WRONG, Reason.AT_HASH),
+    "at-hash-a-number": (Mischief.AT_HASH_A_NUMBER, Reason.AT_HASH),
+    "oidcc-client-test-invalid-chash": (Mischief.C_HASH_WRONG, Reason.C_HASH),
     "acr-too-low": (Mischief.ACR_LOW, Reason.ACR),
     "acr-missing": (Mischief.ACR_MISSING, Reason.ACR),
     "amr-a-number": (Mischief.AMR_A_NUMBER, Reason.AMR),
     "auth-time-a-text": (Mischief.AUTH_TIME_A_TEXT, Reason.AUTH_TIME),
     "auth-time-ahead": (Mischief.AUTH_TIME_AHEAD, Reason.AUTH_TIME),
+    "signed-in-at-the-bank-an-hour-ago": (Mischief.AUTH_TIME_HOUR_AGO, Reason.AUTH_TIME),
+    "auth-time-missing": (Mischief.AUTH_TIME_MISSING, Reason.AUTH_TIME),
     "no-identity-code": (Mischief.CODE_MISSING, Reason.IDENTITY_CODE),
     "identity-code-malformed": (Mischief.CODE_MALFORMED, Reason.IDENTITY_CODE),
     "identity-code-checksum": (Mischief.CODE_BAD_CHECKSUM, Reason.IDENTITY_CODE),
@@ -135,8 +151,9 @@ ACCEPTED = {
     "encrypted-without-kid": Mischief.JWE_WITHOUT_KID,
     "encrypted-with-an-unknown-kid": Mischief.JWE_UNKNOWN_KID,
     "header-full-of-keys": Mischief.JWS_HEADER_FULL_OF_KEYS,
-    "signed-in-at-the-bank-an-hour-ago": Mischief.AUTH_TIME_HOUR_AGO,
-    "without-auth-time": Mischief.AUTH_TIME_MISSING,
+    "typ-in-small-letters": Mischief.JWS_TYP_IN_SMALL_LETTERS,
+    "without-at-hash": Mischief.AT_HASH_MISSING,
+    "times-with-fractions": Mischief.TIMES_WITH_FRACTIONS,
 }
 
 
@@ -145,6 +162,23 @@ async def test_an_unusual_but_honest_bank_signs_people_in(world, visitor, how):
     world.bank.misbehave(how)
     assert (await visitor.sign_in()).status_code == 303
     assert await visitor.is_in()
+
+
+@pytest.mark.parametrize("how", [Mischief.AUTH_TIME_HOUR_AGO, Mischief.AUTH_TIME_MISSING])
+async def test_a_broker_may_be_trusted_with_how_old_a_sign_in_is(world, how):
+    trusting = world.with_profile(sign_in_max_age_s=None)
+    trusting.bank.misbehave(how)
+    assert (await trusting.visitor().sign_in()).status_code == 303
+
+
+@pytest.mark.parametrize("how", [Mischief.ANSWER_CODE_LONG, Mischief.ANSWER_STATE_LONG])
+async def test_a_longwinded_answer_ends_at_the_door(world, visitor, how):
+    world.bank.misbehave(how)
+    back = await visitor.go()
+    world.calls.clear()
+    assert (await visitor.get(back)).status_code == 400
+    assert world.calls == []
+    assert [journey.status for journey in world.journeys] == [LoginStatus.PENDING]
 
 
 def test_every_misbehaviour_has_its_test():

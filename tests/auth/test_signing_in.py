@@ -156,9 +156,13 @@ async def test_an_old_proof_confirms_nothing(world, visitor, requests_log, how):
     assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
 
 
-async def test_a_sign_in_with_an_old_proof_counts_as_unconfirmed(world, visitor):
-    """A bank that remembered the person is enough to come in, and not to change an account number."""
-    world.bank.misbehave(Mischief.AUTH_TIME_HOUR_AGO)
+async def test_a_sign_in_with_an_old_proof_counts_as_unconfirmed(world):
+    """A bank that remembered the person is enough to come in where the profile takes it, and not to change an account
+    number.
+    """
+    trusting = world.with_profile(sign_in_max_age_s=None)
+    trusting.bank.misbehave(Mischief.AUTH_TIME_HOUR_AGO)
+    visitor = trusting.visitor()
     await visitor.sign_in()
     assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
 

@@ -14,6 +14,7 @@ from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64decode
 
 from portal.auth.brokers import BrokerProfile, Request
+from portal.auth.oidc.claims import numeric_date
 from portal.auth.oidc.envelope import json_object, signed_object
 from portal.auth.oidc.keys import SMALLEST_BITS
 from portal.auth.oidc.outgoing import Unreachable
@@ -85,14 +86,14 @@ def _signed_set(profile: BrokerProfile, document: bytes, now: datetime) -> Mappi
         raise Unreachable(f"{profile.name}: the key set is not signed by the pinned key") from refused
     if kind not in SET_TYPES or not said.get("iss") == said.get("sub") == profile.keys_entity:
         raise Unreachable(f"{profile.name}: the signed key set is another entity's")
-    if not _is_valid_at(said, int(now.timestamp()), profile.leeway_s):
+    if not _is_valid_at(said, now.timestamp(), profile.leeway_s):
         raise Unreachable(f"{profile.name}: the signed key set is not valid now")
     return said
 
 
-def _is_valid_at(said: Mapping[str, Any], now: int, leeway: int) -> bool:
-    issued, expires = said.get("iat"), said.get("exp")
-    return isinstance(issued, int) and isinstance(expires, int) and issued - leeway <= now < expires + leeway
+def _is_valid_at(said: Mapping[str, Any], now: float, leeway: int) -> bool:
+    issued, expires = numeric_date(said.get("iat")), numeric_date(said.get("exp"))
+    return issued is not None and expires is not None and issued - leeway <= now < expires + leeway
 
 
 def _usable(jwk: object, profile: BrokerProfile) -> dict[str, RSAKey]:

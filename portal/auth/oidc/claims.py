@@ -3,11 +3,15 @@
 Each check is a function of its own and raises `Stopped` with its own reason.
 """
 
+import hashlib
 import hmac
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TypeGuard
+
+from joserfc.util import urlsafe_b64encode
 
 from portal.auth.brokers import BrokerProfile, Freshness
 from portal.auth.reasons import Reason, Stopped, demand
@@ -25,7 +29,9 @@ class Expected:
 
     nonce: str
     now: datetime
-    fresh_since: datetime | None = None  # set where the person was asked to prove themselves anew
+    code: str
+    access_token: str | None = None  # what came beside the ID token
+    fresh_since: datetime | None = None  # set where the person was asked for a proof no older than this
 
 
 @dataclass(frozen=True)
@@ -58,7 +64,7 @@ def identity(claims: Claims, profile: BrokerProfile, expected: Expected) -> Iden
         proved_at=_proved_at(claims, expected.now),
         issuer=profile.issuer,
         subject=_text(claims, "sub"),
-        issued_at=_seconds(claims, "iat", Reason.IAT),
+        issued_at=int(_seconds(claims, "iat", Reason.IAT)),
         nonce=expected.nonce,
     )
 
@@ -86,25 +92,40 @@ def subject_is_there(claims: Claims, _: BrokerProfile, __: Expected) -> None:
 
 def is_not_expired(claims: Claims, profile: BrokerProfile, expected: Expected) -> None:
     """`exp` is in the future, the broker's clock being a little off at most."""
-    demand(_seconds(claims, "exp", Reason.EXP) > _at(expected.now) - profile.leeway_s, Reason.EXP)
+    demand(_seconds(claims, "exp", Reason.EXP) > expected.now.timestamp() - profile.leeway_s, Reason.EXP)
 
 
 def is_issued_just_now(claims: Claims, profile: BrokerProfile, expected: Expected) -> None:
     """`iat` is at most five minutes ago and not in the future."""
-    now = _at(expected.now)
+    now = expected.now.timestamp()
     demand(now - OLDEST_S <= _seconds(claims, "iat", Reason.IAT) <= now + profile.leeway_s, Reason.IAT)
 
 
 def is_valid_already(claims: Claims, profile: BrokerProfile, expected: Expected) -> None:
     """`nbf` is not in the future, where it stands."""
     if "nbf" in claims:
-        demand(_seconds(claims, "nbf", Reason.NBF) <= _at(expected.now) + profile.leeway_s, Reason.NBF)
+        demand(_seconds(claims, "nbf", Reason.NBF) <= expected.now.timestamp() + profile.leeway_s, Reason.NBF)
 
 
 def nonce_is_ours(claims: Claims, _: BrokerProfile, expected: Expected) -> None:
     """`nonce` is the one that this journey began with."""
     nonce = claims.get("nonce")
     demand(isinstance(nonce, str) and hmac.compare_digest(nonce.encode(), expected.nonce.encode()), Reason.NONCE)
+
+
+def access_token_is_the_one(claims: Claims, _: BrokerProfile, expected: Expected) -> None:
+    """`at_hash`, where it stands, is that of the access token that came beside it (OpenID Connect Core 1.0, 3.1.3.8).
+
+    One that speaks of a token that did not come holds no more than a wrong one.
+    """
+    if "at_hash" in claims:
+        demand(expected.access_token is not None and _holds(claims["at_hash"], expected.access_token), Reason.AT_HASH)
+
+
+def code_is_the_one(claims: Claims, _: BrokerProfile, expected: Expected) -> None:
+    """`c_hash`, where it stands, is that of the code that we gave for the token (OpenID Connect Core 1.0, 3.3.2.10)."""
+    if "c_hash" in claims:
+        demand(_holds(claims["c_hash"], expected.code), Reason.C_HASH)
 
 
 def assurance_is_enough(claims: Claims, profile: BrokerProfile, _: Expected) -> None:
@@ -116,8 +137,8 @@ def proof_is_fresh(claims: Claims, profile: BrokerProfile, expected: Expected) -
     """`auth_time` is not in the future, and not before we asked for a new proof, where we did."""
     if "auth_time" in claims:
         proved = _seconds(claims, "auth_time", Reason.AUTH_TIME)
-        since = _at(expected.fresh_since) - profile.leeway_s if expected.fresh_since else 1
-        demand(since <= proved <= _at(expected.now) + profile.leeway_s, Reason.AUTH_TIME)
+        since = int(expected.fresh_since.timestamp()) - profile.leeway_s if expected.fresh_since else 1
+        demand(since <= proved <= expected.now.timestamp() + profile.leeway_s, Reason.AUTH_TIME)
     elif expected.fresh_since and profile.freshness is Freshness.AUTH_TIME:
         raise Stopped(Reason.AUTH_TIME)
 
@@ -143,6 +164,8 @@ CHECKS: tuple[Check, ...] = (
     is_issued_just_now,
     is_valid_already,
     nonce_is_ours,
+    access_token_is_the_one,
+    code_is_the_one,
     assurance_is_enough,
     proof_is_fresh,
     code_and_birth_date_agree,
@@ -190,15 +213,30 @@ def _text(claims: Claims, claim: str) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _seconds(claims: Claims, claim: str, otherwise: Reason) -> int:
-    said = claims.get(claim)
-    if not isinstance(said, int) or isinstance(said, bool):
+def _holds(said: object, token: str) -> bool:
+    """Whether a hash claim is a token's: the left half of its SHA-256, as every signature that we take uses that."""
+    half = hashlib.sha256(token.encode()).digest()[:16]
+    return isinstance(said, str) and hmac.compare_digest(said.encode(), urlsafe_b64encode(half))
+
+
+def numeric_date(said: object) -> float | None:
+    """Seconds since 1970 where a value is a NumericDate: any finite number (RFC 7519, 2). True and False are none."""
+    match said:
+        case bool():
+            return None
+        case int():
+            return said
+        case float() if math.isfinite(said):
+            return said
+        case _:
+            return None
+
+
+def _seconds(claims: Claims, claim: str, otherwise: Reason) -> float:
+    seconds = numeric_date(claims.get(claim))
+    if seconds is None:
         raise Stopped(otherwise)
-    return said
-
-
-def _at(instant: datetime) -> int:
-    return int(instant.timestamp())
+    return seconds
 
 
 def _proved_at(claims: Claims, now: datetime) -> datetime:

@@ -41,11 +41,16 @@ class Grant:
     verifier: str | None  # the PKCE verifier, where the broker uses PKCE
 
 
-async def exchange(credentials: Credentials, endpoint: str, grant: Grant) -> str:
-    """The ID token for a code: one call of at most ten seconds, no redirect, no second try.
+@dataclass(frozen=True)
+class Granted:
+    """What a code was worth. The access token is for holding the ID token against it, and for nothing else."""
 
-    The access token beside it is dropped at once. Raises Stopped.
-    """
+    id_token: str
+    access_token: str | None
+
+
+async def exchange(credentials: Credentials, endpoint: str, grant: Grant) -> Granted:
+    """The tokens for a code: one call of at most ten seconds, no redirect, no second try. Raises Stopped."""
     proof = {"code_verifier": grant.verifier} if grant.verifier else {}
     try:
         with anyio.fail_after(TOKEN_CALL_S):
@@ -61,10 +66,7 @@ async def exchange(credentials: Credentials, endpoint: str, grant: Grant) -> str
         raise Stopped(Reason.CODE_REFUSED) from None
     except (httpx2.HTTPError, OSError):
         raise Stopped(Reason.TOKEN_CALL) from None
-    token = answer.get("id_token")
-    if not isinstance(token, str):
-        raise Stopped(Reason.TOKEN_ANSWER)
-    return token
+    return _granted(answer)
 
 
 async def push(credentials: Credentials, endpoint: str, request: str) -> str:
@@ -80,6 +82,19 @@ async def push(credentials: Credentials, endpoint: str, request: str) -> str:
     if answer.status_code != httpx2.codes.CREATED or not isinstance(given, str):
         raise Stopped(Reason.PUSH)
     return given
+
+
+def _granted(answer: Mapping[str, Any]) -> Granted:
+    """The tokens in an answer whose kind we know (OpenID Connect Core 1.0, 3.1.3.3: Bearer, in any case)."""
+    match answer:
+        case {"id_token": str(id_token), "token_type": str(kind)}:
+            demand(kind.lower() == "bearer", Reason.TOKEN_TYPE)
+            access_token = answer.get("access_token")
+            return Granted(id_token, access_token if isinstance(access_token, str) else None)
+        case {"id_token": str()}:
+            raise Stopped(Reason.TOKEN_TYPE)
+        case _:
+            raise Stopped(Reason.TOKEN_ANSWER)
 
 
 class _Client(AsyncOAuth2Client):  # type: ignore[misc]  # Authlib has no types
@@ -100,7 +115,7 @@ class _Client(AsyncOAuth2Client):  # type: ignore[misc]  # Authlib has no types
     def parse_response_token(self, response: httpx2.Response) -> Mapping[str, Any]:
         """Read the status before the body; brokers differ in the error's name, so it is not read.
 
-        Nor is anything else but the ID token: Authlib stumbles over an `expires_in` that is no number.
+        Nor is anything that we do not need: Authlib stumbles over an `expires_in` that is no number.
         """
         if response.status_code in REFUSED:
             raise OAuthError(str(response.status_code))

@@ -19,6 +19,7 @@ from portal.auth.oidc.claims import Claims
 from portal.auth.reasons import Reason, Stopped, demand
 
 LONGEST_HEADER = 16_384  # certificates in a header are passed over, not choked on
+TYPES = {None, "jwt"}  # of a token that is nothing but an ID token; media types have no case (RFC 7515, 4.1.9)
 REPEATED = ("iss", "aud")  # claims that may stand in the outer header too (RFC 7519, 5.3)
 
 Header = dict[str, Any]
@@ -49,6 +50,7 @@ def unseal(token: str, profile: BrokerProfile, ours: Sequence[RSAKey]) -> Unseal
     demand(header.get("enc") in profile.encryption_encs, Reason.JWE_ENC)
     demand("zip" not in header, Reason.JWE_ZIP)
     demand("crit" not in header, Reason.JWE_CRIT)
+    demand(_type(header) in TYPES, Reason.JWE_TYP)
     registry = _Encryption(algorithms=[*profile.encryption_algs, *profile.encryption_encs], strict_check_header=False)
     for key in [key for key in ours if key.kid == header.get("kid")] or ours:
         inside = _decrypted(token, key, registry)
@@ -63,6 +65,7 @@ def signing_key_id(signed: str, profile: BrokerProfile) -> str:
     header = _header(signed, Reason.JWS_FORM)
     demand(header.get("alg") in profile.signing_algs, Reason.JWS_ALG)
     demand("crit" not in header, Reason.JWS_CRIT)
+    demand(_type(header) in TYPES, Reason.JWS_TYP)
     key_id = header.get("kid")
     if not isinstance(key_id, str) or not key_id:
         raise Stopped(Reason.JWS_KID)
@@ -105,6 +108,12 @@ def _decrypted(token: str, key: RSAKey, registry: JWERegistry) -> str | None:
         return plain.decode("ascii") if plain else None
     except (JoseError, ValueError, TypeError):
         return None
+
+
+def _type(header: Header) -> object:
+    """What a token says it is, so that one made for another purpose is not taken for ours (RFC 8725, 3.11)."""
+    said = header.get("typ")
+    return said.lower() if isinstance(said, str) else said
 
 
 def _header(token: str, otherwise: Reason) -> Header:

@@ -94,11 +94,12 @@ class RelyingParty:
         """The person whom a code stands for. Raises Stopped at the first thing that is not as it must be."""
         metadata = await self._known(self._metadata.get())
         grant = Grant(code, self._us.redirect_uri, sent.verifier if self.profile.pkce else None)
-        token = await client.exchange(self._credentials(metadata), metadata.token_endpoint, grant)
-        unsealed = envelope.unseal(token, self.profile, self._keys.decrypting)
+        granted = await client.exchange(self._credentials(metadata), metadata.token_endpoint, grant)
+        unsealed = envelope.unseal(granted.id_token, self.profile, self._keys.decrypting)
         key = await self._broker_key(envelope.signing_key_id(unsealed.signed, self.profile))
         said = envelope.verified(unsealed, key, self.profile)
-        return claims.identity(said, self.profile, Expected(sent.nonce, self._now(), sent.fresh_since))
+        expected = Expected(sent.nonce, self._now(), code, granted.access_token, sent.fresh_since)
+        return claims.identity(said, self.profile, expected)
 
     def _credentials(self, metadata: Metadata) -> Credentials:
         names_issuer = self.profile.assertion_audience is Audience.ISSUER

@@ -27,7 +27,7 @@ class Ask:
     verifier: str
     bank: str
     language: Language
-    proof_anew: bool  # the person must prove themselves now, even if the bank still knows them
+    oldest_proof: timedelta | None  # how long ago the person may have proved themselves to the bank; None: any time
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ def _extras(profile: BrokerProfile, us: Ourselves, ask: Ask) -> Mapping[str, obj
         extras |= {"code_challenge": challenge(ask.verifier), "code_challenge_method": "S256"}
     if profile.spname_parameter:
         extras[profile.spname_parameter] = us.service_name.said(ask.language)[: profile.spname_length]
-    if ask.proof_anew and profile.freshness is Freshness.AUTH_TIME:
-        extras["max_age"] = 0
+    if ask.oldest_proof is not None and profile.freshness is Freshness.AUTH_TIME:
+        extras["max_age"] = int(ask.oldest_proof.total_seconds())
     return extras
 
 

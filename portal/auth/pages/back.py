@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from portal.auth import actions, rules
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE, Arrival
+from portal.auth.brokers import BrokerProfile
 from portal.auth.desk import Broker, Desk
 from portal.auth.models import LoginPurpose, LoginStatus, LoginTransaction
 from portal.auth.oidc.claims import Identity
@@ -25,6 +26,8 @@ from portal.kit.i18n import Text, text
 from portal.kit.web import Cookie, FlowVisit, Redirect, Reply
 
 PREFETCHES = {"sec-purpose": "prefetch", "purpose": "prefetch", "x-purpose": "preview", "x-moz": "prefetch"}
+
+LONGEST_ANSWER = 2000  # characters of any one parameter
 
 STANDINGS = {
     Standing.EXPIRED: Reason.STATE_EXPIRED,
@@ -111,8 +114,10 @@ def is_prefetch(method: str, headers: Headers) -> bool:
 
 
 def read(query: QueryParams) -> Answer:
-    """The broker's answer. Raises Stopped for one that says something twice, or names no journey."""
-    demand(len(query.multi_items()) == len(query), Reason.PARAMETERS)
+    """The broker's answer. Raises Stopped for one that says something twice or at great length, or names no journey."""
+    said = query.multi_items()
+    demand(len(said) == len(query), Reason.PARAMETERS)
+    demand(all(len(value) <= LONGEST_ANSWER for _, value in said), Reason.PARAMETERS)
     state = query.get("state")
     if not state:
         raise Stopped(Reason.STATE_UNKNOWN)
@@ -142,11 +147,17 @@ async def _finish(
         return Redirect(_wall_of(journey, Occasion.CANCELLED))
     if not answer.code:
         raise Stopped(Reason.BROKER_ERROR)
-    fresh_since = journey.created_at if journey.purpose == LoginPurpose.CONFIRM else None
-    sent = Sent(journey.verifier, journey.nonce, fresh_since)
+    sent = Sent(journey.verifier, journey.nonce, _fresh_since(journey, broker.party.profile, visit.now))
     arrival = _arrival(desk, visit, journey, await broker.party.identify(answer.code, sent))
     cookie = await writing(visit, lambda db: actions.arrive(db, arrival, desk.now()))
     return Redirect(journey.return_to, [Cookie(SESSION_COOKIE, cookie)])
+
+
+def _fresh_since(journey: LoginTransaction, profile: BrokerProfile, now: datetime) -> datetime | None:
+    """Before when the bank's own sign-in is too old: a confirmation is a new one, a sign-in as the profile says."""
+    if journey.purpose == LoginPurpose.CONFIRM:
+        return journey.created_at
+    return None if profile.oldest_proof is None else now - profile.oldest_proof
 
 
 def _arrival(desk: Desk, visit: FlowVisit[Anyone], journey: LoginTransaction, who: Identity) -> Arrival:

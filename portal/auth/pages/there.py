@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -133,9 +134,8 @@ async def _leave(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], *, co
     if not (await broker.walls.current(visit.language)).offers(bank):
         return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
     departure = _departure(broker, bank, visit, then, confirming)
-    ask = Ask(
-        departure.state, departure.nonce, departure.verifier, bank, visit.language, proof_anew=confirming is not None
-    )
+    oldest_proof = timedelta(0) if confirming else broker.party.profile.oldest_proof
+    ask = Ask(departure.state, departure.nonce, departure.verifier, bank, visit.language, oldest_proof)
     try:
         address = await broker.party.address(ask)
     except Stopped as stopped:
