@@ -8,9 +8,9 @@ from uuid import UUID
 from portal.consumption import periods
 from portal.consumption.periods import Day, Period
 from portal.consumption.rules import Compare, due
-from portal.kit.clock import DAY
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
+from portal.kit.ranges import Range, merged
 from portal.sites.models import Commodity
 
 
@@ -21,6 +21,11 @@ class Window:
     party_id: UUID
     first: date
     last: date
+
+    @property
+    def days(self) -> Range:
+        """The same days as a range."""
+        return Range.of_days(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,8 @@ class Point:
 
     def held_by(self, parties: frozenset[UUID]) -> Sequence[tuple[date, date]]:
         """The days on which any of the parties holds the site, as first and last; in time order, without overlaps."""
-        return _merged((window.first, window.last) for window in self.windows if window.party_id in parties)
+        held = merged(window.days for window in self.windows if window.party_id in parties)
+        return [(days.start, days.last or periods.All.last) for days in held]
 
     def is_held_by(self, parties: frozenset[UUID], today: date) -> bool:
         """Whether any of the parties holds the site today."""
@@ -134,13 +140,3 @@ def _period(query: Mapping[str, str]) -> Period | None:
     if "from" in query and "to" in query:
         return periods.read_span(query["from"], query["to"])
     return None
-
-
-def _merged(windows: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
-    merged: list[tuple[date, date]] = []
-    for first, last in sorted(windows):
-        if merged and first <= merged[-1][1] + DAY:
-            merged[-1] = merged[-1][0], max(merged[-1][1], last)
-        else:
-            merged.append((first, last))
-    return merged

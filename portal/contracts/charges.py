@@ -9,6 +9,7 @@ from uuid import UUID
 
 from portal.contracts.kinds import Basis, ContractKind, Names, Window
 from portal.contracts.windows import Days
+from portal.kit.ranges import Range, gaps, overlaps
 
 ELECTRICITY_TAX: Final = "electricity-tax"
 BY_ENERGY: Final = frozenset({Basis.ENERGY, Basis.SPOT})
@@ -37,6 +38,11 @@ class Price:
     last: date | None = None
     threshold_kw: Decimal | None = None
 
+    @property
+    def held(self) -> Range:
+        """The days on which it holds."""
+        return Range.of_days(self.first, self.last)
+
 
 @dataclass(frozen=True, slots=True)
 class VatRate:
@@ -45,6 +51,11 @@ class VatRate:
     percent: Decimal
     first: date
     last: date | None = None
+
+    @property
+    def held(self) -> Range:
+        """The days on which it holds."""
+        return Range.of_days(self.first, self.last)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,11 @@ class Terms:
     prices: tuple[Price, ...]
     vat: tuple[VatRate, ...]
 
+    @property
+    def held(self) -> Range:
+        """The days on which it runs."""
+        return Range.of_days(self.first, self.last)
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
@@ -78,9 +94,9 @@ def charges(terms: Terms, days: Days) -> Iterator[Charge]:
 
     Raises NoVatRate.
     """
-    running = days.within(terms.first, terms.last)
+    running = days.within(terms.held)
     for price in terms.prices if running else ():
-        held = running.within(price.first, price.last) if running else None
+        held = running.within(price.held) if running else None
         if held:
             yield from _by_rate(price, held, terms.vat)
 
@@ -89,8 +105,10 @@ def _by_rate(price: Price, days: Days, rates: tuple[VatRate, ...]) -> Iterator[C
     found = [
         Charge(price, held, rate.percent)
         for rate in sorted(rates, key=lambda rate: rate.first)
-        if (held := days.within(rate.first, rate.last))
+        if (held := days.within(rate.held))
     ]
-    if sum(len(charge.days) for charge in found) != len(days):
-        raise NoVatRate(f"{price.code}: no VAT, or two rates of it, on some day from {days.first} to {days.last}")
+    if gaps(days.range, (charge.days.range for charge in found)):
+        raise NoVatRate(f"{price.code}: no VAT on some day from {days.first} to {days.last}")
+    if any(overlaps((charge.days.range, charge) for charge in found)):
+        raise NoVatRate(f"{price.code}: two rates of VAT on some day from {days.first} to {days.last}")
     yield from found

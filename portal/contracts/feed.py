@@ -15,12 +15,13 @@ from portal.kit.feed import (
     Price,
     ValidFrom,
     ValidTo,
+    days_of,
     decimal,
     ends_later,
-    overlap,
     signed,
     words,
 )
+from portal.kit.ranges import overlaps
 from portal.sites.feed import Gsrn, SiteNumber
 
 ProductCode = Annotated[str, words(40), Field(description="The utility's code of the product.", examples=["FIXED-24"])]
@@ -76,9 +77,9 @@ class ProductEntry(FeedRow):
     @model_validator(mode="after")
     def one_price_a_day(self) -> "ProductEntry":
         """A part has one price on a day."""
-        for code in {part.code for part in self.price_parts}:
-            if twice := overlap((part.valid_from, part.valid_to) for part in self.price_parts if part.code == code):
-                raise ValueError(f"price part {code} has two prices on {twice}")
+        for code in dict.fromkeys(part.code for part in self.price_parts):
+            for twice in overlaps((days_of(part), part) for part in self.price_parts if part.code == code):
+                raise ValueError(f"price part {code} has two prices on {twice.shared.start}")
         return self
 
 

@@ -7,7 +7,6 @@ of a bill's net lines. The demo's bills, the check of a bill and every "what if"
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from decimal import Context, Decimal, Inexact
 from enum import StrEnum
 from fractions import Fraction
@@ -26,6 +25,7 @@ from portal.kit.clock import first_of_month, next_month
 from portal.kit.energy import Energy
 from portal.kit.intervals import NOTHING, Intervals
 from portal.kit.money import Money, total
+from portal.kit.ranges import Range
 
 CENTS_A_EURO: Final = 100
 KEPT: Final = 6  # decimals that a bill keeps of months, kW and average prices
@@ -217,7 +217,7 @@ def _months(days: Days) -> Iterator[tuple[Days, Fraction]]:
     month = first_of_month(days.first)
     while month <= days.last:
         following = next_month(month)
-        if mine := days.within(month, following - timedelta(days=1)):
+        if mine := days.within(Range(month, following)):
             yield mine, Fraction(len(mine), (following - month).days)
         month = following
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from portal.contracts.kinds import Window
 from portal.kit.clock import HELSINKI
 from portal.kit.intervals import QUARTER_S, QUARTERS_A_DAY, QUARTERS_AN_HOUR
+from portal.kit.ranges import Range
 
 Whole = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -31,10 +32,15 @@ class Days:
     def __len__(self) -> int:
         return (self.last - self.first).days + 1
 
-    def within(self, first: date, last: date | None) -> "Days | None":
-        """What of these days lies between others, of which the last may be open; None where nothing does."""
-        begins, ends = max(self.first, first), min(self.last, last or self.last)
-        return Days(begins, ends) if begins <= ends else None
+    @property
+    def range(self) -> Range:
+        """The same days as a range."""
+        return Range.of_days(self.first, self.last)
+
+    def within(self, held: Range) -> "Days | None":
+        """What of these days a range holds; None where it holds none."""
+        shared = self.range & held
+        return Days(shared.start, shared.last or self.last) if shared else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,7 +1,6 @@
-"""Decisions about parties: their identifiers and contact details, and who stands in for whom on a day."""
+"""Decisions about parties: their identifiers and contact details."""
 
 import re
-from datetime import date
 from typing import Final
 
 import phonenumbers
@@ -44,8 +43,3 @@ def normal_phone(phone: str) -> str:
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:
         raise ValueError("no phone number")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
-
-
-def is_in_force(valid_from: date, valid_to: date | None, today: date) -> bool:
-    """Whether a mandate holds on a day; both ends belong to it."""
-    return valid_from <= today and (valid_to is None or today <= valid_to)

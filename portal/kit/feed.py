@@ -5,7 +5,7 @@ Money is whole cents; every other number that is not whole is a text of digits, 
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from portal.kit.ranges import Range
 from portal.kit.visible import shows_something
 
 INT32 = 2**31 - 1
@@ -145,6 +146,11 @@ class Dated(Protocol):
 D = TypeVar("D", bound=Dated)
 
 
+def days_of(row: Dated) -> Range:
+    """The days on which a row holds."""
+    return Range.of_days(row.valid_from, row.valid_to)
+
+
 def ends_later(row: D) -> D:
     """A row whose last day is not before its first.
 
@@ -183,13 +189,3 @@ Verdict = Outcome | Refusal
 def unknown(what: str, number: str) -> Refusal:
     """The refusal of a row that refers to what the register does not hold."""
     return Refusal(f"unknown {what} {number}")
-
-
-def overlap(periods: Iterable[tuple[date, date | None]]) -> date | None:
-    """A day that two of the periods share (both ends belong to a period, None lasts), or None."""
-    busy_until = date.min
-    for since, until in sorted(periods, key=lambda period: period[0]):
-        if since <= busy_until:
-            return since
-        busy_until = until or date.max
-    return None

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from portal.customers.feed import CustomerNumber
-from portal.kit.feed import INT32, Day, FeedRow, Written, checked, overlap, words
+from portal.kit.feed import INT32, Day, FeedRow, Written, checked, words
+from portal.kit.ranges import Range, overlaps
 from portal.sites.models import Commodity, MeterKind
 from portal.sites.rules import is_gsrn
 
@@ -39,6 +40,11 @@ class Holder(FeedRow):
             raise ValueError("to is before from")
         return self
 
+    @property
+    def days(self) -> Range:
+        """The days on which they hold it."""
+        return Range.of_days(self.since, self.until)
+
 
 class SiteEntry(FeedRow):
     """A delivery site and all its holders, former ones too; who is no longer among them sees nothing of it."""
@@ -68,10 +74,9 @@ class SiteEntry(FeedRow):
     @model_validator(mode="after")
     def each_once(self) -> "SiteEntry":
         """A customer holds a site once at a time."""
-        for number in {holder.customer_number for holder in self.holders}:
-            stays = [(one.since, one.until) for one in self.holders if one.customer_number == number]
-            if twice := overlap(stays):
-                raise ValueError(f"customer {number} holds the site twice on {twice}")
+        for number in dict.fromkeys(holder.customer_number for holder in self.holders):
+            for twice in overlaps((one.days, one) for one in self.holders if one.customer_number == number):
+                raise ValueError(f"customer {number} holds the site twice on {twice.shared.start}")
         return self
 
 

@@ -22,6 +22,7 @@ from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
+from portal.kit.ranges import Range
 from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -42,7 +43,7 @@ class Stay:
 
     def lasts_on(self, day: date) -> bool:
         """Whether the site is held on a day."""
-        return self.since <= day and (self.until is None or day <= self.until)
+        return day in Range.of_days(self.since, self.until)
 
 
 @dataclass(frozen=True, slots=True)

@@ -369,9 +369,7 @@ def test_every_line_is_what_a_patient_clerk_would_work_out(readings, terms, seed
     for line in found.lines:
         if line.unit is Unit.MONTH:
             continue
-        (price,) = [
-            one for one in energies if one.code == line.code and line.days.within(one.first, one.last) == line.days
-        ]
+        (price,) = [one for one in energies if one.code == line.code and line.days.within(one.held) == line.days]
         mwh, cents = clerk(readings, line.days, price, terms.billing_minutes, market(seed))
         assert line.quantity == Decimal(mwh) / KWH
         assert line.net.cents == int((abs(cents) + Fraction(1, 2)) // 1) * (1 if cents >= 0 else -1)

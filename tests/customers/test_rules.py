@@ -1,12 +1,6 @@
-from datetime import date, timedelta
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from portal.customers import rules
-
-TODAY = date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
@@ -71,14 +65,3 @@ def test_another_countrys_trunk_zero_goes_too():
 def test_what_cannot_be_a_phone_number_is_refused(told):
     with pytest.raises(ValueError, match="phone number"):
         rules.normal_phone(told)
-
-
-@given(st.dates(), st.dates(), st.dates())
-def test_a_mandate_is_in_force_from_its_first_day_to_its_last(first, last, today):
-    assert rules.is_in_force(first, last, today) is (first <= today <= last)
-    assert rules.is_in_force(first, None, today) is (first <= today)
-
-
-def test_both_ends_of_a_mandate_belong_to_it():
-    assert rules.is_in_force(TODAY, TODAY, TODAY)
-    assert not rules.is_in_force(TODAY, TODAY, TODAY + timedelta(1))

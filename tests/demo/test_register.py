@@ -16,7 +16,7 @@ from portal.demo import estate, households, mandates, permissions, products
 from portal.demo.company import TOWNS, Scale
 from portal.demo.people import CAST, LANDLORD, LIISA, OLAVI, PERSONAS, REGISTERED, SANNA, VEIKKO
 from portal.kit.clock import start_of
-from portal.kit.feed import overlap
+from portal.kit.ranges import Range, overlaps
 from portal.sites.models import Meter, MeteringPoint, Site
 from portal.sites.rules import is_gsrn
 
@@ -97,7 +97,7 @@ def test_everything_billed_stands_in_the_register(everybody):
 def test_a_price_part_has_one_price_on_a_day(catalogue):
     parts = sorted(of_kind(catalogue, PricePart), key=lambda part: (str(part.product_id), part.code))
     for _, same in groupby(parts, key=lambda part: (part.product_id, part.code)):
-        assert overlap((part.valid_from, part.valid_to) for part in same) is None
+        assert not list(overlaps((Range.of_days(part.valid_from, part.valid_to), part.price) for part in same))
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """How values are written in feeds."""
 
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Annotated
 
@@ -9,10 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from portal.kit.feed import Day, Moment, Price, decimal, overlap, words
-
-days = st.dates(date(2020, 1, 1), date(2020, 3, 1))
-periods = st.lists(st.tuples(days, st.none() | days).filter(lambda period: period[1] is None or period[0] <= period[1]))
+from portal.kit.feed import Day, Moment, Price, decimal, words
 
 
 @given(st.decimals(-(10**7), 10**7, places=6))
@@ -57,12 +53,3 @@ def test_an_instant_is_in_utc_and_says_so(text):
 def test_words_are_of_bounded_length_and_without_control_characters(text):
     with pytest.raises(ValidationError, match="must be 1 to 10 characters"):
         TypeAdapter(Annotated[str, words(10)]).validate_python(text)
-
-
-@given(periods)
-def test_an_overlap_is_a_day_that_two_periods_share(told):
-    shared = overlap(told)
-    last = date(2020, 3, 2)
-    every = [since + timedelta(n) for since, until in told for n in range(((until or last) - since).days + 1)]
-    twice = {day for day in every if every.count(day) > 1}
-    assert (shared in twice) if twice else shared is None
