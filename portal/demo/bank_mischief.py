@@ -71,7 +71,7 @@ class Mischief(StrEnum):
     JWS_CRIT = "jws.crit"
     JWS_TYP_LOGOUT = "jws.typ-logout"
     JWS_TYP_ACCESS_TOKEN = "jws.typ-access-token"  # noqa: S105
-    JWS_TYP_A_NUMBER = "jws.typ-a-number"
+    JWS_TYP_A_LIST = "jws.typ-a-list"
     JWS_TYP_IN_SMALL_LETTERS = "jws.typ-in-small-letters"
     JWS_A_LIST = "jws.a-list"
     JWS_LONE_SURROGATE = "jws.lone-surrogate"

@@ -98,7 +98,7 @@ def _inner_header(how: How) -> Header:
         Mischief.JWS_CRIT: {"crit": ["http://openid.net/strange"], "http://openid.net/strange": True},
         Mischief.JWS_TYP_LOGOUT: {"typ": "logout+jwt"},
         Mischief.JWS_TYP_ACCESS_TOKEN: {"typ": "at+jwt"},
-        Mischief.JWS_TYP_A_NUMBER: {"typ": 7},
+        Mischief.JWS_TYP_A_LIST: {"typ": ["JWT"]},
         Mischief.JWS_TYP_IN_SMALL_LETTERS: {"typ": "jwt"},
         Mischief.JWS_UNKNOWN_KID: {"kid": "nobody-knows"},
     }

@@ -78,7 +78,7 @@ SIGNATURE = {
     "crit": (Mischief.JWS_CRIT, Reason.JWS_CRIT),
     "typ-logout": (Mischief.JWS_TYP_LOGOUT, Reason.JWS_TYP),
     "typ-access-token": (Mischief.JWS_TYP_ACCESS_TOKEN, Reason.JWS_TYP),
-    "typ-a-number": (Mischief.JWS_TYP_A_NUMBER, Reason.JWS_TYP),
+    "typ-a-list": (Mischief.JWS_TYP_A_LIST, Reason.JWS_TYP),
     "claims-in-a-list": (Mischief.JWS_A_LIST, Reason.JWS_FORM),
     "lone-surrogate": (Mischief.JWS_LONE_SURROGATE, Reason.JWS_FORM),
 }

@@ -19,7 +19,7 @@ from portal.auth.oidc.claims import Claims
 from portal.auth.reasons import Reason, Stopped, demand
 
 LONGEST_HEADER = 16_384  # certificates in a header are passed over, not choked on
-TYPES = {None, "jwt"}  # of a token that is nothing but an ID token; media types have no case (RFC 7515, 4.1.9)
+TYPES = (None, "jwt")  # of a token that is nothing but an ID token; media types have no case (RFC 7515, 4.1.9)
 REPEATED = ("iss", "aud")  # claims that may stand in the outer header too (RFC 7519, 5.3)
 
 Header = dict[str, Any]
