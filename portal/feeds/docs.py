@@ -22,7 +22,8 @@ is.
 
 - **One row a line.** The utility's own feed is JSON Lines in UTF-8: one JSON object a line, at most 4 MiB long.
   Fields that are not named here are refused, and so are missing ones: what is not known is `null`, where `null` is
-  allowed.
+  allowed. Only a field that came to its kind later may be left out; then it is what its row here says. Rows that
+  were right once stay right.
 - **Money is whole cents** (`4394` is 43.94 EUR). Every other number that is not whole is a text of digits with a
   point (`"8.49"`), so that no reader rounds it. Days are `"2026-11-21"`, days of Helsinki; instants are UTC,
   `"2026-11-21T18:30:00Z"`.
@@ -87,7 +88,8 @@ def _table(part: Schema, definitions: Schema) -> str:
 def _rows(part: Schema, definitions: Schema, within: str) -> Iterator[tuple[str, str, str]]:
     for name, field in part["properties"].items():
         says = field.get("description") or _resolved(field, definitions).get("description", "")
-        yield f"`{within}{name}`", _type(field, definitions), says.replace("|", "\\|")
+        left_out = f" `{json.dumps(field['default'])}` where it is left out." if "default" in field else ""
+        yield f"`{within}{name}`", _type(field, definitions), (says + left_out).replace("|", "\\|")
         inner = _resolved(field, definitions)
         if inner.get("type") == "array":
             inner, mark = _resolved(inner["items"], definitions), "[]."

@@ -125,6 +125,11 @@ def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the
     return row
 
 
+def likeness(names: frozenset[str], kind: Kind) -> float:
+    """The share of fields in common; those that came to a kind later may be missing."""
+    return max(len(names & known.every) / len(names | known.asked) for known in fields(kind))
+
+
 def _is_utf8(start: bytes) -> bool:
     try:
         getincrementaldecoder("utf-8")().decode(start)  # which may end within a character
@@ -140,11 +145,7 @@ def _likenesses(source: Source) -> Iterator[tuple[float, Kind]]:
         except (ValueError, RecursionError):
             continue
         if isinstance(told, dict):
-            yield from ((_likeness(frozenset(told), kind), kind) for kind in KINDS)
-
-
-def _likeness(names: frozenset[str], kind: Kind) -> float:
-    return max(len(names & known) / len(names | known) for known in fields(kind))
+            yield from ((likeness(frozenset(told), kind), kind) for kind in KINDS)
 
 
 def _batches(every: Iterator[Line]) -> Iterator[list[Line]]:

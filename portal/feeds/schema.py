@@ -1,5 +1,6 @@
 """The published form of each kind of row: JSON Schema 2020-12 with examples, made from what reads the rows."""
 
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -36,10 +37,34 @@ def schema(kind: Kind) -> Schema:
     return {"$schema": DIALECT, **made, "title": kind.name, "examples": examples}
 
 
+@dataclass(frozen=True)
+class Fields:
+    """The names of a row's fields: those that stand in each, and those that came later and may be left out."""
+
+    asked: frozenset[str]
+    later: frozenset[str]
+
+    @property
+    def every(self) -> frozenset[str]:
+        """All of them."""
+        return self.asked | self.later
+
+
 @cache
-def fields(kind: Kind) -> tuple[frozenset[str], ...]:
-    """The names of the fields of a kind's row, for each of its variants."""
-    return tuple(frozenset(example) for example in schema(kind)["examples"])
+def fields(kind: Kind) -> tuple[Fields, ...]:
+    """The fields of a kind's row, for each of its variants."""
+    told = schema(kind)
+    return tuple(_fields(_resolved(variant, told.get("$defs", {}))) for variant in told.get("oneOf", [told]))
+
+
+def _fields(row: Schema) -> Fields:
+    asked = frozenset(row["required"])
+    return Fields(asked, frozenset(row["properties"]) - asked)
+
+
+def _resolved(part: Schema, definitions: Schema) -> Schema:
+    named: Schema = definitions[part["$ref"].rpartition("/")[2]] if "$ref" in part else part
+    return named
 
 
 def _example(part: Schema, definitions: Schema) -> Any:  # noqa: ANN401 - any JSON value
@@ -47,7 +72,7 @@ def _example(part: Schema, definitions: Schema) -> Any:  # noqa: ANN401 - any JS
     if "examples" in part:
         return part["examples"][0]
     if "$ref" in part:
-        return _example(definitions[part["$ref"].rpartition("/")[2]], definitions)
+        return _example(_resolved(part, definitions), definitions)
     if "anyOf" in part:
         return _example(part["anyOf"][0], definitions)
     if part["type"] == "array":
