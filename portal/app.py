@@ -81,7 +81,7 @@ def create_app(
 
 def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
     """Every address of the portal."""
-    office = Office(Signer(settings.secret_keys), settings.base_url, settings.brand)
+    office = Office(settings.base_url, settings.brand)
     return [
         *home.routes,
         *legal.routes(settings),

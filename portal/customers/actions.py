@@ -1,6 +1,7 @@
 """What customers change about how they are reached and billed: each wish is kept, told to the utility, and audited."""
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,8 +14,8 @@ from sqlmodel import Session, col, func, select
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers import wishes
-from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts
-from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, Party
+from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
+from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, MailboxLink, Party
 from portal.customers.queries import decides_for
 from portal.customers.turns import take_turn
 from portal.customers.wishes import Address, Billing, Channel, Matter
@@ -146,6 +147,13 @@ def keep_draft(db: Session, who: Customer, typed: Typed, now: datetime) -> None:
         for one in sorted(who.parties)
     ]
     upsert(db, table_of(ContactDraft), rows)
+
+
+def mailbox_link(db: Session, request_id: UUID, now: datetime) -> str:
+    """A token for the letter to a new address, which nobody can learn from the register afterwards."""
+    token = secrets.token_urlsafe(32)
+    db.add(MailboxLink(token_hash=hash_of(token), request_id=request_id, expires_at=now + TO_CONFIRM))
+    return token
 
 
 def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """How a customer is reached and billed: what the register says, and what they have changed here since."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from portal.customers.models import (
     ContactDetail,
     ContactDraft,
     ContactKind,
+    MailboxLink,
     Party,
 )
 from portal.customers.wishes import Address, Billing, Channel, Matter, Wish
@@ -125,8 +127,19 @@ def asked_at(who: Customer) -> SelectOfScalar[datetime]:
     return select(each).where(mine).group_by(col(ContactChange.request_id)).order_by(each.desc())
 
 
+def asked_by(db: Session, token: str, now: datetime) -> UUID | None:
+    """The request that a letter's link belongs to; None for a link that is not ours or has expired."""
+    of_link = select(MailboxLink.request_id).where(MailboxLink.token_hash == hash_of(token))
+    return db.exec(of_link.where(col(MailboxLink.expires_at) >= now)).first()
+
+
+def hash_of(token: str) -> bytes:
+    """What is kept of a link's token: it has 256 random bits, so that nobody finds it by its hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
 def mailbox(db: Session, request_id: UUID, now: datetime) -> Mailbox | None:
-    """The new address that a letter's link is about; None where it was taken back, or the link has expired."""
+    """The new address that a request is about; None where it was taken back, or waited for too long."""
     of_letter = select(ContactChange).where(
         ContactChange.request_id == request_id,
         ContactChange.matter == Matter.EMAIL,

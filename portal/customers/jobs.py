@@ -8,7 +8,7 @@ from sqlalchemy import delete, tuple_
 from sqlmodel import Session, col, select
 
 from portal.customers.contact import DRAFT_AGE
-from portal.customers.models import ContactChange, ContactDraft
+from portal.customers.models import ContactChange, ContactDraft, MailboxLink
 from portal.kit.jobs import Job, rounds
 
 HOURLY: Final = timedelta(hours=1)
@@ -17,10 +17,11 @@ UNCONFIRMED_KEPT: Final = timedelta(days=30)
 
 
 def forgetting() -> Sequence[Job]:
-    """Removes what never counted. A change that did is kept: it says who changed what, and when."""
+    """Removes what never counted, and links that have expired. A change that did count is kept: it says who did it."""
     return [
         rounds("contact_drafts.forget", HOURLY, forget_drafts),
         rounds("contact_changes.forget", HOURLY, forget_unconfirmed),
+        rounds("mailbox_links.forget", HOURLY, forget_links),
     ]
 
 
@@ -36,3 +37,9 @@ def forget_unconfirmed(db: Session, now: datetime, most: int) -> int:
     never = col(ContactChange.counts_from).is_(None) & (col(ContactChange.asked_at) <= now - UNCONFIRMED_KEPT)
     these = select(ContactChange.id).where(never).limit(most)
     return db.connection().execute(delete(ContactChange).where(col(ContactChange.id).in_(these))).rowcount
+
+
+def forget_links(db: Session, now: datetime, most: int) -> int:
+    """Remove at most so many links that have expired; how many."""
+    these = select(MailboxLink.token_hash).where(col(MailboxLink.expires_at) < now).limit(most)
+    return db.connection().execute(delete(MailboxLink).where(col(MailboxLink.token_hash).in_(these))).rowcount

@@ -153,6 +153,16 @@ class ContactChange(SQLModel, table=True):
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, description="before it counted")
 
 
+class MailboxLink(SQLModel, table=True):
+    """A link by which a new e-mail address answers; its token stands in the letter alone, and here the token's hash."""
+
+    __tablename__ = "mailbox_link"
+
+    token_hash: bytes = Field(max_length=32, primary_key=True)
+    request_id: UUID = Field(index=True, description="of the changes that it lets count, once")
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class ContactDraft(SQLModel, table=True):
     """What somebody typed who then had to prove who they are: it waits for them to come back from their bank."""
 

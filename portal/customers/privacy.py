@@ -13,6 +13,7 @@ from portal.customers.models import (
     ContactDraft,
     ContactPerson,
     IdentityCode,
+    MailboxLink,
     Mandate,
     MandateSite,
     Party,
@@ -30,7 +31,7 @@ TABLES: Sequence[type[SQLModel]] = (
     ContactChange,
     ContactDraft,
 )
-NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
+NOT_PERSONAL: Mapping[type[SQLModel], str] = {MailboxLink: "a hash of a link in a letter, which expires in two days"}
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys
 
 

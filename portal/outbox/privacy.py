@@ -5,13 +5,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.kit.privacy import Record, Subject, records
+from portal.outbox.mail import MAIL
 from portal.outbox.models import OutboxEvent
 
 TABLES: Sequence[type[SQLModel]] = (OutboxEvent,)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
+CONTENT = frozenset({"payload"})
 
 
 def export(db: Session, subject: Subject) -> Iterable[Record]:
-    """The customer's events and letters, oldest first."""
-    about = OutboxEvent.party_id == subject.party_id
-    return records(db, select(OutboxEvent).where(about).order_by(col(OutboxEvent.number)))
+    """The customer's events, then their letters, oldest first.
+
+    What a letter says is its receiver's alone: it may hold a link that does what whoever opens it wants.
+    """
+    theirs = select(OutboxEvent).where(OutboxEvent.party_id == subject.party_id).order_by(col(OutboxEvent.number))
+    yield from records(db, theirs.where(OutboxEvent.kind != MAIL))
+    yield from records(db, theirs.where(OutboxEvent.kind == MAIL), without=CONTENT)

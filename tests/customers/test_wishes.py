@@ -20,7 +20,7 @@ from portal.customers.actions import TooManyLetters
 from portal.customers.contact import Typed
 from portal.customers.feed import BillingEntry, Customer
 from portal.customers.keeping import keep_billing, keep_customers
-from portal.customers.models import ContactChange, ContactDraft, Mandate, Party
+from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Mandate, Party
 from portal.customers.wishes import Address, Billing, Channel, Matter, Wish, standing
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
@@ -265,6 +265,24 @@ def test_a_letter_waits_for_two_days(database, change, after, counts):
         assert bool(contact.mailbox(db, changed.request_id, NOW + after)) is counts
     with database.writing() as db:
         assert actions.confirm_email(db, changed.request_id, NOW + after) is counts
+
+
+@on_both
+def test_a_links_token_is_known_to_its_letter_alone_and_expires(database, change):
+    changed = change(email=NEW)
+    with database.writing() as db:
+        tokens = [actions.mailbox_link(db, changed.request_id, NOW) for _ in range(2)]
+    with database.reading() as db:
+        assert not {token.encode() for token in tokens} & {
+            bytes(link.token_hash) for link in db.exec(select(MailboxLink))
+        }
+        for token in tokens:
+            assert contact.asked_by(db, token, NOW + 48 * HOUR) == changed.request_id
+            assert contact.asked_by(db, token, NOW + 48 * HOUR + timedelta(seconds=1)) is None
+        assert contact.asked_by(db, tokens[0][:-1], NOW) is None
+    with database.writing() as db:
+        assert jobs.forget_links(db, NOW + 48 * HOUR, 500) == 0
+        assert [jobs.forget_links(db, NOW + 49 * HOUR, 1) for _ in range(3)] == [1, 1, 0]
 
 
 @on_both

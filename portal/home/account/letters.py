@@ -2,28 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlmodel import Session
 
 from portal.brand import Brand
-from portal.customers.actions import Changed, OldEmail
-from portal.customers.contact import TO_CONFIRM
+from portal.customers.actions import Changed, OldEmail, mailbox_link
 from portal.kit import formats
 from portal.kit.i18n import Language, Text, text
-from portal.kit.signing import Signer
 from portal.outbox.mail import Letter, post
-
-PURPOSE: Final = "confirm-email"
 
 
 @dataclass(frozen=True)
 class Office:
-    """What letters are written with: the signer of their links, the portal's address, and whose portal it is."""
+    """What letters are written with: the portal's address, and whose portal it is."""
 
-    signer: Signer
     base_url: str
     brand: Brand
 
@@ -31,19 +25,13 @@ class Office:
 def send(db: Session, office: Office, changed: Changed, language: Language, now: datetime) -> None:
     """Ask a new address whether it counts, and tell the old ones that something was changed."""
     if changed.to_confirm:
-        post(db, _to_confirm(office, changed.to_confirm, changed, language), now)
+        token = mailbox_link(db, changed.request_id, now)
+        post(db, _to_confirm(office, changed.to_confirm, changed.party_id, token, language), now)
     for old in changed.old_emails:
         post(db, _to_warn(office, old, language, now), now)
 
 
-def request_of(office: Office, token: str) -> UUID | None:
-    """The request that a link belongs to, None for a link that is not ours or has expired."""
-    found = office.signer.read(PURPOSE, token, int(TO_CONFIRM.total_seconds()))
-    return UUID(found) if found else None
-
-
-def _to_confirm(office: Office, to: str, changed: Changed, language: Language) -> Letter:
-    token = office.signer.sign(PURPOSE, str(changed.request_id))
+def _to_confirm(office: Office, to: str, party_id: UUID, token: str, language: Language) -> Letter:
     subject = text("Confirm your email address")
     body = (
         text("This address was given to %(name)s as the email address of a customer.", name=_name(office, language)),
@@ -51,7 +39,7 @@ def _to_confirm(office: Office, to: str, changed: Changed, language: Language) -
         f"{office.base_url}/account/confirm-email?{urlencode({'token': token})}",
         text("If you know nothing of this, you need not do anything: the address is not taken into use."),
     )
-    return _letter(office, to, subject, body, changed.party_id, language)
+    return _letter(office, to, subject, body, party_id, language)
 
 
 def _to_warn(office: Office, old: OldEmail, language: Language, now: datetime) -> Letter:

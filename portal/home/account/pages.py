@@ -17,7 +17,7 @@ from portal.auth.stays import Profile, Stay
 from portal.customers import actions, contact
 from portal.customers.contact import Contact, Mailbox
 from portal.customers.wishes import Address, Billing, Channel, Matter
-from portal.home.account import letters, saving, shown
+from portal.home.account import saving, shown
 from portal.home.account.forms import COUNTRIES, HOME_COUNTRY
 from portal.home.account.letters import Office
 from portal.home.account.saving import Saved
@@ -226,18 +226,18 @@ def save_billing(visit: Visit[Customer]) -> Reply:
             return _saved(saved)
 
 
-def show_confirmation(office: Office, visit: Visit[Anyone]) -> Reply:
+def show_confirmation(visit: Visit[Anyone]) -> Reply:
     """The button, or how it went: looking changes nothing."""
     token = visit.query.get("token", "")
-    request_id = letters.request_of(office, token)
+    request_id = contact.asked_by(visit.db, token, visit.now)
     mailbox = contact.mailbox(visit.db, request_id, visit.now) if request_id else None
     return Answer(EmailConfirmation(mailbox, token), status=200 if mailbox else 410)
 
 
-def confirm_email(office: Office, visit: Visit[Anyone]) -> Redirect:
+def confirm_email(visit: Visit[Anyone]) -> Redirect:
     """Take a new address into use; a second time changes nothing."""
     token = str(visit.form.get("token", ""))
-    request_id = letters.request_of(office, token)
+    request_id = contact.asked_by(visit.db, token, visit.now)
     if request_id:
         actions.confirm_email(visit.db, request_id, visit.now)
     return Redirect(f"/account/confirm-email?{urlencode({'token': token})}")
@@ -272,6 +272,6 @@ def routes(office: Office) -> list[Route]:
         action("/account/address", save_address, who=decides),
         page("/account/billing", show_billing, who=decides),
         action("/account/billing", save_billing, who=decides),
-        page("/account/confirm-email", partial(show_confirmation, office), who=anyone),
-        action("/account/confirm-email", partial(confirm_email, office), who=anyone),
+        page("/account/confirm-email", show_confirmation, who=anyone),
+        action("/account/confirm-email", confirm_email, who=anyone),
     ]

@@ -1,0 +1,130 @@
+"""What opens something for whoever holds it is told to whom it is meant for, and stands nowhere else."""
+
+import io
+import logging
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from sqlmodel import select
+
+from portal.app import html
+from portal.auth.actions import SESSION_COOKIE
+from portal.customers.models import ContactDetail
+from portal.keepers import KEEPERS
+from portal.kit.crypto import Vault
+from portal.kit.db import Database
+from portal.kit.jobs import Shift, once
+from portal.kit.mail import MailServer, Smtp
+from portal.outbox.jobs import Sender, mailing, telling
+from portal.outbox.mail import letter_in
+from portal.outbox.models import OutboxEvent
+from portal.privacy import exports
+from portal.privacy.package import Press
+from tests import days
+from tests.browser import hidden
+from tests.people import AINO, House, Resident
+from tests.post import Mood, Post
+from tests.settings import settings
+
+ADDRESSES = [line for line in (Path(__file__).parent / "addresses.txt").read_text().split() if "{" not in line]
+NEW = "aino.makela@example.fi"
+
+
+@pytest.fixture
+def house(sqlite_url):
+    database = Database(sqlite_url)
+    yield House(database)
+    database.engine.dispose()
+
+
+@pytest.fixture
+def aino(house):
+    """A customer who has just asked for another e-mail address; the letter to it waits."""
+    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
+    with house.database.writing() as db:
+        db.add(ContactDetail(party_id=aino.party, kind="email", value="aino@example.fi"))
+    aino.browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=0)
+    form = {"email": NEW, "phone": ""}
+    answer = aino.browser.submit("/account/contact", form, page="/account/contact")
+    assert answer.headers["location"] == "/account?saved=email"
+    return aino
+
+
+@pytest.fixture
+def token(house, aino):
+    """What the letter's link holds."""
+    with house.database.reading() as db:
+        waiting = [letter_in(row) for row in db.exec(select(OutboxEvent).where(OutboxEvent.kind == "mail"))]
+    (found,) = [match[1] for letter in waiting if (match := re.search(r"\?token=(\S+)", letter.body))]
+    return found.encode()
+
+
+def package_of(aino):
+    """The data package, file by file."""
+    page = aino.browser.open("/privacy/package")
+    sent = zipfile.ZipFile(io.BytesIO(aino.browser.post("/privacy/package", data=hidden(page.text)).content))
+    return {name: sent.read(name) for name in sent.namelist()}
+
+
+def test_no_page_holds_the_link_of_a_letter_or_the_key_of_a_session(aino, token):
+    session = aino.browser.cookies[SESSION_COOKIE].encode()
+    for address in ADDRESSES:
+        answer = aino.browser.get(address)
+        assert token not in answer.content, address
+        assert session not in answer.content, address
+
+
+def test_no_export_holds_the_link_of_a_letter_or_the_key_of_a_session(house, aino, token, tmp_path):
+    known = settings()
+    press = Press(KEEPERS, Vault(known.data_keys, known.index_key), html(known.brand), known.brand)
+    list(exports.export(house.database, "1001", tmp_path / "export", press, days.now()))
+    once([telling(tmp_path / "told")], Shift(house.database, days.now))
+    files = [
+        path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in {".db-wal", ".db-shm", ".db"}
+    ]
+    exported = package_of(aino) | {str(path): path.read_bytes() for path in files}
+    assert "1001/data.json" in exported
+    session = aino.browser.cookies[SESSION_COOKIE].encode()
+    for name, content in exported.items():
+        assert token not in content, name
+        assert session not in content, name
+
+
+def test_a_letter_is_told_of_and_what_it_says_is_its_receivers_alone(aino):
+    told = package_of(aino)["1001/data.json"].decode()
+    assert '"kind": "mail"' in told
+    assert "confirm-email" not in told
+
+
+def test_no_log_holds_the_link_of_a_letter_or_the_key_of_a_session(house, aino, token, nobody, caplog):
+    caplog.set_level(logging.DEBUG)
+    link = f"/account/confirm-email?token={token.decode()}"
+    nobody.open(link)
+    with Post(mood=Mood.BUSY) as office:
+        server = MailServer.at(office.url)
+        sent = once(
+            [mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi"))], Shift(house.database, days.now)
+        )
+    assert sent["outbox.mail"].failed
+    nobody.submit("/account/confirm-email", {"token": token.decode()}, page=link)
+    aino.browser.open("/account")
+    session = aino.browser.cookies[SESSION_COOKIE]
+    assert any("letter put off" in said for said in caplog.messages)
+    for said in caplog.messages:
+        if "HTTP Request" in said:  # the test's own client
+            continue
+        assert token.decode() not in said
+        assert session not in said
+
+
+def test_a_link_answers_once(house, aino, token, nobody):
+    link = f"/account/confirm-email?token={token.decode()}"
+    form = {"token": token.decode()}
+    nobody.submit("/account/confirm-email", form, page=link)
+    aino.browser.submit("/account/contact", {"email": "third@example.fi", "phone": ""}, page="/account/contact")
+    nobody.submit("/account/confirm-email", form, page=link)
+    with house.database.reading() as db:
+        told = [row.kind for row in db.exec(select(OutboxEvent)) if row.kind != "mail"]
+    assert told == ["contact.changed"]
