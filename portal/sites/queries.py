@@ -17,14 +17,13 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import Customer
-from portal.auth.reach import Theme
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.kit.ranges import Range
 from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
-from portal.sites.scope import held_on
+from portal.sites.scope import held_on, measured_for
 
 
 class NoSuchSite(NotThere):
@@ -156,10 +155,7 @@ def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:
 
 def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing | None:
     """How a site is lived in; None for those who do not hold it today, or see neither its contracts nor its use."""
-    told = within(col(Site.id), who.reach.sites(Theme.CONTRACTS)) | within(
-        col(Site.id), who.reach.sites(Theme.CONSUMPTION)
-    )
-    wanted = select(Site).join(Occupancy).where(_visible_to(who), told, held_on(today), Site.id == site_id)
+    wanted = select(Site).join(Occupancy).where(_measured_for(who), held_on(today), Site.id == site_id)
     site = db.exec(wanted).first()
     if site is None:
         return None
@@ -167,13 +163,16 @@ def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing |
 
 
 def points(db: Session, who: Customer, today: date) -> Sequence[PointShown]:
-    """The metering points, without their meters, of every site that the person's parties hold today."""
-    return POINTS.all(db, parties=who.parties, sites=who.reach.any_sites, today=today)
+    """The metering points, without their meters, of sites held today whose contracts or use the person sees."""
+    return POINTS.all(db, parties=who.parties, sites=measured_for(who), today=today)
 
 
 def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -> Sequence[PointShown]:
-    """The metering points of a site with all their meters; none for those who do not hold it today."""
-    held = select(Occupancy.site_id).where(_visible_to(who), held_on(today), Occupancy.site_id == site_id)
+    """The metering points of a site with all their meters.
+
+    None for those who do not hold it today, or see neither its contracts nor its use.
+    """
+    held = select(Occupancy.site_id).where(_measured_for(who), held_on(today), Occupancy.site_id == site_id)
     there = select(MeteringPoint).where(col(MeteringPoint.site_id).in_(held))
     found = db.exec(there.order_by(MeteringPoint.energy, MeteringPoint.gsrn)).all()
     meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
@@ -183,8 +182,8 @@ def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -
     return [_point(site_id, point.gsrn, point.energy, point.main_fuse, hung[point.id]) for point in found]
 
 
-def _visible_to(who: Customer) -> ColumnElement[bool]:
-    return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), who.reach.any_sites)
+def _measured_for(who: Customer) -> ColumnElement[bool]:
+    return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), measured_for(who))
 
 
 def _places(db: Session, who: Customer, only: Collection[UUID] | None, today: date) -> Sequence[Place]:

@@ -116,6 +116,9 @@ class _Owners:
         """The owners of a row: its own party, else the holders of its site, else the owners of what it is part of."""
         if name == "party":
             return {Owner(row["id"], None, is_face=True)}
+        if name in {"metering_point", "meter"}:
+            holders = self._holders(name, row)
+            return {replace(owner, matter=matter) for owner in holders for matter in ("contracts", "consumption")}
         if name == "site":
             return {replace(owner, is_face=True) for owner in self._held[row["id"]]}
         if name == "session" or (name == "privacy_case" and row["party_id"] is None):
@@ -123,6 +126,10 @@ class _Owners:
         if row.get("party_id"):
             matter = MATTERS.get(row["topic"], "everything") if "topic" in row else None
             return {Owner(row["party_id"], row.get("site_id") or self._site(name, row), matter)}
+        return self._holders(name, row)
+
+    def _holders(self, name: str, row: Row) -> set[Owner]:
+        """Who holds the site of a row, or owns what it is part of."""
         if row.get("site_id"):
             return self._held[row["site_id"]]
         return set().union(*(self.of(*parent) for parent in self._parents(name, row)))

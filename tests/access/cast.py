@@ -23,6 +23,8 @@ from tests.browser import Browser
 from tests.people import House, customer, vault
 
 TUULA, TUULA_NAME = "170466-9551", "Tuula Entinen"
+BERTTA, BERTTA_NAME = "110871-956P", "Bertta Laskunen"
+MAIJA, MAIJA_NAME = "230293-957A", "Maija Muuttola"
 MOVED_OUT = date(2026, 10, 31)
 SITE, GSRN, NEW_METER = "899001", "643000000899001015", "AM550-8990017"
 
@@ -54,6 +56,8 @@ class Person:
 def enter(house: House) -> dict[str, Person]:
     """The whole cast, each signed in ten minutes ago."""
     tuula = _former_holder(house)
+    bertta = _with_one_matter(house, BERTTA, BERTTA_NAME, "30199002", "billing")
+    maija = _with_one_matter(house, MAIJA, MAIJA_NAME, "30199003", "moves")
     company, veikko = party_id(LANDLORD), party_id(VEIKKO)
     people = [
         Person("nobody", Kind.NOBODY, Browser(house.app)),
@@ -65,6 +69,8 @@ def enter(house: House) -> dict[str, Person]:
         _acting(house, SANNA, company, Kind.BOOKS),
         _acting(house, PETRI, company, Kind.USAGE),
         _acting(house, MINNA, company, Kind.PAPERS),
+        _acting_in(house, BERTTA, BERTTA_NAME, bertta, Kind.BILLS),
+        _acting_in(house, MAIJA, MAIJA_NAME, maija, Kind.MOVES),
         _own(house, LIISA),
         _acting(house, LIISA, veikko, Kind.STAND_IN),
         _too_late(house, company),
@@ -113,6 +119,46 @@ def _acting(house, member, party, kind):
     sites, matters = _limits(house, party, party_id(member))
     choices = frozenset({party, party_id(member)})
     return Person(name, kind, browser, _account(house, member), frozenset({party}), sites, matters, choices, known)
+
+
+def _acting_in(house, code, name, party, kind):
+    """Somebody who looks after one matter of the company, and is otherwise no customer."""
+    company = party_id(LANDLORD)
+    browser = switched(house, house.open_for(code, name), company)
+    known = frozenset({party}) | _connected(house, company)
+    sites, matters = _limits(house, company, party)
+    with house.database.reading() as db:
+        account = db.exec(select(Account.id).where(Account.identity_index == vault().blind_index(code))).one()
+    choices = frozenset({company, party})
+    return Person(
+        f"{name.split()[0]} for the company",
+        kind,
+        browser,
+        account,
+        frozenset({company}),
+        sites,
+        matters,
+        choices,
+        known,
+    )
+
+
+def _with_one_matter(house, code, name, number, theme):
+    """Add somebody to whom the company gave a mandate to see one matter at every site."""
+    party, tie = customer(code, name, number)
+    mandate = Mandate(
+        grantor_id=party_id(LANDLORD),
+        grantee_id=party.id,
+        themes=theme,
+        every_site=True,
+        level="see",
+        valid_from=date(2026, 1, 1),
+    )
+    with house.database.writing() as db:
+        db.add(party)
+        db.flush()
+        db.add_all([tie, mandate])
+        return party.id
 
 
 def _too_late(house, company):

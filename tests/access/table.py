@@ -23,6 +23,8 @@ class Kind(StrEnum):
     BOOKS = "books"  # billing and consumption, to see, at some sites
     USAGE = "usage"  # consumption, to manage, at some sites
     PAPERS = "papers"  # billing and contracts, to manage, at every site
+    BILLS = "bills"  # billing, to see, at every site
+    MOVES = "moves"  # moves, to see, at every site
     STRANGER = "stranger"  # a person who is no customer and acts for nobody
 
 

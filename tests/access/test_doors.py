@@ -15,7 +15,15 @@ pytestmark = pytest.mark.xdist_group("access")
 
 CAST = (
     *("nobody", "Aino", "Aino, just proved", "Mikko", "Karin", "Veikko", "Juha", "Juha for the company", "Sanna"),
-    *("Sanna for the company", "Petri for the company", "Minna for the company", "Liisa", "Liisa for Veikko"),
+    *(
+        "Sanna for the company",
+        "Petri for the company",
+        "Minna for the company",
+        "Bertta for the company",
+        "Maija for the company",
+        "Liisa",
+        "Liisa for Veikko",
+    ),
     *("Olavi, too late", "Oona", "Tuula, who moved out"),
 )
 OF_EACH = 2  # things that are tried of each kind

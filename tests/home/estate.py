@@ -73,7 +73,9 @@ class Estate:
             dwelling=KINDS[number % len(KINDS)],
             residents=86421,
         )
-        point = MeteringPoint(id=uuid4(), gsrn=f"64300077{number:010}", site_id=site.id, energy="electricity")
+        point = MeteringPoint(
+            id=uuid4(), gsrn=f"64300077{number:010}", site_id=site.id, energy="electricity", main_fuse="3 x 250 A"
+        )
         db.add(site)
         db.flush()
         db.add(Occupancy(site_id=site.id, party_id=self.company, since=self.last - timedelta(days=900)))

@@ -118,6 +118,20 @@ def test_columns_follow_the_themes_of_a_right(estate):
     assert 'id="contracts"' not in page
 
 
+@pytest.mark.parametrize(
+    ("who", "sees"), [("admin", True), ("accountant", True), ("clerk", False), ("mover", False)], ids=str
+)
+def test_what_measures_at_a_site_is_for_those_who_see_its_contracts_or_its_use(estate, who, sees):
+    browser = estate.act(getattr(estate, who))
+    page = browser.open(f"/sites/{estate.sites[0]}").text
+    for told in ("643000770000000001", "NEW-1", "3 x 250 A", 'id="points"'):
+        assert (told in page) is sees, told
+    (row,) = saved(browser, "?q=Mallikatu+1&show=all")[:1]
+    assert ("Käyttöpaikat" in row) is sees
+    assert ("643000770000000001" in browser.get("/sites/download").text) is sees
+    assert bool(saved(browser, "?q=643000770000000001")) is sees
+
+
 def test_a_right_about_moves_shows_addresses_and_no_figures(estate):
     browser = estate.act(estate.mover)
     assert "Laskut" not in " ".join(table(browser)[0])

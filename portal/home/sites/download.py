@@ -31,7 +31,7 @@ class _Column:
 
 def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
     """Rows of a listing, with the columns that the listing knows."""
-    columns = [*_facts(language), *_uses(listing, language), *_costs(listing, language)]
+    columns = [*_facts(listing, language), *_uses(listing, language), *_costs(listing, language)]
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
     writer.writerow(column.heading.said(language) for column in columns)
@@ -39,7 +39,7 @@ def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def _facts(language: Language) -> Sequence[_Column]:
+def _facts(listing: Listing, language: Language) -> Sequence[_Column]:
     def points(row: Row) -> str:
         # The energy after it keeps a GSRN a text: as a number of 18 digits it would lose its end.
         return ", ".join(f"{point.gsrn} {ENERGIES[point.energy].said(language)}" for point in row.points)
@@ -51,7 +51,7 @@ def _facts(language: Language) -> Sequence[_Column]:
         _Column(text("Postcode"), lambda row: harmless(row.place.postcode)),
         _Column(text("Town"), lambda row: harmless(row.place.town)),
         _Column(text("Kind of building"), lambda row: harmless(row.kind)),
-        _Column(text("Metering points"), points),
+        *([_Column(text("Metering points"), points)] if listing.sees_points else ()),
     ]
 
 

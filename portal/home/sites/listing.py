@@ -22,6 +22,7 @@ from portal.kit.i18n import Language
 from portal.sites import queries as sites
 from portal.sites.models import Commodity
 from portal.sites.queries import Place, PointShown
+from portal.sites.scope import measured_for
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
 
@@ -34,12 +35,14 @@ class Listing:
     others: former and coming ones
     uses: None where no readings may be seen, or there are none
     billed: the month of which costs are; None where no bills may be seen, or there are none
+    sees_points: whether it is open at any site what measures there
     """
 
     rows: Sequence[Row]
     others: Sequence[Place]
     uses: Uses | None
     billed: date | None
+    sees_points: bool
 
     @property
     def towns(self) -> int:
@@ -59,6 +62,7 @@ def listing(db: Session, who: Customer, energy: Commodity | None, today: date, l
         others=[place for place in places if not place.is_held],
         uses=uses,
         billed=billed.month if billed else None,
+        sees_points=measured_for(who) != frozenset(),
     )
 
 

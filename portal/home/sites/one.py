@@ -24,6 +24,7 @@ from portal.kit import formats, spark
 from portal.kit.i18n import Language, Text, text
 from portal.sites import queries as sites
 from portal.sites.queries import Device, Housing, Place, PointShown
+from portal.sites.scope import measured_for
 
 BILLS: Final = 3
 YEAR: Final = 12
@@ -129,8 +130,11 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
     )
 
 
-def points(db: Session, who: Customer, place: Place, today: date) -> Sequence[Point]:
-    """The metering points with their meters; none for those who do not hold the site today."""
+def points(db: Session, who: Customer, place: Place, today: date) -> Sequence[Point] | None:
+    """The metering points with their meters; None where they are not for the person: see `sites.queries`."""
+    open_at = measured_for(who)
+    if not place.is_held or (open_at is not None and place.id not in open_at):
+        return None
     return [_point(point) for point in sites.points_with_meters(db, who, place.id, today)]
 
 

@@ -121,14 +121,14 @@ class SiteCards(Page):
 
 @dataclass(frozen=True)
 class SitePage(Page):
-    """One site."""
+    """One site; `points` are None where what measures there is not for the person."""
 
     template = "sites/show.html"
     place: Place
     title: str
     holdings: Sequence[Holding]
     housing: Sequence[tuple[Text, str]]
-    points: Sequence[Point]
+    points: Sequence[Point] | None
     uses: Sequence[Use]
     sees_contracts: bool
     contracts: Sequence[ContractRow]
