@@ -45,6 +45,7 @@ from portal.kit.files import Files
 from portal.kit.headers import Count, uncounted
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language
+from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
 from portal.kit.web import Look, Platform
 from portal.messages import pages as messages
@@ -83,7 +84,7 @@ def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
     """Every address of the portal."""
     office = Office(settings.base_url, settings.brand)
     return [
-        *home.routes,
+        *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *home_sites.routes,
         *organisation.routes,
@@ -124,7 +125,8 @@ def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now))
-    return open_desk(house, brokers(settings), keys, people, connect=connect, now=now)
+    departures = Turnstile(settings.sign_in_rates)
+    return open_desk(house, brokers(settings), keys, people, departures, connect=connect, now=now)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from portal import brand as brands
 from portal.brand import DEMO_BRAND, BadBrand, Brand
 from portal.kit.mail import MailServer
+from portal.kit.rates import Rate, Rates
 
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
@@ -55,6 +56,8 @@ class Settings:
     mail_dir: Path | None
     outbox_dir: Path | None
     internal_port: int  # 0 for none
+    sign_in_rates: Rates
+    report_rates: Rates
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
 
     @classmethod
@@ -96,6 +99,10 @@ class Settings:
             mail_dir=given.path("PORTAL_MAIL_DIR"),
             outbox_dir=given.path("PORTAL_OUTBOX_DIR"),
             internal_port=given.number("PORTAL_INTERNAL_PORT", 9000),
+            sign_in_rates=Rates(
+                given.rate("PORTAL_SIGN_IN_RATE_PER_NETWORK", 120), given.rate("PORTAL_SIGN_IN_RATE", 600)
+            ),
+            report_rates=Rates(given.rate("PORTAL_REPORT_RATE_PER_NETWORK", 60), given.rate("PORTAL_REPORT_RATE", 300)),
             made_up=tuple(made_up),
         )
 
@@ -139,6 +146,12 @@ class _Given:
         if not value.isdecimal():
             raise BadSettings(f"{name} must be a whole number, not {value!r}.")
         return int(value)
+
+    def rate(self, name: str, default: int) -> Rate:
+        a_minute = self.number(name, default)
+        if a_minute == 0:
+            raise BadSettings(f"{name} must be 1 or more: how many are let through in a minute.")
+        return Rate(a_minute)
 
     def choice(self, name: str, kind: type[Environment], default: Environment) -> Environment:
         value = self.value(name)

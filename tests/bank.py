@@ -29,6 +29,7 @@ from portal.kit.asgi import serve
 from portal.kit.crypto import Vault
 from portal.kit.files import Files
 from portal.kit.html import Html, Person
+from portal.kit.rates import Rate, Rates, Turnstile
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
 
@@ -94,6 +95,8 @@ class World:
     profile: BrokerProfile
     keys: OwnKeys
     portal: str = PORTAL
+    rates: Rates = Rates(Rate(120), Rate(600))
+    at: str | None = None  # the address that browsers are seen to come from
     network: Connect | None = None  # how calls leave; within this event loop unless given
 
     def __post_init__(self):
@@ -117,6 +120,7 @@ class World:
             [self.profile, *others],
             self.keys,
             People(VAULT.blind_index),
+            Turnstile(self.rates, lambda: self.clock().timestamp()),
             connect=self.network or self.outgoing,
             now=self.clock,
         )
@@ -140,7 +144,10 @@ class World:
 
     def connect(self):
         """A way to the portal and to the bank, by host."""
-        return _Wires({"portal.test": self.portal_app, "bank.test": self.bank_app})
+        return _Wires({"portal.test": self._seen, "bank.test": self.bank_app})
+
+    async def _seen(self, scope, receive, send):
+        await self.portal_app({**scope, "client": (self.at, 50_000) if self.at else None}, receive, send)
 
     def outgoing(self):
         """The same for the portal, noted."""

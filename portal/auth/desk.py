@@ -13,6 +13,7 @@ from portal.auth.oidc.request import Ourselves
 from portal.auth.oidc.statements import RelyingPartyFacts
 from portal.auth.wall import Wall, Walls
 from portal.kit.i18n import Language
+from portal.kit.rates import Turnstile
 
 RETURN = "/sign-in/return"
 
@@ -41,6 +42,7 @@ class Desk:
     facts: RelyingPartyFacts
     blind_index: Callable[[str], bytes]
     first_choice: FirstChoice
+    departures: Turnstile  # how often a journey to the bank may begin
     now: Callable[[], datetime]
 
     def broker(self, name: object) -> Broker:
@@ -70,6 +72,7 @@ def open_desk(
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
     people: People,
+    departures: Turnstile,
     *,
     connect: Connect,
     now: Callable[[], datetime],
@@ -84,7 +87,7 @@ def open_desk(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, now)
+    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, departures, now)
 
 
 def _brokers(

@@ -7,6 +7,7 @@ class Reason(StrEnum):
     """A stable code each; operators and tests rely on them."""
 
     # The way there.
+    TOO_MANY = "ftn.too_many"
     BANK_UNKNOWN = "ftn.bank_unknown"
     BROKER_DOWN = "ftn.broker_down"
     PUSH = "ftn.push"

@@ -5,9 +5,11 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
 
 from portal.auth.people import Customer, anyone, customer
 from portal.auth.rules import local_path
@@ -16,7 +18,8 @@ from portal.home.sites.portfolio import Portfolio
 from portal.kit.access import Anyone
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text
-from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, bare, page
+from portal.kit.rates import Turnstile, retry_after_s
+from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, address_of, bare, page
 from portal.messages import queries as messages
 from portal.messages.queries import Entry
 
@@ -83,8 +86,11 @@ async def livez(request: Request) -> Response:  # noqa: ARG001
     return PlainTextResponse("alive\n")
 
 
-async def csp_report(request: Request) -> Response:
+async def csp_report(turnstile: Turnstile, request: Request) -> Response:
     """Note which directive a browser enforced; addresses may hold ids and are not kept."""
+    wait_s = turnstile.wait_s(address_of(request))
+    if wait_s:
+        return Response(status_code=429, headers=retry_after_s(wait_s))
     body = (await request.body())[:REPORT_BYTES]
     try:
         directive = json.loads(body)["csp-report"]["effective-directive"]
@@ -94,10 +100,12 @@ async def csp_report(request: Request) -> Response:
     return Response(status_code=204)
 
 
-routes = [
-    page("/", start, who=anyone),
-    page("/overview", show_overview, who=customer),
-    action("/language", choose_language, who=anyone),
-    bare("/livez", livez, who=anyone),
-    bare("/csp-report", csp_report, who=anyone, method="POST"),
-]
+def routes(reports: Turnstile) -> list[Route]:
+    """Every address of these pages; browsers' reports come through a turnstile."""
+    return [
+        page("/", start, who=anyone),
+        page("/overview", show_overview, who=customer),
+        action("/language", choose_language, who=anyone),
+        bare("/livez", livez, who=anyone),
+        bare("/csp-report", partial(csp_report, reports), who=anyone, method="POST"),
+    ]

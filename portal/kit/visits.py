@@ -117,6 +117,11 @@ def platform_of(request: Request) -> Platform:
     return found
 
 
+def address_of(request: Request) -> str | None:
+    """The address that a request came from: the visitor's where the proxies in front are named in the settings."""
+    return request.client.host if request.client else None
+
+
 def person_of(request: Request) -> Anyone:
     """Who a request comes from, as far as it is known yet."""
     found = getattr(request.state, "person", None)

@@ -27,7 +27,17 @@ from portal.kit.errors import BadRequest, Forbidden
 from portal.kit.headers import exchange
 from portal.kit.limits import SAFE
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
-from portal.kit.visits import LANGUAGE_COOKIE, FlowVisit, Look, Platform, Recognition, Visit, language_of, platform_of
+from portal.kit.visits import (
+    LANGUAGE_COOKIE,
+    FlowVisit,
+    Look,
+    Platform,
+    Recognition,
+    Visit,
+    address_of,
+    language_of,
+    platform_of,
+)
 
 __all__ = [
     "LANGUAGE_COOKIE",
@@ -42,6 +52,7 @@ __all__ = [
     "Reply",
     "Visit",
     "action",
+    "address_of",
     "bare",
     "flow",
     "in_thread",

@@ -1,6 +1,7 @@
 """The whole way: from the wall to the bank and back, out again, and once more to confirm."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from portal.auth.brokers import Audience, BankParameter, IssParameter, Request
 from portal.auth.models import LoginStatus
 from portal.auth.reasons import Reason
 from portal.demo.bank_mischief import Mischief
+from portal.kit.rates import Rate, Rates
 from tests.bank import AINO, BANK, MIKKO, NOON, PORTAL, bank_keys, query
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +84,62 @@ async def test_cancelling_leads_back_to_the_wall_with_a_quiet_word(world, visito
     assert "Keskeytit tunnistautumisen pankissa" in wall.text
     assert (await visitor.sign_in(then="/invoices/1")).headers["location"] == "/invoices/1"
     assert [journey.status for journey in world.journeys] == [LoginStatus.SPENT, LoginStatus.SPENT]
+
+
+FEW = Rates(Rate(4), Rate(12))
+
+
+async def start(world, address, wall="/sign-in", visitor=None, language="fi"):
+    """Choose a bank, from an address."""
+    visitor = visitor or world.visitor(language)
+    world.at = address
+    return await visitor.leave(wall=wall)
+
+
+async def test_who_begins_too_often_reads_when_to_begin_again_and_nothing_is_written(world, requests_log):
+    world = replace(world, rates=FEW)
+    begun = [(await start(world, "192.0.2.7")).status_code for _ in range(4)]
+    assert begun == [303, 303, 429, 429]
+    assert len(world.journeys) == 2
+    assert requests_log.reason() == Reason.TOO_MANY
+    assert (await start(world, "198.51.100.7")).status_code == 303
+    world.clock.forward(seconds=15)
+    assert (await start(world, "192.0.2.8")).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("fi", "Yritä uudelleen 15 sekunnin kuluttua."),
+        ("sv", "Försök på nytt om 15 sekunder."),
+        ("en", "Try again in 15 seconds."),
+    ],
+)
+async def test_when_to_begin_again_is_said_in_the_persons_language(world, language, says):
+    world = replace(world, rates=FEW)
+    for _ in range(2):
+        await start(world, "192.0.2.7")
+    refused = await start(world, "192.0.2.7", language=language)
+    assert (refused.status_code, refused.headers["retry-after"]) == (429, "15")
+    assert says in refused.text
+    assert 'name="bank"' in refused.text
+
+
+async def test_all_networks_together_begin_no_more_often_than_they_may(world):
+    world = replace(world, rates=FEW)
+    begun = [(await start(world, f"192.0.{n}.7")).status_code for n in range(8)]
+    assert begun == [303] * 6 + [429] * 2
+
+
+async def test_a_confirmation_counts_as_a_sign_in_does(world):
+    world = replace(world, rates=FEW)
+    world.at = "192.0.2.7"
+    visitor = world.visitor()
+    await visitor.sign_in()
+    world.clock.forward(minutes=6)
+    begun = [(await start(world, "192.0.2.7", "/confirm", visitor)).status_code for _ in range(3)]
+    assert begun == [303, 303, 429]
+    assert len(world.journeys) == 3
 
 
 # Out

@@ -3,10 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from starlette.applications import Starlette
 
 from portal.home.overview import greeting
+from portal.home.pages import routes
 from portal.kit.i18n import Language
-from tests.browser import hidden
+from portal.kit.rates import Rate, Rates, Turnstile
+from tests.browser import Browser, hidden
 
 
 def test_the_start_leads_to_the_overview_or_to_sign_in(aino, nobody):
@@ -66,6 +69,13 @@ def test_an_address_of_other_letters_comes_back_to_htmx_as_headers_write_it(nobo
 def test_an_unknown_language_changes_nothing(nobody):
     form = hidden(nobody.get("/sign-in").text) | {"language": "de", "next": "/"}
     assert "set-cookie" not in nobody.post("/language", data=form).headers
+
+
+def test_reports_without_end_are_not_listened_to():
+    browser = Browser(Starlette(routes=routes(Turnstile(Rates(Rate(4), Rate(4)), lambda: 0.0))))
+    told = [browser.post("/csp-report", content="{}") for _ in range(3)]
+    assert [one.status_code for one in told] == [204, 204, 429]
+    assert told[-1].headers["retry-after"] == "15"
 
 
 @pytest.mark.parametrize("body", ["{}", "[" * 9999, "no json", '{"csp-report": {"effective-directive": "script-src"}}'])

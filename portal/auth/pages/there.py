@@ -19,10 +19,12 @@ from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import BINDING, local_path
 from portal.auth.wall import Wall
 from portal.kit.access import Anyone
+from portal.kit.errors import TooMany
 from portal.kit.headers import exchange
 from portal.kit.html import Page
-from portal.kit.i18n import Text, text
-from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply
+from portal.kit.i18n import Text, counted, text
+from portal.kit.rates import retry_after_s
+from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply, address_of
 
 BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -129,8 +131,11 @@ async def to_bank_again(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
 
 
 async def _leave(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], *, confirming: UUID | None) -> Reply:
-    broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
     then = local_path(str(visit.form.get("next", "")))
+    wait_s = desk.departures.wait_s(address_of(visit.request))
+    if wait_s:
+        return await _wait(kind, desk, visit, then, wait_s)
+    broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
     if not (await broker.walls.current(visit.language)).offers(bank):
         return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
     departure = _departure(broker, bank, visit, then, confirming)
@@ -168,6 +173,24 @@ async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: 
     exchange(visit.request.scope).notes["reason"] = reason
     notice = NOT_OFFERED if reason is Reason.BANK_UNKNOWN else DOWN
     return Answer(await _wall(kind, desk, visit, then, notice), status=409)
+
+
+async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, wait_s: int) -> Reply:
+    """The wall once more, saying when one may leave."""
+    exchange(visit.request.scope).notes["reason"] = Reason.TOO_MANY
+    wall = await _wall(kind, desk, visit, then, _crowded(wait_s))
+    return Answer(wall, headers=retry_after_s(wait_s), status=TooMany.status)
+
+
+def _crowded(wait_s: int) -> Notice:
+    says = counted(
+        "Only so many identifications can begin at once, so that the service works for everybody. "
+        "Try again in %(n)s second.",
+        "Only so many identifications can begin at once, so that the service works for everybody. "
+        "Try again in %(n)s seconds.",
+        wait_s,
+    )
+    return Notice("warn", "triangle-alert", text("Very many identifications have begun just now"), says)
 
 
 async def _wall(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, notice: Notice | None) -> SignIn:
