@@ -121,12 +121,11 @@ def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now
     if settings.environment is not Environment.PRODUCTION:
         relying_party_keys.make_missing(settings.keys_dir)
     names = Names(**{language.value: settings.brand.called(language) for language in Language})
-    house = House(settings.base_url, names, settings.brand.company)
+    house = House(settings.base_url, names, settings.brand.company, Turnstile(settings.sign_in_rates))
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now))
-    departures = Turnstile(settings.sign_in_rates)
-    return open_desk(house, brokers(settings), keys, people, departures, connect=connect, now=now)
+    return open_desk(house, brokers(settings), keys, people, connect=connect, now=now)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:

@@ -39,6 +39,7 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROFILE = load("demo", issuer=BANK)
 NAMES = Names(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia")
 VAULT = Vault([b"d" * 32], b"i" * 32)
+RATES = Rates(Rate(120), Rate(600))
 
 
 class Clock:
@@ -95,7 +96,7 @@ class World:
     profile: BrokerProfile
     keys: OwnKeys
     portal: str = PORTAL
-    rates: Rates = Rates(Rate(120), Rate(600))
+    rates: Rates = RATES
     at: str | None = None  # the address that browsers are seen to come from
     network: Connect | None = None  # how calls leave; within this event loop unless given
 
@@ -114,13 +115,13 @@ class World:
 
     def open_portal(self, *others):
         """Put the portal together, as at its start."""
-        house = House(self.portal, NAMES, "Esimerkki Energia Oy")
+        departures = Turnstile(self.rates, lambda: self.clock().timestamp())
+        house = House(self.portal, NAMES, "Esimerkki Energia Oy", departures)
         self.desk = open_desk(
             house,
             [self.profile, *others],
             self.keys,
             People(VAULT.blind_index),
-            Turnstile(self.rates, lambda: self.clock().timestamp()),
             connect=self.network or self.outgoing,
             now=self.clock,
         )

@@ -52,11 +52,12 @@ class Desk:
 
 @dataclass(frozen=True)
 class House:
-    """Who we are: the base address without a slash at its end, the service's name, the company's."""
+    """Who we are: the base address without a slash at its end, the service's name, the company's; and the door out."""
 
     base_url: str
     service_name: Names
     company: str
+    departures: Turnstile  # through which people leave for their bank
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,6 @@ def open_desk(
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
     people: People,
-    departures: Turnstile,
     *,
     connect: Connect,
     now: Callable[[], datetime],
@@ -87,7 +87,7 @@ def open_desk(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, departures, now)
+    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, house.departures, now)
 
 
 def _brokers(

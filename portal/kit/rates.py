@@ -1,4 +1,4 @@
-"""How often a thing may begin that costs us something before we know who asks: so often from one network, so often in all.
+"""How often a thing may begin that costs something before we know who asks: from one network, and from all.
 
 Counted in memory, by each process for itself: with several workers as many times as there are workers.
 """
