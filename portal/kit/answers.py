@@ -119,14 +119,17 @@ def troubled(request: Request, problem: Problem) -> Response:
             this.notes["problem"] = type(problem).__name__
             said = problem.says.said(language_of(request))
             page = Trouble(problem.status, said, this.number, platform.now())
-            answer = _packed(request, platform.html.render(page, _here_in_trouble(platform, request)), problem.status)
+            here = _here_in_trouble(platform, request, problem)
+            answer = _packed(request, platform.html.render(page, here), problem.status)
             if isinstance(problem, Busy):
                 answer.headers["Retry-After"] = RETRY_AFTER_S
             return answer
 
 
-def _here_in_trouble(platform: Platform, request: Request) -> Here:
+def _here_in_trouble(platform: Platform, request: Request, problem: Problem) -> Here:
     """What the layout may know; it names the person only while the database answers."""
+    if isinstance(problem, Busy):
+        return _here(platform, request, None)
     try:
         with platform.database.reading() as db:
             return _here(platform, request, db)

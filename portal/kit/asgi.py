@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,11 +11,11 @@ from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from portal.kit.answers import troubled
-from portal.kit.db import is_busy
 from portal.kit.errors import BadRequest, Busy, NotThere, Problem
 from portal.kit.files import Files
-from portal.kit.headers import Count, Outermost, uncounted
+from portal.kit.headers import Count, Outermost, exchange, uncounted
 from portal.kit.limits import TurnAway
+from portal.kit.outages import outage
 from portal.kit.web import Platform, in_thread
 
 
@@ -31,7 +31,12 @@ def serve(
     """An ASGI app of these routes, on this platform, answering to one origin."""
     inner = Starlette(
         routes=[*routes, Mount("/static", files)],
-        exception_handlers={OperationalError: _database, Problem: _problem, HTTPException: _http, Exception: _failure},
+        exception_handlers={
+            SQLAlchemyError: _database,
+            Problem: _problem,
+            HTTPException: _http,
+            Exception: _failure,
+        },
     )
     inner.router.redirect_slashes = False
     inner.state.platform = platform
@@ -44,9 +49,11 @@ async def _problem(request: Request, problem: Exception) -> Response:
 
 
 async def _database(request: Request, failed: Exception) -> Response:
-    if isinstance(failed, OperationalError) and is_busy(failed):
-        return await _problem(request, Busy())
-    raise failed
+    code = outage(failed)
+    if code is None:
+        raise failed
+    exchange(request.scope).notes["database"] = code
+    return await _problem(request, Busy())
 
 
 async def _http(request: Request, refused: Exception) -> Response:

@@ -23,9 +23,10 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
+
+from portal.kit.outages import CONNECT_S, renew_lost_connections
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -77,6 +78,8 @@ class Database:
         self.engine = create_engine(url, hide_parameters=True, **options)
         if self.engine.dialect.name == "sqlite":
             _prepare_sqlite(self.engine)
+        else:
+            _prepare_postgresql(self.engine)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
 
     @contextmanager
@@ -100,12 +103,6 @@ def table_of(model: type[SQLModel]) -> Table:
 def within(column: SQLColumnExpression[Any], ids: Collection[UUID] | None) -> ColumnElement[bool]:
     """Whether a column holds one of some ids; always, where None says that all are meant."""
     return true() if ids is None else column.in_(ids)
-
-
-def is_busy(failed: OperationalError) -> bool:
-    """Whether a statement failed only because others held a lock for too long."""
-    said = str(failed.orig).lower()
-    return "locked" in said or "lock timeout" in said
 
 
 def insert_or_skip(db: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -135,6 +132,14 @@ def one_at_a_time(db: Session, what: str) -> None:
 
 def _insert(db: Session, table: Table) -> Any:  # noqa: ANN401 - the two dialects share no base with ON CONFLICT
     return postgresql.insert(table) if db.get_bind().dialect.name == "postgresql" else sqlite.insert(table)
+
+
+def _prepare_postgresql(engine: Engine) -> None:
+    renew_lost_connections(engine)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Dialect, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:  # noqa: ANN401
+        options.setdefault("connect_timeout", CONNECT_S)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -67,7 +67,7 @@ class TooMany(Problem):
 
 
 class Busy(Problem):
-    """The database is held by somebody else for longer than we wait; it is worth trying again."""
+    """The database is away, full, or held by others for longer than we wait; it is worth trying again."""
 
     status = 503
     says = text("The service is busy just now. Try again in a moment.")

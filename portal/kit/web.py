@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 import anyio
 from python_multipart.multipart import parse_options_header
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,10 +22,10 @@ from starlette.routing import Route
 
 from portal.kit.access import Anyone, Guard
 from portal.kit.answers import dressed
-from portal.kit.db import is_busy
 from portal.kit.errors import BadRequest, Forbidden
 from portal.kit.headers import exchange
 from portal.kit.limits import SAFE
+from portal.kit.outages import outage
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
 from portal.kit.visits import (
     LANGUAGE_COOKIE,
@@ -209,10 +209,10 @@ def _note_seen(platform: Platform, request: Request, known: Recognition) -> None
     try:
         with platform.database.writing() as db:
             known.seen(db)
-    except OperationalError as failed:
-        if not is_busy(failed):
+    except DBAPIError as failed:
+        if outage(failed) is None:
             raise
-        exchange(request.scope).notes["seen"] = "busy"  # the next request notes it
+        exchange(request.scope).notes["seen"] = "later"  # the next request notes it; what was asked is answered
 
 
 def _bear_witness(platform: Platform, person: Anyone, look: Look) -> None:

@@ -45,7 +45,7 @@ async def test_nobody_leaves_for_a_bank_that_is_down_or_another(world, visitor, 
     """Among them oidcc-client-test-discovery-issuer-mismatch."""
     world.bank.misbehave(how)
     stayed = await visitor.leave(then="/invoices/1")
-    assert stayed.status_code == 409
+    assert stayed.status_code == 503
     assert requests_log.reason() == Reason.BROKER_DOWN
     assert "Emme saa juuri nyt yhteyttä tunnistuspalveluun" in stayed.text
     assert 'name="next" value="/invoices/1"' in stayed.text
@@ -54,9 +54,9 @@ async def test_nobody_leaves_for_a_bank_that_is_down_or_another(world, visitor, 
 
 async def test_a_bank_that_came_back_is_tried_again(world, visitor):
     world.bank.misbehave(Mischief.DISCOVERY_DOWN)
-    assert (await visitor.leave()).status_code == 409
+    assert (await visitor.leave()).status_code == 503
     world.bank.misbehave()
-    assert (await visitor.leave()).status_code == 409, "not asked again at once"
+    assert (await visitor.leave()).status_code == 503, "not asked again at once"
     world.clock.forward(seconds=10)
     assert (await visitor.leave()).status_code == 303
 
@@ -66,7 +66,7 @@ async def test_where_the_request_cannot_be_pushed_one_stays(world, requests_log,
     world = world.with_profile(request=Request.PAR)
     world.bank.misbehave(how)
     stayed = await world.visitor().leave()
-    assert stayed.status_code == 409
+    assert stayed.status_code == 503
     assert requests_log.reason() == Reason.PUSH
     assert world.journeys == []
 

@@ -101,5 +101,5 @@ async def test_a_person_confirms(visitor):
 
 async def test_its_keys_are_not_enough_under_another_issuer(visitor, requests_log):
     visitor = visitor(issuer="http://localhost:1")
-    assert (await visitor.leave()).status_code == 409
+    assert (await visitor.leave()).status_code == 503
     assert requests_log.reason() == "ftn.broker_down"

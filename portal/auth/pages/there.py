@@ -171,8 +171,8 @@ def _binding(cookie: str | None) -> str:
 async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, reason: Reason) -> Reply:
     """The wall once more, saying why one is still here."""
     exchange(visit.request.scope).notes["reason"] = reason
-    notice = NOT_OFFERED if reason is Reason.BANK_UNKNOWN else DOWN
-    return Answer(await _wall(kind, desk, visit, then, notice), status=409)
+    notice, status = (NOT_OFFERED, 409) if reason is Reason.BANK_UNKNOWN else (DOWN, 503)
+    return Answer(await _wall(kind, desk, visit, then, notice), status=status)
 
 
 async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, wait_s: int) -> Reply:
