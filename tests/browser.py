@@ -1,9 +1,12 @@
 """A client that checks every page it opens, so that no test has to remember to."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 from starlette.testclient import TestClient
+
+from portal.kit.i18n import Language, catalogue, translate_plural
 
 ORIGIN = "https://portal.test"
 VOID = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "rect", "line", "path", "use", "text"}
@@ -92,3 +95,19 @@ def check(answer, path):
     assert not re.search(r"https?://(?!www\.w3\.org)", re.sub(r'(href|action)="[^"]*"', "", source)), (
         f"{path}: foreign host"
     )
+    counted_nothing = counts_of_nothing(outline.language).search(re.sub(r"<[^>]+>", "\n", source))
+    assert not counted_nothing, f"{path}: says “{counted_nothing[0]}”; nothing is told in words of its own"
+
+
+@cache
+def counts_of_nothing(language):
+    """What a page would say that counted nothing: "0 suostumusta", of every sentence that counts."""
+    pairs = catalogue(Language.FI).plurals
+    said = {many if language == Language.EN else translate_plural(one, many, language)[1] for one, many in pairs}
+    place = re.compile(r"%\\\((\w+)\\\)s")
+    wordings = [
+        place.sub(lambda found: "0" if found[1] == "n" else "[^\\n]+", re.escape(words))
+        for words in sorted(said)
+        if "%(n)s" in words
+    ]
+    return re.compile(rf"(?<![\d.,:\u00a0])(?:{'|'.join(wordings)})(?!\w)")

@@ -17,6 +17,34 @@ ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2), "counted": (1, 2)}
 PLACE = re.compile(r"%\((\w+)\)s")
 Key = str | tuple[str, str]
+SHUNNED = {
+    "fi": {
+        r"\blukem(a|an|at|ia|ien|iin|isiin|iisi|istasi)\b": "mittaustiedot (one read off the meter: mittarilukema)",
+        r"\bmaksamat(on|ta|tomat|tomia)\b": "avoin",
+        r"\boma(a|n|lta|lla|lle)? tili": "Omat tiedot",
+        r"\bkaikki mukana\b": "sis. alv",
+        r"\bluku- ?loki|\blukuloki": "lukukerrat",
+        r"\bpysyy päällä\b": "on voimassa",
+    },
+    "sv": {
+        r"\bavläsningar(na)?\b": "mätvärden",
+        r"\bmätuppgifter": "mätvärden",
+        r"\buppskattad mätarställning\b": "uppskattat mätvärde",
+        r"\bMitt konto\b": "Mina uppgifter",
+        r"\bmåste inte\b": "är inte skyldig att",
+        r"\bför en annans räkning\b": "på någon annans vägnar",
+        r"\bstanna(de|r|t)? tiden\b": "tidsfristen löper inte",
+        r"\bläslogg": "läsningar",
+        r"\b(personnummer|organisationsnummer|BankID\b|inkasso|autogiro|internetbank)": "as it is said in Finland",
+    },
+    "en": {
+        r"\bMy account\b": "My details",
+        r"\b\d{1,3},\d{3}\b": "a space between thousands",
+        r"\b\d+\.\d+ ?(%|€|kWh|MWh|kW|c)": "a decimal comma",
+        r"^(Open|State)$": "Unpaid, Status",
+    },
+}
+"""Wordings that were found wrong, or that are a second name for one thing, and what is said instead."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +95,26 @@ def complaints() -> Iterator[str]:
             if key not in used:
                 yield f"{language}/{file}: {key!r} is not used any more: remove it"
         yield from _against(language, used, said)
+    yield from shunned()
+
+
+def shunned() -> Iterator[str]:
+    """Wordings that are not to be said, in the catalogues and in the texts."""
+    for language, where, words in _said():
+        for pattern, instead in SHUNNED[language].items():
+            if found := re.search(pattern, words, re.IGNORECASE):
+                yield f"{where}: {found[0]!r} in {words[:60]!r}: say {instead}"
+
+
+def _said() -> Iterator[tuple[str, str, str]]:
+    """(language, where, words) of everything that is said."""
+    for use in uses():
+        yield from (("en", use.where, words) for words in (use.key if isinstance(use.key, tuple) else (use.key,)))
+    for language in ("fi", "sv"):
+        yield from ((language, f"{language}/{file}", one) for file, _, said in wordings(language) for one in said)
+    for path in sorted((ROOT / "templates").rglob("*.??.txt")):
+        language = path.suffixes[0].removeprefix(".")
+        yield from ((language, path.name, line) for line in path.read_text(encoding="utf-8").splitlines())
 
 
 def _against(language: str, used: dict[Key, str], said: dict[Key, tuple[str, ...]]) -> Iterator[str]:

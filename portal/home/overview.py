@@ -137,8 +137,18 @@ def permissions(db: Session, who: Customer) -> Permissions | None:
     agreed = sum(one.kind is Kind.CONSENT for one in given)
     forbidden = sum(one.kind is Kind.OBJECTION for one in given)
     return Permissions(
-        counted("You have given %(n)s consent.", "You have given %(n)s consents.", agreed),
-        counted("You have made %(n)s prohibition.", "You have made %(n)s prohibitions.", forbidden),
+        counted(
+            "You have given %(n)s consent.",
+            "You have given %(n)s consents.",
+            agreed,
+            none=text("You have given no consents."),
+        ),
+        counted(
+            "You have made %(n)s prohibition.",
+            "You have made %(n)s prohibitions.",
+            forbidden,
+            none=text("You have made no prohibitions."),
+        ),
         max((one.at for one in standing), default=None),
     )
 

@@ -23,7 +23,7 @@ from portal.invoices import queries as invoices
 from portal.invoices.queries import Wish
 from portal.kit.forms import Typed
 from portal.kit.html import Page
-from portal.kit.i18n import Language, Text, counted
+from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 
 HOME: Final = "/overview"
@@ -153,8 +153,8 @@ def _found(db: Session, who: Customer, today: date) -> Sequence[Text]:
     sites = contracts.number_of_sites(db, who, today)
     bills = sum(each.count for each in invoices.sums(db, who, Wish(), today))
     return [
-        counted("Contracts at %(n)s site", "Contracts at %(n)s sites", sites),
-        counted("%(n)s invoice", "%(n)s invoices", bills),
+        counted("Contracts at %(n)s site", "Contracts at %(n)s sites", sites, none=text("No contracts yet")),
+        counted("%(n)s invoice", "%(n)s invoices", bills, none=text("No invoices yet")),
     ]
 
 

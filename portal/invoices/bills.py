@@ -92,6 +92,11 @@ class Bill:
     vats: tuple[Vat, ...]
     received: tuple[Received, ...]
 
+    @property
+    def sells_electricity(self) -> bool:
+        """Whether it is, in part at least, for electricity that we sold."""
+        return any(line.source is not None and line.source.kind is ContractKind.SALES for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

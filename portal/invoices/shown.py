@@ -33,7 +33,7 @@ class Badge:
 
 
 BADGES: Final[Mapping[Status, Badge]] = {
-    Status.OPEN: Badge(text("Open"), "brand", icon="clock"),
+    Status.OPEN: Badge(text("Unpaid"), "brand", icon="clock"),
     Status.DUE_SOON: Badge(text("Due soon"), "warn", icon="clock"),
     Status.LATE: Badge(text("Overdue"), "bad", icon="circle-alert"),
     Status.PARTLY_PAID: Badge(text("Partly paid"), "warn", icon="hourglass"),

@@ -49,9 +49,12 @@ def text(message: str, **values: object) -> Text:
     return Text(message, values)
 
 
-def counted(one: str, many: str, n: int, **values: object) -> Text:
-    """Mark a sentence that differs for one and for other numbers; its place for the number is `%(n)s`."""
-    return Text(one, {"n": n, **values}, many)
+def counted(one: str, many: str, n: int, *, none: Text | None = None, **values: object) -> Text:
+    """Mark a sentence that differs for one and for other numbers; its place for the number is `%(n)s`.
+
+    `none` says the same of nothing, where that can be: nobody writes "0 consents".
+    """
+    return Text(one, {"n": n, **values}, many) if n or none is None else none
 
 
 @dataclass(frozen=True)

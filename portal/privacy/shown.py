@@ -64,7 +64,7 @@ BADGES: Final[Mapping[State, tuple[str, str]]] = {
 STEPS: Final[Mapping[Act, Text]] = {
     Act.RECEIVED: text("We received the request"),
     Act.IN_WORK: text("We are working on it"),
-    Act.ASKED: text("We asked for more and stopped the clock"),
+    Act.ASKED: text("We asked for more; the time does not run while we wait"),
     Act.ANSWERED: text("An answer was added"),
     Act.EXTENDED: text("We need more time to answer"),
     Act.DONE: text("Done"),
@@ -323,13 +323,14 @@ def _longer(case: Case) -> Longer | None:
 
 
 def _done_in(case: Case) -> Text:
-    return counted("Done in %(n)s day", "Done in %(n)s days", case.clock.days_used(case.clock.received_on))
+    days = case.clock.days_used(case.clock.received_on)
+    return counted("Done in %(n)s day", "Done in %(n)s days", days, none=text("Done on the same day"))
 
 
 def _left(days: int) -> Text:
     if days < 0:
         return counted("%(n)s day late", "%(n)s days late", -days)
-    return counted("%(n)s day left", "%(n)s days left", days)
+    return counted("%(n)s day left", "%(n)s days left", days, none=text("The last day is today"))
 
 
 def _values(records: Iterable[Record], language: Language) -> Mapping[tuple[str, str], Sequence[str]]:

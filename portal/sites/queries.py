@@ -58,6 +58,7 @@ class Place:
     kind: str | None
     stays: tuple[Stay, ...]
     is_held: bool
+    is_coming: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +207,7 @@ def _place(site: tuple[Any, ...], stays: tuple[Stay, ...], today: date) -> Place
         kind=kind if is_held else None,
         stays=stays,
         is_held=is_held,
+        is_coming=not is_held and any(today < stay.since for stay in stays),
     )
 
 

@@ -137,7 +137,7 @@ def events(house):
 
 
 def test_whoever_has_given_nothing_is_told_what_this_is(house, aino):
-    assert "Kukaan muu ei näe kulutustasi" in aino.browser.open("/authorisations").text
+    assert "Emme luovuta kulutustietojasi millekään yritykselle" in aino.browser.open("/authorisations").text
     assert "/authorisations/new" in aino.browser.open("/authorisations").text
 
 
@@ -365,7 +365,7 @@ def test_every_read_is_in_view_also_one_that_was_not_allowed(house, aino):
             Refusal("another read of that instant is known already"),
         ]
     page = aino.browser.open(path).text
-    assert "Lukuloki (25)" in page
+    assert "Lukukerrat (25)" in page
     assert "Ei kuulunut valtuutukseen" not in page
     second = aino.browser.fragment(f"{path}?page=2", "reads").text
     assert "Ei kuulunut valtuutukseen" in second

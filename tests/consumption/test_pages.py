@@ -349,7 +349,7 @@ def test_nothing_is_compared_where_one_does_not_want_it(home, aino):
 def test_the_estimate_in_euros_follows_from_prices_and_readings(home, aino):
     said = words(aino.browser.open("/consumption?at=2026-10"))
     euros = cents(stored_kwh(home, date(2026, 10, 1), date(2026, 10, 31)) * 10 * Decimal("1.255") / 100)
-    assert f"Arvio ilman perusmaksuja {str(euros).replace('.', ',')} €" in said
+    assert f"Arvio ilman kuukausi- ja tehomaksuja {str(euros).replace('.', ',')} €" in said
 
 
 def test_what_has_no_price_has_no_estimate_and_it_is_said(register, aino):
@@ -377,7 +377,7 @@ def test_a_spot_price_contract_has_its_price_as_a_line_in_the_day(register, aino
 
 def test_euros_are_left_out_where_one_does_not_want_them(home, aino):
     page = aino.browser.open("/consumption?at=2026-10&show=price")
-    assert "Arvio ilman perusmaksuja" not in words(page)
+    assert "Arvio ilman kuukausi- ja tehomaksuja" not in words(page)
     assert all(href.endswith("&show=price") and "€" not in label for href, label in bars(page))
 
 

@@ -22,6 +22,8 @@ def test_a_new_customer_is_told_what_will_be_here(aino):
     assert "Sinulla ei ole avoimia laskuja." in page.text
     assert "Kulutustietoja ei ole vielä." in page.text
     assert "Sinulla ei ole voimassa olevia sopimuksia." in page.text
+    assert "Et ole antanut suostumuksia." in page.text
+    assert "Et ole tehnyt kieltoja." in page.text
     assert "1001" in page.text
 
 

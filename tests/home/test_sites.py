@@ -236,8 +236,15 @@ def test_a_former_holder_sees_the_address_and_their_own_time_only(house, mikko, 
     page = mikko.browser.open(f"/sites/{home}").text
     assert "Esimerkkikatu 4" in page
     assert "Mikko Korhonen" in page
+    assert "Et ole enää tämän kohteen haltija" in page
     for hidden in ("Koti", "AM550", "6430", "Asukkaita", "Aino", "pääsulake"):
         assert hidden not in page[page.index("<main") :]
+
+
+def test_a_coming_holder_is_told_that_it_is_not_theirs_yet(house, mikko, home):
+    with house.database.writing() as db:
+        db.add(Occupancy(site_id=home, party_id=mikko.party, since=mikko.today + DAY))
+    assert "Et ole vielä tämän kohteen haltija" in mikko.browser.open(f"/sites/{home}").text
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):
     said = words(aino.browser.open("/invoices"))
     assert "Maksettavaa 94,99 €" in said
     assert "13 päivän" in said
-    assert "Maksamatta Maksettavaa 94,99 €" in said
+    assert "Avoimet laskut Maksettavaa 94,99 €" in said
     assert "Yhteensä 3 laskua" in said
     assert "260,56 €" in said
     assert "Laskut 12 kuukaudelta" in said
@@ -97,13 +97,15 @@ def test_one_bill_shows_all_it_says(aino, books):
     assert "FI21 1234 5600 0007 85" in said
     assert "462,318 kWh 10,00 c/kWh 25,5 % 39,25 €" in said
     assert "1 kk 3,90 €/kk" in said
-    assert "Arvioitu lukema" in said
+    assert "Arvioitu kulutus" in said
     assert "Osa laskusta on arvioitu" in said
     assert "Yhteensä ilman arvonlisäveroa 75,69 €" in said
     assert "Arvonlisävero 25,5 % summasta 75,69 € 19,30 €" in said
     assert "Sähkö 462 kWh" in said
     assert "Vero lasketaan kerran kutakin verokantaa kohti" in said
     assert "kuluttajariita.fi" in said
+    assert "energiamarkkinariitalautakuntaan" in said
+    assert "sahkonhinta.fi" in said
 
 
 def test_the_payment_data_can_be_copied_and_scanned(aino, books):
@@ -121,6 +123,10 @@ def test_a_bill_is_compared_with_that_of_a_year_before(aino, books):
     assert "Lasku on 4,60 € suurempi kuin vuosi sitten." in words(answer)
     assert f'href="/invoices/{books.earlier}"' in answer.text
     assert "Perus- ja tehomaksut +3,90 €" in words(answer)
+
+
+def test_offers_of_electricity_are_pointed_at_only_where_electricity_is_sold(aino, books):
+    assert "sahkonhinta.fi" not in words(aino.browser.open(f"/invoices/{books.paid}"))
 
 
 def test_a_paid_bill_says_so_and_asks_for_nothing(aino, books):

@@ -65,7 +65,7 @@ def form(browser, page, **typed):
 
 def test_the_inbox_shows_what_came_and_says_what_is_unread(aino, inbox):
     answer = aino.browser.open("/messages")
-    assert "Kaikki (2) Lukematta (1) Tiedotteet (1) Laskut (0) Kysymykset ja vastaukset (0)" in words(answer)
+    assert "Kaikki (2) Lukemattomat (1) Tiedotteet (1) Laskut (0) Kysymykset ja vastaukset (0)" in words(answer)
     assert re.search(r"Huoltokatko .*Tiedote .*Lukematta .*Soitto .*Puhelu", words(answer))
     assert "row row--new" in answer.text
 
@@ -120,11 +120,11 @@ def test_a_thread_is_read_by_itself_with_htmx_and_by_a_button_without(aino, inbo
     assert "<p>Sähköt ovat &lt;b&gt;poikki&lt;/b&gt;.</p><p>Sulje laitteet.</p>" in opened.text
     assert 'hx-trigger="load"' in opened.text
     assert re.search(r"<noscript><button[^>]+name=\"by-hand\"", opened.text)
-    assert "Lukematta (1)" in words(aino.browser.open("/messages"))  # looking changes nothing
+    assert "Lukemattomat (1)" in words(aino.browser.open("/messages"))  # looking changes nothing
     asked = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "div#reading"}
     answer = aino.browser.post(f"{page}/read", data=form(aino.browser, page), headers=asked)
     assert re.fullmatch(r"<title>[^<]+</title>\s*<div id=\"reading\" data-quiet hidden>\s*</div>\s*", answer.text)
-    assert "Lukematta (0)" in words(aino.browser.open("/messages"))
+    assert "Lukemattomat (0)" in words(aino.browser.open("/messages"))
     again = aino.browser.post(
         f"{page}/read", data=form(aino.browser, page, until="2026-01-01T00:00Z") | {"by-hand": "y"}
     )
@@ -135,7 +135,7 @@ def test_all_is_marked_as_read_up_to_what_was_shown(aino, inbox):
     shown = form(aino.browser, "/messages")
     inbox.tell("M3", hours=0, subject="Uudempi")
     assert aino.browser.post("/messages/read", data=shown).headers["location"] == "/messages"
-    assert "Lukematta (1)" in words(aino.browser.open("/messages"))
+    assert "Lukemattomat (1)" in words(aino.browser.open("/messages"))
 
 
 @pytest.mark.parametrize(

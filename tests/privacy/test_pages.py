@@ -175,7 +175,7 @@ def test_the_customer_is_asked_answers_and_is_refused_with_a_ground(house, aino)
     page = plain(aino.browser.open(case).text)
     assert "Odottaa sinua" in page
     assert "Mitä tietoa tarkoitat?" in page
-    assert "Käsittelyaika pysäytetty" in page
+    assert "Käsittelyaika ei ole kulunut" in page
     empty = aino.browser.submit(f"{case}/answer", {"words": ""}, page=case)
     assert empty.status_code == 422
     answered = aino.browser.submit(f"{case}/answer", {"words": "Osoitetta."}, page=case)

@@ -29,7 +29,7 @@ HINTS: Final[Mapping[Channel, Text]] = {
     Channel.EMAIL: text("As a PDF attachment"),
     Channel.OMAPOSTI: text("You see and pay invoices in the OmaPosti app"),
     Channel.MOBILE: text("The app asks you to accept our invoices"),
-    Channel.PAPER: text("What a paper invoice costs is in the price list"),
+    Channel.PAPER: text("It comes by post to your postal address"),
 }
 COMPANY: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("E-invoice to your invoicing system"),
