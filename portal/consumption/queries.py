@@ -27,7 +27,8 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined, start_quarter
 from portal.kit.questions import Question, any_of, any_of_if_told
-from portal.sites.models import Commodity, MeteringPoint, Occupancy, Site
+from portal.kit.ranges import Range
+from portal.sites.models import Commodity, Connection, MeteringPoint, Occupancy, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class _Row:
     until: date | None
     first_quarter: int | None
     until_quarter: int | None
+    valid_from: date | None
+    valid_to: date | None
+    connection: str
 
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
@@ -61,6 +65,7 @@ POINTS: Final = Question(
         *HELD.c["party_id", "since", "until"],
         FIRST.label("first_quarter"),
         UNTIL.label("until_quarter"),
+        *POINT.c["valid_from", "valid_to", "connection"],
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
@@ -182,6 +187,8 @@ def _point(rows: Sequence[_Row]) -> Point:
         windows=tuple(window for window in windows if window.first <= window.last),
         first_quarter=point.first_quarter,
         until_quarter=point.until_quarter,
+        days=Range.of_days(point.valid_from or All.first, point.valid_to),
+        connection=Connection(point.connection),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 from uuid import UUID
 
 from portal.consumption import periods
@@ -11,7 +12,10 @@ from portal.consumption.rules import Compare, due
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.kit.ranges import Range, merged
-from portal.sites.models import Commodity
+from portal.sites.models import Commodity, Connection
+
+ALWAYS: Final = Range(periods.All.first)
+CONNECTED: Final = Connection.CONNECTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Window:
 class Point:
     """A metering point that somebody may see, on the days of its windows.
 
+    days: those on which it exists
     first_quarter, until_quarter: between which there are readings, whoever held the site; None without any
     """
 
@@ -45,15 +50,18 @@ class Point:
     windows: tuple[Window, ...]
     first_quarter: int | None
     until_quarter: int | None
+    days: Range = ALWAYS
+    connection: Connection = Connection.CONNECTED
 
     def held_by(self, parties: frozenset[UUID]) -> Sequence[tuple[date, date]]:
-        """The days on which any of the parties holds the site, as first and last; in time order, without overlaps."""
+        """The days of the point on which any of the parties holds the site, as first and last; in time order, apart."""
         held = merged(window.days for window in self.windows if window.party_id in parties)
-        return [(days.start, days.last or periods.All.last) for days in held]
+        there = filter(None, (days & self.days for days in held))
+        return [(days.start, days.last or periods.All.last) for days in there]
 
     def is_held_by(self, parties: frozenset[UUID], today: date) -> bool:
         """Whether any of the parties holds the site today."""
-        return any(first <= today <= last for first, last in self.held_by(parties))
+        return any(today in window.days for window in self.windows if window.party_id in parties)
 
     def known_until(self, parties: frozenset[UUID]) -> int | None:
         """The quarter before which there are readings that the parties may see; None where there are none."""
@@ -126,9 +134,12 @@ class Freshness:
 
 
 def freshness(points: Iterable[Point], parties: frozenset[UUID], today: date) -> Freshness:
-    """How far the readings of points reach that the parties hold today; of former ones when they hold none now."""
-    reach = [(point.held_by(parties)[-1][1], until) for point in points if (until := point.known_until(parties))]
-    now = [until for last, until in reach if last >= today]
+    """How far the readings of points reach that the parties hold today; of former ones when they hold none now.
+
+    A point that has ended or is disconnected keeps nobody waiting.
+    """
+    reach = [(point, until) for point in points if (until := point.known_until(parties))]
+    now = [until for point, until in reach if point.connection is CONNECTED and point.held_by(parties)[-1][1] >= today]
     until = min(now) if now else max((until for _, until in reach), default=None)
     late = sum(until < Day(due(today)).ends for until in now)
     return Freshness(instant_of(until) if until else None, late)

@@ -308,7 +308,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "metering_point",
         Group.SITES,
         text("Metering points"),
-        {"gsrn": text("Metering point (GSRN)"), "energy": text("What it measures"), "main_fuse": text("Main fuse")},
+        {
+            "gsrn": text("Metering point (GSRN)"),
+            "energy": text("What it measures"),
+            "main_fuse": text("Main fuse"),
+            "valid_from": text("First day"),
+            "valid_to": text("Last day"),
+            "connection": text("Connection"),
+        },
         internal("id", "site_id"),
     ),
     Holding(

@@ -19,6 +19,11 @@ NOTHING: Final = formats.DASH
 YES, NO = text("Yes"), text("No")
 CODES: Final[Mapping[tuple[str, str], Mapping[Value, Text]]] = {
     ("party", "kind"): {"person": text("Person"), "company": text("Company")},
+    ("metering_point", "connection"): {
+        "AE01": text("Connected"),
+        "AE02": text("Disconnected"),
+        "AN04": text("Meter removed"),
+    },
 }
 
 

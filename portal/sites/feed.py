@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 from portal.customers.feed import CustomerNumber
 from portal.kit.feed import INT32, Day, FeedRow, Written, checked, words
 from portal.kit.ranges import Range, overlaps
-from portal.sites.models import Commodity, MeterKind
+from portal.sites.models import Commodity, Connection, MeterKind
 from portal.sites.rules import is_gsrn
 
 SiteNumber = Annotated[
@@ -100,10 +100,31 @@ class MeteringPointEntry(FeedRow):
     meters: tuple[MeterEntry, ...] = Field(
         max_length=1000, description="Its meters and heat exchangers, former ones too."
     )
+    valid_from: Day | None = Field(
+        default=None,
+        description="First day on which it exists; null where it has always been there. No reading is missed outside "
+        "its days.",
+        examples=["2019-03-14"],
+    )
+    valid_to: Day | None = Field(
+        default=None, description="Last day on which it exists; null while it does.", examples=["2031-05-31"]
+    )
+    connection: Connection = Field(
+        default=Connection.CONNECTED,
+        description="How it stands now: AE01 connected, AE02 disconnected, AN04 its meter is removed.",
+        examples=["AE01"],
+    )
 
     @model_validator(mode="after")
     def each_once(self) -> "MeteringPointEntry":
         """A meter is told once."""
         if len({meter.serial for meter in self.meters}) < len(self.meters):
             raise ValueError("names a meter twice")
+        return self
+
+    @model_validator(mode="after")
+    def ends_later(self) -> "MeteringPointEntry":
+        """The last day is not before the first."""
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to is before valid_from")
         return self

@@ -66,5 +66,5 @@ def _point(row: MeteringPointEntry, sites: Mapping[str, UUID]) -> Wanted | Refus
     if row.site_number is not None and row.site_number not in sites:
         return unknown("site", row.site_number)
     site_id = sites[row.site_number] if row.site_number else None
-    point = {"gsrn": row.gsrn, "site_id": site_id, "energy": row.energy, "main_fuse": row.main_fuse}
+    point = {"site_id": site_id, **row.model_dump(exclude={"site_number", "meters"})}
     return Wanted(point, lambda _: {METERS: [meter.model_dump() for meter in row.meters]})

@@ -50,12 +50,25 @@ class Commodity(StrEnum):
     GAS = "gas"
 
 
+class Connection(StrEnum):
+    """Whether energy can flow at a metering point, by Datahub's codes."""
+
+    CONNECTED = "AE01"
+    DISCONNECTED = "AE02"
+    METER_REMOVED = "AN04"
+
+
 class MeteringPoint(SQLModel, table=True):
-    """A metering point, under its GSRN. `site_id` is None for a point that an import made and no feed placed yet."""
+    """A metering point, under its GSRN. `site_id` is None for a point that an import made and no feed placed yet.
+
+    It exists from `valid_from` to its last day `valid_to`; None where the register knows of no such day.
+    """
 
     __tablename__ = "metering_point"
     __table_args__ = (
         CheckConstraint("energy IN ('electricity', 'production', 'heat', 'cooling', 'gas')", name="energy"),
+        CheckConstraint("connection IN ('AE01', 'AE02', 'AN04')", name="connection"),
+        CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -63,6 +76,9 @@ class MeteringPoint(SQLModel, table=True):
     site_id: UUID | None = Field(default=None, foreign_key="site.id", index=True)
     energy: str = Field(max_length=12)
     main_fuse: str | None = Field(default=None, max_length=20)
+    valid_from: date | None = None
+    valid_to: date | None = None
+    connection: str = Field(default=Connection.CONNECTED, max_length=4, sa_column_kwargs={"server_default": "AE01"})
 
 
 class MeterKind(StrEnum):

@@ -22,7 +22,7 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.kit.ranges import Range
-from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.models import Commodity, Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 from portal.sites.scope import held_on, measured_for
 
 
@@ -85,12 +85,15 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class PointShown:
-    """A metering point and its meters, the newest first."""
+    """A metering point and its meters, the newest first; its days are None where the register knows of none."""
 
     site_id: UUID
     gsrn: str
     energy: Commodity
     main_fuse: str | None
+    valid_from: date | None
+    valid_to: date | None
+    connection: Connection
     devices: tuple[Device, ...]
 
 
@@ -99,10 +102,13 @@ def _held(*row: Any) -> tuple[tuple[Any, ...], Stay]:  # noqa: ANN401 - the colu
     return row[:-3], Stay(*row[-3:])
 
 
-def _point(site_id: UUID, gsrn: str, energy: str, main_fuse: str | None, devices: Sequence[Device] = ()) -> PointShown:
-    return PointShown(site_id, gsrn, Commodity(energy), main_fuse, tuple(devices))
+def _point(*row: Any, devices: Sequence[Device] = ()) -> PointShown:  # noqa: ANN401 - the columns of POINT
+    site_id, gsrn, energy, main_fuse, valid_from, valid_to, connection = row
+    energy, connection = Commodity(energy), Connection(connection)
+    return PointShown(site_id, gsrn, energy, main_fuse, valid_from, valid_to, connection, tuple(devices))
 
 
+POINT: Final = ("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to", "connection")
 _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
 _VISIBLE: Final = any_of(_OCCUPANCY.c.party_id, "parties") & any_of_if_told(_OCCUPANCY.c.site_id, "sites")
 _HELD_TODAY: Final = _VISIBLE & held_on(given("today"))
@@ -121,7 +127,7 @@ NUMBER_HELD: Final[Question[int]] = Question(
 )
 POINTS: Final = Question(
     _point,
-    sa.select(*_POINT.c["site_id", "gsrn", "energy", "main_fuse"])
+    sa.select(*_POINT.c[POINT])
     .where(_POINT.c.site_id.in_(sa.select(_OCCUPANCY.c.site_id).where(_HELD_TODAY)))
     .order_by(*_POINT.c["energy", "gsrn"]),
 )
@@ -174,13 +180,13 @@ def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -
     None for those who do not hold it today, or see neither its contracts nor its use.
     """
     held = select(Occupancy.site_id).where(_measured_for(who), held_on(today), Occupancy.site_id == site_id)
-    there = select(MeteringPoint).where(col(MeteringPoint.site_id).in_(held))
-    found = db.exec(there.order_by(MeteringPoint.energy, MeteringPoint.gsrn)).all()
+    there = sa.select(_POINT.c.id, *_POINT.c[POINT]).where(_POINT.c.site_id.in_(held))
+    found = db.execute(there.order_by(*_POINT.c["energy", "gsrn"])).all()
     meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
     hung: defaultdict[UUID, list[Device]] = defaultdict(list)
     for meter in db.exec(meters.order_by(col(Meter.installed_on).desc(), Meter.serial)):
         hung[meter.metering_point_id].append(_device(meter))
-    return [_point(site_id, point.gsrn, point.energy, point.main_fuse, hung[point.id]) for point in found]
+    return [_point(*row, devices=hung[point_id]) for point_id, *row in found]
 
 
 def _measured_for(who: Customer) -> ColumnElement[bool]:

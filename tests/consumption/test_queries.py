@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import numpy as np
@@ -305,6 +306,26 @@ def test_data_are_as_fresh_as_the_slowest_point(db, register, aino, eino):
     home = [point for point in points if point.id == register.power]
     assert freshness(home, aino.parties, TODAY).until == instant_of(start_quarter(TODAY))
     assert freshness(home, eino.parties, TODAY) == Freshness(None, 0)
+
+
+def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register, aino):
+    ended = date(2026, 9, 14)
+    point = db.get_one(MeteringPoint, register.heat)
+    db.add(point.sqlmodel_update({"valid_to": ended, "connection": "AN04"}))
+    heat = partial(look, db, aino, energy=Commodity.HEAT, site_id=register.home)
+    september, year = queries.steps(db, aino, heat("2026-09"), TODAY), queries.steps(db, aino, heat("2026"), TODAY)
+    assert [step.now.expected > 0 for step in september] == [day <= 14 for day in range(1, 31)]
+    assert all(step.now.expected == step.now.measured for step in (*september, *year))
+    assert freshness(heat().points, aino.parties, TODAY + 30 * DAY).late == 0
+    (heat_now,) = queries.selection(db, aino, Wish(energy=Commodity.HEAT, site_id=register.home), TODAY).points
+    assert heat_now.is_held_by(aino.parties, TODAY), "its site is still held"
+
+
+def test_a_disconnected_metering_point_keeps_nobody_waiting(db, register, aino):
+    point = db.get_one(MeteringPoint, register.cottage_power)
+    db.add(point.sqlmodel_update({"connection": "AE02"}))
+    points = look(db, aino).points
+    assert freshness(points, aino.parties, TODAY + DAY) == Freshness(instant_of(start_quarter(TODAY)), late=0)
 
 
 def test_data_of_a_former_home_end_with_it(db, register, eino):

@@ -15,10 +15,11 @@ from portal.consumption.names import Name, hours_in
 from portal.consumption.periods import All, Month, Span, read
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import Comparison
-from portal.consumption.selection import Point, Window
+from portal.consumption.selection import ALWAYS, Point, Window
 from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
+from portal.kit.ranges import Range
 from portal.sites.models import Commodity
 from tests.consumption.readings import every
 
@@ -77,9 +78,10 @@ def test_a_period_knows_its_kind(at, kind):
     assert Name(read(at)).kind == kind
 
 
-def point(since=date(2020, 1, 1), first_quarter=0):
+def point(since=date(2020, 1, 1), first_quarter=0, days=ALWAYS):
     window = Window(AINO, since, All.last)
-    return Point(uuid4(), "1", Commodity.ELECTRICITY, uuid4(), "1", None, "Katu 1", (window,), first_quarter, 10**7)
+    there = (Commodity.ELECTRICITY, uuid4(), "1", None, "Katu 1", (window,))
+    return Point(uuid4(), "1", *there, first_quarter, 10**7, days)
 
 
 def missing(quarters, period=OCTOBER, of=None):
@@ -122,6 +124,12 @@ def test_what_was_delivered_as_missing_is_missing_though_not_due():
     readings.quality[10:12] = Quality.MISSING
     (gap,) = gaps([PointReadings(point(), readings)], frozenset([AINO]), days, TODAY)
     assert (gap.begins, gap.ends) == (instant_of(days.begins + 10), instant_of(days.begins + 12))
+
+
+def test_outside_the_days_of_a_metering_point_nothing_is_missing():
+    days = Range.of_days(date(2026, 10, 3), date(2026, 10, 4))
+    (gap,) = missing(range(31 * 96 + 4), of=point(days=days))
+    assert (gap.first_day, gap.last_day) == (date(2026, 10, 3), date(2026, 10, 4))
 
 
 def test_before_one_came_nothing_is_missing():

@@ -123,6 +123,17 @@ def test_a_corrected_identity_code_takes_the_place_of_the_old_one(everything, ta
     assert one(database, IdentityCode).blind_index == VAULT.blind_index("290296-912H")
 
 
+def test_a_metering_point_may_end_and_be_cut_off(everything, take_in, database):
+    ended = row("metering_points", valid_from="2019-03-14", valid_to="2026-05-02", connection="AN04")
+    assert take_in("m.jsonl", ended).last == "accepted=1 unchanged=0 refused=0"
+    kept = one(database, MeteringPoint)
+    assert (str(kept.valid_from), str(kept.valid_to), kept.connection) == ("2019-03-14", "2026-05-02", "AN04")
+    untold = {name: told for name, told in ended.items() if name not in {"valid_from", "valid_to", "connection"}}
+    assert take_in("m.jsonl", untold).last == "accepted=1 unchanged=0 refused=0"
+    kept = one(database, MeteringPoint)
+    assert (kept.valid_from, kept.valid_to, kept.connection) == (None, None, "AE01")
+
+
 @on_sqlite
 def test_a_row_is_recognised_whatever_its_file_is_called(take_in, database):
     assert take_in("invoices.txt", row("customers")).code == 0
@@ -171,6 +182,8 @@ WRONG = [
     ("customers", {"emails": ["aino"]}, "person.emails.0: must be an e-mail address"),
     ("customers", {"nickname": "A"}, "person: has a field that the feed does not know"),
     ("metering_points", {"gsrn": "643000000000000012"}, "gsrn: must be a GSRN"),
+    ("metering_points", {"valid_from": "2026-05-01", "valid_to": "2026-04-30"}, "valid_to is before valid_from"),
+    ("metering_points", {"connection": "on"}, "connection: Input should be 'AE01', 'AE02' or 'AN04'"),
     ("contracts", {"valid_to": "2025-12-31"}, "valid_to is before valid_from"),
     ("contracts", {"valid_from": "2026-02-30"}, "valid_from: must be a day"),
     ("contracts", {"notice_days": "14"}, "notice_days: Input should be a valid integer"),

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from portal.consumption.rules import Comparison
 from portal.home.sites import rows
@@ -219,6 +220,15 @@ def test_a_home_is_a_card_and_a_page_with_its_meters(aino, home):
         assert told in page
     assert page.index("AM550-1") < page.index("1 entinen mittari") < page.index("E120-2")
     assert f"/messages/new?topic=correction&amp;site={home}" in page
+
+
+def test_a_metering_point_says_that_it_is_cut_off_and_until_when_it_is_there(house, aino, home):
+    with house.database.writing() as db:
+        (point,) = db.exec(select(MeteringPoint).where(MeteringPoint.site_id == home))
+        point.connection, point.valid_to = "AE02", date(2031, 5, 31)
+    page = plain(aino.browser.open(f"/sites/{home}").text)
+    assert "Kytketty irti" in page
+    assert "käytössä 31.5.2031 asti" in page
 
 
 @pytest.mark.parametrize("wrong", [NOBODYS, "x", "5f0c1c9e-8d0e-4c1b-9a53-2f6f1f0a7d11"])

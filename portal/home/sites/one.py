@@ -23,6 +23,7 @@ from portal.invoices import shown as invoices_shown
 from portal.kit import formats, spark
 from portal.kit.i18n import Language, Text, text
 from portal.sites import queries as sites
+from portal.sites.models import Connection
 from portal.sites.queries import Device, Housing, Place, PointShown
 from portal.sites.scope import measured_for
 
@@ -57,12 +58,17 @@ class Hung:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A metering point with the meters that hang there, and those that hung there before."""
+    """A metering point with the meters that hang there, and those that hung there before.
+
+    days: where it is not there all the time; cut_off: how, where no energy flows
+    """
 
     energy: Text
     icon: str
     gsrn: str
     main_fuse: str | None
+    days: Text | None
+    cut_off: Text | None
     hanging: Sequence[Hung]
     former: Sequence[Hung]
 
@@ -130,12 +136,12 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
     )
 
 
-def points(db: Session, who: Customer, place: Place, today: date) -> Sequence[Point] | None:
+def points(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[Point] | None:
     """The metering points with their meters; None where they are not for the person: see `sites.queries`."""
     open_at = measured_for(who)
     if not place.is_held or (open_at is not None and place.id not in open_at):
         return None
-    return [_point(point) for point in sites.points_with_meters(db, who, place.id, today)]
+    return [_point(point, today, language) for point in sites.points_with_meters(db, who, place.id, today)]
 
 
 def housing(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[tuple[Text, str]]:
@@ -184,13 +190,23 @@ def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:
     return [(term, value) for term, value in told if value]
 
 
-def _point(point: PointShown) -> Point:
+def _point(point: PointShown, today: date, language: Language) -> Point:
     devices = [Hung(words.DEVICES[device.kind], device) for device in point.devices]
     return Point(
         energy=words.ENERGIES[point.energy],
         icon=words.ICONS[point.energy],
         gsrn=point.gsrn,
         main_fuse=point.main_fuse,
+        days=_days(point, today, language),
+        cut_off=None if point.connection is Connection.CONNECTED else words.CONNECTIONS[point.connection],
         hanging=[one for one in devices if one.device.removed_on is None],
         former=[one for one in devices if one.device.removed_on is not None],
     )
+
+
+def _days(point: PointShown, today: date, language: Language) -> Text | None:
+    if point.valid_to:
+        return text("in use until %(date)s", date=formats.full_date(point.valid_to, language))
+    if point.valid_from and today < point.valid_from:
+        return text("in use from %(date)s", date=formats.full_date(point.valid_from, language))
+    return None

@@ -163,7 +163,7 @@ def show(visit: Visit[Customer]) -> SitePage:
         title=place.name or place.street,
         holdings=one.holdings(db, who, place),
         housing=one.housing(db, who, place, today, language),
-        points=one.points(db, who, place, today),
+        points=one.points(db, who, place, today, language),
         uses=one.uses(one.metered(db, who, [place.id], today), place.id, language),
         sees_contracts=_covers(who, Theme.CONTRACTS, place.id),
         contracts=one.running(db, who, place, today, language),

@@ -5,7 +5,7 @@ from typing import Final
 
 from portal.kit.formats import capital
 from portal.kit.i18n import Language, Text, text
-from portal.sites.models import Commodity, MeterKind
+from portal.sites.models import Commodity, Connection, MeterKind
 
 KINDS: Final[Mapping[str, Text]] = {
     "detached house": text("Detached house"),
@@ -41,6 +41,11 @@ ENERGIES: Final[Mapping[Commodity, Text]] = {
     Commodity.HEAT: text("District heat"),
     Commodity.COOLING: text("District cooling"),
     Commodity.GAS: text("Natural gas"),
+}
+CONNECTIONS: Final[Mapping[Connection, Text]] = {
+    Connection.CONNECTED: text("Connected"),
+    Connection.DISCONNECTED: text("Disconnected"),
+    Connection.METER_REMOVED: text("Meter removed"),
 }
 ICONS: Final[Mapping[Commodity, str]] = {
     Commodity.ELECTRICITY: "zap",
