@@ -240,6 +240,8 @@ def _tell(one: "Told") -> None:
         print(f"{one.name}: {sentence}")
     if one.refused_to:
         print(f"{one.name}: {one.tally.refused} lines refused, see {one.refused_to}")
+    if one.doubtful_to:
+        print(f"{one.name}: {one.tally.doubtful} lines taken in but doubtful, see {one.doubtful_to}")
 
 
 def _sum_up(told: "Sequence[Told]", asked: argparse.Namespace) -> int:
@@ -250,8 +252,12 @@ def _sum_up(told: "Sequence[Told]", asked: argparse.Namespace) -> int:
         return NOT_DONE
     if asked.dry_run:
         print("This was a rehearsal (--dry-run): the database is as it was.")
-    print(in_all(told))
-    return DONE if len(taken) == len(told) and not in_all(told).refused else IN_PART
+    lines = in_all(told)
+    if lines.doubtful:
+        print(f"doubtful={lines.doubtful}")
+    print(lines)
+    in_part = len(taken) < len(told) or lines.refused or (asked.strict and lines.doubtful)
+    return IN_PART if in_part else DONE
 
 
 def _show(name: str, done: int, of: int) -> None:
@@ -523,8 +529,13 @@ def _ask_import(command: argparse.ArgumentParser) -> None:
         "--direction", choices=("consumption", "production"), help="what a point that is made measures (consumption)"
     )
     command.add_argument("--create-points", action="store_true", help="make metering points that are unknown")
-    command.add_argument("--refused-dir", type=Path, metavar="DIR", help="where refused lines go (beside the file)")
+    command.add_argument(
+        "--refused-dir", type=Path, metavar="DIR", help="where refused and doubtful lines go (beside the file)"
+    )
     command.add_argument("--dry-run", action="store_true", help="say what would happen; the database stays as it is")
+    command.add_argument(
+        "--strict", action="store_true", help="end with 1 also when a line was taken in but is doubtful"
+    )
 
 
 def _ask_jobs(command: argparse.ArgumentParser) -> None:

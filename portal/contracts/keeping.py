@@ -1,5 +1,6 @@
 """Keeps products, prices, taxes and contracts as the utility's own systems say they are."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,12 +8,14 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from portal.contracts import spot_days
+from portal.contracts.charges import VatRate
 from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
+from portal.contracts.kinds import ContractKind, TaxKind
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.customers.keeping import party_ids
 from portal.kit.clock import first_of_month
 from portal.kit.feed import Names, Outcome, Refusal, Verdict, unknown
-from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror
+from portal.kit.mirror import Columns, Kept, Parts, Wanted, mirror, portions
 from portal.kit.packing import pack
 from portal.sites.keeping import points_of, site_ids
 from portal.sites.models import MeteringPoint
@@ -24,9 +27,30 @@ SPOT_MONTHS = Kept(SpotMonth, ("month",))
 CONTRACTS = Kept(Contract, ("number",))
 
 
-def contract_ids(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, UUID]:
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A contract as those know it who refer to it by its number."""
+
+    id: UUID
+    kind: ContractKind
+
+
+def contracts_of(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, Signed]:
     """The contracts that these numbers name, as far as the register knows them."""
-    return ids(db, col(Contract.number), col(Contract.id), contract_numbers)
+    wanted = select(Contract.number, Contract.id, Contract.kind)
+    found: dict[str, Signed] = {}
+    for some in portions(contract_numbers):
+        for number, contract_id, kind in db.exec(wanted.where(col(Contract.number).in_(some))):
+            found[number] = Signed(contract_id, ContractKind(kind))
+    return found
+
+
+def vat_rates(db: Session) -> Mapping[ContractKind, Sequence[VatRate]]:
+    """The dated rates of VAT of each kind of contract, the earliest first."""
+    rates: defaultdict[ContractKind, list[VatRate]] = defaultdict(list)
+    for tax in db.exec(select(Tax).where(Tax.kind == TaxKind.VAT).order_by(col(Tax.valid_from))):
+        rates[ContractKind(tax.applies_to)].append(VatRate(tax.rate, tax.valid_from, tax.valid_to))
+    return rates
 
 
 def keep_products(db: Session, rows: Sequence[ProductEntry]) -> list[Verdict]:

@@ -1,6 +1,6 @@
 """How the utility's own systems tell of customers, their contact people, and who acts for whom."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -8,6 +8,7 @@ from portal.auth.reach import Level, Theme
 from portal.customers import rules
 from portal.customers.wishes import Channel
 from portal.kit import addresses
+from portal.kit.countries import is_country
 from portal.kit.feed import FeedRow, ValidFrom, ValidTo, Written, checked, ends_later, words
 from portal.kit.i18n import Language
 
@@ -35,6 +36,9 @@ Phone = Annotated[
 ]
 
 
+COUNTRY: Final = 'must be a country of ISO 3166-1 such as "FI"; the United Kingdom is "GB"'
+
+
 class Address(FeedRow):
     """Where a customer's post goes."""
 
@@ -43,7 +47,7 @@ class Address(FeedRow):
     )
     postcode: Annotated[str, words(20)] = Field(description="Postcode.", examples=["20100"])
     town: Annotated[str, words(100)] = Field(description="Post town.", examples=["Turku"])
-    country: Annotated[str, Written("[A-Z]{2}", 'must be a country of ISO 3166-1 such as "FI"', longest=2)] = Field(
+    country: Annotated[str, Written("[A-Z]{2}", COUNTRY, checked(is_country), longest=2)] = Field(
         description="Country, ISO 3166-1 alpha-2.", examples=["FI"]
     )
 

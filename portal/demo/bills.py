@@ -19,7 +19,8 @@ from portal.demo.holdings import Account
 from portal.demo.naming import id_of
 from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
-from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.kinds import InvoiceKind
+from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.clock import DAY, first_of_month
 from portal.kit.energy import MWH_PER_KWH

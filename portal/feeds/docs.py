@@ -34,6 +34,9 @@ is.
   number and the reason go to `NAME.EXT.refused.csv` beside the file, or in `--refused-dir`. Mended lines can be
   taken in again. That file holds what the line held, so it is made for its owner's eyes only (mode 0600). Rows of
   one number that differ within a file are all refused, for their order does not say which is right.
+- **What contradicts itself is refused; what is only doubtful is taken in and told**: the line, its number and the
+  reason go to `NAME.EXT.doubtful.csv` (as the refused ones do), and `doubtful=2` stands above the last line of the
+  output. The exit code stays 0; with `--strict` it is 1.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
 - On SQLite nothing else can be written while a file is taken in; a large register belongs on PostgreSQL.

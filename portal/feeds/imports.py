@@ -13,10 +13,10 @@ from sqlmodel import Session
 from portal.feeds import readings, rows
 from portal.feeds.kinds import KINDS, Desk
 from portal.feeds.readings import PointWish
-from portal.feeds.refused import refused_lines
+from portal.feeds.remarks import remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told
 from portal.feeds.rows import Ready
-from portal.feeds.sources import REFUSED, NotAFeed, Source
+from portal.feeds.sources import DOUBTFUL, REFUSED, NotAFeed, Source
 from portal.kit.db import Database
 
 Sessions = Callable[[], AbstractContextManager[Session]]  # a transaction for each file
@@ -24,7 +24,7 @@ Sessions = Callable[[], AbstractContextManager[Session]]  # a transaction for ea
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the operator asked for: about metering points, and where refused lines go (None: beside the file)."""
+    """What the operator asked for: about metering points, and where lines to tell of go (None: beside the file)."""
 
     point: PointWish
     refused_dir: Path | None
@@ -34,8 +34,8 @@ def run(sessions: Sessions, sources: Sequence[Source], wishes: Wishes, desk: Des
     """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others."""
     told: list[Told] = []
     for source in sorted(sources, key=_place):
-        refused_to = _free(source, wishes, told)
-        told.append(_told(sessions, source, refused_to, partial(_prepared, source, wishes, desk, progress)))
+        beside = _beside(source, wishes, told)
+        told.append(_told(sessions, source, beside, partial(_prepared, source, wishes, desk, progress)))
     return told
 
 
@@ -66,20 +66,29 @@ def _place(source: Source) -> int:
     return KINDS.index(kind) if kind else len(KINDS)
 
 
-def _free(source: Source, wishes: Wishes, told: Sequence[Told]) -> Path:
-    """Where the refused lines of a feed go: not over those of another feed of the same name."""
-    taken = {one.refused_to for one in told if isinstance(one, Taken)}
+@dataclass(frozen=True)
+class _Beside:
+    """Where what is told of a feed's lines goes."""
+
+    refused: Path
+    doubtful: Path
+
+
+def _beside(source: Source, wishes: Wishes, told: Sequence[Told]) -> _Beside:
+    """Where the lines to tell of a feed go: not over those of another feed of the same name."""
+    taken = {path for one in told if isinstance(one, Taken) for path in (one.refused_to, one.doubtful_to)}
     folder = wishes.refused_dir or source.folder
     names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
-    return next(path for name in names if (path := folder / f"{name}{REFUSED}") not in taken)
+    free = (_Beside(folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
+    return next(one for one in free if not {one.refused, one.doubtful} & taken)
 
 
-def _told(sessions: Sessions, source: Source, refused_to: Path, prepare: Callable[[], Ready]) -> Told:
+def _told(sessions: Sessions, source: Source, beside: _Beside, prepare: Callable[[], Ready]) -> Told:
     try:
         ready = prepare()
-        with refused_lines(refused_to) as refused, sessions() as db:
-            taken = ready(db, refused)
-            refused.close()
+        with remarks(beside.refused, beside.doubtful) as remarked, sessions() as db:
+            taken = ready(db, remarked)
+            remarked.close()
     except NotAFeed as why:
         return LeftOut(source.name, str(why))
     except (IntegrityError, DataError) as why:
@@ -89,7 +98,11 @@ def _told(sessions: Sessions, source: Source, refused_to: Path, prepare: Callabl
         raise
     except Exception as why:  # noqa: BLE001 - one file does not stop the others; the message may repeat a row here too
         return LeftOut(source.name, f"could not be taken in, nothing of it is written ({type(why).__name__})")
-    return replace(taken, refused_to=refused.path) if refused.count else taken
+    return replace(
+        taken,
+        refused_to=beside.refused if remarked.refused.count else None,
+        doubtful_to=beside.doubtful if remarked.doubtful.count else None,
+    )
 
 
 def _prepared(source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:

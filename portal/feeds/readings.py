@@ -11,7 +11,7 @@ from portal.consumption import store
 from portal.consumption.formats import datahub
 from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
 from portal.consumption.store import Recorded
-from portal.feeds.refused import RefusedLines
+from portal.feeds.remarks import Remarked, Remarks
 from portal.feeds.report import Progress, Taken, Tally, grouped
 from portal.feeds.rows import START, Ready
 from portal.feeds.sources import NotAFeed, Source
@@ -57,15 +57,15 @@ def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress)
         raise NotAFeed(str(why)) from None
     told = _named(export, wish)
 
-    def take(db: Session, refused: RefusedLines) -> Taken:
+    def take(db: Session, remarks: Remarks) -> Taken:
         points = _points(db, told.keys(), wish)
         recorded = {}
         for number, (gsrn, point) in enumerate(points.items(), 1):
             recorded[gsrn] = store.record(db, point.id, told[gsrn], now)
             progress(source.name, number, len(points))
-        _refuse(source, export.refused, told.keys() - points.keys(), refused)
+        _refuse(source, export.refused, told.keys() - points.keys(), remarks.refused)
         says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, wish))
-        return Taken(source.name, says, _tally(export, recorded.values(), refused))
+        return Taken(source.name, says, _tally(export, recorded.values(), remarks.refused))
 
     return take
 
@@ -94,7 +94,7 @@ def _points(db: Session, gsrns: Collection[str], wish: PointWish) -> Mapping[str
     return points
 
 
-def _refuse(source: Source, already: Sequence[RefusedLine], unknown: Collection[str], refused: RefusedLines) -> None:
+def _refuse(source: Source, already: Sequence[RefusedLine], unknown: Collection[str], refused: Remarked) -> None:
     """Put the lines that are no readings, and those of unknown points, into the file of refused lines, in order."""
     reasons = {line.number: line.reason for line in already}
     if not unknown and not reasons:
@@ -110,7 +110,7 @@ def _why(gsrn: str) -> str:
     return "unknown metering point" if is_gsrn(gsrn) else "unknown metering point: its check digit is wrong"
 
 
-def _tally(export: Export, recorded: Collection[Recorded], refused: RefusedLines) -> Tally:
+def _tally(export: Export, recorded: Collection[Recorded], refused: Remarked) -> Tally:
     """What became of each line; one that only repeats another changes nothing."""
     lines = sum(len(series.intervals) for series in export.series) + len(export.refused) + export.repeated
     accepted = sum(one.accepted for one in recorded)

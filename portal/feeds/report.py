@@ -7,14 +7,23 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Tally:
-    """How many lines were new or different, were as the register has them already, or were refused."""
+    """How many lines were new or different, were as the register has them already, or were refused.
+
+    doubtful: how many of those taken in may be wrong
+    """
 
     accepted: int = 0
     unchanged: int = 0
     refused: int = 0
+    doubtful: int = 0
 
     def __add__(self, other: "Tally") -> "Tally":
-        return Tally(self.accepted + other.accepted, self.unchanged + other.unchanged, self.refused + other.refused)
+        return Tally(
+            self.accepted + other.accepted,
+            self.unchanged + other.unchanged,
+            self.refused + other.refused,
+            self.doubtful + other.doubtful,
+        )
 
     def __str__(self) -> str:
         return f"accepted={self.accepted} unchanged={self.unchanged} refused={self.refused}"
@@ -28,6 +37,7 @@ class Taken:
     says: tuple[str, ...]
     tally: Tally
     refused_to: Path | None = None
+    doubtful_to: Path | None = None
 
 
 @dataclass(frozen=True)

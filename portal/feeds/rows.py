@@ -12,18 +12,18 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from portal.feeds.kinds import KINDS, Desk, Kind
-from portal.feeds.refused import RefusedLines
+from portal.feeds.remarks import Remarks
 from portal.feeds.report import Progress, Taken, Tally
 from portal.feeds.schema import fields
 from portal.feeds.sources import NotAFeed, Source
-from portal.kit.feed import Outcome, Refusal, Verdict
+from portal.kit.feed import Doubt, Outcome, Refusal, Verdict
 
 BOM = b"\xef\xbb\xbf"
 START = 4096  # bytes in which something must stand
 LOOKED_AT = 100  # lines that tell of which kind a file is
 ALIKE = 0.5  # the share of fields in common by which a damaged row is still known
 BATCH = 500
-Ready = Callable[[Session, RefusedLines], Taken]  # takes in a file that has been read and found whole
+Ready = Callable[[Session, Remarks], Taken]  # takes in a file that has been read and found whole
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def prepared(source: Source, kind: Kind, desk: Desk, progress: Progress) -> Read
     """
     found = survey(source, kind)
 
-    def take(db: Session, refused: RefusedLines) -> Taken:
+    def take(db: Session, remarks: Remarks) -> Taken:
         tally = Tally()
         for batch in _batches(lines(source, kind)):
             verdicts = _kept(db, kind, [_contradicted(line, kind, found) for line in batch], desk)
-            tally += _tally(batch, verdicts, refused)
+            tally += _tally(batch, verdicts, remarks)
             progress(source.name, batch[-1].number, found.lines)
         return Taken(source.name, (kind.name,), tally)
 
@@ -170,12 +170,24 @@ def _kept(db: Session, kind: Kind, batch: Sequence[Line], desk: Desk) -> list[Ve
     return verdicts
 
 
-def _tally(batch: Sequence[Line], verdicts: Sequence[Verdict], refused: RefusedLines) -> Tally:
+def _tally(batch: Sequence[Line], verdicts: Sequence[Verdict], remarks: Remarks) -> Tally:
+    outcomes: Counter[Outcome] = Counter()
+    refused, doubtful = remarks.refused.count, remarks.doubtful.count
     for line, verdict in zip(batch, verdicts, strict=True):
-        if isinstance(verdict, Refusal):
-            refused.put(line.number, verdict.reason, line.raw.decode(errors="replace"))
-    count = Counter(verdict for verdict in verdicts if not isinstance(verdict, Refusal))
-    return Tally(count[Outcome.ACCEPTED], count[Outcome.UNCHANGED], len(batch) - count.total())
+        match verdict:
+            case Refusal():
+                remarks.refused.put(line.number, verdict.reason, line.raw.decode(errors="replace"))
+            case Doubt():
+                remarks.doubtful.put(line.number, verdict.reason, line.raw.decode(errors="replace"))
+                outcomes[verdict.outcome] += 1
+            case Outcome():
+                outcomes[verdict] += 1
+    return Tally(
+        outcomes[Outcome.ACCEPTED],
+        outcomes[Outcome.UNCHANGED],
+        remarks.refused.count - refused,
+        remarks.doubtful.count - doubtful,
+    )
 
 
 def _numbered(source: Source) -> Iterator[tuple[int, bytes]]:

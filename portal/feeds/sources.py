@@ -16,7 +16,7 @@ MOST_AT_ONCE = 256 * 2**20  # of one that is held in memory whole
 LONGEST_LINE = 4 * 2**20
 MOST_MEMBERS = 1000
 ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
-REFUSED = ".refused.csv"
+REFUSED, DOUBTFUL = ".refused.csv", ".doubtful.csv"  # what an import writes beside a feed is none itself
 DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
@@ -100,7 +100,7 @@ def _files(path: Path) -> Iterator[Path]:
 
 def _may_be_a_feed(name: str) -> bool:
     base = name.rpartition("/")[2]
-    return base.lower().endswith(ENDINGS) and not base.startswith(".") and not base.endswith(REFUSED)
+    return base.lower().endswith(ENDINGS) and not base.startswith(".") and not base.endswith((REFUSED, DOUBTFUL))
 
 
 def _unpacked(path: Path) -> Iterator[Source]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.pricing import Unit
+from portal.invoices.kinds import LineUnit
 from portal.kit.energy import Energy
 from portal.kit.money import Money, total
 
@@ -42,17 +42,21 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line, without VAT; the energy is None for months and kW."""
+    """One line, without VAT.
+
+    energy: None where something else is counted
+    quantity, unit, unit_price: None where nothing is
+    """
 
     source: Source | None
     code: str
     name: Names
     first: date
     last: date
-    quantity: Decimal
+    quantity: Decimal | None
     energy: Energy | None
-    unit: Unit
-    unit_price: Decimal
+    unit: LineUnit | None
+    unit_price: Decimal | None
     vat_percent: Decimal
     net: Money
     estimated: bool

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, model_validator
 
 from portal.contracts.feed import ContractNumber
 from portal.customers.feed import CustomerNumber
-from portal.invoices.models import InvoiceKind
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.payment import is_iban, is_reference, is_rf_reference
 from portal.kit.feed import Cents, Day, FeedRow, Names, Price, Written, checked, decimal, words
 from portal.sites.feed import SiteNumber
@@ -17,8 +17,15 @@ InvoiceNumber = Annotated[str, words(40), Field(description="The utility's numbe
 Percent = Annotated[Decimal, decimal(3, 2)]
 
 
-def _is_payable(reference: str) -> bool:
-    return is_reference(reference) or is_rf_reference(reference)
+def _reference(text: str) -> str:
+    """A reference as banks know it; a Finnish one may come filled up with zeros.
+
+    Raises ValueError.
+    """
+    bare = text.lstrip("0")
+    if not is_reference(bare) and not is_rf_reference(bare):
+        raise ValueError
+    return bare
 
 
 class LineEntry(FeedRow):
@@ -31,9 +38,13 @@ class LineEntry(FeedRow):
     name: Names = Field(description="What the bill calls it.")
     period_from: Day = Field(description="First day.", examples=["2026-10-01"])
     period_to: Day = Field(description="Last day.", examples=["2026-10-31"])
-    quantity: Price = Field(description="How much of the unit.", examples=["412.35"])
-    unit: Literal["kWh", "month", "kW"] = Field(description="The unit of the quantity.", examples=["kWh"])
-    unit_price: Price = Field(description="Without VAT: c/kWh, or EUR for a month or a kW.", examples=["8.49"])
+    quantity: Price | None = Field(
+        description="How much of the unit; null, as unit and unit_price, where nothing is counted.", examples=["412.35"]
+    )
+    unit: LineUnit | None = Field(description="The unit of the quantity.", examples=["kWh"])
+    unit_price: Price | None = Field(
+        description="Without VAT: c/kWh, or EUR for one of any other unit.", examples=["8.49"]
+    )
     vat_percent: Percent = Field(description="Rate of VAT.", examples=["25.5"])
     net_cents: Cents = Field(description="Amount without VAT, in cents.", examples=[3501])
     estimated: bool = Field(description="Whether it rests on an estimate.", examples=[False])
@@ -43,6 +54,13 @@ class LineEntry(FeedRow):
         """The last day is not before the first."""
         if self.period_to < self.period_from:
             raise ValueError("period_to is before period_from")
+        return self
+
+    @model_validator(mode="after")
+    def counts(self) -> "LineEntry":
+        """Quantity, unit and price are told together, or none of them is."""
+        if len({self.quantity is None, self.unit is None, self.unit_price is None}) > 1:
+            raise ValueError("quantity, unit and unit_price are told together, or all are null")
         return self
 
 
@@ -55,14 +73,19 @@ class VatSumEntry(FeedRow):
 
 
 class InvoiceEntry(FeedRow):
-    """A bill or a credit note with all its lines. The total of a bill is 0 or more, that of a credit note 0 or less."""
+    """A bill, a credit note or a reminder with all its lines. The total of a credit note is 0 or less, else 0 or more.
+
+    A reminder is a bill of its own: its lines are the fee and the interest, never what the late bill itself asks for.
+    """
 
     invoice_number: InvoiceNumber
     customer_number: CustomerNumber
     site_number: SiteNumber | None = Field(description="The site it is about; null for several.", examples=["500001"])
-    kind: InvoiceKind = Field(description="A bill, or a credit note.", examples=["invoice"])
+    kind: InvoiceKind = Field(
+        description="A bill, a credit note, or a reminder with what it costs.", examples=["invoice"]
+    )
     issued_on: Day = Field(description="Day of issue.", examples=["2026-11-05"])
-    due_on: Day = Field(description="Due date.", examples=["2026-11-26"])
+    due_on: Day = Field(description="Due date; that of a credit note is not shown.", examples=["2026-11-26"])
     period_from: Day = Field(description="First day that is billed.", examples=["2026-10-01"])
     period_to: Day = Field(description="Last day that is billed.", examples=["2026-10-31"])
     net_cents: Cents = Field(description="Sum of the lines without VAT, in cents.", examples=[3501])
@@ -71,12 +94,15 @@ class InvoiceEntry(FeedRow):
     reference: Annotated[
         str,
         Written(
-            r"[1-9][0-9]{3,19}|RF[0-9]{2}[0-9A-Z]{1,21}",
+            r"[0-9]{4,20}|RF[0-9]{2}[0-9A-Z]{1,21}",
             "must be a Finnish reference or an RF reference without spaces, its check digits right",
-            checked(_is_payable),
+            _reference,
             longest=25,
         ),
-    ] = Field(description="Payment reference, Finnish or RF, without spaces.", examples=["1234561"])
+    ] = Field(
+        description="Payment reference, Finnish or RF, without spaces; zeros that fill up a Finnish one are dropped.",
+        examples=["1234561"],
+    )
     iban: Annotated[
         str,
         Written(
@@ -94,6 +120,14 @@ class InvoiceEntry(FeedRow):
     estimated: bool = Field(description="Whether any of it rests on an estimate.", examples=[False])
     lines: tuple[LineEntry, ...] = Field(max_length=5000, description="The lines, in the order of the bill.")
     vat: tuple[VatSumEntry, ...] = Field(max_length=10, description="The VAT of each rate on the bill.")
+    refers_to: InvoiceNumber | None = Field(
+        default=None,
+        description="The bill of the same customer that is credited or reminded of; null where none is told.",
+        examples=[None],
+    )
+    read_by: ReadBy | None = Field(
+        default=None, description="How its meters were read; null where it is not known.", examples=["remote"]
+    )
 
     @model_validator(mode="after")
     def adds_up(self) -> "InvoiceEntry":
@@ -113,10 +147,12 @@ class InvoiceEntry(FeedRow):
     @model_validator(mode="after")
     def is_of_its_kind(self) -> "InvoiceEntry":
         """A bill asks for money, a credit note gives it back."""
-        if self.kind is InvoiceKind.INVOICE and self.total_cents < 0:
-            raise ValueError("total_cents of an invoice is below 0; one that gives money back is a credit note")
+        if self.kind is not InvoiceKind.CREDIT and self.total_cents < 0:
+            raise ValueError(f"total_cents of an {self.kind} is below 0; one that gives money back is a credit note")
         if self.kind is InvoiceKind.CREDIT and self.total_cents > 0:
             raise ValueError("total_cents of a credit note is above 0")
+        if self.refers_to == self.invoice_number:
+            raise ValueError("refers_to is the bill itself")
         return self
 
 

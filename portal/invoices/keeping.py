@@ -1,4 +1,4 @@
-"""Keeps bills and payments as the billing system says they are."""
+"""Keeps bills and payments as the billing system says they are, where they can be true."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,12 +6,14 @@ from uuid import UUID
 
 from sqlmodel import Session, col
 
-from portal.contracts.keeping import contract_ids
+from portal.contracts.keeping import Signed, contracts_of, vat_rates
 from portal.customers.keeping import party_ids
-from portal.invoices.feed import InvoiceEntry, PaymentEntry
+from portal.invoices.feed import InvoiceEntry, LineEntry, PaymentEntry
+from portal.invoices.judging import Taxed, contradictions, doubts
+from portal.invoices.kinds import OF_ENERGY, LineUnit
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
-from portal.kit.energy import from_kwh
-from portal.kit.feed import Refusal, Verdict, unknown
+from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy, from_kwh
+from portal.kit.feed import Refusal, Verdict, doubted, unknown
 from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror
 from portal.sites.keeping import site_ids
 
@@ -23,11 +25,12 @@ PAYMENTS = Kept(Payment, ("number",))
 
 @dataclass(frozen=True)
 class _Known:
-    """What the register knows of the numbers that bills refer to."""
+    """What the register knows of the numbers that bills refer to, and of the taxes of what they bill."""
 
     parties: Mapping[str, UUID]
     sites: Mapping[str, UUID]
-    contracts: Mapping[str, UUID]
+    contracts: Mapping[str, Signed]
+    taxed: Taxed
 
     def lacks(self, row: InvoiceEntry) -> Refusal | None:
         if row.customer_number not in self.parties:
@@ -37,23 +40,31 @@ class _Known:
         for line in row.lines:
             if line.contract_number is not None and line.contract_number not in self.contracts:
                 return unknown("contract", line.contract_number)
-        return None
+        wrong = "; ".join(contradictions(row, self.taxed))
+        return Refusal(wrong) if wrong else None
 
 
 def keep_invoices(db: Session, rows: Sequence[InvoiceEntry]) -> list[Verdict]:
     """Keep bills with their lines and VAT."""
-    known = _Known(
-        party_ids(db, (row.customer_number for row in rows)),
-        site_ids(db, (row.site_number for row in rows if row.site_number)),
-        contract_ids(db, (line.contract_number for row in rows for line in row.lines if line.contract_number)),
-    )
-    return mirror(db, INVOICES, [_invoice(row, known) for row in rows], (LINES, VAT))
+    known = _known(db, rows)
+    verdicts = mirror(db, INVOICES, [_invoice(row, known) for row in rows], (LINES, VAT))
+    return [doubted(verdict, doubts(row, known.taxed)) for row, verdict in zip(rows, verdicts, strict=True)]
 
 
 def keep_payments(db: Session, rows: Sequence[PaymentEntry]) -> list[Verdict]:
     """Keep the money that came for bills."""
     bills = ids(db, col(Invoice.number), col(Invoice.id), (row.invoice_number for row in rows))
     return mirror(db, PAYMENTS, [_payment(row, bills) for row in rows])
+
+
+def _known(db: Session, rows: Sequence[InvoiceEntry]) -> _Known:
+    contracts = contracts_of(db, (line.contract_number for row in rows for line in row.lines if line.contract_number))
+    return _Known(
+        party_ids(db, (row.customer_number for row in rows)),
+        site_ids(db, (row.site_number for row in rows if row.site_number)),
+        contracts,
+        Taxed({number: contract.kind for number, contract in contracts.items()}, vat_rates(db)),
+    )
 
 
 def _invoice(row: InvoiceEntry, known: _Known) -> Wanted | Refusal:
@@ -70,17 +81,24 @@ def _invoice(row: InvoiceEntry, known: _Known) -> Wanted | Refusal:
 
 def _lines(row: InvoiceEntry, known: _Known) -> Iterator[Columns]:
     for position, line in enumerate(row.lines):
-        of_energy = line.unit == "kWh"
+        energy = _energy(line)
         yield {
             "position": position,
-            "contract_id": known.contracts[line.contract_number] if line.contract_number else None,
+            "contract_id": known.contracts[line.contract_number].id if line.contract_number else None,
             "name_fi": line.name.fi,
             "name_sv": line.name.sv,
             "name_en": line.name.en,
             **line.model_dump(exclude={"contract_number", "name"}),
-            "quantity_mwh": from_kwh(line.quantity).mwh if of_energy else None,
-            "quantity": None if of_energy else line.quantity,
+            "quantity_mwh": energy.mwh if energy else None,
+            "quantity": None if energy else line.quantity,
         }
+
+
+def _energy(line: LineEntry) -> Energy | None:
+    """How much energy a line counts; None where it counts something else."""
+    if line.quantity is None or line.unit not in OF_ENERGY:
+        return None
+    return from_kwh(line.quantity * KWH_A_MEGAWATT_HOUR if line.unit is LineUnit.MWH else line.quantity)
 
 
 def _payment(row: PaymentEntry, bills: Mapping[str, UUID]) -> Wanted | Refusal:

@@ -1,22 +1,19 @@
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-
-class InvoiceKind(StrEnum):
-    INVOICE = "invoice"
-    CREDIT = "credit"
+from portal.invoices.kinds import InvoiceKind
 
 
 class Invoice(SQLModel, table=True):
     """A bill as the utility's billing system issued it. Amounts are cents; a credit note's are negative."""
 
     __table_args__ = (
-        CheckConstraint("kind IN ('invoice', 'credit')", name="kind"),
+        CheckConstraint("kind IN ('invoice', 'credit', 'reminder')", name="kind"),
+        CheckConstraint("read_by IN ('remote', 'customer', 'visit')", name="read_by"),
         CheckConstraint("net_cents + vat_cents = total_cents", name="total"),
         CheckConstraint("period_to >= period_from", name="period"),
     )
@@ -38,6 +35,10 @@ class Invoice(SQLModel, table=True):
     bic: str = Field(max_length=11)
     payee: str = Field(max_length=70)
     estimated: bool = False
+    refers_to: str | None = Field(
+        default=None, max_length=40, index=True, description="number of the bill that is credited or reminded of"
+    )
+    read_by: str | None = Field(default=None, max_length=10)
 
 
 class InvoiceLine(SQLModel, table=True):
@@ -45,7 +46,7 @@ class InvoiceLine(SQLModel, table=True):
 
     __tablename__ = "invoice_line"
     __table_args__ = (
-        CheckConstraint("unit IN ('kWh', 'month', 'kW')", name="unit"),
+        CheckConstraint("unit IN ('kWh', 'MWh', 'm3', 'kW', 'kvarh', 'month', 'day', 'pcs')", name="unit"),
         CheckConstraint("period_to >= period_from", name="period"),
         UniqueConstraint("invoice_id", "position"),
     )
@@ -60,10 +61,12 @@ class InvoiceLine(SQLModel, table=True):
     name_en: str = Field(max_length=100)
     period_from: date
     period_to: date
-    quantity_mwh: int | None = Field(default=None, sa_type=BigInteger, description="milliwatt-hours, for unit kWh")
-    quantity: Decimal | None = Field(default=None, sa_type=Numeric(14, 6), description="months or kW")
-    unit: str = Field(max_length=10)
-    unit_price: Decimal = Field(sa_type=Numeric(14, 6), description="without VAT: c/kWh, or EUR a month or kW")
+    quantity_mwh: int | None = Field(default=None, sa_type=BigInteger, description="milliwatt-hours, for kWh and MWh")
+    quantity: Decimal | None = Field(default=None, sa_type=Numeric(14, 6), description="of all other units")
+    unit: str | None = Field(max_length=10)
+    unit_price: Decimal | None = Field(
+        sa_type=Numeric(14, 6), description="without VAT: c/kWh, or EUR for one of any other unit"
+    )
     vat_percent: Decimal = Field(sa_type=Numeric(5, 2))
     net_cents: int
     estimated: bool = False

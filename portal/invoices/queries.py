@@ -17,13 +17,13 @@ from portal.auth.people import Customer
 from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
-from portal.contracts.pricing import Unit
 from portal.invoices import changes
 from portal.invoices.bills import Bill, Head, Line, Received, Source, Vat
-from portal.invoices.models import Invoice, InvoiceKind, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.kinds import InvoiceKind, LineUnit
+from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.kit.db import table_of, within
-from portal.kit.energy import Energy
+from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
 from portal.kit.questions import Question, any_of, any_of_if_told
@@ -314,20 +314,25 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
 
 def _line(line: InvoiceLine, source: Source | None) -> Line:
     energy = Energy(line.quantity_mwh) if line.quantity_mwh is not None else None
+    unit = LineUnit(line.unit) if line.unit else None
     return Line(
         source=source,
         code=line.code,
         name=Names(line.name_fi, line.name_sv, line.name_en),
         first=line.period_from,
         last=line.period_to,
-        quantity=energy.kwh if energy is not None else line.quantity or Decimal(0),
+        quantity=_counted(energy, unit) if energy is not None else line.quantity,
         energy=energy,
-        unit=Unit(line.unit),
+        unit=unit,
         unit_price=line.unit_price,
         vat_percent=line.vat_percent,
         net=Money(line.net_cents),
         estimated=line.estimated,
     )
+
+
+def _counted(energy: Energy, unit: LineUnit | None) -> Decimal:
+    return energy.kwh / KWH_A_MEGAWATT_HOUR if unit is LineUnit.MWH else energy.kwh
 
 
 def _vats(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Sequence[Vat]]:

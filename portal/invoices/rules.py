@@ -50,9 +50,14 @@ def left_to_pay(total: Money, paid: Money) -> Money:
     return Money(max(0, total.cents - paid.cents) if total.cents >= 0 else 0)
 
 
+def years_before(day: date, years: int) -> date:
+    """The same day some years before; the 28th for a leap day."""
+    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
 def year_before(day: date) -> date:
-    """The same day a year before; the 28th for a leap day."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)
+    """The same day a year before."""
+    return years_before(day, 1)
 
 
 def is_a_year_later(first: date, last: date, earlier_first: date, earlier_last: date) -> bool:

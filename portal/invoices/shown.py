@@ -7,17 +7,17 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from portal.contracts.pricing import Unit
-from portal.contracts.shown import LOOKS
+from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, LOOKS
 from portal.invoices import bills, drawings
 from portal.invoices.bills import Bill, Head, Line
 from portal.invoices.changes import Change
 from portal.invoices.drawings import Drawing
+from portal.invoices.kinds import LineUnit
 from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
 from portal.invoices.rules import Status, is_late, left_to_pay, status
 from portal.kit import formats
 from portal.kit.clock import DAY, first_of_month, next_month
-from portal.kit.energy import Energy
+from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.formats import DASH, NBSP
 from portal.kit.i18n import Language, Text, text
 from portal.kit.money import Money
@@ -47,6 +47,8 @@ ENERGIES: Final[Mapping[str, Text]] = {
     "cooling": text("District cooling"),
     "gas": text("Natural gas"),
 }
+
+SIGNS: Final = {LineUnit.M3: "m³"}  # of units that are written otherwise than they are told
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """A line: quantity times price is net; the days are None where they are all of the bill's."""
+    """A line: quantity times price is net, where something is counted; the days are None where they are the bill's."""
 
     name: str
     days: str | None
-    quantity: Text | str
-    price: Text | str
+    quantity: Text | str | None
+    price: Text | str | None
     vat: str
     net: Money
     estimated: bool
@@ -207,30 +209,60 @@ def _group(group: bills.Group, head: Head, language: Language) -> Group:
 
 def _line(line: Line, head: Head, language: Language) -> LineRow:
     whole = (line.first, line.last) == (head.first, head.last)
+    counted = _counted(line)
     return LineRow(
         name=line.name.said(language),
         days=None if whole else formats.date_range(line.first, line.last, language),
-        quantity=_quantity(line),
-        price=_unit_price(line),
+        quantity=_quantity(counted) if counted else None,
+        price=_unit_price(counted) if counted else None,
         vat=formats.percent(line.vat_percent),
         net=line.net,
         estimated=line.estimated,
     )
 
 
-def _quantity(line: Line) -> Text | str:
-    figure = formats.exact(line.quantity, 0)
-    if line.unit is not Unit.MONTH:
-        return f"{figure}{NBSP}{line.unit}"
-    return text("1 month") if line.quantity == 1 else text("%(figure)s months", figure=figure)
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """What a line counts, in the unit in which it is shown."""
+
+    quantity: Decimal
+    unit: LineUnit
+    price: Decimal
 
 
-def _unit_price(line: Line) -> Text | str:
-    figure = formats.exact(line.unit_price)
-    match line.unit:
-        case Unit.KWH:
+def _counted(line: Line) -> _Counted | None:
+    """What a line counts: heat, cooling and gas by the megawatt-hour, as they are sold, however they were told."""
+    if line.quantity is None or line.unit is None or line.unit_price is None:
+        return None
+    if line.unit is LineUnit.KWH and line.source and line.source.kind in BY_MWH:
+        price = line.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
+        return _Counted(line.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
+    return _Counted(line.quantity, line.unit, line.unit_price)
+
+
+def _quantity(counted: _Counted) -> Text | str:
+    figure, one = formats.exact(counted.quantity, 0), counted.quantity == 1
+    match counted.unit:
+        case LineUnit.MONTH:
+            return text("1 month") if one else text("%(figure)s months", figure=figure)
+        case LineUnit.DAY:
+            return text("1 day") if one else text("%(figure)s days", figure=figure)
+        case LineUnit.PIECE:
+            return text("1 pc") if one else text("%(figure)s pcs", figure=figure)
+        case unit:
+            return f"{figure}{NBSP}{SIGNS.get(unit, unit)}"
+
+
+def _unit_price(counted: _Counted) -> Text | str:
+    figure = formats.exact(counted.price)
+    match counted.unit:
+        case LineUnit.KWH:
             return f"{figure}{NBSP}c/kWh"
-        case Unit.KW:
-            return f"{figure}{NBSP}€/kW"
-        case Unit.MONTH:
+        case LineUnit.MONTH:
             return text("%(figure)s €/month", figure=figure)
+        case LineUnit.DAY:
+            return text("%(figure)s €/day", figure=figure)
+        case LineUnit.PIECE:
+            return f"{figure}{NBSP}€"
+        case unit:
+            return f"{figure}{NBSP}€/{SIGNS.get(unit, unit)}"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 MWH_PER_KWH = 1_000_000  # milliwatt-hours, not megawatt-hours
+KWH_A_MEGAWATT_HOUR = 1_000
 
 
 @dataclass(frozen=True, order=True, slots=True)

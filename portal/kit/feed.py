@@ -5,7 +5,7 @@ Money is whole cents; every other number that is not whole is a text of digits, 
 """
 
 import re
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -183,9 +183,27 @@ class Refusal:
     reason: str
 
 
-Verdict = Outcome | Refusal
+@dataclass(frozen=True)
+class Doubt:
+    """What became of a row that was taken in though it may be wrong, and why it may, in a sentence as of a refusal."""
+
+    outcome: Outcome
+    reason: str
+
+
+Verdict = Outcome | Doubt | Refusal
 
 
 def unknown(what: str, number: str) -> Refusal:
     """The refusal of a row that refers to what the register does not hold."""
     return Refusal(f"unknown {what} {number}")
+
+
+def doubted(verdict: Verdict, reasons: Iterable[str]) -> Verdict:
+    """The verdict on a row of which something more is doubtful; what is refused has its reason already."""
+    if isinstance(verdict, Refusal):
+        return verdict
+    known = (verdict.reason,) if isinstance(verdict, Doubt) else ()
+    outcome = verdict.outcome if isinstance(verdict, Doubt) else verdict
+    said = "; ".join((*known, *reasons))
+    return Doubt(outcome, said) if said else outcome

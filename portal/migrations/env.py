@@ -1,10 +1,12 @@
 """Runs migrations on the engine that `portal.migrations` hands over; `alembic` takes the portal's own URL."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Engine, TypeDecorator
+from sqlalchemy import Connection, Engine, TypeDecorator
 from sqlmodel import SQLModel
 
 import portal.tables  # noqa: F401 - the tables that autogenerate compares with
@@ -24,7 +26,30 @@ def written(kind: str, thing: object, _autogenerate: object) -> str | Literal[Fa
     return f"sa.{thing.impl_instance!r}" if kind == "type" and isinstance(thing, TypeDecorator) else False
 
 
-with engine().connect() as connection:
+@contextmanager
+def rebuilding(connection: Connection) -> Iterator[None]:
+    """SQLite makes a table anew to change its constraints, and would refuse to drop one that others refer to.
+
+    So references are not looked at meanwhile, but all of them at the end (sqlite.org/lang_altertable.html, section 7).
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw = connection.connection
+    raw.cursor().execute("PRAGMA foreign_keys=OFF")  # heard between transactions only
+    try:
+        yield
+    finally:
+        raw.cursor().execute("PRAGMA foreign_keys=ON")
+
+
+def sound(connection: Connection) -> None:
+    """Nothing refers to what is not there."""
+    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise RuntimeError(f"the migration leaves references to nothing: {broken[:3]}")
+
+
+with engine().connect() as connection, rebuilding(connection):
     context.configure(
         connection=connection,
         target_metadata=SQLModel.metadata,
@@ -34,4 +59,5 @@ with engine().connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+        sound(connection)
     connection.commit()

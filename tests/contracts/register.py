@@ -133,7 +133,7 @@ def somebody(*parties):
 
 
 def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=False):
-    """A line of a bill over all its days, made when the bill is known."""
+    """A line of a bill over all its days, made when the bill is known: of energy, or of one month."""
 
     def made(invoice, place):
         return InvoiceLine(
@@ -156,3 +156,15 @@ def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=Fals
         )
 
     return made
+
+
+def counted(made, quantity, unit):
+    """The same line of so many of another unit; of None where nothing is counted."""
+
+    def made_so(invoice, place):
+        row = made(invoice, place)
+        row.quantity, row.unit = quantity and Decimal(quantity), unit
+        row.unit_price = row.unit_price if unit else None
+        return row
+
+    return made_so

@@ -76,11 +76,17 @@ def take_in(portal, tmp_path):
 @pytest.fixture
 def refused(tmp_path):
     """The refused lines of a feed: (line, reason, text)."""
+    return lambda name: _remarked(tmp_path / "feeds" / f"{name}.refused.csv")
 
-    def read(name):
-        with (tmp_path / "feeds" / f"{name}.refused.csv").open(encoding="utf-8", newline="") as file:
-            header, *rows = csv.reader(file)
-        assert header == ["line", "reason", "text"]
-        return [tuple(one) for one in rows]
 
-    return read
+@pytest.fixture
+def doubtful(tmp_path):
+    """The doubtful lines of a feed: (line, reason, text)."""
+    return lambda name: _remarked(tmp_path / "feeds" / f"{name}.doubtful.csv")
+
+
+def _remarked(path):
+    with path.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["line", "reason", "text"]
+    return [tuple(one) for one in rows]

@@ -178,6 +178,7 @@ MONEY_BACK = {
 WRONG = [
     ("customers", {"identity_code": "010180-9016"}, "person.identity_code: must be a personal identity code"),
     ("customers", {"kind": "dog"}, "'kind' is none of 'person', 'company'"),
+    ("customers", {"address": row("customers")["address"] | {"country": "UK"}}, 'the United Kingdom is "GB"'),
     ("customers", {"phones": ["12"]}, "person.phones.0: must be a phone number"),
     ("customers", {"emails": ["aino"]}, "person.emails.0: must be an e-mail address"),
     ("customers", {"nickname": "A"}, "person: has a field that the feed does not know"),

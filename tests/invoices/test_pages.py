@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from portal.kit.clock import DAY, first_of_month
-from tests.contracts.register import line
+from tests.contracts.register import counted, line
 from tests.people import AINO
 
 
@@ -106,6 +106,36 @@ def test_one_bill_shows_all_it_says(aino, books):
     assert "kuluttajariita.fi" in said
     assert "energiamarkkinariitalautakuntaan" in said
     assert "sahkonhinta.fi" in said
+
+
+@pytest.mark.parametrize(
+    ("of", "price", "said"),
+    [
+        (("1", "pcs"), "5", "1 kpl × 5,00 €"),
+        (("0.8", "m3"), "12.5", "0,8 m³ × 12,50 €/m³"),
+        (("1.5", "MWh"), "71.2", "1,5 MWh × 71,20 €/MWh"),
+        (("4", "kvarh"), "2.5", "4 kvarh × 2,50 €/kvarh"),
+        (("31", "day"), "0.16", "31 pv × 0,16 €/pv"),
+        (("3.6", "kW"), "0.95", "3,6 kW × 0,95 €/kW"),
+        (("1", "month"), "3.9", "1 kk × 3,90 €/kk"),
+        ((None, None), "1", "Rivi energy – – 25,5 % 10,00 €"),
+    ],
+)
+def test_a_line_counts_in_the_unit_it_was_told_in(mikko, register, of, price, said):
+    bill = register.bill(
+        mikko.party, None, mikko.today, cents=1255, lines=[counted(line(None, 1000, price=price), *of)]
+    )
+    assert said in words(mikko.browser.open(f"/invoices/{bill}"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("heat", "0,4623 MWh × 100,00 €/MWh"), ("sales", "462,3 kWh × 10,00 c/kWh")]
+)
+def test_heat_is_billed_by_the_megawatt_hour_as_its_contract_says(mikko, register, kind, said):
+    site = register.site()
+    contract = register.contract(mikko.party, site, register.point(site), register.product(kind), kind)
+    bill = register.bill(mikko.party, site, mikko.today, cents=5802, lines=[line(contract, 4623, kwh="462.3")])
+    assert said in words(mikko.browser.open(f"/invoices/{bill}"))
 
 
 def test_the_payment_data_can_be_copied_and_scanned(aino, books):

@@ -1,9 +1,10 @@
-"""The file of refused lines: each with its number, the reason, and the line itself, for whoever mends it."""
+"""The files beside a feed: lines refused, and lines taken in though doubtful; each with its number, why, and itself."""
 
 import csv
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
@@ -13,8 +14,8 @@ from portal.kit.spreadsheets import harmless
 HEADER = ("line", "reason", "text")
 
 
-class RefusedLines:
-    """Writes refused lines beside the others; the file is made when the first one comes."""
+class Remarked:
+    """Writes lines with what is to be said of them; the file is made when the first one comes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -23,7 +24,7 @@ class RefusedLines:
         self._file: TextIO | None = None
 
     def put(self, line: int, reason: str, text: str) -> None:
-        """Keep one refused line: its number from 1, why, and the line as it stood.
+        """Keep one line: its number from 1, why, and the line as it stood.
 
         What a spreadsheet would take for a formula gets an apostrophe before it.
         """
@@ -51,7 +52,7 @@ class RefusedLines:
             self._unfinished.unlink(missing_ok=True)
 
     def _made(self) -> TextIO:
-        """A new file that only its owner may read: refused lines can hold identity codes.
+        """A new file that only its owner may read: its lines can hold identity codes.
 
         What an import that broke off left there goes; a link that stands there is not followed.
         """
@@ -62,18 +63,33 @@ class RefusedLines:
         except OSError as refused:
             where = self.path.parent
             raise NotAFeed(
-                f"has lines to refuse, which cannot be written to {where} ({refused.strerror}); "
+                f"has lines to tell of, which cannot be written to {where} ({refused.strerror}); "
                 "name a folder with --refused-dir"
             ) from None
         return os.fdopen(descriptor, "w", encoding="utf-8", newline="")
 
 
+@dataclass(frozen=True)
+class Remarks:
+    """What is to be said of the lines of one feed: which were refused, and which were taken in though doubtful."""
+
+    refused: Remarked
+    doubtful: Remarked
+
+    def close(self) -> None:
+        """Write down what is still in memory, as each file does."""
+        self.refused.close()
+        self.doubtful.close()
+
+
 @contextmanager
-def refused_lines(path: Path) -> Iterator[RefusedLines]:
-    """Takes refused lines; their file stands at the path once the block has ended well, if there were any."""
-    lines = RefusedLines(path)
+def remarks(refused: Path, doubtful: Path) -> Iterator[Remarks]:
+    """Takes remarks; each file stands at its path once the block has ended well, if there were any for it."""
+    both = Remarks(Remarked(refused), Remarked(doubtful))
     with ExitStack() as otherwise:
-        otherwise.callback(lines.drop)
-        yield lines
+        otherwise.callback(both.refused.drop)
+        otherwise.callback(both.doubtful.drop)
+        yield both
         otherwise.pop_all()
-    lines.finish()
+    both.refused.finish()
+    both.doubtful.finish()

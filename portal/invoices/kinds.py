@@ -1,0 +1,33 @@
+"""The words of bills that tables, feeds and rules share."""
+
+from enum import StrEnum
+
+
+class InvoiceKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT = "credit"
+    REMINDER = "reminder"  # a bill of its own, for the fee and the interest of one that was not paid
+
+
+class LineUnit(StrEnum):
+    """What a line counts; a line that counts nothing, such as late interest, has no unit."""
+
+    KWH = "kWh"
+    MWH = "MWh"
+    M3 = "m3"
+    KW = "kW"
+    KVARH = "kvarh"
+    MONTH = "month"
+    DAY = "day"
+    PIECE = "pcs"
+
+
+OF_ENERGY = frozenset({LineUnit.KWH, LineUnit.MWH})
+
+
+class ReadBy(StrEnum):
+    """How the meters of a bill were read."""
+
+    REMOTE = "remote"
+    CUSTOMER = "customer"
+    VISIT = "visit"
