@@ -303,7 +303,8 @@ def _acting_for(db: Session, arrival: Arrival) -> UUID | None:
     """Whoever only proves it again goes on acting for the same party."""
     if arrival.confirming is None:
         return arrival.first_choice(db, arrival.index)
-    return db.exec(select(SignedSession.acting_for).where(SignedSession.id == arrival.old_session)).first()
+    own = (SignedSession.id == arrival.old_session, SignedSession.account_id == arrival.confirming)
+    return db.exec(select(SignedSession.acting_for).where(*own)).first()
 
 
 def _record(db: Session, act: str, session: SignedSession, now: datetime) -> None:

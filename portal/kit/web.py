@@ -5,7 +5,8 @@ back. Handlers run in four threads; only `flow` handlers are async, hold no tran
 This is the front door of the kit: slices import what they need of visits and replies from here.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -77,9 +78,12 @@ def page(path: str, handler: Handler[P], *, who: Guard[P]) -> Route:
     return _route("GET", path, handler, who)
 
 
-def action(path: str, handler: Handler[P], *, who: Guard[P]) -> Route:
-    """A route that changes something, then redirects or shows the form again."""
-    return _route("POST", path, handler, who)
+def action(path: str, handler: Handler[P], *, who: Guard[P], many: Collection[str] = ()) -> Route:
+    """A route that changes something, then redirects or shows the form again.
+
+    `many` names the fields that may come several times; any other that does is refused.
+    """
+    return _route("POST", path, handler, who, many)
 
 
 def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GET") -> Route:
@@ -122,10 +126,10 @@ async def in_thread(platform: Platform, work: Callable[A, T], /, *args: A.args, 
     return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=platform.threads)
 
 
-def _route(method: str, path: str, handler: Handler[P], who: Guard[P]) -> Route:
+def _route(method: str, path: str, handler: Handler[P], who: Guard[P], many: Collection[str] = ()) -> Route:
     async def endpoint(request: Request) -> Response:
         platform = platform_of(request)
-        form = await _form(request)
+        form = await _form(request, many)
         return await in_thread(platform, _answer, platform, request, handler, who, form)
 
     return _guarded(Route(path, endpoint, methods=[method], name=_name(handler)), who)
@@ -142,13 +146,18 @@ def _guarded(route: Route, who: Guard[Any]) -> Route:
     return route
 
 
-async def _form(request: Request) -> FormData:
+async def _form(request: Request, many: Collection[str] = ()) -> FormData:
+    """What was sent. Raises BadRequest where a field is there twice: of two values, nobody meant one."""
     if request.method in SAFE:
         return FormData()
     charset = parse_options_header(request.headers.get("content-type"))[1].get(b"charset", b"utf-8")
     if charset.lower() not in {b"utf-8", b"utf8"}:
         raise BadRequest
-    return await request.form(max_files=1, max_fields=200)
+    form = await request.form(max_files=1, max_fields=200)
+    said = Counter(name for name, _ in form.multi_items() if name not in many)
+    if said and max(said.values()) > 1:
+        raise BadRequest
+    return form
 
 
 def _dressed_apart(platform: Platform, request: Request, reply: Reply) -> Response:

@@ -244,16 +244,14 @@ def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
         last_at=thread.last_at,
         told_at=thread.told_at,
         is_unread=bool(is_new),
-        about=_about(db, thread, customer_number),
+        about=_about(db, who, thread, customer_number),
         messages=[_said(message) for message in db.exec(_in_order([thread_id]))],
     )
 
 
 def sites(db: Session, who: Customer) -> Sequence[Thing]:
     """The sites that a person may write about, held now or once, by street."""
-    theirs = select(Occupancy.site_id).where(col(Occupancy.party_id).in_(who.parties))
-    wanted = select(Site).where(col(Site.id).in_(theirs), within(col(Site.id), who.reach.any_sites))
-    return [_place(site) for site in db.exec(wanted.order_by(Site.street, Site.number))]
+    return [_place(site) for site in db.exec(_sites_of(who).order_by(Site.street, Site.number))]
 
 
 def about_anything(db: Session, who: Customer) -> About | None:
@@ -401,10 +399,12 @@ def _in_order(threads: Collection[UUID]) -> SelectOfScalar[Message]:
     )
 
 
-def _about(db: Session, thread: MessageThread, customer_number: str) -> About:
-    site = db.get(Site, thread.site_id) if thread.site_id else None
-    contract = db.get(Contract, thread.contract_id) if thread.contract_id else None
-    invoice = db.get(Invoice, thread.invoice_id) if thread.invoice_id else None
+def _about(db: Session, who: Customer, thread: MessageThread, customer_number: str) -> About:
+    """What a thread says it is about, as far as that is the customer's own."""
+    site = db.exec(_sites_of(who).where(Site.id == thread.site_id)).first()
+    contracts = select(Contract).where(Contract.id == thread.contract_id, col(Contract.party_id).in_(who.parties))
+    invoices = select(Invoice).where(Invoice.id == thread.invoice_id, col(Invoice.party_id).in_(who.parties))
+    contract, invoice = db.exec(contracts).first(), db.exec(invoices).first()
     return About(
         party_id=thread.party_id,
         customer_number=customer_number,
@@ -412,6 +412,11 @@ def _about(db: Session, thread: MessageThread, customer_number: str) -> About:
         contract=Thing(contract.id, contract.number) if contract else None,
         invoice=Thing(invoice.id, invoice.number) if invoice else None,
     )
+
+
+def _sites_of(who: Customer) -> SelectOfScalar[Site]:
+    theirs = select(Occupancy.site_id).where(col(Occupancy.party_id).in_(who.parties))
+    return select(Site).where(col(Site.id).in_(theirs), within(col(Site.id), who.reach.any_sites))
 
 
 def _place(site: Site) -> Thing:

@@ -21,6 +21,7 @@ from portal.privacy.course import Happening
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.queries import Case, Whose
 from portal.privacy.rules import Act, Right, State
+from portal.privacy.scope import visible_to
 
 
 class RequestClosed(Refused):
@@ -197,8 +198,8 @@ def _number(db: Session, year: int) -> str:
 
 
 def _step(db: Session, who: Customer, case_id: UUID, act: Act, words: str, now: datetime) -> Case:
-    locked = select(PrivacyCase.id).where(PrivacyCase.id == case_id).with_for_update()
-    db.exec(locked).all()  # of two at once the second sees what the first did
+    theirs = select(PrivacyCase.id).where(PrivacyCase.id == case_id, visible_to(who))
+    db.exec(theirs.with_for_update()).all()  # of two at once the second sees what the first did
     case = queries.case(db, who, case_id)
     if not rules.may_follow(case.clock.state, act):
         raise RequestClosed

@@ -27,6 +27,7 @@ from portal.kit.privacy import Subject
 from portal.privacy.course import clock_of
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Clock, Ending, State
+from portal.privacy.scope import visible_to
 from portal.sites.models import MeteringPoint, Occupancy
 
 NO_PARTY: Final = UUID(int=0)
@@ -121,7 +122,7 @@ def whose(db: Session, who: Customer) -> Sequence[Whose]:
 
 def count(db: Session, who: Customer) -> int:
     """How many requests there are."""
-    return db.exec(rows_of(func.count()).select_from(PrivacyCase).where(_mine(who))).one()
+    return db.exec(rows_of(func.count()).select_from(PrivacyCase).where(visible_to(who))).one()
 
 
 def cases(db: Session, who: Customer, first: int, limit: int) -> Sequence[Case]:
@@ -129,7 +130,7 @@ def cases(db: Session, who: Customer, first: int, limit: int) -> Sequence[Case]:
     closed = col(PrivacyCase.state).in_([State.DONE, State.REFUSED, State.WITHDRAWN])
     found = db.exec(
         rows_of(PrivacyCase)
-        .where(_mine(who))
+        .where(visible_to(who))
         .order_by(closed, col(PrivacyCase.received_at), col(PrivacyCase.number))
         .offset(first)
         .limit(limit)
@@ -142,7 +143,7 @@ def case(db: Session, who: Customer, case_id: UUID) -> Case:
 
     Raises NoSuchRequest.
     """
-    found = db.exec(rows_of(PrivacyCase).where(PrivacyCase.id == case_id, _mine(who))).first()
+    found = db.exec(rows_of(PrivacyCase).where(PrivacyCase.id == case_id, visible_to(who))).first()
     if found is None:
         raise NoSuchRequest
     (whole,) = _with_events(db, [found])
@@ -199,14 +200,6 @@ def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
     newest_first = col(AuditEntry.number).desc()
     found = db.exec(_entries().where(*_logged(who, Shown.LOOKED), others).order_by(newest_first).limit(limit)).all()
     return list(_told(db, who, found))
-
-
-def _mine(who: Customer) -> ColumnElement[bool]:
-    """The requests of the parties decided for; in one's own matters also those of oneself as nobody's customer."""
-    of_party = col(PrivacyCase.party_id).in_(who.parties)
-    if who.reach.acting_for is not None:
-        return of_party
-    return or_(of_party, col(PrivacyCase.party_id).is_(None) & (col(PrivacyCase.account_id) == who.account_id))
 
 
 def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:

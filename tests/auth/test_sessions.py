@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from portal.auth import actions
 from portal.auth.actions import SESSION_COOKIE, Arrival
@@ -160,6 +160,18 @@ def test_another_person_confirms_nothing_and_leaves_no_trace(database, arrive, s
     assert stopped.value.reason is Reason.OTHER_PERSON
     with database.reading() as db:
         assert len(db.exec(select(Account)).all()) == 1
+
+
+def test_whom_one_acts_for_is_taken_over_from_ones_own_session_only(database, arrive, seen):
+    mine, other = seen(arrive()), seen(arrive(index=b"b" * 32))
+    for person in (mine, other):
+        with database.writing() as db:
+            db.get_one(SignedSession, person.session_id).acting_for = PARTY
+    arrive(confirming=mine.account_id, old_session=other.session_id)
+    arrive(confirming=mine.account_id, old_session=mine.session_id)
+    with database.reading() as db:
+        newest = db.exec(select(SignedSession).where(col(SignedSession.ended_at).is_(None))).all()
+    assert sorted(str(one.acting_for) for one in newest) == sorted(["None", str(PARTY)])
 
 
 def test_a_bank_that_gives_no_names_does_not_erase_them(arrive, seen):

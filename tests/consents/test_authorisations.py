@@ -116,6 +116,13 @@ def give(house, who, points, **changes):
     return urlsplit(answer.headers["location"]).path
 
 
+def test_a_field_of_one_choice_is_not_taken_twice(house, aino):
+    form = hidden(aino.fresh.open(asked(house, aino.points)))
+    twice = form | {"company": [form["company"], form["company"]]}
+    assert aino.fresh.post("/authorisations/new", data=twice).status_code == 400
+    assert events(house) == []
+
+
 def end(browser, path):
     return browser.submit(f"{path}/end", page=path)
 

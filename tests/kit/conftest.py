@@ -77,6 +77,7 @@ async def wait(visit):
 ROUTES = [
     web.page("/pets", index, who=keeper),
     web.action("/pets", add, who=keeper),
+    web.action("/pets/with-toys", add, who=keeper, many={"toy"}),
     web.page("/pets/secret", index, who=proven),
     web.action("/pets/secret", add, who=proven),
     web.page("/pets/open", index, who=anyone),

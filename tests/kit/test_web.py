@@ -219,6 +219,25 @@ def test_a_form_in_a_strange_charset_is_refused(kaisa, charset):
     assert kaisa.post("/pets", content=body, headers=OURS | kind).status_code == 400
 
 
+@pytest.mark.parametrize("again", ["fish", "dog", ""])
+def test_a_field_that_is_there_twice_is_refused(kaisa, database, again):
+    form = {"_token": token(kaisa.get("/pets")), "name": ["fish", again]}
+    assert kaisa.post("/pets", data=form, headers=OURS).status_code == 400
+    assert names(database) == []
+
+
+def test_a_token_that_is_there_twice_is_refused(kaisa):
+    good = token(kaisa.get("/pets"))
+    assert kaisa.post("/pets", data={"_token": ["x", good], "name": "fish"}, headers=OURS).status_code == 400
+
+
+def test_a_field_of_several_choices_may_be_there_several_times(kaisa):
+    good = token(kaisa.get("/pets"))
+    form = {"_token": good, "name": "fish", "toy": ["ball", "mirror"]}
+    assert kaisa.post("/pets/with-toys", data=form, headers=OURS).status_code == 303
+    assert kaisa.post("/pets/with-toys", data=form | {"name": ["a", "b"]}, headers=OURS).status_code == 400
+
+
 def test_a_broken_referer_leads_to_the_overview(nobody):
     answer = nobody.post("/pets", data={"name": "x"}, headers=OURS | {"Referer": "http://["})
     assert answer.headers["location"] == "/sign-in?next=/overview"

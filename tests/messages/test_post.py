@@ -172,6 +172,14 @@ def test_a_repeated_row_changes_nothing_and_a_different_one_is_taken(post, aino)
 
 
 @on_sqlite
+def test_a_thread_tells_of_no_site_that_is_another_customers(post, aino):
+    elsewhere = Home(post)
+    post.tell(entry("m1", aino.number, site_number=elsewhere.site_number))
+    (thread,) = rows(post, MessageThread)
+    assert thread.site_id == elsewhere.site
+    assert post.see(queries.by_id, aino.who, thread.id).about.site is None
+
+
 def test_a_row_about_what_is_not_there_is_refused(post, aino):
     other = post.customer(post.register.party())
     post.ask(other)

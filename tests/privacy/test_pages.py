@@ -29,6 +29,7 @@ from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, Right
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests import days
+from tests.asked import asking
 from tests.browser import check, hidden
 from tests.people import AINO, KARIN
 
@@ -96,6 +97,16 @@ def test_a_stranger_finds_nothing(aino, mikko):
         assert answer.status_code == 404
     assert "26-0001" not in mikko.browser.open("/privacy").text
     assert "Tietoja koskevan" not in mikko.browser.open("/privacy/log").text
+
+
+def test_nobody_holds_the_request_of_another_while_they_ask_for_it(house, aino, mikko):
+    case = ask(aino.browser)
+    with asking(house.database) as asked:
+        refused = mikko.browser.submit(f"{case}/withdraw", page="/privacy/requests/new?kind=access")
+    assert refused.status_code == 404
+    about_requests = [statement for statement in asked if "FROM privacy_case" in statement]
+    assert about_requests
+    assert all("privacy_case.party_id IN" in statement for statement in about_requests)
 
 
 @pytest.mark.parametrize("wrong", [NOBODY_S, "x"])

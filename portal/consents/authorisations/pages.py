@@ -287,7 +287,7 @@ def routes(brand: Brand) -> Sequence[Route]:
     return [
         page("/authorisations", index, who=decides),
         page("/authorisations/new", new, who=decides),
-        action("/authorisations/new", give, who=decides_confirmed),
+        action("/authorisations/new", give, who=decides_confirmed, many={"points"}),
         page("/authorisations/{id}", show, who=decides),
         action("/authorisations/{id}/end", end, who=decides),
         page("/authorisations/receipts/{id}", partial(receipt, brand), who=decides),
