@@ -23,6 +23,7 @@ from portal.customers.models import (
     Party,
 )
 from portal.customers.wishes import Address, Billing, Channel, Matter, Wish
+from portal.outbox.models import OutboxEvent
 
 DRAFT_AGE = timedelta(hours=1)
 TO_CONFIRM = timedelta(hours=48)
@@ -149,6 +150,18 @@ def mailbox(db: Session, request_id: UUID, now: datetime) -> Mailbox | None:
     if change is None or (change.counts_from is None and change.asked_at < now - TO_CONFIRM):
         return None
     return Mailbox(change.after, change.counts_from)
+
+
+def is_unreached(db: Session, who: Customer) -> bool:
+    """Whether the letter to a new address that waits to be confirmed was given up: nobody will answer it."""
+    lost = (
+        select(ContactChange.id)
+        .join(OutboxEvent, col(OutboxEvent.about) == ContactChange.request_id)
+        .where(col(ContactChange.party_id).in_(who.parties), ContactChange.matter == Matter.EMAIL)
+        .where(col(ContactChange.counts_from).is_(None), col(ContactChange.withdrawn_at).is_(None))
+        .where(col(OutboxEvent.given_up_at).is_not(None))
+    )
+    return db.exec(lost.limit(1)).first() is not None
 
 
 def _details(db: Session, who: Customer) -> Mapping[UUID, Sequence[ContactDetail]]:

@@ -34,10 +34,13 @@ class Letter:
             raise ValueError("an address and a subject are one line each")
 
 
-def post(db: Session, letter: Letter, now: datetime) -> None:
-    """Put a letter into the outbox, in the caller's transaction: it is sent exactly when that is committed."""
+def post(db: Session, letter: Letter, now: datetime, about: UUID | None = None) -> None:
+    """Put a letter into the outbox, in the caller's transaction: it is sent exactly when that is committed.
+
+    `about` is what the letter asks for, by which one learns whether it was given up.
+    """
     payload = LETTER.dump_json(letter).decode()
-    db.add(OutboxEvent(kind=MAIL, party_id=letter.party_id, payload=payload, created_at=now, due_at=now))
+    db.add(OutboxEvent(kind=MAIL, party_id=letter.party_id, about=about, payload=payload, created_at=now, due_at=now))
 
 
 def letter_in(row: OutboxEvent) -> Letter:

@@ -17,6 +17,7 @@ class OutboxEvent(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, unique=True)  # the same at every attempt: who receives it twice can tell
     kind: str = Field(max_length=60)
     party_id: UUID | None = Field(default=None, index=True)  # the customer whose matter it is
+    about: UUID | None = Field(default=None, index=True)  # what a letter asks for: who asked reads whether it left
     payload: str
     created_at: datetime = Field(sa_type=Instant, index=True)
     due_at: datetime = Field(sa_type=Instant, index=True)  # not before; whoever is delivering it has moved it on

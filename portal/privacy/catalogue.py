@@ -627,7 +627,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "created_at": text("When"),
             "delivered_at": text("Delivered"),
         },
-        internal("number", "id", "party_id", "due_at", "attempts", "given_up_at"),
+        internal("number", "id", "party_id", "about", "due_at", "attempts", "given_up_at"),
     ),
 )
 

@@ -28,7 +28,7 @@ from portal.outbox.models import OutboxEvent
 from tests import days
 from tests.browser import hidden
 from tests.people import AINO, MIKKO, House, Resident
-from tests.post import Post
+from tests.post import Mood, Post
 
 OLD, NEW = "aino@example.fi", "aino.makela@example.fi"
 PHONE = "+358401234567"
@@ -307,6 +307,27 @@ def test_a_new_address_is_asked_by_mail_and_confirmed_by_a_button(house, proved,
         assert "Osoite on vahvistettu" in plain(nobody.open(confirmed.headers["location"]))
     assert [row.kind for row in rows(house, OutboxEvent)] == ["mail", "mail", "contact.changed"]
     assert f"{NEW} Muutettu täällä" in plain(proved.open("/account"))
+
+
+def test_a_letter_that_was_given_up_is_told(house, proved):
+    save(proved, "/account/contact", {"email": NEW, "phone": PHONE})
+    with Post(mood=Mood.UNKNOWN) as office:
+        server = MailServer.at(office.url)
+        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
+    page = proved.open("/account")
+    assert f"Viestiä ei voitu toimittaa osoitteeseen {NEW}" in plain(page)
+    assert "Lähetimme viestin" not in plain(page)
+    save(proved, "/account/contact", {"email": "toinen@example.fi", "phone": PHONE})
+    assert "Lähetimme viestin osoitteeseen toinen@example.fi" in plain(proved.open("/account"))
+
+
+def test_a_letter_to_a_domain_with_letters_of_its_own_is_sent_in_ascii(house, proved):
+    save(proved, "/account/contact", {"email": "aino@sähkö.example.fi", "phone": PHONE})
+    with Post() as office:
+        server = MailServer.at(office.url)
+        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
+    assert "TO:<aino@xn--shk-qla6g.example.fi>" in office.recipients
+    assert "aino@sähkö.example.fi" in plain(proved.open("/account"))
 
 
 def test_a_link_that_is_not_ours_says_so(nobody):

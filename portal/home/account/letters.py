@@ -26,7 +26,8 @@ def send(db: Session, office: Office, changed: Changed, language: Language, now:
     """Ask a new address whether it counts, and tell the old ones that something was changed."""
     if changed.to_confirm:
         token = mailbox_link(db, changed.request_id, now)
-        post(db, _to_confirm(office, changed.to_confirm, changed.party_id, token, language), now)
+        letter = _to_confirm(office, changed.to_confirm, changed.party_id, token, language)
+        post(db, letter, now, about=changed.request_id)
     for old in changed.old_emails:
         post(db, _to_warn(office, old, language, now), now)
 

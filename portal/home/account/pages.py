@@ -36,12 +36,14 @@ YEAR_S: Final = 365 * 24 * 3600
 class Account(Page):
     """Who one is to the utility, and what is one's own whoever one acts for.
 
-    `customer` is None for somebody without a customer number; `decides` says whether its details are theirs to see.
+    `customer` is None for somebody without a customer number; `decides` says whether its details are theirs to see,
+    `is_unreached` that our letter to a new e-mail address did not get there.
     """
 
     template = "account/show.html"
     name: str
     customer: shown.Customer | None
+    is_unreached: bool
     decides: bool
     in_own_matters: bool
     profile: Profile
@@ -96,6 +98,7 @@ def show(visit: Visit[Customer]) -> Account:
     return Account(
         name=who.name,
         customer=shown.customer(contact.contacts(visit.db, who), visit.language),
+        is_unreached=contact.is_unreached(visit.db, who),
         decides=who.reach.is_full,
         in_own_matters=who.reach.acting_for is None,
         profile=profile,
