@@ -21,6 +21,7 @@ from portal import migrations
 from portal.demo import bank, mandates, seed
 from portal.demo.company import Scale
 from portal.demo.people import CAST, Member
+from portal.kit import private
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
@@ -48,7 +49,7 @@ class Demo:
 def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings, Database]:
     """Migrate the demo's database, and fill it where it is empty; what is there stays."""
     for folder in ("outbox", "mail"):
-        (demo.folder / folder).mkdir(parents=True, exist_ok=True)
+        private.folder(demo.folder / folder)
     settings = Settings.from_environment(_environment(demo, environ), demo.port)
     if settings.environment is Environment.PRODUCTION:
         raise BadSettings("PORTAL_ENV is production; a demo makes up people and a bank, so it never runs there.")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from portal.feeds.sources import NotAFeed
+from portal.kit import private
 from portal.kit.spreadsheets import harmless
 
 HEADER = ("line", "reason", "text")
@@ -57,7 +58,7 @@ class Remarked:
         What an import that broke off left there goes; a link that stands there is not followed.
         """
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            private.folder(self.path.parent)
             self._unfinished.unlink(missing_ok=True)
             descriptor = os.open(self._unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
         except OSError as refused:

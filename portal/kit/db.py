@@ -6,6 +6,7 @@ Everything that differs between SQLite and PostgreSQL stands here.
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel, create_engine
 
+from portal.kit import private
 from portal.kit.outages import CONNECT_S, renew_lost_connections
 
 SQLModel.metadata.naming_convention = {
@@ -143,6 +145,11 @@ def _prepare_postgresql(engine: Engine) -> None:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def make(_dialect: Dialect, _record: Any, arguments: Sequence[str], _options: Any) -> None:  # noqa: ANN401
+        if not arguments[0].startswith((":memory:", "file:")):
+            private.made(Path(arguments[0]))  # what SQLite puts beside it has the same mode
+
     @event.listens_for(engine, "connect")
     def connect(dbapi_connection: Any, _record: Any) -> None:  # noqa: ANN401
         dbapi_connection.isolation_level = None

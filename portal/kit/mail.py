@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from portal.kit import private
 from portal.kit.durable import write_whole
 
 TIMEOUT_S = 20.0
@@ -87,7 +88,7 @@ class MailFolder:
         """Write a message under the name of its Message-ID; the same message twice is one file."""
         name = str(message["Message-ID"]).strip("<>").partition("@")[0]
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private.folder(self.folder)
             write_whole(self.folder / f"{name}.eml", message.as_bytes())
         except OSError as failed:
             raise NotSent(_code(failed)) from None

@@ -21,6 +21,7 @@ from portal.auth.oidc.keys import BadKeys, load, readable_by_others
 from portal.auth.oidc.outgoing import Unreachable
 from portal.contrast import contrasts
 from portal.customers.seals import misfit
+from portal.kit import private
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
@@ -133,6 +134,22 @@ def _sealed(place: Place) -> Iterator[str]:
         wrong = misfit(db, Vault(place.settings.data_keys, place.settings.index_key))
     if wrong:
         yield wrong
+
+
+def _modes(place: Place) -> Iterator[tuple[Level, str]]:
+    """What holds personal data is for the portal's own user."""
+    level = Level.BROKEN if place.is_production else Level.WARNING
+    for path in filter(None, (*_of_sqlite(place.database), place.settings.outbox_dir, place.settings.mail_dir)):
+        for exposed in private.open_to_others(path):
+            mode = f"{private.FOLDER if exposed.is_dir() else private.FILE:o}"
+            yield level, f"{exposed} is open to others than its owner; `chmod {mode} {exposed}` keeps them out."
+
+
+def _of_sqlite(database: Database) -> Iterator[Path]:
+    """The files of an SQLite database."""
+    file = database.engine.url.database
+    if database.engine.dialect.name == "sqlite" and file:
+        yield from (path for end in ("", "-wal", "-shm") if (path := Path(file + end)).is_file())
 
 
 def _clock(place: Place) -> Iterator[tuple[Level, str]]:
@@ -249,6 +266,7 @@ PARTS: Final[Mapping[str, Look]] = {
     "settings": _settings,
     "keys": _keys,
     "database": _database,
+    "modes": _modes,
     "clock": _clock,
     "broker": _broker,
     "brand": _brand,

@@ -29,7 +29,7 @@ from portal.consents.queries import Decider, Event
 from portal.consents.rules import Subject as Deciding
 from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
-from portal.kit import formats
+from portal.kit import formats, private
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.html import Html
@@ -130,13 +130,13 @@ def zipped(made: Iterable[File]) -> Pieces:
 
 def unpacked(made: Iterable[File], folder: Path) -> Iterator[str]:
     """Write the files into a folder, for their owner's eyes only; the name of each, before it is written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o700)
+    private.folder(folder)
+    folder.chmod(private.FOLDER)
     for file in made:
         yield file.name
         path = folder / file.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as written:
+        private.folder(path.parent)
+        with open(path, "xb", opener=private.opener) as written:
             written.writelines(file.pieces)
 
 

@@ -22,7 +22,7 @@ from tests.post import Post
 def environ(sqlite_url, tmp_path):
     """An installation in order, apart from its broker, which is nowhere."""
     keys.make_missing(tmp_path / "keys")
-    (tmp_path / "outbox").mkdir()
+    (tmp_path / "outbox").mkdir(mode=0o700)
     data, index = (base64.b64encode(bytes(range(first, first + 32))).decode() for first in (1, 2))
     return {
         "PORTAL_ENV": "test",
@@ -46,7 +46,7 @@ def test_what_is_well_is_said_too(environ):
     with Post() as office:
         found = list(checks.findings(environ | {"PORTAL_SMTP_URL": office.url}, clock.now))
     well = {one.about for one in found if one.level is Level.OK}
-    assert well == {"keys", "database", "clock", "brand", "disk", "mail", "outbox", "files"}
+    assert well == {"keys", "database", "modes", "clock", "brand", "disk", "mail", "outbox", "files"}
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,17 @@ def test_a_schema_that_is_current_only_by_name_is_said_and_not_served(environ, m
     monkeypatch.setenv("PORTAL_INTERNAL_PORT", "0")
     assert cli.main(["serve", "--port", str(free_port())]) == 2
     assert "The column invoice.payee is missing." in capsys.readouterr().err
+
+
+def test_what_others_can_read_of_customers_is_said(environ, tmp_path):
+    (tmp_path / "portal.db").chmod(0o644)
+    (tmp_path / "outbox").chmod(0o755)
+    (tmp_path / "outbox" / "events-1.jsonl").touch(mode=0o640)
+    said_of_it = "{0} is open to others than its owner; `chmod {1} {0}` keeps them out."
+    found = said(environ, "modes")
+    for name, mode in {"portal.db": 600, "outbox": 700, "outbox/events-1.jsonl": 600}.items():
+        assert (Level.WARNING, said_of_it.format(tmp_path / name, mode)) in found
+    assert {level for level, _ in said(environ | {"PORTAL_ENV": "production"}, "modes")} == {Level.BROKEN}
 
 
 def test_keys_that_are_not_those_of_the_database_are_said(environ, tmp_path, monkeypatch):
