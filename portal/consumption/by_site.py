@@ -10,22 +10,18 @@ from datetime import date
 from uuid import UUID
 
 import numpy as np
-from numpy.typing import NDArray
 from sqlmodel import Session
 
-from portal.consumption import rules, store
-from portal.consumption.blocks import FIGURES
-from portal.consumption.periods import Month
-from portal.consumption.rules import Comparison, Tally, due
+from portal.consumption import pairs, rules, store
+from portal.consumption.days import by_day
+from portal.consumption.pairs import Comparison, Whole
+from portal.consumption.rules import Compare, Tally
 from portal.consumption.selection import Point
 from portal.consumption.tallies import Stay, clipped, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
-from portal.kit.intervals import day_starts, start_quarter
 from portal.sites.models import Commodity
-
-Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +30,7 @@ class SiteUse:
 
     months: each of the months that are looked at, the newest last
     newest: what is known of the newest month
-    compared: its days that are known in full, beside the same days a year before; None where there are none
+    compared: of its days, by the rule of pairs.py
     """
 
     months: tuple[Energy, ...]
@@ -76,11 +72,14 @@ def uses(
         for first, last in point.held_by(parties)
     ]
     sums = _months(db, rows, stays, months[:-1])
-    now = _days(db, rows, stays, Month.of(months[-1]), today)
-    then = _days(db, rows, stays, Month.of(months[-1].replace(year=months[-1].year - 1)), today)
+    now, then = (
+        by_day(db, rows, stays, month, next_month(month) - DAY, today)
+        for month in (months[-1], months[-1].replace(year=months[-1].year - 1))
+    )
+    compared = pairs.compared(now, then, Compare.DATE)
     of_site: defaultdict[UUID, list[SiteUse]] = defaultdict(list)
-    for point, earlier, tally, compared in zip(points, sums.tolist(), now.tallies, _compared(now, then), strict=True):
-        of_site[point.site_id].append(SiteUse((*map(Energy, earlier), tally.energy), tally, compared))
+    for point, earlier, tally, pair in zip(points, sums.tolist(), now.tallies, compared, strict=True):
+        of_site[point.site_id].append(SiteUse((*map(Energy, earlier), tally.energy), tally, pair))
     return {site_id: together(of_points) for site_id, of_points in of_site.items()}
 
 
@@ -88,52 +87,16 @@ def together(every: Iterable[SiteUse]) -> SiteUse:
     """Several as one; there is at least one, and all are of the same months."""
     parts = list(every)
     months = zip(*(part.months for part in parts), strict=True)
-    compared = [part.compared for part in parts if part.compared]
     return SiteUse(
         months=tuple(Energy(sum(energy.mwh for energy in month)) for month in months),
         newest=rules.total(part.newest for part in parts),
-        compared=Comparison(
-            Energy(sum(one.now.mwh for one in compared)),
-            Energy(sum(one.then.mwh for one in compared)),
-            max(one.days for one in compared),
-        )
-        if compared
-        else None,
+        compared=pairs.together(part.compared for part in parts),
     )
 
 
 def months_up_to(newest: date) -> tuple[date, ...]:
     """The months from January of the year before to the newest."""
     return tuple(clock.months(date(newest.year - 1, 1, 1), newest))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Days:
-    """A month day by day: a row for each point, a column for each day; counts are quarter hours.
-
-    figures: of the days that are looked at, with FIGURES as third dimension
-    quarters: that are looked at, from the first reading of the point on
-    expected: those whose readings are due, or have come early
-    lengths: of each day
-    """
-
-    figures: Whole
-    quarters: Whole
-    expected: Whole
-    lengths: Whole
-
-    @property
-    def tallies(self) -> Sequence[Tally]:
-        """Each point's month."""
-        mwh, measured, estimated, _, revised = np.moveaxis(self.figures.sum(axis=1), -1, 0)
-        columns = (mwh, self.quarters.sum(axis=1), self.expected.sum(axis=1), measured, estimated, revised)
-        return [Tally(*row) for row in np.column_stack(columns).tolist()]
-
-    @property
-    def is_full(self) -> NDArray[np.bool_]:
-        """Whether every quarter hour of a day is looked at and has a value."""
-        valued = self.figures[:, :, 1] + self.figures[:, :, 2]
-        return np.asarray((valued == self.lengths) & (self.quarters == self.lengths))
 
 
 def _months(db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], months: Sequence[date]) -> Whole:
@@ -151,32 +114,3 @@ def _months(db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], months
         for part in clipped(of_point[point], month, next_month(month) - DAY):
             sums[rows[point], column[month]] += figures[part.first.day - 1 : part.last.day, 0].sum()
     return sums
-
-
-def _days(db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], month: Month, today: date) -> _Days:
-    """The month day by day."""
-    edges = day_starts(month.first, month.last)
-    due_until = start_quarter(due(today) + DAY)
-    held = clipped(stays, month.first, month.last)
-    figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
-    quarters = np.zeros(figures.shape[:2], np.int64)
-    looked_at = np.zeros(figures.shape[:2], np.bool_)
-    for point, _, of_month in store.days_by_point(db, [stay.days for stay in held]):
-        figures[rows[point]] = of_month
-    for stay in held:
-        row, of_stay = rows[stay.metering_point_id], slice(stay.first.day - 1, stay.last.day)
-        looked_at[row, of_stay] = True
-        quarters[row, of_stay] = np.diff(np.maximum(edges, stay.since_quarter))[of_stay]
-    figures *= looked_at[:, :, None]
-    delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
-    expected = np.where(edges[1:] <= due_until, quarters, delivered)
-    return _Days(figures, quarters, expected, np.diff(edges))
-
-
-def _compared(now: _Days, then: _Days) -> Sequence[Comparison | None]:
-    """Each point's days that are known in full in both years; 29 February has none beside it."""
-    both = min(len(now.lengths), len(then.lengths))
-    full = now.is_full[:, :both] & then.is_full[:, :both]
-    columns = [(one.figures[:, :both, 0] * full).sum(axis=1) for one in (now, then)]
-    rows = np.column_stack([*columns, full.sum(axis=1)]).tolist()
-    return [Comparison(Energy(mwh), Energy(before), days) if days else None for mwh, before, days in rows]

@@ -154,20 +154,19 @@ def _gaps(look: Look) -> Sequence[Gap]:
 
 
 def _figures(look: Look) -> Figures:
-    whole = _whole(look)
-    then = [step.then for step in whole if step.then and step.now.mark is not Mark.AHEAD]
+    then = [step.then for step in _whole(look) if step.then and step.now.mark is not Mark.AHEAD]
     return Figures(
         total=total(step.now for step in look.steps).energy,
         covers=_covers(look),
         then=total(then).energy if then else None,
-        compared=queries.comparison(look.db, look.who, look.selection, whole, look.today),
+        compared=queries.comparison(look.db, look.who, look.selection, look.steps, look.today),
         priced=_is_priced(look),
         cost=look.costs.total,
     )
 
 
 def _whole(look: Look) -> Sequence[Step]:
-    """The steps to compare. A day is compared as one: a year before, it may have had an hour more or less."""
+    """The steps to sum of the year before. A day is one step: a year before, it may have had an hour more or less."""
     if not isinstance(look.period, Day):
         return look.steps
     week = replace(look.selection, period=Week.of(look.period.day))

@@ -1,6 +1,6 @@
 """What a person may see of consumption: the points of the sites they hold, on the days on which they hold them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -14,18 +14,19 @@ from sqlmodel import Session
 from portal.auth.people import Customer
 from portal.auth.reach import Theme
 from portal.consumption import by_site as of_sites
-from portal.consumption import rules, store
+from portal.consumption import days, pairs, store
 from portal.consumption.by_site import Uses
 from portal.consumption.models import MonthTotal
-from portal.consumption.periods import All, Hour, Month, Period, Span
-from portal.consumption.rules import Compare, Comparison, Step, year_before
+from portal.consumption.pairs import Comparison
+from portal.consumption.periods import All, Day, Hour, Month, Period, Span
+from portal.consumption.rules import Compare, Step, year_before
 from portal.consumption.selection import Point, Selection, Window, Wish
 from portal.consumption.tallies import Stay, clipped, tallies
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
-from portal.kit.intervals import Intervals, instant_of, joined, start_quarter
+from portal.kit.intervals import Intervals, instant_of, joined
 from portal.kit.questions import Question, any_of, any_of_if_told
 from portal.kit.ranges import Range
 from portal.sites.models import Commodity, Connection, MeteringPoint, Occupancy, Site
@@ -146,14 +147,22 @@ def by_site(
 def comparison(
     db: Session, who: Customer, selection: Selection, shown: Sequence[Step], today: date
 ) -> Comparison | None:
-    """What the shown steps come to, now and a year before, over the days that both have in full.
+    """What the selected period, of which these are the steps, comes to now and a year before, by the rule of pairs.py.
 
-    Of months that are not known in full, the days are compared.
+    Only from the first step to the last that is not a pair by itself the points are looked at one by one. A day is one
+    step: a year before, it may have had an hour more or less.
     """
-    in_part = [one for one in shown if isinstance(one.period, Month | Span) and one.before and not one.comparable]
-    days = [day for one in in_part if one.now.expected for day in one.period.days]
-    by_day = _steps(db, _stays(who, selection), days, selection.compare, today)
-    return rules.comparison([*shown, *by_day])
+    period = selection.period
+    steps = () if isinstance(period, Day) else shown
+    in_part = [step.period for step in steps if step.before and step.now.expected and not step.comparable]
+    if isinstance(period, Day):
+        in_part = [period]
+    if not in_part:
+        return pairs.together(map(pairs.whole, steps))
+    first, last = in_part[0].first, in_part[-1].last
+    aside = [pairs.whole(step) for step in steps if step.period.last < first or last < step.period.first]
+    stays = _stays(who, selection)
+    return pairs.together([*aside, days.comparison(db, stays, first, last, selection.compare, today)])
 
 
 def completeness(db: Session, who: Customer, selection: Selection, month: Month, today: date) -> tuple[Step, ...]:
@@ -221,10 +230,10 @@ def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Seq
     period = selection.period
     if isinstance(period, All):
         known = [until for point in selection.points if (until := point.known_until(who.parties))]
-        begins = [max(stay.since_quarter, start_quarter(stay.first)) for stay in _stays(who, selection)]
+        begins = [stay.begins for stay in _stays(who, selection)]
         return [year for year in period.steps if known and min(begins) < year.ends and year.begins < max(known)]
     if isinstance(period, Span):
-        begins = [max(stay.since_quarter, start_quarter(stay.first)) for stay in _stays(who, selection)]
+        begins = [stay.begins for stay in _stays(who, selection)]
         return [part for part in period.steps if begins and min(begins) < part.ends and part.first <= today]
     if isinstance(period, Hour) and any((of.intervals.length > 1).any() for of in readings(db, who, selection)):
         return [period]
@@ -234,12 +243,32 @@ def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Seq
 def _steps(
     db: Session, stays: Sequence[Stay], parts: Sequence[Period], compare: Compare, today: date
 ) -> tuple[Step, ...]:
+    if not parts:
+        return ()
     before = [year_before(part, compare) for part in parts]
     now = tallies(db, stays, parts, today)
     then = iter(tallies(db, stays, [one for one in before if one], today))
+    changing = _changing(stays, [*parts, *(one for one in before if one)])
     return tuple(
-        Step(part, tally, earlier, next(then) if earlier else None)
+        Step(part, tally, earlier, next(then), _looked_at(changing, part) == _looked_at(changing, earlier))
+        if earlier
+        else Step(part, tally)
         for part, tally, earlier in zip(parts, now, before, strict=True)
+    )
+
+
+def _changing(stays: Sequence[Stay], periods: Sequence[Period]) -> Sequence[Stay]:
+    """The stays that do not last through all of some periods."""
+    begins, ends = min(one.begins for one in periods), max(one.ends for one in periods)
+    return [stay for stay in stays if stay.begins > begins or stay.ends < ends]
+
+
+def _looked_at(stays: Iterable[Stay], period: Period) -> frozenset[tuple[UUID, int, int]]:
+    """Which points are looked at in a period; what of it is not, in quarters from its beginning and to its end."""
+    return frozenset(
+        (stay.metering_point_id, max(0, stay.begins - period.begins), max(0, period.ends - stay.ends))
+        for stay in stays
+        if stay.begins < period.ends and period.begins < stay.ends
     )
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
@@ -103,34 +102,23 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a period, and that which it is compared with a year before."""
+    """One step of a period, and that of the year before; `same_points` says whether both are of the same."""
 
     period: Period
     now: Tally
     before: Period | None = None
     then: Tally | None = None
+    same_points: bool = True
 
     @property
     def comparable(self) -> bool:
-        """Whether both are known in full, on equally many days and of equally many points."""
+        """Whether all of both may be compared: known in full, on equally many days, of the same points."""
         if self.before is None or self.then is None or not (self.now.complete and self.then.complete):
+            return False
+        if not self.same_points:
             return False
         long, short = (period.ends - period.begins for period in (self.period, self.before))
         return len(self.period.days) == len(self.before.days) and self.now.quarters * short == self.then.quarters * long
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A sum and that of the year before, over the days that both have in full."""
-
-    now: Energy
-    then: Energy
-    days: int
-
-    @property
-    def change(self) -> Decimal | None:
-        """How much more it is, as a share of then: 0.12, or -0.12 for less; None when then was nothing."""
-        return Decimal(self.now.mwh - self.then.mwh) / abs(self.then.mwh) if self.then else None
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
@@ -146,18 +134,6 @@ def total(tallies: Iterable[Tally]) -> Tally:
     )
 
 
-def comparison(steps: Iterable[Step]) -> Comparison | None:
-    """What the steps that can be compared come to, now and a year before; None when none can."""
-    pairs = [(step.period, step.now, step.then) for step in steps if step.comparable and step.then]
-    if not pairs:
-        return None
-    return Comparison(
-        Energy(sum(now.mwh for _, now, _ in pairs)),
-        Energy(sum(then.mwh for _, _, then in pairs)),
-        len({day for period, _, _ in pairs for day in period.days}),
-    )
-
-
 def year_before(period: Period, compare: Compare) -> Period | None:
     """What stands beside a period: the same dates a year before, or the same weekdays 52 weeks before.
 
@@ -168,10 +144,19 @@ def year_before(period: Period, compare: Compare) -> Period | None:
     if isinstance(period, Quarter):
         hour = _same_hour(period.parent, compare)
         return Quarter(hour.quarter + period.quarter % QUARTERS_AN_HOUR) if hour else None
-    first, last = _day_before(period.first, compare), _day_before(period.last, compare)
+    first, last = day_before(period.first, compare), day_before(period.last, compare)
     if first and isinstance(period, KEPT[compare]):
         return period.of(first)
     return Span(first, last) if first and last else None
+
+
+def day_before(day: date, compare: Compare) -> date | None:
+    """The day that stands beside a day; None where there is none."""
+    if compare is Compare.WEEKDAY:
+        return day - SAME_WEEKDAY
+    if compare is Compare.NONE or (day.month, day.day) == (2, 29):
+        return None
+    return day.replace(year=day.year - 1)
 
 
 def due(today: date) -> date:
@@ -210,16 +195,8 @@ def by_hour(readings: Intervals) -> Intervals:
 
 
 def _same_hour(hour: Hour, compare: Compare) -> Hour | None:
-    day = _day_before(hour.first, compare)
+    day = day_before(hour.first, compare)
     if day is None:
         return None
     that_day = {other.clock: other for other in Day(day).steps}
     return that_day.get(hour.clock) or that_day.get(hour.clock.removesuffix("B"))
-
-
-def _day_before(day: date, compare: Compare) -> date | None:
-    if compare is Compare.WEEKDAY:
-        return day - SAME_WEEKDAY
-    if compare is Compare.NONE or (day.month, day.day) == (2, 29):
-        return None
-    return day.replace(year=day.year - 1)

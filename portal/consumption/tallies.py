@@ -39,6 +39,16 @@ class Stay:
         """What to ask the store for."""
         return PointDays(self.metering_point_id, self.first, self.last)
 
+    @property
+    def begins(self) -> int:
+        """The first quarter of which a reading is expected."""
+        return max(start_quarter(self.first), self.since_quarter)
+
+    @property
+    def ends(self) -> int:
+        """The quarter after the last one."""
+        return start_quarter(self.last + DAY)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grid:
@@ -90,8 +100,8 @@ def _columns(grid: _Grid, during: Sequence[Stay], today: date) -> Whole:
 
 def _quarters(edges: Whole, during: Sequence[Stay], until: int) -> Whole:
     """How many quarters of each stretch lie within stays, up to a quarter."""
-    begins = np.array([max(start_quarter(stay.first), stay.since_quarter) for stay in during], np.int64)
-    ends = np.array([min(start_quarter(stay.last + DAY), until) for stay in during], np.int64)
+    begins = np.array([stay.begins for stay in during], np.int64)
+    ends = np.array([min(stay.ends, until) for stay in during], np.int64)
     within = np.clip(edges, begins[:, None], np.maximum(begins, ends)[:, None])
     return np.asarray(np.diff(within, axis=1).sum(axis=0))
 

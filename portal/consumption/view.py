@@ -9,8 +9,9 @@ from typing import Final
 from portal.consumption.charts import ALONE, APART, TOGETHER, Bar, Chart, Column, Curve, Layout, Mark, draw
 from portal.consumption.gaps import Gap
 from portal.consumption.names import Kind, Name, hours_in
+from portal.consumption.pairs import Comparison, whole
 from portal.consumption.periods import Hour, Period
-from portal.consumption.rules import Compare, Comparison, Step, comparison
+from portal.consumption.rules import Compare, Step
 from portal.kit.energy import Energy
 from portal.kit.money import Money
 
@@ -118,7 +119,7 @@ class Figures:
 
     covers: the days that the total is of, where they are not the whole period
     then: all that the chart shows of the year before
-    compared: what the days known in full come to, now and a year before
+    compared: the pair of the year before, by the rule of pairs.py
     priced: whether a price is to be expected; `cost` is None where it is not known for all of the time
     """
 
@@ -131,8 +132,13 @@ class Figures:
 
     @property
     def change(self) -> Change | None:
-        """How the days compare."""
+        """How the pair differs."""
         return change(self.compared)
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the totals themselves are what is compared: no day and no point is left out."""
+        return self.compared is not None and (self.compared.now, self.compared.then) == (self.total, self.then)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +273,7 @@ def _row(step: Step, cost: Money | None, href: Href, current: Period) -> Row:
         now=step.now.energy if known else None,
         then_name=Name(before) if before else None,
         then=then.energy if then else None,
-        change=change(comparison([step])),
+        change=change(whole(step)),
         cost=cost if known else None,
         href=href(step.period) if step.now.mark is not Mark.AHEAD else None,
         then_href=href(before) if before else None,

@@ -12,6 +12,7 @@ from portal.consents import queries as consents
 from portal.consents.rules import Action, Kind
 from portal.consumption import queries as consumption
 from portal.consumption import selection
+from portal.consumption.pairs import Comparison
 from portal.consumption.periods import Span
 from portal.consumption.rules import Compare, total
 from portal.consumption.selection import Selection, Wish
@@ -178,7 +179,7 @@ def usage(db: Session, who: Customer, shown: Selection, today: date, language: L
     month = total(step.now for step in steps)
     if not month.measured and not month.estimated:
         return None
-    changed = change(consumption.comparison(db, who, shown, steps, today))
+    compared = consumption.comparison(db, who, shown, steps, today)
     figure, unit = formats.kwh_parts(month.energy)
     year = Span(_a_year_to(shown.period.first), shown.period.last)
     months = consumption.steps(db, who, replace(shown, period=year, compare=Compare.NONE), today)
@@ -189,8 +190,8 @@ def usage(db: Session, who: Customer, shown: Selection, today: date, language: L
         href=f"/consumption?at={shown.period.at}&energy={shown.energy}",
         figure=figure,
         unit=unit,
-        change=changed,
-        sentence=_sentence(changed),
+        change=change(compared),
+        sentence=_sentence(compared),
         bars=spark.bars([(step.period.first, step.now.mwh) for step in months]),
         label=text(
             "Use month by month from %(first)s to %(last)s, this month %(now)s.",
@@ -212,14 +213,35 @@ def _a_year_to(month: date) -> date:
     return next_month(month.replace(year=month.year - 1))
 
 
-def _sentence(changed: Change | None) -> Text:
-    if changed is None:
+def _sentence(compared: Comparison | None) -> Text:
+    changed = change(compared)
+    if compared is None or changed is None:
         return text("There are no readings of the same days a year ago to compare with.")
+    now, then = formats.kwh(compared.now), formats.kwh(compared.then)
     size = formats.percent(changed.size)
     match changed.direction:
         case Direction.LESS:
-            return text("You have used %(percent)s less than on the same days a year ago.", percent=size)
+            return counted(
+                "%(percent)s less was used than on the same day a year ago: %(now)s, then %(then)s.",
+                "%(percent)s less was used than on the same %(n)s days a year ago: %(now)s, then %(then)s.",
+                compared.days,
+                percent=size,
+                now=now,
+                then=then,
+            )
         case Direction.MORE:
-            return text("You have used %(percent)s more than on the same days a year ago.", percent=size)
+            return counted(
+                "%(percent)s more was used than on the same day a year ago: %(now)s, then %(then)s.",
+                "%(percent)s more was used than on the same %(n)s days a year ago: %(now)s, then %(then)s.",
+                compared.days,
+                percent=size,
+                now=now,
+                then=then,
+            )
         case Direction.SAME:
-            return text("You have used the same amount as on the same days a year ago.")
+            return counted(
+                "As much was used as on the same day a year ago: %(now)s.",
+                "As much was used as on the same %(n)s days a year ago: %(now)s.",
+                compared.days,
+                now=now,
+            )

@@ -156,20 +156,24 @@ def by_month(db: Session, who: Customer, since: date) -> Mapping[date, Money]:
     return {date(int(y), int(m), 1): Money(int(cents)) for y, m, cents in db.exec(totals)}
 
 
-def billed_by_site(db: Session, who: Customer, since: date) -> Billed | None:
+def billed_by_site(db: Session, who: Customer, since: date, energy: str | None) -> Billed | None:
     """The bills whose last day lies in the newest month for which most sites are billed; None without any since a day.
 
-    A collective bill is shared out by the contracts of its lines.
+    A collective bill is shared out by the contracts of its lines; of one energy, if told, are the lines whose contract
+    has a metering point of it.
     """
     year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
     site = func.coalesce(Contract.site_id, Invoice.site_id)
-    nets = (
+    lines = (
         select(year.label("year"), month.label("month"), site.label("site"), func.sum(InvoiceLine.net_cents))
         .join_from(Invoice, InvoiceLine)
         .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
         .where(_visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
-        .group_by("year", "month", "site")
     )
+    if energy is not None:
+        lines = lines.join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id)
+        lines = lines.where(col(MeteringPoint.energy) == energy)
+    nets = lines.group_by("year", "month", "site")
     found: defaultdict[date, dict[UUID, Money]] = defaultdict(dict)
     for y, m, site_id, cents in db.exec(nets):
         found[date(int(y), int(m), 1)][site_id] = Money(int(cents))

@@ -8,12 +8,12 @@ import pytest
 from portal.consumption import queries
 from portal.consumption.by_site import together
 from portal.consumption.periods import Month, Year
-from portal.consumption.rules import comparison, total
+from portal.consumption.rules import total
 from portal.consumption.selection import Wish
 from portal.kit.intervals import Quality
 from portal.sites.models import Commodity
 from tests.consumption.readings import every
-from tests.consumption.test_queries import TODAY, Register, person, value
+from tests.consumption.test_queries import TODAY, Register, compared, person, value
 
 
 @pytest.fixture
@@ -77,7 +77,8 @@ def test_the_newest_month_is_as_complete_and_compares_as_on_its_own_page(db, reg
     for site in (register.home, register.cottage):
         steps = alone(db, aino, site, uses.energy, Month(2026, 11))
         assert uses.by_site[site].newest == total(step.now for step in steps)
-        assert uses.by_site[site].compared == comparison(steps)
+        shown = queries.selection(db, aino, Wish(Month(2026, 11), uses.energy, site), TODAY)
+        assert uses.by_site[site].compared == compared(db, aino, shown)
 
 
 def test_a_former_holders_sums_end_with_their_time(db, register, eino):
@@ -92,7 +93,8 @@ def test_several_sites_are_the_sum_of_each(db, register, aino):
     both = together([home, cottage])
     assert both.months == tuple(one + other for one, other in zip(home.months, cottage.months, strict=True))
     assert both.newest == total([home.newest, cottage.newest])
-    assert both.compared.now == home.compared.now + cottage.compared.now
+    everything = queries.selection(db, aino, Wish(Month(2026, 11), uses.energy), TODAY)
+    assert both.compared == compared(db, aino, everything)
 
 
 def test_what_is_not_asked_for_or_not_open_is_left_out(db, register, aino):

@@ -318,7 +318,7 @@ def test_a_day_without_any_value_is_a_marked_gap(home, aino):
 
 def test_the_same_days_are_compared(home, aino):
     said = words(aino.browser.open("/consumption?at=2026-10"))
-    assert re.search(r"Olet käyttänyt (\S+ % \S+|yhtä paljon) kuin samoina 31 päivänä vuosi sitten\.", said)
+    assert re.search(r"Kulutusta oli (\S+ % \S+|yhtä paljon) kuin samoina 31 päivänä vuosi sitten\.", said)
     ratio = stored_kwh(home, date(2026, 10, 1), date(2026, 10, 31)) / stored_kwh(
         home, date(2025, 10, 1), date(2025, 10, 31)
     )

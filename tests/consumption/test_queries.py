@@ -7,9 +7,9 @@ import pytest
 
 from portal.auth.people import Customer
 from portal.auth.reach import Reach
-from portal.consumption import queries, store
+from portal.consumption import days, queries, store
 from portal.consumption.charts import Mark
-from portal.consumption.periods import Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
+from portal.consumption.periods import All, Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
 from portal.consumption.queries import NoSuchSite
 from portal.consumption.rules import Compare, Tally
 from portal.consumption.selection import Freshness, Wish, freshness
@@ -125,6 +125,10 @@ def look(db, who, at="2026-11", **wish):
     return queries.selection(db, who, Wish(read(at), compare=Compare.DATE, **wish), TODAY)
 
 
+def compared(db, who, selection):
+    return queries.comparison(db, who, selection, queries.steps(db, who, selection, TODAY), TODAY)
+
+
 def test_a_person_sees_the_points_of_their_sites(db, register, aino, eino):
     assert [(point.street, point.energy) for point in queries.points(db, aino)] == [
         ("Esimerkkikatu 4", "electricity"),
@@ -206,7 +210,7 @@ def test_a_gap_counts_as_missing_in_its_month_and_year(db, register, aino):
 
 def test_the_month_is_compared_over_the_days_that_both_years_have(db, register, aino):
     selection = look(db, aino, site_id=register.home)
-    found = queries.comparison(db, aino, selection, queries.steps(db, aino, selection, TODAY), TODAY)
+    found = compared(db, aino, selection)
     same = [day for day in Month(2026, 11).days[:20] if day.day.day != 9]
     assert found.days == 19
     assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
@@ -216,11 +220,48 @@ def test_the_month_is_compared_over_the_days_that_both_years_have(db, register, 
 
 def test_the_year_is_compared_day_by_day_where_a_month_is_not_whole(db, register, aino):
     selection = look(db, aino, "2026", site_id=register.home)
-    found = queries.comparison(db, aino, selection, queries.steps(db, aino, selection, TODAY), TODAY)
+    found = compared(db, aino, selection)
     days = [day for month in Year(2026).steps for day in month.days if date(2026, 3, 15) <= day.first < TODAY]
     same = [day for day in days if day.first != date(2026, 11, 9)]
     assert found.days == len(same)
     assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
+
+
+def test_each_point_is_compared_on_its_own_days(db, register, aino):
+    """The gap of the home, and the days that the cottage has not sent yet, take nothing from the other."""
+    selection = look(db, aino)
+    found = compared(db, aino, selection)
+    home, cottage = (compared(db, aino, look(db, aino, site_id=site)) for site in (register.home, register.cottage))
+    assert (home.days, cottage.days, found.days) == (19, 19, 20)
+    assert (found.now, found.then) == (home.now + cottage.now, home.then + cottage.then)
+
+
+@pytest.mark.parametrize("compare", [Compare.DATE, Compare.WEEKDAY])
+def test_what_is_a_pair_by_itself_needs_no_second_look(db, register, aino, compare):
+    """Whether the steps are known or not, what the period comes to is the same."""
+    for period in PERIODS:
+        selection = queries.selection(db, aino, Wish(period, compare=compare), TODAY)
+        if not isinstance(period, All | Hour):
+            stays = queries._stays(aino, selection)
+            found = days.comparison(db, stays, period.first, period.last, compare, TODAY)
+            assert compared(db, aino, selection) == found, period
+
+
+def test_who_moved_is_not_compared_with_another_home(db, register):
+    flat = register.site("Uusikatu 1")
+    mover = register.party("3")
+    register.hold(mover, register.cottage, date(2023, 1, 1), date(2024, 12, 31))
+    register.hold(mover, flat, date(2025, 1, 1))
+    new = register.point(flat, Commodity.ELECTRICITY)
+    register.record(register.cottage_power, every(date(2024, 6, 1), date(2024, 12, 31)))
+    register.record(new, every(date(2025, 1, 1), date(2025, 12, 31)))
+    who = person(mover)
+    selection = look(db, who, "2025-08")
+    (step, *_) = queries.steps(db, who, selection, TODAY)
+    assert step.now.complete
+    assert step.then.complete
+    assert not step.comparable
+    assert compared(db, who, selection) is None
 
 
 @pytest.mark.parametrize(

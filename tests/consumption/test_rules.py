@@ -1,5 +1,4 @@
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 import pytest
@@ -12,11 +11,9 @@ from portal.consumption.revisions import as_new
 from portal.consumption.rules import (
     FROM_STRONG_TO_WEAK,
     Compare,
-    Comparison,
     Step,
     Tally,
     by_hour,
-    comparison,
     due,
     standings,
     total,
@@ -108,19 +105,6 @@ def day_step(day, now=WHOLE_DAY, then=WHOLE_DAY, compare=DATE):
     return Step(Day(day), now, year_before(Day(day), compare), then)
 
 
-def test_only_days_that_both_years_have_in_full_are_compared():
-    steps = [
-        day_step(date(2026, 11, 1), Tally(2000, 96, 96, 96), Tally(1000, 96, 96, 96)),
-        day_step(date(2026, 11, 2), Tally(700, 96, 96, 95), Tally(1000, 96, 96, 96)),
-        day_step(date(2026, 11, 3), Tally(800, 96, 96, 96), Tally(3000, 96, 96, 80, 15)),
-        day_step(date(2026, 11, 4), Tally(1000, 96, 96, 0, 96), Tally(1000, 96, 96, 96)),
-        Step(Day(date(2026, 11, 5)), WHOLE_DAY),
-    ]
-    assert comparison(steps) == Comparison(Energy(3000), Energy(2000), days=2)
-    assert comparison(steps).change == Decimal("0.5")
-    assert comparison(steps[1:3]) is None
-
-
 def test_days_of_a_clock_change_are_compared_all_the_same():
     spring = Tally(900, 92, 92, 92)
     assert day_step(date(2026, 3, 29), spring, WHOLE_DAY).comparable
@@ -130,22 +114,14 @@ def test_two_points_are_not_compared_with_one():
     assert not day_step(date(2026, 11, 1), total([WHOLE_DAY, WHOLE_DAY]), WHOLE_DAY).comparable
 
 
+def test_other_points_are_not_compared_though_they_are_as_many():
+    day = Day(date(2026, 11, 1))
+    assert not Step(day, WHOLE_DAY, year_before(day, DATE), WHOLE_DAY, same_points=False).comparable
+
+
 def test_a_leap_february_is_not_compared_with_a_shorter_one():
     now, then = Tally(1, 29 * 96, 29 * 96, 29 * 96), Tally(1, 28 * 96, 28 * 96, 28 * 96)
     assert not Step(Month(2024, 2), now, Month(2023, 2), then).comparable
-
-
-def test_hours_of_one_day_are_one_day():
-    hour = Tally(10, 4, 4, 4)
-    steps = [Step(step, hour, year_before(step, DATE), hour) for step in Day(date(2026, 11, 21)).steps]
-    assert comparison(steps) == Comparison(Energy(240), Energy(240), days=1)
-
-
-@pytest.mark.parametrize(
-    ("now", "then", "change"), [(88, 100, "-0.12"), (100, 0, None), (-50, -100, "0.5"), (0, 100, "-1"), (7, 7, "0")]
-)
-def test_a_change_is_a_share_of_what_it_was(now, then, change):
-    assert Comparison(Energy(now), Energy(then), 1).change == (change and Decimal(change))
 
 
 def test_readings_of_a_day_are_due_by_the_end_of_the_next():

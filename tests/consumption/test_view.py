@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from portal.consumption.gaps import gaps
 from portal.consumption.names import Name, hours_in
+from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Month, Span, read
 from portal.consumption.queries import PointReadings
-from portal.consumption.rules import Comparison
 from portal.consumption.selection import ALWAYS, Point, Window
 from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
@@ -40,14 +40,14 @@ OCTOBER = Month(2026, 10)
     ],
 )
 def test_a_change_reads_as_one_says_it(now, then, percent, direction):
-    found = change(Comparison(Energy(now), Energy(then), 19))
+    found = change(Comparison(Energy(now), Energy(then), frozenset()))
     assert (found.percent, found.direction) == (Decimal(percent), direction)
     assert found.size == abs(Decimal(percent))
 
 
 def test_nothing_compares_with_nothing():
     assert change(None) is None
-    assert change(Comparison(Energy(5), Energy(0), 1)) is None
+    assert change(Comparison(Energy(5), Energy(0), frozenset())) is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from portal.consumption.pairs import Comparison
 from portal.home.sites.listing import Listing
 from portal.home.sites.rows import Row
 from portal.home.sites.words import ENERGIES
@@ -63,9 +64,10 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
     energy = ENERGIES[uses.energy]
     return [
         _Column(text("%(energy)s %(days)s, kWh", energy=energy, days=days), lambda row: _kwh(row.figures.now)),
-        _Column(text("Days that are compared"), lambda row: str(row.figures.days or "")),
-        _Column(text("These days a year ago, kWh"), lambda row: _kwh(row.figures.then)),
-        _Column(text("Change, %%"), _change),
+        _Column(text("Days that are compared"), lambda row: _of(row, lambda pair: str(pair.days))),
+        _Column(text("These days, kWh"), lambda row: _of(row, lambda pair: _kwh(pair.now))),
+        _Column(text("These days a year ago, kWh"), lambda row: _of(row, lambda pair: _kwh(pair.then))),
+        _Column(text("Change, %%"), lambda row: _of(row, _change)),
         _Column(text("Measured, %%"), lambda row: _decimal(row.figures.measured, 1)),
         _Column(text("Missing, %%"), lambda row: _decimal(row.figures.missing, 1)),
         _Column(text("Estimated, %%"), lambda row: _decimal(row.figures.estimated, 1)),
@@ -84,13 +86,22 @@ def _month(listing: Listing, place: int, language: Language) -> _Column:
 def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
     if listing.billed is None:
         return []
-    heading = text("Invoices of %(month)s without VAT, €", month=formats.month_year(listing.billed, language))
+    month = formats.month_year(listing.billed, language)
+    heading = (
+        text("%(energy)s, invoices of %(month)s without VAT, €", energy=ENERGIES[listing.costs_of], month=month)
+        if listing.costs_of
+        else text("Invoices of %(month)s without VAT, €", month=month)
+    )
     return [_Column(heading, lambda row: _decimal(row.figures.cost.euros if row.figures.cost else None, 2))]
 
 
-def _change(row: Row) -> str:
-    compared = row.figures.use.compared if row.figures.use else None
-    return _decimal(compared.change * 100 if compared and compared.change is not None else None, 1)
+def _of(row: Row, cell: Callable[[Comparison], str]) -> str:
+    """What there is to say of a comparison; nothing where there is none."""
+    return cell(row.figures.compared) if row.figures.compared else ""
+
+
+def _change(pair: Comparison) -> str:
+    return _decimal(pair.change * 100 if pair.change is not None else None, 1)
 
 
 def _kwh(energy: Energy | None) -> str:

@@ -36,6 +36,7 @@ class Listing:
     uses: None where no readings may be seen, or there are none
     billed: the month of which costs are; None where no bills may be seen, or there are none
     sees_points: whether it is open at any site what measures there
+    costs_of: the one energy whose costs they are; None where they are all that is billed
     """
 
     rows: Sequence[Row]
@@ -43,6 +44,7 @@ class Listing:
     uses: Uses | None
     billed: date | None
     sees_points: bool
+    costs_of: Commodity | None
 
     @property
     def towns(self) -> int:
@@ -55,7 +57,8 @@ def listing(db: Session, who: Customer, energy: Commodity | None, today: date, l
     places = sites.places(db, who, today)
     held = {place.id for place in places if place.is_held}
     uses = consumption.by_site(db, who, held, energy, today) if _sees(who, Theme.CONSUMPTION) else None
-    billed = _billed(db, who, today) if _sees(who, Theme.BILLING) else None
+    costs_of = _costs_of(uses, energy)
+    billed = _billed(db, who, costs_of, today) if _sees(who, Theme.BILLING) else None
     points = _points(db, who, today)
     return Listing(
         rows=[_row(place, points[place.id], uses, billed, language) for place in places if place.is_held],
@@ -63,6 +66,7 @@ def listing(db: Session, who: Customer, energy: Commodity | None, today: date, l
         uses=uses,
         billed=billed.month if billed else None,
         sees_points=measured_for(who) != frozenset(),
+        costs_of=costs_of,
     )
 
 
@@ -70,8 +74,15 @@ def _sees(who: Customer, theme: Theme) -> bool:
     return who.reach.covers(theme)
 
 
-def _billed(db: Session, who: Customer, today: date) -> Billed | None:
-    return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE))
+def _costs_of(uses: Uses | None, wished: Commodity | None) -> Commodity | None:
+    """Whose costs stand beside what is used: those of the same energy, all that is billed where there is no other."""
+    if uses is None:
+        return wished
+    return uses.energy if len(uses.energies) > 1 else None
+
+
+def _billed(db: Session, who: Customer, energy: Commodity | None, today: date) -> Billed | None:
+    return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE), energy)
 
 
 def _points(db: Session, who: Customer, today: date) -> Mapping[UUID, Sequence[PointShown]]:

@@ -12,6 +12,7 @@ from portal.auth.people import Customer
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import SiteUse, Uses
+from portal.consumption.pairs import Comparison
 from portal.consumption.view import Change, change
 from portal.contracts import queries as contracts
 from portal.contracts import shown as contracts_shown
@@ -41,6 +42,7 @@ class Use:
     figure: str
     unit: str
     change: Change | None
+    compared: Comparison | None
     first: date
     last: date
     href: str
@@ -123,6 +125,7 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
         figure=figure,
         unit=unit,
         change=change(of_site.compared),
+        compared=of_site.compared,
         first=newest,
         last=found.last,
         href=f"{href}{'&' if '?' in href else '?'}at={newest:%Y-%m}&energy={found.energy}",

@@ -9,6 +9,7 @@ from uuid import UUID
 from portal.auth.people import Customer, customer
 from portal.auth.reach import Theme
 from portal.consumption.by_site import SiteUse, Uses
+from portal.consumption.pairs import Comparison
 from portal.consumption.view import Change
 from portal.contracts.shown import Row as ContractRow
 from portal.home.sites import download, drawings, one, portfolio, rows, words
@@ -52,6 +53,7 @@ class Compared:
     figure: str
     unit: str
     change: Change | None
+    compared: Comparison | None
     bars: Sequence[Bar]
 
 
@@ -77,8 +79,8 @@ class DrawnGroup:
 class SiteTable(Page):
     """Many sites: what they come to, group by group, and a table that is searched, grouped, ordered and summed.
 
+    costs_of: the one energy whose costs are shown; None where they are all that is billed
     sees_use, sees_cost: whether readings and bills are open to the person
-    days: how many days are compared where nothing is missing
     """
 
     template = "sites/table.html"
@@ -89,13 +91,13 @@ class SiteTable(Page):
     use: Use | None
     cost: Money | None
     billed: date | None
+    costs_of: Text | None
     sees_use: bool
     sees_cost: bool
     choices: Sequence[Choice]
     compared: Sequence[Compared]
     groups: Sequence[DrawnGroup]
     total: Figures
-    days: int
     pages: Pages
     others: Sequence[Place]
 
@@ -187,13 +189,13 @@ def _table(visit: Visit[Customer], wish: Wish, found: Listing) -> SiteTable:
         use=portfolio.used(found, visit.language),
         cost=every.cost,
         billed=found.billed,
+        costs_of=words.ENERGIES[found.costs_of] if found.costs_of else None,
         sees_use=visit.who.reach.covers(Theme.CONSUMPTION),
         sees_cost=visit.who.reach.covers(Theme.BILLING),
         choices=_choices(found.uses, wish),
         compared=_compared(found, wish),
         groups=[_drawn_group(group, found.uses, visit.language) for group in groups],
         total=rows.summed(wanted),
-        days=every.days,
         pages=at,
         others=found.others,
     )
@@ -219,7 +221,7 @@ def _compared(found: Listing, wish: Wish) -> Sequence[Compared]:
 def _pair(group: Group, use: SiteUse, uses: Uses) -> Compared:
     figure, unit = formats.kwh_parts(use.newest.energy)
     bars = drawings.pairs(uses.months, use.months)
-    return Compared(group.name, group.figures.count, figure, unit, group.figures.change, bars)
+    return Compared(group.name, group.figures.count, figure, unit, group.figures.change, group.figures.compared, bars)
 
 
 def _drawn_group(group: Group, uses: Uses | None, language: Language) -> DrawnGroup:

@@ -8,7 +8,8 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from portal.consumption.by_site import SiteUse, together
-from portal.consumption.rules import Comparison, Tally
+from portal.consumption.pairs import Comparison
+from portal.consumption.rules import Tally
 from portal.consumption.view import Change, change
 from portal.home.sites.wish import By, Column, Show, Wish
 from portal.kit import money
@@ -46,24 +47,19 @@ class Figures:
         return self.use.newest.energy if self.use and self.use.is_known else None
 
     @property
-    def then(self) -> Energy | None:
-        """What was used a year before, on the days that are compared."""
-        return self.use.compared.then if self.use and self.use.compared else None
-
-    @property
-    def days(self) -> int:
-        """How many days are compared."""
-        return self.use.compared.days if self.use and self.use.compared else 0
+    def compared(self) -> Comparison | None:
+        """What of it is compared with the year before."""
+        return self.use.compared if self.use else None
 
     @property
     def change(self) -> Change | None:
-        """How the compared days differ."""
-        return change(self.use.compared) if self.use else None
+        """How that differs."""
+        return change(self.compared)
 
     @property
     def trend(self) -> Trend:
-        """Whether they differ clearly."""
-        return trend(self.use.compared if self.use else None)
+        """Whether it differs clearly."""
+        return trend(self.compared)
 
     @property
     def tally(self) -> Tally:
@@ -223,9 +219,9 @@ def _figure(figures: Figures, column: Column) -> Decimal | None:
         case Column.NOW:
             return figures.now.kwh if figures.now else None
         case Column.THEN:
-            return figures.then.kwh if figures.then else None
+            return figures.compared.then.kwh if figures.compared else None
         case Column.CHANGE:
-            return figures.use.compared.change if figures.use and figures.use.compared else None
+            return figures.compared.change if figures.compared else None
         case Column.COST:
             return figures.cost.euros if figures.cost is not None else None
         case Column.NAME | Column.KIND:
@@ -233,7 +229,7 @@ def _figure(figures: Figures, column: Column) -> Decimal | None:
 
 
 def _difference(row: Row) -> int:
-    compared = row.figures.use.compared if row.figures.use else None
+    compared = row.figures.compared
     return compared.now.mwh - compared.then.mwh if compared else 0
 
 

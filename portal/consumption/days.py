@@ -1,0 +1,72 @@
+"""Reads the days of metering points, each point by itself, as far as somebody may see them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from sqlmodel import Session
+
+from portal.consumption import pairs, store
+from portal.consumption.blocks import FIGURES
+from portal.consumption.pairs import Comparison, PointsByDay
+from portal.consumption.rules import Compare, day_before, due
+from portal.consumption.tallies import Stay, clipped
+from portal.kit.clock import DAY, next_month
+from portal.kit.intervals import day_starts, start_quarter
+
+
+def by_day(
+    db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], first: date, last: date, today: date
+) -> PointsByDay:
+    """The days from the first to the last of the points of `rows`, which tells the row of each."""
+    edges = day_starts(first, last)
+    due_until = start_quarter(due(today) + DAY)
+    held = clipped(stays, first, last)
+    figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
+    quarters = np.zeros(figures.shape[:2], np.int64)
+    looked_at = np.zeros(figures.shape[:2], np.bool_)
+    for point, month, of_month in store.days_by_point(db, [stay.days for stay in held]):
+        begins, ends = max(first, month), min(last + DAY, next_month(month))
+        within = of_month[begins.day - 1 :][: (ends - begins).days]
+        figures[rows[point], (begins - first).days : (ends - first).days] = within
+    for stay in held:
+        row, of_stay = rows[stay.metering_point_id], slice((stay.first - first).days, (stay.last - first).days + 1)
+        looked_at[row, of_stay] = True
+        quarters[row, of_stay] = np.diff(np.maximum(edges, stay.since_quarter))[of_stay]
+    figures *= looked_at[:, :, None]
+    delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
+    expected = np.where(edges[1:] <= due_until, quarters, delivered)
+    return PointsByDay(first, figures, quarters, expected, np.diff(edges))
+
+
+def comparison(
+    db: Session, stays: Sequence[Stay], first: date, last: date, compare: Compare, today: date
+) -> Comparison | None:
+    """What the days from the first to the last come to, now and a year before; None where nothing can be compared."""
+    rows = {point: row for row, point in enumerate({stay.metering_point_id: None for stay in stays})}
+    if not rows:
+        return None
+    return pairs.together(
+        one
+        for since, until in _years(max(first, min(stay.first for stay in stays)), min(last, today))
+        if (before := _before(since, until, compare))
+        for one in pairs.compared(
+            by_day(db, rows, stays, since, until, today), by_day(db, rows, stays, *before, today), compare
+        )
+    )
+
+
+def _years(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The days in parts of a year at most: memory holds no more, whatever an address names."""
+    while first <= last:
+        until = min(last, date(first.year, 12, 31))
+        yield first, until
+        first = until + DAY
+
+
+def _before(first: date, last: date, compare: Compare) -> tuple[date, date] | None:
+    """The first and the last day that stand beside days; None where there are none."""
+    begins = day_before(first, compare) or day_before(first + DAY, compare)
+    ends = day_before(last, compare) or day_before(last - DAY, compare)
+    return (begins, ends) if begins and ends and begins <= ends else None
