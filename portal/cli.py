@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from portal.kit.db import Database
     from portal.settings import Settings
 
-DONE, IN_PART, NOT_DONE = 0, 1, 2
+DONE, IN_PART, NOT_DONE = EXITS = (0, 1, 2)  # also of what is well, worth mending, broken
 LOOPBACK = "127.0.0.1"
+HASH_BYTES = 32
 
 
 class NotDone(Exception):
@@ -71,7 +72,7 @@ def _demo(asked: argparse.Namespace) -> int:
     settings, meter = _with_internal_port(settings), Meter()
     app = create_app(settings, database, count=counting(meter))
     with (
-        inside(settings.internal_port, database, lambda: meter.counts, lambda: [os.getpid()]),
+        inside(settings, database, lambda: meter.counts, lambda: [os.getpid()]),
         jobs.beside(settings, Shift(database, clock.now)),
     ):
         run.serve(demo, settings, app, print)
@@ -368,13 +369,34 @@ def _jobs(asked: argparse.Namespace) -> int:
 
 def _check(_asked: argparse.Namespace) -> int:
     from portal.kit import clock
-    from portal.operating.checks import Level, findings
+    from portal.operating.auditing import Level
+    from portal.operating.checks import findings
 
     worst = Level.OK
     for found in findings(_environ(), clock.now):
         print(f"{found.level:<8} {found.about:<9} {found.says}", flush=True)
         worst = max(worst, found.level, key=list(Level).index)
-    return {Level.OK: DONE, Level.WARNING: IN_PART, Level.BROKEN: NOT_DONE}[worst]
+    return EXITS[list(Level).index(worst)]
+
+
+# audit
+
+
+def _audit_verify(asked: argparse.Namespace) -> int:
+    from portal.kit import clock
+    from portal.kit.db import Database
+    from portal.operating.auditing import Level, Place, verified
+    from portal.settings import Settings
+
+    settings = Settings.from_environment(_environ())
+    database = _current(Database(settings.database_url))
+    worst = Level.OK
+    with database.reading() as db:
+        for level, sentence in verified(Place(db, settings, clock.now()), asked.since):
+            print(sentence)
+            worst = max(worst, level, key=list(Level).index)
+    database.engine.dispose()
+    return EXITS[list(Level).index(worst)]
 
 
 # what commands share
@@ -493,6 +515,7 @@ def _parser() -> _Parser:
     )
     _ask_jobs(command("jobs", _jobs, "Tell other systems, send mail, tidy up; by the clock.", "jobs --once"))
     command("check", _check, "Say what is wrong with this installation, and how to mend it.", "check")
+    _ask_audit(command("audit", _audit_verify, "Look through the audit: whether anything was changed.", "audit verify"))
     _ask_export(
         command("export", _export, "Write everything that is held about a customer.", "export 30112045 package/")
     )
@@ -559,10 +582,33 @@ def _ask_keys(command: argparse.ArgumentParser) -> None:
         act.add_argument("--dir", type=Path, help="folder of the keys (PORTAL_KEYS_DIR)")
 
 
+def _ask_audit(command: argparse.ArgumentParser) -> None:
+    acts = command.add_subparsers(required=True, metavar="ACT")
+    verify = acts.add_parser(
+        "verify",
+        help="Say whether the audit is whole: 0 yes, 1 as far as can be told, 2 no.",
+        epilog="Example: portal audit verify",
+    )
+    verify.set_defaults(run=_audit_verify)
+    verify.add_argument(
+        "--since", type=_hash, metavar="HASH", help="look through what came after the entry with this hash, and at it"
+    )
+
+
 def _port(text: str) -> int:
     if not text.isdecimal() or not 0 < int(text) < 65_536:
         raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 65535")
     return int(text)
+
+
+def _hash(text: str) -> bytes:
+    try:
+        found = bytes.fromhex(text)
+    except ValueError:
+        found = b""
+    if len(found) != HASH_BYTES:
+        raise argparse.ArgumentTypeError(f"{text} is not a hash of {2 * HASH_BYTES} digits from 0 to f")
+    return found
 
 
 def _day(text: str) -> date:

@@ -55,6 +55,9 @@ class Settings:
     smtp: MailServer | None
     mail_dir: Path | None
     outbox_dir: Path | None
+    audit_dir: Path | None  # where the audit's heads are kept
+    audit_head_minutes: int
+    audit_head_entries: int
     internal_port: int  # 0 for none
     sign_in_rates: Rates
     report_rates: Rates
@@ -98,6 +101,9 @@ class Settings:
             smtp=_smtp(given.value("PORTAL_SMTP_URL")),
             mail_dir=given.path("PORTAL_MAIL_DIR"),
             outbox_dir=given.path("PORTAL_OUTBOX_DIR"),
+            audit_dir=given.path("PORTAL_AUDIT_DIR"),
+            audit_head_minutes=given.number("PORTAL_AUDIT_HEAD_MINUTES", 15),
+            audit_head_entries=given.number("PORTAL_AUDIT_HEAD_ENTRIES", 1000),
             internal_port=given.number("PORTAL_INTERNAL_PORT", 9000),
             sign_in_rates=Rates(
                 given.rate("PORTAL_SIGN_IN_RATE_PER_NETWORK", 120), given.rate("PORTAL_SIGN_IN_RATE", 600)

@@ -22,7 +22,19 @@ from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parents[1]
 
-COMMANDS = ("", "demo", "serve", "migrate", "import", "jobs", "check", "keys new", "keys rotate", "keys list")
+COMMANDS = (
+    "",
+    "demo",
+    "serve",
+    "migrate",
+    "import",
+    "jobs",
+    "check",
+    "audit verify",
+    "keys new",
+    "keys rotate",
+    "keys list",
+)
 LEAN = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"}
 
 
@@ -54,6 +66,7 @@ WRONG = [
     ("demo", "--until", "yesterday"),
     ("demo", "--port", "99999"),
     ("keys", "list", "--dir", "not-there"),
+    ("audit", "verify", "--since", "abc"),
 ]
 
 

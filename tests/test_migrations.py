@@ -9,9 +9,9 @@ import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, select, text
+from sqlalchemy import func, inspect, select
 from sqlalchemy.exc import DatabaseError
-from sqlmodel import Session, SQLModel
+from sqlmodel import SQLModel
 
 from portal import migrations
 from portal.kit.db import Database
@@ -125,20 +125,67 @@ def test_a_column_of_another_kind_is_named(postgresql_url, by_hand, said):
     database.engine.dispose()
 
 
-@pytest.mark.parametrize("act", ["UPDATE audit_entry SET act = 'other'", "DELETE FROM audit_entry"])
-def test_the_audit_only_grows(database, act):
-    with Session(database.engine) as db:
-        db.execute(
-            text(
-                "INSERT INTO audit_entry (number, at, act, object_kind, object_id, details, previous_hash, hash) "
-                "VALUES (1, '2026-11-21 12:00:00', 'seen', 'invoice', 'x', '{}', :empty, :empty)"
-            ),
-            {"empty": b"\0" * 32},
-        )
-        db.commit()
-        with pytest.raises(DatabaseError, match="only grows"):
-            db.execute(text(act))
-        db.rollback()
+HISTORY = (
+    *("audit_entry", "permission_record", "privacy_step"),
+    *("authorisation", "authorisation_point", "authorisation_end", "authorisation_read"),
+)
+
+
+def test_history_only_grows(database):
+    filling.fill(database.engine)
+    for table in HISTORY:
+        for act in _changes(database.engine, table):
+            assert "only grows" in _refused(database.engine, act), act
+
+
+def test_a_change_of_a_contact_detail_stays_as_it_is_once_it_counts_or_was_taken_back(database):
+    filling.fill(database.engine)
+    settled, waiting = "SET counts_from = asked_at, withdrawn_at = NULL", "SET counts_from = NULL, withdrawn_at = NULL"
+    with database.engine.begin() as connection:
+        ids = connection.exec_driver_sql("SELECT id FROM contact_change ORDER BY id").scalars().all()
+        _untied(connection, f"UPDATE contact_change {waiting}")
+        connection.exec_driver_sql(f"UPDATE contact_change {settled} WHERE id = '{ids[0]}'")
+    for act in _changes(database.engine, "contact_change"):
+        assert "what is settled stays as it is" in _refused(database.engine, act), act
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM contact_change WHERE id <> '{ids[0]}'")  # what never counted may go
+
+
+def _changes(engine, table):
+    """Every way in which rows of a table could be other than they were written."""
+    with engine.connect() as connection:
+        column = next(iter(inspect(connection).get_columns(table)))["name"]
+    yield f"UPDATE {table} SET {column} = {column}"
+    yield f"DELETE FROM {table}"
+    if engine.dialect.name == "postgresql":
+        yield f"TRUNCATE {table} CASCADE"
+    else:
+        yield f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}"
+        yield f"UPDATE OR REPLACE {table} SET {column} = {column}"
+
+
+def _refused(engine, act):
+    """What the database says to an act that it does not do."""
+    with engine.connect() as connection, pytest.raises(DatabaseError) as refusal:
+        connection.exec_driver_sql(act)
+    return str(refusal.value)
+
+
+def _untied(connection, act):
+    """Do something that the triggers of contact changes refuse, as an earlier version of the schema would."""
+    if connection.dialect.name == "postgresql":
+        for switch, statement in (("DISABLE", act), ("ENABLE", None)):
+            connection.exec_driver_sql(f"ALTER TABLE contact_change {switch} TRIGGER USER")
+            if statement:
+                connection.exec_driver_sql(statement)
+        return
+    of_table = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'contact_change'"
+    triggers = connection.exec_driver_sql(of_table).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f"DROP TRIGGER {name}")
+    connection.exec_driver_sql(act)
+    for _, made in triggers:
+        connection.exec_driver_sql(made)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -25,6 +25,15 @@ class Entry:
     previous_hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the chain ends, or ended: the number and hash of its newest entry, and the moment that it tells of."""
+
+    number: int
+    hash: bytes
+    at: datetime
+
+
 def hash_of(entry: Entry) -> bytes:
     """SHA-256 over the previous entry's hash and this entry as a JSON array in a fixed order; 32 bytes."""
     return hashlib.sha256(entry.previous_hash + _canonical(entry).encode()).digest()

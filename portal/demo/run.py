@@ -48,7 +48,7 @@ class Demo:
 
 def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings, Database]:
     """Migrate the demo's database, and fill it where it is empty; what is there stays."""
-    for folder in ("outbox", "mail"):
+    for folder in ("outbox", "mail", "audit"):
         private.folder(demo.folder / folder)
     settings = Settings.from_environment(_environment(demo, environ), demo.port)
     if settings.environment is Environment.PRODUCTION:
@@ -113,6 +113,7 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
         "PORTAL_BASE_URL": f"http://localhost:{demo.port}",
         "PORTAL_OUTBOX_DIR": str(demo.folder / "outbox"),
         "PORTAL_MAIL_DIR": str(demo.folder / "mail"),
+        "PORTAL_AUDIT_DIR": str(demo.folder / "audit"),
     }
     return made | _kept_secrets(demo.folder / SECRETS) | {name: value for name, value in environ.items() if value}
 

@@ -46,6 +46,7 @@ PRAGMAS = (
     "busy_timeout=5000",
     "trusted_schema=OFF",
     "secure_delete=ON",
+    "recursive_triggers=ON",  # else a row that INSERT OR REPLACE removes passes by the trigger that refuses it
 )
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +25,8 @@ from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
 from portal.migrations.differences import MENDED, differences
+from portal.operating import auditing
+from portal.operating.auditing import Level
 from portal.operating.internal import missing_files, unready_database
 from portal.outbox import delivery
 from portal.settings import BadSettings, Environment, Settings
@@ -40,14 +41,6 @@ LEAST_ROOM: Final = 100 << 20
 UNSENT: Final = (
     "{} wait to leave, the oldest since {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs and what it logs."
 )
-
-
-class Level(StrEnum):
-    """How a finding weighs: all well, worth mending, or not fit to serve customers."""
-
-    OK = "ok"
-    WARNING = "warning"
-    BROKEN = "broken"
 
 
 @dataclass(frozen=True)
@@ -257,6 +250,14 @@ def _outbox(place: Place) -> Iterator[tuple[Level, str]]:
             yield Level.WARNING, f"{backlog.given_up} {what} were given up in the last month; the log says why."
 
 
+def _audit(place: Place) -> Iterator[tuple[Level, str]]:
+    try:
+        with place.database.reading() as db:
+            yield from auditing.at_a_glance(auditing.Place(db, place.settings, place.now()))
+    except SQLAlchemyError:
+        return
+
+
 def _files(_place: Place) -> Iterator[tuple[Level, str]]:
     for sentence in missing_files():
         yield Level.BROKEN, sentence
@@ -273,5 +274,6 @@ PARTS: Final[Mapping[str, Look]] = {
     "disk": _disk,
     "mail": _mail,
     "outbox": _outbox,
+    "audit": _audit,
     "files": _files,
 }

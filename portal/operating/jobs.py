@@ -7,6 +7,9 @@ from datetime import timedelta
 from functools import partial
 from threading import Thread
 
+from portal.audit import jobs as audit
+from portal.audit.heads import Seals
+from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
 from portal.customers import jobs as customers
 from portal.kit import jobs as kit
@@ -22,6 +25,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     return [
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
         *customers.forgetting(),
+        *_anchoring(settings),
         *_leaving(settings),
     ]
 
@@ -48,6 +52,13 @@ def beside(settings: Settings, shift: Shift) -> Iterator[None]:
     finally:
         shift.ending.set()
         worker.join()
+
+
+def _anchoring(settings: Settings) -> Iterator[Job]:
+    """What keeps the audit's end outside the database, where the settings say where."""
+    if settings.audit_dir:
+        rhythm = Rhythm(timedelta(minutes=settings.audit_head_minutes), settings.audit_head_entries)
+        yield audit.sealing(settings.audit_dir, Seals(settings.secret_keys), rhythm)
 
 
 def _leaving(settings: Settings) -> Iterator[Job]:

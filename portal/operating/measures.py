@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
@@ -9,16 +10,28 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from portal.audit import chain
 from portal.auth import actions as sessions
 from portal.kit.db import Database
 from portal.kit.headers import Count, Served
 from portal.kit.metrics import Counts, Family, Meter, exposition, resident_bytes, series
+from portal.operating.auditing import newest_head
 from portal.outbox import delivery
 from portal.outbox.delivery import Backlog
+from portal.settings import Settings
 
 BOUNDS: Final = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
 REQUESTS, SECONDS, SIGN_INS = "portal_requests_total", "portal_request_seconds", "portal_sign_ins_total"
 RETURN = "/sign-in/return"
+HEAD_AGE, UNVOUCHED = "portal_audit_head_age_seconds", "portal_audit_entries_after_head"
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is measured beside requests: the database, and where the audit's heads are kept."""
+
+    database: Database
+    settings: Settings
 
 
 def counting(meter: Meter) -> Count:
@@ -34,9 +47,10 @@ def counting(meter: Meter) -> Count:
     return count
 
 
-def text(counted: Counts, database: Database, processes: Sequence[int], now: datetime) -> str:
+def text(counted: Counts, place: Place, processes: Sequence[int], now: datetime) -> str:
     """Everything as Prometheus reads it; what stands in the database is left out where that cannot be asked."""
-    return exposition([*_of_requests(counted), *_of_database(database, now), _memory(processes or [os.getpid()])])
+    families = [*_of_requests(counted), *_of_database(place.database, now), *_of_audit(place, now)]
+    return exposition([*families, _memory(processes or [os.getpid()])])
 
 
 def _of_requests(counted: Counts) -> Iterator[Family]:
@@ -66,6 +80,22 @@ def _of_database(database: Database, now: datetime) -> Iterator[Family]:
     for name, means, value in OUTBOX:
         values = {series(name, {"kind": kind}): value(backlog, now) for kind, backlog in backlogs.items()}
         yield Family(name, "gauge", means, values)
+
+
+def _of_audit(place: Place, now: datetime) -> Iterator[Family]:
+    """The age of the newest head, and how many entries it does not vouch for; nothing where no head is kept."""
+    newest = newest_head(place.settings)
+    if newest is None:
+        return
+    age = (now - newest.at).total_seconds()
+    yield Family(HEAD_AGE, "gauge", "How long ago the audit's end was kept outside the database.", {HEAD_AGE: age})
+    try:
+        with place.database.reading() as db:
+            end = chain.end(db)
+    except SQLAlchemyError:
+        return
+    after = max(0, end.number - newest.number) if end else 0
+    yield Family(UNVOUCHED, "gauge", "Entries of the audit that came after that.", {UNVOUCHED: after})
 
 
 def _backlogs(db: Session) -> dict[str, Backlog]:

@@ -29,6 +29,7 @@ from portal.kit import clock
 from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
+from portal.operating import measures
 from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
 from portal.operating.measures import counting, text
@@ -59,28 +60,29 @@ def serve(serving: Serving) -> None:
     app = create_app(serving.settings, serving.database, count=counting(meter))  # raises what would fail later
     with bound(serving.host, serving.port) as listening:
         if serving.workers == 1:
-            with inside(serving.settings.internal_port, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
+            with inside(serving.settings, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
                 _run(app, listening)
             return
         with tempfile.TemporaryDirectory(prefix="portal-meters-") as folder:
             crew = _Crew(serving.settings, listening, Path(folder))
-            with inside(serving.settings.internal_port, serving.database, crew.counts, crew.processes):
+            with inside(serving.settings, serving.database, crew.counts, crew.processes):
                 crew.work(serving.workers)
 
 
 @contextmanager
 def inside(
-    port: int, database: Database, counts: Callable[[], Counts], processes: Callable[[], Sequence[int]]
+    settings: Settings, database: Database, counts: Callable[[], Counts], processes: Callable[[], Sequence[int]]
 ) -> Iterator[None]:
     """Answer at the internal port while the block lasts; port 0 is none."""
-    if not port:
+    if not settings.internal_port:
         yield
         return
+    place = measures.Place(database, settings)
     answers: Mapping[str, Callable[[], Said]] = {
         "/readyz": partial(readiness, database),
-        "/metrics": lambda: Said(HTTPStatus.OK, text(counts(), database, processes(), clock.now())),
+        "/metrics": lambda: Said(HTTPStatus.OK, text(counts(), place, processes(), clock.now())),
     }
-    with internal_port(port, answers):
+    with internal_port(settings.internal_port, answers):
         yield
 
 

@@ -96,7 +96,7 @@ def test_a_decision_is_audited(register, aino):
     assert (entry.account_id, entry.party_id, entry.at) == (aino.account_id, record.party_id, NOW)
     assert json.loads(entry.details) == {"purpose": "direct-marketing", "channel": "letter"}
     with register.database.reading() as db:
-        assert chain.verify(db) is None
+        assert chain.verify(db).wrong is None
 
 
 def test_a_decision_is_told_to_the_utilitys_other_systems(register, aino):
@@ -210,7 +210,7 @@ def test_many_customers_deciding_at_once_do_not_disturb_each_other(database_url)
     with ThreadPoolExecutor(8) as deciding:
         list(deciding.map(change_their_mind, people))
     with database.reading() as db:
-        assert chain.verify(db) is None
+        assert chain.verify(db).wrong is None
     assert len(kept(database)) == 36
     database.engine.dispose()
 

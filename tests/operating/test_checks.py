@@ -22,7 +22,8 @@ from tests.post import Post
 def environ(sqlite_url, tmp_path):
     """An installation in order, apart from its broker, which is nowhere."""
     keys.make_missing(tmp_path / "keys")
-    (tmp_path / "outbox").mkdir(mode=0o700)
+    for folder in ("outbox", "audit"):
+        (tmp_path / folder).mkdir(mode=0o700)
     data, index = (base64.b64encode(bytes(range(first, first + 32))).decode() for first in (1, 2))
     return {
         "PORTAL_ENV": "test",
@@ -35,6 +36,7 @@ def environ(sqlite_url, tmp_path):
         "PORTAL_DATABASE_URL": sqlite_url,
         "PORTAL_KEYS_DIR": str(tmp_path / "keys"),
         "PORTAL_OUTBOX_DIR": str(tmp_path / "outbox"),
+        "PORTAL_AUDIT_DIR": str(tmp_path / "audit"),
     }
 
 
@@ -46,7 +48,7 @@ def test_what_is_well_is_said_too(environ):
     with Post() as office:
         found = list(checks.findings(environ | {"PORTAL_SMTP_URL": office.url}, clock.now))
     well = {one.about for one in found if one.level is Level.OK}
-    assert well == {"keys", "database", "modes", "clock", "brand", "disk", "mail", "outbox", "files"}
+    assert well == {"keys", "database", "modes", "clock", "brand", "disk", "mail", "outbox", "audit", "files"}
 
 
 @pytest.mark.parametrize(
@@ -64,6 +66,8 @@ def test_what_is_well_is_said_too(environ):
         ("mail", {"PORTAL_SMTP_URL": "smtp://127.0.0.1:9"}, "127.0.0.1:9 takes no mail from us"),
         ("outbox", {"PORTAL_OUTBOX_DIR": ""}, "PORTAL_OUTBOX_DIR is not set"),
         ("outbox", {"PORTAL_OUTBOX_DIR": "nowhere"}, "names nowhere, which is no folder"),
+        ("audit", {"PORTAL_AUDIT_DIR": ""}, "PORTAL_AUDIT_DIR is not set"),
+        ("audit", {"PORTAL_AUDIT_DIR": "nowhere"}, "names nowhere, which cannot be read"),
     ],
 )
 def test_what_is_wrong_is_said_with_what_mends_it(environ, about, wrong, mends):

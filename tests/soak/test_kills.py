@@ -152,7 +152,7 @@ def assert_whole(database):
         assert {UUID(one) for one in db.exec(audited)} == decided
         told = select(OutboxEvent.payload).where(OutboxEvent.kind == "permission.decided")
         assert {UUID(json.loads(one)["record_id"]) for one in db.exec(told)} == decided
-        assert chain.verify(db) is None
+        assert chain.verify(db).wrong is None
         assert db.execute(text("PRAGMA integrity_check")).scalar_one() == "ok"
 
 

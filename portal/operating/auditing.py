@@ -1,0 +1,130 @@
+"""How the audit stands: whether it is whole, and what outside the database vouches for its end; a sentence each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from sqlmodel import Session
+
+from portal.audit import chain, heads
+from portal.audit.heads import Kept, Seals
+from portal.audit.rules import Head
+from portal.settings import Settings
+
+ROUNDS: Final = 3  # after which a head that has not come is late
+WHOLE: Final = (
+    "The audit is whole: {}, the last of them number {} of {:%Y-%m-%d %H:%M} UTC, with the hash\n{}\n"
+    "Noted down somewhere else, that hash tells later whether the entry and what follows are as they were (--since)."
+)
+VOUCHED: Final = "{} heads vouch for it, the newest of {:%Y-%m-%d %H:%M} UTC up to entry {}."
+FOREIGN: Final = (
+    "{} heads were sealed with a secret that PORTAL_SECRET_KEYS does not hold: they vouch for nothing here."
+)
+NONE_YET: Final = "{} holds no head of the audit yet; `portal jobs` keeps one every {} minutes."
+LATE: Final = "The newest head of the audit is of {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs, and what it logs."
+NOWHERE: Final = (
+    "PORTAL_AUDIT_DIR is not set, so nothing outside the database vouches for the audit's end: "
+    "entries cut off there would not show."
+)
+COMPARE: Final = "Leave the database as it is, and compare it with a backup from before."
+
+
+class Level(StrEnum):
+    """How a finding weighs: all well, worth mending, or broken."""
+
+    OK = "ok"
+    WARNING = "warning"
+    BROKEN = "broken"
+
+
+Said = Iterator[tuple[Level, str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """What is looked at: the database in one reading, the settings, the time."""
+
+    db: Session
+    settings: Settings
+    now: datetime
+
+
+def verified(place: Place, since: bytes | None) -> Said:
+    """Look through the whole audit, or from the entry with a hash on, and compare it with every head that is kept."""
+    kept = None
+    try:
+        kept = _kept(place.settings)
+    except OSError as failed:
+        yield Level.WARNING, _unreadable(place.settings.audit_dir, failed)
+    try:
+        found = chain.verify(place.db, kept.heads if kept else (), since)
+    except chain.NoSuchEntry:
+        yield Level.BROKEN, f"No entry has that hash: it was cut off, or the audit was written anew. {COMPARE}"
+        return
+    if found.wrong:
+        before = f"The {found.entries} before it are whole. " if found.entries else ""
+        yield Level.BROKEN, f"Entry {found.wrong.number} {found.wrong.how}. {before}{COMPARE}"
+    elif found.end is None:
+        yield Level.OK, "The audit has no entries yet."
+    else:
+        many = f"{found.entries} entries" + (" from that one on" if since else "")
+        yield Level.OK, WHOLE.format(many, found.end.number, found.end.at, found.end.hash.hex())
+    if kept:
+        yield from _vouched(kept)
+        yield from _late(place, kept.newest)
+    elif place.settings.audit_dir is None:
+        yield Level.WARNING, NOWHERE
+
+
+def at_a_glance(place: Place) -> Said:
+    """Whether the newest head is of late, and the entry that it names still what it was: nothing is looked through."""
+    folder = place.settings.audit_dir
+    if folder is None:
+        yield Level.WARNING, NOWHERE
+        return
+    try:
+        newest = heads.newest(folder, Seals(place.settings.secret_keys))
+    except OSError as failed:
+        yield Level.WARNING, _unreadable(folder, failed)
+        return
+    yield from _late(place, newest)
+    if newest and chain.hash_at(place.db, newest.number) != newest.hash:
+        yield Level.BROKEN, f"Entry {newest.number} is not what its head says; `portal audit verify` tells more."
+
+
+def newest_head(settings: Settings) -> Head | None:
+    """The head that was kept last, None where there is none."""
+    try:
+        return heads.newest(settings.audit_dir, Seals(settings.secret_keys)) if settings.audit_dir else None
+    except OSError:
+        return None
+
+
+def _kept(settings: Settings) -> Kept | None:
+    return heads.kept(settings.audit_dir, Seals(settings.secret_keys)) if settings.audit_dir else None
+
+
+def _vouched(kept: Kept) -> Said:
+    if kept.newest:
+        yield Level.OK, VOUCHED.format(len(kept.heads), kept.newest.at, kept.newest.number)
+    if kept.foreign:
+        yield (Level.OK if kept.newest else Level.WARNING), FOREIGN.format(kept.foreign)
+    if kept.broken:
+        yield Level.BROKEN, f"{', '.join(kept.broken)}: not as it was written."
+
+
+def _late(place: Place, newest: Head | None) -> Said:
+    """A head that is late; an audit without entries needs none."""
+    minutes = place.settings.audit_head_minutes
+    if newest is None:
+        if chain.end(place.db):
+            yield Level.WARNING, NONE_YET.format(place.settings.audit_dir, minutes)
+    elif place.now - newest.at > ROUNDS * timedelta(minutes=minutes):
+        yield Level.WARNING, LATE.format(newest.at)
+
+
+def _unreadable(folder: Path | None, failed: OSError) -> str:
+    return f"PORTAL_AUDIT_DIR names {folder}, which cannot be read ({failed.strerror}); make it, or mount it."
