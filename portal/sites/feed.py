@@ -70,6 +70,17 @@ class SiteEntry(FeedRow):
         description="Estimated use of electricity in kWh a year, or null.", examples=[5200]
     )
     holders: tuple[Holder, ...] = Field(max_length=1000, description="Who holds the site, and when.")
+    ownership: Annotated[str, words(40)] | None = Field(
+        default=None,
+        description="How the holder has it: owned, rented, right of occupancy, or in other words; or null.",
+        examples=["owned"],
+    )
+    use_timing: Annotated[str, words(40)] | None = Field(
+        default=None,
+        description="When it is used: all year, weekends and holidays, summer, winter, working hours, "
+        "or in other words; or null.",
+        examples=["all year"],
+    )
 
     @model_validator(mode="after")
     def each_once(self) -> "SiteEntry":
@@ -113,6 +124,15 @@ class MeteringPointEntry(FeedRow):
         default=Connection.CONNECTED,
         description="How it stands now: AE01 connected, AE02 disconnected, AN04 its meter is removed.",
         examples=["AE01"],
+    )
+    used_for: Annotated[str, words(60)] | None = Field(
+        default=None,
+        description="What its energy is for, as far as that decides how much is used: heating and hot water, heating, "
+        "hot water, cooling, cooking, car charging, or in other words; or null.",
+        examples=["heating and hot water"],
+    )
+    estimated_kwh_a_year: Amount | None = Field(
+        default=None, description="Estimated use in kWh a year, or null.", examples=[18600]
     )
 
     @model_validator(mode="after")

@@ -20,6 +20,8 @@ class Site(SQLModel, table=True):
     residents: int | None = None
     heating: str | None = Field(default=None, max_length=40)
     estimated_kwh_a_year: int | None = None
+    ownership: str | None = Field(default=None, max_length=40)
+    use_timing: str | None = Field(default=None, max_length=40)
 
 
 class Occupancy(SQLModel, table=True):
@@ -79,6 +81,8 @@ class MeteringPoint(SQLModel, table=True):
     valid_from: date | None = None
     valid_to: date | None = None
     connection: str = Field(default=Connection.CONNECTED, max_length=4, sa_column_kwargs={"server_default": "AE01"})
+    used_for: str | None = Field(default=None, max_length=60)
+    estimated_kwh_a_year: int | None = None
 
 
 class MeterKind(StrEnum):

@@ -70,6 +70,8 @@ class Housing:
     residents: int | None
     heating: str | None
     estimated_kwh_a_year: int | None
+    ownership: str | None
+    use_timing: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class PointShown:
     valid_from: date | None
     valid_to: date | None
     connection: Connection
+    used_for: str | None
+    estimated_kwh_a_year: int | None
     devices: tuple[Device, ...]
 
 
@@ -103,12 +107,15 @@ def _held(*row: Any) -> tuple[tuple[Any, ...], Stay]:  # noqa: ANN401 - the colu
 
 
 def _point(*row: Any, devices: Sequence[Device] = ()) -> PointShown:  # noqa: ANN401 - the columns of POINT
-    site_id, gsrn, energy, main_fuse, valid_from, valid_to, connection = row
-    energy, connection = Commodity(energy), Connection(connection)
-    return PointShown(site_id, gsrn, energy, main_fuse, valid_from, valid_to, connection, tuple(devices))
+    told = dict(zip(POINT, row, strict=True))
+    energy, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
+    return PointShown(**told, energy=energy, connection=connection, devices=tuple(devices))
 
 
-POINT: Final = ("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to", "connection")
+POINT: Final = (
+    *("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to", "connection"),
+    *("used_for", "estimated_kwh_a_year"),
+)
 _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
 _VISIBLE: Final = any_of(_OCCUPANCY.c.party_id, "parties") & any_of_if_told(_OCCUPANCY.c.site_id, "sites")
 _HELD_TODAY: Final = _VISIBLE & held_on(given("today"))
@@ -166,7 +173,15 @@ def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing |
     site = db.exec(wanted).first()
     if site is None:
         return None
-    return Housing(site.dwelling, site.heated_area_m2, site.residents, site.heating, site.estimated_kwh_a_year)
+    return Housing(
+        kind=site.dwelling,
+        area_m2=site.heated_area_m2,
+        residents=site.residents,
+        heating=site.heating,
+        estimated_kwh_a_year=site.estimated_kwh_a_year,
+        ownership=site.ownership,
+        use_timing=site.use_timing,
+    )
 
 
 def points(db: Session, who: Customer, today: date) -> Sequence[PointShown]:

@@ -34,11 +34,21 @@ def database_url(sqlite_url):
 def home(house, aino):
     """Aino's own home: she moved in after Mikko moved out."""
     with house.database.writing() as db:
-        site = Site(number="501", name="Koti", street="Esimerkkikatu 4", postcode="33100", town="Tampere", residents=4)
+        site = Site(
+            number="501",
+            name="Koti",
+            street="Esimerkkikatu 4",
+            postcode="33100",
+            town="Tampere",
+            residents=4,
+            ownership="rented",
+            use_timing="weekends and holidays",
+        )
         db.add(site)
         db.flush()
         db.add(Occupancy(site_id=site.id, party_id=aino.party, since=aino.today - 400 * DAY))
         point = MeteringPoint(gsrn="643000000412337410", site_id=site.id, energy="electricity", main_fuse="3 x 25 A")
+        point.used_for, point.estimated_kwh_a_year = "heating and hot water", 18600
         db.add(point)
         db.flush()
         db.add(Meter(metering_point_id=point.id, serial="AM550-1", installed_on=aino.today - 9 * DAY))
@@ -220,6 +230,15 @@ def test_a_home_is_a_card_and_a_page_with_its_meters(aino, home):
         assert told in page
     assert page.index("AM550-1") < page.index("1 entinen mittari") < page.index("E120-2")
     assert f"/messages/new?topic=correction&amp;site={home}" in page
+
+
+def test_a_home_tells_how_it_is_held_and_what_its_energy_is_for(aino, home):
+    page = plain(aino.browser.open(f"/sites/{home}").text)
+    for told in (
+        *("Omistussuhde Vuokra", "Käytön ajoitus Viikonloput ja lomat"),
+        *("Käyttötarkoitus Lämmitys ja lämmin vesi", "Arvioitu vuosikulutus 18600kWh"),
+    ):
+        assert told in page
 
 
 def test_a_metering_point_says_that_it_is_cut_off_and_until_when_it_is_there(house, aino, home):

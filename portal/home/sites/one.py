@@ -62,7 +62,7 @@ class Hung:
 class Point:
     """A metering point with the meters that hang there, and those that hung there before.
 
-    days: where it is not there all the time; cut_off: how, where no energy flows
+    days: where it is not there all the time; cut_off: how, where no energy flows; facts: what is known of its use
     """
 
     energy: Text
@@ -71,6 +71,7 @@ class Point:
     main_fuse: str | None
     days: Text | None
     cut_off: Text | None
+    facts: Sequence[tuple[Text, str]]
     hanging: Sequence[Hung]
     former: Sequence[Hung]
 
@@ -182,12 +183,14 @@ def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:
     nbsp = formats.NBSP
     told = (
         (text("Kind of building"), words.kind(found.kind, language)),
+        (text("Ownership"), words.ownership(found.ownership, language)),
+        (text("Use over the year"), words.use_timing(found.use_timing, language)),
         (text("Heated area"), f"{formats.number(found.area_m2)}{nbsp}m²" if found.area_m2 else ""),
         (text("Residents"), str(found.residents) if found.residents is not None else ""),
         (text("Heating"), words.heating(found.heating, language)),
         (
             text("Estimated electricity use a year"),
-            f"{formats.number(found.estimated_kwh_a_year)}{nbsp}kWh" if found.estimated_kwh_a_year else "",
+            _a_year(found.estimated_kwh_a_year),
         ),
     )
     return [(term, value) for term, value in told if value]
@@ -202,9 +205,21 @@ def _point(point: PointShown, today: date, language: Language) -> Point:
         main_fuse=point.main_fuse,
         days=_days(point, today, language),
         cut_off=None if point.connection is Connection.CONNECTED else words.CONNECTIONS[point.connection],
+        facts=[(term, value) for term, value in _used(point, language) if value],
         hanging=[one for one in devices if one.device.removed_on is None],
         former=[one for one in devices if one.device.removed_on is not None],
     )
+
+
+def _used(point: PointShown, language: Language) -> Sequence[tuple[Text, str]]:
+    return (
+        (text("Used for"), words.used_for(point.used_for, language)),
+        (text("Estimated use a year"), _a_year(point.estimated_kwh_a_year)),
+    )
+
+
+def _a_year(kwh: int | None) -> str:
+    return f"{formats.number(kwh)}{formats.NBSP}kWh" if kwh else ""
 
 
 def _days(point: PointShown, today: date, language: Language) -> Text | None:

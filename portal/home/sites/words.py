@@ -35,6 +35,26 @@ HEATING: Final[Mapping[str, Text]] = {
     "oil": text("Oil"),
     "wood": text("Wood"),
 }
+OWNERSHIP: Final[Mapping[str, Text]] = {
+    "owned": text("Owned"),
+    "rented": text("Rented"),
+    "right of occupancy": text("Right of occupancy"),
+}
+USE_TIMING: Final[Mapping[str, Text]] = {
+    "all year": text("All year"),
+    "weekends and holidays": text("Weekends and holidays"),
+    "summer": text("Summer"),
+    "winter": text("Winter"),
+    "working hours": text("Working hours"),
+}
+USED_FOR: Final[Mapping[str, Text]] = {
+    "heating and hot water": text("Heating and hot water"),
+    "heating": text("Heating"),
+    "hot water": text("Hot water"),
+    "cooling": text("Cooling"),
+    "cooking": text("Cooking"),
+    "car charging": text("Car charging"),
+}
 ENERGIES: Final[Mapping[Commodity, Text]] = {
     Commodity.ELECTRICITY: text("Electricity"),
     Commodity.PRODUCTION: text("Production"),
@@ -75,6 +95,21 @@ def kind(code: str | None, language: Language) -> str:
 def heating(code: str | None, language: Language) -> str:
     """A kind of heating in words."""
     return _said(HEATING, code, language)
+
+
+def ownership(code: str | None, language: Language) -> str:
+    """How a site is held, in words."""
+    return _said(OWNERSHIP, code, language)
+
+
+def use_timing(code: str | None, language: Language) -> str:
+    """When a site is used, in words."""
+    return _said(USE_TIMING, code, language)
+
+
+def used_for(code: str | None, language: Language) -> str:
+    """What the energy of a metering point is for, in words."""
+    return _said(USED_FOR, code, language)
 
 
 def _said(words: Mapping[str, Text], code: str | None, language: Language) -> str:
