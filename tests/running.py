@@ -40,6 +40,11 @@ class Demo:
     bank: str
     log: Path
 
+    @property
+    def database(self) -> Path:
+        """The file of its SQLite database."""
+        return self.log.parent / "data" / "portal.db"
+
 
 @contextmanager
 def demo(folder: Path, *arguments: str, seeded: Path | None = None) -> Iterator[Demo]:

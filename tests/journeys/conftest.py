@@ -5,13 +5,21 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlmodel import col, update
 
+from portal.auth.models import SignedSession
+from portal.auth.rules import CONFIRMATION
+from portal.kit import clock
+from portal.kit.db import Database
 from tests import running
 from tests.install import chromium
 from tests.journeys.estate import grown
+from tests.journeys.places import Proof
 from tests.running import CHROMIUM_FLAGS, PATIENCE_S, Demo
 from tests.settings import DATA_KEYS
 
@@ -24,11 +32,17 @@ Opened = Callable[..., AbstractContextManager[Page]]
 @pytest.fixture(scope="session")
 def demo(seeded_sqlite, tmp_path_factory):
     """The demo as `make demo` starts it, with all sites of its company, though most without readings."""
-    folder = tmp_path_factory.mktemp("demo")
+    with changed_demo(seeded_sqlite, tmp_path_factory.mktemp("demo"), grown) as demo:
+        yield demo
+
+
+@contextmanager
+def changed_demo(seeded: Path, folder: Path, change: Callable[[Path], None]) -> Iterator[Demo]:
+    """A demo whose database was changed before it began."""
     data = folder / "seeded"
     data.mkdir()
-    shutil.copy(seeded_sqlite, data / "portal.db")
-    grown(data / "portal.db")
+    shutil.copy(seeded, data / "portal.db")
+    change(data / "portal.db")
     kept = DATA_KEYS | {"PORTAL_SECRET_KEYS": "s" * 48}
     (data / "secrets.env").write_text("".join(f"{name}={value}{os.linesep}" for name, value in kept.items()))
     with running.demo(folder, seeded=data) as demo:
@@ -66,6 +80,16 @@ class Sessions:
             self._kept[who] = cookie, time.monotonic()
         return cookie
 
+    def prove(self, cookie: str, proof: Proof) -> None:
+        """Let a session's proof of identity be of now, or too old to change anything with."""
+        now = clock.now()
+        at = now if proof is Proof.JUST_NOW else now - 2 * CONFIRMATION
+        is_theirs = col(SignedSession.token_hash) == sha256(cookie.encode()).digest()
+        database = Database(f"sqlite:///{self._demo.database}")
+        with database.writing() as db:
+            db.exec(update(SignedSession).where(is_theirs).values(confirmed_at=at))
+        database.engine.dispose()
+
 
 @pytest.fixture(scope="session")
 def sessions(demo) -> Sessions:
@@ -78,11 +102,15 @@ def opened(chrome, demo, sessions) -> Opened:
     """Opens a new browser in which a demo person is signed in already, in a language."""
 
     @contextmanager
-    def open_(who: str | None, language: str = "fi", **options: object) -> Iterator[Page]:
+    def open_(
+        who: str | None, language: str = "fi", proof: Proof = Proof.JUST_NOW, **options: object
+    ) -> Iterator[Page]:
         with new_page(chrome, demo, **options) as page:
             _set(page, demo, LANGUAGE_COOKIE, language)
             if who is not None:
-                _set(page, demo, SESSION_COOKIE, sessions.of(who, chrome))
+                cookie = sessions.of(who, chrome)
+                sessions.prove(cookie, proof)
+                _set(page, demo, SESSION_COOKIE, cookie)
             yield page
 
     return open_

@@ -1,11 +1,15 @@
-"""What every page keeps to, measured: names, headings, titles, icons, target sizes, reflow at 320 px, forced colours,
-print, and that nothing is left in the browser."""
+"""What every page keeps to, measured: names, headings, titles, icons, target sizes, that nothing is cut in any width,
+forced colours, print, and that nothing is left in the browser."""
+
+import os
+from collections.abc import Iterator
 
 from playwright.sync_api import Page
 
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
-NARROW = {"width": 320, "height": 640}  # 1280 px enlarged four times, WCAG 2.2 SC 1.4.10
+WIDTHS = (320, 390, 768, 1024, 1280, 1366, 1440, 1920)  # 320 px: 1280 enlarged four times, WCAG 2.2 SC 1.4.10
 SERVICE = "Esimerkki Energia"
+EVERYTHING = bool(os.environ.get("PORTAL_SOAK"))  # `make soak` asks for everything in each combination
 FINGER_PX, MOUSE_PX = 44, 24
 
 UNFOLD = """() => { document.getElementById("more")?.showPopover();
@@ -56,10 +60,57 @@ MISNAMED = """() => [...document.querySelectorAll("a[aria-label], button[aria-la
     .map(one => [one.innerText.replace(/\\s+/g, " ").trim(), one.getAttribute("aria-label")])
     .filter(([seen, said]) => seen && !said.toLowerCase().includes(seen.toLowerCase()))"""
 
-WIDE = """() => document.documentElement.scrollWidth <= 320 ? [] :
-    [...document.querySelectorAll("body *")].filter(one => one.getBoundingClientRect().right > 321)
-        .filter(one => !one.closest("[role=region][tabindex], .scroll, .vh, dialog"))
-        .slice(0, 5).map(one => one.outerHTML.slice(0, 120))"""
+# Words, icons and controls that are not seen whole: cut by what hides its overflow, out of reach of a scroller, spilt
+# out of their box, or beyond the window; and what scrolls sideways without a keyboard or a sign. Two frames after a
+# change of size all is laid out. Three dots say themselves that they cut.
+CUT = """async () => {
+    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+    const found = new Set(), root = document.documentElement, range = document.createRange(), styles = new Map();
+    const style = one => styles.get(one) ?? styles.set(one, getComputedStyle(one)).get(one);
+    const hides = value => value === "hidden" || value === "clip";
+    const scrolls = value => value === "auto" || value === "scroll";
+    const isSeen = one => !one.closest(".vh, option")
+        && one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+    const name = one => `${one.tagName.toLowerCase()}.${one.getAttribute("class") ?? ""}`;
+    const judge = (box, first, words) => {
+        const said = words.trim().replace(/\\s+/g, " ").slice(0, 60);
+        const say = (what, one) => found.add(`${what} ${name(one)}: ${said}`);
+        let isInFlow = !first.closest("svg");
+        for (let up = first; up !== root; up = up.parentElement) {
+            const { display, position, overflowX, overflowY, textOverflow, clipPath } = style(up);
+            if (["inline", "contents"].includes(display) || up instanceof SVGElement && up.tagName !== "svg") continue;
+            if (clipPath.startsWith("inset")) return;
+            const edge = up.getBoundingClientRect();
+            const isWider = box.left < edge.left - 1 || box.right > edge.right + 1;
+            const isHigher = box.top < edge.top - 1 || box.bottom > edge.bottom + 1;
+            if (hides(overflowX) && isWider || hides(overflowY) && isHigher)
+                return textOverflow === "ellipsis" || say("cut by", up);
+            if (scrolls(overflowX) || scrolls(overflowY)) {
+                const from = box.left - edge.left - up.clientLeft + up.scrollLeft;
+                if (from < -1 || from + box.width > up.scrollWidth + 1) return say("out of reach in", up);
+                box = edge;
+            } else if (isInFlow && isWider) return say("spilt out of", up);
+            isInFlow &&= !["absolute", "fixed"].includes(position);
+            if (position === "fixed") break;
+        }
+        if (box.left < -1 || box.right > root.clientWidth + 1) say("beyond the window", first);
+    };
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (!text.data.trim() || !isSeen(text.parentElement)) continue;
+        range.selectNodeContents(text);
+        judge(range.getBoundingClientRect(), text.parentElement, text.data);
+    }
+    for (const one of document.querySelectorAll(".icon, img, button, select, textarea, input:not([type=hidden])"))
+        if (isSeen(one)) judge(one.getBoundingClientRect(), one.parentElement, one.outerHTML);
+    for (const one of document.querySelectorAll("body *")) {
+        if (!scrolls(style(one).overflowX) || one.scrollWidth <= one.clientWidth + 1 || !isSeen(one)) continue;
+        if (!one.matches("[role=region][tabindex='0']")) found.add(`scrolls without a keyboard: ${name(one)}`);
+        if (!style(one).backgroundAttachment.includes("local")) found.add(`scrolls without a sign: ${name(one)}`);
+    }
+    if (root.scrollWidth > root.clientWidth) found.add(`scrolls by ${root.scrollWidth - root.clientWidth} px`);
+    return [...found];
+}"""
 
 # With forced colours a control is seen by its border, its text or its underline, never by its background alone.
 VANISHED = """() => [...document.querySelectorAll("button, .btn, .input, input, select, textarea")]
@@ -82,9 +133,9 @@ def measured(page: Page) -> dict[str, list]:
     wrong["small for fingers"] = page.evaluate(SMALL, [FINGER_PX, MOUSE_PX])
     wrong["headings"] = page.evaluate(UNORDERED)
     wrong["title"] = [] if page.title().endswith(f" – {SERVICE}") else [page.title()]
-    page.set_viewport_size(NARROW)
-    wrong["wide"] = page.evaluate(WIDE)
+    wrong["cut where unfolded"] = cut(page, WIDTHS[:1])
     page.evaluate(FOLD)
+    wrong["cut"] = cut(page)
     page.set_viewport_size(DESKTOP)
     page.emulate_media(forced_colors="active")
     wrong["vanished"] = page.evaluate(VANISHED)
@@ -96,7 +147,18 @@ def measured(page: Page) -> dict[str, list]:
 
 
 def measured_for_mice(page: Page) -> dict[str, list]:
-    """What is too small on a page that was opened with a mouse."""
+    """What is too small or cut on a page that was opened with a mouse."""
     assert page.evaluate("matchMedia('(pointer: fine)').matches")
-    small = page.evaluate(SMALL, [MOUSE_PX, MOUSE_PX])
-    return {"small for mice": small} if small else {}
+    wrong = {"small for mice": page.evaluate(SMALL, [MOUSE_PX, MOUSE_PX]), "cut": cut(page)}
+    return {what: found for what, found in wrong.items() if found}
+
+
+def cut(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
+    """What is not seen whole in windows of some widths; the page is loaded once and stays as it was folded."""
+    return list(_cut(page, widths))
+
+
+def _cut(page: Page, widths: tuple[int, ...]) -> Iterator[str]:
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": PHONE["height"]})
+        yield from (f"{width} px: {found}" for found in page.evaluate(CUT))

@@ -2,12 +2,21 @@
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
 AINO, KARIN, JUHA, OONA = "Aino Mäkelä", "Karin Lindholm", "Juha Lehto", "Oona Virtanen"
+
+
+class Proof(Enum):
+    """How long ago who looks has proved to the bank who they are."""
+
+    JUST_NOW = "just now"
+    LONG_AGO = "long ago"
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class Place:
     path: str
     who: str | None = AINO  # None: nobody is signed in
     by: str | None = None
+    proof: Proof = Proof.JUST_NOW
 
     def __str__(self) -> str:
         """As tests are called."""
@@ -28,18 +38,23 @@ class Place:
         return self.path.partition("?")[0]
 
     def open(self, page: Page) -> None:
-        """Go there, and wait until its words stand in their own font: another one has other widths."""
-        self._go(page)
+        """Go there and nowhere else, and wait until its words stand in their own font: another one has other widths."""
+        page.goto(self._address(page))
+        arrived = urlsplit(page.url).path
+        assert re.fullmatch(self._shape(self.route), arrived), f"{self.path} led to {arrived}"
         page.evaluate("document.fonts.ready.then(() => true)")
 
-    def _go(self, page: Page) -> None:
+    def _address(self, page: Page) -> str:
         if self.by is None:
-            page.goto(self.path)
-            return
+            return self.path
         page.goto(self.by)
-        shape = re.compile(re.escape(self.path).replace(re.escape("{id}"), "[0-9a-f-]{36}") + "([?#].*)?$")
+        shape = re.compile(self._shape(self.path) + "([?#].*)?$")
         links = page.locator("main a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-        page.goto(next(filter(shape.match, links)))
+        return next(filter(shape.match, links))
+
+    @staticmethod
+    def _shape(path: str) -> str:
+        return re.escape(path).replace(re.escape("{id}"), "[0-9a-f-]{36}")
 
 
 PLACES = (
@@ -92,7 +107,7 @@ PLACES = (
     Place("/privacy/requests/{id}", by="/privacy/requests"),
     Place("/privacy/requests/new"),
     Place("/privacy/package"),
-    Place("/confirm"),
+    Place("/confirm", proof=Proof.LONG_AGO),
     Place("/styleguide", None),
 )
 NO_PAGES = {

@@ -1,11 +1,10 @@
 """axe-core finds nothing on any page: three languages, phone and desktop, light and dark; nor do our own measures."""
 
-import os
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.layout import DESKTOP, PHONE, measured, measured_for_mice
+from tests.journeys.layout import DESKTOP, EVERYTHING, PHONE, measured, measured_for_mice
 from tests.journeys.places import NO_PAGES, PLACES, addresses
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -13,7 +12,6 @@ FINDINGS = """async (options) => (await axe.run(document, { resultTypes: ["viola
     .violations.map(found => [found.id, found.nodes.map(node => `${node.target.join(" ")} ${node.failureSummary}`)])"""
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that a colour scheme can change, and no language does
 MEASURES = {("fi", "light"): measured, ("sv", "light"): measured_for_mice}
-EVERYTHING = bool(os.environ.get("PORTAL_SOAK"))  # `make soak` asks for each rule in each combination
 
 
 def rules(language: str, scheme: str) -> dict[str, object]:
@@ -47,7 +45,7 @@ def test_every_page_is_among_the_places():
 def test_a_page_is_for_everybody(opened, speak, place):
     found = {}
     as_axe_needs = {"bypass_csp": True, "reduced_motion": "reduce"}  # it evaluates its own code
-    with opened(place.who, **as_axe_needs) as page:
+    with opened(place.who, proof=place.proof, **as_axe_needs) as page:
         page.context.add_init_script(path=AXE)
         pointer = page.context.new_cdp_session(page)
         for language in ("fi", "sv", "en"):
