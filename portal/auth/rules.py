@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
+from portal.kit.pages import LONGEST_ADDRESS
+
 IDLE = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
 CONFIRMATION = timedelta(minutes=5)
@@ -125,7 +127,6 @@ def standing(journey: Journey, now: datetime) -> Standing:
 
 
 HOME = "/overview"
-LONGEST_PATH = 2000
 
 
 def local_path(wish: str | None, otherwise: str = HOME) -> str:
@@ -133,7 +134,7 @@ def local_path(wish: str | None, otherwise: str = HOME) -> str:
 
     Browsers read `//host`, `/\host` and paths with control characters as other origins (WHATWG URL, 4.4).
     """
-    if wish is None or not wish.startswith("/") or len(wish) > LONGEST_PATH:
+    if wish is None or not wish.startswith("/") or len(wish) > LONGEST_ADDRESS:
         return otherwise
     if wish.startswith("//") or "\\" in wish or any(character <= " " or character == "\x7f" for character in wish):
         return otherwise

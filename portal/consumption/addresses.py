@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,14 +15,22 @@ PAGE: Final = "/consumption"
 DOWNLOAD: Final = "/consumption/download"
 
 
+class Shown(StrEnum):
+    """What can be shown beside the energy."""
+
+    TEMPERATURE = "temperature"
+    PRICE = "price"
+    EUROS = "euros"
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
-    """What a link keeps; None for what it leaves open. `show` is kept as it came: price,euros."""
+    """What a link keeps; None for what it leaves open."""
 
     energy: Commodity | None = None
     site_id: UUID | None = None
     compare: Compare = Compare.DATE
-    show: str | None = None
+    show: frozenset[Shown] | None = None
 
     def of(self, period: Period) -> str:
         """The page of a period."""
@@ -32,9 +41,9 @@ class Address:
         form = [("format", format_), ("resolution", resolution)]
         return f"{DOWNLOAD}?{urlencode([*form, *time_of(period), *self.kept, *self._site])}"
 
-    def shows(self, what: str) -> bool:
+    def shows(self, what: Shown) -> bool:
         """Whether something is to be shown beside the energy: everything, unless the address says what."""
-        return self.show is None or what in self.show.split(",")
+        return self.show is None or what in self.show
 
     @property
     def kept(self) -> Iterator[tuple[str, str]]:
@@ -44,12 +53,18 @@ class Address:
         if self.compare is not Compare.DATE:
             yield "compare", self.compare
         if self.show is not None:
-            yield "show", self.show
+            yield "show", ",".join(what for what in Shown if what in self.show)
 
     @property
     def _site(self) -> Iterator[tuple[str, str]]:
         if self.site_id:
             yield "site", str(self.site_id)
+
+
+def shown(asked: str | None) -> frozenset[Shown] | None:
+    """What an address asks to be shown: `price,euros`, or nothing; None where it says nothing of what there is."""
+    wished = frozenset(what for what in Shown if what in (asked or "").split(","))
+    return wished if wished or asked == "" else None
 
 
 def time_of(period: Period) -> Iterator[tuple[str, str]]:

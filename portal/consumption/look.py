@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from portal.auth.people import Customer
 from portal.consumption import queries, view
-from portal.consumption.addresses import Address
+from portal.consumption.addresses import Address, Shown
 from portal.consumption.charts import Curve, Mark, columns
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.names import Name
@@ -135,14 +135,16 @@ def _drawing(look: Look) -> Drawing | None:
         return None
     rows = view.rows(look.steps, look.costs.each, look.address.of, look.hour or Day(look.today))
     curve = (
-        look.pricing.spot_curve(look.period) if isinstance(look.period, Day) and look.address.shows("price") else None
+        look.pricing.spot_curve(look.period)
+        if isinstance(look.period, Day) and look.address.shows(Shown.PRICE)
+        else None
     )
     return view.drawing(rows, curve)
 
 
 def _costs(look: Look, periods: Sequence[Period]) -> Costs:
     """What periods cost; of what is produced, what it earns."""
-    if not look.address.shows("euros"):
+    if not look.address.shows(Shown.EUROS):
         return no_costs(len(periods))
     costs = look.pricing.costs(periods)
     return -costs if look.selection.energy is Commodity.PRODUCTION else costs
@@ -176,7 +178,7 @@ def _whole(look: Look) -> Sequence[Step]:
 def _is_priced(look: Look) -> bool:
     """Whether a price is to be expected: what is produced has one only where a contract says so."""
     bought = bool(look.readings) and look.selection.energy is not Commodity.PRODUCTION
-    return look.address.shows("euros") and (bought or look.pricing.is_known)
+    return look.address.shows(Shown.EUROS) and (bought or look.pricing.is_known)
 
 
 def _covers(look: Look) -> Name | None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.auth.people import Customer, sees
 from portal.auth.reach import Theme
 from portal.consumption import queries
-from portal.consumption.addresses import DOWNLOAD, PAGE, Address, time_of
+from portal.consumption.addresses import DOWNLOAD, PAGE, Address, Shown, shown, time_of
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
 from portal.consumption.look import look, seen
 from portal.consumption.periods import NoSuchPeriod
@@ -105,7 +105,7 @@ def download(visit: Visit[Customer]) -> Download:
 
 def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None) -> Consumption:
     selection = queries.selection(visit.db, visit.who, Wish.read(query), visit.today)
-    address = _address(selection, query.get("show"))
+    address = _address(selection, shown(query.get("show")))
     reaches = freshness(selection.points, visit.who.parties, visit.today).until
     sites = list(_sites(selection, visit.who.parties, visit.today))
     too_many = len(sites) > MOST_SITES
@@ -122,7 +122,7 @@ def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None
     )
 
 
-def _address(selection: Selection, show: str | None) -> Address:
+def _address(selection: Selection, show: frozenset[Shown] | None) -> Address:
     """What links keep: of what there is only one, nothing needs to be said."""
     energy = selection.energy if len(selection.energies) > 1 else None
     return Address(energy, selection.site_id, selection.compare, show)

@@ -16,6 +16,7 @@ from portal.kit.errors import Busy, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
 from portal.kit.limits import SAFE
+from portal.kit.pages import LONGEST_ADDRESS
 from portal.kit.replies import Answer, Download, Redirect, Reply
 from portal.kit.streams import Stream
 from portal.kit.visits import Platform, language_of, person_of, platform_of
@@ -47,11 +48,10 @@ def _shown(platform: Platform, request: Request, answer: Answer, db: Session | N
 
 def _here(platform: Platform, request: Request, db: Session | None) -> Here:
     who = person_of(request)
-    query = request.url.query
     return Here(
         language=language_of(request),
         path=request.url.path,
-        url=f"{request.url.path}?{query}" if query else request.url.path,
+        url=_address(request.url.path, request.url.query),
         nonce=exchange(request.scope).nonce,
         form_token=platform.signer.sign("form", who.subject),
         who=who,
@@ -147,11 +147,16 @@ def _elsewhere(request: Request, to: str, then: str) -> Response:
 def _here_again(request: Request) -> str:
     """Where to return after signing in: this page, or, when a form was sent, the page that held the form."""
     if request.method in SAFE:
-        return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+        return _address(request.url.path, request.url.query)
     try:
         referer = urlsplit(request.headers.get("referer", ""))
     except ValueError:
         return "/overview"
     if referer.netloc != request.url.netloc or not referer.path.startswith("/"):
         return "/overview"
-    return f"{referer.path}?{referer.query}" if referer.query else referer.path
+    return _address(referer.path, referer.query)
+
+
+def _address(path: str, query: str) -> str:
+    """An address to come back to; of one that is longer than any of ours, the page alone."""
+    return f"{path}?{query}" if query and len(path) + len(query) < LONGEST_ADDRESS else path

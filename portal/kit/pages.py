@@ -6,6 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 NEAR: Final = 2
+LONGEST_ADDRESS: Final = 2000  # characters of a path and query that is kept to come back to
 
 
 @dataclass(frozen=True)

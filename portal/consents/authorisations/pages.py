@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from pydantic import field_validator
@@ -31,6 +32,7 @@ from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, pag
 
 PAGE: Final = 20
 ALL: Final = "all"
+LONGEST: Final = 40  # characters of a field, which holds an id, a day or a word
 UNTIL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LABELS: Final[Mapping[str, Text]] = {
     "company": text("Company"),
@@ -81,6 +83,14 @@ class Asked(Form):
     def absent(cls, value: str) -> object:
         """An empty field says nothing."""
         return value or None
+
+    @property
+    def said(self) -> Sequence[tuple[str, str]]:
+        """Names and values by which an address says it."""
+        points = [("points", str(point)) for point in self.points] or [("points", ALL)]
+        renew = [("renew", str(self.renew))] if self.renew else []
+        about = (("company", str(self.company)), ("resolution", self.resolution), ("until", self.until.isoformat()))
+        return [*about, *points, *renew]
 
     @property
     def wish(self) -> Wish:
@@ -177,7 +187,7 @@ def new(visit: Visit[Customer]) -> Reply:
         energies=shown.ENERGIES,
         samples=offers.samples(visit.db, visit.who, offered),
         typed=Typed(_values(typed)),
-        back=f"/authorisations/new?{visit.query}&change=1",
+        back=f"/authorisations/new?{urlencode(asked.value.said)}&change=1",
     )
 
 
@@ -266,8 +276,8 @@ def _id(written: str) -> UUID:
 
 
 def _typed(sent: ImmutableMultiDict[str, object]) -> FormData:
-    """What was sent, empty where nothing was chosen, with every ticked point in one field."""
-    one = {name: str(sent.get(name, "")) for name in Asked.model_fields}
+    """What was sent, empty where nothing that there is was chosen, with every ticked point in one field."""
+    one = {name: value if len(value := str(sent.get(name, ""))) <= LONGEST else "" for name in Asked.model_fields}
     return FormData(one | {"points": " ".join(str(point) for point in sent.getlist("points"))})
 
 

@@ -1,0 +1,74 @@
+"""What an address asks for and there is not, no page repeats: its answer does not grow."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+ADDRESSES = [
+    line for line in Path("tests/addresses.txt").read_text().split() if "{" not in line and not line.startswith("/.")
+]
+ASKED = (
+    *("at", "from", "to", "site", "energy", "compare", "show", "group", "years", "format", "resolution"),
+    *("q", "by", "sort", "page", "year", "state", "topic", "kind", "field", "next", "notice", "saved", "token"),
+    *("company", "points", "until", "renew", "change", "contract", "invoice", "whatever"),
+)
+JUNK = "x" * 5_000
+WORDS = "y," * 2_500
+
+
+@pytest.fixture
+def database_url(sqlite_url):
+    return sqlite_url
+
+
+def listed(browser, path):
+    """The page that an address leads to, without a guard's or a form's detour."""
+    answer = browser.get(path)
+    return answer if answer.headers.get("content-type", "").startswith("text/html") else None
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_no_page_repeats_what_there_is_not(estate, path):
+    browser = estate.act(estate.admin)
+    plain = listed(browser, path)
+    if plain is None:
+        return
+    for name, junk in [*((name, JUNK) for name in ASKED), ("show", WORDS), ("q", WORDS), ("points", WORDS)]:
+        answer = browser.get(f"{path}?{name}={junk}")
+        assert junk[:200] not in answer.text, name
+        if answer.status_code == plain.status_code:
+            assert len(answer.text) <= len(plain.text) + 1_000, name
+
+
+def test_an_address_of_many_junk_values_is_not_repeated_either(estate):
+    browser = estate.act(estate.admin)
+    for path in ("/sites", "/invoices", "/contracts", "/messages", "/consumption"):
+        junk = "&".join(f"show{number}=y" for number in range(5_000))
+        assert len(browser.get(f"{path}?{junk}").text) <= len(browser.get(path).text) + 1_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("show=price,euros", "show=price%2Ceuros"),
+        ("show=euros,price,euros,coal", "show=price%2Ceuros"),
+        ("show=coal", ""),
+        ("show=", "show="),
+    ],
+)
+def test_what_there_is_to_show_is_kept(estate, asked, kept):
+    source = estate.act(estate.admin).open(f"/consumption?at={estate.month:%Y-%m}&{asked}").text
+    linked = [link.split('"')[0].replace("&amp;", "&") for link in source.split('href="/consumption?')[1:]]
+    assert linked
+    for link in linked:
+        told = [f"{name}={value}" for name, value in parse_qsl(link, keep_blank_values=True) if name == "show"]
+        assert told == [value.replace("%2C", ",") for value in [kept] if value]
+
+
+def test_an_address_to_come_back_to_is_kept_whole(estate):
+    browser = estate.act(estate.admin)
+    assert 'name="next" value="/sites?q=talo&amp;by=none"' in browser.open("/sites?q=talo&by=none").text
+    assert 'name="next" value="/sites"' in browser.open(f"/sites?q={JUNK}").text
+    sent_away = estate.house.open_for("170466-9551").get(f"/organisation?{JUNK}")
+    assert not urlsplit(sent_away.headers.get("location", "")).query or JUNK[:200] not in sent_away.headers["location"]
