@@ -27,22 +27,13 @@ SPOT_MONTHS = Kept(SpotMonth, ("month",))
 CONTRACTS = Kept(Contract, ("number",))
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
-    """A contract as those know it who refer to it by its number."""
-
-    id: UUID
-    kind: ContractKind
-
-
-def contracts_of(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, Signed]:
+def contracts_of(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, Contract]:
     """The contracts that these numbers name, as far as the register knows them."""
-    wanted = select(Contract.number, Contract.id, Contract.kind)
-    found: dict[str, Signed] = {}
-    for some in portions(contract_numbers):
-        for number, contract_id, kind in db.exec(wanted.where(col(Contract.number).in_(some))):
-            found[number] = Signed(contract_id, ContractKind(kind))
-    return found
+    return {
+        contract.number: contract
+        for some in portions(contract_numbers)
+        for contract in db.exec(select(Contract).where(col(Contract.number).in_(some)))
+    }
 
 
 def vat_rates(db: Session) -> Mapping[ContractKind, Sequence[VatRate]]:

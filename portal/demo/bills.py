@@ -19,7 +19,7 @@ from portal.demo.holdings import Account
 from portal.demo.naming import id_of
 from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
-from portal.invoices.kinds import InvoiceKind
+from portal.invoices.kinds import InvoiceKind, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.clock import DAY, first_of_month
@@ -138,6 +138,8 @@ def _invoice(account: Account, cycle: Cycle, priced: Bill, number: str) -> Row:
         bic=BIC,
         payee=PAYEE,
         estimated=any(line.estimated for line in priced.lines),
+        refers_to=None,
+        read_by=ReadBy.REMOTE,
     )
 
 

@@ -1,6 +1,6 @@
 """What the demo utility and its customers have written to each other: bulletins, bills, questions, answers, calls."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
@@ -42,6 +42,8 @@ class Story:
     subject: str
     posts: tuple[Post, ...]
     site: str | None = None
+    contract: str | None = None  # number of the one it is about
+    bill: int | None = None  # which one it is about, 0 for the newest
     topic: Topic | None = None  # for what a customer asked
     status: ThreadStatus | None = None
 
@@ -96,6 +98,7 @@ AINOS: Final = (
                 "ennallaan.\n\nEt tarvitse uutta sopimusta. Uudet hinnat näkyvät sopimuksesi sivulla.",
             ),
         ),
+        contract="30107343",
     ),
     Story(
         "Puhelu: kaukolämmön huolto",
@@ -196,6 +199,7 @@ MIKKOS: Final = (
                 "Kausisiirron talvipäivän hinta nousee 0,11 senttiä kilowattitunnilta. Muut hinnat pysyvät ennallaan.",
             ),
         ),
+        contract="30290772",
     ),
     Story(
         "Käynti: mittarin vaihto",
@@ -236,6 +240,7 @@ KARINS: Final = (
                 "så kommer vi överens om en betalningsplan.",
             ),
         ),
+        bill=0,
     ),
     Story(
         "Frågor om förbrukningen i höst",
@@ -272,6 +277,7 @@ KARINS: Final = (
                 "Du behöver inget nytt avtal. De nya priserna finns på sidan för ditt avtal.",
             ),
         ),
+        contract="30256614",
     ),
     Story(
         "Samtal: e-faktura",
@@ -377,7 +383,9 @@ def rows(db: Session, today: date) -> Iterator[SQLModel]:
     for holder, stories in STORIES.items():
         language = BILLED.get(holder, Language.FI) if isinstance(holder, Member) else Language.FI
         for place, story in enumerate(stories):
-            yield from _told(holder, f"{place}", story, language, today)
+            told = _told(holder, f"{place}", story, language, today)
+            about = [] if story.bill is None else _bills(db, holder)[story.bill :]
+            yield from _about(about[0], told) if about else told
     for member, language in BILLED.items():
         for invoice in _bills(db, member):
             yield from _bill(member, invoice, language, today)
@@ -415,15 +423,16 @@ def _thread(holder: Member | Company, key: str, story: Story, facts: Mapping[str
         subject=story.subject.format_map(facts),
         status=story.status,
         site_id=id_of("site", story.site) if story.site else None,
+        contract_id=id_of("contract", story.contract) if story.contract else None,
         kind=told[-1].kind if told else Kind.QUESTION,
         last_at=_instant(story.posts[-1], today),
         told_at=_instant(to_read[-1], today) if to_read else None,
     )
 
 
-def _bills(db: Session, member: Member) -> list[Invoice]:
-    newest = select(Invoice).where(Invoice.party_id == party_id(member)).order_by(col(Invoice.issued_on).desc())
-    return list(db.exec(newest.limit(BILLS)))
+def _bills(db: Session, holder: Member | Company) -> list[Invoice]:
+    monthly = Invoice.party_id == party_id(holder), col(Invoice.read_by).is_not(None)
+    return list(db.exec(select(Invoice).where(*monthly).order_by(col(Invoice.issued_on).desc()).limit(BILLS)))
 
 
 def _bill(member: Member, invoice: Invoice, language: Language, today: date) -> Iterator[SQLModel]:
@@ -436,7 +445,12 @@ def _bill(member: Member, invoice: Invoice, language: Language, today: date) -> 
         subject, body = f"{month.capitalize()}n lasku on valmis", f"Laskun summa on {total} ja eräpäivä {due}."
     days_ago = (today - invoice.issued_on).days
     story = Story(subject, (Post(days_ago, time(8, 0), Kind.BILL, body),))
-    for row in _told(member, invoice.number, story, language, today):
+    yield from _about(invoice, _told(member, invoice.number, story, language, today))
+
+
+def _about(invoice: Invoice, told: Iterable[SQLModel]) -> Iterator[SQLModel]:
+    """The same thread about a bill."""
+    for row in told:
         if isinstance(row, MessageThread):
             row.site_id, row.invoice_id = invoice.site_id, invoice.id
         yield row

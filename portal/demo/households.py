@@ -148,7 +148,7 @@ def _lindholm(today: date) -> Holding:
             *(sales, network, connection),
         ),
         meterings={point_id(power): Metering(consumption(homes.LINDHOLM), defects=_usual_defects(today))},
-        accounts=(Account(37705, (sales, network), issued_days_ago=27, unpaid=frozenset({0}), late={7: 9}),),
+        accounts=(Account(37705, (sales, network), issued_days_ago=27, unpaid=frozenset({0}), late={7: 20}),),
     )
 
 

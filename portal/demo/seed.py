@@ -13,6 +13,7 @@ from portal.demo import (
     estate,
     households,
     mandates,
+    odd_bills,
     permissions,
     rights,
     third_parties,
@@ -57,6 +58,7 @@ def seed(
         insert(db, mandates.rows(until, scale))
         insert(db, permissions.records(start_of(until)))
         insert(db, rights.rows(until))
+        insert(db, odd_bills.rows(db, until))
         insert(db, bulletins.rows(db, until))
         insert(db, third_parties.rows(until))
 

@@ -24,6 +24,7 @@ from portal.contracts.shown import LOOKS
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
 from portal.invoices import queries as invoices
+from portal.invoices import shown as invoices_shown
 from portal.invoices.bills import Head
 from portal.invoices.rules import is_late, left_to_pay
 from portal.kit import formats, spark
@@ -45,13 +46,14 @@ ENERGIES = {
 
 @dataclass(frozen=True, slots=True)
 class NextBill:
-    """The bill to be paid next."""
+    """The bill to be paid next, and which one it is: `lokakuu 2026, kaukolämpö`."""
 
     id: UUID
     left: Money
     due_on: date
     is_late: bool
     days: Text
+    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +87,18 @@ def greeting(name: str, now: datetime) -> Text:
     return text("Good evening, %(name)s", name=first) if hour >= 17 or hour < 5 else text("Hello, %(name)s", name=first)
 
 
-def next_bill(db: Session, who: Customer, today: date) -> NextBill | None:
+def next_bill(db: Session, who: Customer, today: date, language: Language) -> NextBill | None:
     """The bill to be paid next, None where nothing is owed."""
     head = invoices.next_due(db, who)
     if head is None:
         return None
     return NextBill(
-        head.id, left_to_pay(head.total, head.paid), head.due_on, is_late(head.due_on, today), _days(head, today)
+        id=head.id,
+        left=left_to_pay(head.total, head.paid),
+        due_on=head.due_on,
+        is_late=is_late(head.due_on, today),
+        days=_days(head, today),
+        about=invoices_shown.about(head, language),
     )
 
 

@@ -21,7 +21,8 @@ from portal.kit.i18n import Language, Text
 from portal.kit.rates import Turnstile, retry_after_s
 from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, address_of, bare, page
 from portal.messages import queries as messages
-from portal.messages.queries import Entry
+from portal.messages import shown as messages_shown
+from portal.messages.shown import Row as MessageRow
 
 YEAR_S = 365 * 24 * 3600
 REPORT_BYTES = 10_000
@@ -44,7 +45,7 @@ class Overview(Page):
     portfolio: Portfolio | None
     contracts: Sequence[overview.Row]
     permissions: overview.Permissions | None
-    messages: Sequence[Entry]
+    messages: Sequence[MessageRow]
 
 
 def start(visit: Visit[Anyone]) -> Redirect:
@@ -63,12 +64,12 @@ def show_overview(visit: Visit[Customer]) -> Overview:
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
         reaches=overview.freshness(who, shown, today),
-        bill=overview.next_bill(db, who, today),
+        bill=overview.next_bill(db, who, today, visit.language),
         usage=None if many else overview.usage(db, who, shown, today, visit.language),
         portfolio=many,
         contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),
-        messages=messages.latest(db, who, LATEST),
+        messages=[messages_shown.row(one, visit.language) for one in messages.latest(db, who, LATEST)],
     )
 
 

@@ -5,13 +5,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind, Names
-from portal.invoices.kinds import LineUnit
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.kit.energy import Energy
 from portal.kit.money import Money, total
+
+NO_ENERGY: Final = Energy(0)
+WHOLE: Final = (
+    {ContractKind.SALES, ContractKind.NETWORK},
+    *({kind} for kind in (ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a bill is for: kinds of contracts; where its lines are of none, what the first of them is called."""
+
+    kinds: frozenset[ContractKind] = frozenset()
+    line: Names | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +35,8 @@ class Head:
 
     id: UUID
     number: str
+    kind: InvoiceKind
+    subject: Subject
     street: str | None
     issued_on: date
     due_on: date
@@ -92,6 +109,8 @@ class Bill:
     bic: str
     payee: str
     estimated: bool
+    read_by: ReadBy | None
+    refers_to: str | None
     lines: tuple[Line, ...]
     vats: tuple[Vat, ...]
     received: tuple[Received, ...]
@@ -113,6 +132,24 @@ class Group:
     def net(self) -> Money:
         """Their sum without VAT."""
         return total(line.net for line in self.lines)
+
+
+def subject(lines: Sequence[Line]) -> Subject:
+    """What a bill of these lines is for."""
+    kinds = frozenset(line.source.kind for line in lines if line.source)
+    return Subject(kinds, lines[0].name if lines and not kinds else None)
+
+
+def is_whole(lines: Iterable[Line]) -> bool:
+    """Whether lines are all that one energy cost: nothing else, and of electricity both its sale and its transfer."""
+    billed: dict[tuple[str, ContractKind], int] = defaultdict(int)
+    for line in lines:
+        if line.source is None or line.source.energy is None:
+            return False
+        of_supply = line.energy if line.energy is not None and line.code != ELECTRICITY_TAX else NO_ENERGY
+        billed[line.source.energy, line.source.kind] += of_supply.mwh
+    kinds, amounts = {kind for _, kind in billed}, set(billed.values())
+    return len({energy for energy, _ in billed}) == len(amounts) == 1 and kinds in WHOLE
 
 
 def by_contract(lines: Iterable[Line]) -> Sequence[Group]:

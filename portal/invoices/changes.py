@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Final
 
-from portal.invoices.bills import Bill, Line, consumption
+from portal.invoices.bills import NO_ENERGY, Bill, Line, consumption
+from portal.invoices.kinds import LineUnit
 from portal.invoices.rules import is_a_year_later
-from portal.kit.energy import Energy
 from portal.kit.money import Money, rounded, total
 
-NO_ENERGY = Energy(0)
+FIXED: Final = frozenset({LineUnit.MONTH, LineUnit.DAY, LineUnit.KW, LineUnit.KVARH})
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,33 +19,37 @@ class Change:
 
     usage: other energy at the former average price
     prices: today's energy at other average prices
-    fixed: charges by month and by power
+    fixed: charges by time and by power
+    others: whatever else was billed: jobs, fees, water
     vat: VAT on all of these
     """
 
     usage: Money
     prices: Money
     fixed: Money
+    others: Money
     vat: Money
 
     @property
     def total(self) -> Money:
         """All of it."""
-        return total((self.usage, self.prices, self.fixed, self.vat))
+        return total((self.usage, self.prices, self.fixed, self.others, self.vat))
 
 
 def why(now: Bill, before: Bill) -> Change:
     """The parts of the difference; they add up to it, to the cent."""
     usage = total(_usage(now, before).values())
     by_energy = _net_of_energy(now.lines) - _net_of_energy(before.lines)
-    fixed = (now.net - _net_of_energy(now.lines)) - (before.net - _net_of_energy(before.lines))
-    return Change(usage, by_energy - usage, fixed, now.vat - before.vat)
+    fixed = _fixed(now.lines) - _fixed(before.lines)
+    others = (now.net - before.net) - by_energy - fixed
+    return Change(usage, by_energy - usage, fixed, others, now.vat - before.vat)
 
 
 def is_comparable(now: Bill, before: Bill) -> bool:
     """Whether a bill is about the same metering points and the same days as another, a year later."""
     same_days = is_a_year_later(now.head.first, now.head.last, before.head.first, before.head.last)
-    return same_days and _points(now.lines) == _points(before.lines)
+    points = _points(now.lines)
+    return same_days and bool(points) and points == _points(before.lines)
 
 
 def _usage(now: Bill, before: Bill) -> Mapping[str, Money]:
@@ -60,6 +65,10 @@ def _usage(now: Bill, before: Bill) -> Mapping[str, Money]:
 
 def _net_of_energy(lines: Iterable[Line]) -> Money:
     return total(line.net for line in lines if line.energy is not None)
+
+
+def _fixed(lines: Iterable[Line]) -> Money:
+    return total(line.net for line in lines if line.unit in FIXED)
 
 
 def _is_of(line: Line, energy: str) -> bool:

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from sqlmodel import Session, col
 
-from portal.contracts.keeping import Signed, contracts_of, vat_rates
+from portal.contracts.keeping import contracts_of, vat_rates
+from portal.contracts.kinds import ContractKind
+from portal.contracts.models import Contract
 from portal.customers.keeping import party_ids
 from portal.invoices.feed import InvoiceEntry, LineEntry, PaymentEntry
 from portal.invoices.judging import Taxed, contradictions, doubts
@@ -29,7 +31,7 @@ class _Known:
 
     parties: Mapping[str, UUID]
     sites: Mapping[str, UUID]
-    contracts: Mapping[str, Signed]
+    contracts: Mapping[str, Contract]
     taxed: Taxed
 
     def lacks(self, row: InvoiceEntry) -> Refusal | None:
@@ -63,7 +65,7 @@ def _known(db: Session, rows: Sequence[InvoiceEntry]) -> _Known:
         party_ids(db, (row.customer_number for row in rows)),
         site_ids(db, (row.site_number for row in rows if row.site_number)),
         contracts,
-        Taxed({number: contract.kind for number, contract in contracts.items()}, vat_rates(db)),
+        Taxed({number: ContractKind(contract.kind) for number, contract in contracts.items()}, vat_rates(db)),
     )
 
 

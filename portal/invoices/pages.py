@@ -10,8 +10,9 @@ from uuid import UUID
 from portal.auth.people import Customer, sees
 from portal.auth.reach import Theme
 from portal.invoices import banking_days, queries, shown
-from portal.invoices.bills import Bill
+from portal.invoices.bills import Bill, Head
 from portal.invoices.changes import why
+from portal.invoices.kinds import InvoiceKind
 from portal.invoices.queries import Show, Sum, Wish
 from portal.invoices.shown import Group, Payment, Reason, Row
 from portal.kit import spark
@@ -83,13 +84,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class InvoicePage(Page):
-    """One bill with all it says."""
+    """One bill with all it says, the bill that it credits or reminds of, and those that refer to it."""
 
     template = "invoices/show.html"
     row: Row
     bill: Bill
+    referred: Row | None
+    referring: Sequence[Row]
     payment: Payment | None
+    how_to_pay: Text | None
     pay_by: date
+    metering: Text | None
+    is_credited: bool
     used: Sequence[tuple[Text, Energy]]
     average_price: str | None
     groups: Sequence[Group]
@@ -121,16 +127,29 @@ def index(visit: Visit[Customer]) -> InvoiceList:
 def show(visit: Visit[Customer]) -> InvoicePage:
     """One bill."""
     bill = queries.by_id(visit.db, visit.who, visit.id("id"))
+    related = queries.related(visit.db, visit.who, bill)
+    payment = shown.payment(bill, visit.today)
     return InvoicePage(
         row=shown.row(bill.head, visit.today, visit.language),
         bill=bill,
-        payment=shown.payment(bill, visit.today),
+        referred=shown.row(related.referred, visit.today, visit.language) if related.referred else None,
+        referring=[shown.row(head, visit.today, visit.language) for head in related.referring],
+        payment=payment,
+        how_to_pay=shown.how_to_pay(payment) if payment else None,
+        metering=shown.metering(bill),
+        is_credited=_is_credited(bill, related.referring),
         pay_by=banking_days.on_or_after(bill.head.due_on),
         used=shown.used(bill.lines),
         average_price=shown.average_price(bill),
         groups=shown.groups(bill, visit.language),
         comparison=_comparison(visit, bill),
     )
+
+
+def _is_credited(bill: Bill, referring: Sequence[Head]) -> bool:
+    """Whether credit notes take off all that a bill asked for."""
+    credited = total(-head.total for head in referring if head.kind is InvoiceKind.CREDIT)
+    return bool(bill.head.total) and credited >= bill.head.total
 
 
 def _wish(query: Mapping[str, str]) -> Wish:

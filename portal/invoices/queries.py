@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -18,8 +18,8 @@ from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.invoices import changes
-from portal.invoices.bills import Bill, Head, Line, Received, Source, Vat
-from portal.invoices.kinds import InvoiceKind, LineUnit
+from portal.invoices.bills import Bill, Head, Line, Received, Source, Subject, Vat, subject
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.kit.db import table_of, within
@@ -66,6 +66,14 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """The bill that one credits or reminds of, None where it is not in the register, and those that refer to it."""
+
+    referred: Head | None
+    referring: Sequence[Head]
+
+
+@dataclass(frozen=True, slots=True)
 class Billed:
     """What the bills of one month come to, site by site, without VAT."""
 
@@ -74,8 +82,10 @@ class Billed:
 
 
 def _head(*row: Any) -> Head:  # noqa: ANN401 - the columns of _HEADS
-    invoice_id, number, street, issued, due, first, last, cents, paid = row
-    return Head(invoice_id, number, street, issued, due, first, last, Money(cents), Money(int(paid)))
+    """A bill whose subject is not looked up yet."""
+    invoice_id, number, kind, street, issued, due, first, last, cents, paid = row
+    amounts = Money(cents), Money(int(paid))
+    return Head(invoice_id, number, InvoiceKind(kind), Subject(), street, issued, due, first, last, *amounts)
 
 
 def _paid() -> ScalarSelect[int]:
@@ -91,7 +101,7 @@ def _is_unpaid() -> ColumnElement[bool]:
 
 _INVOICE, _SITE = table_of(Invoice), table_of(Site)
 _HEADS: Final = sa.select(
-    *_INVOICE.c["id", "number"],
+    *_INVOICE.c["id", "number", "kind"],
     _SITE.c.street,
     *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents"],
     _paid(),
@@ -136,7 +146,8 @@ def years(db: Session, who: Customer) -> Sequence[int]:
 
 def next_due(db: Session, who: Customer) -> Head | None:
     """The bill that is to be paid next, an overdue one before all others."""
-    return NEXT_DUE.first(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING))
+    head = NEXT_DUE.first(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING))
+    return _with_subjects(db, [head])[0] if head else None
 
 
 def overdue(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Head]:
@@ -194,13 +205,30 @@ def latest_by_site(db: Session, who: Customer, site_ids: Collection[UUID]) -> Ma
     wanted = (
         _HEADS.add_columns(col(Invoice.site_id)).join(ranked, ranked.c.id == _INVOICE.c.id).where(ranked.c.place == 1)
     )
-    return {site_id: _head(*head) for *head, site_id in db.connection().execute(wanted)}
+    found = {site_id: _head(*head) for *head, site_id in db.connection().execute(wanted)}
+    return dict(zip(found, _with_subjects(db, list(found.values())), strict=True))
 
 
 def at_site(db: Session, who: Customer, site_id: UUID, limit: int) -> Sequence[Head]:
     """The newest bills of one site."""
     order = (col(Invoice.period_to).desc(), col(Invoice.number).desc())
     return _heads(db, _visible_to(who) & (col(Invoice.site_id) == site_id), *order, limit=limit)
+
+
+def of_ids(db: Session, who: Customer, invoice_ids: Collection[UUID]) -> Mapping[UUID, Head]:
+    """Those of some bills that this person may see."""
+    found = (
+        _heads(db, _visible_to(who) & col(Invoice.id).in_(invoice_ids), limit=len(invoice_ids)) if invoice_ids else ()
+    )
+    return {head.id: head for head in found}
+
+
+def related(db: Session, who: Customer, bill: Bill) -> Related:
+    """The bill that one credits or reminds of, and those that credit it or remind of it, the oldest first."""
+    theirs = _visible_to(who) & (col(Invoice.party_id) == bill.party_id)
+    referred = _heads(db, theirs & (col(Invoice.number) == bill.refers_to), limit=1) if bill.refers_to else ()
+    referring = _heads(db, theirs & (col(Invoice.refers_to) == bill.head.number), col(Invoice.issued_on))
+    return Related(referred[0] if referred else None, referring)
 
 
 def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
@@ -216,6 +244,8 @@ def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
 
 def year_earlier(db: Session, who: Customer, bill: Bill) -> Bill | None:
     """The bill of the same days a year before, for the same metering points, if there is one."""
+    if bill.head.kind is not InvoiceKind.INVOICE:
+        return None
     about = year_before(bill.head.last)
     near = col(Invoice.period_to).between(about - A_YEAR_APART, about + A_YEAR_APART)
     same = (col(Invoice.party_id) == bill.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
@@ -237,16 +267,37 @@ def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
         case Show.LATE:
             return year & _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
         case Show.PAID:
-            return year & (col(Invoice.total_cents) >= 0) & ~_is_unpaid()
+            return year & (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid()
         case Show.CREDIT:
-            return year & (col(Invoice.total_cents) < 0)
+            return year & (col(Invoice.kind) == InvoiceKind.CREDIT)
 
 
 def _heads(
     db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], skip: int = 0, limit: int = 20
 ) -> Sequence[Head]:
     wanted = _HEADS.where(which).order_by(*order).offset(skip).limit(limit)
-    return [_head(*row) for row in db.connection().execute(wanted)]
+    return _with_subjects(db, [_head(*row) for row in db.connection().execute(wanted)])
+
+
+def _with_subjects(db: Session, heads: Sequence[Head]) -> Sequence[Head]:
+    """The same bills, each with what it is for."""
+    subjects = _subjects(db, [head.id for head in heads])
+    return [replace(head, subject=subjects[head.id]) for head in heads]
+
+
+def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Subject]:
+    kinds: defaultdict[UUID, set[ContractKind]] = defaultdict(set)
+    of_contracts = select(InvoiceLine.invoice_id, Contract.kind).join(
+        Contract, col(InvoiceLine.contract_id) == Contract.id
+    )
+    for invoice_id, kind in db.exec(of_contracts.where(col(InvoiceLine.invoice_id).in_(invoices)).distinct()):
+        kinds[invoice_id].add(ContractKind(kind))
+    others = [one for one in invoices if one not in kinds]
+    first = (
+        select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(others)).order_by(col(InvoiceLine.position).desc())
+    )
+    names = {line.invoice_id: _names(line) for line in db.exec(first)} if others else {}
+    return {one: Subject(frozenset(kinds[one]), names.get(one)) for one in invoices}
 
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
@@ -267,6 +318,8 @@ def _bill(
         head=Head(
             id=invoice.id,
             number=invoice.number,
+            kind=InvoiceKind(invoice.kind),
+            subject=subject(lines),
             street=street,
             issued_on=invoice.issued_on,
             due_on=invoice.due_on,
@@ -283,6 +336,8 @@ def _bill(
         bic=invoice.bic,
         payee=invoice.payee,
         estimated=invoice.estimated,
+        read_by=ReadBy(invoice.read_by) if invoice.read_by else None,
+        refers_to=invoice.refers_to,
         lines=tuple(lines),
         vats=tuple(vats),
         received=tuple(received),
@@ -322,7 +377,7 @@ def _line(line: InvoiceLine, source: Source | None) -> Line:
     return Line(
         source=source,
         code=line.code,
-        name=Names(line.name_fi, line.name_sv, line.name_en),
+        name=_names(line),
         first=line.period_from,
         last=line.period_to,
         quantity=_counted(energy, unit) if energy is not None else line.quantity,
@@ -333,6 +388,10 @@ def _line(line: InvoiceLine, source: Source | None) -> Line:
         net=Money(line.net_cents),
         estimated=line.estimated,
     )
+
+
+def _names(line: InvoiceLine) -> Names:
+    return Names(line.name_fi, line.name_sv, line.name_en)
 
 
 def _counted(energy: Energy, unit: LineUnit | None) -> Decimal:

@@ -12,22 +12,27 @@ A_YEAR_APART: Final = timedelta(days=10)  # how far the days of bills a year apa
 
 
 class Status(StrEnum):
-    """Where a bill stands."""
+    """Where a bill stands. A credit note waits (credit) until its money has gone back or been set off (credited)."""
 
     OPEN = "open"
     DUE_SOON = "due-soon"
     LATE = "late"
     PARTLY_PAID = "partly-paid"
     PAID = "paid"
+    OVERPAID = "overpaid"
+    NOTHING = "nothing"  # nothing was asked for, and nothing came
     CREDIT = "credit"
+    CREDITED = "credited"
 
 
 def status(total: Money, paid: Money, due_on: date, today: date) -> Status:
     """Where a bill stands on a day; one that is late is so even when a part of it was paid."""
     if total.cents < 0:
-        return Status.CREDIT
-    if paid >= total:
-        return Status.PAID
+        return Status.CREDITED if paid <= total else Status.CREDIT
+    if paid > total:
+        return Status.OVERPAID
+    if paid == total:
+        return Status.PAID if total else Status.NOTHING
     if is_late(due_on, today):
         return Status.LATE
     if paid:
@@ -48,6 +53,11 @@ def is_late(due_on: date, today: date) -> bool:
 def left_to_pay(total: Money, paid: Money) -> Money:
     """What is still to be paid; never negative, and nothing of a credit note, whatever was paid back for it."""
     return Money(max(0, total.cents - paid.cents) if total.cents >= 0 else 0)
+
+
+def too_much(total: Money, paid: Money) -> Money:
+    """What came beyond what was asked for; nothing of a credit note."""
+    return Money(max(0, paid.cents - total.cents) if total.cents >= 0 else 0)
 
 
 def years_before(day: date, years: int) -> date:

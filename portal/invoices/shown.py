@@ -7,14 +7,15 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
-from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, LOOKS
+from portal.contracts.kinds import ContractKind
+from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, ELECTRICITY, LOOKS
 from portal.invoices import bills, drawings
 from portal.invoices.bills import Bill, Head, Line
 from portal.invoices.changes import Change
 from portal.invoices.drawings import Drawing
-from portal.invoices.kinds import LineUnit
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
-from portal.invoices.rules import Status, is_late, left_to_pay, status
+from portal.invoices.rules import Status, is_late, left_to_pay, status, too_much
 from portal.kit import formats
 from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
@@ -38,7 +39,10 @@ BADGES: Final[Mapping[Status, Badge]] = {
     Status.LATE: Badge(text("Overdue"), "bad", icon="circle-alert"),
     Status.PARTLY_PAID: Badge(text("Partly paid"), "warn", icon="hourglass"),
     Status.PAID: Badge(text("Paid"), "ok", icon="check"),
+    Status.OVERPAID: Badge(text("Overpaid"), "warn", icon="info"),
+    Status.NOTHING: Badge(text("Nothing to pay"), "ok", icon="check"),
     Status.CREDIT: Badge(text("Credit note"), "off", icon="undo-2"),
+    Status.CREDITED: Badge(text("Credited"), "ok", icon="check"),
 }
 ENERGIES: Final[Mapping[str, Text]] = {
     "electricity": text("Electricity"),
@@ -51,21 +55,42 @@ ENERGIES: Final[Mapping[str, Text]] = {
 SIGNS: Final = {LineUnit.M3: "m³"}  # of units that are written otherwise than they are told
 
 
+METERED: Final = frozenset({LineUnit.KWH, LineUnit.MWH, LineUnit.M3, LineUnit.KW, LineUnit.KVARH})
+READ: Final[Mapping[ReadBy, Text]] = {
+    ReadBy.REMOTE: text("read remotely"),
+    ReadBy.CUSTOMER: text("read by the customer"),
+    ReadBy.VISIT: text("read on site"),
+}
+KINDS: Final[Mapping[InvoiceKind, Text]] = {
+    InvoiceKind.CREDIT: text("Credit note"),
+    InvoiceKind.REMINDER: text("Payment reminder"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A bill in a list. days_left counts to the due date, and is negative after it."""
+    """A bill in a list.
+
+    title: what it is, for which time and what: `Lasku, lokakuu 2026, kaukolämpö`
+    about: the same where it is clear that it is a bill: `lokakuu 2026, kaukolämpö`
+    due_on, days_left: None for a credit note; the days count to the due date, and are negative after it
+    too_much: what was paid beyond the total
+    """
 
     id: UUID
+    title: Text
+    about: str
     period: str
     year: int
     street: str | None
-    due_on: date
-    days_left: int
+    due_on: date | None
+    days_left: int | None
     status: Status
     badge: Badge
     total: Money
     paid: Money
     left: Money
+    too_much: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +142,30 @@ class Reason:
 def row(head: Head, today: date, language: Language) -> Row:
     """A bill as lists show it."""
     stands = status(head.total, head.paid, head.due_on, today)
+    is_due = head.kind is not InvoiceKind.CREDIT
     return Row(
         id=head.id,
+        title=_title(head, language),
+        about=about(head, language),
         period=period(head.first, head.last, language),
         year=head.last.year,
         street=head.street,
-        due_on=head.due_on,
-        days_left=(head.due_on - today).days,
+        due_on=head.due_on if is_due else None,
+        days_left=(head.due_on - today).days if is_due else None,
         status=stands,
         badge=BADGES[stands],
         total=head.total,
         paid=head.paid,
         left=left_to_pay(head.total, head.paid),
+        too_much=too_much(head.total, head.paid),
     )
+
+
+def about(head: Head, language: Language) -> str:
+    """Which bill it is among those of a customer: `lokakuu 2026, kaukolämpö`, `lokakuu 2026, hyvityslasku, sähkö`."""
+    kind = KINDS.get(head.kind)
+    parts = (period(head.first, head.last, language), kind and _inside(kind.said(language)), _subject(head, language))
+    return ", ".join(part for part in parts if part)
 
 
 def period(first: date, last: date, language: Language) -> str:
@@ -142,6 +178,35 @@ def period(first: date, last: date, language: Language) -> str:
         return until
     begins = formats.month_short if language is Language.FI else formats.month_name  # heinä–syyskuu
     return f"{begins(first, language)}{DASH}{until}"
+
+
+def _title(head: Head, language: Language) -> Text:
+    of = ", ".join(filter(None, (period(head.first, head.last, language), _subject(head, language))))
+    match head.kind:
+        case InvoiceKind.INVOICE:
+            return text("Invoice, %(period)s", period=of)
+        case InvoiceKind.CREDIT:
+            return text("Credit note, %(period)s", period=of)
+        case InvoiceKind.REMINDER:
+            return text("Payment reminder, %(period)s", period=of)
+
+
+def _subject(head: Head, language: Language) -> str:
+    """What a bill is for, as it stands inside a sentence: `sähkö`, `sähkönsiirto`, `kaukolämpö, vesi`."""
+    kinds = head.subject.kinds
+    if not kinds:
+        name = head.subject.line if head.kind is not InvoiceKind.REMINDER else None
+        return _inside(name.said(language)) if name else ""
+    of_both = {ContractKind.SALES, ContractKind.NETWORK}
+    words = [ELECTRICITY] if of_both <= kinds else []
+    rest = kinds - of_both - {ContractKind.CONNECTION} if words else kinds
+    words += [LOOKS[kind].words for kind in ContractKind if kind in rest]
+    return ", ".join(_inside(one.said(language)) for one in words)
+
+
+def _inside(words: str) -> str:
+    """Words as they stand inside a sentence; an abbreviation keeps its capitals."""
+    return words if words[1:2].isupper() else words[:1].lower() + words[1:]
 
 
 def payment(bill: Bill, today: date) -> Payment | None:
@@ -178,6 +243,7 @@ def reasons(change: Change) -> Iterator[Reason]:
         Reason(text("Other consumption, at the prices of a year ago"), change.usage),
         Reason(text("Other prices of energy, distribution and taxes"), change.prices),
         Reason(text("Basic and capacity charges"), change.fixed),
+        Reason(text("Other charges"), change.others),
         Reason(text("VAT"), change.vat),
     )
     return (part for part in parts if part.amount)
@@ -189,11 +255,36 @@ def used(lines: Iterable[Line]) -> Sequence[tuple[Text, Energy]]:
 
 
 def average_price(bill: Bill) -> str | None:
-    """What a kilowatt-hour cost with everything on the bill, where it is about one energy."""
+    """What energy cost with everything, in the unit of its trade; None for a bill that is not all of its price."""
     amounts = list(bills.consumption(bill.lines).values())
-    if len(amounts) != 1 or amounts[0].mwh <= 0:
+    if len(amounts) != 1 or amounts[0].mwh <= 0 or not bills.is_whole(bill.lines):
         return None
-    return formats.number(Decimal(bill.head.total.cents) / amounts[0].kwh, 2) + NBSP + "c/kWh"
+    price = Decimal(bill.head.total.cents) / amounts[0].kwh
+    if bill.head.subject.kinds & BY_MWH:
+        return formats.number(price * CENTS_A_KWH_TO_EUROS_A_MWH, 2) + NBSP + "€/MWh"
+    return formats.number(price, 2) + NBSP + "c/kWh"
+
+
+def metering(bill: Bill) -> Text | None:
+    """How its meters were read; None for a bill without a meter, or where it is not known."""
+    if not any(line.unit in METERED for line in bill.lines):
+        return None
+    if bill.estimated:
+        return text("partly estimated")
+    return READ[bill.read_by] if bill.read_by else None
+
+
+def how_to_pay(payment: Payment) -> Text:
+    """What to do with the payment details that there are."""
+    match payment.qr, payment.digits:
+        case None, None:
+            return text("Copy the account number, the reference number and the amount into your online bank.")
+        case None, _:
+            return text("Copy the virtual barcode into your online bank.")
+        case _, None:
+            return text("Scan the QR code with your bank's app, or copy the payment details into your online bank.")
+        case _:
+            return text("Scan the QR code with your bank's app, or copy the virtual barcode into your online bank.")
 
 
 def _group(group: bills.Group, head: Head, language: Language) -> Group:

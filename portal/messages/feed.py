@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from portal.contracts.feed import ContractNumber
 from portal.customers.feed import CustomerNumber
 from portal.invoices.feed import InvoiceNumber
 from portal.kit.feed import FeedRow, Moment, Written, checked, words
@@ -52,6 +53,9 @@ class MessageEntry(FeedRow):
     site_number: SiteNumber | None = Field(description="The site it is about, or null.", examples=["500001"])
     invoice_number: InvoiceNumber | None = Field(
         description="The customer's bill it is about, or null.", examples=["900001"]
+    )
+    contract_number: ContractNumber | None = Field(
+        default=None, description="The customer's contract it is about, or null.", examples=["700001"]
     )
     from_name: Annotated[str, words(100)] | None = Field(
         description="Who wrote or called, as customers may know them; null for the utility.", examples=["Veera"]

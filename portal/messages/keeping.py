@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
+from portal.contracts.keeping import contracts_of
+from portal.contracts.models import Contract
 from portal.customers.keeping import party_ids
 from portal.invoices.models import Invoice
 from portal.kit.feed import Outcome, Refusal, Verdict, unknown
@@ -45,6 +47,7 @@ def _book(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: d
         parties=parties,
         sites=site_ids(db, (row.site_number for row in rows if row.site_number)),
         invoices=_invoices(db, (row.invoice_number for row in rows if row.invoice_number)),
+        contracts=contracts_of(db, (row.contract_number for row in rows if row.contract_number)),
         may_be_offered=frozenset(may_offer(db, offered)) if offered else frozenset(),
         messages=messages,
         by_id={thread.id: thread for thread in threads},
@@ -60,6 +63,7 @@ class _Book:
     parties: Mapping[str, UUID]
     sites: Mapping[str, UUID]
     invoices: Mapping[str, Invoice]
+    contracts: Mapping[str, Contract]
     may_be_offered: frozenset[UUID]
     messages: dict[str, Message]
     by_id: dict[UUID, MessageThread]
@@ -83,6 +87,9 @@ class _Book:
         bill = self.invoices.get(row.invoice_number) if row.invoice_number else None
         if row.invoice_number is not None and (bill is None or bill.party_id != party_id):
             return Refusal(f"customer {row.customer_number} has no bill {row.invoice_number}")
+        contract = self.contracts.get(row.contract_number) if row.contract_number else None
+        if row.contract_number is not None and (contract is None or contract.party_id != party_id):
+            return Refusal(f"customer {row.customer_number} has no contract {row.contract_number}")
         thread = self.by_number.get(row.thread_number) if row.thread_number else None
         if thread is not None and thread.party_id != party_id:
             return Refusal(f"thread {row.thread_number} belongs to another customer")
@@ -129,8 +136,13 @@ class _Book:
 
     def _about(self, row: MessageEntry) -> Columns:
         bill = self.invoices[row.invoice_number] if row.invoice_number else None
-        site_id = self.sites[row.site_number] if row.site_number else bill.site_id if bill else None
-        return {"site_id": site_id, "invoice_id": bill.id if bill else None}
+        contract = self.contracts[row.contract_number] if row.contract_number else None
+        told = self.sites[row.site_number] if row.site_number else None
+        return {
+            "site_id": told or (bill and bill.site_id) or (contract and contract.site_id),
+            "invoice_id": bill and bill.id,
+            "contract_id": contract and contract.id,
+        }
 
 
 def _messages(db: Session, numbers: Iterable[str]) -> dict[str, Message]:

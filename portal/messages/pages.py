@@ -11,6 +11,9 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Type
 from starlette.datastructures import QueryParams
 
 from portal.auth.people import Customer, customer, decides
+from portal.invoices import queries as invoices
+from portal.invoices import shown as invoices_shown
+from portal.invoices.shown import Row as Bill
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
@@ -98,10 +101,15 @@ class NoMessages(Page):
 
 @dataclass(frozen=True)
 class ThreadPage(Page):
-    """One thread, and the form for a reply where one is possible; `full_until` where no more is taken before."""
+    """One thread, the bill it is about, and the form for a reply where one is possible.
+
+    bill: None where there is none, or none that the person may see
+    full_until: where no more is taken before
+    """
 
     template = "messages/show.html"
     thread: Thread
+    bill: Bill | None
     topic: Text
     badge: Badge | None
     lines: Sequence[Line]
@@ -151,7 +159,7 @@ def index(visit: Visit[Customer]) -> Page:
         wish=wish,
         heading=shown.HEADINGS[wish.show],
         tabs=_tabs(visit, wish, unread),
-        sections=shown.sections(found),
+        sections=shown.sections(found, visit.language),
         pages=at,
         count=count,
         unread=unread,
@@ -270,6 +278,7 @@ def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:
     may_write = _is_covered(visit.who, thread.topic, thread.about)
     return ThreadPage(
         thread=thread,
+        bill=_bill(visit, thread),
         topic=shown.TOPICS[thread.topic],
         badge=shown.STATUSES[thread.status] if thread.status else None,
         lines=[shown.line(said, visit.who.account_id) for said in thread.messages],
@@ -280,6 +289,13 @@ def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:
         form=form,
         form_key=str(form_key),
     )
+
+
+def _bill(visit: Visit[Customer], thread: Thread) -> Bill | None:
+    if thread.about.invoice is None:
+        return None
+    found = invoices.of_ids(visit.db, visit.who, [thread.about.invoice.id])
+    return next((invoices_shown.row(head, visit.today, visit.language) for head in found.values()), None)
 
 
 def _new(visit: Visit[Customer], about: About, form: Typed, form_key: UUID) -> NewMessage:

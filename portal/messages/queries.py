@@ -18,6 +18,8 @@ from portal.auth.reach import Theme
 from portal.contracts.models import Contract
 from portal.customers import queries as customers
 from portal.customers.models import Party
+from portal.invoices import queries as invoices
+from portal.invoices.bills import Head
 from portal.invoices.models import Invoice
 from portal.kit.allowance import free_at
 from portal.kit.db import table_of, within
@@ -50,7 +52,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A thread in a list; the excerpt is how its newest message begins, in that message's language."""
+    """A thread in a list; the excerpt is how its newest message begins, in that message's language.
+
+    invoice: the bill it is about, where the person may see that
+    """
 
     id: UUID
     subject: str
@@ -60,6 +65,7 @@ class Entry:
     status: ThreadStatus | None
     at: datetime
     is_unread: bool
+    invoice: Head | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,7 @@ class _Listed:
     kind: str
     status: str | None
     last_at: datetime
+    invoice_id: UUID | None
     is_unread: bool | None
 
 
@@ -149,7 +156,7 @@ def _listed(
     """The columns of _Listed, the newest thread first."""
     thread = table_of(MessageThread)
     return (
-        sa.select(*thread.c["id", "subject", "kind", "status", "last_at"], is_unread(since))
+        sa.select(*thread.c["id", "subject", "kind", "status", "last_at", "invoice_id"], is_unread(since))
         .join(ThreadReading, read_by(account_id), isouter=True)
         .where(visible)
         .order_by(thread.c.last_at.desc(), thread.c.id)
@@ -216,7 +223,7 @@ def latest(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
         return _entries(db, who, true(), 0, limit)
     since = news_since(db, who)
     found = LATEST.all(db, parties=who.parties, account_id=who.account_id, since=since, limit=limit)
-    return _with_excerpts(db, found)
+    return _entries_of(db, who, found)
 
 
 def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
@@ -359,15 +366,19 @@ def _holds(text: str) -> ColumnElement[bool]:
 
 def _entries(db: Session, who: Customer, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[Entry]:
     wanted = _listed(visible_to(who) & which, who.account_id, news_since(db, who)).offset(skip).limit(limit)
-    return _with_excerpts(db, [_Listed(*row) for row in db.connection().execute(wanted)])
+    return _entries_of(db, who, [_Listed(*row) for row in db.connection().execute(wanted)])
 
 
-def _with_excerpts(db: Session, listed: Sequence[_Listed]) -> Sequence[Entry]:
+def _entries_of(db: Session, who: Customer, listed: Sequence[_Listed]) -> Sequence[Entry]:
     newest = {one.thread_id: one for one in NEWEST.all(db, threads=[thread.id for thread in listed])}
-    return [_entry(thread, newest[thread.id]) for thread in listed]
+    bills = invoices.of_ids(db, who, {thread.invoice_id for thread in listed if thread.invoice_id})
+    return [
+        _entry(thread, newest[thread.id], bills.get(thread.invoice_id) if thread.invoice_id else None)
+        for thread in listed
+    ]
 
 
-def _entry(thread: _Listed, newest: _Newest) -> Entry:
+def _entry(thread: _Listed, newest: _Newest, invoice: Head | None) -> Entry:
     return Entry(
         id=thread.id,
         subject=thread.subject,
@@ -377,6 +388,7 @@ def _entry(thread: _Listed, newest: _Newest) -> Entry:
         status=ThreadStatus(thread.status) if thread.status else None,
         at=thread.last_at,
         is_unread=bool(thread.is_unread),
+        invoice=invoice,
     )
 
 

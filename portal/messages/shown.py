@@ -7,6 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from portal.invoices.banking_days import after
+from portal.invoices.shown import about
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.i18n import Language, Text, text
 from portal.messages.models import ThreadStatus
@@ -80,10 +81,11 @@ STATUSES: Mapping[ThreadStatus, Badge] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A thread in the list."""
+    """A thread in the list, and which bill it is about: `lokakuu 2026, kaukolämpö`."""
 
     id: UUID
     subject: str
+    about: str | None
     excerpt: str
     language: Language
     look: Look
@@ -122,10 +124,24 @@ class Promise:
     is_late: bool
 
 
-def sections(entries: Sequence[Entry]) -> Sequence[Section]:
+def sections(entries: Sequence[Entry], language: Language) -> Sequence[Section]:
     """The rows under the months of their newest messages."""
-    rows = [_row(entry) for entry in entries]
+    rows = [row(entry, language) for entry in entries]
     return [Section(month, list(of_month)) for month, of_month in groupby(rows, lambda row: first_of_month(row.day))]
+
+
+def row(entry: Entry, language: Language) -> Row:
+    """A thread as lists show it."""
+    return Row(
+        id=entry.id,
+        subject=entry.subject,
+        about=about(entry.invoice, language) if entry.invoice else None,
+        excerpt=entry.excerpt,
+        language=entry.language,
+        look=KINDS[entry.kind],
+        day=day_of(entry.at),
+        is_unread=entry.is_unread,
+    )
 
 
 def line(said: Said, reader: UUID) -> Line:
@@ -151,15 +167,3 @@ def promise(thread: Thread, today: date) -> Promise | None:
         return None
     day = after(day_of(asked[-1]), ANSWERED_IN)
     return Promise(day, is_late=day < today)
-
-
-def _row(entry: Entry) -> Row:
-    return Row(
-        id=entry.id,
-        subject=entry.subject,
-        excerpt=entry.excerpt,
-        language=entry.language,
-        look=KINDS[entry.kind],
-        day=day_of(entry.at),
-        is_unread=entry.is_unread,
-    )

@@ -117,8 +117,7 @@ class Register:
             iban=IBAN,
             bic=BIC,
             payee=PAYEE,
-            kind="credit" if cents < 0 else "invoice",
-            **facts,
+            **{"kind": "credit" if cents < 0 else "invoice", **facts},
         )
         vat = InvoiceVat(invoice_id=invoice.id, percent=Decimal("25.5"), net_cents=net, vat_cents=cents - net)
         return self.add(invoice, vat, *(line(invoice, place) for place, line in enumerate(lines)))

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal.invoices.models import Invoice
 from portal.kit.clock import DAY, first_of_month
 from tests.contracts.register import counted, line
 from tests.people import AINO
@@ -173,12 +174,105 @@ def test_a_part_that_was_paid_is_left_out_of_the_codes(aino, register, books):
     assert "Maksettu 50,00 €, jäljellä 44,99 €" in words(aino.browser.open("/invoices"))
 
 
-def test_a_credit_note_is_money_back(aino, register, books):
-    credit = register.bill(aino.party, books.site, books.last, cents=-4157)
+def test_a_credit_note_is_money_back_and_falls_due_on_no_day(aino, register, books):
+    due_on = aino.today + timedelta(days=99)
+    credit = register.bill(aino.party, books.site, books.last, cents=-4157, due_on=due_on)
     said = words(aino.browser.open(f"/invoices/{credit}"))
     assert "Hyvityslasku," in said
     assert "Hyvitämme sinulle 41,57 €" in said
+    assert "Eräpäivä" not in said
+    assert f"{due_on:%-d.%-m.%Y}" not in words(aino.browser.open("/invoices?show=credit"))
     assert "\u221241,57 €" in words(aino.browser.open("/invoices?show=credit"))
+
+
+def test_a_credit_note_that_was_settled_promises_nothing_more(aino, register, books):
+    credit = register.bill(aino.party, books.site, books.last, cents=-4157)
+    register.payment(credit, -4157, aino.today)
+    said = words(aino.browser.open(f"/invoices/{credit}"))
+    assert "Hyvitys 41,57 € on maksettu sinulle tai vähennetty toisesta laskusta." in said
+    assert "Hyvitämme" not in said
+
+
+def test_a_credit_note_and_its_bill_lead_to_each_other(aino, register, books):
+    number = words(aino.browser.open(f"/invoices/{books.paid}")).partition("Laskun numero ")[2].split()[0]
+    credit = register.bill(aino.party, books.site, books.last, cents=-7518, refers_to=number)
+    assert f'Hyvittää laskun</dt><dd><a href="/invoices/{books.paid}"' in aino.browser.open(f"/invoices/{credit}").text
+    bill = aino.browser.open(f"/invoices/{books.paid}")
+    assert f'<a href="/invoices/{credit}">' in bill.text
+    assert "Maksettavaa ei ole jäljellä: lasku on hyvitetty." in words(bill)
+
+
+def test_a_bill_that_is_not_in_the_register_is_named_without_a_link(aino, mikko, register, books):
+    strangers = register.bill(mikko.party, None, books.last, cents=100)
+    number = words(mikko.browser.open(f"/invoices/{strangers}")).partition("Laskun numero ")[2].split()[0]
+    credit = register.bill(aino.party, books.site, books.last, cents=-100, refers_to=number)
+    page = aino.browser.open(f"/invoices/{credit}")
+    assert f"Hyvittää laskun {number}" in words(page)
+    assert str(strangers) not in page.text
+
+
+def test_a_reminder_leads_to_the_bill_that_it_reminds_of(aino, register, books):
+    number = words(aino.browser.open(f"/invoices/{books.unpaid}")).partition("Laskun numero ")[2].split()[0]
+    lines = [counted(line(None, 500, code="reminder", price="5"), "1", "pcs")]
+    reminder = register.bill(
+        aino.party, books.site, books.last, cents=500, lines=lines, refers_to=number, kind="reminder"
+    )
+    page = aino.browser.open(f"/invoices/{reminder}")
+    assert "Maksumuistutus, " in words(page)
+    assert f'Koskee laskua</dt><dd><a href="/invoices/{books.unpaid}"' in page.text
+    assert f'<a href="/invoices/{reminder}">' in aino.browser.open(f"/invoices/{books.unpaid}").text
+
+
+def test_a_bill_of_nothing_asks_for_nothing_and_thanks_for_nothing(aino, register, books):
+    nothing = register.bill(aino.party, books.site, books.last, cents=0)
+    said = words(aino.browser.open(f"/invoices/{nothing}"))
+    assert "Laskussa ei ole maksettavaa." in said
+    assert "on maksettu" not in said
+    assert "Eräpäivä" not in said
+
+
+def test_what_was_paid_too_much_is_said_and_what_becomes_of_it(aino, register, books):
+    bill = register.bill(aino.party, books.site, books.last, cents=1255)
+    register.payment(bill, 2000, aino.today)
+    said = words(aino.browser.open(f"/invoices/{bill}"))
+    assert "Lasku on maksettu, ja maksoit 7,45 € liikaa. Vähennämme liikaa maksetun seuraavasta laskustasi." in said
+    assert "Maksettu 7,45 € liikaa" in words(aino.browser.open("/invoices"))
+    register.payment(bill, -745, aino.today)  # it went back
+    assert "Lasku on maksettu. Kiitos." in words(aino.browser.open(f"/invoices/{bill}"))
+
+
+@pytest.mark.parametrize(
+    ("due", "paid", "said"),
+    [
+        (timedelta(days=9), 0, "ota yhteyttä ennen eräpäivää"),
+        (timedelta(days=-20), 0, "ota heti yhteyttä ja maksa se osa, jota et kiistä"),
+        (timedelta(days=9), 1255, "Jos jokin laskussa näyttää väärältä, ota yhteyttä."),
+    ],
+)
+def test_when_to_complain_fits_the_bill(aino, register, books, due, paid, said):
+    bill = register.bill(aino.party, books.site, books.last, cents=1255, due_on=aino.today + due)
+    register.payment(bill, paid, aino.today)
+    assert said in words(aino.browser.open(f"/invoices/{bill}"))
+
+
+def test_a_bill_without_a_barcode_speaks_of_none(mikko, register):
+    bill = register.bill(mikko.party, None, mikko.today, cents=1255)
+    with register.database.writing() as db:
+        db.get(Invoice, bill).iban = "DE89370400440532013000"
+    assert "viivakoodi" not in words(mikko.browser.open(f"/invoices/{bill}"))
+
+
+def test_two_bills_of_a_month_are_told_apart_wherever_they_stand(aino, register, books):
+    heat = register.contract(
+        aino.party, books.site, register.point(books.site, "heat"), register.product("heat"), "heat"
+    )
+    register.bill(aino.party, books.site, books.last, cents=6100, lines=[line(heat, 4861, kwh="600")])
+    register.occupancy(aino.party, books.site)
+    for path in ("/invoices", f"/sites/{books.site}"):
+        page = words(aino.browser.open(path))
+        assert re.search(r"20\d\d, kaukolämpö", page)
+        assert re.search(r"20\d\d, sähkö\b", page)
+    assert re.search(r"20\d\d, (sähkö|kaukolämpö)\b", words(aino.browser.open("/overview")))
 
 
 @pytest.mark.parametrize(("language", "word"), [("fi", "Lasku,"), ("sv", "Faktura,"), ("en", "Invoice,")])

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.pricing import Unit
 from portal.invoices import banking_days
-from portal.invoices.bills import Bill, Head, Line, Source, by_contract, consumption
+from portal.invoices.bills import Bill, Head, Line, Source, Subject, by_contract, consumption, subject
 from portal.invoices.changes import Change, is_comparable, why
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import (
     Status,
     is_a_year_later,
@@ -23,7 +23,7 @@ from portal.invoices.rules import (
     status,
     year_before,
 )
-from portal.invoices.shown import average_price, payment, period
+from portal.invoices.shown import about, average_price, how_to_pay, metering, payment, period
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.money import Money
@@ -43,10 +43,12 @@ DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
         (9499, 5000, date(2026, 12, 4), Status.PARTLY_PAID),
         (9499, 5000, date(2026, 11, 20), Status.LATE),
         (9499, 9499, date(2026, 11, 20), Status.PAID),
-        (9499, 9999, date(2026, 11, 20), Status.PAID),
-        (0, 0, date(2026, 11, 20), Status.PAID),
+        (9499, 9500, date(2026, 11, 20), Status.OVERPAID),
+        (0, 0, date(2026, 11, 20), Status.NOTHING),
+        (0, 500, date(2026, 11, 20), Status.OVERPAID),
         (-4157, 0, date(2026, 11, 20), Status.CREDIT),
-        (-4157, -4157, date(2026, 11, 20), Status.CREDIT),
+        (-4157, -4156, date(2026, 11, 20), Status.CREDIT),
+        (-4157, -4157, date(2026, 11, 20), Status.CREDITED),
     ],
 )
 def test_where_a_bill_stands(total, paid, due_on, stands):
@@ -125,6 +127,8 @@ NAMED = Names("fi", "sv", "en")
 HEAD = Head(
     id=UUID(int=1),
     number="1",
+    kind=InvoiceKind.INVOICE,
+    subject=Subject(),
     street=None,
     issued_on=date(2026, 11, 5),
     due_on=date(2026, 12, 4),
@@ -152,7 +156,7 @@ def line(of, cents, kwh=None, code="energy"):
         last=HEAD.last,
         quantity=Decimal(kwh or 1),
         energy=None if kwh is None else Energy(kwh * 1_000_000),
-        unit=Unit.MONTH if kwh is None else Unit.KWH,
+        unit=LineUnit.MONTH if kwh is None else LineUnit.KWH,
         unit_price=Decimal(1),
         vat_percent=Decimal("25.5"),
         net=Money(cents),
@@ -164,7 +168,7 @@ def bill(*lines, **changes):
     net = sum(one.net.cents for one in lines)
     vat = round(net * 0.255)
     whole = Bill(
-        head=replace(HEAD, total=Money(net + vat)),
+        head=replace(HEAD, total=Money(net + vat), subject=subject(lines)),
         party_id=UUID(int=9),
         net=Money(net),
         vat=Money(vat),
@@ -173,6 +177,8 @@ def bill(*lines, **changes):
         bic="ITELFIHH",
         payee="Esimerkki Energia Oy",
         estimated=False,
+        read_by=None,
+        refers_to=None,
         lines=lines,
         vats=(),
         received=(),
@@ -230,14 +236,89 @@ def test_bills_of_the_same_points_and_days_can_be_compared():
 
 
 def test_no_change_has_no_reasons():
-    assert why(bill(line(SALES, 1, 1)), bill(line(SALES, 1, 1))) == Change(Money(0), Money(0), Money(0), Money(0))
+    assert why(bill(line(SALES, 1, 1)), bill(line(SALES, 1, 1))) == Change(*[Money(0)] * 5)
 
 
-def test_the_average_price_is_of_one_energy_only():
-    one = bill(line(SALES, 3000, 100), line(NETWORK, 1000, 100))
-    assert average_price(one) == "50,20\u00a0c/kWh"
-    assert average_price(bill(line(SALES, 3000, 100), line(HEAT, 1, 1))) is None
-    assert average_price(bill(line(SALES, 390, code="base"))) is None
+def test_a_job_or_a_fee_is_no_basic_charge():
+    before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"))
+    job = replace(line(NETWORK, 5000), unit=LineUnit.PIECE)
+    change = why(bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"), job), before)
+    assert (change.fixed, change.others) == (Money(0), Money(5000))
+
+
+def test_bills_of_no_meter_are_not_compared():
+    earlier = bill(line(None, 1), head=replace(HEAD, first=date(2025, 10, 1), last=date(2025, 10, 31)))
+    assert not is_comparable(bill(line(None, 2)), earlier)
+
+
+def test_an_average_price_is_of_all_that_one_energy_costs():
+    assert average_price(bill(line(SALES, 3000, 100), line(NETWORK, 1000, 100))) == "50,20\u00a0c/kWh"
+    assert average_price(bill(line(HEAT, 10000, 1000))) == "125,50\u00a0€/MWh"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [line(SALES, 3000, 100), line(HEAT, 1, 1)],
+        [line(SALES, 3000, 100)],  # its distribution is on another bill
+        [line(NETWORK, 3000, 100)],
+        [line(SALES, 3000, 100), line(NETWORK, 1000, 60)],
+        [line(SALES, 3000, 100), line(NETWORK, 1000, 100), line(None, 500)],  # a fee
+        [line(SALES, 390, code="base")],
+    ],
+)
+def test_a_part_of_what_energy_costs_has_no_average_price(lines):
+    assert average_price(bill(*lines)) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, None),
+        ({"read_by": ReadBy.REMOTE}, "etäluettu"),
+        ({"read_by": ReadBy.REMOTE, "estimated": True}, "osin arvioitu"),
+    ],
+)
+def test_how_a_bill_was_metered_is_said_where_it_is_known(changes, said):
+    told = metering(bill(line(SALES, 3000, 100), **changes))
+    assert (told and told.said(Language.FI)) == said
+    assert metering(bill(line(SALES, 390), read_by=ReadBy.REMOTE)) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "changes", "called"),
+    [
+        ([line(SALES, 1, 1), line(NETWORK, 1, 1)], {}, "lokakuu 2026, sähkö"),
+        ([line(SALES, 1, 1)], {}, "lokakuu 2026, sähkönmyynti"),
+        ([line(NETWORK, 1, 1)], {}, "lokakuu 2026, sähkönsiirto"),
+        ([line(HEAT, 1, 1)], {}, "lokakuu 2026, kaukolämpö"),
+        ([line(SALES, 1, 1), line(NETWORK, 1, 1), line(HEAT, 1, 1)], {}, "lokakuu 2026, sähkö, kaukolämpö"),
+        ([replace(line(None, 1), name=Names("Vesivirta", "", ""))], {}, "lokakuu 2026, vesivirta"),
+        ([replace(line(None, 1), name=Names("KVV-työ", "", ""))], {}, "lokakuu 2026, KVV-työ"),
+        ([line(HEAT, -1, 1)], {"kind": InvoiceKind.CREDIT}, "lokakuu 2026, hyvityslasku, kaukolämpö"),
+        ([line(None, 500)], {"kind": InvoiceKind.REMINDER}, "lokakuu 2026, maksumuistutus"),
+        ([], {}, "lokakuu 2026"),
+    ],
+)
+def test_bills_of_one_month_are_told_apart(lines, changes, called):
+    assert about(replace(bill(*lines).head, **changes), Language.FI) == called
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Lue QR-koodi pankkisi sovelluksella tai kopioi virtuaaliviivakoodi verkkopankkiin."),
+        (
+            {"iban": "DE89370400440532013000"},
+            "Lue QR-koodi pankkisi sovelluksella tai kopioi maksun tiedot verkkopankkiin.",
+        ),
+        ({"reference": "RF47ABC123"}, "Lue QR-koodi pankkisi sovelluksella tai kopioi maksun tiedot verkkopankkiin."),
+        ({"iban": "DE00"}, "Kopioi tilinumero, viitenumero ja summa verkkopankkiin."),
+    ],
+)
+def test_how_to_pay_speaks_of_the_codes_that_there_are(changes, said):
+    told = payment(bill(line(SALES, 10000, 100), **changes), TODAY)
+    assert how_to_pay(told).said(Language.FI) == said
 
 
 def test_an_overdue_bill_is_paid_at_once():

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from portal.contracts.models import Contract
 from portal.invoices.models import Invoice
 from portal.kit import formats
 from portal.kit.i18n import Language
@@ -14,7 +15,7 @@ from portal.messages.keeping import keep_messages
 from portal.messages.models import Message, MessageThread
 from portal.messages.rules import MESSAGES_A_DAY
 from tests.browser import check, hidden
-from tests.contracts.register import Register
+from tests.contracts.register import Register, line
 from tests.messages.conftest import entry
 from tests.people import AINO
 
@@ -34,6 +35,8 @@ class Inbox:
         self.site = register.site()
         register.occupancy(aino.party, self.site)
         self.bill = register.bill(aino.party, self.site, aino.today - timedelta(days=20))
+        with house.database.reading() as db:
+            self.number = db.get_one(Invoice, self.bill).number
         self.tell("M1", subject="Huoltokatko", body="Sähköt ovat <b>poikki</b>.\n\nSulje laitteet.")
         self.tell("M2", "call", hours=2, subject="Soitto", from_name="Veera")
 
@@ -258,6 +261,40 @@ def test_a_bulletin_takes_no_replies_and_offers_a_new_message(aino, inbox):
 def number_of(inbox):
     with inbox.house.database.reading() as db:
         return db.get_one(Invoice, inbox.bill).number
+
+
+def test_a_message_about_a_bill_leads_to_it_and_to_its_payment(aino, inbox):
+    inbox.tell("M3", "bill", subject="Maksumuistutus", invoice_number=inbox.number)
+    page = aino.browser.open(f"/messages/{inbox.thread('Maksumuistutus').id}")
+    assert f'href="/invoices/{inbox.bill}#pay"' in page.text
+    assert "Maksettavaa 125,50 €, eräpäivä" in words(page)
+    register = Register(inbox.house.database)
+    register.payment(inbox.bill, 12550, aino.today)
+    again = aino.browser.open(f"/messages/{inbox.thread('Maksumuistutus').id}").text
+    assert f'href="/invoices/{inbox.bill}"' in again
+    assert "#pay" not in again
+
+
+def test_messages_about_bills_name_the_bill_they_are_about(aino, inbox):
+    register = Register(inbox.house.database)
+    heat = register.contract(aino.party, inbox.site, None, register.product("heat"), "heat")
+    bill = register.bill(aino.party, inbox.site, aino.today, lines=[line(heat, 10000)])
+    with inbox.house.database.reading() as db:
+        number = db.get_one(Invoice, bill).number
+    inbox.tell("M3", "bill", subject="Lasku on valmis", invoice_number=number)
+    for path in ("/messages", "/overview"):
+        assert re.search(r"Lasku on valmis [^<]*, kaukolämpö", words(aino.browser.open(path)))
+
+
+def test_a_message_about_a_contract_leads_to_it(aino, inbox):
+    register = Register(inbox.house.database)
+    contract = register.contract(aino.party, inbox.site, None, register.product())
+    with inbox.house.database.reading() as db:
+        number = db.get_one(Contract, contract).number
+    inbox.tell("M3", "notice", subject="Hinta muuttuu", contract_number=number)
+    page = aino.browser.open(f"/messages/{inbox.thread('Hinta muuttuu').id}")
+    assert f'href="/contracts/{contract}"' in page.text
+    assert "Näytä sopimus" in words(page)
 
 
 def test_nobody_is_sent_to_sign_in(nobody, inbox):

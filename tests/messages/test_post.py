@@ -189,6 +189,7 @@ def test_a_row_about_what_is_not_there_is_refused(post, aino):
         entry("M2", aino.number, site_number="none"),
         entry("M3", aino.number, invoice_number="none"),
         entry("M4", aino.number, thread_number=number),
+        entry("M7", aino.number, contract_number="none"),
         entry("M5", aino.number, sent_at=NOW + DAY),
         entry("M6", aino.number, "offer"),
     ]
@@ -197,6 +198,7 @@ def test_a_row_about_what_is_not_there_is_refused(post, aino):
         "unknown site none",
         f"customer {aino.number} has no bill none",
         f"thread {number} belongs to another customer",
+        f"customer {aino.number} has no contract none",
         "sent_at lies in the future",
         f"customer {aino.number} does not allow direct marketing by e-mail",
     ]
