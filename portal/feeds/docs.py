@@ -16,7 +16,8 @@ This page is made from the code that reads the feeds (`portal/feeds/docs.py`); d
 
 `portal import PATH...` takes in files and folders. A file is recognised by what it holds, not by its name, and a
 folder's files (`.jsonl`, `.ndjson`, `.csv`, also packed as `.gz` or `.zip`) are taken in the order of their
-references, which is the order of this page. Each file is one transaction. The last line of the output is
+references, which is the order of this page. Each file is one transaction; all files of mandates, of taxes and of
+contracts are one each. The last line of the output is
 `accepted=26204 unchanged=0 refused=0`; the exit code is 0 when all is taken in, 1 when a part is, 2 when nothing
 is.
 
@@ -37,6 +38,11 @@ is.
 - **What contradicts itself is refused; what is only doubtful is taken in and told**: the line, its number and the
   reason go to `NAME.EXT.doubtful.csv` (as the refused ones do), and `doubtful=2` stands above the last line of the
   output. The exit code stays 0; with `--strict` it is 1.
+- **What is true only once a day holds once a day.** A metering point has one contract of a kind, a kind of contract one
+  rate of VAT, a tax class one rate, a customer one mandate of another one. At the end of each import the register is
+  looked at as it would then stand: where two rows of one of these hold on the same day, none of this import's rows
+  about it are kept, whatever their order and files. The reason names both rows and the days, and what to do: mostly to
+  send the former row again with its last day, in the same import as the new one or before it.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
 - On SQLite nothing else can be written while a file is taken in; a large register belongs on PostgreSQL.

@@ -1,25 +1,29 @@
-"""Takes in feeds: each file recognised by its content, in the order of references, one transaction a file."""
+"""Takes in feeds: each file recognised by its content, in the order of references.
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, replace
+Each file is one transaction; those of a kind of which something holds once a day only are one together (once.py).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from functools import partial
-from itertools import chain, count
+from itertools import chain, count, groupby
+from operator import itemgetter
 from pathlib import Path
 
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlmodel import Session
 
 from portal.feeds import readings, rows
 from portal.feeds.kinds import KINDS, Desk
+from portal.feeds.once import File, Sessions, together
 from portal.feeds.readings import PointWish
 from portal.feeds.remarks import remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told
 from portal.feeds.rows import Ready
-from portal.feeds.sources import DOUBTFUL, REFUSED, NotAFeed, Source
+from portal.feeds.sources import DOUBTFUL, REFUSED, Source
 from portal.kit.db import Database
 
-Sessions = Callable[[], AbstractContextManager[Session]]  # a transaction for each file
+FIRST = itemgetter(0)
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,15 @@ class Wishes:
 def run(sessions: Sessions, sources: Sequence[Source], wishes: Wishes, desk: Desk, progress: Progress) -> list[Told]:
     """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others."""
     told: list[Told] = []
-    for source in sorted(sources, key=_place):
-        beside = _beside(source, wishes, told)
-        told.append(_told(sessions, source, beside, partial(_prepared, source, wishes, desk, progress)))
+    for place, group in groupby(sorted(((_place(one), one) for one in sources), key=FIRST), key=FIRST):
+        files = [source for _, source in group]
+        kind = KINDS[place] if place < len(KINDS) else None
+        if kind and kind.once:
+            told += together(sessions, kind, kind.once, _placed(files, wishes, told), desk, progress)
+            continue
+        for source in files:
+            (file,) = _placed([source], wishes, told)
+            told.append(_told(sessions, file, partial(_prepared, source, wishes, desk, progress)))
     return told
 
 
@@ -66,43 +76,28 @@ def _place(source: Source) -> int:
     return KINDS.index(kind) if kind else len(KINDS)
 
 
-@dataclass(frozen=True)
-class _Beside:
-    """Where what is told of a feed's lines goes."""
-
-    refused: Path
-    doubtful: Path
-
-
-def _beside(source: Source, wishes: Wishes, told: Sequence[Told]) -> _Beside:
-    """Where the lines to tell of a feed go: not over those of another feed of the same name."""
+def _placed(sources: Iterable[Source], wishes: Wishes, told: Iterable[Told]) -> list[File]:
+    """Where the lines to tell of feeds go: not over those of another feed of the same name."""
     taken = {path for one in told if isinstance(one, Taken) for path in (one.refused_to, one.doubtful_to)}
-    folder = wishes.refused_dir or source.folder
-    names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
-    free = (_Beside(folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
-    return next(one for one in free if not {one.refused, one.doubtful} & taken)
+    files: list[File] = []
+    for source in sources:
+        folder = wishes.refused_dir or source.folder
+        names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
+        free = (File(source, folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
+        files.append(next(one for one in free if not {one.refused_to, one.doubtful_to} & taken))
+        taken |= {files[-1].refused_to, files[-1].doubtful_to}
+    return files
 
 
-def _told(sessions: Sessions, source: Source, beside: _Beside, prepare: Callable[[], Ready]) -> Told:
+def _told(sessions: Sessions, file: File, prepare: Callable[[], Ready]) -> Told:
     try:
         ready = prepare()
-        with remarks(beside.refused, beside.doubtful) as remarked, sessions() as db:
+        with remarks(file.refused_to, file.doubtful_to) as remarked, sessions() as db:
             taken = ready(db, remarked)
             remarked.close()
-    except NotAFeed as why:
-        return LeftOut(source.name, str(why))
-    except (IntegrityError, DataError) as why:
-        # the driver's message may repeat a row, so only its kind is said
-        return LeftOut(source.name, f"holds a row that the database refuses ({type(why.orig).__name__})")
-    except OperationalError:  # out of reach, locked or full: no other file would fare better
-        raise
-    except Exception as why:  # noqa: BLE001 - one file does not stop the others; the message may repeat a row here too
-        return LeftOut(source.name, f"could not be taken in, nothing of it is written ({type(why).__name__})")
-    return replace(
-        taken,
-        refused_to=beside.refused if remarked.refused.count else None,
-        doubtful_to=beside.doubtful if remarked.doubtful.count else None,
-    )
+    except Exception as failed:  # noqa: BLE001 - one file does not stop the others
+        return LeftOut.because(file.source.name, failed)
+    return file.said(taken)
 
 
 def _prepared(source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:

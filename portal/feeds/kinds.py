@@ -19,12 +19,15 @@ from portal.consents.keeping import keep_permissions
 from portal.consents.rules import Channel, Purpose
 from portal.contracts.feed import ContractEntry, ProductEntry, SpotDay, TaxEntry
 from portal.contracts.keeping import keep_contracts, keep_products, keep_spot_days, keep_taxes
+from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.customers.feed import BillingEntry, ContactPeople, Customer, MandateEntry
 from portal.customers.keeping import keep_billing, keep_contact_people, keep_customers, keep_mandates
+from portal.customers.once import MANDATE_ONCE
 from portal.invoices.feed import InvoiceEntry, PaymentEntry
 from portal.invoices.keeping import keep_invoices, keep_payments
 from portal.kit.crypto import Vault
 from portal.kit.feed import Verdict
+from portal.kit.once import Once
 from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
 from portal.privacy.feed import PrivacyProgress
@@ -46,12 +49,13 @@ Keep = Callable[[Session, Sequence[Any], Desk], list[Verdict]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of row: what it looks like, what it is known by, and who keeps it."""
+    """One kind of row: what it looks like, what it is known by, who keeps it, and what of it holds once a day only."""
 
     name: str
     row: Any  # a row's type: a model, or a union of models
     key: tuple[str, ...]
     keep: Keep
+    once: Once | None = None
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -105,12 +109,12 @@ KINDS = (
     Kind("contact_people", ContactPeople, ("customer_number",), _plain(keep_contact_people)),
     Kind("billing_details", BillingEntry, ("customer_number",), _plain(keep_billing)),
     Kind("sites", SiteEntry, ("site_number",), _plain(keep_sites)),
-    Kind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates),
+    Kind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates, MANDATE_ONCE),
     Kind("metering_points", MeteringPointEntry, ("gsrn",), _plain(keep_metering_points)),
     Kind("products", ProductEntry, ("product_code",), _plain(keep_products)),
-    Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes)),
+    Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes), TAX_ONCE),
     Kind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
-    Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts)),
+    Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts), CONTRACT_ONCE),
     Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices)),
     Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments)),
     Kind("permissions", PermissionEntry, DECISION, _permissions),

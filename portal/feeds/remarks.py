@@ -51,6 +51,7 @@ class Remarked:
         if self._file is not None:
             self._file.close()
             self._unfinished.unlink(missing_ok=True)
+        self._file, self.count = None, 0
 
     def _made(self) -> TextIO:
         """A new file that only its owner may read: its lines can hold identity codes.
@@ -82,14 +83,18 @@ class Remarks:
         self.refused.close()
         self.doubtful.close()
 
+    def drop(self) -> None:
+        """Leave nothing behind: the feed was not taken in."""
+        self.refused.drop()
+        self.doubtful.drop()
+
 
 @contextmanager
 def remarks(refused: Path, doubtful: Path) -> Iterator[Remarks]:
     """Takes remarks; each file stands at its path once the block has ended well, if there were any for it."""
     both = Remarks(Remarked(refused), Remarked(doubtful))
     with ExitStack() as otherwise:
-        otherwise.callback(both.refused.drop)
-        otherwise.callback(both.doubtful.drop)
+        otherwise.callback(both.drop)
         yield both
         otherwise.pop_all()
     both.refused.finish()

@@ -3,6 +3,11 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+
+from portal.feeds.sources import NotAFeed
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,21 @@ class LeftOut:
 
     name: str
     why: str
+
+    @classmethod
+    def because(cls, name: str, why: Exception) -> Self:
+        """What went wrong with a file, in words that follow its name; never what a row held.
+
+        Raises it again where a database is out of reach, locked or full: no other file would fare better.
+        """
+        if isinstance(why, OperationalError):
+            raise why
+        if isinstance(why, NotAFeed):
+            return cls(name, str(why))
+        # what a driver says, or anything unforeseen, may repeat a row: only its kind is said
+        if isinstance(why, IntegrityError | DataError):
+            return cls(name, f"holds a row that the database refuses ({type(why.orig).__name__})")
+        return cls(name, f"could not be taken in, nothing of it is written ({type(why).__name__})")
 
 
 Told = Taken | LeftOut

@@ -3,7 +3,7 @@
 import json
 from codecs import getincrementaldecoder
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -37,13 +37,27 @@ class Line:
 
 @dataclass(frozen=True)
 class Survey:
-    """What a first reading of a whole file shows: how many lines it has, and the keys whose rows differ.
-
-    All rows of such a key are refused: their order in a file does not say which one is right.
-    """
+    """What a first reading of a whole file shows: how many lines it has, what each key tells, and where rows differ."""
 
     lines: int
-    twice: Mapping[Hashable, tuple[int, int]]  # key -> two of its lines
+    first: Mapping[Hashable, tuple[int, int]]  # key -> content, line
+    twice: Mapping[Hashable, str]  # key -> two of its lines, in words
+
+
+class Bench:
+    """Judges rows before they are kept: all rows of a key that differ are refused, for no order says who is right."""
+
+    def __init__(self, kind: Kind, twice: Mapping[Hashable, str]) -> None:
+        self._kind = kind
+        self._twice = twice
+
+    def refusal(self, row: Any) -> Refusal | None:  # noqa: ANN401 - the row's type is the kind's
+        """Why a row is not to be kept; None for one that may be."""
+        both = self._twice.get(self._kind.key_of(row))
+        return Refusal(f"{both} tell the same {', '.join(self._kind.key)} differently") if both else None
+
+    def hear(self, kept: Iterable[Any]) -> None:
+        """Learn which rows now stand in the register."""
 
 
 def kind_of(source: Source) -> Kind | None:
@@ -73,13 +87,20 @@ def prepared(source: Source, kind: Kind, desk: Desk, progress: Progress) -> Read
     Raises NotAFeed as `Source.lines` does.
     """
     found = survey(source, kind)
+    return judged(source, kind, found.lines, Bench(kind, found.twice), desk, progress)
+
+
+def judged(source: Source, kind: Kind, number: int, bench: Bench, desk: Desk, progress: Progress) -> Ready:
+    """What takes in a file that was found whole and has so many lines: each row that the bench does not refuse."""
 
     def take(db: Session, remarks: Remarks) -> Taken:
         tally = Tally()
         for batch in _batches(lines(source, kind)):
-            verdicts = _kept(db, kind, [_contradicted(line, kind, found) for line in batch], desk)
+            verdicts = _kept(db, kind, [_judged(line, bench) for line in batch], desk)
+            kept = zip(batch, verdicts, strict=True)
+            bench.hear(line.row for line, verdict in kept if not isinstance(verdict, Refusal))
             tally += _tally(batch, verdicts, remarks)
-            progress(source.name, batch[-1].number, found.lines)
+            progress(source.name, batch[-1].number, number)
         return Taken(source.name, (kind.name,), tally)
 
     return take
@@ -91,7 +112,7 @@ def survey(source: Source, kind: Kind) -> Survey:
     Raises NotAFeed as `Source.lines` does.
     """
     first: dict[Hashable, tuple[int, int]] = {}  # key -> content, line
-    twice: dict[Hashable, tuple[int, int]] = {}
+    twice: dict[Hashable, str] = {}
     number = 0
     for line in lines(source, kind):
         number = line.number
@@ -100,8 +121,8 @@ def survey(source: Source, kind: Kind) -> Survey:
         key, content = kind.key_of(line.row), hash(line.row)
         known, at = first.setdefault(key, (content, number))
         if known != content:
-            twice.setdefault(key, (at, number))
-    return Survey(number, twice)
+            twice.setdefault(key, f"lines {at} and {number}")
+    return Survey(number, first, twice)
 
 
 def lines(source: Source, kind: Kind) -> Iterator[Line]:
@@ -153,14 +174,9 @@ def _batches(every: Iterator[Line]) -> Iterator[list[Line]]:
         yield batch
 
 
-def _contradicted(line: Line, kind: Kind, found: Survey) -> Line:
-    if isinstance(line.row, Refusal):
-        return line
-    both = found.twice.get(kind.key_of(line.row))
-    if both is None:
-        return line
-    what = ", ".join(kind.key)
-    return replace(line, row=Refusal(f"lines {both[0]} and {both[1]} tell the same {what} differently"))
+def _judged(line: Line, bench: Bench) -> Line:
+    refusal = None if isinstance(line.row, Refusal) else bench.refusal(line.row)
+    return replace(line, row=refusal) if refusal else line
 
 
 def _kept(db: Session, kind: Kind, batch: Sequence[Line], desk: Desk) -> list[Verdict]:

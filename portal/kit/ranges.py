@@ -42,6 +42,13 @@ class Range:
         """The last day; None without an end."""
         return None if self.end is None else self.end - DAY
 
+    @property
+    def said(self) -> str:
+        """The days in words, for operators."""
+        if self.last is None:
+            return f"from {self.start} on"
+        return f"on {self.start}" if self.last == self.start else f"from {self.start} to {self.last}"
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day and (self.end is None or day < self.end)
 

@@ -32,6 +32,12 @@ class Holder(FeedRow):
     customer_number: CustomerNumber
     since: Day = Field(alias="from", description="First day.", examples=["2021-06-01"])
     until: Day | None = Field(alias="to", description="Last day; null while it lasts.", examples=["2026-08-31"])
+    joint: bool = Field(
+        default=False,
+        description="Whether others hold the site on these days too, and are told to: people who live together, or an "
+        "owner who has the connection beside whoever has the sale. Days that two holders share are refused otherwise.",
+        examples=[False],
+    )
 
     @model_validator(mode="after")
     def ends_later(self) -> "Holder":
@@ -88,6 +94,15 @@ class SiteEntry(FeedRow):
         for number in dict.fromkeys(holder.customer_number for holder in self.holders):
             for twice in overlaps((one.days, one) for one in self.holders if one.customer_number == number):
                 raise ValueError(f"customer {number} holds the site twice on {twice.shared.start}")
+        return self
+
+    @model_validator(mode="after")
+    def one_after_the_other(self) -> "SiteEntry":
+        """Whoever does not hold a site jointly holds it alone: who has left must not see how the next one lives."""
+        for alone in (one for one in self.holders if not one.joint):
+            for other in self.holders:
+                if other is not alone and (shared := alone.days & other.days):
+                    raise ValueError(_both(alone, other, shared))
         return self
 
 
@@ -148,3 +163,11 @@ class MeteringPointEntry(FeedRow):
         if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
             raise ValueError("valid_to is before valid_from")
         return self
+
+
+def _both(one: Holder, other: Holder, shared: Range) -> str:
+    earlier, later = sorted((one, other), key=lambda holder: (holder.since, holder.customer_number))
+    return (
+        f"customers {earlier.customer_number} and {later.customer_number} both hold the site {shared.said}; "
+        "say when the first one's days end, or that both hold it jointly"
+    )
