@@ -7,8 +7,9 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
+from portal.customers.wishes import Channel
 from portal.demo.people import JUHA, LANDLORD, MINNA, OLAVI, PETRI, SANNA
-from portal.demo.register import Address, company, contact_person, person
+from portal.demo.register import Address, billed, company, contact_person, person
 from portal.kit.i18n import Language
 
 
@@ -54,6 +55,7 @@ def register() -> Iterator[SQLModel]:
         (PETRI.name, "AL05", "+358405556650"),
     ):
         yield contact_person(LANDLORD, name, role, phone)
+    yield billed(LANDLORD, Channel.E_INVOICE, reference="Kiinteistöt 4120")
     for member, address, email, phone in (
         (JUHA, Address("Luonnostie 5", "33230", "Tampere"), "juha.lehto@example.fi", "+358405551907"),
         (SANNA, Address("Arviokatu 11 B 7", "20540", "Turku"), "sanna.niemi@example.fi", "+358405554422"),
@@ -62,6 +64,7 @@ def register() -> Iterator[SQLModel]:
         (OLAVI, Address("Entistie 20", "33410", "Tampere"), "olavi.tuominen@example.fi", "+358405556171"),
     ):
         yield from person(member, address, Language.FI, email, phone)
+        yield billed(member, Channel.EMAIL)
 
 
 def site_number(index: int) -> str:

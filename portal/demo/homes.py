@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from portal.demo.profiles import EVERY_DAY, SATURDAYS, WEEKENDS, WORKDAYS, Habit, Heating, Home, Panels
+from portal.demo.profiles import EVERY_DAY, SATURDAYS, WEEKENDS, WORKDAYS, Chilling, Habit, Heating, Home, Panels
 
 WASH_DAYS: Final = (0.1, 0.2, 0.1, 0.25, 0.1, 0.55, 0.6)
 COOKING: Final = (
@@ -101,4 +101,39 @@ RANTANEN_HEAT: Final = Home(
         Habit("after sauna", 4.0, 17.6, 0.9, (0, 0, 0.9, 0, 0, 0.9, 0), 0.3),
     ),
     heating=Heating(kw_per_degree=0.14, balance=17),
+)
+SALONEN: Final = Home(
+    "salonen",
+    always_kw=0.13,
+    lights_kw=0.26,
+    habits=(*COOKING, *EVENINGS),
+    away=((708, 721), (1224, 1226)),
+)
+SALONEN_GAS: Final = Home(
+    "salonen gas",
+    always_kw=0.2,
+    lights_kw=0,
+    habits=(
+        Habit("morning showers", 5.0, 6.6, 0.8, WORKDAYS),
+        Habit("late showers", 4.4, 9.2, 1.0, WEEKENDS, 0.8),
+        Habit("dinner", 2.6, 17.4, 0.7, (0.8,) * 7, 0.5),
+        Habit("evening showers", 4.6, 20.8, 0.9, (0.5,) * 7, 0.7),
+    ),
+    away=SALONEN.away,
+    heating=Heating(kw_per_degree=0.125, balance=15),
+)
+SALONEN_COOLING: Final = Home(
+    "salonen cooling",
+    always_kw=0,
+    lights_kw=0,
+    habits=(),
+    away=SALONEN.away,
+    chilling=Chilling(kw_per_degree=0.28, balance=14.5),
+)
+SALONEN_CAR: Final = Home(
+    "salonen car",
+    always_kw=0.01,
+    lights_kw=0,
+    habits=(Habit("car", 3.6, 22.0, 2.4, (0.5, 0.3, 0.5, 0.3, 0.6, 0.3, 0.4), 0.4),),
+    away=SALONEN.away,
 )

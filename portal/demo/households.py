@@ -1,20 +1,23 @@
 """The demo households: what the register holds of each, what their meters send, and how they are billed."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from portal.customers.wishes import Channel
 from portal.demo import homes, products
 from portal.demo.holdings import Account, Holding, days_ago, this_month
-from portal.demo.people import AINO, KARIN, LIISA, MIKKO, VEIKKO
-from portal.demo.readings import Defect, Metering, bought, consumption, sold, warmth
+from portal.demo.people import AINO, KARIN, LIISA, MIKKO, RIIKKA, VEIKKO
+from portal.demo.readings import Defect, Metering, bought, cold, consumption, sold, warmth
 from portal.demo.register import (
     Address,
     Dwelling,
     Hung,
+    Needs,
     Stay,
     Terms,
+    billed,
     contact_person,
     contract,
     person,
@@ -22,6 +25,7 @@ from portal.demo.register import (
     point_id,
     site,
 )
+from portal.kit.clock import DAY, first_of_month
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.sites.models import Commodity, MeterKind
@@ -37,6 +41,7 @@ def households(today: date) -> Iterator[Holding]:
     yield _lindholm(today)
     yield _hakala(today)
     yield _rantanen(today)
+    yield _salonen(today)
 
 
 def _makela(today: date) -> Holding:
@@ -61,6 +66,7 @@ def _makela(today: date) -> Holding:
         stay,
         rows=(
             *person(AINO, stay.address, Language.FI, "aino.makela@example.fi", "+358401234567"),
+            billed(AINO, Channel.E_INVOICE),
             contact_person(AINO, "Eino Mäkelä", "AL05", "+358407654321"),
             *site(stay, Dwelling("Koti", "detached house", 142, 4, "district heat", 5200)),
             *point(
@@ -81,6 +87,7 @@ def _makela(today: date) -> Holding:
                     Hung("MC603-7730415", "MULTICAL 603", date(2021, 8, 24)),
                     Hung("LX-118204", "LX 40", date(2014, 10, 2), kind=MeterKind.HEAT_EXCHANGER),
                 ),
+                needs=Needs("heating and hot water", 14500),
             ),
             *sales,
             network,
@@ -115,6 +122,7 @@ def _korhonen(today: date) -> Holding:
         stay,
         rows=(
             *person(MIKKO, stay.address, Language.FI, "mikko.korhonen@example.fi", "+358409876501"),
+            billed(MIKKO, Channel.EMAIL),
             *site(stay, Dwelling("Koti", "detached house", 156, 3, "air-source heat pump", 8600)),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-5120077", "AM550", date(2023, 5, 30)),), FUSE),
             *point(stay, roof, Commodity.PRODUCTION, (Hung("AM550-5120077", "AM550", date(2023, 5, 30)),), FUSE),
@@ -135,6 +143,7 @@ def _korhonen(today: date) -> Holding:
 def _lindholm(today: date) -> Holding:
     """A Swedish-speaking family in a terraced house, a little late with the bills."""
     stay = Stay(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo"), "619700", date(2021, 9, 1))
+    home = Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300, "right of occupancy")
     power = "643000000619700253"
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))
     network = contract(stay, "30256614", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
@@ -143,7 +152,8 @@ def _lindholm(today: date) -> Holding:
         stay,
         rows=(
             *person(KARIN, stay.address, Language.SV, "karin.lindholm@example.fi", "+358405550142"),
-            *site(stay, Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300)),
+            billed(KARIN, Channel.PAPER),
+            *site(stay, home),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-3308816", "AM550", date(2023, 3, 14)),), FUSE),
             *(sales, network, connection),
         ),
@@ -162,7 +172,8 @@ def _hakala(today: date) -> Holding:
         stay,
         rows=(
             *person(LIISA, stay.address, Language.FI, "liisa.hakala@example.fi", "+358405551983"),
-            *site(stay, Dwelling("Oma asunto", "flat", 61, 1, "district heat of the building", 1500)),
+            billed(LIISA, Channel.OMAPOSTI),
+            *site(stay, Dwelling("Oma asunto", "flat", 61, 1, "district heat of the building", 1500, "rented")),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-6027714", "AM550", date(2024, 3, 6)),), FUSE),
             *(sales, network),
         ),
@@ -183,6 +194,7 @@ def _rantanen(today: date) -> Holding:
         stay,
         rows=(
             *person(VEIKKO, stay.address, Language.FI, "veikko.rantanen@example.fi", "+358405550938"),
+            billed(VEIKKO, Channel.PAPER),
             contact_person(VEIKKO, LIISA.name, "AL01", "+358405551983"),
             *site(stay, Dwelling("Koti", "detached house", 118, 1, "district heat", 3300)),
             *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-2290461", "AM550", date(2022, 11, 3)),), FUSE),
@@ -194,6 +206,7 @@ def _rantanen(today: date) -> Holding:
                     Hung("MC603-5518230", "MULTICAL 603", date(2020, 6, 15)),
                     Hung("LX-090377", "LX 40", date(2009, 9, 21), kind=MeterKind.HEAT_EXCHANGER),
                 ),
+                needs=Needs("heating and hot water", 15800),
             ),
             *(sales, network, warm),
         ),
@@ -202,6 +215,67 @@ def _rantanen(today: date) -> Holding:
             point_id(heat): Metering(warmth(homes.RANTANEN_HEAT), quarters_each=4),
         },
         accounts=(Account(39550, (sales, network, warm), issued_days_ago=8),),
+    )
+
+
+def _salonen(today: date) -> Holding:
+    """A terraced house that gas warms and district cooling cools; another company sells its electricity.
+
+    The place where its car was charged is given up.
+    """
+    stay = Stay(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
+    power, car = "643000000845310011", "643000000845310042"
+    gas, cooling = "643000000845310028", "643000000845310035"
+    left = first_of_month(today - timedelta(days=400)) - DAY
+    network = contract(stay, "30310551", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
+    connection = contract(stay, "LIT-40112", products.CONNECTION, power, Terms(stay.since))
+    warm = contract(stay, "50310552", products.GAS, gas, Terms(stay.since, contracted_kw=Decimal(15)))
+    cool = contract(stay, "60310553", products.COOLING, cooling, Terms(stay.since, contracted_kw=Decimal(6)))
+    charging = (
+        contract(stay, "20310554", products.OPEN_ENDED, car, Terms(stay.since, left)),
+        contract(stay, "30310555", products.GENERAL_NETWORK, car, Terms(stay.since, left, tax_class=CLASS_I)),
+    )
+    return Holding(
+        stay,
+        rows=(
+            *person(RIIKKA, stay.address, Language.FI, "riikka.salonen@example.fi", "+358405553310"),
+            billed(RIIKKA, Channel.MOBILE),
+            *site(stay, Dwelling("Rivitalokoti", "terraced house", 118, 3, "gas", 4300)),
+            *point(stay, power, Commodity.ELECTRICITY, (Hung("AM550-4410093", "AM550", date(2023, 9, 12)),), FUSE),
+            *point(
+                stay,
+                gas,
+                Commodity.GAS,
+                (Hung("BK-G4-220871", "BK-G4", date(2018, 4, 11)),),
+                needs=Needs("heating and hot water", 16500),
+            ),
+            *point(
+                stay,
+                cooling,
+                Commodity.COOLING,
+                (
+                    Hung("MC603-9017742", "MULTICAL 603", date(2021, 4, 26)),
+                    Hung("LX-240118", "LX 20", date(2021, 4, 26), kind=MeterKind.HEAT_EXCHANGER),
+                ),
+                needs=Needs("cooling", 1300),
+            ),
+            *point(
+                stay,
+                car,
+                Commodity.ELECTRICITY,
+                (Hung("E120-0417788", "E120", date(2020, 11, 3), left),),
+                FUSE,
+                Needs("car charging", ended=left),
+            ),
+            *(network, connection, warm, cool, *charging),
+        ),
+        meterings={
+            point_id(power): Metering(consumption(homes.SALONEN), defects=[days_ago(today, 6, Quality.EST)]),
+            point_id(gas): Metering(warmth(homes.SALONEN_GAS), quarters_each=4),
+            point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4),
+            point_id(car): Metering(consumption(homes.SALONEN_CAR), ended=left),
+        },
+        accounts=(Account(52806, (network, warm, cool, *charging), issued_days_ago=12),),
     )
 
 

@@ -57,8 +57,11 @@ JUHA: Final = Member(Persona("140374-9174", "Juha", "Lehto", "administrator of a
 SANNA: Final = Member(Persona("230889-9253", "Sanna", "Niemi", "accountant limited to 12 of those sites"), "30134422")
 LIISA: Final = Member(Persona("050679-938P", "Liisa", "Hakala", "person who acts for a relative"), "30137015")
 OONA: Final = Member(Persona("150704A933E", "Oona", "Virtanen", "person with no contract"))
+RIIKKA: Final = Member(
+    Persona("070492-963J", "Riikka", "Salonen", "household with natural gas and district cooling"), "30140226"
+)
 
-CAST: Final = (AINO, MIKKO, KARIN, JUHA, SANNA, LIISA, OONA)
+CAST: Final = (AINO, MIKKO, KARIN, JUHA, SANNA, LIISA, OONA, RIIKKA)
 PERSONAS: Final = tuple(member.persona for member in CAST)
 
 # In the register, but not at the test bank.

@@ -207,6 +207,46 @@ HEAT: Final = Article(
     origin="biomass-and-waste-heat",
     billing_minutes=60,
 )
+GAS: Final = Article(
+    "MAAKAASU-KOTI",
+    ContractKind.GAS,
+    Names("Maakaasu, koti", "Naturgas, hem", "Natural gas, home"),
+    (
+        Part(
+            "energy",
+            Names("Maakaasu", "Naturgas", "Natural gas"),
+            Basis.ENERGY,
+            (("2023-01-01", "9.85"), ("2024-10-01", "8.64"), ("2026-01-01", "8.37")),
+        ),
+        Part(
+            "base",
+            Names("Perusmaksu, kaasu", "Grundavgift, gas", "Basic charge, gas"),
+            Basis.MONTH,
+            (("2023-01-01", "8.90"), ("2025-01-01", "9.40")),
+        ),
+    ),
+    billing_minutes=60,
+)
+COOLING: Final = Article(
+    "JAAHDYTYS-KOTI",
+    ContractKind.COOLING,
+    Names("Kaukojäähdytys, koti", "Fjärrkyla, hem", "District cooling, home"),
+    (
+        Part(
+            "energy",
+            Names("Kaukojäähdytysenergia", "Fjärrkyleenergi", "District cooling energy"),
+            Basis.ENERGY,
+            (("2023-01-01", "3.95"), ("2025-05-01", "4.12")),
+        ),
+        Part(
+            "base",
+            Names("Tehomaksu, jäähdytys", "Effektavgift, kyla", "Capacity charge, cooling"),
+            Basis.MONTH,
+            (("2023-01-01", "11.20"), ("2026-01-01", "11.60")),
+        ),
+    ),
+    billing_minutes=60,
+)
 # What companies buy.
 COMPANY_FIXED: Final = Article(
     "YRITYS-VAKAA",
@@ -309,7 +349,7 @@ COMPANY_HEAT: Final = Article(
 CATALOGUE: Final = (
     *(OPEN_ENDED, FIXED_12, FIXED_24, SPOT, SURPLUS),
     *(GENERAL_NETWORK, DAY_NIGHT_NETWORK, SEASONAL_NETWORK),
-    *(CONNECTION, HEAT),
+    *(CONNECTION, HEAT, GAS, COOLING),
     *(COMPANY_FIXED, COMPANY_SPOT, COMPANY_NETWORK, POWER_NETWORK, COMPANY_HEAT),
 )
 

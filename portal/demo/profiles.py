@@ -46,6 +46,14 @@ class Heating:
 
 
 @dataclass(frozen=True)
+class Chilling:
+    """Power that grows with every degree that the air is warmer than the balance point."""
+
+    kw_per_degree: float
+    balance: float
+
+
+@dataclass(frozen=True)
 class Home:
     """What runs in a home, and when its people are away (month and day as 101 to 1231, both ends included)."""
 
@@ -55,6 +63,7 @@ class Home:
     habits: tuple[Habit, ...]
     away: tuple[tuple[int, int], ...] = ()
     heating: Heating | None = None
+    chilling: Chilling | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +95,16 @@ def heat(home: Home, hour: Whole) -> Real:
     steady = 1 + 0.05 * normal(f"{home.name}/valve", hour)
     rooms = _heating(home.heating, hour) if home.heating else np.zeros(len(hour))
     return np.asarray((home.always_kw + rooms) * steady * (0.8 + 0.2 * present) + present * water)
+
+
+def chill(home: Home, hour: Whole) -> Real:
+    """The mean power that cools the rooms in each hour (given by its first quarter), kW: none in the cold."""
+    if home.chilling is None:
+        return np.zeros(len(hour))
+    present = ~_within(wall_clock.shown_at(hour), home.away)
+    steady = 1 + 0.05 * normal(f"{home.name}/valve", hour)
+    rooms = home.chilling.kw_per_degree * np.clip(weather.lately(hour) - home.chilling.balance, 0, None)
+    return np.asarray(rooms * steady * (0.6 + 0.4 * present))
 
 
 def sunshine(panels: Panels, quarter: Whole) -> Real:

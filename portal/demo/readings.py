@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from portal.demo import wall_clock
 from portal.demo.chance import Whole
-from portal.demo.profiles import Home, Panels, demand, heat, measured, sunshine
+from portal.demo.profiles import Home, Panels, chill, demand, heat, measured, sunshine
 from portal.demo.wall_clock import WallClock
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR, Intervals, Quality
 
@@ -32,15 +32,19 @@ class Defect:
 
 @dataclass(frozen=True)
 class Metering:
-    """A metering point's series, how long each of its intervals is (in quarters), and what is wrong with some."""
+    """A metering point's series, how long each of its intervals is (in quarters), and what is wrong with some.
+
+    ended: its last day, None while it measures
+    """
 
     series: Series
     quarters_each: int = 1
     defects: Sequence[Defect] = ()
+    ended: date | None = None
 
     def deliveries(self, first: date, last: date) -> tuple[Intervals, Intervals]:
         """What arrives from the first day to the last: all of it, then values in the place of some estimates."""
-        quarter, clock = _shown(first - timedelta(days=7), last, self.quarters_each)
+        quarter, clock = _shown(first - timedelta(days=7), min(last, self.ended or last), self.quarters_each)
         mwh = self.series(quarter)
         quality = np.full(len(quarter), Quality.OK, np.uint8)
         length = np.full(len(quarter), self.quarters_each, np.int64)
@@ -73,6 +77,11 @@ def sold(home: Home, roof: Panels) -> Series:
 def warmth(home: Home) -> Series:
     """The district heat of a home, hour by hour."""
     return lambda hour: measured(heat(home, hour), QUARTERS_AN_HOUR)
+
+
+def cold(home: Home) -> Series:
+    """The district cooling of a home, hour by hour."""
+    return lambda hour: measured(chill(home, hour), QUARTERS_AN_HOUR)
 
 
 @lru_cache(maxsize=4)

@@ -4,17 +4,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
 from portal.contracts.models import Contract
-from portal.customers.models import ContactDetail, ContactKind, ContactPerson, Party, PartyKind
+from portal.customers.models import BillingDetails, ContactDetail, ContactKind, ContactPerson, Party, PartyKind
+from portal.customers.wishes import Channel
 from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
-from portal.sites.models import Commodity, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.models import Commodity, Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 
 COUNTRY = "FI"
 
@@ -58,6 +60,8 @@ class Dwelling:
     residents: int | None
     heating: str | None
     estimated_kwh: int
+    ownership: str = "owned"
+    use_timing: str = "all year"
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,18 @@ class Hung:
     installed: date
     removed: date | None = None
     kind: MeterKind = MeterKind.METER
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a metering point's energy is for, how much a year is expected, and its last day, None while it is there."""
+
+    used_for: str | None = None
+    kwh_a_year: int | None = None
+    ended: date | None = None
+
+
+NOT_TOLD: Final = Needs()
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,14 @@ def person(member: Member, address: Address, language: Language, email: str, pho
     """A person in the register, and how to reach them."""
     yield _party(member, PartyKind.PERSON, address, language)
     yield from _details(member, email, phone)
+
+
+def billed(
+    holder: Member | Company, channel: Channel, email: str | None = None, reference: str | None = None
+) -> BillingDetails:
+    """How a customer's bills come: by e-mail to the preferred address, unless one is named."""
+    party = party_id(holder)
+    return BillingDetails(id=id_of("billing", party), party_id=party, channel=channel, email=email, reference=reference)
 
 
 def company(firm: Company, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
@@ -117,6 +141,8 @@ def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
         residents=dwelling.residents,
         heating=dwelling.heating,
         estimated_kwh_a_year=dwelling.estimated_kwh,
+        ownership=dwelling.ownership,
+        use_timing=dwelling.use_timing,
     )
     yield Occupancy(
         id=id_of("occupancy", stay.site_number, stay.since),
@@ -127,10 +153,25 @@ def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
 
 
 def point(
-    stay: Stay, gsrn: str, energy: Commodity, hung: Sequence[Hung], main_fuse: str | None = None
+    stay: Stay,
+    gsrn: str,
+    energy: Commodity,
+    hung: Sequence[Hung],
+    main_fuse: str | None = None,
+    needs: Needs = NOT_TOLD,
 ) -> Iterator[SQLModel]:
     """A metering point with what hangs there, or hung."""
-    yield MeteringPoint(id=point_id(gsrn), gsrn=gsrn, site_id=stay.site_id, energy=energy, main_fuse=main_fuse)
+    yield MeteringPoint(
+        id=point_id(gsrn),
+        gsrn=gsrn,
+        site_id=stay.site_id,
+        energy=energy,
+        main_fuse=main_fuse,
+        valid_to=needs.ended,
+        connection=Connection.METER_REMOVED if needs.ended else Connection.CONNECTED,
+        used_for=needs.used_for,
+        estimated_kwh_a_year=needs.kwh_a_year,
+    )
     for device in hung:
         yield Meter(
             id=id_of("meter", gsrn, device.serial),

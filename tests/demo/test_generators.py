@@ -117,6 +117,8 @@ def test_the_sun_stays_up_long_at_midsummer_and_briefly_at_christmas():
         (readings.bought(homes.KORHONEN, homes.KORHONEN_ROOF), 6_500, 9_000),
         (readings.sold(homes.KORHONEN, homes.KORHONEN_ROOF), 2_500, 4_500),
         (readings.consumption(homes.LINDHOLM), 5_500, 7_500),
+        (readings.consumption(homes.SALONEN), 3_500, 5_500),
+        (readings.consumption(homes.SALONEN_CAR), 800, 2_000),
     ],
 )
 def test_a_home_uses_or_gives_what_such_homes_do_in_a_year(series, least, most):
@@ -131,6 +133,15 @@ def test_heating_follows_the_season(three_years, clock):
     assert 14_000 < kwh_a_year < 20_000
     month = clock.month_and_day[::4] // 100
     assert hourly[month == 1].mean() > 4 * hourly[month == 7].mean()
+
+
+def test_cooling_is_of_summer(three_years, clock):
+    hourly = readings.cold(homes.SALONEN_COOLING)(three_years[::4])
+    kwh_a_year = hourly.sum() / 1e6 / len(hourly) * 8766
+    assert 900 < kwh_a_year < 2_000
+    month = clock.month_and_day[::4] // 100
+    assert hourly[(month < 4) | (month > 10)].sum() == 0
+    assert readings.cold(homes.SALONEN)(three_years[:8:4]).tolist() == [0, 0]
 
 
 def test_evenings_saturdays_and_holidays_show(three_years, clock):
@@ -242,6 +253,12 @@ def test_heat_is_measured_by_the_hour():
     assert set(sent.length) == {4}
 
 
+def test_a_metering_point_that_ended_sends_nothing_afterwards():
+    last = date(2026, 10, 24)
+    sent, _ = Metering(readings.consumption(homes.SALONEN_CAR), ended=last).deliveries(last, last + timedelta(3))
+    assert len(sent) == 96
+
+
 # Spot prices
 
 
@@ -269,6 +286,7 @@ def test_prices_hold_for_an_hour_until_october_2025_and_for_a_quarter_since():
         readings.consumption(homes.MAKELA),
         readings.sold(homes.KORHONEN, homes.KORHONEN_ROOF),
         readings.warmth(homes.MAKELA_HEAT),
+        readings.cold(homes.SALONEN_COOLING),
         *(metering.series for metering in estate.site(0, LAST).meterings.values()),
         spot.prices,
     ],

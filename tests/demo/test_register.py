@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.auth.rules import TEST_PEOPLE, identity_code
-from portal.contracts.kinds import TaxKind
+from portal.contracts.kinds import ContractKind, TaxKind
 from portal.contracts.models import Contract, PricePart, Product, Tax
+from portal.customers.models import BillingDetails, Party
 from portal.customers.rules import is_business_id
-from portal.demo import estate, households, mandates, permissions, products
+from portal.demo import company, estate, households, mandates, permissions, products
 from portal.demo.company import TOWNS, Scale
 from portal.demo.people import CAST, LANDLORD, LIISA, OLAVI, PERSONAS, REGISTERED, SANNA, VEIKKO
 from portal.kit.clock import start_of
@@ -85,13 +86,41 @@ def test_contracts_are_for_products_of_their_kind(everybody, catalogue):
     by_id = {product.id: product for product in of_kind(catalogue, Product)}
     contracts = [row for household in everybody for row in of_kind(household.rows, Contract)]
     assert all(by_id[contract.product_id].kind == contract.kind for contract in contracts)
-    assert {contract.kind for contract in contracts} == {"sales", "network", "connection", "heat", "purchase"}
+    assert {contract.kind for contract in contracts} == set(ContractKind)
 
 
 def test_everything_billed_stands_in_the_register(everybody):
     for household in everybody:
         for account in household.accounts:
             assert {contract.id for contract in account.contracts} <= {row.id for row in household.rows}
+
+
+def test_whoever_is_billed_has_chosen_how(everybody):
+    rows = [row for holding in everybody for row in holding.rows] + list(company.register())
+    chosen = {row.party_id for row in of_kind(rows, BillingDetails)}
+    assert {account.party_id for holding in everybody for account in holding.accounts} <= chosen
+    assert len(chosen) == len(of_kind(rows, BillingDetails))
+    assert {row.id for row in of_kind(rows, Party)} == chosen
+
+
+def test_every_site_tells_how_it_is_held_and_what_gas_heat_and_cooling_of_homes_are_for():
+    homes = [row for household in households.households(TODAY) for row in household.rows]
+    assert all(site.ownership and site.use_timing and site.estimated_kwh_a_year for site in of_kind(homes, Site))
+    warm_or_cool = [point for point in of_kind(homes, MeteringPoint) if point.energy in {"heat", "gas", "cooling"}]
+    assert {point.energy for point in warm_or_cool} == {"heat", "gas", "cooling"}
+    assert all(point.used_for and point.estimated_kwh_a_year for point in warm_or_cool)
+
+
+@settings(deadline=None)
+@given(st.dates(date(2025, 1, 1), date(2028, 12, 31)))
+def test_a_metering_point_that_ended_lost_its_meter_and_contracts_on_its_last_day(today):
+    rows = [row for household in households.households(today) for row in household.rows]
+    (ended,) = [point for point in of_kind(rows, MeteringPoint) if point.valid_to]
+    about = [one for one in of_kind(rows, Contract) if one.metering_point_id == ended.id]
+    hung = [one for one in of_kind(rows, Meter) if one.metering_point_id == ended.id]
+    assert {one.valid_to for one in about} == {one.removed_on for one in hung} == {ended.valid_to}
+    assert timedelta(365) < today - ended.valid_to < timedelta(2 * 365)
+    assert ended.connection == "AN04"
 
 
 def test_a_price_part_has_one_price_on_a_day(catalogue):
