@@ -123,6 +123,25 @@ def spend(db: Session, journey: LoginTransaction) -> bool:
 
 
 @dataclass(frozen=True)
+class Holder:
+    """Whose a session is, or was, and whom they acted for in it."""
+
+    account_id: UUID
+    acting_for: UUID | None
+
+
+def holder(db: Session, subject: str) -> Holder | None:
+    """Whom a form is made out to (`Customer.subject`); None where no such session was, or it is forgotten."""
+    session_id, _, party_id = subject.partition(" ")
+    try:
+        wanted, acting_for = UUID(session_id), UUID(party_id) if party_id else None
+    except ValueError:
+        return None
+    account_id = db.exec(select(SignedSession.account_id).where(SignedSession.id == wanted)).first()
+    return Holder(account_id, acting_for) if account_id else None
+
+
+@dataclass(frozen=True)
 class Arrival:
     """An identified person: who, through which broker, and the session that their browser held until now."""
 
@@ -251,6 +270,31 @@ def alive(db: Session, now: datetime) -> int:
     return db.exec(select(func.count()).where(*lives)).one()
 
 
+@dataclass(frozen=True)
+class OpenPage:
+    """A page that stands open in a tab: the cookie of its browser now, and whom its forms are made out to."""
+
+    cookie: str
+    subject: str
+
+
+def left(db: Session, page: OpenPage, now: datetime) -> timedelta:
+    """For how long the session of an open page goes on if nobody uses it, in whichever tab; zero where it has ended.
+
+    It goes on under another id when its person confirms who they are; with another person, or for another party, it has
+    ended for the page.
+    """
+    found = _living_of(db, page, now)
+    return timedelta(0) if found is None else min(found.seen_at + rules.IDLE, found.expires_at) - now
+
+
+def note_use(db: Session, page: OpenPage, now: datetime) -> None:
+    """Note that somebody types in an open page: at most once a minute, and nothing where its session has ended."""
+    found = _living_of(db, page, now)
+    if found is not None and rules.is_noteworthy(found.seen_at, now):
+        _noting(found.session_id, now)(db)
+
+
 def forget(db: Session, now: datetime) -> None:
     """Remove what has no further use: journeys, remembered tokens and sessions a day after their end."""
     past = now - KEPT_AFTERWARDS
@@ -359,6 +403,13 @@ def _living(db: Session, cookie: str, now: datetime) -> _Signed | None:
     if found is None or not rules.is_alive(rules.SessionTimes(found.seen_at, found.expires_at, found.ended_at), now):
         return None
     return found
+
+
+def _living_of(db: Session, page: OpenPage, now: datetime) -> _Signed | None:
+    found = _living(db, page.cookie, now)
+    if found is None or page.subject.startswith(str(found.session_id)):
+        return found
+    return found if holder(db, page.subject) == Holder(found.account_id, found.acting_for) else None
 
 
 def _customer(signed: _Signed, reach: Reach, now: datetime) -> Customer:

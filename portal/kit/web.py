@@ -56,8 +56,10 @@ __all__ = [
     "address_of",
     "bare",
     "flow",
+    "form_subject",
     "in_thread",
     "page",
+    "platform_of",
 ]
 
 FORM_TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field
@@ -235,6 +237,11 @@ def _bear_witness(platform: Platform, person: Anyone, look: Look) -> None:
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:
     if request.method in SAFE:
         return
-    token = form.get(FORM_TOKEN_FIELD) or request.headers.get(FORM_TOKEN_HEADER)
-    if not isinstance(token, str) or platform.signer.read("form", token, FORM_TOKEN_AGE_S) != person.subject:
+    if form_subject(platform, request, form) != person.subject:
         raise Forbidden
+
+
+def form_subject(platform: Platform, request: Request, form: FormData | None = None) -> str | None:
+    """Whom the token of a request's form, or of the page it comes from, is made out to; None where there is none."""
+    token = (form or FormData()).get(FORM_TOKEN_FIELD) or request.headers.get(FORM_TOKEN_HEADER)
+    return platform.signer.read("form", token, FORM_TOKEN_AGE_S) if isinstance(token, str) else None

@@ -57,28 +57,57 @@ window.addEventListener("pageshow", (event) => {
   if (event.persisted && document.body.dataset.idle) location.reload();
 });
 
-// Two minutes before the session ends: a warning. When it has ended: nothing is left to read.
+// One clock for a session, whichever tab uses it: the server knows when it ends, and asking does not prolong it. Two
+// minutes before: a warning. When it has ended: nothing is left to read. Typing is use, told at most once a minute.
 const idleSeconds = Number(document.body.dataset.idle ?? 0);
+const tabs = new BroadcastChannel("session");
 if (idleSeconds) {
   const dialog = document.getElementById("idle");
-  let last = Date.now();
-  const used = () => {
-    last = Date.now();
-    if (dialog.open) dialog.close();
+  const warned = 120;
+  let ends, told, stays = false;
+  const goesOn = (seconds) => {
+    ends = Date.now() + seconds * 1000;
+    if (seconds > warned) stays = false;
   };
-  document.addEventListener("htmx:after:request", used);
-  dialog.querySelector("[data-stay]").addEventListener("click", async () => {
-    const answer = await fetch("/overview", { method: "HEAD", redirect: "manual" });
-    if (answer.ok) used();
-    else location.assign("/sign-in");
-  });
-  setInterval(() => {
-    const idle = (Date.now() - last) / 1000;
-    if (idle >= idleSeconds) {
+  const used = () => {
+    told = Date.now();
+    goesOn(idleSeconds);
+  };
+  const ask = async (method) => {
+    const token = document.querySelector("input[name=_token]").value;
+    try {
+      const answer = await fetch("/session", { method, headers: { "X-Form-Token": token } });
+      goesOn((await answer.json()).left_s);
+    } catch {
+      // Nobody answers: what was known before still holds.
+    }
+    look();
+  };
+  const look = () => {
+    const left = (ends - Date.now()) / 1000;
+    if (left <= 0) {
       document.body.replaceChildren();
       location.replace("/sign-in?notice=ended");
-    } else if (idle >= idleSeconds - 120 && !dialog.open) {
-      dialog.showModal();
-    }
-  }, 5000);
+    } else if (left > warned || stays) {
+      if (dialog.open) dialog.close();
+    } else if (!dialog.open) dialog.showModal();
+  };
+  used();
+  document.addEventListener("htmx:after:request", used);
+  document.addEventListener("input", () => {
+    if (Date.now() - told < 60_000) return;
+    told = Date.now();
+    ask("POST");
+  });
+  dialog.querySelector("[data-stay]").addEventListener("click", async () => {
+    stays = true;
+    await ask("POST");
+    tabs.postMessage("look");
+  });
+  tabs.addEventListener("message", () => ask("GET"));
+  setInterval(() => {
+    if (ends - Date.now() <= warned * 1000) ask("GET");
+  }, 10_000);
+} else {
+  tabs.postMessage("look"); // a page without a session: it may just have ended
 }

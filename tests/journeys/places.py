@@ -132,6 +132,7 @@ NO_PAGES = {
     "/oidc/signed-jwks": "for programs",
     "/privacy/requests/{id}/answer": "a form",
     "/privacy/requests/{id}/withdraw": "a form",
+    "/session": "for scripts",
     "/sign-in/bank": "a form",
     "/sign-in/return": "leads on",
     "/sign-out": "a form",

@@ -5,7 +5,7 @@ from functools import partial
 from starlette.routing import Route
 
 from portal.auth.desk import Desk
-from portal.auth.pages import back, out, published, there
+from portal.auth.pages import back, clock, out, published, there
 from portal.auth.people import anyone, customer
 from portal.kit.web import bare, flow
 
@@ -18,6 +18,8 @@ def routes(desk: Desk) -> list[Route]:
         flow("/confirm", partial(there.confirm, desk), who=customer),
         flow("/confirm/bank", partial(there.to_bank_again, desk), who=customer, method="POST"),
         *(flow(broker.return_path, partial(back.come_back, desk, broker), who=anyone) for broker in desk.brokers),
+        bare("/session", clock.ask, who=anyone),
+        bare("/session", clock.use, who=anyone, method="POST"),
         bare("/sign-out", out.sign_out, who=anyone, method="POST"),
         bare("/.well-known/jwks.json", partial(published.key_set, desk), who=anyone),
         bare("/.well-known/openid-federation", partial(published.statement, desk), who=anyone),

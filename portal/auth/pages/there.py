@@ -64,7 +64,7 @@ NOTICES = {
         "info",
         "info",
         text("You have been signed out for your safety"),
-        text("Information that was not saved has been lost. Please sign in again."),
+        text("The service had not been used for a while. Please sign in again."),
     ),
 }
 DOWN = Notice(
