@@ -1,15 +1,17 @@
 """What a contract charges on which days: dated prices under dated rates of VAT, cut at the midnights of a change."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
 from portal.contracts.kinds import Basis, ContractKind, Names, Window
 from portal.contracts.windows import Days
-from portal.kit.ranges import Range, gaps, overlaps
+from portal.kit.ranges import Range
 
 ELECTRICITY_TAX: Final = "electricity-tax"
 BY_ENERGY: Final = frozenset({Basis.ENERGY, Basis.SPOT})
@@ -98,17 +100,26 @@ def charges(terms: Terms, days: Days) -> Iterator[Charge]:
     for price in terms.prices if running else ():
         held = running.within(price.held) if running else None
         if held:
-            yield from _by_rate(price, held, terms.vat)
+            yield from _charged(price, held, terms.vat)
 
 
-def _by_rate(price: Price, days: Days, rates: tuple[VatRate, ...]) -> Iterator[Charge]:
-    found = [
-        Charge(price, held, rate.percent)
-        for rate in sorted(rates, key=lambda rate: rate.first)
-        if (held := days.within(rate.held))
-    ]
-    if gaps(days.range, (charge.days.range for charge in found)):
-        raise NoVatRate(f"{price.code}: no VAT on some day from {days.first} to {days.last}")
-    if any(overlaps((charge.days.range, charge) for charge in found)):
-        raise NoVatRate(f"{price.code}: two rates of VAT on some day from {days.first} to {days.last}")
-    yield from found
+def by_rate(held: Range, rates: Iterable[VatRate]) -> Iterator[tuple[Range, Decimal | None]]:
+    """Days cut where the rate of VAT changes, with the rate of each part; None where there is none, or not one only."""
+    known = tuple(rates)
+    parts = [(part, _rate(part.start, known)) for part in held.cut(rate.held for rate in known)]
+    for percent, same in groupby(parts, key=itemgetter(1)):
+        days = [part for part, _ in same]
+        yield Range(days[0].start, days[-1].end), percent
+
+
+def _rate(day: date, rates: Iterable[VatRate]) -> Decimal | None:
+    percents = {rate.percent for rate in rates if day in rate.held}
+    return percents.pop() if len(percents) == 1 else None
+
+
+def _charged(price: Price, days: Days, rates: Iterable[VatRate]) -> Iterator[Charge]:
+    for held, percent in by_rate(days.range, rates):
+        if percent is None:
+            raise NoVatRate(f"{price.code}: no VAT, or two rates of it, {held.said}")
+        if mine := days.within(held):
+            yield Charge(price, mine, percent)

@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
-from portal.contracts.charges import Price, VatRate
+from portal.contracts.charges import Price, VatRate, by_rate
+from portal.kit.ranges import Range
 
 SOON: Final = timedelta(days=180)  # how long before its end a fixed term is shown as ending
 CENTS: Final = Decimal("0.01")
@@ -96,19 +97,17 @@ def with_vat(price: Decimal, percent: Decimal) -> Decimal:
 def dated_prices(
     prices: Iterable[Price], vat: Iterable[VatRate], first: date, last: date | None, today: date
 ) -> Sequence[DatedPrice]:
-    """The prices of a contract that runs from a day to another: each as far as the contract, with VAT of its time."""
+    """The prices of a contract that runs from a day to another: each as far as the contract, cut where VAT changes."""
     rates = tuple(vat)
-    found = []
-    for price in prices:
-        begins = max(price.first, first)
-        ends = min(filter(None, (price.last, last)), default=None)
-        if ends is None or begins <= ends:
-            found.append(_dated(price, begins, ends, rates, today))
-    return found
+    running = Range.of_days(first, last)
+    return [
+        _dated(price, part, percent, today)
+        for price in prices
+        if (held := price.held & running)
+        for part, percent in by_rate(held, rates)
+    ]
 
 
-def _dated(price: Price, first: date, last: date | None, rates: Iterable[VatRate], today: date) -> DatedPrice:
-    on = max(first, min(today, last or today))
-    percent = next((rate.percent for rate in rates if rate.first <= on <= (rate.last or on)), None)
-    when = When.COMING if today < first else When.PAST if last is not None and last < today else When.NOW
-    return DatedPrice(price, first, last, when, percent)
+def _dated(price: Price, days: Range, percent: Decimal | None, today: date) -> DatedPrice:
+    when = When.NOW if today in days else When.COMING if today < days.start else When.PAST
+    return DatedPrice(price, days.start, days.last, when, percent)

@@ -247,11 +247,20 @@ def _milestones(held: Held) -> Iterator[tuple[date, Text | str, Text | str]]:
 
 
 def _price_changes(held: Held, today: date, language: Language) -> Iterator[tuple[date, Text | str, Text | str]]:
-    """Where a part of the price follows itself at another amount."""
+    """Where a part of the price follows itself at another amount, and where VAT changes."""
     by_code = sorted(prices_of(held, today), key=lambda one: (one.price.code, one.first))
+    vat: dict[date, Text] = {}
     for _, history in groupby(by_code, key=lambda one: one.price.code):
         for before, after in pairwise(history):
             old, new = gross(held.kind, before), gross(held.kind, after)
-            if old and new and old != new:
+            if old and new and before.price.amount != after.price.amount:
                 says = f"{after.price.name.said(language)}: {old.figure} → {new.said(language)}"
                 yield after.first, says, says
+            if old and new and before.vat_percent != after.vat_percent:
+                vat[after.first] = _vat_change(before, after)
+    yield from ((on, says, says) for on, says in vat.items())
+
+
+def _vat_change(before: DatedPrice, after: DatedPrice) -> Text:
+    old, new = (formats.percent(one.vat_percent or 0) for one in (before, after))
+    return text("VAT: %(before)s → %(after)s", before=old, after=new)

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
+from sqlmodel import delete
+
 from portal.auth.people import Customer
 from portal.auth.reach import Reach
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
@@ -79,6 +81,12 @@ class Register:
         ]
         vat.append(Tax(kind="vat", applies_to="purchase", rate=Decimal(0), valid_from=LONG_AGO))
         return self.add(*vat, Tax(kind="electricity-tax", applies_to="I", rate=Decimal("2.253"), valid_from=LONG_AGO))
+
+    def vat(self, kind, percent, first=LONG_AGO, last=None):
+        """A rate of VAT in the place of the one that begins on the same day."""
+        with self.database.writing() as db:
+            db.exec(delete(Tax).where(Tax.kind == "vat", Tax.applies_to == kind, Tax.valid_from == first))
+        return self.add(Tax(kind="vat", applies_to=kind, rate=Decimal(percent), valid_from=first, valid_to=last))
 
     def contract(self, party, site, point, product, kind="sales", first=LONG_AGO, **facts):
         return self.add(

@@ -64,6 +64,17 @@ def test_one_contract_shows_prices_with_and_without_vat_and_its_term(aino, home)
     assert "Sopimus tehtiin" in said
 
 
+def test_a_change_of_vat_cuts_the_price_and_stands_in_the_trail(aino, home, register):
+    changes = aino.today - timedelta(days=20)
+    register.vat("sales", "24", last=changes - timedelta(days=1))
+    register.vat("sales", "25.5", first=changes)
+    said = words(aino.browser.open(f"/contracts/{home.sales}"))
+    assert "6,765 c/kWh 25,5 % 8,49 c/kWh Voimassa" in said
+    assert "6,765 c/kWh 24 % 8,39 c/kWh" in said
+    assert said.count("Alv: 24 % → 25,5 %") == 1
+    assert "Osa energy: 8,39" not in said
+
+
 def test_a_network_contract_shows_tax_and_what_comes(aino, home):
     said = words(aino.browser.open(f"/contracts/{home.network}"))
     assert "Sähkövero, veroluokka I" in said

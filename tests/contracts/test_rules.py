@@ -71,9 +71,32 @@ def test_prices_are_cut_to_the_contract_and_stand_in_time():
 def test_a_price_has_the_vat_of_its_time():
     history = (energy("5", last=date(2024, 6, 30)), energy("6", first=date(2024, 7, 1)))
     found = dated_prices(history, VAT, date(2024, 1, 1), None, TODAY)
-    assert [one.gross for one in found] == [Decimal("6.20"), Decimal("7.53")]
+    assert [one.gross for one in found] == [Decimal("6.20"), Decimal("7.44"), Decimal("7.53")]
+
+
+def test_a_price_is_cut_where_vat_changes():
+    """On 31 August 2024 VAT was 24 %, the day after 25.5 %."""
+    (before, after) = dated_prices([energy("10")], VAT, date(2024, 1, 1), None, TODAY)
+    assert (before.first, before.last, before.gross, before.when) == (
+        date(2024, 1, 1),
+        date(2024, 8, 31),
+        Decimal("12.40"),
+        When.PAST,
+    )
+    assert (after.first, after.last, after.gross, after.when) == (date(2024, 9, 1), None, Decimal("12.55"), When.NOW)
+
+
+def test_a_price_is_not_cut_where_a_rate_goes_on_in_another_row():
+    same = (VatRate(Decimal(24), date(2020, 1, 1), date(2022, 12, 31)), VatRate(Decimal(24), date(2023, 1, 1)))
+    assert len(dated_prices([energy("10")], same, date(2021, 1, 1), None, TODAY)) == 1
+
+
+def test_a_price_has_no_gross_where_two_rates_contradict_each_other():
+    twice = (VatRate(Decimal(24), date(2013, 1, 1)), VatRate(Decimal("25.5"), date(2024, 9, 1)))
+    before, after = dated_prices([energy("10")], twice, date(2024, 1, 1), None, TODAY)
+    assert (before.gross, after.gross, after.first) == (Decimal("12.40"), None, date(2024, 9, 1))
 
 
 def test_a_price_without_a_known_rate_has_no_gross():
-    (one,) = dated_prices([energy("5")], [VatRate(Decimal(24), date(2030, 1, 1))], BEGAN, None, TODAY)
-    assert one.gross is None
+    now, later = dated_prices([energy("5")], [VatRate(Decimal(24), date(2030, 1, 1))], BEGAN, None, TODAY)
+    assert (now.gross, later.gross, later.when) == (None, Decimal("6.20"), When.COMING)

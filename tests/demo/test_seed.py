@@ -12,11 +12,15 @@ from sqlmodel import SQLModel, col, select
 
 from portal.consumption import store
 from portal.consumption.models import MonthTotal
-from portal.contracts.models import Contract, SpotMonth
+from portal.contracts.kinds import ContractKind
+from portal.contracts.models import Contract, Product, SpotMonth, Tax
+from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.contracts.pricing import Supply, bill
-from portal.contracts.terms import spot_for, terms_for
+from portal.contracts.rules import dated_prices, with_vat
+from portal.contracts.terms import spot_for, terms_for, terms_of
 from portal.contracts.windows import Days
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
+from portal.customers.once import MANDATE_ONCE
 from portal.demo import bills, estate, households, mandates, seed, workshop
 from portal.demo.company import TOWNS, Scale
 from portal.demo.estate import BILLS
@@ -28,6 +32,7 @@ from portal.invoices.payment import is_iban, is_reference
 from portal.kit.clock import start_of
 from portal.kit.db import Database
 from portal.kit.intervals import quarter_of
+from portal.kit.once import contradictions
 from portal.kit.packing import unpack
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.people import vault
@@ -338,3 +343,39 @@ def test_both_databases_get_the_same(demo, postgresql_url):
     assert everything(other) == everything(demo)
     assert not seed.is_empty(other)
     other.engine.dispose()
+
+
+def test_every_price_that_a_contract_page_shows_has_the_vat_of_each_of_its_days(db):
+    """Worked out anew from the taxes as they stand: on the first and last day of a row, and wherever a rate changes."""
+    rates = db.exec(select(Tax).where(Tax.kind == "vat")).all()
+    changes = {
+        day for rate in rates for day in (rate.valid_from, rate.valid_to and rate.valid_to + timedelta(1)) if day
+    }
+    contracts = db.exec(select(Contract, Product).join(Product)).all()
+    rows = 0
+    for (contract, _), terms in zip(contracts, terms_of(db, contracts), strict=True):
+        for row in dated_prices(terms.prices, terms.vat, terms.first, terms.last, TODAY):
+            rows += 1
+            last = row.last or max(TODAY, row.first)
+            days = {row.first, last, *(day for day in changes if row.first < day <= last)}
+            percents = {
+                rate.rate
+                for rate in rates
+                for day in days
+                if rate.applies_to == contract.kind and rate.valid_from <= day <= (rate.valid_to or day)
+            }
+            assert percents == {row.vat_percent}, (contract.number, row)
+            assert row.gross == with_vat(row.price.amount, row.vat_percent)
+    assert rows > len(contracts)
+
+
+def test_nothing_that_holds_once_a_day_stands_twice_in_the_demo(db):
+    gsrns = dict(db.exec(select(MeteringPoint.gsrn, MeteringPoint.id)).all())
+    sellers = {(gsrn, kind) for gsrn in gsrns for kind in ContractKind}
+    taxes = {(tax.kind, tax.applies_to) for tax in db.exec(select(Tax))}
+    customers = db.exec(select(Party.customer_number)).all()
+    mandated = {(one, other) for one in customers for other in customers}
+    for once, keys in ((CONTRACT_ONCE, sellers), (TAX_ONCE, taxes), (MANDATE_ONCE, mandated)):
+        standing = list(once.standing(db, keys))
+        assert standing
+        assert contradictions(standing) == {}
