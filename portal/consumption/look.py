@@ -10,6 +10,7 @@ from typing import Final
 from sqlmodel import Session
 
 from portal.auth.people import Customer
+from portal.auth.reach import Theme
 from portal.consumption import queries, view
 from portal.consumption.addresses import Address, Shown
 from portal.consumption.charts import Curve, Mark, columns
@@ -164,6 +165,8 @@ def _figures(look: Look) -> Figures:
         compared=queries.comparison(look.db, look.who, look.selection, look.steps, look.today),
         priced=_is_priced(look),
         cost=look.costs.total,
+        estimate=look.pricing.estimate,
+        lacks_contracts=_lacks_contracts(look),
     )
 
 
@@ -179,6 +182,12 @@ def _is_priced(look: Look) -> bool:
     """Whether a price is to be expected: what is produced has one only where a contract says so."""
     bought = bool(look.readings) and look.selection.energy is not Commodity.PRODUCTION
     return look.address.shows(Shown.EUROS) and (bought or look.pricing.is_known)
+
+
+def _lacks_contracts(look: Look) -> bool:
+    """Whether contracts at any of the sites are closed to the person."""
+    open_at = look.who.reach.sites(Theme.CONTRACTS)
+    return open_at is not None and any(point.site_id not in open_at for point in look.selection.points)
 
 
 def _covers(look: Look) -> Name | None:

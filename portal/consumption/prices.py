@@ -12,11 +12,12 @@ from sqlmodel import Session
 
 from portal.auth.people import Customer
 from portal.consumption.charts import Curve, Stroke
+from portal.consumption.estimates import Estimate, Of
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
 from portal.contracts import queries as contracts
-from portal.contracts.charges import Charge, NoVatRate, Terms, charges
-from portal.contracts.kinds import Basis
+from portal.contracts.charges import BY_ENERGY, Charge, NoVatRate, Terms, charges
+from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.pricing import cost_of
 from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
@@ -57,11 +58,23 @@ class Pricing:
 
     supplies: tuple[tuple[Intervals, tuple[Terms, ...]], ...]
     spot: SpotPrices
+    days: Days
 
     @property
     def is_known(self) -> bool:
         """Whether any contract of any point is in the register."""
         return any(terms for _, terms in self.supplies)
+
+    @property
+    def estimate(self) -> Estimate:
+        """What its costs are of."""
+        every = [terms for _, of_point in self.supplies for terms in of_point]
+        charged = {
+            (terms.kind, price.basis) for terms in every for price in terms.prices if self.days.within(price.held)
+        }
+        kinds = {kind for kind, basis in charged if basis in BY_ENERGY}
+        of = {frozenset({ContractKind.SALES}): Of.SALES, frozenset({ContractKind.NETWORK}): Of.NETWORK}
+        return Estimate(of.get(frozenset(kinds), Of.ALL), frozenset(basis for _, basis in charged) - BY_ENERGY)
 
     def costs(self, periods: Sequence[Period]) -> Costs:
         """What periods that follow each other cost."""
@@ -101,7 +114,7 @@ def pricing(db: Session, who: Customer, readings: Sequence[PointReadings], days:
         alike[tuple(_anonymous(one, days) for one in terms[of.point.id])].append(of.intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
-    return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT)
+    return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days)
 
 
 def _anonymous(terms: Terms, days: Days) -> Terms:

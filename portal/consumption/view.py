@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from portal.consumption.charts import ALONE, APART, TOGETHER, Bar, Chart, Column, Curve, Layout, Mark, draw
+from portal.consumption.estimates import Estimate
 from portal.consumption.gaps import Gap
 from portal.consumption.names import Kind, Name, hours_in
 from portal.consumption.pairs import Comparison, whole
@@ -121,6 +122,8 @@ class Figures:
     then: all that the chart shows of the year before
     compared: the pair of the year before, by the rule of pairs.py
     priced: whether a price is to be expected; `cost` is None where it is not known for all of the time
+    estimate: what the cost is of
+    lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
     total: Energy
@@ -129,6 +132,8 @@ class Figures:
     compared: Comparison | None
     priced: bool
     cost: Money | None
+    estimate: Estimate
+    lacks_contracts: bool
 
     @property
     def change(self) -> Change | None:

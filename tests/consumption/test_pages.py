@@ -349,7 +349,29 @@ def test_nothing_is_compared_where_one_does_not_want_it(home, aino):
 def test_the_estimate_in_euros_follows_from_prices_and_readings(home, aino):
     said = words(aino.browser.open("/consumption?at=2026-10"))
     euros = cents(stored_kwh(home, date(2026, 10, 1), date(2026, 10, 31)) * 10 * Decimal("1.255") / 100)
-    assert f"Arvio ilman kuukausi- ja tehomaksuja {str(euros).replace('.', ',')} €" in said
+    assert f"Arvio sähköenergiasta ilman kuukausimaksuja {str(euros).replace('.', ',')} €" in said
+
+
+@pytest.mark.parametrize(
+    ("kinds", "bases", "said"),
+    [
+        (["sales"], [], r"Arvio sähköenergiasta \d"),
+        (["network"], ["month"], "Arvio siirrosta ja veroista ilman kuukausimaksuja"),
+        (["sales", "network"], ["month", "power"], "Arvio ilman kuukausi- ja tehomaksuja"),
+        (["sales", "network"], ["power"], "Arvio ilman tehomaksuja"),
+    ],
+)
+def test_an_estimate_says_what_it_is_of_and_what_it_leaves_out(register, aino, kinds, bases, said):
+    home = Home(register, aino.party)
+    home.readings(date(2026, 10, 31))
+    register.taxes()
+    for kind in kinds:
+        product = register.product(kind)
+        register.price(product, "energy", "10")
+        for basis in bases:
+            register.price(product, basis, "5", basis=basis)
+        register.contract(home.party, home.site, home.power, product, kind)
+    assert re.search(said, words(aino.browser.open("/consumption?at=2026-10")))
 
 
 def test_what_has_no_price_has_no_estimate_and_it_is_said(register, aino):
@@ -377,7 +399,7 @@ def test_a_spot_price_contract_has_its_price_as_a_line_in_the_day(register, aino
 
 def test_euros_are_left_out_where_one_does_not_want_them(home, aino):
     page = aino.browser.open("/consumption?at=2026-10&show=price")
-    assert "Arvio ilman kuukausi- ja tehomaksuja" not in words(page)
+    assert "Arvio" not in words(page)
     assert all(href.endswith("&show=price") and "€" not in label for href, label in bars(page))
 
 

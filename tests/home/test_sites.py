@@ -111,6 +111,12 @@ def test_numbers_postcodes_and_names_arrive_as_text(aino, home, house):
     assert list(row.values())[:5] == ['="000123"', '="3-12"', "'=HYPERLINK(1)", '="00100"', "Tampere"]
 
 
+def test_whose_mandate_opens_no_contracts_reads_that_this_is_why_there_are_no_euros(estate):
+    said = plain(estate.act(estate.accountant).open("/consumption").text)
+    assert "Valtuutus ei koske sopimuksia ja hintoja, joten euromääräistä arviota ei ole." in said
+    assert "Emme tiedä hintaa" not in said
+
+
 def test_the_accountant_sees_their_sites_and_nothing_that_tells_of_others(estate):
     browser = estate.act(estate.accountant)
     page = browser.open("/sites?by=none")
