@@ -157,7 +157,9 @@ def _stats(held: Held, prices: Iterable[DatedPrice], language: Language) -> Iter
     for dated in prices:
         amount = shown.gross(held.kind, dated)
         if dated.when is When.NOW and amount and dated.price.code != ELECTRICITY_TAX:
-            if dated.price.basis is Basis.SPOT:
+            if held.kind is ContractKind.PURCHASE and dated.price.amount < 0:
+                yield Stat(text("We pay you: %(name)s", name=dated.price.name.said(language)), amount)
+            elif dated.price.basis is Basis.SPOT:
                 yield Stat(text("Margin on the spot price, incl. VAT"), amount)
             else:
                 yield Stat(text("%(name)s, incl. VAT", name=dated.price.name.said(language)), amount)

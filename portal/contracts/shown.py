@@ -211,7 +211,12 @@ def _amount(kind: ContractKind, dated: DatedPrice, price: Decimal) -> Amount:
 
 
 def _scaled(kind: ContractKind, dated: DatedPrice, price: Decimal) -> tuple[Decimal, Text | str]:
-    """A price in the unit of its trade: heat, cooling and gas are sold by the megawatt-hour."""
+    """A price in the unit of its trade: heat, cooling and gas are sold by the megawatt-hour.
+
+    What we buy has a price below zero, so that bills take it off; its contract says what we pay.
+    """
+    if kind is ContractKind.PURCHASE:
+        price = abs(price)
     match dated.price.basis:
         case Basis.ENERGY | Basis.SPOT if kind in BY_MWH:
             return price * CENTS_A_KWH_TO_EUROS_A_MWH, "€/MWh"

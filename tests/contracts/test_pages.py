@@ -193,5 +193,8 @@ def test_what_we_buy_from_a_roof_stands_apart_from_what_we_sell(aino, register, 
     register.price(roof, "energy", "-3.60")
     contract = register.contract(aino.party, home.site, register.point(home.site, "production"), roof, "purchase")
     said = words(aino.browser.open("/contracts"))
-    assert "Tuotanto Osto Aurinkosähkön osto · −3,60 c/kWh" in said
-    assert "Aurinkosähkön osto" in words(aino.browser.open(f"/contracts/{contract}"))
+    assert "Tuotanto Osto Aurinkosähkön osto · 3,60 c/kWh" in said
+    page = words(aino.browser.open(f"/contracts/{contract}"))
+    assert "Aurinkosähkön osto" in page
+    assert "Maksamme sinulle: Osa energy 3,60 c/kWh" in page
+    assert "−3,60" not in page

@@ -138,7 +138,7 @@ def test_a_price_part_has_one_price_on_a_day(catalogue):
         (date(2024, 9, 1), "network", "25.5"),
         (date(2026, 3, 31), "I", "2.253"),
         (date(2026, 4, 1), "I", "2.325"),
-        (date(2026, 4, 1), "II", "0.063"),
+        (date(2026, 4, 1), "II", "0.135"),
     ],
 )
 def test_taxes_have_the_rate_of_the_day(catalogue, day, applies_to, rate):
