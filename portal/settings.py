@@ -9,11 +9,15 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import make_url
 
 from portal import brand as brands
 from portal.brand import DEMO_BRAND, BadBrand, Brand
+from portal.kit.hosts import is_here
 from portal.kit.mail import MailServer
 from portal.kit.rates import Rate, Rates
 
@@ -59,6 +63,7 @@ class Settings:
     audit_head_minutes: int
     audit_head_entries: int
     internal_port: int  # 0 for none
+    proxies: tuple[str, ...]  # whose word on a visitor's address counts: addresses or networks
     sign_in_rates: Rates
     report_rates: Rates
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
@@ -105,6 +110,7 @@ class Settings:
             audit_head_minutes=given.number("PORTAL_AUDIT_HEAD_MINUTES", 15),
             audit_head_entries=given.number("PORTAL_AUDIT_HEAD_ENTRIES", 1000),
             internal_port=given.number("PORTAL_INTERNAL_PORT", 9000),
+            proxies=_proxies(given.value("PORTAL_PROXIES") or ""),
             sign_in_rates=Rates(
                 given.rate("PORTAL_SIGN_IN_RATE_PER_NETWORK", 120), given.rate("PORTAL_SIGN_IN_RATE", 600)
             ),
@@ -223,8 +229,22 @@ def _dangers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_BRAND is not set, so the pages would name the demo's company; README.md shows a brand file."
     if settings.mail_dir:
         yield "PORTAL_MAIL_DIR is set, so letters would be kept as files instead of being sent; it is for trials."
-    if settings.smtp and settings.smtp.tells_a_password_openly:
-        yield "PORTAL_SMTP_URL would send a password unprotected; begin it with smtp+starttls:// or smtps://."
+    if settings.smtp and settings.smtp.is_open_on_the_way:
+        yield "PORTAL_SMTP_URL would send letters unprotected; begin it with smtp+starttls:// or smtps://."
+    if _is_open_on_the_way(settings.database_url):
+        yield (
+            "PORTAL_DATABASE_URL would reach another host without knowing that it is the right one; "
+            "end it with ?sslmode=verify-full (and &sslrootcert=FILE for your own authority)."
+        )
+
+
+def _is_open_on_the_way(database_url: str) -> bool:
+    """Whether a database is on another host, and its name is not proved (libpq, 32.19: only verify-full does)."""
+    url = make_url(database_url)
+    asked = parse_qs(urlsplit(database_url).query)
+    hosts = [url.host or "", *asked.get("host", []), *asked.get("hostaddr", [])]
+    is_far = any(not is_here(host) for listed in hosts for host in listed.split(",") if not host.startswith(("/", "@")))
+    return url.get_backend_name() == "postgresql" and is_far and asked.get("sslmode") != ["verify-full"]
 
 
 def _base_url(value: str, careless: bool) -> str:  # noqa: FBT001 - read only here
@@ -256,6 +276,18 @@ def _smtp(value: str | None) -> MailServer | None:
         raise BadSettings(
             "PORTAL_SMTP_URL must look like smtp+starttls://user:password@mail.example.fi:587 (or smtps://, smtp://)."
         ) from None
+
+
+def _proxies(value: str) -> tuple[str, ...]:
+    found = tuple(_listed(value))
+    for one in found:
+        try:
+            ip_network(one)
+        except ValueError:
+            raise BadSettings(
+                f"PORTAL_PROXIES must hold addresses or networks such as 127.0.0.1, 10.0.0.0/24, not {one!r}."
+            ) from None
+    return found
 
 
 def _listed(value: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from portal.auth.oidc import client
 from portal.auth.reasons import Reason, Stopped
 from portal.feeds import sources
 from portal.feeds.sources import NotAFeed
+from portal.kit.connections import served
 from portal.kit.db import Database
 from tests.running import PATIENCE_S
 from tests.settings import settings
@@ -35,7 +36,7 @@ STRANGE = {
 def port(sqlite_url):
     """Where the portal answers, served as it is in the field."""
     portal = app.create_app(settings(), Database(sqlite_url))
-    server = uvicorn.Server(uvicorn.Config(portal, log_config=None, lifespan="off"))
+    server = uvicorn.Server(served(portal, lifespan="off"))
     listening = socket.create_server(("127.0.0.1", 0))
     serving = Thread(target=server.run, kwargs={"sockets": [listening]})
     serving.start()

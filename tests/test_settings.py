@@ -40,6 +40,7 @@ def test_production_names_what_is_missing(name):
         ("PORTAL_DATA_KEYS", "not base64!"),
         ("PORTAL_DATABASE_URL", "mysql://x"),
         ("PORTAL_INTERNAL_PORT", "many"),
+        ("PORTAL_PROXIES", "127.0.0.1, proxy.example.fi"),
         ("PORTAL_SMTP_URL", "mail.example.fi"),
         ("PORTAL_BRAND", "nowhere.toml"),
     ],
@@ -108,6 +109,40 @@ def test_a_mail_server_may_want_a_password():
 def test_a_list_of_nothing_is_refused_by_name(name):
     with pytest.raises(BadSettings, match=name):
         Settings.from_environment(GOOD | {name: ","})
+
+
+PG = "postgresql+psycopg://portal:secret@"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_open"),
+    [
+        ("PORTAL_SMTP_URL", "smtp://mail.example.fi", True),
+        ("PORTAL_SMTP_URL", "smtp://10.0.0.1", True),
+        ("PORTAL_SMTP_URL", "smtp://localhost", False),
+        ("PORTAL_SMTP_URL", "smtp://127.0.0.1:2525", False),
+        ("PORTAL_SMTP_URL", "smtp://[::1]", False),
+        ("PORTAL_SMTP_URL", "smtps://mail.example.fi", False),
+        ("PORTAL_SMTP_URL", "smtp+starttls://mail.example.fi", False),
+        ("PORTAL_DATABASE_URL", f"{PG}db.example.fi/portal", True),
+        ("PORTAL_DATABASE_URL", f"{PG}db.example.fi/portal?sslmode=require", True),
+        ("PORTAL_DATABASE_URL", f"{PG}db.example.fi/portal?sslmode=verify-ca", True),
+        ("PORTAL_DATABASE_URL", f"{PG}/portal?host=localhost,db.example.fi", True),
+        ("PORTAL_DATABASE_URL", f"{PG}/portal?host=localhost&host=db.example.fi", True),
+        ("PORTAL_DATABASE_URL", f"{PG}localhost/portal?hostaddr=10.0.0.1", True),
+        ("PORTAL_DATABASE_URL", f"{PG}db.example.fi/portal?sslmode=verify-full", False),
+        ("PORTAL_DATABASE_URL", f"{PG}localhost/portal", False),
+        ("PORTAL_DATABASE_URL", f"{PG}127.0.0.1:5433/portal", False),
+        ("PORTAL_DATABASE_URL", f"{PG}[::1]/portal", False),
+        ("PORTAL_DATABASE_URL", f"{PG}/portal?host=/run/postgresql", False),
+        ("PORTAL_DATABASE_URL", f"{PG}/portal", False),
+        ("PORTAL_DATABASE_URL", "sqlite:///portal.db", False),
+    ],
+)
+def test_what_would_cross_a_network_unprotected_is_named(name, value, is_open):
+    dangers = Settings.from_environment(GOOD | {name: value}).dangers
+    assert any(name in one for one in dangers) == is_open
+    assert not any("secret@" in one for one in dangers)
 
 
 def test_what_is_unsafe_is_named():

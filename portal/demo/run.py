@@ -22,6 +22,7 @@ from portal.demo import bank, mandates, seed
 from portal.demo.company import Scale
 from portal.demo.people import CAST, Member
 from portal.kit import private
+from portal.kit.connections import served
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
@@ -80,7 +81,7 @@ def serve(demo: Demo, settings: Settings, portal: ASGIApp, say: Say) -> None:
 
 async def _both(demo: Demo, portal: ASGIApp, provider: ASGIApp) -> None:
     servers = [
-        _Quiet(uvicorn.Config(app, host=demo.host, port=port, log_level="warning", server_header=False))
+        _Quiet(served(app, host=demo.host, port=port))
         for app, port in ((portal, demo.port), (provider, demo.bank_port))
     ]
     loop = asyncio.get_running_loop()

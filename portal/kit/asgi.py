@@ -1,13 +1,14 @@
 """The layers around the routes: outermost headers and log, what is turned away, the routes, and every error's page."""
 
 from collections.abc import Collection, Sequence
+from http import HTTPStatus
 
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
+from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp
 
 from portal.kit.answers import troubled
@@ -60,7 +61,15 @@ async def _http(request: Request, refused: Exception) -> Response:
     status = refused.status_code if isinstance(refused, HTTPException) else 500
     answer = await _problem(request, NotThere() if status in {404, 405} else BadRequest())
     answer.status_code = status
+    if status == HTTPStatus.METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _methods(request: Request) -> set[str]:
+    """What may be done at an address, by all of its routes: each alone knows its own method only."""
+    here = [route for route in request.app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in here if isinstance(route, Route) for method in route.methods or ()}
 
 
 async def _failure(request: Request, _failed: Exception) -> Response:

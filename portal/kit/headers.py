@@ -7,7 +7,7 @@ import json
 import logging
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.datastructures import MutableHeaders
@@ -64,6 +64,13 @@ def exchange(scope: Scope) -> Exchange:
     """The exchange of a request."""
     found: Exchange = scope["portal.exchange"]
     return found
+
+
+def dressing() -> Sequence[tuple[bytes, bytes]]:
+    """The headers of an answer that is given before there is an exchange: to what is no HTTP."""
+    headers = MutableHeaders(raw=[])
+    _dress(headers, Exchange(_number(), secrets.token_urlsafe(16)))
+    return headers.raw
 
 
 def policy(nonce: str, form_action: tuple[str, ...]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 
 from portal.kit import private
 from portal.kit.durable import write_whole
+from portal.kit.hosts import is_here
 
 TIMEOUT_S = 20.0
 POLICY = b"5.7."  # RFC 3463: the server objects to us, not to the address; mended by the operator, so it is tried again
@@ -52,9 +53,9 @@ class MailServer:
         return cls(security, parts.hostname, port, unquote(parts.username or ""), unquote(parts.password or ""))
 
     @property
-    def tells_a_password_openly(self) -> bool:
-        """Whether a password would cross the network as it is."""
-        return self.security is Security.NONE and bool(self.password)
+    def is_open_on_the_way(self) -> bool:
+        """Whether letters, and a password, would cross the network as they are."""
+        return self.security is Security.NONE and not is_here(self.host)
 
 
 class NotSent(Exception):

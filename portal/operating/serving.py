@@ -26,6 +26,7 @@ from starlette.types import ASGIApp
 
 from portal.app import create_app
 from portal.kit import clock
+from portal.kit.connections import GRACE_S, served
 from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
@@ -33,14 +34,11 @@ from portal.operating import measures
 from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
 from portal.operating.measures import counting, text
-from portal.operating.receiving import Prompt
 from portal.settings import Settings
 
 log = logging.getLogger("portal.serving")
 
-GRACE_S = 8  # for requests under way at SIGTERM; containers are killed after ten
 LINGER_S = 0.9  # in which requests on their way are read; a visitor who was not heard calls again after a second
-KEEP_ALIVE_S = 75  # longer than proxies keep theirs: it is not us who close a connection that is about to be used
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def serve(serving: Serving) -> None:
     with bound(serving.host, serving.port) as listening:
         if serving.workers == 1:
             with inside(serving.settings, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
-                _run(app, listening)
+                _run(app, listening, serving.settings.proxies)
             return
         with tempfile.TemporaryDirectory(prefix="portal-meters-") as folder:
             crew = _Crew(serving.settings, listening, Path(folder))
@@ -105,17 +103,8 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def _run(app: ASGIApp, listening: socket.socket) -> None:
-    config = uvicorn.Config(
-        app,
-        http=Prompt,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_S,
-        timeout_keep_alive=KEEP_ALIVE_S,
-    )
-    Server(config).run(sockets=[listening])
+def _run(app: ASGIApp, listening: socket.socket, proxies: Sequence[str]) -> None:
+    Server(served(app, proxies=proxies)).run(sockets=[listening])
 
 
 class _Crew:
@@ -165,7 +154,7 @@ def _work(settings: Settings, listening: socket.socket, folder: Path) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     meter = Meter()
     share(meter, folder)
-    _run(create_app(settings, Database(settings.database_url), count=counting(meter)), listening)
+    _run(create_app(settings, Database(settings.database_url), count=counting(meter)), listening, settings.proxies)
 
 
 def _end_with_parent() -> None:

@@ -212,6 +212,13 @@ def test_a_locked_database_is_said_to_be_busy(kaisa, database):
     assert "ruuhkautunut" in answer.text
 
 
+def test_a_method_that_nobody_takes_is_told_of_those_that_somebody_does(kaisa):
+    answer = kaisa.delete("/pets", headers=OURS)
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
+    assert kaisa.post("/pets/open", headers=OURS).headers["allow"] == "GET, HEAD"
+    assert "allow" not in kaisa.get("/pets/nowhere").headers
+
+
 @pytest.mark.parametrize("charset", ["undefined", "utf-7", "unicode_escape", "utf-16"])
 def test_a_form_in_a_strange_charset_is_refused(kaisa, charset):
     kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}

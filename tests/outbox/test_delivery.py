@@ -198,7 +198,7 @@ def test_a_letter_arrives_and_leaves_no_content_behind(shift, security):
     assert letter["Message-ID"] == f"<{row.id}@example.fi>"
     assert office.passwords == ["PLAIN AHVzAHBAc3M="]
     assert (row.delivered_at, row.payload) == (NOW, "{}")
-    assert server.tells_a_password_openly == (security is Security.NONE)
+    assert not server.is_open_on_the_way, "it stays on this machine"
     assert "p@ss" not in repr(server)
 
 
