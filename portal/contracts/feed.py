@@ -152,7 +152,7 @@ class ContractEntry(FeedRow):
         description="The customer's period of notice in days.", examples=[14]
     )
     tax_class: Literal["I", "II"] | None = Field(
-        description="Electricity tax class of a network contract, or null.", examples=["I"]
+        description="Electricity tax class of a network contract; null for all others.", examples=[None]
     )
     contracted_kw: Power | None = Field(
         description="Contracted power in kW (heat, cooling), or null.", examples=["12.5"]

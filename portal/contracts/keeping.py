@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
@@ -18,13 +19,23 @@ from portal.kit.feed import Names, Outcome, Refusal, Verdict, unknown
 from portal.kit.mirror import Columns, Kept, Parts, Wanted, mirror, portions
 from portal.kit.packing import pack
 from portal.sites.keeping import points_of, site_ids
-from portal.sites.models import MeteringPoint
+from portal.sites.models import Commodity, MeteringPoint
 
 PRODUCTS = Kept(Product, ("code",))
 PRICE_PARTS = Parts(PricePart, ("code", "valid_from"), owner="product_id")
 TAXES = Kept(Tax, ("kind", "applies_to", "valid_from"))
 SPOT_MONTHS = Kept(SpotMonth, ("month",))
 CONTRACTS = Kept(Contract, ("number",))
+MEASURED: Final[Mapping[ContractKind, frozenset[Commodity]]] = {
+    ContractKind.SALES: frozenset({Commodity.ELECTRICITY}),
+    ContractKind.NETWORK: frozenset({Commodity.ELECTRICITY, Commodity.PRODUCTION}),
+    ContractKind.CONNECTION: frozenset(Commodity),
+    ContractKind.HEAT: frozenset({Commodity.HEAT}),
+    ContractKind.COOLING: frozenset({Commodity.COOLING}),
+    ContractKind.GAS: frozenset({Commodity.GAS}),
+    ContractKind.PURCHASE: frozenset({Commodity.PRODUCTION}),
+}  # what a metering point measures that a kind of contract is about
+TAXED_BY_CLASS: Final = ContractKind.NETWORK  # electricity tax stands on the network bill (Act 1260/1996)
 
 
 def contracts_of(db: Session, contract_numbers: Iterable[str]) -> Mapping[str, Contract]:
@@ -154,4 +165,8 @@ def _contradiction(row: ContractEntry, known: _Known) -> Refusal | None:
         return Refusal(f"product {row.product_code} is for {product.kind} contracts, not {row.kind}")
     if row.gsrn and known.points[row.gsrn].site_id != known.sites[row.site_number]:
         return Refusal(f"metering point {row.gsrn} does not stand at site {row.site_number}")
+    if row.gsrn and (energy := known.points[row.gsrn].energy) not in MEASURED[row.kind]:
+        return Refusal(f"metering point {row.gsrn} measures {energy}, which no {row.kind} contract is about")
+    if row.tax_class and row.kind is not TAXED_BY_CLASS:
+        return Refusal(f"tax_class belongs to a {TAXED_BY_CLASS} contract; of a {row.kind} contract it is null")
     return None

@@ -40,8 +40,12 @@ class _Known:
         if row.site_number is not None and row.site_number not in self.sites:
             return unknown("site", row.site_number)
         for line in row.lines:
-            if line.contract_number is not None and line.contract_number not in self.contracts:
+            if line.contract_number is None:
+                continue
+            if line.contract_number not in self.contracts:
                 return unknown("contract", line.contract_number)
+            if self.contracts[line.contract_number].party_id != self.parties[row.customer_number]:
+                return Refusal(f"contract {line.contract_number} is not one of customer {row.customer_number}")
         wrong = "; ".join(contradictions(row, self.taxed))
         return Refusal(wrong) if wrong else None
 

@@ -273,6 +273,42 @@ def test_a_contract_of_another_kind_than_its_product_is_refused(everything, take
     assert refused("c.jsonl")[0][1] == "product FIXED-24 is for sales contracts, not heat"
 
 
+HEAT = "643000000000000023"
+KINDS_OF_PRODUCT = {"sales": "FIXED-24", "network": "NET", "heat": "HEAT", "purchase": "SUN"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"kind": "heat"}, "metering point 643000000000000016 measures electricity, which no heat contract is about"),
+        ({"kind": "sales", "gsrn": HEAT}, f"metering point {HEAT} measures heat, which no sales contract is about"),
+        ({"kind": "purchase"}, "metering point 643000000000000016 measures electricity, which no purchase contract"),
+        (
+            {"kind": "sales", "tax_class": "II"},
+            "tax_class belongs to a network contract; of a sales contract it is null",
+        ),
+        ({"kind": "network", "tax_class": "II"}, None),
+        ({"kind": "heat", "gsrn": HEAT}, None),
+    ],
+)
+@on_sqlite
+def test_a_contract_is_about_what_its_metering_point_measures(everything, take_in, refused, changes, reason):
+    take_in("m.jsonl", row("metering_points", gsrn=HEAT, energy="heat"))
+    products = [row("products", product_code=code, kind=kind) for kind, code in KINDS_OF_PRODUCT.items()]
+    assert take_in("p.jsonl", *products).code == 0
+    take_in("old.jsonl", row("contracts", valid_to="2025-12-31", valid_from="2025-01-01", fixed_until=None))
+    told = row("contracts", contract_number="700009", **changes, product_code=KINDS_OF_PRODUCT[changes["kind"]])
+    assert take_in("c.jsonl", told).code == (1 if reason else 0)
+    if reason:
+        assert refused("c.jsonl")[0][1].startswith(reason)
+
+
+def test_a_bill_about_the_contract_of_another_customer_is_refused(everything, take_in, refused):
+    told = row("invoices", invoice_number="900002", customer_number="100002", site_number=None)
+    assert take_in("i.jsonl", told).last == "accepted=0 unchanged=0 refused=1"
+    assert refused("i.jsonl")[0][1] == "contract 700001 is not one of customer 100002"
+
+
 def test_phone_numbers_and_mail_domains_are_kept_in_one_form(take_in, database):
     take_in("c.jsonl", row("customers", phones=["040 123 4567", "+358 40 1234567"], emails=["Aino@Example.FI"]))
     assert {detail.value for detail in standing(database, ContactDetail)} == {"+358401234567", "Aino@example.fi"}
