@@ -78,7 +78,8 @@ def _download(platform: Platform, reply: Download) -> Response:
     if isinstance(reply.body, bytes):
         return Response(reply.body, media_type=reply.content_type, headers=headers)
     pieces = reply.body(platform.database)
-    return Stream(pieces, platform.streams, media_type=reply.content_type, headers=headers)
+    threads = platform.streams[reply.pool]
+    return Stream(pieces, threads, reply.afterwards, media_type=reply.content_type, headers=headers)
 
 
 def _with_extras(response: Response, reply: Redirect | Answer) -> Response:

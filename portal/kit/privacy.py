@@ -17,7 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 Value = str | int | bool | None
 R = TypeVar("R", bound=SQLModel)
 NOTHING: frozenset[str] = frozenset()
-AT_ONCE = 1_000
+AT_ONCE = 200
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from portal.kit.html import Page
-from portal.kit.streams import Made
+from portal.kit.streams import Afterwards, Made, Pool, nothing
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Download:
-    """A file to be saved, under a plain ASCII name; a large one is made while it is sent."""
+    """A file to be saved, under a plain ASCII name.
+
+    A large one is made while it is sent, in the threads of a pool; `afterwards` is called when it ends, whatever way.
+    """
 
     filename: str
     content_type: str
     body: bytes | Made
+    pool: Pool = Pool.FILES
+    afterwards: Afterwards = nothing
 
 
 Reply = Page | Answer | Redirect | Download

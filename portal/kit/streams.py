@@ -1,6 +1,9 @@
 """Answers that are made while they are sent, for as long as somebody takes them."""
 
+import time
 from collections.abc import Callable, Generator, Mapping
+from enum import StrEnum
+from typing import Final
 
 import anyio
 from starlette.responses import StreamingResponse
@@ -9,22 +12,62 @@ from starlette.types import Receive, Scope, Send
 from portal.kit.db import Database
 
 Pieces = Generator[bytes, None, None]
+"""What is sent, piece by piece. An empty piece sends nothing: it gives way to whoever waits for the same threads."""
+
 Made = Callable[[Database], Pieces]
-"""How a large answer is made, piece by piece. It opens its own transactions, and none is open between two pieces:
-whoever reads slowly would hold it."""
+"""How a large answer is made. It opens its own transactions, and none is open when a piece is sent: whoever reads
+slowly would hold it."""
+
+Afterwards = Callable[[], None]
+SLICE_S: Final = 0.02
+
+
+class Pool(StrEnum):
+    """The threads in which an answer is made: those for files that are soon made, or those for what takes a while."""
+
+    FILES = "files"
+    PACKAGES = "packages"
+
+
+class Pace:
+    """Says when a piece of work has kept its thread for long enough, and should give way."""
+
+    def __init__(self, slice_s: float = SLICE_S) -> None:
+        """Begin the first piece; a piece may keep its thread for so many seconds."""
+        self._slice_s = slice_s
+        self.again()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the time of this piece is up."""
+        return time.perf_counter() >= self._ends
+
+    def again(self) -> None:
+        """Begin the next piece."""
+        self._ends = time.perf_counter() + self._slice_s
+
+
+def nothing() -> None:
+    """What is done after most answers."""
 
 
 class Stream(StreamingResponse):
-    """Sends pieces, each made in one of a few threads when the one before it has left.
+    """Sends pieces, each made in one of a few threads when the one before it has left. Many answers take turns there.
 
-    When the visitor goes away no more are made; the generator is closed in any case.
+    When the visitor goes away no more are made. In any case the generator is closed, and then `afterwards` called.
     """
 
     def __init__(
-        self, pieces: Pieces, threads: anyio.CapacityLimiter, *, media_type: str, headers: Mapping[str, str]
+        self,
+        pieces: Pieces,
+        threads: anyio.CapacityLimiter,
+        afterwards: Afterwards = nothing,
+        *,
+        media_type: str,
+        headers: Mapping[str, str],
     ) -> None:
         super().__init__((), media_type=media_type, headers=headers)
-        self.pieces, self.threads = pieces, threads
+        self.pieces, self.threads, self.afterwards = pieces, threads, afterwards
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces; to HEAD, none."""
@@ -35,10 +78,12 @@ class Stream(StreamingResponse):
         finally:
             with anyio.CancelScope(shield=True):
                 await anyio.to_thread.run_sync(self.pieces.close, limiter=self.threads)
+            self.afterwards()
 
     async def stream_response(self, send: Send) -> None:
         """Send one piece after the other."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         while (piece := await anyio.to_thread.run_sync(next, self.pieces, None, limiter=self.threads)) is not None:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
+            if piece:
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})

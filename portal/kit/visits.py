@@ -18,6 +18,7 @@ from portal.kit.errors import NotThere
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language, choose
 from portal.kit.signing import Signer
+from portal.kit.streams import Pool
 
 LANGUAGE_COOKIE = "__Host-language"
 
@@ -108,7 +109,9 @@ class Platform:
     witness: Witness = unwatched
     now: Callable[[], datetime] = clock.now
     threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
-    streams: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(2))
+    streams: Mapping[Pool, anyio.CapacityLimiter] = field(
+        default_factory=lambda: {Pool.FILES: anyio.CapacityLimiter(2), Pool.PACKAGES: anyio.CapacityLimiter(1)}
+    )
 
 
 def platform_of(request: Request) -> Platform:

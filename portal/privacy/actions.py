@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
+from portal.audit.models import AuditEntry
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.customers.models import Party
 from portal.kit import clock
@@ -23,6 +24,9 @@ from portal.privacy.queries import Case, Whose
 from portal.privacy.rules import Act, Right, State
 from portal.privacy.scope import visible_to
 
+PACKAGED: Final = "privacy.packaged"
+"""The act that the audit notes when somebody takes a data package."""
+
 
 class RequestClosed(Refused):
     """The request has been answered or withdrawn: nothing can be added to it."""
@@ -32,6 +36,10 @@ class RequestClosed(Refused):
 
 class TooManyRequests(DayIsFull):
     """Somebody has asked, or added to what they asked, as often as it is taken from one person in a day."""
+
+
+class TooManyPackages(DayIsFull):
+    """Somebody has taken as many data packages as are made for one person in a day."""
 
 
 class PrivacyRequested(Event):
@@ -146,6 +154,18 @@ def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
         now,
     )
     return case
+
+
+def leave_room_for_package(db: Session, who: Customer, now: datetime) -> None:
+    """See that a person has not taken as many packages as are made in a day; whoever comes at once waits.
+
+    Raises TooManyPackages.
+    """
+    one_at_a_time(db, f"packages of {who.account_id}")
+    mine = (AuditEntry.account_id == who.account_id) & (AuditEntry.act == PACKAGED)
+    each = select(AuditEntry.at).where(mine).distinct().order_by(col(AuditEntry.at).desc())  # of several numbers once
+    if full_until := free_at(db, each, rules.PACKAGES_A_DAY, now):
+        raise TooManyPackages(full_until)
 
 
 def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:

@@ -4,6 +4,7 @@ For each customer number a folder: pages to read and print, `data.json` with eve
 readings of each metering point as Datahub writes them, and the receipts of permissions. The records and receipts of a
 number are from one reading of the register and wait in a shelf; readings are read when it is their turn. The files are
 made one after the other, each when it is asked for: memory holds a small part of them, and no transaction stays open.
+Whoever makes them gives way every few milliseconds: a company's package takes a while, and nobody waits for it.
 """
 
 import csv
@@ -12,6 +13,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -36,7 +38,7 @@ from portal.kit.html import Html
 from portal.kit.i18n import Language, text
 from portal.kit.privacy import Keeper, Record, Value
 from portal.kit.spreadsheets import harmless
-from portal.kit.streams import Pieces
+from portal.kit.streams import Pace, Pieces
 from portal.privacy import readings, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, Holding, of_group
 from portal.privacy.queries import Whose
@@ -47,7 +49,8 @@ VERSION: Final = 1
 """Of the shape of data.json and of the names of files; within a version neither changes."""
 
 BOM: Final = "\ufeff"
-AT_ONCE: Final = 500  # rows of a CSV file, or parts of a page, that are written together
+AT_ONCE: Final = 200  # rows of a file, or parts of a page, that are written together
+WORTH_SENDING: Final = 1 << 16  # bytes
 CODE = "identity_code"
 
 
@@ -57,6 +60,13 @@ class File:
 
     name: str
     pieces: Iterable[bytes]
+
+
+class Pause:
+    """Stands between files where the next one is not there yet, and others may go first."""
+
+
+Step = File | Pause
 
 
 @dataclass(frozen=True)
@@ -95,44 +105,65 @@ class _Ready:
     def close(self) -> None:
         """What is left can still be taken."""
 
-    def taken(self) -> Iterator[bytes]:
-        """What has been written since the last time, in one piece, if there is anything."""
+    @property
+    def size(self) -> int:
+        """How many bytes have been written since the last time."""
+        return sum(map(len, self._written))
+
+    def taken(self) -> bytes:
+        """What has been written since the last time, in one piece."""
         written, self._written = b"".join(self._written), []
-        if written:
-            yield written
+        return written
 
 
 def files(
-    database: Database, whose: Sequence[Whose], press: Press, language: Language, now: datetime
-) -> Iterator[File]:
-    """Every file of the packages of some customer numbers; each is to be read before the next one is asked for."""
+    database: Database,
+    whose: Sequence[Whose],
+    press: Press,
+    language: Language,
+    now: datetime,
+    pace: Pace | None = None,
+) -> Iterator[Step]:
+    """Every file of the packages of some customer numbers; each is to be read before the next one is asked for.
+
+    A pause comes where records have been gathered for as long as the pace allows.
+    """
+    pace = pace or Pace()
     yield File("README.txt", [_readme(whose, press.brand, language, now).encode()])
     for one in whose:
         folder = _folder(one)
-        for file in _of_one(database, one, press, language, now):
-            yield File(f"{folder}/{file.name}", file.pieces)
+        for step in _of_one(database, one, press, language, now, pace):
+            yield File(f"{folder}/{step.name}", step.pieces) if isinstance(step, File) else step
 
 
-def zipped(made: Iterable[File]) -> Pieces:
-    """A ZIP archive of the files, piece by piece as they are made.
+def zipped(made: Iterable[Step]) -> Pieces:
+    """A ZIP archive of the files, piece by piece as they are made; an empty piece gives way.
 
     Sizes stand behind each file, as in every archive that is sent while it grows; no file may have 2 GiB.
     """
-    ready = _Ready()
+    ready, pace = _Ready(), Pace()
     with ZipFile(ready, "w", ZIP_DEFLATED, compresslevel=1) as archive:
-        for file in made:
-            with archive.open(file.name, "w") as entry:
-                for piece in file.pieces:
+        for step in made:
+            if isinstance(step, Pause):
+                yield ready.taken()
+                pace.again()
+                continue
+            with archive.open(step.name, "w") as entry:
+                for piece in step.pieces:
                     entry.write(piece)
-                    yield from ready.taken()
-    yield from ready.taken()
+                    if pace.is_over or ready.size >= WORTH_SENDING:
+                        yield ready.taken()
+                        pace.again()
+    yield ready.taken()
 
 
-def unpacked(made: Iterable[File], folder: Path) -> Iterator[str]:
+def unpacked(made: Iterable[Step], folder: Path) -> Iterator[str]:
     """Write the files into a folder, for their owner's eyes only; the name of each, before it is written."""
     private.folder(folder)
     folder.chmod(private.FOLDER)
     for file in made:
+        if isinstance(file, Pause):
+            continue
         yield file.name
         path = folder / file.name
         private.folder(path.parent)
@@ -145,12 +176,19 @@ def _folder(whose: Whose) -> str:
     return quote(whose.customer_number or "account", safe="").replace(".", "%2E")
 
 
-def _of_one(database: Database, whose: Whose, press: Press, language: Language, now: datetime) -> Iterator[File]:
+def _of_one(
+    database: Database, whose: Whose, press: Press, language: Language, now: datetime, pace: Pace
+) -> Iterator[Step]:
+    yield Pause()
+    pace.again()
     with Shelf() as shelf:
         with database.reading() as db:
             days, receipts_ = readings.held(db, whose.subject), list(_receipts(db, whose, press.brand))
             for record in _records(db, whose, press):
                 shelf.put(record)
+                if pace.is_over:
+                    yield Pause()
+                    pace.again()
         for group in Group:
             if sheets := _sheets(shelf, group, days, language):
                 yield File(f"pages/{group}.html", _page(press, whose, group, sheets, language, now))
@@ -237,10 +275,15 @@ def _json(shelf: Shelf, whose: Whose, now: datetime) -> Iterator[bytes]:
     yield f'{json.dumps(about)[:-1]}, "tables": {{'.encode()
     for number, table in enumerate(shelf.tables):
         yield f"{',' if number else ''}\n{json.dumps(table)}: [".encode()
-        for place, line in enumerate(shelf.lines(table)):
-            yield f"{',' if place else ''}\n{line}".encode()
+        for place, lines in enumerate(_portions(shelf.lines(table))):
+            yield ("," if place else "").encode() + ",".join(f"\n{line}" for line in lines).encode()
         yield b"]"
     yield b"}}\n"
+
+
+def _portions(lines: Iterator[str]) -> Iterator[Sequence[str]]:
+    while portion := list(islice(lines, AT_ONCE)):
+        yield portion
 
 
 def _csv(shelf: Shelf, table: str) -> Iterator[bytes]:

@@ -1,7 +1,7 @@
 """The pages by which a customer uses their rights: what is held, requests, the log, and everything as a package."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Final
@@ -16,23 +16,24 @@ from portal.kit import forms
 from portal.kit.allowance import retry_after
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
-from portal.kit.errors import NotThere, StepUpNeeded
+from portal.kit.errors import NotThere, StepUpNeeded, TooMany
 from portal.kit.forms import Form, Typed, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.pages import Pages, pages
 from portal.kit.privacy import Keeper, Record
-from portal.kit.streams import Pieces
+from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
 from portal.privacy import actions, catalogue, package, queries, rules, shown
-from portal.privacy.actions import RequestClosed, TooManyRequests, Wish
+from portal.privacy.actions import RequestClosed, TooManyPackages, TooManyRequests, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
 from portal.privacy.package import Press
 from portal.privacy.queries import Shown, Whose
 from portal.privacy.rules import Right
 from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Told
+from portal.privacy.turns import Turns
 
 LATEST: Final = 5
 PAGE: Final = 20
@@ -153,10 +154,15 @@ class Log(Page):
 
 @dataclass(frozen=True)
 class Package(Page):
-    """The package, before it is made."""
+    """The package, before it is made.
+
+    `full_until` stands where no more is made for the person before; `is_coming` where one is on its way to them.
+    """
 
     template = "privacy/package.html"
     whose: Sequence[Whose]
+    full_until: datetime | None = None
+    is_coming: bool = False
 
 
 def show(visit: Visit[Customer]) -> Privacy:
@@ -259,15 +265,30 @@ class Counter:
     keepers: Sequence[Keeper]
     vault: Vault
     brand: Brand
+    turns: Turns = field(default_factory=Turns)
 
 
-async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Download:
-    """The package, made while it is sent."""
-    platform = platform_of(visit.request)
+async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Reply:
+    """The package, made while it is sent; one at a time, and so many a day: it costs as much as thousands of pages."""
+    platform, account_id = platform_of(visit.request), visit.who.account_id
+    if not counter.turns.take(account_id):
+        offered = await in_thread(platform, _offered, visit)
+        return Answer(replace(offered, is_coming=True), headers={"Retry-After": "60"}, status=TooMany.status)
+    give_back = partial(counter.turns.give_back, account_id)
+    try:
+        whose = await in_thread(platform, _noted, visit)
+    except TooManyPackages as full:
+        give_back()
+        offered = await in_thread(platform, _offered, visit)
+        shown_again = replace(offered, full_until=full.free_at)
+        return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
+    except BaseException:
+        give_back()
+        raise
     press = Press(counter.keepers, counter.vault, platform.html, counter.brand)
-    whose = await in_thread(platform, _noted, visit)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
-    return Download(name, "application/zip", partial(_package, whose, press, visit.language, visit.now))
+    made = partial(_package, whose, press, visit.language, visit.now)
+    return Download(name, "application/zip", made, Pool.PACKAGES, give_back)
 
 
 def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Record]:
@@ -339,12 +360,21 @@ def _request_page(visit: Visit[Customer], typed: Typed) -> Request:
 
 
 def _noted(visit: FlowVisit[ConfirmedCustomer]) -> Sequence[Whose]:
-    """Whose packages it is, once it is written down who takes them: the customer reads it in the log."""
+    """Whose packages it is, once it is written down who takes them: the customer reads it in the log.
+
+    Raises TooManyPackages before anything is written.
+    """
     with visit.database.writing() as db:
+        actions.leave_room_for_package(db, visit.who, visit.now)
         whose = queries.whose(db, visit.who)
         for one in whose:
             audit.record(db, _packaged(visit.who, one), visit.now)
     return whose
+
+
+def _offered(visit: FlowVisit[ConfirmedCustomer]) -> Package:
+    with visit.database.reading() as db:
+        return Package(queries.whose(db, visit.who))
 
 
 def _package(whose: Sequence[Whose], press: Press, language: Language, now: datetime, database: Database) -> Pieces:
@@ -353,7 +383,7 @@ def _package(whose: Sequence[Whose], press: Press, language: Language, now: date
 
 def _packaged(who: Customer, whose: Whose) -> audit.Act:
     return audit.Act(
-        act="privacy.packaged",
+        act=actions.PACKAGED,
         object_kind="party" if whose.party_id else "account",
         object_id=whose.party_id or who.account_id,
         account_id=who.account_id,

@@ -64,7 +64,8 @@ class State(StrEnum):
 
 REQUESTS_A_DAY: Final = 10
 ADDITIONS_A_DAY: Final = 20
-"""What one person asks, and adds to what they asked, at most within 24 hours; every other way to us stays open."""
+PACKAGES_A_DAY: Final = 10
+"""What one person asks, adds to what they asked, and takes, at most within 24 hours; every other way stays open."""
 
 CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
 

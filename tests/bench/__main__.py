@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from tests.bench import downloads, keys, pages, peers, store
+from portal.demo.company import Scale
+from tests.bench import downloads, keys, packages, pages, peers, store
 
 ROUNDS = 5
 POINTS = 200
@@ -60,6 +61,11 @@ class Bench:
     @cached_property
     def portal_on_postgres(self):
         return pages.Portal(self.url("portal"))
+
+    @cached_property
+    def packages(self):
+        whole = pages.Portal(f"sqlite:///{self.folder / 'whole.db'}", scale=Scale.WHOLE)
+        return packages.Packages(whole)
 
     @cached_property
     def demo(self):
@@ -176,6 +182,18 @@ def download_of_a_year(bench: Bench) -> Iterator[Row]:
     yield Row("15", "a year as Datahub text: over Polars", polars / ours, 2, "at least", told)
 
 
+def beside_packages(bench: Bench) -> Iterator[Row]:
+    alone, beside = bench.packages.seconds(ROUNDS)
+    told = f"{beside:.2f} / {alone:.2f} s"
+    yield Row("20", "a household's download beside four company packages", beside / alone, 3, "at most", told)
+
+
+def package_over_compression(bench: Bench) -> Iterator[Row]:
+    made, bare = by_turns(bench.packages.made_s, bench.packages.compressed_s, rounds=1)
+    told = f"{made:.1f} / {bare:.1f} s CPU, 240 sites"
+    yield Row("21", "a company's data package over its bare compression", made / bare, 4, "at most", told)
+
+
 def sign_in(_bench: Bench) -> Iterator[Row]:
     one = keys.SignIn()
     ours, bare = by_turns(one.as_we_do, one.bare)
@@ -224,6 +242,8 @@ ROWS = {
     "8": load_on_sqlite,
     "12": year_by_month,
     "15": download_of_a_year,
+    "20": beside_packages,
+    "21": package_over_compression,
     "17": sign_in,
     "18": start,
 }

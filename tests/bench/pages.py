@@ -16,6 +16,7 @@ import uvicorn
 from portal import migrations
 from portal.auth.actions import SESSION_COOKIE
 from portal.demo import seed
+from portal.demo.company import Scale
 from portal.demo.people import AINO
 from portal.kit.db import Database
 from tests.bench import load, peers
@@ -32,15 +33,15 @@ UNTIL = date(2026, 11, 21)
 class Portal:
     """The portal on a seeded database, with one customer signed in."""
 
-    def __init__(self, url, cookie=None):
+    def __init__(self, url, cookie=None, scale=Scale.SAMPLE):
         self.url, self.database = url, Database(url)
         self.house = House(self.database)
-        self.cookie = cookie or self._seeded()
+        self.cookie = cookie or self._seeded(scale)
         self._rendered = []
 
-    def _seeded(self):
+    def _seeded(self, scale):
         migrations.upgrade(self.database.engine)
-        seed.seed(self.database, vault(), UNTIL)
+        seed.seed(self.database, vault(), UNTIL, scale)
         return self.house.cookie(AINO.persona.identity_code, AINO.name)
 
     async def page_cpu_s(self):
@@ -98,7 +99,7 @@ class Portal:
     def loads(self, rounds):
         """The page, and its template from memory, under load by turns."""
         with ExitStack() as until_done:
-            servers = [until_done.enter_context(self._serving(kind)) for kind in ("portal", "template")]
+            servers = [until_done.enter_context(self.serving(kind)) for kind in ("portal", "template")]
             cookie = f"{SESSION_COOKIE}={self.cookie}"
             runs = [[load.measure(*one, PATH, cookie) for one in servers] for _ in range(rounds)]
         return [load.median(of_one) for of_one in zip(*runs, strict=True)]
@@ -111,12 +112,13 @@ class Portal:
         gunicorn = [peers.python(), "-m", "gunicorn", "--bind", "localhost:PORT", "--log-level", "error"]
         django = [*gunicorn, "--chdir", peers.HERE, "django_page:application"]
         environ = os.environ | {"BENCH_FOLDER": str(folder)}
-        with self._serving("portal") as ours, load.server(django, env=environ) as theirs:
+        with self.serving("portal") as ours, load.server(django, env=environ) as theirs:
             asked = [(*ours, PATH, f"{SESSION_COOKIE}={self.cookie}"), (*theirs, PATH, f"sessionid={session}")]
             runs = [[load.measure(*one) for one in asked] for _ in range(rounds)]
         return [load.median(of_one) for of_one in zip(*runs, strict=True)]
 
-    def _serving(self, kind):
+    def serving(self, kind):
+        """A process that serves the portal, or the template alone."""
         command = [sys.executable, "-m", "tests.bench.pages", kind, self.url, "PORT", self.cookie]
         return load.server(command, env=os.environ | DATA_KEYS)
 

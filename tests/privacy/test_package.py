@@ -11,11 +11,13 @@ from portal.keepers import KEEPERS
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from portal.kit.streams import Pace
 from portal.privacy import package
-from portal.privacy.package import File, Press
+from portal.privacy.package import File, Pause, Press
 from portal.privacy.queries import Whose
 from tests import days
 from tests.privacy.test_pages import settle
+from tests.running import PATIENCE_S
 from tests.settings import settings
 
 
@@ -33,8 +35,8 @@ def press():
     return Press(KEEPERS, Vault(known.data_keys, known.index_key), html(known.brand), known.brand)
 
 
-def made(database, whose, press):
-    return package.files(database, whose, press, Language.FI, days.now())
+def made(database, whose, press, pace=None):
+    return package.files(database, whose, press, Language.FI, days.now(), pace)
 
 
 @pytest.fixture
@@ -63,17 +65,32 @@ def test_its_first_piece_waits_for_nothing(whose, press, tmp_path):
 def test_records_are_read_before_the_first_of_them_is_sent(database, whose, press):
     files = made(database, whose, press)
     next(files)
-    for file in files:
+    for file in (step for step in files if isinstance(step, File)):
         if "/readings/" not in file.name:
             assert database.engine.pool.checkedout() == 0, file.name
         b"".join(file.pieces)
 
 
+def test_whoever_makes_it_gives_way_between_two_records_and_two_pieces(database, whose, press):
+    never, always = (list(made(database, whose, press, Pace(slice_s))) for slice_s in (PATIENCE_S, 0))
+    assert sum(isinstance(step, Pause) for step in never) == len(whose)
+    assert sum(isinstance(step, Pause) for step in always) > len(whose) + 5
+
+
 def test_whoever_goes_away_leaves_nothing_open(database, whose, press):
     files = made(database, whose, press)
-    reading = next(file for file in files if "/readings/" in file.name)
+    reading = next(step for step in files if isinstance(step, File) and "/readings/" in step.name)
     pieces = iter(reading.pieces)
     next(pieces)
     pieces.close()
+    files.close()
+    assert database.engine.pool.checkedout() == 0
+
+
+def test_whoever_goes_away_while_records_are_gathered_leaves_nothing_open(database, whose, press):
+    files = made(database, whose, press, Pace(0))
+    for _ in range(3):  # README, the pause before the register is asked, one within
+        next(files)
+    assert database.engine.pool.checkedout() == 1
     files.close()
     assert database.engine.pool.checkedout() == 0

@@ -5,8 +5,10 @@ import io
 import json
 import re
 import zipfile
-from datetime import date
+from datetime import date, timedelta
+from urllib.parse import urlencode
 
+import anyio
 import numpy as np
 import pytest
 from sqlmodel import select
@@ -26,7 +28,7 @@ from portal.outbox.models import OutboxEvent
 from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, Right
+from portal.privacy.rules import ADDITIONS_A_DAY, PACKAGES_A_DAY, REQUESTS_A_DAY, Right
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests import days
 from tests.asked import asking
@@ -34,6 +36,7 @@ from tests.browser import check, hidden
 from tests.people import AINO, KARIN
 
 PAGES = ("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/requests/new", "/privacy/package")
+HOUR = timedelta(hours=1)
 NOBODY_S = "00000000-0000-4000-8000-000000000000"
 
 
@@ -396,6 +399,85 @@ def test_whoever_stands_in_for_a_person_gets_neither_their_identity_code_nor_the
     tables = json.loads(package.read("1001/data.json"))["tables"]
     assert not {"account", "session"} & set(tables)
     assert {row["act"] for row in tables["audit_entry"]} <= {"acting.begun", "looked", "privacy.packaged"}
+
+
+def test_a_person_takes_one_package_at_a_time_and_the_next_when_it_has_ended(house, aino):
+    proved = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=0)
+    form = urlencode(hidden(proved.open("/privacy/package").text)).encode()
+
+    async def second_while_the_first_comes():
+        async def meanwhile():
+            refused.extend(await taken(house.app, proved, form))
+
+        refused = []
+        first = await taken(house.app, proved, form, meanwhile)
+        return first, refused
+
+    first, refused = anyio.run(second_while_the_first_comes)
+    third = anyio.run(taken, house.app, proved, form)
+    assert [messages[0]["status"] for messages in (first, refused, third)] == [200, 429, 200]
+    assert dict(refused[0]["headers"])[b"retry-after"] == b"60"
+    assert "Sinulle on jo tulossa paketti" in plain(refused[1]["body"].decode())
+    assert [entry.act for entry in rows(house, AuditEntry)].count("privacy.packaged") == 2
+
+
+async def taken(app, browser, form, meanwhile=None):
+    """What is sent to a browser that takes the package; `meanwhile` happens when the first of it has come."""
+    cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    headers = {
+        "host": "portal.test",
+        "cookie": cookies,
+        "sec-fetch-site": "same-origin",
+        "content-type": "application/x-www-form-urlencoded",
+        "accept-language": "fi",
+    }
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0", "spec_version": "2.4"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "https",
+        "path": "/privacy/package",
+        "raw_path": b"/privacy/package",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("portal.test", 443),
+    }
+    messages = []
+
+    async def send(message):
+        messages.append(message)
+        if meanwhile and len(messages) == 2:
+            await meanwhile()
+
+    async def receive():
+        return {"type": "http.request", "body": form, "more_body": False}
+
+    await app(scope, receive, send)
+    return messages
+
+
+def test_a_person_takes_so_many_packages_a_day_and_reads_when_they_can_take_the_next(house, aino):
+    with house.database.writing() as db:
+        (account,) = subject_of(db, aino.party).accounts
+        for number in range(PACKAGES_A_DAY):
+            act = {"act": "privacy.packaged", "object_kind": "party", "object_id": aino.party}
+            for _ in range(2):  # of each of her two numbers
+                audit.record(db, audit.Act(**act, account_id=account), house.now - (number + 1) * HOUR)
+    for language, says in (
+        ("fi", "Seuraavan voit ottaa"),
+        ("sv", "Följande kan du ta"),
+        ("en", "You can take the next"),
+    ):
+        proved = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=0, language=language)
+        answer = proved.post("/privacy/package", data=hidden(proved.open("/privacy/package").text))
+        assert answer.status_code == 429
+        assert 0 <= int(answer.headers["retry-after"]) - 14 * 3600 <= 60
+        assert says in plain(answer.text)
+        check(answer, "/privacy/package")
+    assert [entry.act for entry in rows(house, AuditEntry)].count("privacy.packaged") == 2 * PACKAGES_A_DAY
 
 
 def settle(db, number, party):
