@@ -90,7 +90,7 @@ lighthouse: setup-test tests/lighthouse/node_modules/installed ## Lighthouse's s
 	@$(BIN)/python -m tests.lighthouse $(ARGS)
 
 soak: setup-test ## the long proofs: every combination for axe, kill -9 in the middle of everything, cut and reordered imports; PORTAL_SOAK_SECONDS for each
-	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak tests/journeys/test_accessibility.py $(ARGS)
+	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak tests/journeys/test_accessibility.py tests/journeys/test_stretched.py $(ARGS)
 
 clean: ## remove what was installed and built
 	rm -rf .venv node_modules tests/lighthouse/node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log

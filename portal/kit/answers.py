@@ -12,14 +12,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from portal.kit import htmx
 from portal.kit.access import Anyone
-from portal.kit.errors import Busy, Problem, SignInNeeded, StepUpNeeded
+from portal.kit.errors import Busy, NotCovered, NotThere, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
 from portal.kit.limits import SAFE
 from portal.kit.pages import LONGEST_ADDRESS
 from portal.kit.replies import Answer, Download, Redirect, Reply
 from portal.kit.streams import Stream
-from portal.kit.visits import Platform, language_of, person_of, platform_of
+from portal.kit.visits import Platform, is_recognised, language_of, person_of, platform_of, recognise
 
 WORTH_PACKING = 1024
 RETRY_AFTER_S = "5"
@@ -107,6 +107,14 @@ class Trouble(Page):
     at: datetime
 
 
+@dataclass(frozen=True)
+class Beyond(Page):
+    """The page that says what a mandate does not cover: nothing went wrong, so it has no number."""
+
+    template = "errors/beyond.html"
+    says: str
+
+
 def troubled(request: Request, problem: Problem) -> Response:
     """The answer to a problem: a way to sign in or to prove oneself again, or a page in the person's language."""
     platform = platform_of(request)
@@ -118,9 +126,10 @@ def troubled(request: Request, problem: Problem) -> Response:
         case _:
             this = exchange(request.scope)
             this.notes["problem"] = type(problem).__name__
-            said = problem.says.said(language_of(request))
-            page = Trouble(problem.status, said, this.number, platform.now())
             here = _here_in_trouble(platform, request, problem)
+            said = problem.says.said(here.language)
+            is_beyond = isinstance(problem, NotCovered)
+            page = Beyond(said) if is_beyond else Trouble(problem.status, said, this.number, platform.now())
             answer = _packed(request, platform.html.render(page, here), problem.status)
             if isinstance(problem, Busy):
                 answer.headers["Retry-After"] = RETRY_AFTER_S
@@ -133,6 +142,8 @@ def _here_in_trouble(platform: Platform, request: Request, problem: Problem) -> 
         return _here(platform, request, None)
     try:
         with platform.database.reading() as db:
+            if isinstance(problem, NotThere) and not is_recognised(request):  # no route asked who they are
+                recognise(platform, request, db, platform.now())
             return _here(platform, request, db)
     except SQLAlchemyError:
         return _here(platform, request, None)

@@ -28,7 +28,7 @@ class NotCovered(Problem):
     """The person acts for another, and their mandate does not reach this."""
 
     status = 403
-    says = text("Your mandate does not cover this. Whoever gave it to you can have it extended.")
+    says = text("Your mandate does not cover this")
 
 
 class NotThere(Problem):

@@ -131,6 +131,19 @@ def person_of(request: Request) -> Anyone:
     return found if isinstance(found, Anyone) else Anyone()
 
 
+def recognise(platform: Platform, request: Request, db: Session, now: datetime) -> Recognition:
+    """Find out who a request comes from, and keep it with the request."""
+    known = platform.recognise(db, request.cookies, now)
+    request.state.person = known.person
+    request.state.language = known.language
+    return known
+
+
+def is_recognised(request: Request) -> bool:
+    """Whether it has been found out who a request comes from."""
+    return hasattr(request.state, "person")
+
+
 def language_of(request: Request) -> Language:
     """The language to answer in: the person's own choice, then their profile's, then the browser's."""
     cookie = request.cookies.get(LANGUAGE_COOKIE)

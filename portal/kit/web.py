@@ -38,6 +38,7 @@ from portal.kit.visits import (
     address_of,
     language_of,
     platform_of,
+    recognise,
 )
 
 __all__ = [
@@ -173,7 +174,7 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
     known = None
     try:
         with _transaction(platform, request) as db:
-            known = _recognise(platform, request, db, now)
+            known = recognise(platform, request, db, now)
             person = who.admit(known.person)
             _check_token(platform, request, form, person)
             visit = Visit(person, db, request.path_params, request.query_params, form, now, language_of(request))
@@ -200,15 +201,8 @@ def _transaction(platform: Platform, request: Request) -> Iterator[Session]:
 
 def _recognised(platform: Platform, request: Request, now: datetime) -> Recognition:
     with platform.database.reading() as db:
-        known = _recognise(platform, request, db, now)
+        known = recognise(platform, request, db, now)
     _note_seen(platform, request, known)
-    return known
-
-
-def _recognise(platform: Platform, request: Request, db: Session, now: datetime) -> Recognition:
-    known = platform.recognise(db, request.cookies, now)
-    request.state.person = known.person
-    request.state.language = known.language
     return known
 
 

@@ -61,6 +61,15 @@ def test_each_change_begins_a_new_session_and_the_old_one_is_dead_at_once(house)
     assert len(seen) == 4
 
 
+def test_what_a_mandate_does_not_cover_is_no_error_and_has_no_number(house):
+    sanna = switched(house, open_for(house, SANNA), COMPANY)
+    page = sanna.get("/consents")
+    assert page.status_code == 403
+    assert "Valtuutesi ei kata tätä" in page.text
+    assert 'href="/organisation"' in page.text
+    assert page.headers["x-request-id"] not in page.text
+
+
 def test_a_form_of_the_old_session_is_refused_in_the_new_one(house):
     before = open_for(house, LIISA)
     old = hidden(before.get("/overview").text)

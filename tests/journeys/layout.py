@@ -61,8 +61,9 @@ MISNAMED = """() => [...document.querySelectorAll("a[aria-label], button[aria-la
     .filter(([seen, said]) => seen && !said.toLowerCase().includes(seen.toLowerCase()))"""
 
 # Words, icons and controls that are not seen whole: cut by what hides its overflow, out of reach of a scroller, spilt
-# out of their box, or beyond the window; and what scrolls sideways without a keyboard or a sign. Two frames after a
-# change of size all is laid out. Three dots say themselves that they cut.
+# out of their box, beyond the window, or broken where no hyphen shows it (those of up to 30 letters, but for names);
+# and what scrolls sideways without a keyboard or a sign. Two frames after a change of size all is laid out. Three dots
+# say themselves that they cut.
 CUT = """async () => {
     for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
     const found = new Set(), root = document.documentElement, range = document.createRange(), styles = new Map();
@@ -100,6 +101,12 @@ CUT = """async () => {
         if (!text.data.trim() || !isSeen(text.parentElement)) continue;
         range.selectNodeContents(text);
         judge(range.getBoundingClientRect(), text.parentElement, text.data);
+        if (range.getClientRects().length < 2 || text.parentElement.closest(".switcher__name")) continue;
+        for (const { 0: word, index } of text.data.matchAll(/(?<!\\S)\\p{L}{2,30}(?=[.,:;?!]?(?:\\s|$))/gu)) {
+            range.setStart(text, index);
+            range.setEnd(text, index + word.length);
+            if (range.getClientRects().length > 1) found.add(`broken: ${word}`);
+        }
     }
     for (const one of document.querySelectorAll(".icon, img, button, select, textarea, input:not([type=hidden])"))
         if (isSeen(one)) judge(one.getBoundingClientRect(), one.parentElement, one.outerHTML);

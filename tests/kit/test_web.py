@@ -168,6 +168,12 @@ def test_an_unknown_path_is_a_page_in_the_persons_language_with_a_number(visit_a
     assert answer.headers["x-request-id"] in answer.text
 
 
+def test_who_is_signed_in_stays_so_where_no_page_is(kaisa, nobody):
+    theirs, a_strangers = kaisa.get("/nowhere").text, nobody.get("/nowhere").text
+    assert ('action="/sign-out"' in theirs, 'href="/sign-in"' in theirs) == (True, False)
+    assert ('action="/sign-out"' in a_strangers, 'href="/sign-in"' in a_strangers) == (False, True)
+
+
 def test_a_failure_of_ours_is_said_plainly_with_a_number_and_no_trace(kaisa):
     answer = kaisa.post("/pets", data={"_token": token(kaisa.get("/pets")), "name": "dog"}, headers=OURS)
     assert "Vika on meillä" in answer.text
