@@ -25,6 +25,7 @@ from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
+from portal.consumption.store import corrected_sum
 from portal.contracts import pages as contracts
 from portal.customers import pages as acting
 from portal.customers import queries as customers
@@ -93,7 +94,7 @@ def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
         *identification.routes(identify),
         *acting.routes,
         *consumption.routes,
-        *invoices.routes,
+        *invoices.routes(corrected_sum),
         *contracts.routes,
         *consents.routes(settings.brand),
         *privacy.routes(settings.brand, KEEPERS, Vault(settings.data_keys, settings.index_key)),

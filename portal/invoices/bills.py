@@ -48,13 +48,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The contract that a line is for; energy and gsrn are None where it has no metering point."""
+    """The contract that a line is for; energy, gsrn and point_id are None where it has no metering point."""
 
     contract_id: UUID
     kind: ContractKind
     product: Names
     energy: str | None
     gsrn: str | None
+    point_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Final
 from uuid import UUID
+
+from starlette.routing import Route
 
 from portal.auth.people import Customer, sees
 from portal.auth.reach import Theme
 from portal.invoices import banking_days, queries, shown
 from portal.invoices.bills import Bill, Head
 from portal.invoices.changes import why
+from portal.invoices.corrections import Reread, corrections
 from portal.invoices.kinds import InvoiceKind
 from portal.invoices.queries import Show, Sum, Wish
-from portal.invoices.shown import Group, Payment, Reason, Row
+from portal.invoices.shown import Corrected, Group, Payment, Reason, Row
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.energy import Energy
@@ -96,6 +100,7 @@ class InvoicePage(Page):
     pay_by: date
     metering: Text | None
     is_credited: bool
+    corrected: Sequence[Corrected]
     used: Sequence[tuple[Text, Energy]]
     average_price: str | None
     groups: Sequence[Group]
@@ -124,7 +129,7 @@ def index(visit: Visit[Customer]) -> InvoiceList:
     )
 
 
-def show(visit: Visit[Customer]) -> InvoicePage:
+def show(reread: Reread, visit: Visit[Customer]) -> InvoicePage:
     """One bill."""
     bill = queries.by_id(visit.db, visit.who, visit.id("id"))
     related = queries.related(visit.db, visit.who, bill)
@@ -137,6 +142,7 @@ def show(visit: Visit[Customer]) -> InvoicePage:
         payment=payment,
         how_to_pay=shown.how_to_pay(payment) if payment else None,
         metering=shown.metering(bill),
+        corrected=[shown.corrected(one) for one in corrections(visit.db, bill, reread)],
         is_credited=_is_credited(bill, related.referring),
         pay_by=banking_days.on_or_after(bill.head.due_on),
         used=shown.used(bill.lines),
@@ -230,7 +236,9 @@ def _comparison(visit: Visit[Customer], bill: Bill) -> Comparison | None:
     )
 
 
-routes = [
-    page("/invoices", index, who=sees(Theme.BILLING)),
-    page("/invoices/{id}", show, who=sees(Theme.BILLING)),
-]
+def routes(reread: Reread) -> list[Route]:
+    """Every address of these pages; `reread` says what readings come to that were corrected after a bill."""
+    return [
+        page("/invoices", index, who=sees(Theme.BILLING)),
+        page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING)),
+    ]

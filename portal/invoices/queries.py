@@ -368,6 +368,7 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
         product=Names(product.name_fi, product.name_sv, product.name_en),
         energy=point.energy if point else None,
         gsrn=point.gsrn if point else None,
+        point_id=point.id if point else None,
     )
 
 

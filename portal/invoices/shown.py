@@ -10,8 +10,9 @@ from uuid import UUID
 from portal.contracts.kinds import ContractKind
 from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, ELECTRICITY, LOOKS
 from portal.invoices import bills, drawings
-from portal.invoices.bills import Bill, Head, Line
+from portal.invoices.bills import Bill, Head, Line, Source
 from portal.invoices.changes import Change
+from portal.invoices.corrections import Correction
 from portal.invoices.drawings import Drawing
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
@@ -129,6 +130,15 @@ class Group:
     contract_id: UUID | None
     rows: Sequence[LineRow]
     net: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """An energy of which a bill was made by one amount, and which comes to another now."""
+
+    energy: Text
+    billed: str
+    now: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +284,11 @@ def metering(bill: Bill) -> Text | None:
     return READ[bill.read_by] if bill.read_by else None
 
 
+def corrected(one: Correction) -> Corrected:
+    """What a bill was made by, and what the readings say by now, both exactly."""
+    return Corrected(ENERGIES[one.source.energy or ""], _energy(one.source, one.billed), _energy(one.source, one.now))
+
+
 def how_to_pay(payment: Payment) -> Text:
     """What to do with the payment details that there are."""
     match payment.qr, payment.digits:
@@ -329,6 +344,13 @@ def _counted(line: Line) -> _Counted | None:
         price = line.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
         return _Counted(line.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
     return _Counted(line.quantity, line.unit, line.unit_price)
+
+
+def _energy(source: Source, energy: Energy) -> str:
+    """An amount of energy exactly, in the unit of its trade."""
+    if source.kind in BY_MWH:
+        return formats.exact(energy.kwh / KWH_A_MEGAWATT_HOUR, 0) + NBSP + LineUnit.MWH
+    return formats.exact(energy.kwh, 0) + NBSP + LineUnit.KWH
 
 
 def _quantity(counted: _Counted) -> Text | str:

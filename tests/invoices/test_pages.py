@@ -1,13 +1,16 @@
 """The invoice pages, as a customer, nobody, a stranger, somebody who mistypes, and htmx meet them."""
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
 
+from portal.consumption import store
 from portal.invoices.models import Invoice
 from portal.kit.clock import DAY, first_of_month
+from tests.consumption.readings import every
 from tests.contracts.register import counted, line
 from tests.people import AINO
 
@@ -137,6 +140,50 @@ def test_heat_is_billed_by_the_megawatt_hour_as_its_contract_says(mikko, registe
     contract = register.contract(mikko.party, site, register.point(site), register.product(kind), kind)
     bill = register.bill(mikko.party, site, mikko.today, cents=5802, lines=[line(contract, 4623, kwh="462.3")])
     assert said in words(mikko.browser.open(f"/invoices/{bill}"))
+
+
+@pytest.fixture
+def metered(mikko, register):
+    """A bill of a month, by hours of one kilowatt-hour each."""
+    return MeteredBill(mikko, register)
+
+
+class MeteredBill:
+    def __init__(self, mikko, register):
+        self.mikko, self.database = mikko, register.database
+        self.last = first_of_month(mikko.today) - DAY
+        self.hours = every(first_of_month(self.last), self.last, length=4, mwh=lambda quarter: quarter * 0 + 1_000_000)
+        site = register.site()
+        self.point = register.point(site)
+        contract = register.contract(mikko.party, site, self.point, register.product())
+        self.come(self.hours)
+        lines = [line(contract, 10000, kwh=len(self.hours))]
+        self.path = f"/invoices/{register.bill(mikko.party, site, self.last, lines=lines)}"
+
+    def come(self, readings):
+        with self.database.writing() as db:
+            store.record(db, self.point, readings, self.mikko.now)
+
+    @property
+    def said(self):
+        return words(self.mikko.browser.open(self.path))
+
+
+def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
+    assert "korjattu laskun jälkeen" not in metered.said
+    corrected = metered.hours[:1]
+    metered.come(replace(corrected, mwh=corrected.mwh + 2_500_000))
+    kwh = len(metered.hours)
+    assert "Mittaustietoja on korjattu laskun jälkeen" in metered.said
+    assert (
+        f"lasku perustuu määrään {kwh} kWh, korjattujen mittaustietojen mukaan määrä on {kwh + 2},5 kWh" in metered.said
+    )
+
+
+def test_a_correction_of_less_than_a_kilowatt_hour_makes_no_other_bill(metered):
+    corrected = metered.hours[:1]
+    metered.come(replace(corrected, mwh=corrected.mwh + 900_000))
+    assert "korjattu laskun jälkeen" not in metered.said
 
 
 def test_the_payment_data_can_be_copied_and_scanned(aino, books):

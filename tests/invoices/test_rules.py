@@ -140,7 +140,7 @@ HEAD = Head(
 
 
 def source(kind, number, gsrn="643", energy="electricity"):
-    return Source(UUID(int=number), kind, NAMED, energy, gsrn)
+    return Source(UUID(int=number), kind, NAMED, energy, gsrn, UUID(int=int(gsrn)))
 
 
 SALES, NETWORK = source(ContractKind.SALES, 1), source(ContractKind.NETWORK, 2)
