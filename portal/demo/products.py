@@ -194,7 +194,8 @@ HEAT: Final = Article(
                 *(("2023-01-01", "6.92"), ("2023-04-01", "4.85"), ("2023-11-01", "7.10")),
                 *(("2024-04-01", "4.97"), ("2024-11-01", "7.31")),
                 *(("2025-04-01", "5.08"), ("2025-11-01", "7.506")),
-                *(("2026-04-01", "5.18"), ("2026-11-01", "7.506"), ("2027-04-01", "5.18")),
+                *(("2026-04-01", "5.18"), ("2026-11-01", "7.506"), ("2027-04-01", "5.18"), ("2027-11-01", "7.62")),
+                *(("2028-04-01", "5.26"), ("2028-11-01", "7.73"), ("2029-04-01", "5.34"), ("2029-11-01", "7.84")),
             ),
         ),
         Part(
@@ -353,6 +354,7 @@ CATALOGUE: Final = (
     *(COMPANY_FIXED, COMPANY_SPOT, COMPANY_NETWORK, POWER_NETWORK, COMPANY_HEAT),
 )
 
+TOLD_AHEAD: Final = timedelta(days=200)
 VAT: Final = (("2013-01-01", "24"), ("2024-09-01", "25.5"))
 VAT_ON_SALES: Final = (("2013-01-01", "24"), ("2022-12-01", "10"), ("2023-05-01", "24"), ("2024-09-01", "25.5"))
 VAT_ON: Final = {ContractKind.SALES: VAT_ON_SALES, ContractKind.PURCHASE: (("2013-01-01", "0"),)}
@@ -362,17 +364,17 @@ ELECTRICITY_TAX: Final = {
 }
 
 
-def rows() -> Iterator[SQLModel]:
-    """Products, price parts and taxes for the register."""
+def rows(until: date) -> Iterator[SQLModel]:
+    """Products, price parts and taxes for the register, as they are told on a day: prices half a year ahead."""
     for article in CATALOGUE:
-        yield from _product(article)
+        yield from _product(article, until + TOLD_AHEAD)
     for kind in ContractKind:
         yield from _taxes(TaxKind.VAT, kind, VAT_ON.get(kind, VAT))
     for tax_class, rates in ELECTRICITY_TAX.items():
         yield from _taxes(TaxKind.ELECTRICITY_TAX, tax_class, rates)
 
 
-def _product(article: Article) -> Iterator[SQLModel]:
+def _product(article: Article, told_until: date) -> Iterator[SQLModel]:
     product_id = id_of("product", article.code)
     yield Product(
         id=product_id,
@@ -385,7 +387,8 @@ def _product(article: Article) -> Iterator[SQLModel]:
         origin=article.origin,
     )
     for position, part in enumerate(article.parts):
-        for price, first, last in _periods(part.prices):
+        told = tuple((first, price) for first, price in part.prices if date.fromisoformat(first) <= told_until)
+        for price, first, last in _periods(told):
             yield PricePart(
                 id=id_of("price part", article.code, part.code, first),
                 product_id=product_id,

@@ -44,7 +44,8 @@ class Metering:
 
     def deliveries(self, first: date, last: date) -> tuple[Intervals, Intervals]:
         """What arrives from the first day to the last: all of it, then values in the place of some estimates."""
-        quarter, clock = _shown(first - timedelta(days=7), min(last, self.ended or last), self.quarters_each)
+        last = min(last, self.ended or last)
+        quarter, clock = _shown(min(first, last) - timedelta(days=7), last, self.quarters_each)
         mwh = self.series(quarter)
         quality = np.full(len(quarter), Quality.OK, np.uint8)
         length = np.full(len(quarter), self.quarters_each, np.int64)

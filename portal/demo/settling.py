@@ -16,7 +16,7 @@ from portal.demo import bills, products, spot, wall_clock
 from portal.demo.holdings import Holding
 from portal.demo.rows import Row, insert
 from portal.kit import clock
-from portal.kit.clock import DAY, first_of_month, next_month, start_of
+from portal.kit.clock import DAY, next_month, start_of
 from portal.kit.packing import pack
 
 YEARS: Final = 3
@@ -31,10 +31,11 @@ class Ground:
     spot: SpotPrices
 
 
-def ground(db: Session, until: date) -> Ground:
-    """Put products, prices, taxes and spot prices into the register."""
-    since = first_of_month(until).replace(year=until.year - YEARS)
-    insert(db, products.rows())
+def ground(db: Session, until: date, months: int = 12 * YEARS) -> Ground:
+    """Put products, prices, taxes and the spot prices of so many months into the register."""
+    year, month = divmod(12 * until.year + until.month - 1 - months, 12)
+    since = date(year, month + 1, 1)
+    insert(db, products.rows(until))
     insert(db, _spot_months(since, until))
     return Ground(since, until, spot_for(db, Days(since, until - DAY)))
 

@@ -35,7 +35,7 @@ def everybody():
 
 @pytest.fixture(scope="module")
 def catalogue():
-    return list(products.rows())
+    return list(products.rows(TODAY))
 
 
 @pytest.mark.parametrize("member", dict.fromkeys((*CAST, *REGISTERED)), ids=lambda member: member.name)
@@ -123,6 +123,19 @@ def test_a_metering_point_that_ended_lost_its_meter_and_contracts_on_its_last_da
     assert ended.connection == "AN04"
 
 
+def test_prices_are_told_half_a_year_ahead_and_heat_costs_more_in_every_winter():
+    heat = products.HEAT.code
+    for until in (TODAY, date(2028, 2, 29), date(2029, 12, 1)):
+        rows = list(products.rows(until))
+        assert max(part.valid_from for part in of_kind(rows, PricePart)) <= until + timedelta(days=200)
+        (product,) = [one for one in of_kind(rows, Product) if one.code == heat]
+        energy = [one for one in of_kind(rows, PricePart) if one.product_id == product.id and one.code == "energy"]
+        winters = {one.valid_from.year: one.price for one in energy if one.valid_from.month == 11}
+        summers = {one.valid_from.year: one.price for one in energy if one.valid_from.month == 4}
+        assert all(winters[year] > summers[year] for year in winters)
+        assert set(range(2024, until.year + (until.month > 10))) <= set(winters)
+
+
 def test_a_price_part_has_one_price_on_a_day(catalogue):
     parts = sorted(of_kind(catalogue, PricePart), key=lambda part: (str(part.product_id), part.code))
     for _, same in groupby(parts, key=lambda part: (part.product_id, part.code)):
@@ -138,6 +151,7 @@ def test_a_price_part_has_one_price_on_a_day(catalogue):
         (date(2024, 9, 1), "network", "25.5"),
         (date(2026, 3, 31), "I", "2.253"),
         (date(2026, 4, 1), "I", "2.325"),
+        (date(2026, 3, 31), "II", "0.063"),
         (date(2026, 4, 1), "II", "0.135"),
     ],
 )
