@@ -27,7 +27,7 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
-from portal.kit.questions import Question, any_of, any_of_if_told
+from portal.kit.questions import Question, any_of, any_of_if_told, given
 from portal.kit.ranges import Range
 from portal.sites.models import Commodity, Connection, MeteringPoint, Occupancy, Site
 
@@ -55,7 +55,7 @@ class _Row:
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 MONTH = table_of(MonthTotal)
-OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id).limit(1)
+OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id, MONTH.c.month <= given("today")).limit(1)
 FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
 UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
 POINTS: Final = Question(
@@ -89,9 +89,12 @@ class PointReadings:
     intervals: Intervals
 
 
-def points(db: Session, who: Customer) -> tuple[Point, ...]:
-    """The metering points of every site that the person's parties hold, held or will hold, street by street."""
-    rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION))
+def points(db: Session, who: Customer, today: date) -> tuple[Point, ...]:
+    """The metering points of every site that the person's parties hold, held or will hold, street by street.
+
+    Readings of months that have not come are of no account: a meter's clock may be wrong.
+    """
+    rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION), today=today)
     return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
 
 
@@ -100,7 +103,7 @@ def selection(db: Session, who: Customer, wish: Wish, today: date) -> Selection:
 
     Raises NoSuchSite.
     """
-    choices = points(db, who)
+    choices = points(db, who, today)
     there = [point for point in choices if wish.site_id in {None, point.site_id}]
     if wish.site_id and not there:
         raise NoSuchSite
@@ -127,7 +130,7 @@ def by_site(
 
     None where no readings of them may be seen.
     """
-    there = [point for point in points(db, who) if point.site_id in site_ids]
+    there = [point for point in points(db, who, today) if point.site_id in site_ids]
     energies = {point.energy for point in there}
     chosen = [point for point in there if point.energy == _energy(energies, energy)]
     known = [until for point in chosen if (until := point.known_until(who.parties))]

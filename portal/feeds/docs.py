@@ -68,6 +68,7 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
   what a point measures when it is made; a point that is known stays what it is.
 - A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
   known are revisions: they count as accepted, and are said.
+- A reading that starts later than a day from now is refused: it cannot have been measured.
 - A file that a spreadsheet program has saved again has lost its numbers and is refused whole.
 - A file of readings is read whole, so it may hold 256 MiB unpacked at most.
 """

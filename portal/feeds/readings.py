@@ -15,6 +15,7 @@ from portal.feeds.remarks import Remarked, Remarks
 from portal.feeds.report import Progress, Taken, Tally, grouped
 from portal.feeds.rows import START, Ready
 from portal.feeds.sources import NotAFeed, Source
+from portal.kit.clock import DAY
 from portal.kit.energy import MWH_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
 from portal.sites.keeping import make_point, points_of
@@ -52,7 +53,7 @@ def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress)
     if not datahub.looks_like(source.start(START)):
         raise NotAFeed("is no feed: neither rows of JSON nor readings as Datahub exports them")
     try:
-        export = datahub.read(source.read())
+        export = datahub.read(source.read(), now + DAY)
     except NotDatahub as why:
         raise NotAFeed(str(why)) from None
     told = _named(export, wish)

@@ -61,7 +61,7 @@ def alone(db, who, site, energy, period):
 
 
 def test_each_month_is_what_the_page_of_the_site_shows(db, register, somebody):
-    held = {point.site_id for point in queries.points(db, somebody)}
+    held = {point.site_id for point in queries.points(db, somebody, TODAY)}
     uses = queries.by_site(db, somebody, held, Commodity.ELECTRICITY, TODAY)
     assert uses.by_site
     for site, use in uses.by_site.items():

@@ -1,11 +1,12 @@
 """Readings from Datahub's files: whose they are, what is said of them, what is refused."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlmodel import select
 
 from portal.consumption import store
+from portal.kit import clock
 from portal.kit.intervals import Quality, quarter_of
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
@@ -48,6 +49,18 @@ def kept(database):
             return {one.gsrn: (one.energy, int(store.read(db, one.id, *days).mwh.sum()) / 1e6) for one in points}
 
     return read
+
+
+def test_readings_that_cannot_have_been_measured_yet_are_refused_line_by_line(take, point, kept, refused):
+    point()
+    hour = clock.now().replace(minute=0, second=0, microsecond=0)
+    soon, ahead = (f"{hour + timedelta(hours=hours):%Y-%m-%dT%H:00:00Z}" for hours in (24, 26))
+    lines = [reading(FIRST, 5, "1,0").replace("2026-11-20T05:00:00Z", start) for start in (soon, ahead)]
+    answer = take(reading(FIRST, 5, "1,0"), *lines)
+    assert (answer.code, answer.last) == (1, "accepted=2 unchanged=0 refused=1")
+    ((line, reason, text),) = refused("r.csv")
+    assert (line, text) == ("4", lines[1].strip())
+    assert reason.startswith("start time is later than ")
 
 
 # the real files

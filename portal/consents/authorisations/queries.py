@@ -112,7 +112,7 @@ def companies(db: Session, who: Customer) -> Sequence[ThirdParty]:  # noqa: ARG0
 
 def points_held(db: Session, who: Customer, today: date) -> Sequence[Point]:
     """The metering points of the sites that the person's parties hold today, street by street."""
-    return [point for point in consumption.points(db, who) if point.is_held_by(who.parties, today)]
+    return [point for point in consumption.points(db, who, today) if point.is_held_by(who.parties, today)]
 
 
 def _given() -> Select[Authorisation, ThirdParty, Party, AuthorisationEnd]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from portal.consumption.formats.datahub_lines import YEARS, Head, Lines, Readings, in_a_row, lines_of, regular
 from portal.kit.energy import MWH_PER_KWH
-from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality
+from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality, quarter_of
 
 BOM = b"\xef\xbb\xbf"
 HEADERS = (
@@ -83,13 +83,13 @@ class _Refused(Exception):
     """A line cannot be taken; the message says why."""
 
 
-def read(content: bytes) -> Export:
+def read(content: bytes, latest: datetime | None = None) -> Export:
     """What an exported file says; a missing reading is in it as MISSING.
 
-    Of two lines for the same time of the same point the later one is refused, unless it says the same.
-    Raises NotDatahub.
+    Of two lines for the same time of the same point the later one is refused, unless it says the same; and so is each
+    line whose reading starts later than `latest`. Raises NotDatahub.
     """
-    return _read(content, regular)
+    return _read(content, regular, latest)
 
 
 def looks_like(start: bytes) -> bool:
@@ -97,7 +97,7 @@ def looks_like(start: bytes) -> bool:
     return any(header.partition(";")[0].encode() in start for header in HEADERS)
 
 
-def _read(content: bytes, take: Take) -> Export:
+def _read(content: bytes, take: Take, latest: datetime | None = None) -> Export:
     columns, begins = _header(content)
     taken: list[Readings] = []
     refused: list[_Refusal] = []
@@ -109,8 +109,10 @@ def _read(content: bytes, take: Take) -> Export:
         taken += [some, others]
         refused += why
     _check_end(content, refused, columns)
+    told, ahead = _until(in_a_row(taken), latest)
+    refused += ahead
     repeated, series = 0, []
-    for gsrn, readings in _by_point(in_a_row(taken)):
+    for gsrn, readings in _by_point(told):
         settled, clashes = _settled(readings)
         series.append(Series(gsrn, settled))
         repeated += len(readings.line) - len(settled) - len(clashes)
@@ -252,6 +254,14 @@ def _check_end(content: bytes, refused: Sequence[_Refusal], columns: int) -> Non
     whole = len(fields) >= columns and fields[-1] in Quality.__members__
     if last and refused and not whole:
         raise NotDatahub(f"breaks off in the middle of line {refused[-1].number}; {REMEDY}")
+
+
+def _until(readings: Readings, latest: datetime | None) -> tuple[Readings, list[_Refusal]]:
+    """The readings that start until an instant, and the lines of those that start later."""
+    if latest is None or not (ahead := readings.quarter > quarter_of(latest)).any():
+        return readings, []
+    why = f"start time is later than {latest:%Y-%m-%dT%H:%M:%SZ}, which has not come"
+    return readings[np.flatnonzero(~ahead)], [_Refusal(int(line), why) for line in readings.line[ahead]]
 
 
 def _by_point(readings: Readings) -> list[tuple[str | None, Readings]]:
