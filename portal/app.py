@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
+from anyio import CapacityLimiter
 from sqlmodel import Session
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -48,6 +49,7 @@ from portal.kit.html import Html, Person
 from portal.kit.i18n import Language
 from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
+from portal.kit.visits import working_threads
 from portal.kit.web import Look, Platform
 from portal.messages import pages as messages
 from portal.privacy import pages as privacy
@@ -65,8 +67,12 @@ def create_app(
     connect: Connect = connect,
     now: Now = clock.now,
     count: Count = uncounted,
+    threads: CapacityLimiter | None = None,
 ) -> ASGIApp:
-    """The portal on a database; `connect` reaches brokers, `now` tells the time, `count` hears of every answer."""
+    """The portal on a database; `connect` reaches brokers, `now` tells the time, `count` hears of every answer.
+
+    `threads` are those in which pages are made, for whoever wants to know how many are at work.
+    """
     platform = Platform(
         database=database,
         html=html(settings.brand),
@@ -76,6 +82,7 @@ def create_app(
         idle_s=int(IDLE.total_seconds()),
         witness=_witness,
         now=now,
+        threads=threads or working_threads(),
     )
     everything, served = routes(settings, desk(settings, connect=connect, now=now)), files(settings.brand)
     return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)

@@ -58,8 +58,9 @@ def _demo(asked: argparse.Namespace) -> int:
     from portal.kit import clock
     from portal.kit.jobs import Shift
     from portal.kit.metrics import Meter
+    from portal.kit.visits import working_threads
     from portal.operating import jobs
-    from portal.operating.measures import counting
+    from portal.operating.measures import counting, watch
     from portal.operating.serving import inside
 
     until = asked.until + timedelta(days=1) if asked.until else clock.day_of(clock.now())
@@ -69,8 +70,9 @@ def _demo(asked: argparse.Namespace) -> int:
         _forget(asked.data)
     demo = run.Demo(asked.host, asked.port, asked.bank_port, asked.data, until)
     settings, database = run.prepare(demo, os.environ, print)
-    settings, meter = _with_internal_port(settings), Meter()
-    app = create_app(settings, database, count=counting(meter))
+    settings, meter, threads = _with_internal_port(settings), Meter(), working_threads()
+    watch(meter, threads)
+    app = create_app(settings, database, count=counting(meter), threads=threads)
     with (
         inside(settings, database, lambda: meter.counts, lambda: [os.getpid()]),
         jobs.beside(settings, Shift(database, clock.now)),
@@ -178,7 +180,7 @@ def _import(asked: argparse.Namespace) -> int:
 
 
 def _take_in(asked: argparse.Namespace) -> "Sequence[Told]":
-    from portal.feeds import imports
+    from portal.feeds import imports, runs
     from portal.feeds.kinds import Desk
     from portal.feeds.sources import found
     from portal.kit import clock
@@ -189,7 +191,10 @@ def _take_in(asked: argparse.Namespace) -> "Sequence[Told]":
         database = _current(until_done.enter_context(_database(environ)))
         desk = Desk(_vault(environ, database), clock.now())
         sessions = until_done.enter_context(imports.rehearsal(database)) if asked.dry_run else database.writing
-        return imports.run(sessions, sources, _wishes(asked), desk, _show)
+        told = imports.run(sessions, sources, _wishes(asked), desk, _show)
+        with sessions() as db:
+            runs.note(db, told, clock.now())
+        return told
 
 
 def _wishes(asked: argparse.Namespace) -> "Wishes":

@@ -9,6 +9,7 @@ from portal.consents import privacy as consents
 from portal.consumption import privacy as consumption
 from portal.contracts import privacy as contracts
 from portal.customers import privacy as customers
+from portal.feeds import privacy as feeds
 from portal.invoices import privacy as invoices
 from portal.kit.privacy import Keeper
 from portal.messages import privacy as messages
@@ -28,4 +29,5 @@ KEEPERS: Final[Sequence[Keeper]] = (
     auth,
     audit,
     outbox,
+    feeds,
 )

@@ -7,6 +7,7 @@ import portal.consents.models
 import portal.consumption.models
 import portal.contracts.models
 import portal.customers.models
+import portal.feeds.models
 import portal.invoices.models
 import portal.messages.models
 import portal.outbox.models

@@ -70,7 +70,7 @@ class MonthTotal(SQLModel, table=True):
     metering_point_id: UUID = Field(foreign_key="metering_point.id", primary_key=True)
     month: date = Field(primary_key=True)
     first_quarter: int = Field(sa_type=BigInteger)
-    until_quarter: int = Field(sa_type=BigInteger)
+    until_quarter: int = Field(sa_type=BigInteger, index=True)
     mwh: int = Field(sa_type=BigInteger)
     measured: int
     estimated: int

@@ -239,6 +239,12 @@ def _total(month: date, days: Summary) -> dict[str, int]:
     return {**quarters, **dict(zip(FIGURES, figures, strict=True))}
 
 
+def newest_end(db: Session) -> datetime | None:
+    """The end of the newest reading of all metering points."""
+    quarter = db.execute(select(func.max(table_of(MonthTotal).c.until_quarter))).scalar()
+    return None if quarter is None else instant_of(quarter)
+
+
 def _within(days: PointDays, known: Known) -> Known:
     bounds = start_quarter(days.first), start_quarter(days.last + DAY)
     first, until = np.searchsorted(known.intervals.quarter, bounds)

@@ -5,6 +5,8 @@ import logging
 import traceback
 from datetime import UTC, datetime
 
+LAST = 5  # frames of a failure: where it came from, without the layers that every request passes
+
 
 class OneLine(logging.Formatter):
     """Renders a record. Our own messages are JSON objects already; what others say stands under `message`."""
@@ -29,5 +31,5 @@ def to_standard_error() -> None:
 
 
 def _failure(failed: BaseException) -> dict[str, object]:
-    frames = traceback.extract_tb(failed.__traceback__)
+    frames = traceback.extract_tb(failed.__traceback__)[-LAST:]
     return {"error": type(failed).__name__, "at": [f"{one.filename}:{one.lineno} {one.name}" for one in frames]}

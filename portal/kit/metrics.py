@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -19,10 +19,15 @@ Counts = Mapping[str, float]
 
 
 class Meter:
-    """What one process counts; only its event loop does."""
+    """What one process counts, which only its event loop does, and what it knows of now."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
+        self._watched: dict[str, Callable[[], float]] = {}
+
+    def watch(self, name: str, now: Callable[[], float]) -> None:
+        """Tell of what is so now, and is gone with the process."""
+        self._watched[name] = now
 
     def count(self, name: str, labels: Mapping[str, str], by: float = 1) -> None:
         """Add to a series."""
@@ -30,8 +35,13 @@ class Meter:
 
     @property
     def counts(self) -> Counts:
-        """What has been counted so far."""
-        return dict(self._counts)
+        """What has been counted so far, and is so now."""
+        return {**self._counts, **self.now}
+
+    @property
+    def now(self) -> Counts:
+        """What is so now."""
+        return {name: now() for name, now in self._watched.items()}
 
 
 def share(meter: Meter, folder: Path) -> None:
@@ -40,19 +50,22 @@ def share(meter: Meter, folder: Path) -> None:
 
     def leave() -> None:
         while True:
-            part.write_text(json.dumps(meter.counts), encoding="utf-8")
+            part.write_text(json.dumps({"counts": meter.counts, "now": [*meter.now]}), encoding="utf-8")
             part.replace(kept)
             time.sleep(1)
 
     threading.Thread(target=leave, daemon=True).start()
 
 
-def gathered(folder: Path) -> Counts:
-    """The sums of what all processes left, those that have ended too: counters never go back."""
+def gathered(folder: Path, living: Collection[int]) -> Counts:
+    """The sums of what all processes left. Of those that have ended, what they counted: counters never go back."""
     sums: dict[str, float] = {}
     for file in folder.glob("*.json"):
-        for name, value in json.loads(file.read_bytes()).items():
-            sums[name] = sums.get(name, 0) + value
+        left = json.loads(file.read_bytes())
+        gone = () if int(file.stem) in living else left["now"]
+        for name, value in left["counts"].items():
+            if name not in gone:
+                sums[name] = sums.get(name, 0) + value
     return sums
 
 

@@ -96,6 +96,11 @@ def unwatched(_person: Anyone, _look: Look) -> None:
     """Nobody's looking is written down."""
 
 
+def working_threads() -> anyio.CapacityLimiter:
+    """The few threads in which requests are worked on; others wait for one of them."""
+    return anyio.CapacityLimiter(4)
+
+
 @dataclass(frozen=True)
 class Platform:
     """What every route stands on; `app.py` puts one together."""
@@ -108,7 +113,7 @@ class Platform:
     idle_s: int
     witness: Witness = unwatched
     now: Callable[[], datetime] = clock.now
-    threads: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(4))
+    threads: anyio.CapacityLimiter = field(default_factory=working_threads)
     streams: Mapping[Pool, anyio.CapacityLimiter] = field(
         default_factory=lambda: {Pool.FILES: anyio.CapacityLimiter(2), Pool.PACKAGES: anyio.CapacityLimiter(1)}
     )

@@ -4,14 +4,18 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from itertools import accumulate
 from typing import Final
 
+from anyio import CapacityLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from portal.audit import chain
 from portal.auth import actions as sessions
+from portal.consumption import store
+from portal.feeds import runs
 from portal.kit.db import Database
 from portal.kit.headers import Count, Served
 from portal.kit.metrics import Counts, Family, Meter, exposition, resident_bytes, series
@@ -20,6 +24,9 @@ from portal.outbox import delivery
 from portal.outbox.delivery import Backlog
 from portal.settings import Settings
 
+VERSION: Final = version("portal")
+IN_HAND, WAITING = "portal_requests_in_hand", "portal_requests_waiting"
+DATABASE_ERRORS = "portal_database_errors_total"
 BOUNDS: Final = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
 REQUESTS, SECONDS, SIGN_INS = "portal_requests_total", "portal_request_seconds", "portal_sign_ins_total"
 RETURN = "/sign-in/return"
@@ -35,22 +42,32 @@ class Place:
 
 
 def counting(meter: Meter) -> Count:
-    """Counts every answer: by route and kind of status, by duration, and those that ended a journey to the bank."""
+    """Counts every answer: by route, kind of status and duration; what failed of the database; ends of journeys."""
 
     def count(served: Served) -> None:
         meter.count(REQUESTS, {"route": served.route, "status": f"{served.status // 100}xx"})
-        meter.count(f"{SECONDS}_bucket", {"le": next(bound for bound in BOUNDS if served.seconds <= float(bound))})
-        meter.count(f"{SECONDS}_sum", {}, served.seconds)
+        bound = next(bound for bound in BOUNDS if served.seconds <= float(bound))
+        meter.count(f"{SECONDS}_bucket", {"route": served.route, "le": bound})
+        meter.count(f"{SECONDS}_sum", {"route": served.route}, served.seconds)
+        if code := served.notes.get("database"):
+            meter.count(DATABASE_ERRORS, {"code": code})
         if served.route.startswith(RETURN):
             meter.count(SIGN_INS, {"outcome": served.notes.get("reason", "signed-in")})
 
     return count
 
 
+def watch(meter: Meter, threads: CapacityLimiter) -> None:
+    """Tell how many requests are worked on, and how many wait for that."""
+    meter.watch(IN_HAND, lambda: threads.borrowed_tokens)
+    meter.watch(WAITING, lambda: threads.statistics().tasks_waiting)
+
+
 def text(counted: Counts, place: Place, processes: Sequence[int], now: datetime) -> str:
     """Everything as Prometheus reads it; what stands in the database is left out where that cannot be asked."""
     families = [*_of_requests(counted), *_of_database(place.database, now), *_of_audit(place, now)]
-    return exposition([*families, _memory(processes or [os.getpid()])])
+    built = Family("portal_info", "gauge", "Which version runs.", {series("portal_info", {"version": VERSION}): 1})
+    return exposition([built, *families, _memory(processes or [os.getpid()])])
 
 
 def _of_requests(counted: Counts) -> Iterator[Family]:
@@ -58,25 +75,35 @@ def _of_requests(counted: Counts) -> Iterator[Family]:
         return {one: value for one, value in sorted(counted.items()) if one.partition("{")[0] == name}
 
     yield Family(REQUESTS, "counter", "Answers by route and kind of status.", named(REQUESTS))
-    yield Family(SECONDS, "histogram", "How long answers took.", _histogram(counted))
+    yield Family(SECONDS, "histogram", "How long answers took, by route.", _histogram(counted))
+    yield Family(IN_HAND, "gauge", "Requests that are worked on.", named(IN_HAND))
+    yield Family(WAITING, "gauge", "Requests that wait for a thread.", named(WAITING))
+    yield Family(DATABASE_ERRORS, "counter", "Answers that a failing database spoilt.", named(DATABASE_ERRORS))
     yield Family(SIGN_INS, "counter", "Journeys to the bank by how they ended.", named(SIGN_INS))
 
 
 def _histogram(counted: Counts) -> Counts:
     """Prometheus wants each bucket to hold those below it as well."""
-    buckets = [series(f"{SECONDS}_bucket", {"le": bound}) for bound in BOUNDS]
-    sums = list(accumulate(counted.get(bucket, 0) for bucket in buckets))
-    total = counted.get(f"{SECONDS}_sum", 0)
-    return dict(zip(buckets, sums, strict=True)) | {f"{SECONDS}_sum": total, f"{SECONDS}_count": sums[-1]}
+    told: dict[str, float] = {}
+    for summed in sorted(name for name in counted if name.startswith(f"{SECONDS}_sum")):
+        route = summed.partition('route="')[2].removesuffix('"}')
+        buckets = [series(f"{SECONDS}_bucket", {"route": route, "le": bound}) for bound in BOUNDS]
+        sums = list(accumulate(counted.get(bucket, 0) for bucket in buckets))
+        told |= dict(zip(buckets, sums, strict=True))
+        told |= {summed: counted[summed], series(f"{SECONDS}_count", {"route": route}): sums[-1]}
+    return told
 
 
 def _of_database(database: Database, now: datetime) -> Iterator[Family]:
     try:
         with database.reading() as db:
             alive, backlogs = sessions.alive(db, now), _backlogs(db)
+            newest = store.newest_end(db), runs.last_ended(db)
     except SQLAlchemyError:
         return
     yield Family("portal_sessions", "gauge", "Sessions that are alive.", {"portal_sessions": alive})
+    for (name, means), at in zip(AGES, newest, strict=True):
+        yield Family(name, "gauge", means, {name: (now - at).total_seconds()} if at else {})
     for name, means, value in OUTBOX:
         values = {series(name, {"kind": kind}): value(backlog, now) for kind, backlog in backlogs.items()}
         yield Family(name, "gauge", means, values)
@@ -106,6 +133,10 @@ def _age_s(backlog: Backlog, now: datetime) -> float:
     return (now - backlog.oldest).total_seconds() if backlog.oldest else 0
 
 
+AGES: Final = (
+    ("portal_newest_reading_age_seconds", "How long ago the newest reading of all metering points ends."),
+    ("portal_last_import_age_seconds", "How long ago an import last came to its end."),
+)
 OUTBOX: Final[Sequence[tuple[str, str, Callable[[Backlog, datetime], float]]]] = (
     ("portal_outbox_waiting", "What waits to leave the house.", lambda backlog, _now: backlog.waiting),
     ("portal_outbox_oldest_seconds", "For how long the oldest of it has waited.", _age_s),

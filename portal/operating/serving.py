@@ -30,10 +30,11 @@ from portal.kit.connections import GRACE_S, served
 from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
+from portal.kit.visits import working_threads
 from portal.operating import measures
 from portal.operating.doors import bound, take_nobody_new
 from portal.operating.internal import Said, internal_port, readiness
-from portal.operating.measures import counting, text
+from portal.operating.measures import counting, text, watch
 from portal.settings import Settings
 
 log = logging.getLogger("portal.serving")
@@ -54,8 +55,10 @@ class Serving:
 
 def serve(serving: Serving) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError where the port or the internal port cannot be had."""
-    meter = Meter()
-    app = create_app(serving.settings, serving.database, count=counting(meter))  # raises what would fail later
+    meter, threads = Meter(), working_threads()
+    watch(meter, threads)
+    # raises what would fail later
+    app = create_app(serving.settings, serving.database, count=counting(meter), threads=threads)
     with bound(serving.host, serving.port) as listening:
         if serving.workers == 1:
             with inside(serving.settings, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
@@ -135,7 +138,7 @@ class _Crew:
 
     def counts(self) -> Counts:
         """What all of them have counted."""
-        return gathered(self._folder)
+        return gathered(self._folder, self.processes())
 
     def _replaced(self, gone: SpawnProcess) -> SpawnProcess:
         log.error(json.dumps({"event": "worker", "ended": gone.exitcode}))  # nobody else would tell of it
@@ -152,9 +155,11 @@ def _work(settings: Settings, listening: socket.socket, folder: Path) -> None:
     """Serve as one of several, for as long as the process lives that started us."""
     to_standard_error()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    meter = Meter()
+    meter, threads = Meter(), working_threads()
+    watch(meter, threads)
     share(meter, folder)
-    _run(create_app(settings, Database(settings.database_url), count=counting(meter)), listening, settings.proxies)
+    app = create_app(settings, Database(settings.database_url), count=counting(meter), threads=threads)
+    _run(app, listening, settings.proxies)
 
 
 def _end_with_parent() -> None:

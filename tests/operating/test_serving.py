@@ -7,6 +7,7 @@ import re
 import signal
 import threading
 import time
+from importlib.metadata import version
 
 import pytest
 
@@ -85,6 +86,10 @@ def tells_of_itself_on_the_internal_port_only(installation):
         assert time.monotonic() < ends, figures
         time.sleep(0.1)  # several processes leave their figures every second
     assert '\nportal_outbox_waiting{kind="letter"} 0\n' in figures
+    assert '\nportal_request_seconds_count{route="/invoices/{id}"} 1\n' in figures
+    assert '\nportal_request_seconds_bucket{route="/invoices/{id}",le="+Inf"} 1\n' in figures
+    assert "\nportal_requests_waiting 0\n" in figures
+    assert f'\nportal_info{{version="{version("portal")}"}} 1\n' in figures
     for path in ("/readyz", "/metrics"):
         assert installation.get(path)[0] == 404
     assert installation.get("/sign-in", installation.inside)[0] == 404

@@ -1,0 +1,97 @@
+"""What is measured, in the words of Prometheus."""
+
+import json
+import logging
+import os
+from datetime import timedelta
+from uuid import uuid4
+
+import numpy as np
+import pytest
+
+from portal.consumption import store
+from portal.feeds import runs
+from portal.feeds.report import LeftOut, Taken, Tally
+from portal.kit.headers import Served
+from portal.kit.intervals import Intervals, quarter_of
+from portal.kit.logs import OneLine
+from portal.kit.metrics import Meter, gathered
+from portal.kit.visits import working_threads
+from portal.operating import measures
+from portal.sites.models import MeteringPoint
+from tests import days
+from tests.settings import settings
+
+NOW = days.now()
+
+
+def told(database, meter):
+    """The lines of `/metrics` by name."""
+    place = measures.Place(database, settings())
+    lines = measures.text(meter.counts, place, [os.getpid()], NOW).splitlines()
+    return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+
+
+def test_durations_are_told_by_route(database):
+    meter = Meter()
+    count = measures.counting(meter)
+    for route, seconds in (("/livez", 0.001), ("/invoices", 0.3), ("/invoices", 3.0)):
+        count(Served(route, 200, seconds, {}))
+    figures = told(database, meter)
+    assert figures['portal_request_seconds_bucket{route="/livez",le="0.005"}'] == "1"
+    assert figures['portal_request_seconds_bucket{route="/invoices",le="0.25"}'] == "0"
+    assert figures['portal_request_seconds_bucket{route="/invoices",le="0.5"}'] == "1"
+    assert figures['portal_request_seconds_bucket{route="/invoices",le="+Inf"}'] == "2"
+    assert figures['portal_request_seconds_count{route="/invoices"}'] == "2"
+    assert figures['portal_request_seconds_sum{route="/invoices"}'] == "3.3"
+
+
+def test_what_failed_of_the_database_is_counted_by_its_code(database):
+    meter = Meter()
+    measures.counting(meter)(Served("/invoices", 503, 0.1, {"database": "57P01"}))
+    assert told(database, meter)['portal_database_errors_total{code="57P01"}'] == "1"
+
+
+@pytest.mark.anyio
+async def test_requests_in_hand_and_waiting_are_those_of_now(tmp_path):
+    meter, threads = Meter(), working_threads()
+    measures.watch(meter, threads)
+    async with threads:
+        counts = meter.counts
+    assert (counts["portal_requests_in_hand"], counts["portal_requests_waiting"]) == (1, 0)
+    assert meter.counts["portal_requests_in_hand"] == 0
+    left = {"counts": {"portal_requests_in_hand": 1, "portal_requests_total": 5}, "now": ["portal_requests_in_hand"]}
+    for process in (7, 8):
+        (tmp_path / f"{process}.json").write_text(json.dumps(left))
+    assert gathered(tmp_path, [8]) == {"portal_requests_in_hand": 1, "portal_requests_total": 10}
+
+
+def test_how_fresh_feeds_are_is_told(database):
+    ages = ("portal_newest_reading_age_seconds", "portal_last_import_age_seconds")
+    assert not {*ages} & {*told(database, Meter())}
+    with database.writing() as db:
+        point = MeteringPoint(id=uuid4(), gsrn="643000000000000016", energy="electricity")
+        db.add(point)
+        db.flush()
+        quarter = quarter_of(NOW - timedelta(days=2))
+        whole = Intervals(*(np.array([value]) for value in (quarter, 1, 5, 0)))
+        store.record(db, point.id, whole, NOW)
+        runs.note(db, [Taken("a", (), Tally(3, 2, 1)), LeftOut("b", "is empty")], NOW - timedelta(hours=3))
+    figures = told(database, Meter())
+    assert 2 * 86_400 - 900 <= float(figures[ages[0]]) <= 2 * 86_400
+    assert float(figures[ages[1]]) == 3 * 3_600
+
+
+def test_a_failure_names_its_five_last_places():
+    def deeper(steps):
+        return deeper(steps - 1) if steps else 1 / 0
+
+    try:
+        deeper(20)
+    except ZeroDivisionError as failed:
+        record = logging.LogRecord(
+            "portal", logging.ERROR, "", 0, "{}", (), (type(failed), failed, failed.__traceback__)
+        )
+    line = json.loads(OneLine().format(record))
+    assert (line["error"], len(line["at"])) == ("ZeroDivisionError", 5)
+    assert all("deeper" in place for place in line["at"])
