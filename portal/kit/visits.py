@@ -81,7 +81,7 @@ class Recognition:
 
 @dataclass(frozen=True)
 class Look:
-    """A page that somebody has opened: its handler's name, the id in its address if there is one, and when."""
+    """A page that somebody has opened: its address without ids, the id in it if there is one, and when."""
 
     page: str
     object_id: str

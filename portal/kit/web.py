@@ -182,7 +182,7 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             if request.method in SAFE:
                 answer = dressed(platform, request, reply, db)
         if not isinstance(reply, Redirect):  # a form that is shown again shows what a page does
-            _bear_witness(platform, person, Look(_name(handler), request.path_params.get("id", ""), now))
+            _bear_witness(platform, person, Look(request.scope["route"].path, request.path_params.get("id", ""), now))
         if request.method in SAFE:
             return answer
         # What was changed is committed, and its locks are free, before a page is made of it.

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
+from urllib.parse import urlencode
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from starlette.routing import Route
@@ -30,12 +32,14 @@ from portal.privacy import actions, catalogue, package, queries, rules, shown
 from portal.privacy.actions import RequestClosed, TooManyPackages, TooManyRequests, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
 from portal.privacy.package import Press
-from portal.privacy.queries import Shown, Whose
+from portal.privacy.queries import Circle, Shown, Wanted, Whose
 from portal.privacy.rules import Right
 from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Told
 from portal.privacy.turns import Turns
 
 LATEST: Final = 5
+LOG: Final = "/privacy/log"
+Kind = TypeVar("Kind", bound=StrEnum)
 PAGE: Final = 20
 LONGEST: Final = 4000
 READ_HERE: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS, Group.SIGN_INS})
@@ -143,12 +147,23 @@ class Request(Page):
 
 
 @dataclass(frozen=True)
+class Tab:
+    """A part of the log that could be shown."""
+
+    shown: Shown
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
 class Log(Page):
-    """Who looked and who did what."""
+    """Who looked and who did what; of a company without so many looks of those who decide for it."""
 
     template = "privacy/log.html"
     lines: Sequence[Line]
-    shown: Shown
+    tabs: Sequence[Tab]
+    left_out: int
+    all_of_them: str
     pages: Pages
 
 
@@ -173,7 +188,7 @@ def show(visit: Visit[Customer]) -> Privacy:
         tiles=[shown.tile(case, visit.today) for case in cases],
         count=queries.count(visit.db, visit.who),
         groups=shown.group_rows(queries.holdings(visit.db, visit.who)),
-        looks=[shown.line(entry) for entry in looks],
+        looks=[shown.line(entry, visit.language) for entry in looks],
     )
 
 
@@ -244,13 +259,16 @@ def withdraw(visit: Visit[Customer]) -> Redirect:
 
 def log(visit: Visit[Customer]) -> Log:
     """Who looked and who did what, page by page."""
-    asked = visit.query.get("show", Shown.ALL)
-    wanted = Shown(asked) if asked in set(Shown) else Shown.ALL
-    query = {} if wanted is Shown.ALL else {"show": wanted.value}
-    entries = queries.log_count(visit.db, visit.who, wanted)
-    here = pages(visit.query.get("page"), entries, PAGE, "/privacy/log", query)
+    wanted = Wanted(_one_of(Shown, visit, "show", Shown.ALL), _one_of(Circle, visit, "by", Circle.OUTSIDE))
+    here = pages(visit.query.get("page"), queries.log_count(visit.db, visit.who, wanted), PAGE, LOG, _query(wanted))
     found = queries.log(visit.db, visit.who, wanted, (here.number - 1) * PAGE, PAGE)
-    return Log([shown.line(entry) for entry in found], wanted, here)
+    return Log(
+        lines=[shown.line(entry, visit.language) for entry in found],
+        tabs=[Tab(one, _address(replace(wanted, shown=one)), one is wanted.shown) for one in Shown],
+        left_out=queries.left_out(visit.db, visit.who, wanted),
+        all_of_them=_address(replace(wanted, circle=Circle.ALL)),
+        pages=here,
+    )
 
 
 def offer(visit: Visit[ConfirmedCustomer]) -> Package:
@@ -297,6 +315,23 @@ def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Rec
         if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
             for whose in queries.whose(visit.db, visit.who):
                 yield from keeper.export(visit.db, whose.subject)
+
+
+def _one_of(kind: type[Kind], visit: Visit[Customer], name: str, usual: Kind) -> Kind:
+    asked = visit.query.get(name)
+    return kind(asked) if asked in set(kind) else usual
+
+
+def _query(wanted: Wanted) -> Mapping[str, str]:
+    """What an address needs to say of a part of the log."""
+    said = {"show": wanted.shown.value, "by": wanted.circle.value}
+    usual = {"show": Shown.ALL.value, "by": Circle.OUTSIDE.value}
+    return {name: value for name, value in said.items() if value != usual[name]}
+
+
+def _address(wanted: Wanted) -> str:
+    query = urlencode(_query(wanted))
+    return f"{LOG}?{query}" if query else LOG
 
 
 def _proved(who: Customer) -> ConfirmedCustomer:
@@ -397,7 +432,7 @@ def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Ro
     return [
         page("/privacy", show, who=decides),
         page("/privacy/data", partial(data, keepers), who=decides),
-        page("/privacy/log", log, who=decides),
+        page(LOG, log, who=decides),
         page("/privacy/requests", requests, who=decides),
         page("/privacy/requests/new", new, who=decides),
         action("/privacy/requests/new", ask, who=decides),

@@ -1,13 +1,27 @@
 """What somebody who decides for a customer may see: the requests, the groups of data, and who looked or did what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Table,
+    Uuid,
+    cast,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 from sqlmodel.sql.expression import Select as SelectOfRows
@@ -15,10 +29,12 @@ from sqlmodel.sql.expression import Select as SelectOfRows
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account
 from portal.auth.people import Customer
+from portal.auth.reach import Grant, Level, Theme
+from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
 from portal.consumption.models import MonthTotal
 from portal.contracts.models import Contract
 from portal.customers import privacy as customers
-from portal.customers.models import Party
+from portal.customers.models import Mandate, Party
 from portal.invoices.models import Invoice
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
@@ -90,6 +106,36 @@ class Shown(StrEnum):
     ALL = "all"
     LOOKED = "looked"
     DONE = "done"
+
+
+class Circle(StrEnum):
+    """Whose looks are wanted.
+
+    Those who decide for a company fill its log by their daily work: they are left out of `outside`; and whoever asks,
+    too, of `others`.
+    """
+
+    ALL = "all"
+    OUTSIDE = "outside"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which part of the log is wanted."""
+
+    shown: Shown = Shown.ALL
+    circle: Circle = Circle.OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """That an authorised company read readings: those of which days, and when."""
+
+    at: datetime
+    company: str
+    first_day: date
+    last_day: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,27 +225,40 @@ def last_invoice(db: Session, who: Customer) -> Invoice | None:
     return db.exec(newest).first()
 
 
-def log_count(db: Session, who: Customer, shown: Shown) -> int:
-    """How many entries the log has."""
-    return db.exec(rows_of(func.count()).select_from(AuditEntry).where(*_logged(who, shown))).one()
+def log_count(db: Session, who: Customer, wanted: Wanted) -> int:
+    """How many entries the log has, the reads of authorised companies among them."""
+    acts = db.exec(rows_of(func.count()).select_from(AuditEntry).where(*_logged(db, who, wanted))).one()
+    if wanted.shown is Shown.DONE:
+        return acts
+    return acts + db.exec(rows_of(func.count()).select_from(AuthorisationRead).where(_by_theirs(who))).one()
 
 
-def log(db: Session, who: Customer, shown: Shown, first: int, limit: int) -> Sequence[Entry]:
+def left_out(db: Session, who: Customer, wanted: Wanted) -> int:
+    """How many looks are left out of what is wanted: those of people who decide for the company."""
+    return log_count(db, who, replace(wanted, circle=Circle.ALL)) - log_count(db, who, wanted)
+
+
+def log(db: Session, who: Customer, wanted: Wanted, first: int, limit: int) -> Sequence[Entry | Reading]:
     """So many entries of the log, the newest first, from the `first` on, counted from 0.
 
     Those about whom the person decides for, whoever acted; in one's own matters also what one did oneself.
     """
-    newest_first = col(AuditEntry.number).desc()
-    found = db.exec(_entries().where(*_logged(who, shown)).order_by(newest_first).offset(first).limit(limit)).all()
-    return list(_told(db, who, found))
+    nowhere, nobody = cast(null(), Integer()), cast(null(), Uuid())
+    acts = select(col(AuditEntry.at), col(AuditEntry.number), nobody.label("authorisation_id"))
+    reads = select(col(AuthorisationRead.at), nowhere, col(AuthorisationRead.authorisation_id)).where(_by_theirs(who))
+    wished = [acts.where(*_logged(db, who, wanted)), *([] if wanted.shown is Shown.DONE else [reads])]
+    every = union_all(*wished).subquery()
+    newest_first = (every.c.at.desc(), every.c.number.desc(), every.c.authorisation_id)
+    places = db.execute(select(every).order_by(*newest_first).offset(first).limit(limit)).all()
+    entries = _entries().where(col(AuditEntry.number).in_([number for _, number, _ in places if number]))
+    told = {entry.row.number: entry for entry in _told(db, who, db.exec(entries))}
+    read = _readings(db, who, {authorisation_id for _, _, authorisation_id in places if authorisation_id})
+    return [told[number] if number else read[authorisation_id, at] for at, number, authorisation_id in places]
 
 
-def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
-    """The latest looks at the data by anybody but the person who asks."""
-    others = or_(col(AuditEntry.account_id).is_(None), col(AuditEntry.account_id) != who.account_id)
-    newest_first = col(AuditEntry.number).desc()
-    found = db.exec(_entries().where(*_logged(who, Shown.LOOKED), others).order_by(newest_first).limit(limit)).all()
-    return list(_told(db, who, found))
+def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry | Reading]:
+    """The latest looks at the data by others than the person who asks and those who decide for the same company."""
+    return log(db, who, Wanted(Shown.LOOKED, Circle.OTHERS), 0, limit)
 
 
 def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
@@ -240,12 +299,50 @@ def _months(subject: Subject) -> Select[str, int]:
     )
 
 
-def _logged(who: Customer, shown: Shown) -> Iterator[ColumnElement[bool]]:
+def _logged(db: Session, who: Customer, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     about, by = col(AuditEntry.party_id).in_(who.parties), col(AuditEntry.account_id) == who.account_id
     yield about if who.reach.acting_for is not None else or_(about, by)
-    if shown is not Shown.ALL:
-        looked = col(AuditEntry.act) == LOOKED
-        yield looked if shown is Shown.LOOKED else ~looked
+    looked = col(AuditEntry.act) == LOOKED
+    if wanted.shown is not Shown.ALL:
+        yield looked if wanted.shown is Shown.LOOKED else ~looked
+    passed_over = _passed_over(db, who, wanted.circle)
+    if passed_over:
+        yield ~looked | col(AuditEntry.account_id).is_(None) | col(AuditEntry.account_id).not_in(passed_over)
+
+
+def _passed_over(db: Session, who: Customer, circle: Circle) -> frozenset[UUID]:
+    """The accounts whose looks are left out: of a company's those of whoever decides for it or did."""
+    if circle is Circle.ALL:
+        return frozenset()
+    companies = rows_of(Party.id).where(col(Party.id).in_(who.parties), Party.kind == "company")
+    given = rows_of(Mandate).where(col(Mandate.grantor_id).in_(companies), col(Mandate.every_site))
+    deciding = {one.grantee_id for one in db.exec(given) if _is_full(one)}
+    accounts = frozenset(account for party_id in deciding for account in customers.subject_of(db, party_id).accounts)
+    return accounts | {who.account_id} if circle is Circle.OTHERS else accounts
+
+
+def _is_full(mandate: Mandate) -> bool:
+    themes = frozenset(map(Theme, mandate.themes.split(",")))
+    return Grant(themes, None, Level(mandate.level)).is_full
+
+
+def _by_theirs(who: Customer) -> ColumnElement[bool]:
+    """The reads by authorisations that the parties gave."""
+    given = select(col(Authorisation.id)).where(col(Authorisation.party_id).in_(who.parties))
+    return col(AuthorisationRead.authorisation_id).in_(given)
+
+
+def _readings(db: Session, who: Customer, authorisations: Collection[UUID]) -> Mapping[tuple[UUID, datetime], Reading]:
+    of_these = (
+        rows_of(AuthorisationRead, ThirdParty.name)
+        .join(Authorisation, col(Authorisation.id) == AuthorisationRead.authorisation_id)
+        .join(ThirdParty, col(ThirdParty.id) == Authorisation.third_party_id)
+        .where(_by_theirs(who), col(AuthorisationRead.authorisation_id).in_(authorisations))
+    )
+    return {
+        (read.authorisation_id, read.at): Reading(read.at, company, read.first_day, read.last_day)
+        for read, company in db.exec(of_these)
+    }
 
 
 def _entries() -> SelectOfRows[AuditEntry, str, str]:

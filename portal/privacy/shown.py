@@ -8,11 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from portal.customers.wishes import Matter
+from portal.kit import formats
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.privacy import Record
 from portal.privacy import catalogue, values
 from portal.privacy.catalogue import CORRECTED, GROUPS, About, Described, Group, Holding
-from portal.privacy.queries import LOOKED, Case, Entry, Event
+from portal.privacy.queries import LOOKED, Case, Entry, Event, Reading
 from portal.privacy.rules import Act, Fate, Right, State, due_on
 
 OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
@@ -101,16 +102,56 @@ CHANGES: Final[Mapping[str, Text]] = {
     "changed": text("Changed a contact detail"),
     "withdrawn": text("Took back a change of a contact detail"),
 }
-PAGES: Final[Mapping[str, Text]] = {
-    "home": text("Overview"),
-    "consumption": text("Consumption"),
-    "invoices": text("Invoices"),
-    "contracts": text("Contracts"),
-    "sites": text("Sites"),
-    "messages": text("Messages"),
-    "consents": text("Consents"),
-    "privacy": text("My data and requests"),
+LOOKS: Final[Mapping[str, Text]] = {
+    "/overview": text("Looked at the overview"),
+    "/consumption": text("Looked at the consumption"),
+    "/consumption/download": text("Downloaded readings"),
+    "/invoices": text("Looked at the list of invoices"),
+    "/invoices/{id}": text("Looked at an invoice"),
+    "/contracts": text("Looked at the list of contracts"),
+    "/contracts/{id}": text("Looked at a contract"),
+    "/sites": text("Looked at the list of sites"),
+    "/sites/{id}": text("Looked at a site"),
+    "/sites/download": text("Downloaded the list of sites"),
+    "/organisation": text("Looked at who may act for the customer"),
+    "/messages": text("Looked at the list of messages"),
+    "/messages/{id}": text("Looked at messages about a matter"),
+    "/messages/new": text("Opened the form for writing to customer service"),
+    "/feedback": text("Opened the form for feedback"),
+    "/account": text("Looked at the account"),
+    "/account/contact": text("Opened the form of contact details"),
+    "/account/address": text("Opened the form of the postal address"),
+    "/account/billing": text("Opened the form of how invoices come"),
+    "/welcome": text("Looked at the first steps"),
+    "/welcome/contact": text("Opened the form of contact details"),
+    "/welcome/billing": text("Opened the form of how invoices come"),
+    "/confirm": text("Was asked to prove their identity again"),
+    "/consents": text("Looked at the consents and prohibitions"),
+    "/consents/history": text("Looked at the history of consents and prohibitions"),
+    "/consents/receipts/{id}": text("Downloaded the receipt of a decision"),
+    "/authorisations": text("Looked at the authorisations"),
+    "/authorisations/new": text("Opened the form of a new authorisation"),
+    "/authorisations/{id}": text("Looked at an authorisation"),
+    "/authorisations/receipts/{id}": text("Downloaded the receipt of a decision"),
+    "/privacy": text("Looked at what we hold and at the requests"),
+    "/privacy/data": text("Looked at every detail that we hold"),
+    "/privacy/log": text("Looked at this log"),
+    "/privacy/requests": text("Looked at the list of requests"),
+    "/privacy/requests/{id}": text("Looked at a request"),
+    "/privacy/requests/new": text("Opened the form of a new request"),
+    "/privacy/package": text("Looked at what the data package holds"),
 }
+"""What somebody did who opened a page on behalf of another, by its address."""
+
+FORMERLY: Final[Mapping[str, str]] = {
+    "consumption": "/consumption",
+    "invoices": "/invoices",
+    "contracts": "/contracts",
+    "messages": "/messages",
+    "privacy": "/privacy",
+}
+"""Under which names pages were noted before their addresses were; of the others it cannot be told which page it was."""
+
 SOMETHING: Final = text("Used this service")
 FATES: Final[Mapping[Fate, Text]] = {
     Fate.GOES: text("goes now"),
@@ -279,8 +320,10 @@ def groups(records: Iterable[Record], counts: Mapping[str, int], language: Langu
     ]
 
 
-def line(entry: Entry) -> Line:
+def line(entry: Entry | Reading, language: Language) -> Line:
     """An entry of the log in words: nothing of what it was about but the kind of act."""
+    if isinstance(entry, Reading):
+        return _read(entry, language)
     row = entry.row
     behalf = text("on behalf of %(name)s", name=entry.behalf) if entry.behalf else None
     return Line(
@@ -290,6 +333,12 @@ def line(entry: Entry) -> Line:
         deed=_deed(row.act, row.object_kind),
         icon="refresh-cw" if row.account_id is None else "eye" if row.act == LOOKED else "user-round",
     )
+
+
+def _read(reading: Reading, language: Language) -> Line:
+    days = formats.date_range(reading.first_day, reading.last_day, language)
+    deed = text("Read your consumption of %(days)s by your authorisation", days=days)
+    return Line(reading.at, reading.company, None, deed, "eye")
 
 
 def prospects(counts: Mapping[str, int], kept_until: date | None, *, is_customer: bool) -> Iterator[Prospect]:
@@ -377,5 +426,5 @@ def _deed(act: str, object_kind: str) -> Text:
     if act != LOOKED:
         matter, _, deed = act.partition(".")
         return CHANGES.get(deed, SOMETHING) if matter in set(Matter) else DEEDS.get(act, SOMETHING)
-    page = PAGES.get(object_kind.partition(".")[0])
-    return text("Opened the page %(page)s", page=page) if page else text("Opened a page")
+    slice_ = object_kind.partition(".")[0]
+    return LOOKS.get(object_kind) or LOOKS.get(FORMERLY.get(slice_, "")) or text("Opened a page")

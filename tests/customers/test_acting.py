@@ -137,7 +137,7 @@ def test_what_is_done_and_seen_for_another_is_written_down(house, aino, company)
     aino.browser.get("/invoices")
     with house.database.reading() as db:
         acts = db.exec(select(AuditEntry).where(AuditEntry.party_id == company).order_by(AuditEntry.number)).all()
-    assert [(one.act, one.object_kind) for one in acts] == [("acting.begun", "party"), ("looked", "invoices.index")]
+    assert [(one.act, one.object_kind) for one in acts] == [("acting.begun", "party"), ("looked", "/invoices")]
     assert {one.account_id for one in acts} != {None}
 
 
@@ -161,4 +161,4 @@ def test_a_page_that_answers_a_form_is_written_down_too(house, aino, company):
     assert answer.status_code == 422
     with house.database.reading() as db:
         looks = db.exec(select(AuditEntry.object_kind).where(AuditEntry.act == "looked")).all()
-    assert looks[-1] == "home.save_address"
+    assert looks[-1] == "/account/address"

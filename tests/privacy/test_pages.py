@@ -15,8 +15,9 @@ from sqlmodel import select
 
 from portal.audit import actions as audit
 from portal.audit.models import AuditEntry
+from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
 from portal.consumption import store
-from portal.customers.models import ContactDetail, Mandate
+from portal.customers.models import ContactDetail, Mandate, Party
 from portal.customers.privacy import subject_of
 from portal.invoices.models import Invoice
 from portal.keepers import KEEPERS
@@ -37,6 +38,7 @@ from tests.people import AINO, KARIN
 
 PAGES = ("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/requests/new", "/privacy/package")
 HOUR = timedelta(hours=1)
+EVERYTHING = "billing,consumption,contracts,moves"
 NOBODY_S = "00000000-0000-4000-8000-000000000000"
 
 
@@ -286,20 +288,120 @@ def test_every_detail_is_told_and_the_identity_code_never(aino):
 def test_who_looked_on_behalf_of_the_customer_is_named(house, aino, mikko):
     with house.database.writing() as db:
         (account,) = subject_of(db, mikko.party).accounts
-        act = {"object_kind": "invoices.show", "object_id": NOBODY_S, "party_id": aino.party}
+        act = {"object_kind": "/sites/{id}", "object_id": NOBODY_S, "party_id": aino.party}
         audit.record(db, audit.Act(act="looked", account_id=account, **act), house.now)
         audit.record(db, audit.Act(act="unheard-of", **act), house.now)
     log = plain(aino.browser.open("/privacy/log").text)
     assert "Mikko Korhonen, asiakkaan Aino Mäkelä puolesta" in log
-    assert "Avasi sivun Laskut" in log
+    assert "Katsoi kohdetta" in log
     assert "OhjelmaKäytti tätä palvelua" in log
     looked = plain(aino.browser.open("/privacy/log?show=looked").text)
-    assert "Avasi sivun Laskut" in looked
+    assert "Katsoi kohdetta" in looked
     assert "Ohjelma" not in looked
     assert "Mikko Korhonen" in aino.browser.open("/privacy").text
     theirs = plain(mikko.browser.open("/privacy/log").text)
     assert "toisen asiakkaan puolesta" in theirs
     assert "Aino" not in theirs
+
+
+@pytest.mark.parametrize(
+    ("noted", "says"),
+    [("invoices.show", "Katsoi laskujen luetteloa"), ("home.show", "Avasi sivun"), ("x", "Avasi sivun")],
+)
+def test_looks_that_were_noted_by_other_names_are_told_as_far_as_they_can_be(house, aino, mikko, noted, says):
+    with house.database.writing() as db:
+        (account,) = subject_of(db, mikko.party).accounts
+        act = {"object_kind": noted, "object_id": "", "party_id": aino.party, "account_id": account}
+        audit.record(db, audit.Act(act="looked", **act), house.now)
+    assert says in plain(aino.browser.open("/privacy/log").text)
+
+
+def test_a_company_that_read_by_an_authorisation_stands_in_the_log(house, aino, mikko):
+    with house.database.writing() as db:
+        for number, party in enumerate((aino.party, mikko.party)):
+            authorise(db, party, f"Lukija {number} Oy", house.now - DAY)
+    for where in ("/privacy", "/privacy/log", "/privacy/log?show=looked"):
+        page = plain(aino.browser.open(where).text)
+        assert "Lukija 0 Oy" in page, where
+        assert "Luki kulutustietosi ajalta 1.–20.11.2026 valtuutuksellasi" in page, where
+        assert "Lukija 1 Oy" not in page, where
+    assert "Lukija" not in aino.browser.open("/privacy/log?show=done").text
+
+
+def authorise(db, party, name, at):
+    """A company that a customer lets read, and one read of it."""
+    company = ThirdParty(
+        business_id=f"{name[7]}234567-1", name=name, purpose_fi="", purpose_sv="", purpose_en="", offered=True
+    )
+    db.add(company)
+    db.flush()
+    days_ = {"valid_from": date(2026, 1, 1), "valid_to": date(2026, 12, 31)}
+    words = {
+        "where": "portal",
+        "ground": "x",
+        "notice_version": "1",
+        "notice_sha256": "x",
+        "notice_text": "x",
+        "language": "fi",
+    }
+    given = Authorisation(party_id=party, third_party_id=company.id, resolution="day", given_at=at, **days_, **words)
+    db.add(given)
+    db.flush()
+    read = {"first_day": date(2026, 11, 1), "last_day": date(2026, 11, 20)}
+    db.add(AuthorisationRead(authorisation_id=given.id, at=at, **read))
+
+
+def test_the_log_is_in_the_order_of_time_page_by_page(house, aino, mikko):
+    with house.database.writing() as db:
+        (account,) = subject_of(db, mikko.party).accounts
+        for number in range(30):
+            at = house.now - number * HOUR
+            act = {"object_kind": "/sites", "object_id": str(number), "party_id": aino.party, "account_id": account}
+            audit.record(db, audit.Act(act="looked", **act), at)
+            if number % 10 == 5:
+                authorise(db, aino.party, f"Lukija {number // 10} Oy", at - HOUR / 2)
+    lines = [
+        row for number in (1, 2) for row in times(aino.browser.open(f"/privacy/log?show=looked&page={number}").text)
+    ]
+    assert len(lines) == 33
+    assert lines == sorted(lines, reverse=True)
+
+
+def times(source):
+    """The instants of a page's list."""
+    return re.findall(r'<time datetime="([^"]+)"', source.partition('id="entries"')[2])
+
+
+def test_the_daily_work_of_those_who_decide_for_a_company_does_not_flood_its_log(house, aino, mikko):
+    with house.database.writing() as db:
+        company = Party(customer_number="2001", kind="company", name="Esimerkki Oy", business_id="7654321-2")
+        db.add(company)
+        db.flush()
+        for party, themes in ((aino.party, EVERYTHING), (mikko.party, "billing")):
+            mandate = {"themes": themes, "every_site": True, "level": "manage", "valid_from": date(2026, 1, 1)}
+            db.add(Mandate(grantor_id=company.id, grantee_id=party, **mandate))
+    for person in (aino, mikko):
+        assert person.browser.submit("/act-as", {"party": str(company.id)}, page="/overview").status_code == 303
+        person.browser.get("/invoices")
+    page = aino.browser.open("/privacy/log").text
+    assert "Mikko Korhonen" in page
+    assert plain(page).count("Katsoi laskujen luetteloa") == 1
+    assert "on jätetty pois" in plain(page)
+    every = aino.browser.open("/privacy/log?by=all").text
+    assert plain(every).count("Katsoi laskujen luetteloa") == 2
+    assert "on jätetty pois" not in plain(every)
+    assert plain(aino.browser.open("/privacy").text).count("Katsoi") == 1
+
+
+def test_who_stands_in_for_a_person_is_told_to_that_person(house, aino, mikko):
+    with house.database.writing() as db:
+        mandate = {"themes": EVERYTHING, "every_site": True, "level": "manage", "valid_from": date(2026, 1, 1)}
+        db.add(Mandate(grantor_id=aino.party, grantee_id=mikko.party, **mandate))
+    assert mikko.browser.submit("/act-as", {"party": str(aino.party)}, page="/overview").status_code == 303
+    mikko.browser.get("/invoices")
+    page = plain(aino.browser.open("/privacy/log").text)
+    assert "Mikko Korhonen" in page
+    assert "on jätetty pois" not in page
 
 
 def test_a_limited_mandate_opens_nothing_here(house, aino, mikko):
