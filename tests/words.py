@@ -28,6 +28,7 @@ SHUNNED = {
     },
     "sv": {
         r"\bavläsningar(na)?\b": "mätvärden",
+        r"\bmätplats": "förbrukningsplats",
         r"\bmätuppgifter": "mätvärden",
         r"\buppskattad mätarställning\b": "uppskattat mätvärde",
         r"\bMitt konto\b": "Mina uppgifter",
