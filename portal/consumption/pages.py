@@ -21,16 +21,10 @@ from portal.kit.html import Page
 from portal.kit.i18n import Text
 from portal.kit.web import Answer, Download, Reply, Visit, page
 from portal.sites.models import Commodity
+from portal.sites.shown import ICONS
 
 QUARTER: Final = timedelta(minutes=15)
 TIMES: Final = ("at", "from", "to")
-ICONS: Final[Mapping[Commodity, str]] = {
-    Commodity.ELECTRICITY: "zap",
-    Commodity.PRODUCTION: "sun",
-    Commodity.HEAT: "flame",
-    Commodity.COOLING: "snowflake",
-    Commodity.GAS: "flame",
-}
 
 
 MOST_SITES = 30  # in a list to choose from; of more, a table that searches is the way

@@ -14,6 +14,8 @@ from portal.contracts.rules import DatedPrice, State, When, dated_prices, state,
 from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
+from portal.sites.models import Commodity
+from portal.sites.shown import ICONS
 
 CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
 BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
@@ -40,13 +42,15 @@ class Badge:
 
 ELECTRICITY: Final = text("Electricity")
 LOOKS: Final[Mapping[ContractKind, Look]] = {
-    ContractKind.SALES: Look(text("Electricity sales"), ELECTRICITY, icon="zap"),
+    ContractKind.SALES: Look(text("Electricity sales"), ELECTRICITY, icon=ICONS[Commodity.ELECTRICITY]),
     ContractKind.NETWORK: Look(text("Electricity distribution"), ELECTRICITY, icon="utility-pole"),
     ContractKind.CONNECTION: Look(text("Connection"), ELECTRICITY, icon="cable"),
-    ContractKind.HEAT: Look(text("District heat"), text("District heat"), icon="flame"),
-    ContractKind.COOLING: Look(text("District cooling"), text("District cooling"), icon="snowflake"),
-    ContractKind.GAS: Look(text("Natural gas"), text("Natural gas"), icon="cylinder"),
-    ContractKind.PURCHASE: Look(text("Purchase of solar electricity"), text("Production"), icon="sun"),
+    ContractKind.HEAT: Look(text("District heat"), text("District heat"), icon=ICONS[Commodity.HEAT]),
+    ContractKind.COOLING: Look(text("District cooling"), text("District cooling"), icon=ICONS[Commodity.COOLING]),
+    ContractKind.GAS: Look(text("Natural gas"), text("Natural gas"), icon=ICONS[Commodity.GAS]),
+    ContractKind.PURCHASE: Look(
+        text("Purchase of solar electricity"), text("Production"), icon=ICONS[Commodity.PRODUCTION]
+    ),
 }
 BADGES: Final[Mapping[State, Badge]] = {
     State.COMING: Badge(text("Starts later"), "brand", icon="calendar-days"),

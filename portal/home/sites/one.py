@@ -27,6 +27,7 @@ from portal.sites import queries as sites
 from portal.sites.models import Connection
 from portal.sites.queries import Device, Housing, Place, PointShown
 from portal.sites.scope import measured_for
+from portal.sites.shown import ICONS
 
 BILLS: Final = 3
 YEAR: Final = 12
@@ -122,7 +123,7 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
     return Use(
         title=title,
         days=text("%(energy)s %(days)s", energy=named, days=formats.date_range(newest, found.last, language)),
-        icon=words.ICONS[found.energy],
+        icon=ICONS[found.energy],
         figure=figure,
         unit=unit,
         change=change(of_site.compared),
@@ -200,7 +201,7 @@ def _point(point: PointShown, today: date, language: Language) -> Point:
     devices = [Hung(words.DEVICES[device.kind], device) for device in point.devices]
     return Point(
         energy=words.ENERGIES[point.energy],
-        icon=words.ICONS[point.energy],
+        icon=ICONS[point.energy],
         gsrn=point.gsrn,
         main_fuse=point.main_fuse,
         days=_days(point, today, language),

@@ -67,13 +67,6 @@ CONNECTIONS: Final[Mapping[Connection, Text]] = {
     Connection.DISCONNECTED: text("Disconnected"),
     Connection.METER_REMOVED: text("Meter removed"),
 }
-ICONS: Final[Mapping[Commodity, str]] = {
-    Commodity.ELECTRICITY: "zap",
-    Commodity.PRODUCTION: "sun",
-    Commodity.HEAT: "flame",
-    Commodity.COOLING: "snowflake",
-    Commodity.GAS: "cylinder",
-}
 DEVICES: Final[Mapping[MeterKind, Text]] = {
     MeterKind.METER: text("Meter"),
     MeterKind.HEAT_EXCHANGER: text("Heat exchanger"),
