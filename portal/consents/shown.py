@@ -55,9 +55,10 @@ PLACES: Mapping[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One decision, as the history and the answer to a click tell it."""
+    """One decision, as the history and the answer to a click tell it; `cell` is its place in the form."""
 
     id: UUID
+    cell: str
     at: datetime
     kind: str
     action: str
@@ -141,6 +142,7 @@ def told(event: Event, language: Language) -> Told:
     record = event.record
     return Told(
         id=record.id,
+        cell=f"{record.purpose}.{record.channel}",
         at=record.at,
         kind=record.kind,
         action=record.action,

@@ -148,11 +148,18 @@ def test_withdrawing_is_one_click_as_giving_was(register, household):
     ) in plain(withdrawn.text)
 
 
-def test_all_consents_are_taken_back_with_one_button(register, household):
+def test_all_consents_are_taken_back_with_one_button_and_given_again_with_another(register, household):
     save(household, **{EMAIL: "on", "partner-disclosure.any": "on", LETTER: "off"})
     button = {name: value for name, value in form(household).fields.items() if name in {"_token", "notice"}}
     assert household.post("/consents", data=button | {"withdraw": "all"}).headers["location"] == "/consents?saved=2"
+    taken_back = household.open("/consents?saved=2").text
     assert recorded(register)[-2:] == [(EMAIL, "withdrawn"), ("partner-disclosure.any", "withdrawn")]
+    assert "Peru: anna 2 suostumusta uudelleen" in plain(taken_back)
+    undo = re.search(r'<form method="post" action="/consents" class="cluster">(.*?)</form>', taken_back, re.DOTALL)[1]
+    again = dict(re.findall(r'name="([^"]+)" value="([^"]*)"', undo))
+    assert household.post("/consents", data=again).headers["location"] == "/consents?saved=2"
+    assert recorded(register)[-2:] == [(EMAIL, "given"), ("partner-disclosure.any", "given")]
+    assert "Peru:" not in plain(household.open("/consents?saved=2").text)
     assert "Kaikki oli jo niin kuin halusit." in plain(household.open("/consents?saved=0").text)
 
 

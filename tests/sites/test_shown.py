@@ -22,6 +22,6 @@ def test_a_contract_is_drawn_as_its_energy():
 
 
 def test_no_other_file_chooses_a_picture_of_an_energy():
-    chosen = re.compile(r"Commodity\.[A-Z]+: \"(?:%s)\"" % "|".join(ICONS.values()))
+    chosen = re.compile(rf"Commodity\.[A-Z]+: \"({'|'.join(ICONS.values())})\"")
     files = [path for path in PORTAL.rglob("*.py") if chosen.search(path.read_text())]
     assert files == [PORTAL / "sites" / "shown.py"]
