@@ -1,7 +1,7 @@
 """The geometry of a chart: where its bars, axes and lines go. It knows no words, no days and no languages.
 
-x and width are per cent of the canvas, y and height are pixels: the outer svg has no viewBox, so text keeps its size at
-any width. The numbers follow the design's plot, y 18 to 248 with the labels below.
+x and width are per cent of the width, y and height are pixels: the outer svg has no viewBox, so text keeps its size at
+any width, and whatever is shown fits a phone. The numbers follow the design's plot, y 18 to 248 with the labels below.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -19,6 +19,7 @@ ROOF_UNDER_LINE = 100  # with a line above them the bars take the lower part
 LINE_LOW = 112  # and the line the upper one
 OVER = 6  # a bar is so much too tall, and clipped at zero: only its outer corners are round
 GAP_HEIGHT = 52  # of the dashed box that stands for a missing value
+THIRD = 100 / 3  # of the width
 LINE_WIDTH = 1000  # of the viewBox of a line, which stretches
 SIGN_ABOVE = 9  # from the top of a bar to the middle of its sign
 CEILING, FOOT = 24, 112  # the plot of a small chart
@@ -50,13 +51,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A stretch: where it begins and how wide it is, as shares of a slot or per cent of the canvas."""
+    """A stretch: where it begins and how wide it is, as shares of a slot or per cent of the width."""
 
     begins: float
     width: float
 
     def within(self, slot: "Place") -> "Place":
-        """The same stretch as a part of the canvas, in per cent."""
+        """The same stretch as a part of the width, in per cent."""
         return Place(slot.begins + self.begins * slot.width, self.width * slot.width)
 
 
@@ -115,8 +116,13 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is tapped, and the shapes in it above and below zero."""
+    """What is tapped, the shapes in it above and below zero, and where its figures are told.
 
+    middle, anchor: the place of the words, and which side of them stands there, so that they stay within the chart
+    """
+
+    middle: str
+    anchor: str
     x: str
     width: str
     above: tuple[Shape, ...] = ()
@@ -169,7 +175,6 @@ class Chart:
     zero: str
     under_zero: str  # how tall the plot is below zero
     bands: tuple[Band, ...]
-    opens_at: str  # what is left of the canvas after what a narrow screen shows at first
     line: Line | None
 
     def over(self, rows: Sequence[object]) -> Iterator[tuple[object, Slot]]:
@@ -180,11 +185,8 @@ class Chart:
         return zip(rows, self.slots, strict=True)
 
 
-def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None, seen: int | None = None) -> Chart:
-    """A chart of at least one bar, whose slots share the width evenly.
-
-    seen: up to which slot a narrow screen shows it at first; up to the newest value, unless it is said
-    """
+def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None) -> Chart:
+    """A chart of at least one bar, whose slots share the width evenly."""
     scale = _scale(bars, ROOF if curve is None else ROOF_UNDER_LINE)
     share = 100 / len(bars)
     return Chart(
@@ -194,7 +196,6 @@ def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None, seen: 
         zero=_px(scale.zero),
         under_zero=_px(BASE - scale.zero),
         bands=tuple(_bands(bars, share)),
-        opens_at=_percent(100 - share * min(seen or _known(bars), len(bars))),
         line=None if curve is None else _line(curve),
     )
 
@@ -304,7 +305,10 @@ def _slot(bar: Bar, slot: Place, layout: Layout, scale: Scale) -> Slot:
 
 
 def _target(place: Place, shapes: Sequence[Shape], sign: Sign | None) -> Target:
+    middle = place.begins + place.width / 2
     return Target(
+        middle=_percent(middle),
+        anchor="start" if middle < THIRD else "end" if middle > 2 * THIRD else "mid",
         x=_percent(place.begins),
         width=_percent(place.width),
         above=tuple(shape for shape in shapes if not shape.sunk),
@@ -363,11 +367,6 @@ def _bands(bars: Sequence[Bar], share: float) -> Iterator[Band]:
         if rest:
             yield Band(_percent(at * share), _percent(count * share))
         at += count
-
-
-def _known(bars: Sequence[Bar]) -> int:
-    """How many slots there are up to the newest that is not ahead; all of them where all are."""
-    return max((at for at, bar in enumerate(bars, 1) if bar.mark is not Mark.AHEAD), default=len(bars))
 
 
 def _line(curve: Curve) -> Line:

@@ -18,9 +18,9 @@ from portal.kit.money import Money
 
 MOST_TAB_STOPS: Final = 31
 MONTHS_A_YEAR: Final = 12
-WITHOUT_SCROLLER: Final = 9  # slots that fit on a phone
 ONE_LINE, TWO_LINES = 280, 296  # the height of a chart by the lines of words under it
-AFTER_CHOSEN: Final = 2  # slots that are seen after the chosen hour
+SHORT: Final = frozenset({Kind.DAY, Kind.HOUR})  # what is told under a bar by a number
+MOST_NUMBERS, MOST_NAMES = (7, 31), (4, 12)  # that stand beside each other under the bars of a phone, of a wide screen
 SATURDAY: Final = 5
 TELLING: Final = 10  # per cent from which a change needs no decimals
 UNKNOWN: Final = (Mark.MISSING, Mark.AHEAD)
@@ -72,15 +72,16 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """A chart with its rows; one height, one way to scroll.
-
-    canvas: days, hours or months where it may be wider than the screen, else nothing
-    """
+    """A chart with its rows."""
 
     chart: Chart
     rows: tuple[Row, ...]
-    canvas: str
     height: int
+
+    def is_told(self, at: int, screen: int) -> bool:
+        """Whether the words of a row stand under its bar on a screen: 0 a phone's, 1 a wide one."""
+        most = (MOST_NUMBERS if self.rows[0].name.kind in SHORT else MOST_NAMES)[screen]
+        return at % -(-len(self.rows) // most) == 0
 
     @property
     def slots(self) -> Iterator[tuple[Row, object]]:
@@ -252,8 +253,7 @@ def drawing(rows: tuple[Row, ...], curve: Curve | None = None) -> Drawing:
     bars = [Bar(row.now, row.then, row.mark, rest=_is_rest(row.name)) for row in rows]
     layout = _layout(rows)
     height = ONE_LINE if kind is Kind.HOUR else TWO_LINES
-    chosen = next((at + AFTER_CHOSEN for at, row in enumerate(rows, 1) if row.current == "time"), None)
-    return Drawing(draw(bars, layout, curve, chosen), rows, _canvas(kind, layout, len(rows)), height)
+    return Drawing(draw(bars, layout, curve), rows, height)
 
 
 def change(compared: Comparison | None) -> Change | None:
@@ -300,11 +300,3 @@ def _layout(rows: Sequence[Row]) -> Layout:
     if all(row.then is None for row in rows):
         return ALONE
     return APART if rows[0].name.kind is Kind.MONTH and len(rows) <= MONTHS_A_YEAR else TOGETHER
-
-
-def _canvas(kind: Kind, layout: Layout, slots: int) -> str:
-    if kind is Kind.HOUR:
-        return "hours"
-    if layout is APART:
-        return "months"
-    return "days" if slots > WITHOUT_SCROLLER else ""

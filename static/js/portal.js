@@ -22,6 +22,23 @@ document.addEventListener("click", async (event) => {
   }
 });
 
+// A finger cannot hover: its first tap on a bar of a chart shows the figures, the next one opens it.
+let told = null;
+let isFirstTap = false;
+document.addEventListener("pointerdown", (event) => {
+  const bar = event.pointerType === "touch" ? event.target.closest("a.bar") : null;
+  isFirstTap = bar !== null && bar !== told;
+  told?.classList.remove("is-told");
+  bar?.classList.add("is-told");
+  told = bar;
+}, true);
+document.addEventListener("click", (event) => {
+  if (!isFirstTap || event.detail === 0 || !told?.contains(event.target)) return;
+  event.preventDefault();
+  event.stopPropagation();
+  say(told.getAttribute("aria-label"));
+}, true);
+
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   for (const menu of openMenus()) {

@@ -194,10 +194,9 @@ def test_neighbouring_days_of_rest_make_one_band():
     assert [(band.x, band.width) for band in chart.bands] == [("0%", "25%"), ("50%", "50%")]
 
 
-@pytest.mark.parametrize(("marks", "left"), [("MMAA", "50%"), ("MMMM", "0%"), ("AAAA", "0%"), ("MAMA", "25%")])
-def test_a_narrow_screen_opens_at_the_newest_value(marks, left):
-    kinds = {"M": Mark.MEASURED, "A": Mark.AHEAD}
-    assert draw([Bar(Energy(1), mark=kinds[mark]) for mark in marks], ALONE).opens_at == left
+def test_the_figures_of_a_bar_stay_within_the_chart():
+    anchors = [slot.now.anchor for slot in draw([Bar(Energy(1))] * 6, ALONE).slots]
+    assert anchors == ["start", "start", "mid", "mid", "end", "end"]
 
 
 def test_a_price_goes_in_steps_and_breaks_where_there_is_none():
