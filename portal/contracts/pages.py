@@ -12,8 +12,9 @@ from portal.contracts import queries, shown
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.queries import Held, Place
-from portal.contracts.rules import DatedPrice, Term, When, earliest_end, fixed_term
+from portal.contracts.rules import DatedPrice, Term, When, consumer_bound_until, earliest_end, fixed_term
 from portal.contracts.shown import Amount, Badge, Happening, PriceRow, Row
+from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
@@ -100,6 +101,7 @@ class ContractPage(Page):
     duration: Text
     notice_days: int
     last_day: LastDay | None
+    bound: Text | None
 
 
 def index(visit: Visit[Customer]) -> ContractList:
@@ -129,7 +131,7 @@ def show(visit: Visit[Customer]) -> ContractPage:
         place=held.place,
         stats=list(_stats(held, prices, visit.language))[:STATS],
         sentence=_sentence(held, prices, visit.today, visit.language),
-        term=fixed_term(held.first, held.fixed_until, visit.today),
+        term=fixed_term(held.first, _fixed_until(held), visit.today),
         facts=list(_facts(held)),
         now=_rows(held, prices, When.NOW, visit.language),
         coming=_rows(held, prices, When.COMING, visit.language),
@@ -138,6 +140,7 @@ def show(visit: Visit[Customer]) -> ContractPage:
         duration=_duration(held, visit.today, visit.language),
         notice_days=held.notice_days,
         last_day=_last_day(held, visit.today),
+        bound=_bound(held, visit.today, visit.language),
     )
 
 
@@ -217,7 +220,32 @@ def _rows(held: Held, prices: Iterable[DatedPrice], when: When, language: Langua
     return [shown.price_row(held, one, language) for one in prices if one.when is when]
 
 
+def _fixed_until(held: Held) -> date | None:
+    """The last day of a fixed term, which may end before its time."""
+    return min(filter(None, (held.fixed_until, held.last))) if held.fixed_until else None
+
+
+def _bound_until(held: Held) -> date | None:
+    """Until when a fixed term binds the customer."""
+    if held.fixed_until and held.holder is PartyKind.PERSON and held.kind is ContractKind.SALES:
+        return consumer_bound_until(held.first, held.fixed_until)
+    return held.fixed_until
+
+
+def _bound(held: Held, today: date, language: Language) -> Text | None:
+    """That a fixed term is longer than it binds, where it is."""
+    until = _bound_until(held)
+    if held.last or until is None or until == held.fixed_until or today < held.first:
+        return None
+    return text(
+        "A fixed-term electricity contract binds a consumer for two years at most: you until %(date)s.",
+        date=formats.full_date(until, language),
+    )
+
+
 def _duration(held: Held, today: date, language: Language) -> Text:
+    if held.last:
+        return text("until %(date)s", date=formats.full_date(held.last, language))
     if held.fixed_until and held.fixed_until >= today:
         return text("fixed, until %(date)s", date=formats.full_date(held.fixed_until, language))
     return text("until further notice")
@@ -229,7 +257,7 @@ def _last_day(held: Held, today: date) -> LastDay | None:
         return LastDay(text("Last day"), held.last)
     if today < held.first or held.kind is ContractKind.CONNECTION:
         return None
-    day = earliest_end(held.notice_days, held.fixed_until, today)
+    day = earliest_end(held.notice_days, _bound_until(held), today)
     return LastDay(text("If you gave notice today, the last day would be"), day)
 
 

@@ -18,6 +18,7 @@ from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.terms import terms_by_point, terms_of
 from portal.contracts.windows import Days
+from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.questions import Question, any_of, any_of_if_told, given
@@ -54,6 +55,7 @@ class Held:
     id: UUID
     number: str
     kind: ContractKind
+    holder: PartyKind
     product: Names
     origin: str | None
     place: Place
@@ -177,7 +179,8 @@ def _held(
     limit: int | None = None,
 ) -> Sequence[Held]:
     wanted = (
-        select(Contract, Product, Site, MeteringPoint)
+        sa.select(Contract, col(Party.kind), Product, Site, MeteringPoint)
+        .join(Party, col(Contract.party_id) == Party.id)
         .join(Product, col(Contract.product_id) == Product.id)
         .join(Site, col(Contract.site_id) == Site.id)
         .join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id, isouter=True)
@@ -185,12 +188,12 @@ def _held(
         .order_by(*order, col(Contract.kind).desc(), col(Contract.valid_from).desc(), Contract.number)
         .limit(limit)
     )
-    rows = db.exec(wanted).all()
-    terms = terms_of(db, [(contract, product) for contract, product, _, _ in rows])
-    theirs = _held_today(db, who, {site.id for _, _, site, _ in rows}, today)
+    rows = db.execute(wanted).all()
+    terms = terms_of(db, [(contract, product) for contract, _, product, _, _ in rows])
+    theirs = _held_today(db, who, {site.id for _, _, _, site, _ in rows}, today)
     told = [
-        _as_held(contract, product, site, point, own)
-        for (contract, product, site, point), own in zip(rows, terms, strict=True)
+        _as_held(contract, PartyKind(holder), product, site, point, own)
+        for (contract, holder, product, site, point), own in zip(rows, terms, strict=True)
     ]
     return [one if one.place.id in theirs else _without_who_lives_there(one) for one in told]
 
@@ -206,11 +209,14 @@ def _without_who_lives_there(held: Held) -> Held:
     return replace(held, place=replace(held.place, name=None, estimated_kwh_a_year=None), main_fuse=None)
 
 
-def _as_held(contract: Contract, product: Product, site: Site, point: MeteringPoint | None, terms: Terms) -> Held:
+def _as_held(
+    contract: Contract, holder: PartyKind, product: Product, site: Site, point: MeteringPoint | None, terms: Terms
+) -> Held:
     return Held(
         id=contract.id,
         number=contract.number,
         kind=ContractKind(contract.kind),
+        holder=holder,
         product=Names(product.name_fi, product.name_sv, product.name_en),
         origin=product.origin,
         place=Place(site.id, site.number, site.name, site.street, site.postcode, site.town, site.estimated_kwh_a_year),

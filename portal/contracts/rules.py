@@ -8,9 +8,11 @@ from enum import StrEnum
 from typing import Final
 
 from portal.contracts.charges import Price, VatRate, by_rate
+from portal.kit.clock import DAY
 from portal.kit.ranges import Range
 
 SOON: Final = timedelta(days=180)  # how long before its end a fixed term is shown as ending
+MOST_YEARS: Final = 2
 CENTS: Final = Decimal("0.01")
 FINER: Final = Decimal("0.0001")
 SMALL: Final = Decimal("0.1")
@@ -82,10 +84,17 @@ def fixed_term(first: date, fixed_until: date | None, today: date) -> Term | Non
     return Term(first, fixed_until, (fixed_until - first).days, (today - first).days)
 
 
-def earliest_end(notice_days: int, fixed_until: date | None, today: date) -> date:
-    """The last day of a contract whose customer gives notice today; a fixed term is kept to its end."""
+def consumer_bound_until(first: date, fixed_until: date) -> date:
+    """Until when a fixed term of electricity sales binds a consumer: two years at most (Act 588/2013)."""
+    leap_day = (first.month, first.day) == (2, 29)
+    two_years = first.replace(year=first.year + MOST_YEARS, day=28 if leap_day else first.day)
+    return min(fixed_until, two_years - DAY)
+
+
+def earliest_end(notice_days: int, bound_until: date | None, today: date) -> date:
+    """The last day of a contract whose customer gives notice today; a fixed term is kept as long as it binds."""
     noticed = today + timedelta(days=notice_days)
-    return noticed if fixed_until is None else max(noticed, fixed_until)
+    return noticed if bound_until is None else max(noticed, bound_until)
 
 
 def with_vat(price: Decimal, percent: Decimal) -> Decimal:

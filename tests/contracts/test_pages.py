@@ -64,6 +64,33 @@ def test_one_contract_shows_prices_with_and_without_vat_and_its_term(aino, home)
     assert "Sopimus tehtiin" in said
 
 
+def test_a_consumer_may_end_a_longer_fixed_term_after_two_years(aino, home, register):
+    began = aino.today - timedelta(days=3 * 365)
+    product = register.product(name="Pitkä")
+    where = (aino.party, home.site, register.point(home.site), product)
+    long = register.contract(*where, first=began, fixed_until=aino.today + timedelta(days=365))
+    said = words(aino.browser.open(f"/contracts/{long}"))
+    soon = aino.today + timedelta(days=14)
+    assert f"viimeinen päivä olisi {soon.day}.{soon.month}.{soon.year}" in said
+    assert "sitoo kuluttajaa enintään kaksi vuotta" in said
+    assert "sitoo kuluttajaa" not in words(aino.browser.open(f"/contracts/{home.network}"))
+
+
+def test_beside_a_last_day_nothing_is_said_to_go_on(aino, home, register):
+    last = aino.today + timedelta(days=30)
+    ending = register.contract(
+        *(aino.party, home.site, register.point(home.site), register.product(name="Loppuva")),
+        valid_to=last,
+        fixed_until=aino.today + timedelta(days=90),
+    )
+    said = words(aino.browser.open(f"/contracts/{ending}"))
+    day = f"{last.day}.{last.month}.{last.year}"
+    assert f"Voimassaolo {day} asti" in said
+    assert "30 päivää jäljellä" in said
+    assert "toistaiseksi" not in said
+    assert f"Viimeinen päivä {day}" in said
+
+
 def test_a_change_of_vat_cuts_the_price_and_stands_in_the_trail(aino, home, register):
     changes = aino.today - timedelta(days=20)
     register.vat("sales", "24", last=changes - timedelta(days=1))

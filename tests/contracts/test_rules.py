@@ -6,7 +6,16 @@ from decimal import Decimal
 import pytest
 
 from portal.contracts.charges import VatRate
-from portal.contracts.rules import State, When, dated_prices, earliest_end, fixed_term, state, with_vat
+from portal.contracts.rules import (
+    State,
+    When,
+    consumer_bound_until,
+    dated_prices,
+    earliest_end,
+    fixed_term,
+    state,
+    with_vat,
+)
 from tests.contracts.values import VAT, energy
 
 TODAY = date(2026, 11, 21)
@@ -37,6 +46,19 @@ def test_where_a_contract_stands(first, last, fixed_until, stands):
 )
 def test_when_notice_given_today_would_end_a_contract(fixed_until, last_day):
     assert earliest_end(14, fixed_until, TODAY) == last_day
+
+
+@pytest.mark.parametrize(
+    ("first", "fixed_until", "bound_until"),
+    [
+        (date(2025, 4, 1), date(2027, 3, 31), date(2027, 3, 31)),
+        (date(2025, 4, 1), date(2028, 3, 31), date(2027, 3, 31)),
+        (date(2025, 4, 1), date(2026, 3, 31), date(2026, 3, 31)),
+        (date(2024, 2, 29), date(2028, 2, 28), date(2026, 2, 27)),
+    ],
+)
+def test_a_fixed_term_binds_a_consumer_for_two_years_at_most(first, fixed_until, bound_until):
+    assert consumer_bound_until(first, fixed_until) == bound_until
 
 
 def test_how_far_a_fixed_term_has_come():
