@@ -58,7 +58,7 @@ TOPICS: Mapping[Topic, Text] = {
 }
 SHOWS: Mapping[Show, Text] = {
     Show.ALL: text("All"),
-    Show.UNREAD: text("Unread ones"),
+    Show.UNREAD: text("Unread"),
     Show.BULLETINS: text("Bulletins"),
     Show.BILLS: text("Invoices"),
     Show.ANSWERS: text("Questions and answers"),
