@@ -61,7 +61,7 @@ async def test_a_person_signs_in(sqlite_url):
     ours, theirs = free_socket(), free_socket()
     portal, bank = (f"http://127.0.0.1:{taken.getsockname()[1]}" for taken in (ours, theirs))
     profile = PROFILE.model_copy(update={"issuer": bank})
-    world = World(Database(sqlite_url), clock.now, profile, own_keys(), portal, outgoing.connect)
+    world = World(Database(sqlite_url), clock.now, profile, own_keys(), portal, network=outgoing.connect)
     async with running(world.portal_app, ours), running(world.bank_app, theirs), httpx2.AsyncClient() as client:
         browse = Browser(client)
         wall = await browse("GET", f"{portal}/sign-in")
