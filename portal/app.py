@@ -22,6 +22,7 @@ from portal.auth.oidc.outgoing import Connect, connect
 from portal.auth.people import Customer
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
+from portal.auth.shelf import shelf
 from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
@@ -81,6 +82,7 @@ def create_app(
         introduce=_introducer(now),
         idle_s=int(IDLE.total_seconds()),
         witness=_witness,
+        shelf=shelf(Vault(settings.data_keys, settings.index_key)),
         now=now,
         threads=threads or working_threads(),
     )

@@ -54,6 +54,12 @@ class House:
 
     def cookie(self, code, name="", *, now=None, proved_at=None) -> str:
         """The session cookie of a person who has just come from their bank."""
+        now = now or days.now()
+        with self.database.writing() as db:
+            return sessions.arrive(db, self.arrival(code, name, now=now, proved_at=proved_at), now)
+
+    def arrival(self, code, name="", *, now=None, proved_at=None, returns_to=None) -> Arrival:
+        """A person who comes from their bank."""
         given, _, family = name.rpartition(" ")
         now = now or days.now()
         identity = Identity(
@@ -68,9 +74,7 @@ class House:
             issued_at=int(now.timestamp()),
             nonce=uuid4().hex,
         )
-        arrival = Arrival(identity, vault().blind_index(code), "demo", None, None, self.first_choice)
-        with self.database.writing() as db:
-            return sessions.arrive(db, arrival, now)
+        return Arrival(identity, vault().blind_index(code), "demo", None, None, self.first_choice, returns_to)
 
     def open_for(self, code, name="", *, language="fi", proved_minutes_ago=10) -> Browser:
         """A browser in which a person is signed in."""

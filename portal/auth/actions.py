@@ -17,6 +17,7 @@ from portal.audit.actions import Act, record
 from portal.auth import rules
 from portal.auth.models import (
     Account,
+    KeptForm,
     LoginPurpose,
     LoginStatus,
     LoginTransaction,
@@ -151,6 +152,7 @@ class Arrival:
     confirming: UUID | None
     old_session: UUID | None
     first_choice: FirstChoice = own_matters
+    returns_to: UUID | None = None  # the form that is kept for them
 
 
 def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
@@ -296,10 +298,14 @@ def note_use(db: Session, page: OpenPage, now: datetime) -> None:
 
 
 def forget(db: Session, now: datetime) -> None:
-    """Remove what has no further use: journeys, remembered tokens and sessions a day after their end."""
+    """Remove what has no further use: journeys, remembered tokens and sessions a day after their end.
+
+    A kept form goes as soon as its hour is over.
+    """
     past = now - KEPT_AFTERWARDS
     _changed(db, delete(LoginTransaction).where(col(LoginTransaction.expires_at) < past))
     _changed(db, delete(SeenToken).where(col(SeenToken.expires_at) < past))
+    _changed(db, delete(KeptForm).where(col(KeptForm.expires_at) <= now))
     _changed(db, delete(SignedSession).where(col(SignedSession.expires_at) < past))
 
 
@@ -337,16 +343,18 @@ def _begin(db: Session, cookie: str, account: Account, arrival: Arrival, now: da
         created_at=now,
         seen_at=now,
         expires_at=now + rules.LONGEST_SESSION,
-        acting_for=_acting_for(db, arrival),
+        acting_for=_acting_for(db, arrival, account),
     )
     db.add(session)
     return session
 
 
-def _acting_for(db: Session, arrival: Arrival) -> UUID | None:
-    """Whoever only proves it again goes on acting for the same party."""
+def _acting_for(db: Session, arrival: Arrival, account: Account) -> UUID | None:
+    """Whoever only proves it again, or comes back to a form, goes on acting for the same party."""
     if arrival.confirming is None:
-        return arrival.first_choice(db, arrival.index)
+        theirs = (KeptForm.id == arrival.returns_to, KeptForm.account_id == account.id)
+        kept = db.exec(select(KeptForm).where(*theirs)).first() if arrival.returns_to else None
+        return kept.acting_for if kept else arrival.first_choice(db, arrival.index)
     own = (SignedSession.id == arrival.old_session, SignedSession.account_id == arrival.confirming)
     return db.exec(select(SignedSession.acting_for).where(*own)).first()
 

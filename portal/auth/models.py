@@ -41,6 +41,20 @@ class SignedSession(SQLModel, table=True):
     acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
 
 
+class KeptForm(SQLModel, table=True):
+    """A form whose session had ended before it was sent; the fields are sealed, and open for the same person only."""
+
+    __tablename__ = "kept_form"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
+    action: str = Field(max_length=200)
+    fields: bytes
+    kept_at: datetime = Field(sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
 class LoginStatus(StrEnum):
     PENDING = "pending"
     SPENT = "spent"

@@ -3,7 +3,7 @@
 import gzip
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -15,8 +15,10 @@ from portal.kit.access import Anyone
 from portal.kit.errors import Busy, NotCovered, NotThere, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
+from portal.kit.kept import is_local, mark_of
 from portal.kit.limits import SAFE
 from portal.kit.pages import LONGEST_ADDRESS
+from portal.kit.refill import refilled
 from portal.kit.replies import Answer, Download, Redirect, Reply
 from portal.kit.streams import Stream
 from portal.kit.visits import Platform, is_recognised, language_of, person_of, platform_of, recognise
@@ -43,6 +45,8 @@ def _shown(platform: Platform, request: Request, answer: Answer, db: Session | N
     exchange(request.scope).form_action = page.leads_to
     block = platform.html.region(page, htmx.block(request.headers))
     body = platform.html.render(page, _here(platform, request, db if block is None else None), block)
+    if db is not None and block is None:
+        body = _given_back(platform, request, body, db)
     return _packed(request, body, answer.status or page.status)
 
 
@@ -55,9 +59,18 @@ def _here(platform: Platform, request: Request, db: Session | None) -> Here:
         nonce=exchange(request.scope).nonce,
         form_token=platform.signer.sign("form", who.subject),
         who=who,
+        page="" if request.method in SAFE else page_of(request),
         person=platform.introduce(db, who) if db is not None else None,
         idle_s=platform.idle_s if who.subject != Anyone().subject else 0,
     )
+
+
+def _given_back(platform: Platform, request: Request, body: str, db: Session) -> str:
+    """The page with what its person typed before their session ended, where its address says that it is kept."""
+    form_id = mark_of(str(request.url)) if request.method == "GET" else None
+    form = platform.shelf.find(db, person_of(request), form_id, platform.now()) if form_id else None
+    note = platform.html.piece("layouts/given_back.html", language_of(request))
+    return (refilled(body, form, note) or body) if form else body
 
 
 def _packed(request: Request, body: str, status: int) -> Response:
@@ -120,9 +133,9 @@ def troubled(request: Request, problem: Problem) -> Response:
     platform = platform_of(request)
     match problem:
         case SignInNeeded():
-            return _elsewhere(request, "/sign-in", _here_again(request))
+            return elsewhere(request, "/sign-in", page_of(request))
         case StepUpNeeded():
-            return _elsewhere(request, "/confirm", _here_again(request))
+            return elsewhere(request, "/confirm", page_of(request))
         case _:
             this = exchange(request.scope)
             this.notes["problem"] = type(problem).__name__
@@ -149,17 +162,21 @@ def _here_in_trouble(platform: Platform, request: Request, problem: Problem) -> 
         return _here(platform, request, None)
 
 
-def _elsewhere(request: Request, to: str, then: str) -> Response:
-    address = f"{to}?next={quote(then, safe='/')}"
+def elsewhere(request: Request, to: str, then: str, **more: str) -> Response:
+    """To another page first, and from there to the one that was wanted."""
+    address = f"{to}?{urlencode({'next': then, **more}, safe='/', quote_via=quote)}"
     if htmx.is_asking(request.headers):
         return htmx.redirect(address, 401)
     return RedirectResponse(address, 303)
 
 
-def _here_again(request: Request) -> str:
-    """Where to return after signing in: this page, or, when a form was sent, the page that held the form."""
+def page_of(request: Request) -> str:
+    """The page in question: the one that is asked for, or, when a form was sent, the page that held the form."""
     if request.method in SAFE:
         return _address(request.url.path, request.url.query)
+    said = getattr(request.state, "page", None)
+    if isinstance(said, str) and is_local(said):
+        return said
     try:
         referer = urlsplit(request.headers.get("referer", ""))
     except ValueError:

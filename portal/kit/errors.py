@@ -24,6 +24,10 @@ class Forbidden(Problem):
     says = text("The form had expired. Open the page again and repeat what you did.")
 
 
+class FormExpired(Forbidden):
+    """The form belongs to a session that has ended, or to nobody's."""
+
+
 class NotCovered(Problem):
     """The person acts for another, and their mandate does not reach this."""
 

@@ -18,12 +18,14 @@ from markupsafe import Markup, escape
 from portal.kit import formats
 from portal.kit.access import Anyone
 from portal.kit.i18n import Language, Text, translate, translate_plural
+from portal.kit.kept import PAGE_FIELD
 
 # What differs at every rendering but must be at hand in macros and constants: the template prints a stand-in, and the
 # finished page gets the real value. The stand-ins are random for each process and never leave it, so no text that
 # somebody typed can hold one.
 NONCE = f"nonce-{secrets.token_hex(16)}"
 FORM_TOKEN = f"token-{secrets.token_hex(16)}"
+FORM_PAGE = f"page-{secrets.token_hex(16)}"
 
 OF_LAYOUTS: Final = frozenset({"title", "width", "main", "body"})  # blocks that are no regions
 
@@ -80,6 +82,7 @@ class Here:
     form_token: str
     who: Anyone
     person: Person | None = None  # None while nobody is signed in
+    page: str = ""  # where the form was that this answers
     idle_s: int = 0  # seconds without a request after which the session ends; 0 where there is none
 
 
@@ -110,7 +113,18 @@ class Html:
         else:
             title = f"{_block(template, 'title', values)} – {escape(self._service(here.language))}"
             body = f"<title>{title}</title>{_block(template, block, values)}"
-        return body.replace(NONCE, here.nonce).replace(FORM_TOKEN, here.form_token)
+        return (
+            body.replace(NONCE, here.nonce).replace(FORM_TOKEN, here.form_token).replace(FORM_PAGE, _page_field(here))
+        )
+
+    def piece(self, template: str, language: Language) -> str:
+        """A piece of a page that needs no values."""
+        return self.environment(language).get_template(template).render().replace(NONCE, "")
+
+
+def _page_field(here: Here) -> str:
+    """On a page that answers a form: the hidden field that remembers which page the form was on."""
+    return Markup('<input type="hidden" name="%s" value="%s">') % (PAGE_FIELD, here.page) if here.page else ""
 
 
 def _block(template: Template, name: str, values: Mapping[str, Any]) -> str:
@@ -131,7 +145,7 @@ def _environment(folder: Path, language: Language, globals_: Mapping[str, object
     environment.filters.update(formats.filters(language))
     environment.filters["t"] = lambda said: said.said(language) if isinstance(said, Text) else said
     environment.filters["lines"] = _lines
-    environment.globals.update(globals_, nonce=NONCE, form_token=FORM_TOKEN, language=language)
+    environment.globals.update(globals_, nonce=NONCE, form_token=FORM_TOKEN, form_page=FORM_PAGE, language=language)
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment
 

@@ -17,6 +17,7 @@ from portal.kit.db import Database
 from portal.kit.errors import NotThere
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language, choose
+from portal.kit.kept import NO_SHELF, Shelf
 from portal.kit.signing import Signer
 from portal.kit.streams import Pool
 
@@ -112,6 +113,7 @@ class Platform:
     introduce: Callable[[Session, Anyone], Person | None]
     idle_s: int
     witness: Witness = unwatched
+    shelf: Shelf = NO_SHELF
     now: Callable[[], datetime] = clock.now
     threads: anyio.CapacityLimiter = field(default_factory=working_threads)
     streams: Mapping[Pool, anyio.CapacityLimiter] = field(

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 import anyio
 from python_multipart.multipart import parse_options_header
@@ -22,9 +23,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from portal.kit.access import Anyone, Guard
-from portal.kit.answers import dressed
-from portal.kit.errors import BadRequest, Forbidden
+from portal.kit.answers import dressed, elsewhere, page_of
+from portal.kit.errors import BadRequest, FormExpired, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
+from portal.kit.kept import MARK, PAGE_FIELD, is_local, mark_of, marked, typed
 from portal.kit.limits import SAFE
 from portal.kit.outages import outage
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
@@ -37,6 +39,7 @@ from portal.kit.visits import (
     Visit,
     address_of,
     language_of,
+    person_of,
     platform_of,
     recognise,
 )
@@ -59,6 +62,7 @@ __all__ = [
     "flow",
     "form_subject",
     "in_thread",
+    "keep",
     "page",
     "platform_of",
 ]
@@ -66,6 +70,8 @@ __all__ = [
 FORM_TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field
 FORM_TOKEN_HEADER = "x-form-token"  # noqa: S105 - the name of a header
 FORM_TOKEN_AGE_S = 12 * 3600
+
+LAPSED = (SignInNeeded, StepUpNeeded, FormExpired)  # what stops a form that was right when it was shown
 
 P = TypeVar("P", bound=Anyone)
 A = ParamSpec("A")
@@ -97,8 +103,13 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
         form = await _form(request)
         now = platform.now()
         known = await in_thread(platform, _recognised, platform, request, now)
-        person = who.admit(known.person)
-        _check_token(platform, request, form, person)
+        try:
+            person = who.admit(known.person)
+            _check_token(platform, request, form, person)
+        except LAPSED as lapsed:
+            if request.method in SAFE:
+                raise
+            return await in_thread(platform, _lapsed, platform, request, form, lapsed)
         visit = FlowVisit(
             person,
             request,
@@ -133,7 +144,12 @@ def _route(method: str, path: str, handler: Handler[P], who: Guard[P], many: Col
     async def endpoint(request: Request) -> Response:
         platform = platform_of(request)
         form = await _form(request, many)
-        return await in_thread(platform, _answer, platform, request, handler, who, form)
+        try:
+            return await in_thread(platform, _answer, platform, request, handler, who, form)
+        except LAPSED as lapsed:
+            if request.method in SAFE:
+                raise
+            return await in_thread(platform, _lapsed, platform, request, form, lapsed)
 
     return _guarded(Route(path, endpoint, methods=[method], name=_name(handler)), who)
 
@@ -160,6 +176,7 @@ async def _form(request: Request, many: Collection[str] = ()) -> FormData:
     said = Counter(name for name, _ in form.multi_items() if name not in many)
     if said and max(said.values()) > 1:
         raise BadRequest
+    request.state.page = form.get(PAGE_FIELD)
     return form
 
 
@@ -179,6 +196,8 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             _check_token(platform, request, form, person)
             visit = Visit(person, db, request.path_params, request.query_params, form, now, language_of(request))
             reply = handler(visit)
+            if isinstance(reply, Redirect):
+                _forget(platform, request, db, person)
             if request.method in SAFE:
                 answer = dressed(platform, request, reply, db)
         if not isinstance(reply, Redirect):  # a form that is shown again shows what a page does
@@ -228,11 +247,48 @@ def _bear_witness(platform: Platform, person: Anyone, look: Look) -> None:
             note(db)
 
 
+def _lapsed(platform: Platform, request: Request, form: FormData, lapsed: Problem) -> Response:
+    """What becomes of a form whose session has ended, or whose person must prove first who they are.
+
+    What was typed is kept, and stands in the form again when they come back. Where nothing is kept: what there was.
+    """
+    form_id = keep(platform, request, form, request.url.path)
+    if form_id is None:
+        raise lapsed
+    page = marked(page_of(request), form_id)
+    match lapsed:
+        case StepUpNeeded():
+            return elsewhere(request, "/confirm", page)
+        case SignInNeeded():
+            return elsewhere(request, "/sign-in", page, notice=MARK)
+        case _:  # signed in again meanwhile: as the same person for the same party, or as another
+            with platform.database.reading() as db:
+                if platform.shelf.find(db, person_of(request), form_id, platform.now()) is None:
+                    raise lapsed
+            return dressed(platform, request, Redirect(page), None)
+
+
+def keep(platform: Platform, request: Request, form: FormData, action: str) -> UUID | None:
+    """Keep what was typed into a form to an address, for whom its token is made out to; None where nothing is kept."""
+    subject, sent = form_subject(platform, request, form), typed(action, form)
+    if subject is None or sent is None or not is_local(action):
+        return None
+    with platform.database.writing() as db:
+        return platform.shelf.keep(db, subject, sent, platform.now())
+
+
+def _forget(platform: Platform, request: Request, db: Session, person: Anyone) -> None:
+    """A form that was given back has been sent now."""
+    form_id = None if request.method in SAFE else mark_of(page_of(request))
+    if form_id is not None:
+        platform.shelf.forget(db, person, form_id)
+
+
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:
     if request.method in SAFE:
         return
     if form_subject(platform, request, form) != person.subject:
-        raise Forbidden
+        raise FormExpired
 
 
 def form_subject(platform: Platform, request: Request, form: FormData | None = None) -> str | None:

@@ -610,6 +610,17 @@ HOLDINGS: Final[Sequence[Holding]] = (
         internal("id", "state_hash", "binding_hash", "nonce", "verifier", "account_id"),
     ),
     Holding(
+        "kept_form",
+        Group.SIGN_INS,
+        text("Forms kept for an hour, as their session had ended"),
+        {
+            "action": text("Form"),
+            "kept_at": text("Kept since"),
+            "expires_at": text("Kept until"),
+        },
+        internal("id", "account_id", "acting_for", "fields"),
+    ),
+    Holding(
         "audit_entry",
         Group.LOG,
         text("Who looked and who did what"),

@@ -81,7 +81,7 @@ const tabs = new BroadcastChannel("session");
 if (idleSeconds) {
   const dialog = document.getElementById("idle");
   const warned = 120;
-  let ends, told, stays = false;
+  let ends, told, typed, stays = false, ended = false;
   const goesOn = (seconds) => {
     ends = Date.now() + seconds * 1000;
     if (seconds > warned) stays = false;
@@ -102,16 +102,32 @@ if (idleSeconds) {
   };
   const look = () => {
     const left = (ends - Date.now()) / 1000;
-    if (left <= 0) {
-      document.body.replaceChildren();
-      location.replace("/sign-in?notice=ended");
-    } else if (left > warned || stays) {
+    if (left <= 0) leave();
+    else if (left > warned || stays) {
       if (dialog.open) dialog.close();
     } else if (!dialog.open) dialog.showModal();
   };
+  // What was typed last stays with the server, sealed, for the same person; here nothing stays.
+  const leave = async () => {
+    if (ended) return;
+    ended = true;
+    const next = document.querySelector("input[name=_page]")?.value ?? location.pathname + location.search;
+    let to = `/sign-in?${new URLSearchParams({ next, notice: "ended" })}`;
+    const body = typed?.isConnected ? new URLSearchParams({ _action: new URL(typed.action).pathname }) : null;
+    for (const [name, value] of body ? new FormData(typed) : []) {
+      if (typeof value === "string" && typed.elements[name].type !== "password") body.append(name, value);
+    }
+    document.body.replaceChildren();
+    try {
+      if (body) to = (await (await fetch("/session/form", { method: "POST", body })).json()).to;
+    } finally {
+      location.replace(to);
+    }
+  };
   used();
   document.addEventListener("htmx:after:request", used);
-  document.addEventListener("input", () => {
+  document.addEventListener("input", (event) => {
+    if (event.target.form?.method === "post") typed = event.target.form;
     if (Date.now() - told < 60_000) return;
     told = Date.now();
     ask("POST");

@@ -23,9 +23,13 @@ from tests.people import House
 pytestmark = pytest.mark.xdist_group("access")
 
 POSTS = [door for door in doors() if door.method == "POST"]
-PASSING = {"session", "audit_entry", "login_transaction", "seen_token"}  # what comes and goes with visits
+PASSING = {"session", "audit_entry", "login_transaction", "seen_token", "kept_form"}  # what comes and goes with visits
 SHUT = {Cell.SIGN_IN, Cell.CLOSED, Cell.MISSING}
-ALWAYS = {"/sign-out", "/session"}  # whoever wants to leave may, and a tab may ask, with an old form as well
+ALWAYS = {
+    "/sign-out",
+    "/session",
+    "/session/form",
+}  # whoever wants to leave may, and a tab may ask, with an old form as well
 NUMBERS = count()
 BARE = {"/csp-report"}  # browsers post there by themselves
 LEADS_AWAY = {"/sign-in/bank", "/confirm/bank"}  # to a bank, which is not there in these tests

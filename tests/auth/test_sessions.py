@@ -8,7 +8,7 @@ from sqlmodel import col, select
 
 from portal.auth import actions
 from portal.auth.actions import SESSION_COOKIE, Arrival
-from portal.auth.models import Account, LoginTransaction, SeenToken, SignedSession
+from portal.auth.models import Account, KeptForm, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import Identity
 from portal.auth.people import ConfirmedCustomer, Customer
 from portal.auth.reach import Reach
@@ -172,6 +172,21 @@ def test_whom_one_acts_for_is_taken_over_from_ones_own_session_only(database, ar
     with database.reading() as db:
         newest = db.exec(select(SignedSession).where(col(SignedSession.ended_at).is_(None))).all()
     assert sorted(str(one.acting_for) for one in newest) == sorted(["None", str(PARTY)])
+
+
+@pytest.mark.parametrize(("whose", "acts_for"), [(b"a" * 32, PARTY), (b"b" * 32, None)])
+def test_who_comes_back_to_a_form_acts_for_whom_it_was_written(database, arrive, seen, whose, acts_for):
+    writer = seen(arrive(index=whose))
+    arrive()
+    kept = {"action": "/x", "fields": b"", "kept_at": NOON, "expires_at": NOON + HOUR, "acting_for": PARTY}
+    form = KeptForm(account_id=writer.account_id, **kept)
+    with database.writing() as db:
+        form_id = form.id
+        db.add(form)
+    arrive(returns_to=form_id)
+    with database.reading() as db:
+        newest = db.exec(select(SignedSession).order_by(col(SignedSession.created_at).desc())).all()
+    assert [one.acting_for for one in newest].count(PARTY) == (1 if acts_for else 0)
 
 
 def test_a_bank_that_gives_no_names_does_not_erase_them(arrive, seen):

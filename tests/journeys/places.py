@@ -133,6 +133,7 @@ NO_PAGES = {
     "/privacy/requests/{id}/answer": "a form",
     "/privacy/requests/{id}/withdraw": "a form",
     "/session": "for scripts",
+    "/session/form": "for scripts",
     "/sign-in/bank": "a form",
     "/sign-in/return": "leads on",
     "/sign-out": "a form",

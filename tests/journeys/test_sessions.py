@@ -1,5 +1,6 @@
 """One session in two tabs: it ends when neither is used, and not before."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from tests.journeys.conftest import new_page, sign_in
 
 pytestmark = pytest.mark.xdist_group("journeys-1")
 
+WALL = re.compile("/sign-in")
 WARNING = "Oletko vielä paikalla?"
 WORDS = "Mittari näyttää nollaa."
 
@@ -95,7 +97,7 @@ def test_when_the_session_has_ended_nothing_is_left_to_read_in_any_tab(tab, rest
     tab.goto("/invoices")
     rest(minutes=16)
     tab.clock.fast_forward("13:10")
-    tab.wait_for_url("**/sign-in?*")
+    tab.wait_for_url(WALL)
     expect(tab.get_by_role("heading", name="Kirjaudu", exact=False).first).to_be_visible()
 
 
@@ -104,5 +106,39 @@ def test_signing_out_in_one_tab_empties_the_others(tab):
     other = tab.context.new_page()
     other.goto("/overview")
     other.get_by_role("button", name="Kirjaudu ulos").first.click()
-    other.wait_for_url("**/sign-in?*")
-    tab.wait_for_url("**/sign-in?*")
+    other.wait_for_url(WALL)
+    tab.wait_for_url(WALL)
+
+
+def come_back(page):
+    """Through the bank again, from where the wall stands now."""
+    page.get_by_role("button", name="Testipankki").click()
+    page.get_by_role("button", name="Aino Mäkelä").click()
+    page.wait_for_url(re.compile(r"/messages/new\?"))
+    expect(page.get_by_text("Kirjoittamasi on tallessa")).to_be_visible()
+    expect(page.get_by_label("Viesti", exact=True)).to_have_value(WORDS)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
+def test_a_form_sent_too_late_is_shown_again_with_its_words(chrome, demo, rest, scripts):
+    with new_page(chrome, demo, java_script_enabled=scripts) as page:
+        sign_in(page, "Aino Mäkelä")
+        write(page)
+        rest(minutes=16)
+        page.get_by_role("button", name="Lähetä").click()
+        page.wait_for_url(WALL)
+        expect(page.get_by_text("Kirjoittamasi säilyy tunnin")).to_be_visible()
+        come_back(page)
+        page.get_by_label("Aihe", exact=True).select_option(index=1)
+        page.get_by_label("Otsikko", exact=True).fill("Mittari")
+        page.get_by_role("button", name="Lähetä").click()
+        page.wait_for_url(lambda address: "/messages/" in address and "/new" not in address)
+        expect(page.get_by_text(WORDS).first).to_be_visible()
+
+
+def test_what_stands_in_a_tab_that_empties_itself_is_not_lost(tab, rest):
+    write(tab)
+    rest(minutes=16)
+    tab.clock.fast_forward("13:10")
+    tab.wait_for_url(WALL)
+    come_back(tab)

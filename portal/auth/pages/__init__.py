@@ -20,6 +20,7 @@ def routes(desk: Desk) -> list[Route]:
         *(flow(broker.return_path, partial(back.come_back, desk, broker), who=anyone) for broker in desk.brokers),
         bare("/session", clock.ask, who=anyone),
         bare("/session", clock.use, who=anyone, method="POST"),
+        bare("/session/form", clock.leave, who=anyone, method="POST"),
         bare("/sign-out", out.sign_out, who=anyone, method="POST"),
         bare("/.well-known/jwks.json", partial(published.key_set, desk), who=anyone),
         bare("/.well-known/openid-federation", partial(published.statement, desk), who=anyone),

@@ -23,6 +23,7 @@ from portal.kit.access import Anyone
 from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
+from portal.kit.kept import mark_of
 from portal.kit.web import Cookie, FlowVisit, Redirect, Reply
 
 PREFETCHES = {"sec-purpose": "prefetch", "purpose": "prefetch", "x-purpose": "preview", "x-moz": "prefetch"}
@@ -168,6 +169,7 @@ def _arrival(desk: Desk, visit: FlowVisit[Anyone], journey: LoginTransaction, wh
         confirming=journey.account_id,
         old_session=visit.who.session_id if isinstance(visit.who, Customer) else None,
         first_choice=desk.first_choice,
+        returns_to=mark_of(journey.return_to),
     )
 
 

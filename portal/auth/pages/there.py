@@ -45,6 +45,7 @@ class Occasion(StrEnum):
     CANCELLED = "cancelled"
     SIGNED_OUT = "signed-out"
     ENDED = "ended"
+    KEPT = "kept"
 
 
 NOTICES = {
@@ -65,6 +66,12 @@ NOTICES = {
         "info",
         text("You have been signed out for your safety"),
         text("The service had not been used for a while. Please sign in again."),
+    ),
+    Occasion.KEPT: Notice(
+        "info",
+        "info",
+        text("Sign in again to go on from where you were"),
+        text("You had been signed out meanwhile. What you typed is kept for an hour and stands in the form again."),
     ),
 }
 DOWN = Notice(
