@@ -16,7 +16,7 @@ from portal.consumption.estimates import Estimate, Of
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
 from portal.contracts import queries as contracts
-from portal.contracts.charges import BY_ENERGY, Charge, NoVatRate, Terms, charges
+from portal.contracts.charges import BY_ENERGY, Charge, NotPriced, NoVatRate, Terms, charges
 from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.pricing import cost_of
 from portal.contracts.spot import NO_SPOT, SpotPrices
@@ -136,7 +136,7 @@ def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges:
     groups = len(edges) - 1
     try:
         found = cost_of(mine, group, groups, terms, spot)
-    except NoVatRate:
+    except NotPriced:
         return [_Cost(Decimal(0), whole=False)] * groups
     return [_Cost(cents, not unpriced) for cents, unpriced in zip(found.cents, found.unpriced, strict=True)]
 

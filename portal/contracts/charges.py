@@ -11,15 +11,23 @@ from uuid import UUID
 
 from portal.contracts.kinds import Basis, ContractKind, Names, Window
 from portal.contracts.windows import Days
-from portal.kit.ranges import Range
+from portal.kit.ranges import Range, overlaps
 
 ELECTRICITY_TAX: Final = "electricity-tax"
 BY_ENERGY: Final = frozenset({Basis.ENERGY, Basis.SPOT})
 METERED: Final = BY_ENERGY | {Basis.POWER}
 
 
-class NoVatRate(Exception):
+class NotPriced(Exception):
+    """What the register holds does not say what something costs."""
+
+
+class NoVatRate(NotPriced):
     """A price is billed on a day for which the register knows no rate of VAT."""
+
+
+class TwoContracts(NotPriced):
+    """Two contracts of one kind run at a metering point on a day: their prices must not be added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +109,18 @@ def charges(terms: Terms, days: Days) -> Iterator[Charge]:
         held = running.within(price.held) if running else None
         if held:
             yield from _charged(price, held, terms.vat)
+
+
+def check_one_of_a_kind(terms: Iterable[Terms], days: Days) -> None:
+    """See that of each kind of contract one runs on a day, of those of one metering point.
+
+    Raises TwoContracts.
+    """
+    of_kind = sorted(terms, key=lambda one: one.kind)
+    for kind, every in groupby(of_kind, key=lambda one: one.kind):
+        for pair in overlaps((one.held, one) for one in every):
+            if days.within(pair.shared):
+                raise TwoContracts(f"two {kind} contracts run {pair.shared.said}")
 
 
 def by_rate(held: Range, rates: Iterable[VatRate]) -> Iterator[tuple[Range, Decimal | None]]:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import numpy as np
 
-from portal.contracts.charges import BY_ENERGY, METERED, Charge, Terms, charges
+from portal.contracts.charges import BY_ENERGY, METERED, Charge, Terms, charges, check_one_of_a_kind
 from portal.contracts.gaps import Missing, filled, missing
 from portal.contracts.kinds import Basis, Names
 from portal.contracts.metered import Metered, Used, metered, used
@@ -105,11 +105,12 @@ class Costs:
 def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> Bill:
     """The bill of some days; each contract is billed for those on which it runs.
 
-    Raises NoVatRate and NoSpotPrice.
+    Raises NotPriced and NoSpotPrice.
     """
     lines: list[Line] = []
     gaps: list[Missing] = []
     for supply in supplies:
+        check_one_of_a_kind(supply.terms, days)
         by = used(filled(supply.readings, supply.estimate))
         charged = [(terms, charge) for terms in supply.terms for charge in charges(terms, days)]
         for terms, charge in charged:
@@ -132,7 +133,7 @@ def cost_of(
     """What the energy of groups of intervals costs with VAT; basic and power charges are left out.
 
     group: the number of each interval's group, from 0 to groups - 1
-    Raises NoVatRate.
+    Raises NotPriced.
     """
     by = used(readings)
     cents = [Fraction(0)] * groups
@@ -225,7 +226,9 @@ def _months(days: Days) -> Iterator[tuple[Days, Fraction]]:
 def _energy_charges(terms: Iterable[Terms], by: Used) -> Iterator[tuple[Terms, Charge]]:
     """What contracts charge for energy on the days of some readings."""
     if days := by.clock.days():
-        for contract in terms:
+        every = tuple(terms)
+        check_one_of_a_kind(every, days)
+        for contract in every:
             for charge in charges(contract, days):
                 if charge.price.basis in BY_ENERGY:
                     yield contract, charge

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.contracts.charges import NoVatRate, VatRate
-from portal.contracts.kinds import Basis, Window
+from portal.contracts.charges import NoVatRate, TwoContracts, VatRate
+from portal.contracts.kinds import Basis, ContractKind, Window
 from portal.contracts.pricing import NoSpotPrice, Supply, Unit, added_up, bill, cost_of
 from portal.contracts.spot import SpotPrices
 from portal.contracts.spot_days import UNTOLD
@@ -148,6 +148,19 @@ def test_days_without_a_rate_of_vat_are_not_billed_in_silence():
         bill([Supply(measured(quarters(NOVEMBER), KWH), (terms,))], NOVEMBER)
 
 
+def test_two_sellers_on_one_day_are_not_added_up():
+    """4 kWh at 10 and at 5 c/kWh with VAT of 25.5 %: 0.50 before the second one came, then nobody knows."""
+    old, new = contract(energy("10")), contract(energy("5"), first=date(2026, 3, 15))
+    before, both = days("2026-03-01", "2026-03-14"), days("2026-03-14", "2026-03-15")
+    readings = measured(quarters(both)[:1], 4_000_000)
+    assert cost_of(readings, np.zeros(1, np.int64), 1, [old, new]).cents == (Decimal("50.2"),)
+    assert bill([Supply(readings, (old, new))], before).lines
+    with pytest.raises(TwoContracts):
+        bill([Supply(readings, (old, new))], both)
+    of_network = contract(energy("5"), kind=ContractKind.NETWORK)
+    assert len(bill([Supply(measured(quarters(both), 1), (old, of_network))], both).lines) == 2
+
+
 @pytest.mark.parametrize(
     ("day", "by_day", "by_night"),
     [("2026-11-21", 60, 36), ("2026-03-29", 60, 32), ("2026-10-25", 60, 40)],
@@ -276,7 +289,10 @@ def test_contracts_without_a_meter_miss_nothing():
 def test_costs_are_those_of_energy_with_vat():
     day = days("2026-11-21", "2026-11-21")
     readings = measured(quarters(day), KWH // 10)
-    sales, network = contract(energy("7"), monthly("5")), contract(energy("3"), power("1", "0"))
+    sales, network = (
+        contract(energy("7"), monthly("5")),
+        contract(energy("3"), power("1", "0"), kind=ContractKind.NETWORK),
+    )
     costs = cost_of(readings, np.arange(96) // 4, 24, [sales, network])
     assert costs.cents == (Decimal("5.02"),) * 24
     assert costs.unpriced == (0,) * 24
@@ -288,7 +304,7 @@ def test_energy_without_a_price_is_counted():
     prices.prices[5] = UNTOLD
     readings = measured(quarters(day), KWH)
     group = np.arange(96) // 48
-    network = contract(energy("3"))
+    network = contract(energy("3"), kind=ContractKind.NETWORK)
     assert cost_of(readings, group, 2, [contract(margin("0")), network], prices).unpriced == (1, 0)
     assert cost_of(readings, group, 2, [contract(energy("3"), last=date(2026, 11, 20))], prices).unpriced == (48, 48)
     assert cost_of(NOTHING, group[:0], 2, [network]).cents == (0, 0)
