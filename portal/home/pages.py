@@ -39,6 +39,7 @@ class Overview(Page):
     greeting: Text
     is_customer: bool
     is_first_visit: bool
+    last_word: Text | None
     reaches: datetime | None
     bill: overview.NextBill | None
     usage: overview.Usage | None
@@ -63,6 +64,7 @@ def show_overview(visit: Visit[Customer]) -> Overview:
         greeting=overview.greeting(who.name, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
+        last_word=welcome.last_word(visit),
         reaches=overview.freshness(who, shown, today),
         bill=overview.next_bill(db, who, today, visit.language),
         usage=None if many else overview.usage(db, who, shown, today, visit.language),

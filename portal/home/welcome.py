@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from typing import Final
 
@@ -27,6 +28,19 @@ from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 
 HOME: Final = "/overview"
+
+
+class Ended(StrEnum):
+    """How the first steps ended; the value of `welcome=` on the page that comes after them."""
+
+    TAKEN = "taken"
+    LEFT = "left"
+
+
+WORDS: Final[Mapping[Ended, Text]] = {
+    Ended.TAKEN: text("Everything is ready. Thank you."),
+    Ended.LEFT: text("We do not ask again. Everything works without these steps as well."),
+}
 
 
 @dataclass(frozen=True)
@@ -135,13 +149,23 @@ def save_billing(visit: Visit[Customer]) -> Reply:
         case Typed() as again:
             return Answer(_how_to_bill(mine, again), status=422)
         case _:
-            return end(visit)
+            return _end(visit, Ended.TAKEN)
 
 
-def end(visit: Visit[Customer]) -> Redirect:
-    """Not again: the steps were taken, or are not wanted."""
+def skip(visit: Visit[Customer]) -> Redirect:
+    """The steps are not wanted."""
+    return _end(visit, Ended.LEFT)
+
+
+def last_word(visit: Visit[Customer]) -> Text | None:
+    """What is said right after the first steps, None where nobody comes from them."""
+    said = visit.query.get("welcome")
+    return WORDS[Ended(said)] if said in set(Ended) else None
+
+
+def _end(visit: Visit[Customer], how: Ended) -> Redirect:
     sessions.welcome(visit.db, visit.who, visit.now)
-    return Redirect(HOME)
+    return Redirect(f"{HOME}?welcome={how}")
 
 
 def _mine(visit: Visit[Customer]) -> Contact | None:
@@ -174,5 +198,5 @@ def routes(office: Office) -> list[Route]:
         action("/welcome/contact", partial(save_contact, office), who=decides),
         page("/welcome/billing", show_billing, who=decides),
         action("/welcome/billing", save_billing, who=decides),
-        action("/welcome/skip", end, who=customer),
+        action("/welcome/skip", skip, who=customer),
     ]

@@ -10,7 +10,9 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
+import phonenumbers
 from babel import Locale
+from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from portal.kit.clock import HELSINKI
 from portal.kit.energy import Energy
@@ -21,6 +23,7 @@ NBSP = "\u00a0"
 MINUS = "\u2212"
 DASH = "\u2013"
 AT = {Language.FI: "klo", Language.SV: "kl.", Language.EN: "at"}
+LONGEST_GROUP = 5  # digits of a phone number that are read at once
 MWH_FROM = 10_000_000_000  # 10 000 kWh, in milliwatt-hours: from there on figures are read in MWh
 
 
@@ -202,6 +205,16 @@ def grouped(digits: str, size: int = 4) -> str:
     return NBSP.join(digits[at : at + size] for at in range(0, len(digits), size))
 
 
+def phone(number: str) -> str:
+    """`+358 40 123 4567`: as the number's country groups it, long groups in two; what is no number stays as it is."""
+    try:
+        found = phonenumbers.parse(number)
+    except NumberParseException:
+        return number
+    groups = phonenumbers.format_number(found, PhoneNumberFormat.INTERNATIONAL).split()
+    return NBSP.join(f"{one[:-4]}{NBSP}{one[-4:]}" if len(one) > LONGEST_GROUP else one for one in groups)
+
+
 PLAIN: tuple[Callable[..., object], ...] = (
     number,
     exact,
@@ -215,6 +228,7 @@ PLAIN: tuple[Callable[..., object], ...] = (
     iso,
     capital,
     grouped,
+    phone,
 )
 WORDED: tuple[Callable[..., str], ...] = (
     clock,

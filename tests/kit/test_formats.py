@@ -112,3 +112,18 @@ def test_nothing_sums_to_zero():
 def test_a_machine_reads_an_instant_to_the_second():
     """HTML knows milliseconds at most, and nobody needs them."""
     assert formats.iso(datetime(2026, 11, 21, 12, 0, 0, 340926, UTC)) == "2026-11-21T14:00:00+02:00"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("+358401234567", "+358 40 123 4567"),
+        ("+35840123456", "+358 40 12 3456"),
+        ("+35891234567", "+358 9 123 4567"),
+        ("+46701234567", "+46 70 123 45 67"),
+        ("+390612345678", "+39 06 1234 5678"),
+        ("vaihde", "vaihde"),
+    ],
+)
+def test_a_phone_number_is_said_in_groups(number, said):
+    assert formats.phone(number) == said.replace(" ", "\u00a0")

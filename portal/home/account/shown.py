@@ -104,7 +104,7 @@ def customer(contacts: Sequence[Contact], language: Language) -> Customer | None
         is_company=is_company,
         business_id=first.business_id,
         email=_line(first.facts[Matter.EMAIL]),
-        phone=_line(first.facts[Matter.PHONE]),
+        phone=_line(first.facts[Matter.PHONE], formats.phone(first.facts[Matter.PHONE].now)),
         address=_line(first.facts[Matter.ADDRESS], post(first.address, language)),
         channel=_line(first.facts[Matter.BILLING], channel(billing.channel, first.kind) if billing else ""),
         bills_to=_bills_to(first, billing),
