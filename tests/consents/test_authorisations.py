@@ -17,7 +17,7 @@ from portal.consents.authorisations.keeping import keep_authorisation_reads
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, ThirdParty
 from portal.consents.authorisations.rules import may_last_until
 from portal.consumption import store
-from portal.kit import clock
+from portal.kit import clock, days
 from portal.kit.db import Database
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.intervals import Intervals, start_quarter
@@ -184,7 +184,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(house, aino, mikko):
         ({"points": ["x"]}, "Tarkista, mitä kirjoitit tähän."),
         ({"points": [uuid4() for _ in range(41)]}, "Valitse enintään 40 käyttöpaikkaa tai kaikki."),
         ({"company": company(house, "Entinen Oy")}, "Valitse jokin yrityksistä."),
-        ({"until": "tomorrow"}, "Valitse viimeinen päivä."),
+        ({"until": "tomorrow"}, "Kirjoita viimeinen päivä näin: 31.12.2027."),
         ({"until": (today - DAY).isoformat()}, "Valitse tämä päivä tai myöhempi."),
         ({"until": (may_last_until(today) + DAY).isoformat()}, "Valtuutus kestää enintään kaksi vuotta."),
         ({"resolution": ""}, "Valitse jokin vaihtoehdoista."),
@@ -287,7 +287,7 @@ def test_a_renewal_begins_as_the_old_one_was_and_takes_its_place(house, aino):
     assert f'value="{aino.points[0]}" checked' in form
     assert f'value="{aino.points[1]}" checked' not in form
     until = may_last_until(clock.day_of(house.now)).isoformat()
-    assert f'value="{until}"' in form
+    assert f'value="{days.as_written(until)}"' in form
     new = give(house, aino, [aino.points[0]], until=until, renew=renew)
     assert [(row.how, str(row.authorisation_id)) for row in rows(house, AuthorisationEnd)] == [("replaced", renew)]
     assert {row.replaces_id for row in rows(house, Authorisation)} == {

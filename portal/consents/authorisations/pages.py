@@ -1,6 +1,5 @@
 """The pages of authorisations: who else sees one's consumption, letting somebody see it, and ending that."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from portal.consents.authorisations.rules import Resolution, may_last_until
 from portal.consents.authorisations.shown import Event, Read, Tile
 from portal.consents.editions import NoSuchEdition
 from portal.consumption.selection import Point
+from portal.kit import days
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
@@ -33,7 +33,6 @@ from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, pag
 PAGE: Final = 20
 ALL: Final = "all"
 LONGEST: Final = 40  # characters of a field, which holds an id, a day or a word
-UNTIL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 LABELS: Final[Mapping[str, Text]] = {
     "company": text("Company"),
     "points": text("Metering points"),
@@ -73,10 +72,11 @@ class Asked(Form):
     @field_validator("until", mode="before")
     @classmethod
     def is_day(cls, value: str) -> object:
-        """A day as browsers send it."""
-        if not UNTIL.fullmatch(value):
-            raise wrong(text("Choose the last day."))
-        return value
+        """A day as people type it."""
+        try:
+            return days.typed(value)
+        except ValueError:
+            raise wrong(text("Write the last day like this: 31.12.2027.")) from None
 
     @field_validator("renew", mode="before")
     @classmethod
@@ -121,8 +121,8 @@ class NewAuthorisation(Page):
     points: Sequence[Point]
     energies: Mapping[str, Text]
     resolutions: Mapping[str, Text]
-    today: date
-    longest: date
+    until: str
+    longest: str
 
 
 @dataclass(frozen=True)
@@ -245,8 +245,8 @@ def _form(visit: Visit[Customer], typed: Typed) -> NewAuthorisation:
         points=queries.points_held(visit.db, visit.who, visit.today),
         energies=shown.ENERGIES,
         resolutions=shown.RESOLUTIONS,
-        today=visit.today,
-        longest=may_last_until(visit.today),
+        until=days.as_written(typed.value("until")),
+        longest=days.written(may_last_until(visit.today)),
     )
 
 
