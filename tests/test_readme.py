@@ -4,14 +4,17 @@ import re
 import subprocess
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import text as statement
 from sqlmodel import select
 
-from portal import brand, cli
+from portal import brand, cli, migrations
 from portal.auth.brokers import BrokerProfile, for_production, load
 from portal.contracts.models import Contract
 from portal.kit.db import Database
 from portal.settings import Settings
+from tests.conftest import as_url
 from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parent.parent
@@ -54,6 +57,29 @@ def test_every_field_of_a_profile_is_explained():
     rows = re.search(r"## The broker's profile\n.*?\n(\| field.*?)\n\n", page, re.DOTALL)[1].splitlines()[2:]
     told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
     assert sorted(told) == sorted(BrokerProfile.model_fields)
+
+
+def test_the_database_is_made_as_it_says(postgres):
+    [script] = [text for _, text in blocks("sql")]
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        for line in script.splitlines():
+            connection.execute(line)
+    database = Database(as_url(postgres.get_uri("portal")).replace("postgres:@", "portal:secret@"))
+    migrations.upgrade(database.engine)
+    assert migrations.state(database.engine) is migrations.SchemaState.CURRENT
+    with database.reading() as db:
+        assert db.execute(statement("SELECT current_user")).scalar_one() == "portal"
+    database.engine.dispose()
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE portal")
+        connection.execute("DROP ROLE portal")
+
+
+def test_the_broker_profile_may_have_plain_http_where_it_says(tmp_path):
+    path = tmp_path / "broker.toml"
+    trial = re.sub("^# (acr_values|accepted_acr|allow_http)", r"\1", toml("name"), flags=re.MULTILINE)
+    path.write_text(trial.replace("https://broker.example.fi", "http://localhost:5555"), encoding="utf-8")
+    assert load(str(path)).allow_http
 
 
 def test_the_settings_file_is_taken(tmp_path):

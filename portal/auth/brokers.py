@@ -149,7 +149,7 @@ class BrokerProfile(_Frozen):
         if self.sign_in_max_age_s and self.freshness is Freshness.TRANSACTION:
             raise ValueError('sign_in_max_age_s needs freshness = "auth_time"')
         if not self.allow_http and (plain := [url for url in self._urls() if urlsplit(url).scheme != "https"]):
-            raise ValueError(f"{plain[0]} is not https (allow_http permits that, outside of production)")
+            raise ValueError(f"{plain[0]} is not https; for trials, allow_http = true above [[banks]] permits that")
         return self
 
     def _urls(self) -> Iterator[str]:
@@ -220,6 +220,9 @@ def load(name: str, *, issuer: str | None = None, client_id: str | None = None) 
     return from_fields(name, fields | {key: value for key, value in given.items() if value})
 
 
+_FIELDS = frozenset(BrokerProfile.model_fields)
+
+
 def from_fields(source: str, fields: dict[str, Any]) -> BrokerProfile:
     """The profile that a parsed TOML document makes. Raises BadProfile, naming the first bad field."""
     try:
@@ -228,6 +231,8 @@ def from_fields(source: str, fields: dict[str, Any]) -> BrokerProfile:
         first = refused.errors(include_url=False)[0]
         place = ".".join(str(step) for step in first["loc"])
         reason = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden" and first["loc"][0] == "banks" and first["loc"][-1] in _FIELDS:
+            reason = "it is not of a bank: write it above the first [[banks]], for all that follows belongs to the bank"
         raise BadProfile(f"{source}: {place}: {reason}" if place else f"{source}: {reason}") from None
 
 

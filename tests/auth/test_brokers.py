@@ -82,7 +82,10 @@ def test_the_least_profile_has_careful_defaults():
     ("changes", "sentence"),
     [
         ({"issuer": "isb.example"}, "op.toml: issuer: must be an absolute https address"),
-        ({"issuer": "http://isb.example"}, "op.toml: http://isb.example is not https"),
+        (
+            {"issuer": "http://isb.example"},
+            "op.toml: http://isb.example is not https; for trials, allow_http = true above [[banks]] permits that",
+        ),
         ({"token_endpoint": "http://isb.example/token"}, "op.toml: http://isb.example/token is not https"),
         ({"form_action": ["http://bank.example"]}, "op.toml: http://bank.example is not https"),
         ({"isuer": "x"}, "op.toml: isuer: Extra inputs are not permitted"),
@@ -104,6 +107,10 @@ def test_the_least_profile_has_careful_defaults():
         ({"banks": [{"id": "", "name": {"fi": "a", "sv": "b", "en": "c"}}]}, "op.toml: banks.0.id: "),
         ({"banks": [{"id": "x", "name": {"fi": "a"}}]}, "op.toml: banks.0.name.sv: Field required"),
         ({"claims": {"hetu": "x"}}, "op.toml: claims.hetu: Extra inputs"),
+        (
+            {"banks": [{"id": "x", "name": {"fi": "a", "sv": "b", "en": "c"}, "allow_http": True}]},
+            "op.toml: banks.0.allow_http: it is not of a bank: write it above the first [[banks]]",
+        ),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )
