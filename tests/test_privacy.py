@@ -20,7 +20,7 @@ from portal.kit.crypto import Vault
 from portal.kit.intervals import Intervals, quarter_of
 from portal.kit.privacy import Subject
 from portal.outbox.models import OutboxEvent
-from portal.privacy.shown import LOOKS
+from portal.privacy.words import LOOKS
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.portal import routes
 
@@ -49,7 +49,7 @@ def test_each_table_is_kept_by_exactly_one_keeper():
 def test_a_look_at_each_page_has_words_in_the_log():
     """What somebody opens on behalf of another is told to the customer, page by page."""
     opened = {route.path for route in routes() if "GET" in route.methods and route.guard.name not in OF_NOBODY}
-    assert opened == set(LOOKS), "portal/privacy/shown.py, LOOKS: say what somebody did who opened the page"
+    assert opened == set(LOOKS), "portal/privacy/words.py, LOOKS: say what somebody did who opened the page"
     assert max(map(len, opened)) <= AuditEntry.__table__.c.object_kind.type.length
 
 

@@ -16,10 +16,11 @@ from portal.auth.people import Customer, customer, decides
 from portal.contracts import queries as contracts
 from portal.customers import contact, queries
 from portal.customers.contact import Contact
+from portal.customers.words import LANGUAGES
 from portal.home.account import pages as account
 from portal.home.account import saving
 from portal.home.account.letters import Office
-from portal.home.account.shown import LANGUAGES, Option, options, post
+from portal.home.account.shown import Option, options, post
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Wish
 from portal.kit.forms import Typed

@@ -253,7 +253,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         text("Contact people"),
         {
             "name": text("Name"),
-            "role": text("Role (Datahub's code)"),
+            "role": text("Role"),
             "email": text("Email address"),
             "phone": text("Phone number"),
         },
@@ -373,7 +373,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         text("Sums of the months"),
         {
             "month": text("Month"),
-            "mwh": text("Energy, mWh"),
+            "mwh": text("Energy"),
             "measured": text("Measured quarter hours"),
             "estimated": text("Estimated quarter hours"),
             "missing": text("Missing quarter hours"),
@@ -416,7 +416,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "name_en": text("Name in English"),
             "period_from": text("First day"),
             "period_to": text("Last day"),
-            "quantity_mwh": text("Energy, mWh"),
+            "quantity_mwh": text("Energy"),
             "quantity": text("Quantity"),
             "unit": text("Unit"),
             "unit_price": text("Unit price"),

@@ -28,7 +28,7 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
-from portal.privacy import actions, catalogue, package, queries, rules, shown
+from portal.privacy import actions, catalogue, package, queries, rules, shown, words
 from portal.privacy.actions import RequestClosed, TooManyPackages, TooManyRequests, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
 from portal.privacy.package import Press
@@ -195,7 +195,7 @@ def show(visit: Visit[Customer]) -> Privacy:
 def data(keepers: Sequence[Keeper], visit: Visit[Customer]) -> AllData:
     """Every column that is held, with its value where it can be read here."""
     counts = queries.holdings(visit.db, visit.who)
-    return AllData(shown.groups(_readable(visit, keepers), counts, visit.language))
+    return AllData(shown.groups(_readable(visit, keepers), READ_HERE, counts, visit.language))
 
 
 def requests(visit: Visit[Customer]) -> Requests:
@@ -209,7 +209,7 @@ def new(visit: Visit[Customer]) -> Page:
     """A request to be written, or the rights to choose from."""
     asked = visit.query.get("kind")
     if asked is None:
-        return ChooseRight(shown.RIGHTS, shown.EXPLAINED, shown.ARTICLES)
+        return ChooseRight(words.RIGHTS, shown.EXPLAINED, shown.ARTICLES)
     if asked not in set(Right):
         raise NotThere
     right = Right(asked)
@@ -368,7 +368,7 @@ def _ask_page(visit: Visit[Customer], right: Right, field: str, typed: Typed) ->
     label = catalogue.field_named(field) if right is Right.RECTIFICATION else None
     return Ask(
         right=right,
-        title=shown.RIGHTS[right],
+        title=words.RIGHTS[right],
         explained=shown.EXPLAINED[right],
         article=shown.ARTICLES[right],
         field=field if label else "",

@@ -1,7 +1,7 @@
 """How requests, groups of data and the log are put before a customer."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,19 +15,11 @@ from portal.privacy import catalogue, values
 from portal.privacy.catalogue import CORRECTED, GROUPS, About, Described, Group, Holding
 from portal.privacy.queries import LOOKED, Case, Entry, Event, Reading
 from portal.privacy.rules import Act, Fate, Right, State, due_on
+from portal.privacy.words import CHANGES, DEEDS, LOOKS, RIGHTS, STATES, STEPS
 
 OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
-FEW: Final = 3  # different values of a column that are shown beside each other
+MOST: Final = 20  # records of a table that are shown; all of them are in the package
 
-RIGHTS: Final[Mapping[Right, Text]] = {
-    Right.ACCESS: text("See all my data"),
-    Right.PORTABILITY: text("Take my data elsewhere"),
-    Right.RECTIFICATION: text("Correct my data"),
-    Right.ERASURE: text("Erase my data"),
-    Right.RESTRICTION: text("Restrict the use of my data"),
-    Right.OBJECTION: text("Object to the use of my data"),
-    Right.RECORDINGS: text("Copy of call recordings"),
-}
 ARTICLES: Final[Mapping[Right, Text]] = {
     Right.ACCESS: text("GDPR, Article 15"),
     Right.PORTABILITY: text("GDPR, Article 20"),
@@ -46,14 +38,6 @@ EXPLAINED: Final[Mapping[Right, Text]] = {
     Right.OBJECTION: text("Where we rely on our legitimate interest. Marketing you can prohibit at once."),
     Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of yours."),
 }
-STATES: Final[Mapping[State, Text]] = {
-    State.RECEIVED: text("Received"),
-    State.IN_WORK: text("In work"),
-    State.WAITING: text("Waits for you"),
-    State.DONE: text("Done"),
-    State.REFUSED: text("Refused"),
-    State.WITHDRAWN: text("Withdrawn"),
-}
 BADGES: Final[Mapping[State, tuple[str, str]]] = {
     State.RECEIVED: ("brand", "clock"),
     State.IN_WORK: ("brand", "clock"),
@@ -62,87 +46,6 @@ BADGES: Final[Mapping[State, tuple[str, str]]] = {
     State.REFUSED: ("warn", "circle-alert"),
     State.WITHDRAWN: ("off", "undo-2"),
 }
-STEPS: Final[Mapping[Act, Text]] = {
-    Act.RECEIVED: text("We received the request"),
-    Act.IN_WORK: text("We are working on it"),
-    Act.ASKED: text("We asked for more; the time does not run while we wait"),
-    Act.ANSWERED: text("An answer was added"),
-    Act.EXTENDED: text("We need more time to answer"),
-    Act.DONE: text("Done"),
-    Act.REFUSED: text("We refused it"),
-    Act.WITHDRAWN: text("The request was withdrawn"),
-}
-DEEDS: Final[Mapping[str, Text]] = {
-    "session.begun": text("Signed in"),
-    "session.confirmed": text("Proved their identity again"),
-    "session.ended": text("Signed out"),
-    "session.all-ended": text("Signed out everywhere"),
-    "session.others-ended": text("Signed out everywhere else"),
-    "account.language-chosen": text("Chose a language"),
-    "account.welcomed": text("Finished the first visit"),
-    "message.sent": text("Wrote to customer service"),
-    "authorisation.given": text("Gave an authorisation"),
-    "authorisation.ended": text("Ended an authorisation"),
-    "acting.begun": text("Began to act on behalf of the customer"),
-    "acting.ended": text("Stopped acting on behalf of the customer"),
-    "consent.given": text("Gave a consent"),
-    "consent.withdrawn": text("Withdrew a consent"),
-    "objection.given": text("Prohibited something"),
-    "objection.withdrawn": text("Took back a prohibition"),
-    "preference.given": text("Turned a channel on"),
-    "preference.withdrawn": text("Turned a channel off"),
-    "privacy.requested": text("Made a request about the data"),
-    "privacy.answered": text("Added to a request about the data"),
-    "privacy.withdrawn": text("Withdrew a request about the data"),
-    "privacy.packaged": text("Downloaded the data package"),
-    "privacy.exported": text("Made the data package for the customer"),
-}
-CHANGES: Final[Mapping[str, Text]] = {
-    "asked": text("Asked to change a contact detail"),
-    "changed": text("Changed a contact detail"),
-    "withdrawn": text("Took back a change of a contact detail"),
-}
-LOOKS: Final[Mapping[str, Text]] = {
-    "/overview": text("Looked at the overview"),
-    "/consumption": text("Looked at the consumption"),
-    "/consumption/download": text("Downloaded readings"),
-    "/invoices": text("Looked at the list of invoices"),
-    "/invoices/{id}": text("Looked at an invoice"),
-    "/contracts": text("Looked at the list of contracts"),
-    "/contracts/{id}": text("Looked at a contract"),
-    "/sites": text("Looked at the list of sites"),
-    "/sites/{id}": text("Looked at a site"),
-    "/sites/download": text("Downloaded the list of sites"),
-    "/organisation": text("Looked at who may act for the customer"),
-    "/messages": text("Looked at the list of messages"),
-    "/messages/{id}": text("Looked at messages about a matter"),
-    "/messages/new": text("Opened the form for writing to customer service"),
-    "/feedback": text("Opened the form for feedback"),
-    "/account": text("Looked at the account"),
-    "/account/contact": text("Opened the form of contact details"),
-    "/account/address": text("Opened the form of the postal address"),
-    "/account/billing": text("Opened the form of how invoices come"),
-    "/welcome": text("Looked at the first steps"),
-    "/welcome/contact": text("Opened the form of contact details"),
-    "/welcome/billing": text("Opened the form of how invoices come"),
-    "/confirm": text("Was asked to prove their identity again"),
-    "/consents": text("Looked at the consents and prohibitions"),
-    "/consents/history": text("Looked at the history of consents and prohibitions"),
-    "/consents/receipts/{id}": text("Downloaded the receipt of a decision"),
-    "/authorisations": text("Looked at the authorisations"),
-    "/authorisations/new": text("Opened the form of a new authorisation"),
-    "/authorisations/{id}": text("Looked at an authorisation"),
-    "/authorisations/receipts/{id}": text("Downloaded the receipt of a decision"),
-    "/privacy": text("Looked at what we hold and at the requests"),
-    "/privacy/data": text("Looked at every detail that we hold"),
-    "/privacy/log": text("Looked at this log"),
-    "/privacy/requests": text("Looked at the list of requests"),
-    "/privacy/requests/{id}": text("Looked at a request"),
-    "/privacy/requests/new": text("Opened the form of a new request"),
-    "/privacy/package": text("Looked at what the data package holds"),
-}
-"""What somebody did who opened a page on behalf of another, by its address."""
-
 FORMERLY: Final[Mapping[str, str]] = {
     "consumption": "/consumption",
     "invoices": "/invoices",
@@ -228,11 +131,18 @@ class FieldShown:
 
 @dataclass(frozen=True, slots=True)
 class TableShown:
-    """A table in words, and how many rows it has."""
+    """A table in words: its records as they stand here, how many more there are, and its columns by their labels.
+
+    `is_here` is False where the values stand on a page of their own; `count` is how many rows that page has, as far as
+    it is known without reading them.
+    """
 
     title: Text
-    fields: Sequence[FieldShown]
-    rows: int
+    records: Sequence[Sequence[FieldShown]]
+    more: int
+    labels: Sequence[Text]
+    is_here: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,11 +221,23 @@ def group_rows(counts: Mapping[str, int]) -> Sequence[GroupRow]:
     return [GroupRow(group, described, _rows(group, counts)) for group, described in GROUPS.items()]
 
 
-def groups(records: Iterable[Record], counts: Mapping[str, int], language: Language) -> Sequence[GroupShown]:
-    """Every column of every group, with the values that these records hold."""
-    found = _values(records, language)
+def groups(
+    records: Iterable[Record], here: Collection[Group], counts: Mapping[str, int], language: Language
+) -> Sequence[GroupShown]:
+    """Every group: what these records say, of those that stand here, and what is held in the others."""
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.table].append(record)
     return [
-        GroupShown(group, described, [_table(holding, found, counts) for holding in catalogue.of_group(group)])
+        GroupShown(
+            group,
+            described,
+            [
+                _table(holding, found[holding.table], counts, language, is_here=group in here)
+                for holding in catalogue.of_group(group)
+                if holding.columns
+            ],
+        )
         for group, described in GROUPS.items()
     ]
 
@@ -382,38 +304,32 @@ def _left(days: int) -> Text:
     return counted("%(n)s day left", "%(n)s days left", days, none=text("The last day is today"))
 
 
-def _values(records: Iterable[Record], language: Language) -> Mapping[tuple[str, str], Sequence[str]]:
-    """The different values of each column in words, in the order in which they came."""
-    found: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-    for record in records:
-        for column, value in record.values.items():
-            if value is not None:
-                found[record.table, column][values.said(record.table, column, value, language)] = None
-    return {place: list(different) for place, different in found.items()}
+def _table(
+    holding: Holding, records: Sequence[Record], counts: Mapping[str, int], language: Language, *, is_here: bool
+) -> TableShown:
+    shown = [_record(holding, record, language) for record in records[:MOST]] if is_here else []
+    count = len(records) if is_here else counts.get(holding.table, 0)
+    more = max(0, len(records) - MOST) if is_here else 0
+    return TableShown(holding.title, shown, more, list(holding.columns.values()), is_here, count)
 
 
-def _table(holding: Holding, found: Mapping[tuple[str, str], Sequence[str]], counts: Mapping[str, int]) -> TableShown:
-    fields = [
+def _record(holding: Holding, record: Record, language: Language) -> Sequence[FieldShown]:
+    return [
         FieldShown(
             label=label,
-            value=_value(holding, column, found, counts),
+            value=_value(holding, column, record, language),
             about=holding.about(column),
             correct=f"{holding.table}.{column}" if holding.group in CORRECTED else None,
         )
         for column, label in holding.columns.items()
     ]
-    return TableShown(holding.title, fields, counts.get(holding.table, 0))
 
 
-def _value(
-    holding: Holding, column: str, found: Mapping[tuple[str, str], Sequence[str]], counts: Mapping[str, int]
-) -> Text | str | None:
+def _value(holding: Holding, column: str, record: Record, language: Language) -> Text | str | None:
     if column in holding.sealed:
-        return text("kept encrypted") if counts.get(holding.table) else None
-    different = found.get((holding.table, column), ())
-    if len(different) > FEW:
-        return text("%(n)s different values", n=len(different))
-    return ", ".join(different) or None
+        return text("kept encrypted")
+    value = record.values.get(column)
+    return None if value is None or value == "" else values.said(holding.table, column, value, language)
 
 
 def _actor(entry: Entry) -> Text | str:

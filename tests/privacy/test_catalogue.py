@@ -1,25 +1,32 @@
 """No column is forgotten: what is held about a person is told in words, or named as internal."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
+from portal.customers.wishes import Address, Billing, Channel, written
 from portal.keepers import KEEPERS
 from portal.kit import formats
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from portal.outbox.actions import Event
+from portal.outbox.mail import MAIL
 from portal.privacy import exports, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Group, field_named
 from portal.privacy.exports import NotExported
 from portal.privacy.package import Press
 from portal.privacy.rules import Act, Fate, Right, State
-from portal.privacy.shown import ARTICLES, BADGES, EXPLAINED, FATES, RIGHTS, STATES, STEPS
+from portal.privacy.shown import ARTICLES, BADGES, EXPLAINED, FATES
+from portal.privacy.words import CODES, RIGHTS, STATES, STEPS
 from tests.people import AINO, House, vault
 from tests.portal import html
 from tests.settings import settings
 
+CODES_CHECKED = re.compile(r"(?:\w+ IS NULL OR )?(\w+) IN \((.+)\)")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
@@ -73,6 +80,59 @@ def test_only_what_is_shown_has_a_name(name):
     ],
 )
 def test_values_read_as_what_they_are(table, column, value, said):
+    assert values.said(table, column, value, Language.FI) == said
+
+
+def coded_columns():
+    """The described columns whose codes the database checks, with these."""
+    for holding in HOLDINGS:
+        for check in SQLModel.metadata.tables[holding.table].constraints:
+            found = isinstance(check, CheckConstraint) and CODES_CHECKED.fullmatch(str(check.sqltext))
+            if found and found[1] in holding.columns:
+                yield f"{holding.table}.{found[1]}", re.findall(r"'([^']+)'", found[2])
+
+
+def test_every_code_that_the_database_knows_has_words_in_every_language():
+    wordless = [f"{place}: {code}" for place, codes in coded_columns() for code in codes if code not in CODES[place]]
+    assert not wordless, f"portal/privacy/words.py says what codes mean: {wordless}"
+    for place, codes in coded_columns():
+        for code in codes:
+            assert all(values.said(*place.split("."), code, language) for language in Language)
+
+
+def test_words_are_only_said_of_columns_that_are_shown():
+    assert set(CODES) <= {f"{one.table}.{column}" for one in HOLDINGS for column in one.columns}
+
+
+def test_every_event_has_a_name():
+    kinds = {event.kind for event in Event.__subclasses__() if event.__module__.startswith("portal.")}
+    assert kinds | {MAIL} == set(CODES["outbox_event.kind"])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value", "said"),
+    [
+        ("mandate", "themes", "billing,consumption", "Laskut, Kulutus"),
+        ("mandate", "level", "see", "Saa katsoa"),
+        ("contact_person", "role", "AL03", "Laskutus"),
+        ("billing_details", "channel", "AI05", "OmaPostiin"),
+        ("site", "dwelling", "Detached House", "Omakotitalo"),
+        ("site", "dwelling", "yurt", "yurt"),
+        ("party", "language", "sv", "Svenska"),
+        ("party", "country", "SE", "Ruotsi"),
+        ("contact_change", "after", written(Address("Katu 1", "20100", "Turku", "FI")), "Katu 1, 20100 Turku, Suomi"),
+        ("contact_change", "after", written(Billing(Channel.EMAIL, "a@b.fi", "KP")), "Sähköpostitse, a@b.fi, KP"),
+        ("contact_change", "after", "sv", "Svenska"),
+        ("contact_change", "before", "{not json", "{not json"),
+        ("privacy_case", "field", "party.name", "Nimi"),
+        ("invoice_line", "quantity_mwh", 1_250_000, "1,25\u00a0kWh"),
+        ("invoice_line", "unit_price", "8.390000", "8,39"),
+        ("audit_entry", "act", "email.changed", "Muutti yhteystiedon"),
+        ("audit_entry", "object_kind", "/sites/{id}", "Katsoi kohdetta"),
+        ("outbox_event", "payload", "{}", "tiedostossa data.json ohjelmia varten"),
+    ],
+)
+def test_codes_read_as_words(table, column, value, said):
     assert values.said(table, column, value, Language.FI) == said
 
 

@@ -285,6 +285,20 @@ def test_every_detail_is_told_and_the_identity_code_never(aino):
     assert AINO not in page
 
 
+def test_every_record_stands_there_with_its_own_values(house, aino):
+    with house.database.writing() as db:
+        for number in range(25):
+            db.add(ContactDetail(party_id=aino.party, kind="email", value=f"a{number:02}@example.fi", position=number))
+        settle(db, "1", aino.party)
+    page = plain(aino.browser.open("/privacy/data").text)
+    for told in ("a00@example.fi", "a19@example.fi", "643000000000000011", "Katu 1", "Sähkö"):
+        assert told in page, told
+    assert "a20@example.fi" not in page
+    assert "5 muuta on tietopaketissa." in page
+    assert "Kustakin on: Laskun numero" in page
+    assert "eri arvoa" not in page
+
+
 def test_who_looked_on_behalf_of_the_customer_is_named(house, aino, mikko):
     with house.database.writing() as db:
         (account,) = subject_of(db, mikko.party).accounts

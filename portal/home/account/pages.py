@@ -17,6 +17,7 @@ from portal.auth.stays import Profile, Stay
 from portal.customers import actions, contact
 from portal.customers.contact import Contact, Mailbox
 from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.customers.words import LANGUAGES
 from portal.home.account import saving, shown
 from portal.home.account.forms import COUNTRIES, HOME_COUNTRY
 from portal.home.account.letters import Office
@@ -103,7 +104,7 @@ def show(visit: Visit[Customer]) -> Account:
         in_own_matters=who.reach.acting_for is None,
         profile=profile,
         stays=stays.open_now(visit.db, who, visit.now),
-        language_names=shown.LANGUAGES,
+        language_names=LANGUAGES,
         chosen=profile.language or visit.language,
         news=_news(visit),
     )
@@ -214,7 +215,7 @@ def billing_typed(found: Contact) -> Typed:
 
 def billing_form(found: Contact, typed: Typed) -> WayOfBilling:
     """The form of a customer's billing."""
-    return WayOfBilling(typed, shown.options(found), found.billing_emails, shown.LANGUAGES)
+    return WayOfBilling(typed, shown.options(found), found.billing_emails, LANGUAGES)
 
 
 def save_billing(visit: Visit[Customer]) -> Reply:

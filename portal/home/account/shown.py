@@ -8,22 +8,13 @@ from typing import Final
 from portal.customers.contact import Contact, Fact
 from portal.customers.models import PartyKind
 from portal.customers.wishes import Address, Billing, Channel, Matter
+from portal.customers.words import CHANNELS, LANGUAGES
 from portal.home.account.forms import HOME_COUNTRY, ways
 from portal.home.account.saving import Saved
 from portal.kit import formats
 from portal.kit.clock import day_of
 from portal.kit.i18n import Language, Text, text
 
-CHANNELS: Final[Mapping[Channel, Text]] = {
-    Channel.E_INVOICE: text("E-invoice to your online bank"),
-    Channel.EMAIL: text("By email"),
-    Channel.OMAPOSTI: text("To OmaPosti"),
-    Channel.MOBILE: text("To a mobile payment app"),
-    Channel.PAPER: text("On paper by post"),
-    Channel.ELECTRONIC: text("Electronically, as agreed with customer service"),
-    Channel.DIRECT_DEBIT: text("By direct payment"),
-    Channel.OTHER: text("In another way, as agreed with customer service"),
-}
 HINTS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("Order it in your online bank as well; the first one comes after that."),
     Channel.EMAIL: text("As a PDF attachment"),
@@ -36,11 +27,6 @@ COMPANY: Final[Mapping[Channel, Text]] = {
 }
 COMPANY_HINTS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("We ask you for the e-invoice address and operator by message."),
-}
-LANGUAGES: Final[Mapping[Language, str]] = {
-    Language.FI: "Suomi",
-    Language.SV: "Svenska",
-    Language.EN: "English",
 }
 NEWS: Final[Mapping[Saved, Text]] = {
     Saved.NOTHING: text("Nothing was changed. Everything was already as you wished."),

@@ -7,7 +7,8 @@ from itertools import groupby
 from typing import Final
 
 from portal.auth.people import Customer, customer
-from portal.auth.reach import Level, Theme
+from portal.auth.reach import Level
+from portal.customers import words
 from portal.customers.models import PartyKind
 from portal.home.organisation import queries
 from portal.home.organisation.queries import Facts, Right, SiteName
@@ -31,15 +32,9 @@ class Badge:
     icon: str
 
 
-THEMES: Final[Mapping[Theme, Text]] = {
-    Theme.CONSUMPTION: text("Consumption"),
-    Theme.BILLING: text("Invoices"),
-    Theme.CONTRACTS: text("Contracts"),
-    Theme.MOVES: text("Moves"),
-}
 LEVELS: Final[Mapping[Level, Badge]] = {
-    Level.SEE: Badge(text("May look"), "", "eye"),
-    Level.MANAGE: Badge(text("May manage"), "brand", "key-round"),
+    Level.SEE: Badge(words.LEVELS[Level.SEE], "", "eye"),
+    Level.MANAGE: Badge(words.LEVELS[Level.MANAGE], "brand", "key-round"),
 }
 STATES: Final[Mapping[State, Badge]] = {
     State.IN_FORCE: Badge(text("In force"), "ok", "check"),
@@ -109,7 +104,7 @@ def show(visit: Visit[Customer]) -> Organisation:
     return Organisation(
         decides=decides,
         company=company,
-        themes=list(THEMES.values()),
+        themes=list(words.THEMES.values()),
         given=given,
         in_force=sum(one.state in {State.IN_FORCE, State.ENDS_SOON} for one in given),
         received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
@@ -121,7 +116,7 @@ def show(visit: Visit[Customer]) -> Organisation:
 
 
 def _shown(right: Right, every: int | None, today: date) -> RightShown:
-    levels = [LEVELS[right.level] if theme in right.themes else None for theme in THEMES]
+    levels = [LEVELS[right.level] if theme in right.themes else None for theme in words.THEMES]
     stands = state(right.valid_from, right.valid_to, today)
     return RightShown(right, levels, _where(right.sites, every), stands, right.sites or ())
 

@@ -8,11 +8,11 @@ from typing import Final
 from portal.consumption.pairs import Comparison
 from portal.home.sites.listing import Listing
 from portal.home.sites.rows import Row
-from portal.home.sites.words import ENERGIES
 from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
 from portal.kit.spreadsheets import Figure
+from portal.sites.words import ENERGIES
 
 YEAR: Final = 12
 

@@ -13,13 +13,13 @@ from portal.auth.people import Customer
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import Uses
-from portal.home.sites import words
 from portal.home.sites.rows import Figures, Row
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Billed
 from portal.kit.clock import first_of_month
 from portal.kit.i18n import Language
 from portal.sites import queries as sites
+from portal.sites import words
 from portal.sites.models import Commodity
 from portal.sites.queries import Place, PointShown
 from portal.sites.scope import measured_for

@@ -16,14 +16,15 @@ from portal.consumption.pairs import Comparison
 from portal.consumption.view import Change, change
 from portal.contracts import queries as contracts
 from portal.contracts import shown as contracts_shown
+from portal.customers.words import ROLES
 from portal.home.organisation import queries as organisation
 from portal.home.organisation.queries import Contact
-from portal.home.sites import words
 from portal.invoices import queries as invoices
 from portal.invoices import shown as invoices_shown
 from portal.kit import formats, spark
 from portal.kit.i18n import Language, Text, text
 from portal.sites import queries as sites
+from portal.sites import words
 from portal.sites.models import Connection
 from portal.sites.queries import Device, Housing, Place, PointShown
 from portal.sites.scope import measured_for
@@ -177,7 +178,7 @@ def bills(db: Session, who: Customer, place: Place, today: date, language: Langu
 
 def people(db: Session, who: Customer) -> Sequence[Person]:
     """The contact persons of the customer."""
-    return [Person(one, [words.ROLES[role] for role in one.roles]) for one in organisation.contacts(db, who)]
+    return [Person(one, [ROLES[role] for role in one.roles]) for one in organisation.contacts(db, who)]
 
 
 def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:

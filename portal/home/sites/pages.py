@@ -12,7 +12,7 @@ from portal.consumption.by_site import SiteUse, Uses
 from portal.consumption.pairs import Comparison
 from portal.consumption.view import Change
 from portal.contracts.shown import Row as ContractRow
-from portal.home.sites import download, drawings, one, portfolio, rows, words
+from portal.home.sites import download, drawings, one, portfolio, rows
 from portal.home.sites.drawings import Bar, Line
 from portal.home.sites.listing import Listing, listing
 from portal.home.sites.one import Holding, Person, Point, Use
@@ -29,6 +29,7 @@ from portal.kit.money import Money
 from portal.kit.pages import Pages, pages
 from portal.kit.web import Download, Visit, page
 from portal.sites import queries as sites
+from portal.sites import words
 from portal.sites.queries import Place
 
 SITES_A_PAGE: Final = 25

@@ -71,13 +71,6 @@ DEVICES: Final[Mapping[MeterKind, Text]] = {
     MeterKind.METER: text("Meter"),
     MeterKind.HEAT_EXCHANGER: text("Heat exchanger"),
 }
-ROLES: Final[Mapping[str, Text]] = {
-    "AL01": text("Guardian"),
-    "AL02": text("Contracts"),
-    "AL03": text("Invoicing"),
-    "AL04": text("Connections"),
-    "AL05": text("Faults and outages"),
-}
 
 
 def kind(code: str | None, language: Language) -> str:

@@ -1,0 +1,38 @@
+"""The words of customers: ways of billing, roles of contact people, matters and reach of mandates, languages."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from portal.auth.reach import Level, Theme
+from portal.customers.wishes import Channel
+from portal.kit.i18n import Language, Text, text
+
+CHANNELS: Final[Mapping[Channel, Text]] = {
+    Channel.E_INVOICE: text("E-invoice to your online bank"),
+    Channel.EMAIL: text("By email"),
+    Channel.OMAPOSTI: text("To OmaPosti"),
+    Channel.MOBILE: text("To a mobile payment app"),
+    Channel.PAPER: text("On paper by post"),
+    Channel.ELECTRONIC: text("Electronically, as agreed with customer service"),
+    Channel.DIRECT_DEBIT: text("By direct payment"),
+    Channel.OTHER: text("In another way, as agreed with customer service"),
+}
+ROLES: Final[Mapping[str, Text]] = {
+    "AL01": text("Guardian"),
+    "AL02": text("Contracts"),
+    "AL03": text("Invoicing"),
+    "AL04": text("Connections"),
+    "AL05": text("Faults and outages"),
+}
+THEMES: Final[Mapping[Theme, Text]] = {
+    Theme.CONSUMPTION: text("Consumption"),
+    Theme.BILLING: text("Invoices"),
+    Theme.CONTRACTS: text("Contracts"),
+    Theme.MOVES: text("Moves"),
+}
+LEVELS: Final[Mapping[Level, Text]] = {Level.SEE: text("May look"), Level.MANAGE: text("May manage")}
+LANGUAGES: Final[Mapping[Language, str]] = {
+    Language.FI: "Suomi",
+    Language.SV: "Svenska",
+    Language.EN: "English",
+}

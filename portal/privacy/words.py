@@ -1,0 +1,221 @@
+"""What codes of the register say, column by column: the one place in which a column has its words.
+
+Most are those by which the pages speak. A test sees that no code of a check constraint is missing.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from portal.consents.authorisations.shown import RESOLUTIONS
+from portal.consents.rules import Purpose
+from portal.consents.shown import CHANNELS, GROUNDS, PLACES
+from portal.contracts.shown import LOOKS as CONTRACTS
+from portal.customers import words as customers
+from portal.customers.wishes import Matter
+from portal.invoices.shown import KINDS as BILLS
+from portal.invoices.shown import READ
+from portal.kit.i18n import Text, text
+from portal.messages.shown import KINDS as MESSAGES
+from portal.messages.shown import TOPICS
+from portal.privacy.catalogue import HOLDINGS
+from portal.privacy.rules import Act, Right, State
+from portal.sites import words as sites
+
+Words = Mapping[Any, Text | str]
+
+RIGHTS: Final[Mapping[Right, Text]] = {
+    Right.ACCESS: text("See all my data"),
+    Right.PORTABILITY: text("Take my data elsewhere"),
+    Right.RECTIFICATION: text("Correct my data"),
+    Right.ERASURE: text("Erase my data"),
+    Right.RESTRICTION: text("Restrict the use of my data"),
+    Right.OBJECTION: text("Object to the use of my data"),
+    Right.RECORDINGS: text("Copy of call recordings"),
+}
+STATES: Final[Mapping[State, Text]] = {
+    State.RECEIVED: text("Received"),
+    State.IN_WORK: text("In work"),
+    State.WAITING: text("Waits for you"),
+    State.DONE: text("Done"),
+    State.REFUSED: text("Refused"),
+    State.WITHDRAWN: text("Withdrawn"),
+}
+STEPS: Final[Mapping[Act, Text]] = {
+    Act.RECEIVED: text("We received the request"),
+    Act.IN_WORK: text("We are working on it"),
+    Act.ASKED: text("We asked for more; the time does not run while we wait"),
+    Act.ANSWERED: text("An answer was added"),
+    Act.EXTENDED: text("We need more time to answer"),
+    Act.DONE: text("Done"),
+    Act.REFUSED: text("We refused it"),
+    Act.WITHDRAWN: text("The request was withdrawn"),
+}
+DEEDS: Final[Mapping[str, Text]] = {
+    "session.begun": text("Signed in"),
+    "session.confirmed": text("Proved their identity again"),
+    "session.ended": text("Signed out"),
+    "session.all-ended": text("Signed out everywhere"),
+    "session.others-ended": text("Signed out everywhere else"),
+    "account.language-chosen": text("Chose a language"),
+    "account.welcomed": text("Finished the first visit"),
+    "message.sent": text("Wrote to customer service"),
+    "authorisation.given": text("Gave an authorisation"),
+    "authorisation.ended": text("Ended an authorisation"),
+    "acting.begun": text("Began to act on behalf of the customer"),
+    "acting.ended": text("Stopped acting on behalf of the customer"),
+    "consent.given": text("Gave a consent"),
+    "consent.withdrawn": text("Withdrew a consent"),
+    "objection.given": text("Prohibited something"),
+    "objection.withdrawn": text("Took back a prohibition"),
+    "preference.given": text("Turned a channel on"),
+    "preference.withdrawn": text("Turned a channel off"),
+    "privacy.requested": text("Made a request about the data"),
+    "privacy.answered": text("Added to a request about the data"),
+    "privacy.withdrawn": text("Withdrew a request about the data"),
+    "privacy.packaged": text("Downloaded the data package"),
+    "privacy.exported": text("Made the data package for the customer"),
+}
+CHANGES: Final[Mapping[str, Text]] = {
+    "asked": text("Asked to change a contact detail"),
+    "changed": text("Changed a contact detail"),
+    "withdrawn": text("Took back a change of a contact detail"),
+}
+LOOKS: Final[Mapping[str, Text]] = {
+    "/overview": text("Looked at the overview"),
+    "/consumption": text("Looked at the consumption"),
+    "/consumption/download": text("Downloaded readings"),
+    "/invoices": text("Looked at the list of invoices"),
+    "/invoices/{id}": text("Looked at an invoice"),
+    "/contracts": text("Looked at the list of contracts"),
+    "/contracts/{id}": text("Looked at a contract"),
+    "/sites": text("Looked at the list of sites"),
+    "/sites/{id}": text("Looked at a site"),
+    "/sites/download": text("Downloaded the list of sites"),
+    "/organisation": text("Looked at who may act for the customer"),
+    "/messages": text("Looked at the list of messages"),
+    "/messages/{id}": text("Looked at messages about a matter"),
+    "/messages/new": text("Opened the form for writing to customer service"),
+    "/feedback": text("Opened the form for feedback"),
+    "/account": text("Looked at the account"),
+    "/account/contact": text("Opened the form of contact details"),
+    "/account/address": text("Opened the form of the postal address"),
+    "/account/billing": text("Opened the form of how invoices come"),
+    "/welcome": text("Looked at the first steps"),
+    "/welcome/contact": text("Opened the form of contact details"),
+    "/welcome/billing": text("Opened the form of how invoices come"),
+    "/confirm": text("Was asked to prove their identity again"),
+    "/consents": text("Looked at the consents and prohibitions"),
+    "/consents/history": text("Looked at the history of consents and prohibitions"),
+    "/consents/receipts/{id}": text("Downloaded the receipt of a decision"),
+    "/authorisations": text("Looked at the authorisations"),
+    "/authorisations/new": text("Opened the form of a new authorisation"),
+    "/authorisations/{id}": text("Looked at an authorisation"),
+    "/authorisations/receipts/{id}": text("Downloaded the receipt of a decision"),
+    "/privacy": text("Looked at what we hold and at the requests"),
+    "/privacy/data": text("Looked at every detail that we hold"),
+    "/privacy/log": text("Looked at this log"),
+    "/privacy/requests": text("Looked at the list of requests"),
+    "/privacy/requests/{id}": text("Looked at a request"),
+    "/privacy/requests/new": text("Opened the form of a new request"),
+    "/privacy/package": text("Looked at what the data package holds"),
+}
+"""What somebody did who opened a page on behalf of another, by its address."""
+
+DECISIONS: Final[Words] = {
+    "consent": text("Consent"),
+    "objection": text("Prohibition"),
+    "preference": text("Channel of messages"),
+}
+PURPOSES: Final[Words] = {
+    Purpose.OUTAGES: text("Outages and maintenance"),
+    Purpose.INVOICES: text("Invoices and payment reminders"),
+    Purpose.DIRECT_MARKETING: text("Offers and new services"),
+    Purpose.DISTANCE_SELLING: text("Distance selling"),
+    Purpose.MARKET_RESEARCH: text("Market and opinion research"),
+    Purpose.SATISFACTION_SURVEY: text("Customer satisfaction surveys"),
+    Purpose.SERVICE_ANALYTICS: text("Analysis of how the service is used"),
+    Purpose.PARTNER_DISCLOSURE: text("Disclosure to partners for marketing"),
+}
+EVENTS: Final[Words] = {
+    "mail": text("Letter by email"),
+    "contact.changed": text("Changed email address or phone number"),
+    "address.changed": text("Changed postal address"),
+    "billing.changed": text("Changed way of billing"),
+    "language.changed": text("Changed language"),
+    "permission.decided": text("Decision about a consent or prohibition"),
+    "authorisation.given": text("Gave an authorisation"),
+    "authorisation.ended": text("Ended an authorisation"),
+    "message.sent": text("Message to customer service"),
+    "message_thread.closed": text("Matter closed"),
+    "privacy.requested": text("Made a request about the data"),
+    "privacy.answered": text("Added to a request about the data"),
+    "privacy.withdrawn": text("Withdrew a request about the data"),
+}
+UNITS: Final[Words] = {
+    **{unit: unit for unit in ("kWh", "MWh", "kW", "kvarh")},
+    "m3": "m³",
+    "month": text("month"),
+    "day": text("day"),
+    "pcs": text("pieces"),
+}
+
+CODES: Final[Mapping[str, Words]] = {
+    "party.kind": {"person": text("Person"), "company": text("Company")},
+    "party.language": customers.LANGUAGES,
+    "contact_detail.kind": {"email": text("Email"), "phone": text("Phone number")},
+    "billing_details.channel": customers.CHANNELS,
+    "contact_change.matter": {
+        Matter.EMAIL: text("Email"),
+        Matter.PHONE: text("Phone number"),
+        Matter.ADDRESS: text("Postal address"),
+        Matter.BILLING: text("Way of billing"),
+        Matter.LANGUAGE: text("Language"),
+    },
+    "contact_person.role": customers.ROLES,
+    "mandate.themes": customers.THEMES,
+    "mandate.level": customers.LEVELS,
+    "site.dwelling": sites.KINDS,
+    "site.heating": sites.HEATING,
+    "site.ownership": sites.OWNERSHIP,
+    "site.use_timing": sites.USE_TIMING,
+    "metering_point.energy": sites.ENERGIES,
+    "metering_point.connection": sites.CONNECTIONS,
+    "metering_point.used_for": sites.USED_FOR,
+    "meter.kind": sites.DEVICES,
+    "contract.kind": {kind: look.words for kind, look in CONTRACTS.items()},
+    "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
+    "invoice.kind": {"invoice": text("Invoice"), **BILLS},
+    "invoice.read_by": READ,
+    "invoice_line.unit": UNITS,
+    "message_thread.topic": TOPICS,
+    "message_thread.status": {"open": text("Under way"), "answered": text("Answered"), "closed": text("Closed")},
+    "message_thread.kind": {kind: look.words for kind, look in MESSAGES.items()},
+    "message.kind": {kind: look.words for kind, look in MESSAGES.items()},
+    "message.language": customers.LANGUAGES,
+    "permission_record.kind": DECISIONS,
+    "permission_record.purpose": PURPOSES,
+    "permission_record.channel": {**CHANNELS, "any": text("Every channel")},
+    "permission_record.action": {"given": text("Given"), "withdrawn": text("Withdrawn")},
+    "permission_record.where": PLACES,
+    "permission_record.ground": GROUNDS,
+    "permission_record.language": customers.LANGUAGES,
+    "authorisation.resolution": RESOLUTIONS,
+    "authorisation.where": PLACES,
+    "authorisation.language": customers.LANGUAGES,
+    "authorisation_end.where": PLACES,
+    "authorisation_end.how": {"ended": text("Ended"), "replaced": text("Renewed")},
+    "privacy_case.kind": RIGHTS,
+    "privacy_case.state": STATES,
+    "privacy_step.act": STEPS,
+    "account.language": customers.LANGUAGES,
+    "login_transaction.language": customers.LANGUAGES,
+    "login_transaction.purpose": {"sign-in": text("Signing in"), "confirm": text("Proving one's identity again")},
+    "login_transaction.status": {"pending": text("Under way"), "spent": text("Ended")},
+    "outbox_event.kind": EVENTS,
+    "audit_entry.act": {
+        **DEEDS,
+        **{f"{matter}.{deed}": said for matter in Matter for deed, said in CHANGES.items()},
+        "looked": text("Looked on behalf of the customer"),
+    },
+    "audit_entry.object_kind": {**{holding.table: holding.title for holding in HOLDINGS}, **LOOKS},
+}
