@@ -29,6 +29,7 @@ SHUNNED = {
     "sv": {
         r"\bavläsningar(na)?\b": "mätvärden",
         r"\bmätplats": "förbrukningsplats",
+        r"\bart\. ?\d": "artikel",
         r"\bmätuppgifter": "mätvärden",
         r"\buppskattad mätarställning\b": "uppskattat mätvärde",
         r"\bMitt konto\b": "Mina uppgifter",
