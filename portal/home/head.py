@@ -1,5 +1,6 @@
 """The head of every page: for whom one acts, for whom else one may, and which pages are open there."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
@@ -10,7 +11,7 @@ from portal.auth.reach import Reach, Theme
 from portal.customers import queries as customers
 from portal.customers.models import PartyKind
 from portal.customers.queries import PartyShown
-from portal.kit.html import Choice, Person
+from portal.kit.html import Acting, Choice, Person
 from portal.kit.i18n import Text, text
 from portal.messages import queries as messages
 
@@ -35,7 +36,14 @@ def person(db: Session, who: Customer, today: date) -> Person:
         choices=choices,
         opens=opens,
         unread=messages.unread(db, who),
+        acting=_acting(who, current, parties),
     )
+
+
+def _acting(who: Customer, current: PartyShown | None, parties: Sequence[PartyShown]) -> Acting | None:
+    if current is None or current.is_own:
+        return None
+    return Acting(who.name, next((party.id for party in parties if party.is_own), None))
 
 
 def _named(who: Customer, current: PartyShown | None) -> tuple[str, str | Text]:

@@ -21,6 +21,7 @@ from portal.contracts import queries as contracts
 from portal.contracts.queries import Running
 from portal.contracts.rules import State, state
 from portal.contracts.shown import LOOKS
+from portal.customers import queries as customers
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
 from portal.invoices import queries as invoices
@@ -87,6 +88,12 @@ def greeting(name: str, now: datetime) -> Text:
     return text("Good evening, %(name)s", name=first) if hour >= 17 or hour < 5 else text("Hello, %(name)s", name=first)
 
 
+def heading(db: Session, who: Customer, now: datetime) -> Text:
+    """A greeting to the person in their own matters; above those of another, whose they are."""
+    another = customers.first(db, who) if who.reach.acting_for else None
+    return text("Overview of %(name)s", name=another.name) if another else greeting(who.name, now)
+
+
 def next_bill(db: Session, who: Customer, today: date, language: Language) -> NextBill | None:
     """The bill to be paid next, None where nothing is owed."""
     head = invoices.next_due(db, who)
@@ -146,16 +153,16 @@ def permissions(db: Session, who: Customer) -> Permissions | None:
     forbidden = sum(one.kind is Kind.OBJECTION for one in given)
     return Permissions(
         counted(
-            "You have given %(n)s consent.",
-            "You have given %(n)s consents.",
+            "%(n)s consent has been given.",
+            "%(n)s consents have been given.",
             agreed,
-            none=text("You have given no consents."),
+            none=text("No consents have been given."),
         ),
         counted(
-            "You have made %(n)s prohibition.",
-            "You have made %(n)s prohibitions.",
+            "%(n)s prohibition is in force.",
+            "%(n)s prohibitions are in force.",
             forbidden,
-            none=text("You have made no prohibitions."),
+            none=text("No prohibitions are in force."),
         ),
         max((one.at for one in standing), default=None),
     )

@@ -36,7 +36,7 @@ class Overview(Page):
     """What matters now, at a glance."""
 
     template = "home/overview.html"
-    greeting: Text
+    heading: Text
     is_customer: bool
     is_first_visit: bool
     last_word: Text | None
@@ -61,7 +61,7 @@ def show_overview(visit: Visit[Customer]) -> Overview:
     many = overview.portfolio(db, who, today, visit.language)
     shown = overview.looked_at(db, who, today)
     return Overview(
-        greeting=overview.greeting(who.name, visit.now),
+        heading=overview.heading(db, who, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
         last_word=welcome.last_word(visit),

@@ -59,8 +59,19 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Acting:
+    """Somebody handles the matters of whom the head names; `own` leads back to their own, None where they have none."""
+
+    name: str
+    own: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
-    """Whom the head of a page names, for whom else they may act, and which pages are open to them."""
+    """Whom the head of a page names, for whom else they may act, and which pages are open to them.
+
+    acting: who acts for them; None for those in their own matters
+    """
 
     name: str
     initials: str
@@ -69,6 +80,7 @@ class Person:
     choices: tuple[Choice, ...] = ()
     opens: frozenset[str] = frozenset()
     unread: int = 0
+    acting: Acting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,7 +144,7 @@ def events(house):
 
 
 def test_whoever_has_given_nothing_is_told_what_this_is(house, aino):
-    assert "Emme luovuta kulutustietojasi millekään yritykselle" in aino.browser.open("/authorisations").text
+    assert "Emme luovuta kulutustietoja millekään yritykselle" in aino.browser.open("/authorisations").text
     assert "/authorisations/new" in aino.browser.open("/authorisations").text
 
 

@@ -443,7 +443,7 @@ def test_several_sites_are_together_until_one_is_chosen(home, aino):
 
 def test_somebody_without_a_metering_point_is_told_what_they_would_see(oona):
     page = oona.open("/consumption")
-    assert "Sinulla ei ole käyttöpaikkaa" in words(page)
+    assert "Käyttöpaikkaa ei ole" in words(page)
 
 
 def test_before_the_first_reading_one_is_told_when_it_comes(register, aino):

@@ -233,7 +233,7 @@ def test_nobody_is_sent_to_sign_in(nobody):
 
 
 def test_somebody_without_sites_is_told_what_a_site_is(aino, oona):
-    assert "Sinulla ei ole vielä kohteita" in aino.browser.open("/sites").text
+    assert "Kohteita ei vielä ole" in aino.browser.open("/sites").text
     assert "emme löytäneet" in oona.open("/sites").text or "nimissäsi ei ole sopimusta" in oona.open("/sites").text
 
 

@@ -66,7 +66,7 @@ def test_nothing_is_told_in_words_of_its_own(n, said):
 
 def test_a_page_that_counts_nothing_is_found_out():
     counts = counts_of_nothing("fi")
-    for said in ("Olet antanut 0 suostumusta.", "Näkyvissä 0 kohdetta", "0 kohdetta vastaa hakua ”x”."):
+    for said in ("Annettu 0 suostumusta.", "Näkyvissä 0 kohdetta", "0 kohdetta vastaa hakua ”x”."):
         assert counts.search(said), said
     for said in ("10 kohdetta", "2\u00a0000 kohdetta", "0,0 kohdetta", "0 kohdettamme"):
         assert not counts.search(said), said

@@ -99,7 +99,7 @@ def test_htmx_gets_only_the_list_and_pages_keep_the_wish(aino, inbox):
 
 
 def test_an_empty_inbox_says_what_will_come(aino, oona):
-    assert "Sinulla ei ole vielä viestejä" in words(aino.browser.open("/messages"))
+    assert "Viestejä ei vielä ole" in words(aino.browser.open("/messages"))
     assert "Viestit tulevat tänne, kun olet asiakas" in words(oona.open("/messages"))
     for path in ("/messages/new", "/feedback"):
         assert oona.get(path).headers["location"] == "/messages"
