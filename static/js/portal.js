@@ -58,14 +58,23 @@ const focusOn = (element) => {
   if (top < 64 || top > innerHeight - 96) element.scrollIntoView();
 };
 focusOn(document.querySelector(".errors"));
+// What is chosen from a list holds at once, and the keyboard stays at the list, also where that is swapped.
+let chosenFrom = "";
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-at-once]");
+  if (!form || event.target.tagName !== "SELECT") return;
+  chosenFrom = event.target.id;
+  form.requestSubmit();
+});
 document.addEventListener("htmx:after:swap", (event) => {
   const target = event.detail?.ctx?.target;
   const region = target?.id ? document.getElementById(target.id) : null;
   if (!region) return;
   const words = [...region.querySelectorAll("[data-say]")].map((part) => part.textContent.trim()).join(" ");
   if ("quiet" in region.dataset) return words && say(words);
-  const chosen = region.querySelector("[data-focus]");
-  focusOn(chosen ?? region.querySelector("h1, h2"));
+  const list = chosenFrom && region.querySelector(`#${chosenFrom}`);
+  chosenFrom = "";
+  focusOn(list || (region.querySelector("[data-focus]") ?? region.querySelector("h1, h2")));
   say(words || document.title);
 });
 

@@ -39,7 +39,7 @@ PERIOD = "#view #period"
 JOURNEYS = {
     (JUHA, "/invoices"): (
         Swap("bills", "#bills .pager [rel=next]", "#bills h2"),
-        Swap("bills", "#bills form button", "#bills h2"),
+        Swap("bills", "#show", "#show", key="ArrowDown"),
     ),
     (JUHA, "/invoices?show=open&year=2025"): (Swap("bills", ".empty a", "#bills h2"),),
     (JUHA, "/contracts"): (Swap("contracts", ".pager [rel=next]", "#contracts h2 >> nth=0"),),
@@ -47,6 +47,7 @@ JOURNEYS = {
         Swap("found", "#q", "#q", key="a"),
         Swap("listed", "#found .sort >> nth=1", "#found [data-focus]"),
         Swap("listed", "#found .pager [rel=next]", "#found [data-focus]"),
+        Swap("found", "#show", "#show", key="ArrowDown"),
     ),
     (AINO, "/messages"): (
         Swap("inbox", "#inbox nav a >> nth=1", "#inbox h2 >> nth=0"),
