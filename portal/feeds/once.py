@@ -21,7 +21,7 @@ from portal.feeds.rows import Bench, Ready, Survey, judged, survey
 from portal.feeds.sources import Source
 from portal.kit.db import one_at_a_time
 from portal.kit.feed import Refusal
-from portal.kit.once import Key, Once, Standing, contradictions, why
+from portal.kit.once import Key, Once, contradictions, said
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 
@@ -67,15 +67,13 @@ class Contest(Bench):
         self._once = once
         self._name = kind.name
         self._told: set[Key] = set()
-        self._contested: dict[Key, list[Standing]] = {}
+        self._contested = contradictions(())
 
     def refusal(self, row: Any) -> Refusal | None:  # noqa: ANN401 - the row's type is the kind's
         """Why a row is not to be kept; one that never came to stand beside the others has a reason of its own."""
         mine = self._once.of(row)
-        every = self._contested.get(mine.key, []) if mine else []
-        if mine and mine in every:
-            return Refusal(why(mine, every, self._once.rule(mine.key)))
-        return super().refusal(row)
+        pair = self._contested.get(mine) if mine else None
+        return Refusal(said(pair, self._once.rule(pair.one.key))) if pair else super().refusal(row)
 
     def hear(self, kept: Iterable[Any]) -> None:
         """Learn of which keys rows now stand in the register."""
@@ -87,13 +85,12 @@ class Contest(Bench):
         self._told.clear()
 
     def close(self, db: Session) -> None:
-        """See that each key that was told has one row a day.
+        """See that each key that was told has one row a day; the rows of one that has not are refused from now on.
 
-        Raises Contested, and refuses the rows of those that have not from now on.
+        Raises Contested where there is one.
         """
         found = contradictions(self._once.standing(db, self._told))
-        for key, every in found.items():
-            self._contested.setdefault(key, []).extend(every)
+        self._contested |= found
         if found:
             raise Contested
 

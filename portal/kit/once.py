@@ -5,7 +5,7 @@ those of one key hold on days that no two of them share.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,18 +40,22 @@ class Once:
     rule: Callable[[Key], str]
 
 
-def contradictions(rows: Iterable[Standing]) -> dict[Key, list[Standing]]:
-    """The rows of those keys of which two hold on one day."""
+def contradictions(rows: Iterable[Standing]) -> dict[Standing, Overlap[Standing]]:
+    """The rows of each key of which two hold on one day, each with two that do: itself and another, if it is one."""
     of_key: defaultdict[Key, list[Standing]] = defaultdict(list)
     for row in rows:
         of_key[row.key].append(row)
-    return {key: every for key, every in of_key.items() if any(_pairs(every))}
+    found: dict[Standing, Overlap[Standing]] = {}
+    for every in of_key.values():
+        pairs = list(overlaps((row.days, row) for row in sorted(every, key=lambda row: row.name)))
+        for pair in pairs[::-1]:
+            found |= dict.fromkeys((pair.one, pair.other), pair)
+        found |= {row: pairs[0] for row in every if pairs and row not in found}
+    return found
 
 
-def why(mine: Standing, every: Iterable[Standing], rule: str) -> str:
-    """Which rows of a contradiction hold on the same days, one of them `mine` if it is any, and what to do about it."""
-    pairs = list(_pairs(every))
-    pair = next((pair for pair in pairs if mine in {pair.one, pair.other}), pairs[0])
+def said(pair: Overlap[Standing], rule: str) -> str:
+    """Which two rows contradict each other on which days, and what to do about it."""
     one, other = pair.one, pair.other
     if one.days.start < other.days.start:
         way_out = f"end {one.name} on {other.days.start - DAY}, or leave one of them out"
@@ -59,7 +63,3 @@ def why(mine: Standing, every: Iterable[Standing], rule: str) -> str:
         way_out = "only one of them can be right; leave the other out"
     both = f"{one.name} ({one.days.said}) and {other.name} ({other.days.said}) both hold {pair.shared.said}"
     return f"{both}, but {rule}; {way_out}"
-
-
-def _pairs(every: Iterable[Standing]) -> Iterator[Overlap[Standing]]:
-    return overlaps((row.days, row) for row in sorted(every, key=lambda row: row.name))
