@@ -21,7 +21,6 @@ from portal.invoices.queries import Show, Sum, Wish
 from portal.invoices.shown import Corrected, Group, Payment, Reason, Row
 from portal.kit import spark
 from portal.kit.clock import first_of_month
-from portal.kit.energy import Energy
 from portal.kit.html import Page
 from portal.kit.i18n import Text
 from portal.kit.money import Money, rounded, total
@@ -83,7 +82,7 @@ class Comparison:
     total: Money
     difference: Money
     reasons: Sequence[Reason]
-    used: Sequence[tuple[Text, Energy]]
+    used: Sequence[tuple[Text, str]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ class InvoicePage(Page):
     metering: Text | None
     is_credited: bool
     corrected: Sequence[Corrected]
-    used: Sequence[tuple[Text, Energy]]
+    used: Sequence[tuple[Text, str]]
     average_price: str | None
     groups: Sequence[Group]
     comparison: Comparison | None

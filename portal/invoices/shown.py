@@ -53,6 +53,7 @@ ENERGIES: Final[Mapping[str, Text]] = {
     "gas": text("Natural gas"),
 }
 
+SOLD_BY_MWH: Final = frozenset({"heat", "cooling", "gas"})
 SIGNS: Final = {LineUnit.M3: "m³"}  # of units that are written otherwise than they are told
 
 
@@ -259,9 +260,9 @@ def reasons(change: Change) -> Iterator[Reason]:
     return (part for part in parts if part.amount)
 
 
-def used(lines: Iterable[Line]) -> Sequence[tuple[Text, Energy]]:
-    """What was used of each energy."""
-    return [(ENERGIES[energy], amount) for energy, amount in bills.consumption(lines).items()]
+def used(lines: Iterable[Line]) -> Sequence[tuple[Text, str]]:
+    """What was used of each energy, rounded, in the unit of its trade."""
+    return [(ENERGIES[energy], _rounded(energy, amount)) for energy, amount in bills.consumption(lines).items()]
 
 
 def average_price(bill: Bill) -> str | None:
@@ -344,6 +345,12 @@ def _counted(line: Line) -> _Counted | None:
         price = line.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
         return _Counted(line.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
     return _Counted(line.quantity, line.unit, line.unit_price)
+
+
+def _rounded(energy: str, amount: Energy) -> str:
+    if energy in SOLD_BY_MWH:
+        return formats.number(amount.kwh / KWH_A_MEGAWATT_HOUR, 3) + NBSP + LineUnit.MWH
+    return formats.kwh(amount)
 
 
 def _energy(source: Source, energy: Energy) -> str:

@@ -142,6 +142,15 @@ def test_heat_is_billed_by_the_megawatt_hour_as_its_contract_says(mikko, registe
     assert said in words(mikko.browser.open(f"/invoices/{bill}"))
 
 
+def test_what_was_used_of_heat_stands_in_the_unit_of_its_lines(mikko, register):
+    site = register.site()
+    contract = register.contract(mikko.party, site, register.point(site, "heat"), register.product("heat"), "heat")
+    bill = register.bill(mikko.party, site, mikko.today, cents=5802, lines=[line(contract, 4623, kwh="1520.548")])
+    said = words(mikko.browser.open(f"/invoices/{bill}"))
+    assert "Kaukolämpö 1,521 MWh" in said
+    assert "kWh" not in said
+
+
 @pytest.fixture
 def metered(mikko, register):
     """A bill of a month, by hours of one kilowatt-hour each."""
