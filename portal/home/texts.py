@@ -22,6 +22,7 @@ from typing import Final
 
 from portal.brand import Brand
 from portal.kit.i18n import Language
+from portal.privacy.catalogue import GROUPS
 from portal.settings import BadSettings
 
 INLINE: Final = re.compile(r"\*\*(?P<strong>[^*]+)\*\*|\[(?P<words>[^\]]+)\]\((?P<href>[^)\s]+)\)")
@@ -156,7 +157,16 @@ def _facts(brand: Brand, language: Language) -> Mapping[str, str]:
         "privacy_name": asked.name or brand.company,
         "privacy_email": asked.email,
         "privacy_phone": asked.phone or brand.phone,
+        **dict(_of_groups(language)),
     }
+
+
+def _of_groups(language: Language) -> Iterator[tuple[str, str]]:
+    """What each group of data is called, and how long it is kept: told here as on every other page."""
+    for group, described in GROUPS.items():
+        name = group.replace("-", "_")
+        yield f"data_{name}", described.title.said(language)
+        yield f"kept_{name}", described.about.retention.said(language)
 
 
 def _sections(lines: Sequence[str]) -> Iterator[Section]:

@@ -73,7 +73,9 @@ def internal(*names: str) -> frozenset[str]:
     return frozenset(names)
 
 
-CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b)")
+CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b); after it our legitimate interest in legal claims: GDPR 6(1)(f)")
+"""Only while there is a contract is anything needed to perform it (Article 6(1)(b))."""
+
 CUSTOMERSHIP: Final = text("as long as you are a customer, and 3 years after that")
 
 GROUPS: Final[Mapping[Group, Described]] = {
@@ -103,7 +105,10 @@ GROUPS: Final[Mapping[Group, Described]] = {
         text("readings of your meters, by the quarter hour or the hour"),
         About(
             text("remotely read meter"),
-            text("law: GDPR 6(1)(c); Electricity Market Act 588/2013; Decree 767/2021"),
+            text(
+                "law: GDPR 6(1)(c); for electricity Act 588/2013 and Decree 767/2021, for heat and cooling "
+                "Act 1429/2014 and Decree 254/2021, for gas Act 587/2017"
+            ),
             text("6 years"),
         ),
         Fate.CONTRACT,
@@ -126,7 +131,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         About(
             text("you, our customer service"),
             text("legitimate interest: GDPR 6(1)(f)"),
-            text("messages 3 years, recorded calls 1 year"),
+            text("3 years from the newest message"),
         ),
         Fate.GOES,
         "/messages",
@@ -203,7 +208,10 @@ HOLDINGS: Final[Sequence[Holding]] = (
         {
             "encrypted": About(
                 text("you, your bank when you sign in"),
-                text("contract and credit: GDPR 6(1)(b); Data Protection Act 1050/2018, section 29"),
+                text(
+                    "contract and credit: GDPR 6(1)(b), after it legal claims: GDPR 6(1)(f); "
+                    "Data Protection Act 1050/2018, section 29"
+                ),
                 CUSTOMERSHIP,
             )
         },

@@ -1,5 +1,6 @@
 """What anybody may read: texts in three languages, ours or the company's own, and security.txt."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from portal.home import legal, texts
 from portal.home.texts import BadTexts, Block, Kind, PageName, Piece
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from portal.privacy.catalogue import GROUPS
 from tests import days
 from tests.browser import Browser
 from tests.people import AINO, House, Resident
@@ -66,6 +68,26 @@ def test_a_text_leads_to_pages_that_there_are():
             for block in section.blocks:
                 hrefs = {piece.href for line in block.lines for piece in line if piece.href}
                 assert {href for href in hrefs if href.startswith("/")} <= served
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_notice_says_of_each_group_how_long_it_is_kept_as_all_other_pages_do(language):
+    said = texts.load(legal.OURS, None, DEMO_BRAND)[PageName.PRIVACY_NOTICE][language]
+    lines = {
+        "".join(piece.words for piece in line)
+        for part in said.sections
+        for block in part.blocks
+        for line in block.lines
+    }
+    for described in GROUPS.values():
+        assert f"{described.title.said(language)}: {described.about.retention.said(language)}" in lines
+
+
+def test_no_text_tells_a_retention_in_years_by_itself_but_that_of_other_registers():
+    for language, year in ((Language.FI, "vuo"), (Language.SV, " år"), (Language.EN, "year")):
+        source = (legal.OURS / f"privacy-notice.{language}.txt").read_text(encoding="utf-8")
+        told = [line for line in source.splitlines() if re.search(rf"\d+\s?{year}", line)]
+        assert [line.startswith("- **") and "1" in line for line in told] == [True], told
 
 
 def test_a_text_is_read_into_parts_with_the_facts_of_the_brand():

@@ -55,6 +55,21 @@ def test_every_code_has_its_words():
     assert (set(STEPS), set(FATES)) == (set(Act), set(Fate))
 
 
+def test_what_outlives_a_contract_stands_on_more_than_the_contract():
+    """Article 6(1)(b) is for what a contract needs, and an ended one needs nothing any more."""
+    abouts = [about for holding in HOLDINGS for about in (holding.abouts or {}).values()]
+    for about in [*(described.about for described in GROUPS.values()), *abouts]:
+        ground, kept = about.ground.said(Language.EN), about.retention.said(Language.EN)
+        if "6(1)(b)" in ground and ("after" in kept or "from the end" in kept):
+            assert "6(1)(f)" in ground or "6(1)(c)" in ground, ground
+
+
+def test_readings_of_each_energy_stand_on_its_own_law():
+    ground = GROUPS[Group.CONSUMPTION].about.ground.said(Language.EN)
+    for law in ("588/2013", "767/2021", "1429/2014", "254/2021", "587/2017"):
+        assert law in ground
+
+
 @pytest.mark.parametrize("language", Language)
 def test_every_label_can_be_said(language):
     for holding in HOLDINGS:
