@@ -134,7 +134,7 @@ def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now
     house = House(settings.base_url, names, settings.brand.company, Turnstile(settings.sign_in_rates))
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
-    people = People(vault.blind_index, _first_choice(now))
+    people = People(vault.blind_index, _first_choice(now), customers.language)
     return open_desk(house, brokers(settings), keys, people, connect=connect, now=now)
 
 

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.auth import actions as sessions
-from portal.auth.actions import SESSION_COOKIE, Arrival
+from portal.auth.actions import SESSION_COOKIE, Arrival, unknown_language
 from portal.auth.oidc.claims import Identity
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.customers.models import IdentityCode, Party
@@ -41,6 +41,7 @@ class House:
         self.database = database
         self.app = app.create_app(settings(), database, now=days.now)
         self.first_choice = app._first_choice(days.now)
+        self.language = unknown_language  # a test's browser says which language is meant, unless it asks the register
         self.now = days.now()
 
     def customer(self, code, name, number, **more):
@@ -74,7 +75,9 @@ class House:
             issued_at=int(now.timestamp()),
             nonce=uuid4().hex,
         )
-        return Arrival(identity, vault().blind_index(code), "demo", None, None, self.first_choice, returns_to)
+        return Arrival(
+            identity, vault().blind_index(code), "demo", None, None, self.first_choice, self.language, returns_to
+        )
 
     def open_for(self, code, name="", *, language="fi", proved_minutes_ago=10) -> Browser:
         """A browser in which a person is signed in."""

@@ -47,6 +47,14 @@ FirstChoice = Callable[[Session, bytes], UUID | None]
 """Whom a person acts for who has just signed in: None for themselves; `app.py` passes it in."""
 
 
+FindLanguage = Callable[[Session, bytes], Language | None]
+"""In which language the register says a person is served; None where it does not know them; `app.py` passes it in."""
+
+
+def unknown_language(_db: Session, _identity_index: bytes) -> None:
+    """The register does not say."""
+
+
 def own_matters(_db: Session, _identity_index: bytes) -> None:
     """Who has just signed in is in their own matters."""
 
@@ -152,6 +160,7 @@ class Arrival:
     confirming: UUID | None
     old_session: UUID | None
     first_choice: FirstChoice = own_matters
+    language: FindLanguage = unknown_language
     returns_to: UUID | None = None  # the form that is kept for them
 
 
@@ -344,6 +353,7 @@ def _begin(db: Session, cookie: str, account: Account, arrival: Arrival, now: da
         seen_at=now,
         expires_at=now + rules.LONGEST_SESSION,
         acting_for=_acting_for(db, arrival, account),
+        language=arrival.language(db, arrival.index),
     )
     db.add(session)
     return session
@@ -387,18 +397,19 @@ class _Signed:
     seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None
+    language_in_register: str | None
     account_id: UUID
     identity_index: bytes
     given_names: str
     family_name: str
-    language: str | None
+    chosen_language: str | None
 
 
 _SESSION, _ACCOUNT = table_of(SignedSession), table_of(Account)
 _OF_COOKIE: Final = Question(
     _Signed,
     select(
-        *_SESSION.c["id", "acting_for", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at"],
+        *_SESSION.c["id", "acting_for", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at", "language"],
         *_ACCOUNT.c["id", "identity_index", "given_names", "family_name", "language"],
     )
     .join_from(_SESSION, _ACCOUNT)
@@ -428,8 +439,14 @@ def _customer(signed: _Signed, reach: Reach, now: datetime) -> Customer:
         name=f"{signed.given_names} {signed.family_name}".strip(),
         reach=reach,
         acr=signed.acr,
-        language=Language(signed.language) if signed.language else None,
+        language=_language(signed),
     )
+
+
+def _language(signed: _Signed) -> Language | None:
+    """What they chose, or else what the register said when they signed in."""
+    said = signed.chosen_language or signed.language_in_register
+    return Language(said) if said else None
 
 
 def _noting(session_id: UUID, now: datetime) -> Callable[[Session], None]:

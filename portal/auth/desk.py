@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from portal.auth.actions import FirstChoice, own_matters
+from portal.auth.actions import FindLanguage, FirstChoice, own_matters, unknown_language
 from portal.auth.brokers import BrokerProfile, Names
 from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.outgoing import Connect
@@ -34,14 +34,25 @@ class Broker:
 
 
 @dataclass(frozen=True)
+class People:
+    """How identified people are known: by the blind index of their identity code.
+
+    And for whom they act at first, and in which language the register serves them.
+    """
+
+    blind_index: Callable[[str], bytes]
+    first_choice: FirstChoice = own_matters
+    language: FindLanguage = unknown_language
+
+
+@dataclass(frozen=True)
 class Desk:
     """Where people identify themselves."""
 
     brokers: Sequence[Broker]  # the first is the default one
     keys: OwnKeys
     facts: RelyingPartyFacts
-    blind_index: Callable[[str], bytes]
-    first_choice: FirstChoice
+    people: People
     departures: Turnstile  # how often a journey to the bank may begin
     now: Callable[[], datetime]
 
@@ -58,14 +69,6 @@ class House:
     service_name: Names
     company: str
     departures: Turnstile  # through which people leave for their bank
-
-
-@dataclass(frozen=True)
-class People:
-    """How identified people are known: by the blind index of their identity code; and for whom they act at first."""
-
-    blind_index: Callable[[str], bytes]
-    first_choice: FirstChoice = own_matters
 
 
 def open_desk(
@@ -87,7 +90,7 @@ def open_desk(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, people.blind_index, people.first_choice, house.departures, now)
+    return Desk(brokers, keys, facts, people, house.departures, now)
 
 
 def _brokers(

@@ -39,6 +39,7 @@ class SignedSession(SQLModel, table=True):
     expires_at: datetime = Field(sa_type=Instant, index=True)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
+    language: str | None = Field(default=None, max_length=2, description="the register's for the person at sign-in")
 
 
 class KeptForm(SQLModel, table=True):

@@ -14,6 +14,7 @@ from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
 from portal.kit.errors import NotThere
+from portal.kit.i18n import Language
 from portal.kit.questions import Question, any_of, given, itself
 
 
@@ -43,6 +44,14 @@ class PartyShown(Named):
 
 PARTY: Final = select(*(col(getattr(Party, field.name)) for field in fields(Named)))
 OWN: Final = Question(itself, select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("who")))
+LANGUAGE: Final = Question(
+    itself,
+    select(Party.language)
+    .join(IdentityCode, col(IdentityCode.party_id) == Party.id)
+    .where(col(IdentityCode.blind_index) == given("who"))
+    .order_by(col(Party.customer_number))
+    .limit(1),
+)
 FIRST: Final = Question(
     Named, PARTY.where(any_of(col(Party.id), "parties")).order_by(col(Party.customer_number)).limit(1)
 )
@@ -59,6 +68,15 @@ ACTED_FOR: Final = Question(
 def own_parties(db: Session, who: bytes) -> frozenset[UUID]:
     """The person under each of their customer numbers; `who` is the blind index of their identity code."""
     return frozenset(OWN.all(db, who=who))
+
+
+def language(db: Session, who: bytes) -> Language | None:
+    """In which language the register serves a person; None for a stranger.
+
+    Under several customer numbers the first one's counts.
+    """
+    said = LANGUAGE.first(db, who=who)
+    return Language(said) if said else None
 
 
 def reach(db: Session, who: bytes, acting_for: UUID | None, today: date) -> Reach:

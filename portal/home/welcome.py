@@ -16,6 +16,7 @@ from portal.auth.people import Customer, customer, decides
 from portal.contracts import queries as contracts
 from portal.customers import contact, queries
 from portal.customers.contact import Contact
+from portal.customers.wishes import Matter
 from portal.customers.words import LANGUAGES
 from portal.home.account import pages as account
 from portal.home.account import saving
@@ -115,7 +116,7 @@ def show_contact(visit: Visit[Customer]) -> Reply:
     if mine is None:
         return Redirect("/welcome")
     form = account.contact_form(visit, mine)
-    language = {"language": stays.profile(visit.db, visit.who).language or visit.language}
+    language = {"language": mine.facts[Matter.LANGUAGE].now}
     return _how_to_reach(mine, Typed({**form.typed.values, **language}), visit.language, is_back=form.is_back)
 
 

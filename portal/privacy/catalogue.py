@@ -598,6 +598,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "seen_at": text("Last used"),
             "expires_at": text("Ends at the latest"),
             "ended_at": text("Ended"),
+            "language": text("Language"),
         },
         internal("id", "token_hash", "account_id", "acting_for"),
     ),

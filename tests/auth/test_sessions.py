@@ -95,6 +95,15 @@ def test_a_persons_language_is_kept(database, arrive, seen):
     assert seen(cookie).language is Language.SV
 
 
+def test_a_person_is_served_in_the_registers_language_until_they_choose(database, arrive, seen):
+    cookie = arrive(language=lambda db, index: Language.SV if index == b"a" * 32 else None)
+    assert seen(cookie).language is Language.SV
+    assert seen(arrive(index=b"b" * 32)).language is None
+    with database.writing() as db:
+        actions.speak(db, seen(cookie), Language.EN, NOON)
+    assert seen(cookie).language is Language.EN
+
+
 @pytest.mark.parametrize(("after", "alive"), [(15 * MINUTE - timedelta(seconds=1), True), (15 * MINUTE, False)])
 def test_fifteen_unused_minutes_end_a_session(arrive, seen, after, alive):
     assert isinstance(seen(arrive(), NOON + after), Customer) is alive

@@ -8,12 +8,14 @@ from sqlmodel import select
 from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.auth.reach import Reach
+from portal.customers import queries as customers
 from portal.customers.models import ContactChange, ContactDetail
 from portal.home.welcome import is_first_visit
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from portal.kit.web import LANGUAGE_COOKIE
 from tests.home.test_account import act_for, company, plain, rows  # noqa: F401 - a fixture
-from tests.people import AINO, OONA, House, Resident
+from tests.people import AINO, KARIN, OONA, House, Resident
 
 STEPS = ("/welcome", "/welcome/contact", "/welcome/billing")
 REACHED = {"email": "aino@example.fi", "phone": "", "language": "fi"}
@@ -118,3 +120,36 @@ def test_somebody_without_a_number_is_helped(house):
     for path in STEPS[1:]:
         assert oona.get(path).headers["location"] == "/welcome"
         assert oona.submit(path, REACHED, page="/welcome").headers["location"] == "/welcome"
+
+
+def karin(house, **more):
+    """A customer whom the register serves in Swedish, with a Finnish browser."""
+    house.customer(KARIN, "Karin Lindholm", "1003", language="sv")
+    house.language = customers.language
+    browser = house.open_for(KARIN, "Karin Lindholm", **more)
+    browser.language = "sv"
+    return browser
+
+
+def test_the_registers_language_comes_before_the_browsers(house):
+    assert '<html lang="sv"' in karin(house).open("/overview").text
+
+
+def test_a_language_that_was_chosen_comes_before_the_registers(house):
+    browser = karin(house)
+    browser.cookies.set(LANGUAGE_COOKIE, "en")
+    assert '<html lang="en"' in browser.get("/overview").text
+
+
+def test_a_stranger_is_served_in_the_browsers_language(house):
+    house.language = customers.language
+    assert '<html lang="en"' in house.open_for(OONA, "Oona Virtanen", language="en").open("/overview").text
+
+
+@pytest.mark.parametrize("chosen", ["fi", "sv", "en"])
+def test_the_first_visit_preselects_the_persons_own_language(house, chosen):
+    browser = karin(house)
+    browser.cookies.set(LANGUAGE_COOKIE, chosen)
+    for step in ("/welcome/contact", "/welcome/billing"):
+        page = browser.get(step).text
+        assert re.search(r'name="language" value="sv"[^>]* checked|value="sv"[^>]* selected', page), step

@@ -72,6 +72,9 @@ def test_a_consent_is_given_and_withdrawn_at_once(page):
 
 def test_the_language_is_kept(page):
     sign_in(page, "Karin Lindholm")
+    expect(page.locator("html")).to_have_attribute("lang", "sv")  # as the register says, though the browser is Finnish
+    page.get_by_role("banner").get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
     page.get_by_role("banner").get_by_role("button", name="SV").click()
     expect(page.locator("html")).to_have_attribute("lang", "sv")
     page.goto("/invoices")

@@ -164,11 +164,12 @@ def _fresh_since(journey: LoginTransaction, profile: BrokerProfile, now: datetim
 def _arrival(desk: Desk, visit: FlowVisit[Anyone], journey: LoginTransaction, who: Identity) -> Arrival:
     return Arrival(
         identity=who,
-        index=desk.blind_index(who.code.text),
+        index=desk.people.blind_index(who.code.text),
         broker=journey.broker,
         confirming=journey.account_id,
         old_session=visit.who.session_id if isinstance(visit.who, Customer) else None,
-        first_choice=desk.first_choice,
+        first_choice=desk.people.first_choice,
+        language=desk.people.language,
         returns_to=mark_of(journey.return_to),
     )
 
