@@ -324,6 +324,21 @@ def folder(tmp_path):
     return made
 
 
+@on_sqlite
+def test_an_import_that_breaks_off_has_written_all_files_of_a_kind_or_none(register, database, folder):
+    (folder / "a.jsonl").write_text(lines(ENDED, contract("N-1", "2026-01-01", kind="network"), "{}\n"))
+    (folder / "b.jsonl").write_text(lines(NEW))
+
+    def stop(name, *_done):
+        if name == "b.jsonl":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        imports.run(database.writing, found([folder]), Wishes(PointWish(), None), Desk(lambda: VAULT, NOW), stop)
+    assert standing(database) == set()
+    assert sorted(path.name for path in folder.iterdir()) == ["a.jsonl", "b.jsonl"]
+
+
 any_rows = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
