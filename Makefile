@@ -9,7 +9,7 @@ FAILED = { echo "The libraries could not be installed; pip says why above. All o
   "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test coverage check fix lock bench lighthouse soak pictures words clean
+.PHONY: help setup setup-test demo test coverage check fix lock sbom audit bench lighthouse soak pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,14 @@ fix: .venv/installed-test ## format, mend what tools can, renew docs/feeds.md
 lock: ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the newest
 	@command -v uv > /dev/null || { echo "uv is needed to write the lists: https://docs.astral.sh/uv says how to install it."; exit 1; }
 	@uv run --quiet --no-project --with packaging python -m tests.locks write $(ARGS)
+
+sbom: .venv/installed-test ## print what the production image is made of (CycloneDX)
+	@$(BIN)/python -m tests.sbom
+
+audit: ## ask whether anything in the lists has known weaknesses; needs uv, npm and the network
+	@command -v uvx > /dev/null || { echo "uv is needed to ask: https://docs.astral.sh/uv says how to install it."; exit 1; }
+	@uvx --quiet pip-audit --disable-pip --require-hashes --requirement requirements.txt
+	@npm audit --omit=dev
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

@@ -1,1 +1,3 @@
 """The self-service customer portal of an energy utility."""
+
+VERSION = "0.1.0"

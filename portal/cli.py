@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -53,6 +54,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _demo(asked: argparse.Namespace) -> int:
+    if find_spec("portal.demo") is None:
+        raise NotDone("This is the production image, which has no demo; its target `demo` has (README.md)")
     from portal.app import create_app
     from portal.demo import run
     from portal.kit import clock

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from importlib.metadata import version
 from itertools import accumulate
 from typing import Final
 
@@ -12,6 +11,7 @@ from anyio import CapacityLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from portal import VERSION
 from portal.audit import chain
 from portal.auth import actions as sessions
 from portal.consumption import store
@@ -24,7 +24,6 @@ from portal.outbox import delivery
 from portal.outbox.delivery import Backlog
 from portal.settings import Settings
 
-VERSION: Final = version("portal")
 IN_HAND, WAITING = "portal_requests_in_hand", "portal_requests_waiting"
 DATABASE_ERRORS = "portal_database_errors_total"
 BOUNDS: Final = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
