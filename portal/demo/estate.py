@@ -12,14 +12,14 @@ from sqlmodel import SQLModel
 
 from portal.contracts.models import Contract
 from portal.demo import buildings, products, register
-from portal.demo.buildings import APARTMENTS, CAR_PARK, SCHOOL, SERVER_ROOM, SHOP, Building, Use
+from portal.demo.buildings import APARTMENTS, CAR_PARK, OFFICE, SCHOOL, SERVER_ROOM, SHOP, Building, Use
 from portal.demo.chance import Whole, uniform
 from portal.demo.company import Town, site_number, town_of
 from portal.demo.holdings import Account, Holding, days_ago, this_month
 from portal.demo.people import LANDLORD
 from portal.demo.products import Article
 from portal.demo.readings import Defect, Metering
-from portal.demo.register import Address, Dwelling, Hung, Stay, Terms, contract, point, point_id
+from portal.demo.register import Address, Dwelling, Hung, Needs, Stay, Terms, contract, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
 from portal.sites.models import Commodity, MeterKind
 from portal.sites.rules import is_gsrn
@@ -27,6 +27,7 @@ from portal.sites.rules import is_gsrn
 CLASS_I: Final = "I"
 HEAT_STEP_WH: Final = 1000
 HOURS_A_YEAR: Final = 8766
+DEGREE_HOURS_A_YEAR: Final = 113_000  # of rooms and water together
 STREETS: Final = (
     *("Mallikatu", "Koekatu", "Näytekuja", "Kokeilutie", "Tyyppikatu", "Malliraitti", "Näytetie", "Sepitekuja"),
     *("Tarinakatu", "Keksintie", "Hahmokatu", "Mukakuja", "Oletustie", "Viitekatu", "Vertauskuja", "Satukatu"),
@@ -63,7 +64,7 @@ HOUSES: Final = Trade(
     heat_kw=(1.4, 3.4),
 )
 OFFICES: Final = Trade(
-    buildings.OFFICE,
+    OFFICE,
     (40, 160),
     3800,
     "3 x 250 A",
@@ -146,6 +147,7 @@ def _dwelling(stay: Stay, trade: Trade, building: Building, supplied: Sequence[_
         residents=None,
         heating="district heat" if len(supplied) > 1 else None,
         estimated_kwh=round(building.kw * HOURS_A_YEAR * trade.use.mean / 1000) * 1000,
+        use_timing="working hours" if trade.use in {OFFICE, SCHOOL} else "all year",
     )
 
 
@@ -173,10 +175,11 @@ def _heat(stay: Stay, index: int, building: Building) -> Iterator[_Supplied]:
         Hung(f"MC603-71{index:05}", "MULTICAL 603", date(2021, 1 + index % 12, 20)),
         Hung(f"LX-71{index:05}", "LX 250", date(2010 + index % 9, 6, 1), kind=MeterKind.HEAT_EXCHANGER),
     )
+    kwh_a_year = round(kw_per_degree * DEGREE_HOURS_A_YEAR / 1000) * 1000
     terms = Terms(stay.since, contracted_kw=Decimal(120))
     yield _Supplied(
         gsrn,
-        tuple(point(stay, gsrn, Commodity.HEAT, hung)),
+        tuple(point(stay, gsrn, Commodity.HEAT, hung, needs=Needs("heating and hot water", kwh_a_year))),
         Metering(partial(_warmed, building, kw_per_degree), quarters_each=QUARTERS_AN_HOUR),
         (contract(stay, f"407{index:05}", products.COMPANY_HEAT, gsrn, terms),),
     )

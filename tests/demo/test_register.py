@@ -111,6 +111,13 @@ def test_every_site_tells_how_it_is_held_and_what_gas_heat_and_cooling_of_homes_
     assert all(point.used_for and point.estimated_kwh_a_year for point in warm_or_cool)
 
 
+def test_the_heat_that_is_expected_of_a_building_is_about_what_it_uses():
+    building = estate.site(0, TODAY)
+    (point,) = [point for point in of_kind(building.rows, MeteringPoint) if point.energy == "heat"]
+    sent, _ = building.meterings[point.id].deliveries(date(2025, 1, 1), date(2025, 12, 31))
+    assert 0.8 < sent.mwh.sum() / 1e6 / point.estimated_kwh_a_year < 1.2
+
+
 @settings(deadline=None)
 @given(st.dates(date(2025, 1, 1), date(2028, 12, 31)))
 def test_a_metering_point_that_ended_lost_its_meter_and_contracts_on_its_last_day(today):
