@@ -21,3 +21,23 @@ def test_a_changed_file_has_another_address(tmp_path):
 def test_a_missing_file_says_what_to_do(tmp_path):
     with pytest.raises(MissingFile, match="make setup"):
         Files(tmp_path).url("vendor/htmx.min.js")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "sent"),
+    [
+        (
+            "css/a.css",
+            "/* why\n   so */\nb { color: red } /* c */\ni { margin: 0 }",
+            "b { color: red } i { margin: 0 }",
+        ),
+        ("js/a.js", '// why\nlet a = "https://b";\n  // so\n  a;\n', 'let a = "https://b";\n  a;\n'),
+        ("vendor/a.js", "// a licence\nlet a;\n", "// a licence\nlet a;\n"),
+    ],
+)
+def test_comments_of_our_own_are_not_sent(tmp_path, name, written, sent):
+    path = tmp_path / name
+    path.parent.mkdir()
+    path.write_text(written)
+    files = Files(tmp_path)
+    assert files._named(name).body.decode() == sent
