@@ -89,6 +89,7 @@ const idleSeconds = Number(document.body.dataset.idle ?? 0);
 const tabs = new BroadcastChannel("session");
 if (idleSeconds) {
   const dialog = document.getElementById("idle");
+  const stay = dialog.querySelector("[data-stay]");
   const warned = 120;
   let ends, told, typed, stays = false, ended = false;
   const goesOn = (seconds) => {
@@ -100,6 +101,7 @@ if (idleSeconds) {
     goesOn(idleSeconds);
   };
   const ask = async (method) => {
+    if (ended) return;
     const token = document.querySelector("input[name=_token]").value;
     try {
       const answer = await fetch("/session", { method, headers: { "X-Form-Token": token } });
@@ -114,7 +116,10 @@ if (idleSeconds) {
     if (left <= 0) leave();
     else if (left > warned || stays) {
       if (dialog.open) dialog.close();
-    } else if (!dialog.open) dialog.showModal();
+    } else if (!dialog.open) {
+      dialog.showModal();
+      stay.focus();
+    }
   };
   // What was typed last stays with the server, sealed, for the same person; here nothing stays.
   const leave = async () => {
@@ -122,16 +127,17 @@ if (idleSeconds) {
     ended = true;
     const next = document.querySelector("input[name=_page]")?.value ?? location.pathname + location.search;
     let to = `/sign-in?${new URLSearchParams({ next, notice: "ended" })}`;
-    const body = typed?.isConnected ? new URLSearchParams({ _action: new URL(typed.action).pathname }) : null;
+    const body = typed?.isConnected ? new URLSearchParams({ _action: typed.getAttribute("action") }) : null;
     for (const [name, value] of body ? new FormData(typed) : []) {
       if (typeof value === "string" && typed.elements[name].type !== "password") body.append(name, value);
     }
     document.body.replaceChildren();
     try {
       if (body) to = (await (await fetch("/session/form", { method: "POST", body })).json()).to;
-    } finally {
-      location.replace(to);
+    } catch {
+      // Nobody answers: the way to sign in is the same.
     }
+    location.replace(to);
   };
   used();
   document.addEventListener("htmx:after:request", used);
@@ -141,7 +147,7 @@ if (idleSeconds) {
     told = Date.now();
     ask("POST");
   });
-  dialog.querySelector("[data-stay]").addEventListener("click", async () => {
+  stay.addEventListener("click", async () => {
     stays = true;
     await ask("POST");
     tabs.postMessage("look");
