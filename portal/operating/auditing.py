@@ -19,10 +19,8 @@ WHOLE: Final = (
     "The audit is whole: {}, the last of them number {} of {:%Y-%m-%d %H:%M} UTC, with the hash\n{}\n"
     "Noted down somewhere else, that hash tells later whether the entry and what follows are as they were (--since)."
 )
-VOUCHED: Final = "{} heads vouch for it, the newest of {:%Y-%m-%d %H:%M} UTC up to entry {}."
-FOREIGN: Final = (
-    "{} heads were sealed with a secret that PORTAL_SECRET_KEYS does not hold: they vouch for nothing here."
-)
+VOUCHED: Final = "{} for it, the newest of {:%Y-%m-%d %H:%M} UTC up to entry {}."
+FOREIGN: Final = "{} sealed with a secret that PORTAL_SECRET_KEYS does not hold, so nothing is told by that."
 NONE_YET: Final = "{} holds no head of the audit yet; `portal jobs` keeps one every {} minutes."
 LATE: Final = "The newest head of the audit is of {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs, and what it logs."
 NOWHERE: Final = (
@@ -70,7 +68,7 @@ def verified(place: Place, since: bytes | None) -> Said:
     elif found.end is None:
         yield Level.OK, "The audit has no entries yet."
     else:
-        many = f"{found.entries} entries" + (" from that one on" if since else "")
+        many = _many(found.entries, "entry", "entries") + (" from that one on" if since else "")
         yield Level.OK, WHOLE.format(many, found.end.number, found.end.at, found.end.hash.hex())
     if kept:
         yield from _vouched(kept)
@@ -109,9 +107,11 @@ def _kept(settings: Settings) -> Kept | None:
 
 def _vouched(kept: Kept) -> Said:
     if kept.newest:
-        yield Level.OK, VOUCHED.format(len(kept.heads), kept.newest.at, kept.newest.number)
+        many = _many(len(kept.heads), "head vouches", "heads vouch")
+        yield Level.OK, VOUCHED.format(many, kept.newest.at, kept.newest.number)
     if kept.foreign:
-        yield (Level.OK if kept.newest else Level.WARNING), FOREIGN.format(kept.foreign)
+        level = Level.OK if kept.newest else Level.WARNING
+        yield level, FOREIGN.format(_many(kept.foreign, "head was", "heads were"))
     if kept.broken:
         yield Level.BROKEN, f"{', '.join(kept.broken)}: not as it was written."
 
@@ -124,6 +124,10 @@ def _late(place: Place, newest: Head | None) -> Said:
             yield Level.WARNING, NONE_YET.format(place.settings.audit_dir, minutes)
     elif place.now - newest.at > ROUNDS * timedelta(minutes=minutes):
         yield Level.WARNING, LATE.format(newest.at)
+
+
+def _many(number: int, one: str, several: str) -> str:
+    return f"{number} {one if number == 1 else several}"
 
 
 def _unreadable(folder: Path | None, failed: OSError) -> str:

@@ -252,13 +252,20 @@ def log(db: Session, who: Customer, wanted: Wanted, first: int, limit: int) -> S
     places = db.execute(select(every).order_by(*newest_first).offset(first).limit(limit)).all()
     entries = _entries().where(col(AuditEntry.number).in_([number for _, number, _ in places if number]))
     told = {entry.row.number: entry for entry in _told(db, who, db.exec(entries))}
-    read = _readings(db, who, {authorisation_id for _, _, authorisation_id in places if authorisation_id})
+    of_reads = [(authorisation_id, at) for at, _, authorisation_id in places if authorisation_id]
+    read = _readings(db, who, {one for one, _ in of_reads}, {at for _, at in of_reads})
     return [told[number] if number else read[authorisation_id, at] for at, number, authorisation_id in places]
 
 
 def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry | Reading]:
-    """The latest looks at the data by others than the person who asks and those who decide for the same company."""
-    return log(db, who, Wanted(Shown.LOOKED, Circle.OTHERS), 0, limit)
+    """The latest looks at the data by others than the person who asks and those who decide for the same company.
+
+    Of an authorised company, which may read every day, the latest read only.
+    """
+    latest = _entries().where(*_logged(db, who, Wanted(Shown.LOOKED, Circle.OTHERS)))
+    looks = _told(db, who, db.exec(latest.order_by(col(AuditEntry.number).desc()).limit(limit)))
+    both: list[Entry | Reading] = [*looks, *_latest_reads(db, who)]
+    return sorted(both, key=_at, reverse=True)[:limit]
 
 
 def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
@@ -332,12 +339,27 @@ def _by_theirs(who: Customer) -> ColumnElement[bool]:
     return col(AuthorisationRead.authorisation_id).in_(given)
 
 
-def _readings(db: Session, who: Customer, authorisations: Collection[UUID]) -> Mapping[tuple[UUID, datetime], Reading]:
+def _at(one: Entry | Reading) -> datetime:
+    return one.at if isinstance(one, Reading) else one.row.at
+
+
+def _latest_reads(db: Session, who: Customer) -> Iterable[Reading]:
+    """The latest read by each authorisation that was used."""
+    newest = select(col(AuthorisationRead.authorisation_id), func.max(AuthorisationRead.at)).where(_by_theirs(who))
+    by_each = {tuple(row) for row in db.execute(newest.group_by(col(AuthorisationRead.authorisation_id)))}
+    every = _readings(db, who, {authorisation_id for authorisation_id, _ in by_each}, {at for _, at in by_each})
+    return [reading for place, reading in every.items() if place in by_each]
+
+
+def _readings(
+    db: Session, who: Customer, authorisations: Collection[UUID], times: Collection[datetime]
+) -> Mapping[tuple[UUID, datetime], Reading]:
     of_these = (
         rows_of(AuthorisationRead, ThirdParty.name)
         .join(Authorisation, col(Authorisation.id) == AuthorisationRead.authorisation_id)
         .join(ThirdParty, col(ThirdParty.id) == Authorisation.third_party_id)
         .where(_by_theirs(who), col(AuthorisationRead.authorisation_id).in_(authorisations))
+        .where(col(AuthorisationRead.at).in_(times))
     )
     return {
         (read.authorisation_id, read.at): Reading(read.at, company, read.first_day, read.last_day)

@@ -63,7 +63,7 @@ def test_a_whole_audit_is_said_to_be_so_with_the_hash_to_note_down(audit, capsys
     assert code == 0
     assert "The audit is whole: 5 entries" in said
     assert audit.hash.hex() in said
-    assert "1 heads vouch for it" in said
+    assert "1 head vouches for it" in said
     assert verified(capsys, "--since", audit.hash.hex())[0] == 0
 
 
@@ -105,7 +105,7 @@ def test_what_nobody_vouches_for_ends_1(database, audit, environ, tmp_path, monk
     monkeypatch.setenv("PORTAL_AUDIT_DIR", environ["PORTAL_AUDIT_DIR"])
     monkeypatch.setenv("PORTAL_SECRET_KEYS", "another-horse-battery-staple-0123456789")
     code, said = verified(capsys)
-    assert (code, "1 heads were sealed with a secret" in said, "holds no head" in said) == (1, True, True)
+    assert (code, "1 head was sealed with a secret" in said, "holds no head" in said) == (1, True, True)
 
 
 def test_a_head_that_somebody_changed_ends_2(audit, tmp_path, capsys):

@@ -333,13 +333,18 @@ def test_looks_that_were_noted_by_other_names_are_told_as_far_as_they_can_be(hou
 def test_a_company_that_read_by_an_authorisation_stands_in_the_log(house, aino, mikko):
     with house.database.writing() as db:
         for number, party in enumerate((aino.party, mikko.party)):
-            authorise(db, party, f"Lukija {number} Oy", house.now - DAY)
+            given = authorise(db, party, f"Lukija {number} Oy", house.now - DAY)
+            earlier = {"first_day": date(2026, 10, 1), "last_day": date(2026, 10, 31)}
+            db.add(AuthorisationRead(authorisation_id=given, at=house.now - 2 * DAY, **earlier))
     for where in ("/privacy", "/privacy/log", "/privacy/log?show=looked"):
         page = plain(aino.browser.open(where).text)
         assert "Lukija 0 Oy" in page, where
         assert "Luki kulutustietosi ajalta 1.–20.11.2026 valtuutuksellasi" in page, where
         assert "Lukija 1 Oy" not in page, where
     assert "Lukija" not in aino.browser.open("/privacy/log?show=done").text
+    before = "Luki kulutustietosi ajalta 1.–31.10.2026"
+    assert before in plain(aino.browser.open("/privacy/log").text)
+    assert before not in plain(aino.browser.open("/privacy").text), "there the latest read of each stands"
 
 
 def authorise(db, party, name, at):
@@ -363,6 +368,7 @@ def authorise(db, party, name, at):
     db.flush()
     read = {"first_day": date(2026, 11, 1), "last_day": date(2026, 11, 20)}
     db.add(AuthorisationRead(authorisation_id=given.id, at=at, **read))
+    return given.id
 
 
 def test_the_log_is_in_the_order_of_time_page_by_page(house, aino, mikko):
