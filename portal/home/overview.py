@@ -231,7 +231,7 @@ def _sentence(compared: Comparison | None) -> Text:
     changed = change(compared)
     if compared is None or changed is None:
         return text("There are no readings of the same days a year ago to compare with.")
-    now, then = formats.kwh(compared.now), formats.kwh(compared.then)
+    now, then = formats.kwh_compared(compared.now), formats.kwh_compared(compared.then)
     size = formats.percent(changed.size)
     match changed.direction:
         case Direction.LESS:

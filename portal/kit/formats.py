@@ -94,6 +94,19 @@ def kwh_parts(energy: Energy) -> tuple[str, str]:
     return number(energy.kwh, 0 if size >= 100 or not size else 1 if size >= 10 else 2), "kWh"
 
 
+def kwh_compared(energy: Energy) -> str:
+    """`412,4 kWh`, `23,42 kWh`, `12,31 MWh`: four figures, so that tenths of a per cent can be read off two of them."""
+    figure, unit = kwh_compared_parts(energy)
+    return figure + NBSP + unit
+
+
+def kwh_compared_parts(energy: Energy) -> tuple[str, str]:
+    """The figure and the unit of `kwh_compared`, apart."""
+    value, unit = (energy.kwh / 1000, "MWh") if abs(energy.mwh) >= MWH_FROM else (energy.kwh, "kWh")
+    before_comma = len(f"{abs(value):.0f}")
+    return number(value, min(2, max(0, 4 - before_comma)) if value else 0), unit
+
+
 def kwh_exact(energy: Energy) -> str:
     """`9 057,93 kWh`: two decimals always, as on a bill."""
     return number(energy.kwh, 2) + NBSP + "kWh"
@@ -223,6 +236,8 @@ PLAIN: tuple[Callable[..., object], ...] = (
     percent,
     kwh,
     kwh_parts,
+    kwh_compared,
+    kwh_compared_parts,
     kwh_exact,
     cents_per_kwh,
     iso,

@@ -166,6 +166,10 @@ def shown(energy):
     return plain(formats.kwh(energy))
 
 
+def beside(energy):
+    return plain(formats.kwh_compared(energy))
+
+
 def number(words):
     return Decimal(words.replace("\u2212", "-").replace(" ", "").replace(",", "."))
 
@@ -185,12 +189,13 @@ def test_the_head_of_consumption_shows_a_total_and_a_pair(house, readings, perso
         now, then, days = readings.pair(points, period.first, period.last, like)
         total = Energy(readings.total(points, period.first, period.last))
         what = "Tuotanto" if energy == "production" else "Kulutus"
-        assert shown(total) in [figure for label, figure in page.items() if label.startswith(what)], (energy, page)
+        head = beside(total) if days and now == total else shown(total)
+        assert head in [figure for label, figure in page.items() if label.startswith(what)], (energy, page)
         assert page.get("Sama päivä vuosi sitten" if days == 1 else f"Samat {days} päivää vuosi sitten") == (
-            shown(then) if days else None
+            beside(then) if days else None
         )
         compared = page.get("Verrattava päivä" if days == 1 else f"Verrattavat {days} päivää")
-        assert compared == (shown(now) if days and now != total else None), (energy, page)
+        assert compared == (beside(now) if days and now != total else None), (energy, page)
         change = page.get("Muutos")
         assert (number(change.removesuffix(" %")) if change else None) == (said(now, then) if days else None)
         told += 1
@@ -204,13 +209,13 @@ def test_overview_and_sites_of_a_household_show_the_same_pairs(house, readings, 
     sites = browser.open("/sites").text
     points = readings.points({party_id(person)}, "electricity")
     now, then, days = readings.pair(points, *MONTH, same_date)
-    assert f"samoina {days} päivänä vuosi sitten: {shown(now)}, silloin {shown(then)}." in overview
+    assert f"samoina {days} päivänä vuosi sitten: {beside(now)}, silloin {beside(then)}." in overview
     for site in {site for _, site in points}:
         for energy in TITLES:
             here = {key: held for key, held in readings.points({party_id(person)}, energy).items() if key[1] == site}
             if here:
                 now, then, days = readings.pair(here, *MONTH, same_date)
-                told = f"samat {days} päivää: {shown(now)}, vuosi sitten {shown(then)}"
+                told = f"samat {days} päivää: {beside(now)}, vuosi sitten {beside(then)}"
                 assert told in plain(sites)
                 assert told in plain(browser.open(f"/sites/{site}").text)
 
@@ -249,10 +254,10 @@ def test_the_company_has_one_pair_on_every_page(company, readings, energy):
     total = Energy(readings.total(points, *MONTH))
     now, then, days = readings.pair(points, *MONTH, same_date)
     head = stats(company.open(f"/consumption?at=2026-11&energy={energy}").text)
-    assert head[f"Samat {days} päivää vuosi sitten"] == shown(then)
-    assert head.get(f"Verrattavat {days} päivää") == (shown(now) if now != total else None)
+    assert head[f"Samat {days} päivää vuosi sitten"] == beside(then)
+    assert head.get(f"Verrattavat {days} päivää") == (beside(now) if now != total else None)
     assert number(head["Muutos"].removesuffix(" %")) == said(now, then)
-    told = f"samat {days} päivää: {shown(now)}, vuosi sitten {shown(then)}"
+    told = f"samat {days} päivää: {beside(now)}, vuosi sitten {beside(then)}"
     assert told in plain(company.open(f"/sites?energy={energy}").text)
     if energy == "electricity":
         assert told in plain(company.open("/overview").text)

@@ -39,6 +39,25 @@ def test_energy(kwh, said):
     assert formats.kwh(from_kwh(Decimal(kwh))) == said.replace(" ", "\u00a0")
 
 
+@pytest.mark.parametrize(
+    ("kwh", "said"),
+    [
+        ("0.46", "0,46 kWh"),
+        ("9.999999", "10,00 kWh"),
+        ("23.44", "23,44 kWh"),
+        ("555.36", "555,4 kWh"),
+        ("999.96", "1 000 kWh"),
+        ("9057.93", "9 058 kWh"),
+        ("12344", "12,34 MWh"),
+        ("753429.2", "753,4 MWh"),
+        ("-522.94", "−522,9 kWh"),
+        ("0", "0 kWh"),
+    ],
+)
+def test_energy_beside_that_of_another_year_has_four_figures(kwh, said):
+    assert formats.kwh_compared(from_kwh(Decimal(kwh))) == said.replace(" ", "\u00a0")
+
+
 def test_energy_on_a_bill_has_two_decimals():
     assert formats.kwh_exact(from_kwh(Decimal("9057.93"))) == "9\u00a0057,93\u00a0kWh"
 
