@@ -152,7 +152,7 @@ async def test_the_binding_cookie_is_shared_by_tabs_and_made_anew_when_it_is_str
     assert visitor.browser.cookies[BINDING_COOKIE] == first
     visitor.browser.cookies.set(BINDING_COOKIE, "1", domain="portal.test", path="/")
     left = await visitor.leave()
-    assert f"{BINDING_COOKIE}=1" not in left.headers["set-cookie"]
+    assert f"{BINDING_COOKIE}=1;" not in left.headers["set-cookie"]
 
 
 async def test_the_answer_to_a_return_holds_no_code_and_is_not_kept(visitor):
