@@ -23,11 +23,13 @@ MayOffer = Callable[[Session, Collection[UUID]], Collection[UUID]]
 
 
 def keep_messages(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: datetime) -> list[Verdict]:
-    """Keep messages, each in its thread, in the order in which they were sent."""
+    """Keep messages, each in its thread, in the order in which they were sent; all are written together."""
     book = _book(db, rows, may_offer, now)
     verdicts: dict[int, Verdict] = {}
     for place in sorted(range(len(rows)), key=lambda place: rows[place].sent_at):
-        verdicts[place] = book.keep(db, rows[place])
+        verdicts[place] = book.keep(rows[place])
+    for kept in (book.by_id, book.messages):  # threads first: messages refer to them
+        db.add_all(kept.values())
         db.flush()
     return [verdicts[place] for place in range(len(rows))]
 
@@ -69,12 +71,12 @@ class _Book:
     by_id: dict[UUID, MessageThread]
     by_number: dict[str, MessageThread] = field(default_factory=dict)
 
-    def keep(self, db: Session, row: MessageEntry) -> Verdict:
+    def keep(self, row: MessageEntry) -> Verdict:
         if refusal := self._lacking(row):
             return refusal
         message = self.messages.get(row.message_number)
         if message is None:
-            return self._added(db, row)
+            return self._added(row)
         return self._changed(row, message)
 
     def _lacking(self, row: MessageEntry) -> Refusal | None:
@@ -95,16 +97,13 @@ class _Book:
             return Refusal(f"thread {row.thread_number} belongs to another customer")
         return Refusal("sent_at lies in the future") if row.sent_at > self.now else None
 
-    def _added(self, db: Session, row: MessageEntry) -> Verdict:
+    def _added(self, row: MessageEntry) -> Verdict:
         if Kind(row.kind) is Kind.OFFER and self.parties[row.customer_number] not in self.may_be_offered:
             return Refusal(f"customer {row.customer_number} does not allow direct marketing by e-mail")
         thread = self.by_number.get(row.thread_number) if row.thread_number else None
         if thread is None:
             thread = self._begun(row)
-            db.add(thread)
-            db.flush()
         self.messages[row.message_number] = Message(thread_id=thread.id, number=row.message_number, **_said(row))
-        db.add(self.messages[row.message_number])
         _tell(thread, row)
         return Outcome.ACCEPTED
 
