@@ -95,16 +95,16 @@ def kwh_parts(energy: Energy) -> tuple[str, str]:
 
 
 def kwh_compared(energy: Energy) -> str:
-    """`412,4 kWh`, `23,42 kWh`, `12,31 MWh`: four figures, so that tenths of a per cent can be read off two of them."""
+    """`412,4 kWh`, `23,42 kWh`, `6 069,4 MWh`: four figures at least, of which tenths of a per cent can be read."""
     figure, unit = kwh_compared_parts(energy)
     return figure + NBSP + unit
 
 
 def kwh_compared_parts(energy: Energy) -> tuple[str, str]:
     """The figure and the unit of `kwh_compared`, apart."""
-    value, unit = (energy.kwh / 1000, "MWh") if abs(energy.mwh) >= MWH_FROM else (energy.kwh, "kWh")
+    value, unit, least = (energy.kwh / 1000, "MWh", 1) if abs(energy.mwh) >= MWH_FROM else (energy.kwh, "kWh", 0)
     before_comma = len(f"{abs(value):.0f}")
-    return number(value, min(2, max(0, 4 - before_comma)) if value else 0), unit
+    return number(value, min(2, max(least, 4 - before_comma)) if value else 0), unit
 
 
 def kwh_exact(energy: Energy) -> str:
