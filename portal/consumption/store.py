@@ -20,7 +20,7 @@ from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
 from portal.kit.clock import DAY, day_of, first_of_month, next_month, start_of
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.energy import Energy
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts, instant_of, start_quarter
 from portal.kit.questions import Question, any_of, given
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
@@ -174,14 +174,16 @@ def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[
 def corrected_sum(db: Session, metering_point_id: UUID, first: date, last: date, since: date) -> Energy | None:
     """What the readings of some days come to, from the first to the last.
 
-    None where none of them is another than it was, or nothing has come for these months since a day.
+    None where none of them is another than it was, some are missing, or nothing has come for these months since a day.
     """
     months = BLOCKS.c.metering_point_id == metering_point_id, BLOCKS.c.month.between(first_of_month(first), last)
     came_at = db.connection().execute(select(func.max(BLOCKS.c.updated_at)).where(*months)).scalar()
     if came_at is None or came_at < start_of(since):
         return None
-    mwh, _, _, _, revised = read_days(db, [PointDays(metering_point_id, first, last)], first, last).sum(axis=0).tolist()
-    return Energy(mwh) if revised else None
+    found = read_days(db, [PointDays(metering_point_id, first, last)], first, last).sum(axis=0).tolist()
+    mwh, measured, estimated, _, revised = found
+    edges = day_starts(first, last)
+    return Energy(mwh) if revised and measured + estimated == edges[-1] - edges[0] else None
 
 
 def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:

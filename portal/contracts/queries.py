@@ -44,6 +44,13 @@ class Place:
     town: str
     estimated_kwh_a_year: int | None
 
+    @property
+    def street_and_name(self) -> str:
+        """Both, or the name alone where it tells the street already: `Hahmokatu 11, toimisto`."""
+        if self.name and self.name.startswith(self.street):
+            return self.name
+        return f"{self.street}, {self.name}" if self.name else self.street
+
 
 @dataclass(frozen=True, slots=True)
 class Held:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal.contracts.queries import Place
 from tests.contracts.register import LONG_AGO
 from tests.people import AINO
 
@@ -51,6 +52,19 @@ def test_the_list_shows_every_contract_by_site(aino, home):
     assert "2 sopimusta" in said
     assert "Osa energy: 4,41 → 4,52 c/kWh" in said
     assert "Päättyneet sopimukset" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (None, "Hahmokatu 11"),
+        ("koti", "Hahmokatu 11, koti"),
+        ("Hahmokatu 11, liiketila", "Hahmokatu 11, liiketila"),
+    ],
+)
+def test_a_site_named_after_its_street_is_not_told_twice(name, said):
+    place = Place(uuid4(), "500001", name, "Hahmokatu 11", "20100", "Turku", None)
+    assert place.street_and_name == said
 
 
 def test_one_contract_shows_prices_with_and_without_vat_and_its_term(aino, home):

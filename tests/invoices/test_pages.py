@@ -158,14 +158,14 @@ def metered(mikko, register):
 
 
 class MeteredBill:
-    def __init__(self, mikko, register):
+    def __init__(self, mikko, register, missing=0):
         self.mikko, self.database = mikko, register.database
         self.last = first_of_month(mikko.today) - DAY
         self.hours = every(first_of_month(self.last), self.last, length=4, mwh=lambda quarter: quarter * 0 + 1_000_000)
         site = register.site()
         self.point = register.point(site)
         contract = register.contract(mikko.party, site, self.point, register.product())
-        self.come(self.hours)
+        self.come(self.hours[missing:])
         lines = [line(contract, 10000, kwh=len(self.hours))]
         self.path = f"/invoices/{register.bill(mikko.party, site, self.last, lines=lines)}"
 
@@ -193,6 +193,15 @@ def test_a_correction_of_less_than_a_kilowatt_hour_makes_no_other_bill(metered):
     corrected = metered.hours[:1]
     metered.come(replace(corrected, mwh=corrected.mwh + 900_000))
     assert "korjattu laskun jälkeen" not in metered.said
+
+
+def test_where_readings_are_missing_nobody_knows_what_the_bill_should_have_been(mikko, register):
+    metered = MeteredBill(mikko, register, missing=1)
+    corrected = metered.hours[1:2]
+    metered.come(replace(corrected, mwh=corrected.mwh + 2_500_000))
+    assert "korjattu laskun jälkeen" not in metered.said
+    metered.come(metered.hours[:1])
+    assert "korjattu laskun jälkeen" in metered.said
 
 
 def test_the_payment_data_can_be_copied_and_scanned(aino, books):
