@@ -54,6 +54,8 @@ def doubts(bill: InvoiceEntry, taxed: Taxed) -> Iterator[str]:
             yield f"lines.{place}: ended more than three years before issued_on"
         if 0 < _taxed_days(line, taxed) < len(_days(line)):
             yield f"lines.{place}: vat_percent was the rate of VAT on some of its days only"
+        if _is_taxed_strangely(line, taxed):
+            yield f"lines.{place}: vat_percent was no rate of VAT that the register knows of its days"
     for rate in bill.vat:
         if off := abs(_too_much(rate)):
             yield f"vat_cents of {rate.percent} % is off by {off} {'cent' if off == 1 else 'cents'}"
@@ -92,6 +94,14 @@ def _taxed_days(line: LineEntry, taxed: Taxed) -> int:
     by_this = sum(len(held) for rate, held in known if rate.percent == line.vat_percent)
     by_others = sum(len(held) for rate, held in known if rate.percent != line.vat_percent)
     return min(len(days), max(by_this, len(days) - by_others))
+
+
+def _is_taxed_strangely(line: LineEntry, taxed: Taxed) -> bool:
+    """Whether a supply about no contract is taxed as no kind was on any of its days. Without VAT it may be."""
+    if line.contract_number or line.unit in NOT_SUPPLIED or not line.vat_percent:
+        return False
+    known = {rate.percent for rates in taxed.rates.values() for rate in rates if _days(line).within(rate.held)}
+    return bool(known) and line.vat_percent not in known
 
 
 def _days(line: LineEntry) -> Days:

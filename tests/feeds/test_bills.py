@@ -75,6 +75,15 @@ DOUBTS = [
         "lines.0: vat_percent was the rate of VAT on some of its days only",
     ),
     (
+        a_bill(
+            1000,
+            240,
+            [a_line(contract_number=None, vat_percent="24")],
+            [{"percent": "24", "net_cents": 1000, "vat_cents": 240}],
+        ),
+        "lines.0: vat_percent was no rate of VAT that the register knows of its days",
+    ),
+    (
         a_bill(0, 0, [a_line(net_cents=0)], [{"percent": "25.5", "net_cents": 0, "vat_cents": 0}]),
         "lines.0: nothing is charged, though quantity times unit_price is something",
     ),
@@ -120,7 +129,8 @@ WHOLE = [
     [a_line(quantity="2", unit="pcs", unit_price="5")],
     [a_line(quantity="4", unit="kvarh", unit_price="2.5")],
     [a_line(quantity=None, unit=None, unit_price=None)],
-    [a_line(contract_number=None, vat_percent="0")],  # the taxes of what belongs to no contract are not known
+    [a_line(contract_number=None)],
+    [a_line(contract_number=None, vat_percent="0")],  # what belongs to no contract may be free of VAT
 ]
 
 
