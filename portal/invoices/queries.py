@@ -99,7 +99,7 @@ def _is_unpaid() -> ColumnElement[bool]:
     return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid())
 
 
-_INVOICE, _SITE = table_of(Invoice), table_of(Site)
+_INVOICE, _SITE, _LINE, _CONTRACT = (table_of(one) for one in (Invoice, Site, InvoiceLine, Contract))
 _HEADS: Final = sa.select(
     *_INVOICE.c["id", "number", "kind"],
     _SITE.c.street,
@@ -111,6 +111,27 @@ NEXT_DUE: Final = Question(
     _HEADS.where(any_of(col(Invoice.party_id), "parties"), any_of_if_told(col(Invoice.site_id), "sites"), _is_unpaid())
     .order_by(_INVOICE.c.due_on, _INVOICE.c.number)
     .limit(1),
+)
+OF_IDS: Final = Question(
+    _head,
+    _HEADS.where(
+        any_of(col(Invoice.party_id), "parties"),
+        any_of_if_told(col(Invoice.site_id), "sites"),
+        any_of(col(Invoice.id), "invoices"),
+    ),
+)
+KINDS: Final = Question(
+    lambda invoice_id, kind: (invoice_id, ContractKind(kind)),
+    sa.select(_LINE.c.invoice_id, _CONTRACT.c.kind)
+    .join_from(_LINE, _CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id)
+    .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
+    .distinct(),
+)
+NAMES: Final = Question(
+    lambda invoice_id, *names: (invoice_id, Names(*names)),
+    sa.select(*_LINE.c["invoice_id", "name_fi", "name_sv", "name_en"])
+    .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
+    .order_by(_LINE.c.position.desc()),
 )
 
 
@@ -217,10 +238,10 @@ def at_site(db: Session, who: Customer, site_id: UUID, limit: int) -> Sequence[H
 
 def of_ids(db: Session, who: Customer, invoice_ids: Collection[UUID]) -> Mapping[UUID, Head]:
     """Those of some bills that this person may see."""
-    found = (
-        _heads(db, _visible_to(who) & col(Invoice.id).in_(invoice_ids), limit=len(invoice_ids)) if invoice_ids else ()
-    )
-    return {head.id: head for head in found}
+    if not invoice_ids:
+        return {}
+    found = OF_IDS.all(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING), invoices=list(invoice_ids))
+    return {head.id: head for head in _with_subjects(db, found)}
 
 
 def related(db: Session, who: Customer, bill: Bill) -> Related:
@@ -287,16 +308,10 @@ def _with_subjects(db: Session, heads: Sequence[Head]) -> Sequence[Head]:
 
 def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Subject]:
     kinds: defaultdict[UUID, set[ContractKind]] = defaultdict(set)
-    of_contracts = select(InvoiceLine.invoice_id, Contract.kind).join(
-        Contract, col(InvoiceLine.contract_id) == Contract.id
-    )
-    for invoice_id, kind in db.exec(of_contracts.where(col(InvoiceLine.invoice_id).in_(invoices)).distinct()):
-        kinds[invoice_id].add(ContractKind(kind))
+    for invoice_id, kind in KINDS.all(db, invoices=invoices):
+        kinds[invoice_id].add(kind)
     others = [one for one in invoices if one not in kinds]
-    first = (
-        select(InvoiceLine).where(col(InvoiceLine.invoice_id).in_(others)).order_by(col(InvoiceLine.position).desc())
-    )
-    names = {line.invoice_id: _names(line) for line in db.exec(first)} if others else {}
+    names = dict(NAMES.all(db, invoices=others)) if others else {}
     return {one: Subject(frozenset(kinds[one]), names.get(one)) for one in invoices}
 
 
