@@ -1,7 +1,10 @@
-"""The demo's bills that no meter makes: a job and its credit note, a reminder of a bill paid late, one paid twice."""
+"""The demo's bills that no meter makes.
+
+A job and its credit note, one that was credited as a whole, a reminder of a bill paid late, one paid twice.
+"""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -12,7 +15,7 @@ from sqlmodel import Session, col, select
 from portal.contracts.kinds import Names
 from portal.demo.bills import BIC, IBAN, PAYEE, TERM
 from portal.demo.naming import id_of
-from portal.demo.people import AINO, KARIN, LIISA, Member
+from portal.demo.people import AINO, KARIN, LIISA, RIIKKA, Member
 from portal.demo.register import party_id
 from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
@@ -73,6 +76,10 @@ VISIT: Final = (
     ),
 )
 BACK: Final = (Charge("part", Names("Tiiviste", "Tätning", "Seal"), Decimal("7.20"), Decimal(-2)),)
+CALL_OUT: Final = (
+    Charge("job", Names("Päivystyskäynti, kaasu", "Jourbesök, gas", "Call-out, gas"), Decimal("118.00")),
+)
+CALL_OUT_BACK: Final = tuple(replace(charge, quantity=Decimal(-1)) for charge in CALL_OUT)
 REMINDER: Final = (
     Charge("reminder", Names("Maksumuistutus", "Betalningspåminnelse", "Payment reminder"), Decimal("5.00")),
     Charge("interest", Names("Viivästyskorko", "Dröjsmålsränta", "Late interest"), Decimal("0.61"), None, None),
@@ -82,6 +89,7 @@ REMINDER: Final = (
 def rows(db: Session, today: date) -> Iterator[Row]:
     """Every odd bill, its lines, VAT and payments, as they stand in the morning of a day."""
     yield from _visit(today)
+    yield from _call_out(today)
     yield from _reminders(db, today)
     yield from _paid_twice(db)
 
@@ -94,6 +102,16 @@ def _visit(today: date) -> Iterator[Row]:
     yield from _issued(AINO, job, VISIT, STANDARD, paid_on=on_or_after(job.issued + TERM))
     credit = Paper("H20418", InvoiceKind.CREDIT, job.issued + CREDITED, (on, on), job.number, site_id)
     yield from _issued(AINO, credit, BACK, STANDARD, paid_on=on_or_after(credit.issued + TERM))
+
+
+def _call_out(today: date) -> Iterator[Row]:
+    """A visit that Riikka was billed for by mistake; the credit note takes off all of it, and nothing was paid."""
+    on = today - VISITED
+    site_id = id_of("site", "845310")
+    bill = Paper("H20427", InvoiceKind.INVOICE, on + 5 * DAY, (on, on), site_id=site_id)
+    yield from _issued(RIIKKA, bill, CALL_OUT, STANDARD, paid_on=None)
+    credit = Paper("H20428", InvoiceKind.CREDIT, on + 8 * DAY, (on, on), bill.number, site_id)
+    yield from _issued(RIIKKA, credit, CALL_OUT_BACK, STANDARD, paid_on=None)
 
 
 def _reminders(db: Session, today: date) -> Iterator[Row]:
@@ -125,9 +143,9 @@ def _paid_twice(db: Session) -> Iterator[Row]:
 
 
 def _issued(
-    member: Member, paper: Paper, charges: Sequence[Charge], vat_percent: Decimal, *, paid_on: date
+    member: Member, paper: Paper, charges: Sequence[Charge], vat_percent: Decimal, *, paid_on: date | None
 ) -> Iterator[Row]:
-    """A bill of one rate of VAT, with its payment."""
+    """A bill of one rate of VAT, with its payment if there was one."""
     invoice_id = id_of("invoice", paper.number)
     net = total(charge.net for charge in charges)
     vat = rounded(net.cents * vat_percent / 100)
@@ -156,7 +174,8 @@ def _issued(
     for position, charge in enumerate(charges):
         yield _line(invoice_id, position, charge, paper, vat_percent)
     yield Row.of(InvoiceVat, invoice_id=invoice_id, percent=vat_percent, net_cents=net.cents, vat_cents=vat.cents)
-    yield _paid(f"{paid_on:%Y%m%d}{paper.number}", invoice_id, paid_on, net + vat)
+    if paid_on is not None:
+        yield _paid(f"{paid_on:%Y%m%d}{paper.number}", invoice_id, paid_on, net + vat)
 
 
 def _line(invoice_id: UUID, position: int, charge: Charge, paper: Paper, vat_percent: Decimal) -> Row:

@@ -101,7 +101,7 @@ def next_bill(db: Session, who: Customer, today: date, language: Language) -> Ne
         return None
     return NextBill(
         id=head.id,
-        left=left_to_pay(head.total, head.paid),
+        left=left_to_pay(head.total, head.paid, head.credited),
         due_on=head.due_on,
         is_late=is_late(head.due_on, today),
         days=_days(head, today),

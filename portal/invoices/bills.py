@@ -31,7 +31,10 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a list tells of a bill. The street is None for a bill about several sites."""
+    """What a list tells of a bill. The street is None for a bill about several sites.
+
+    credited: what credit notes take off it, not negative; nothing for a credit note
+    """
 
     id: UUID
     number: str
@@ -44,6 +47,7 @@ class Head:
     last: date
     total: Money
     paid: Money
+    credited: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from starlette.routing import Route
 from portal.auth.people import Customer, sees
 from portal.auth.reach import Theme
 from portal.invoices import banking_days, queries, shown
-from portal.invoices.bills import Bill, Head
+from portal.invoices.bills import Bill
 from portal.invoices.changes import why
 from portal.invoices.corrections import Reread, corrections
-from portal.invoices.kinds import InvoiceKind
 from portal.invoices.queries import Show, Sum, Wish
 from portal.invoices.shown import Corrected, Group, Payment, Reason, Row
 from portal.kit import spark
@@ -98,7 +97,6 @@ class InvoicePage(Page):
     how_to_pay: Text | None
     pay_by: date
     metering: Text | None
-    is_credited: bool
     corrected: Sequence[Corrected]
     used: Sequence[tuple[Text, str]]
     average_price: str | None
@@ -142,19 +140,12 @@ def show(reread: Reread, visit: Visit[Customer]) -> InvoicePage:
         how_to_pay=shown.how_to_pay(payment) if payment else None,
         metering=shown.metering(bill),
         corrected=[shown.corrected(one) for one in corrections(visit.db, bill, reread)],
-        is_credited=_is_credited(bill, related.referring),
         pay_by=banking_days.on_or_after(bill.head.due_on),
         used=shown.used(bill.lines),
         average_price=shown.average_price(bill),
         groups=shown.groups(bill, visit.language),
         comparison=_comparison(visit, bill),
     )
-
-
-def _is_credited(bill: Bill, referring: Sequence[Head]) -> bool:
-    """Whether credit notes take off all that a bill asked for."""
-    credited = total(-head.total for head in referring if head.kind is InvoiceKind.CREDIT)
-    return bool(bill.head.total) and credited >= bill.head.total
 
 
 def _wish(query: Mapping[str, str]) -> Wish:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract, true
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import Customer
@@ -37,7 +38,7 @@ class NoSuchInvoice(NotThere):
 
 
 class Show(StrEnum):
-    """Which bills to list."""
+    """Which bills to list; credit is for credit notes and the bills that they take off as a whole."""
 
     ALL = "all"
     OPEN = "open"
@@ -83,8 +84,8 @@ class Billed:
 
 def _head(*row: Any) -> Head:  # noqa: ANN401 - the columns of _HEADS
     """A bill whose subject is not looked up yet."""
-    invoice_id, number, kind, street, issued, due, first, last, cents, paid = row
-    amounts = Money(cents), Money(int(paid))
+    invoice_id, number, kind, street, issued, due, first, last, cents, paid, credited = row
+    amounts = Money(cents), Money(int(paid)), Money(int(credited))
     return Head(invoice_id, number, InvoiceKind(kind), Subject(), street, issued, due, first, last, *amounts)
 
 
@@ -94,9 +95,28 @@ def _paid() -> ScalarSelect[int]:
     return cents.correlate(Invoice).scalar_subquery()
 
 
+def _credited() -> ScalarSelect[int]:
+    """What the credit notes of the same customer take off a bill, in cents."""
+    note = aliased(Invoice)
+    cents = select(-func.coalesce(func.sum(note.total_cents), 0)).where(
+        note.refers_to == Invoice.number, note.party_id == Invoice.party_id, note.kind == InvoiceKind.CREDIT
+    )
+    return cents.correlate(Invoice).scalar_subquery()
+
+
 def _is_unpaid() -> ColumnElement[bool]:
-    """Whether anything is left to pay; never of a credit note, even when too much was paid back."""
-    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid())
+    """Whether anything is left to pay, as `rules.left_to_pay` says it."""
+    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid()) & ~_is_credited()
+
+
+def _is_credited() -> ColumnElement[bool]:
+    """Whether credit notes take off all of a bill, as `rules.is_credited` says it."""
+    return (col(Invoice.total_cents) > 0) & (col(Invoice.total_cents) <= _credited())
+
+
+def _stands_credited() -> ColumnElement[bool]:
+    """Whether that is where a bill stands, as `rules.status` says it: of one that was overpaid, that comes first."""
+    return _is_credited() & (col(Invoice.total_cents) >= _paid())
 
 
 _INVOICE, _SITE, _LINE, _CONTRACT = (table_of(one) for one in (Invoice, Site, InvoiceLine, Contract))
@@ -105,6 +125,7 @@ _HEADS: Final = sa.select(
     _SITE.c.street,
     *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents"],
     _paid(),
+    _credited(),
 ).join_from(_INVOICE, _SITE, isouter=True)
 NEXT_DUE: Final = Question(
     _head,
@@ -153,7 +174,7 @@ def sums(db: Session, who: Customer, wish: Wish, today: date) -> Sequence[Sum]:
     )
     grouped = each.where(_visible_to(who), _wanted(wish, today)).group_by("unpaid", "year")
     found = [
-        Sum(bool(is_unpaid), int(of), count, Money(int(cents)), Money(int(left)))
+        Sum(bool(is_unpaid), int(of), count, Money(int(cents)), Money(int(left) if is_unpaid else 0))
         for is_unpaid, of, count, cents, left in db.exec(grouped)
     ]
     return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
@@ -288,9 +309,9 @@ def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
         case Show.LATE:
             return year & _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
         case Show.PAID:
-            return year & (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid()
+            return year & (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid() & ~_stands_credited()
         case Show.CREDIT:
-            return year & (col(Invoice.kind) == InvoiceKind.CREDIT)
+            return year & ((col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited())
 
 
 def _heads(
@@ -317,17 +338,23 @@ def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Subject]
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
-    wanted = select(Invoice, Site.street).join(Site, col(Invoice.site_id) == Site.id, isouter=True).where(which)
-    found = db.exec(wanted.order_by(Invoice.number)).all()
-    ids = [invoice.id for invoice, _ in found]
+    heads = select(Invoice, Site.street, _credited()).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+    found = db.exec(heads.where(which).order_by(Invoice.number)).all()
+    ids = [invoice.id for invoice, _, _ in found]
     lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
     return [
-        _bill(invoice, street, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, street in found
+        _bill(invoice, street, Money(int(credited)), lines[invoice.id], vats[invoice.id], received[invoice.id])
+        for invoice, street, credited in found
     ]
 
 
 def _bill(
-    invoice: Invoice, street: str | None, lines: Sequence[Line], vats: Sequence[Vat], received: Sequence[Received]
+    invoice: Invoice,
+    street: str | None,
+    credited: Money,
+    lines: Sequence[Line],
+    vats: Sequence[Vat],
+    received: Sequence[Received],
 ) -> Bill:
     return Bill(
         head=Head(
@@ -342,6 +369,7 @@ def _bill(
             last=invoice.period_to,
             total=Money(invoice.total_cents),
             paid=sum((one.amount for one in received), Money(0)),
+            credited=credited,
         ),
         party_id=invoice.party_id,
         net=Money(invoice.net_cents),

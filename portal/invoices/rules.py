@@ -12,7 +12,11 @@ A_YEAR_APART: Final = timedelta(days=10)  # how far the days of bills a year apa
 
 
 class Status(StrEnum):
-    """Where a bill stands. A credit note waits (credit) until its money has gone back or been set off (credited)."""
+    """Where a bill stands.
+
+    Credited is a bill that credit notes take off as a whole, whether it was paid or not. A credit note waits (credit)
+    until its money has gone back or been set off (credited).
+    """
 
     OPEN = "open"
     DUE_SOON = "due-soon"
@@ -25,19 +29,20 @@ class Status(StrEnum):
     CREDITED = "credited"
 
 
-def status(total: Money, paid: Money, due_on: date, today: date) -> Status:
-    """Where a bill stands on a day; one that is late is so even when a part of it was paid."""
+def status(total: Money, paid: Money, credited: Money, due_on: date, today: date) -> Status:
+    """Where a bill stands on a day; one that is late is so even when a part of it was paid.
+
+    credited: what credit notes take off the bill, as an amount that is not negative
+    """
     if total.cents < 0:
         return Status.CREDITED if paid <= total else Status.CREDIT
     if paid > total:
         return Status.OVERPAID
+    if is_credited(total, credited):
+        return Status.CREDITED
     if paid == total:
         return Status.PAID if total else Status.NOTHING
-    if is_late(due_on, today):
-        return Status.LATE
-    if paid:
-        return Status.PARTLY_PAID
-    return Status.DUE_SOON if due_on <= today + SOON else Status.OPEN
+    return _unpaid_status(paid, due_on, today)
 
 
 def last_late_day(today: date) -> date:
@@ -50,9 +55,20 @@ def is_late(due_on: date, today: date) -> bool:
     return due_on <= last_late_day(today)
 
 
-def left_to_pay(total: Money, paid: Money) -> Money:
-    """What is still to be paid; never negative, and nothing of a credit note, whatever was paid back for it."""
-    return Money(max(0, total.cents - paid.cents) if total.cents >= 0 else 0)
+def is_credited(total: Money, credited: Money) -> bool:
+    """Whether credit notes take off all that a bill asked for."""
+    return Money(0) < total <= credited
+
+
+def left_to_pay(total: Money, paid: Money, credited: Money) -> Money:
+    """What is still to be paid; never negative.
+
+    Nothing of a credit note, whatever was paid back for it, and nothing of a bill that was credited as a whole. What a
+    credit note takes off a part of a bill comes as a payment when the billing system sets it off.
+    """
+    if total.cents < 0 or is_credited(total, credited):
+        return Money(0)
+    return Money(max(0, total.cents - paid.cents))
 
 
 def too_much(total: Money, paid: Money) -> Money:
@@ -74,3 +90,11 @@ def is_a_year_later(first: date, last: date, earlier_first: date, earlier_last: 
     """Whether a period is about the same days as another, a year later."""
     begins, ends = year_before(first) - earlier_first, year_before(last) - earlier_last
     return abs(begins) <= A_YEAR_APART and abs(ends) <= A_YEAR_APART
+
+
+def _unpaid_status(paid: Money, due_on: date, today: date) -> Status:
+    if is_late(due_on, today):
+        return Status.LATE
+    if paid:
+        return Status.PARTLY_PAID
+    return Status.DUE_SOON if due_on <= today + SOON else Status.OPEN

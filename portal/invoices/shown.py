@@ -152,7 +152,7 @@ class Reason:
 
 def row(head: Head, today: date, language: Language) -> Row:
     """A bill as lists show it."""
-    stands = status(head.total, head.paid, head.due_on, today)
+    stands = status(head.total, head.paid, head.credited, head.due_on, today)
     is_due = head.kind is not InvoiceKind.CREDIT
     return Row(
         id=head.id,
@@ -167,7 +167,7 @@ def row(head: Head, today: date, language: Language) -> Row:
         badge=BADGES[stands],
         total=head.total,
         paid=head.paid,
-        left=left_to_pay(head.total, head.paid),
+        left=left_to_pay(head.total, head.paid, head.credited),
         too_much=too_much(head.total, head.paid),
     )
 
@@ -225,7 +225,7 @@ def payment(bill: Bill, today: date) -> Payment | None:
 
     A due date that is over is left out of the codes: banks would not take it.
     """
-    left = left_to_pay(bill.head.total, bill.head.paid)
+    left = left_to_pay(bill.head.total, bill.head.paid, bill.head.credited)
     if not left:
         return None
     due_on = None if is_late(bill.head.due_on, today) else bill.head.due_on

@@ -111,7 +111,6 @@ class Register:
         number = f"{self.number():08}"
         net = round(cents / 1.255)
         invoice = Invoice(
-            number=number,
             party_id=party,
             site_id=site,
             issued_on=last + timedelta(days=5),
@@ -125,7 +124,7 @@ class Register:
             iban=IBAN,
             bic=BIC,
             payee=PAYEE,
-            **{"kind": "credit" if cents < 0 else "invoice", **facts},
+            **{"number": number, "kind": "credit" if cents < 0 else "invoice", **facts},
         )
         vat = InvoiceVat(invoice_id=invoice.id, percent=Decimal("25.5"), net_cents=net, vat_cents=cents - net)
         return self.add(invoice, vat, *(line(invoice, place) for place, line in enumerate(lines)))

@@ -24,7 +24,7 @@ from portal.customers.once import MANDATE_ONCE
 from portal.demo import bills, estate, households, mandates, seed, workshop
 from portal.demo.company import TOWNS, Scale
 from portal.demo.estate import BILLS
-from portal.demo.people import AINO, CAST, KARIN, LANDLORD, LIISA, MIKKO, OONA, REGISTERED, SANNA, VEIKKO
+from portal.demo.people import AINO, CAST, KARIN, LANDLORD, LIISA, MIKKO, OONA, REGISTERED, RIIKKA, SANNA, VEIKKO
 from portal.demo.rows import stored
 from portal.invoices.banking_days import is_banking_day
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
@@ -190,11 +190,17 @@ def test_liisa_paid_her_newest_bill_twice(db):
 
 
 def test_odd_bills_add_up(db):
-    for odd in (*odd_invoices_of(db, AINO), *odd_invoices_of(db, KARIN)):
+    for odd in (*odd_invoices_of(db, AINO), *odd_invoices_of(db, KARIN), *odd_invoices_of(db, RIIKKA)):
         lines = db.exec(select(InvoiceLine).where(InvoiceLine.invoice_id == odd.id)).all()
         for line in lines:
             assert line.quantity is None or line.quantity * line.unit_price * 100 == line.net_cents
         assert sum(line.net_cents for line in lines) == odd.net_cents == odd.total_cents - odd.vat_cents
+
+
+def test_riikka_was_billed_by_mistake_and_credited_for_all_of_it(db):
+    bill, credit = odd_invoices_of(db, RIIKKA)
+    assert (credit.refers_to, credit.total_cents) == (bill.number, -bill.total_cents)
+    assert paid(db, bill) is None
 
 
 def test_mikko_owes_nothing(db):

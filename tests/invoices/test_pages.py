@@ -267,6 +267,19 @@ def test_a_credit_note_and_its_bill_lead_to_each_other(aino, register, books):
     assert "Maksettavaa ei ole jäljellä: lasku on hyvitetty." in words(bill)
 
 
+def test_a_bill_that_was_credited_before_it_was_paid_is_asked_for_nowhere(aino, register, books):
+    number = words(aino.browser.open(f"/invoices/{books.unpaid}")).partition("Laskun numero ")[2].split()[0]
+    register.bill(aino.party, books.site, books.last, cents=-9499, refers_to=number)
+    page = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Maksettavaa ei ole jäljellä: lasku on hyvitetty." in words(page)
+    assert "Hyvitetty" in words(page)
+    assert "data-copy" not in page.text
+    assert "Avoimia laskuja ei ole" in words(aino.browser.open("/invoices"))
+    assert "Avoimia laskuja ei ole" in words(aino.browser.open("/overview"))
+    assert f"/invoices/{books.unpaid}" in aino.browser.open("/invoices?show=credit").text
+    assert f"/invoices/{books.unpaid}" not in aino.browser.open("/invoices?show=paid").text
+
+
 def test_a_bill_that_is_not_in_the_register_is_named_without_a_link(aino, mikko, register, books):
     strangers = register.bill(mikko.party, None, books.last, cents=100)
     number = words(mikko.browser.open(f"/invoices/{strangers}")).partition("Laskun numero ")[2].split()[0]

@@ -8,14 +8,23 @@ import pytest
 
 from portal.invoices import queries
 from portal.invoices.queries import NoSuchInvoice, Show, Sum, Wish
-from portal.invoices.shown import payment
+from portal.invoices.rules import Status
+from portal.invoices.shown import payment, row
 from portal.kit.energy import Energy
-from portal.kit.money import Money
+from portal.kit.i18n import Language
+from portal.kit.money import Money, total
 from tests.contracts.register import line, somebody
 
 TODAY = date(2026, 11, 21)
 OCTOBER, SEPTEMBER = date(2026, 10, 31), date(2026, 9, 30)
 ALL = Wish()
+UNPAID = frozenset({Status.OPEN, Status.DUE_SOON, Status.LATE, Status.PARTLY_PAID})
+SHOWN = {
+    Show.OPEN: UNPAID,
+    Show.LATE: {Status.LATE},
+    Show.PAID: {Status.PAID, Status.OVERPAID, Status.NOTHING},
+    Show.CREDIT: {Status.CREDIT, Status.CREDITED},
+}
 
 
 @pytest.fixture
@@ -82,7 +91,7 @@ def test_sums_by_year_unpaid_ones_apart(database, books):
     with database.reading() as db:
         assert queries.sums(db, books.who, ALL, TODAY) == [
             Sum(unpaid=True, year=2026, count=3, total=Money(28554), left=Money(22554)),
-            Sum(unpaid=False, year=2026, count=2, total=Money(2843), left=Money(-4157)),
+            Sum(unpaid=False, year=2026, count=2, total=Money(2843), left=Money(0)),
             Sum(unpaid=False, year=2025, count=1, total=Money(9000), left=Money(0)),
         ]
 
@@ -125,6 +134,36 @@ def test_a_credit_note_is_never_to_be_paid_even_when_too_much_was_paid_back(data
         assert queries.latest(db, who, Wish(Show.OPEN), TODAY, 0, 20) == []
         assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY)] == [False]
         assert payment(queries.by_id(db, who, credit), TODAY) is None
+
+
+def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(database, register):
+    party, site = register.party(), register.site()
+    asked = [
+        (cents, paid, credited)
+        for cents in (-500, 0, 500)
+        for paid in (-500, 0, 200, 500, 700)
+        for credited in ((0, 200, 500, 600) if cents > 0 else (0,))
+    ]
+    for place, (cents, paid, credited) in enumerate(asked):
+        number = f"B{place}"
+        bill = register.bill(party, site, OCTOBER, cents=cents, number=number, due_on=date(2026, 11, 16))
+        register.payment(bill, paid, TODAY)
+        for part in (credited // 2, credited - credited // 2):
+            if part:
+                register.bill(party, site, OCTOBER, cents=-part, refers_to=number)
+        register.bill(register.party(), site, OCTOBER, cents=-500, refers_to=number)  # another customer's
+        register.bill(party, site, OCTOBER, cents=500, refers_to=number, kind="reminder")
+    who = somebody(party)
+    with database.reading() as db:
+        every = [row(head, TODAY, Language.FI) for head in queries.latest(db, who, ALL, TODAY, 0, 500)]
+        for one in every:
+            assert row(queries.by_id(db, who, one.id).head, TODAY, Language.FI) == one
+        for show, states in SHOWN.items():
+            found = queries.latest(db, who, Wish(show), TODAY, 0, 500)
+            assert {head.id for head in found} == {one.id for one in every if one.status in states}
+        unpaid = [one for one in queries.sums(db, who, ALL, TODAY) if one.unpaid]
+        assert total(one.left for one in unpaid) == total(one.left for one in every)
+        assert sum(one.count for one in unpaid) == sum(one.left > Money(0) for one in every)
 
 
 def test_a_bill_with_all_it_says(database, register):

@@ -52,7 +52,25 @@ DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
     ],
 )
 def test_where_a_bill_stands(total, paid, due_on, stands):
-    assert status(Money(total), Money(paid), due_on, TODAY) is stands
+    assert status(Money(total), Money(paid), Money(0), due_on, TODAY) is stands
+
+
+@pytest.mark.parametrize(
+    ("paid", "credited", "stands", "left"),
+    [
+        (0, 9499, Status.CREDITED, 0),  # never asked for again, however late
+        (5000, 9499, Status.CREDITED, 0),
+        (9499, 9499, Status.CREDITED, 0),
+        (9499, 12000, Status.CREDITED, 0),
+        (9500, 9499, Status.OVERPAID, 0),
+        (0, 9498, Status.LATE, 9499),
+        (9499, 9498, Status.PAID, 0),
+    ],
+)
+def test_a_bill_that_was_credited_as_a_whole_is_neither_paid_nor_to_be_paid(paid, credited, stands, left):
+    amounts = Money(9499), Money(paid), Money(credited)
+    assert status(*amounts, date(2026, 11, 1), TODAY) is stands
+    assert left_to_pay(*amounts) == Money(left)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +111,13 @@ def test_banking_days_stand_around_every_day(day):
 
 
 def test_nothing_is_left_of_a_bill_that_was_paid_too_much():
-    assert left_to_pay(Money(100), Money(120)) == Money(0)
-    assert left_to_pay(Money(100), Money(30)) == Money(70)
+    assert left_to_pay(Money(100), Money(120), Money(0)) == Money(0)
+    assert left_to_pay(Money(100), Money(30), Money(0)) == Money(70)
 
 
 @pytest.mark.parametrize("paid", [0, -50, -60])
 def test_nothing_is_ever_left_of_a_credit_note(paid):
-    assert left_to_pay(Money(-50), Money(paid)) == Money(0)
+    assert left_to_pay(Money(-50), Money(paid), Money(0)) == Money(0)
 
 
 def test_a_year_before_a_leap_day():
@@ -136,6 +154,7 @@ HEAD = Head(
     last=date(2026, 10, 31),
     total=Money(0),
     paid=Money(0),
+    credited=Money(0),
 )
 
 
