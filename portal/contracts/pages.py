@@ -94,6 +94,7 @@ class ContractPage(Page):
     sentence: Text
     term: Term | None
     facts: Sequence[Fact]
+    about_vat: Text
     now: Sequence[PriceRow]
     coming: Sequence[PriceRow]
     former: Sequence[PriceRow]
@@ -133,6 +134,7 @@ def show(visit: Visit[Customer]) -> ContractPage:
         sentence=_sentence(held, prices, visit.today, visit.language),
         term=fixed_term(held.first, _fixed_until(held), visit.today),
         facts=list(_facts(held)),
+        about_vat=shown.about_vat(held, prices),
         now=_rows(held, prices, When.NOW, visit.language),
         coming=_rows(held, prices, When.COMING, visit.language),
         former=_rows(held, prices, When.PAST, visit.language),
@@ -163,9 +165,14 @@ def _stats(held: Held, prices: Iterable[DatedPrice], language: Language) -> Iter
             if held.kind is ContractKind.PURCHASE and dated.price.amount < 0:
                 yield Stat(text("We pay you: %(name)s", name=dated.price.name.said(language)), amount)
             elif dated.price.basis is Basis.SPOT:
-                yield Stat(text("Margin on the spot price, incl. VAT"), amount)
+                yield Stat(_with_vat(text("Margin on the spot price"), dated), amount)
             else:
-                yield Stat(text("%(name)s, incl. VAT", name=dated.price.name.said(language)), amount)
+                yield Stat(_with_vat(dated.price.name.said(language), dated), amount)
+
+
+def _with_vat(name: Text | str, dated: DatedPrice) -> Text | str:
+    """A price's name, and that its VAT is in it, where there is any."""
+    return text("%(name)s, incl. VAT", name=name) if dated.vat_percent else name
 
 
 def _sentence(held: Held, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:

@@ -1,6 +1,6 @@
 """How contracts and prices are put before a customer: rows, badges, prices with VAT, what happened and what comes."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ from uuid import UUID
 from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.queries import Held
 from portal.contracts.rules import DatedPrice, State, When, dated_prices, state, with_vat
+from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
@@ -159,6 +160,19 @@ def price_row(held: Held, dated: DatedPrice, language: Language) -> PriceRow:
         vat=None if percent is None else formats.percent(percent),
         gross=gross(held.kind, dated),
         badge=PRICE_BADGES[dated.when],
+    )
+
+
+def about_vat(held: Held, prices: Iterable[DatedPrice]) -> Text:
+    """What VAT does to these prices."""
+    percents = {one.vat_percent for one in prices}
+    if held.kind is ContractKind.PURCHASE and held.holder is PartyKind.PERSON and not any(percents):
+        return text("No VAT is added: this is surplus electricity that a private person sells.")
+    if percents == {Decimal(0)}:
+        return text("No VAT is added to these prices.")
+    return text(
+        "An invoice is worked out from prices without VAT, and VAT is added to their sum. "
+        "Prices with VAT are rounded for you to compare."
     )
 
 

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from portal.contracts.queries import Place
+from portal.customers.models import Party
 from tests.contracts.register import LONG_AGO
 from tests.people import AINO
 
@@ -239,3 +240,41 @@ def test_what_we_buy_from_a_roof_stands_apart_from_what_we_sell(aino, register, 
     assert "Aurinkosähkön osto" in page
     assert "Maksamme sinulle: Osa energy 3,60 c/kWh" in page
     assert "−3,60" not in page
+
+
+ADDED = {
+    "fi": (
+        "arvonlisävero lisätään niiden summaan",
+        "Hintoihin ei lisätä arvonlisäveroa, koska kyse on yksityishenkilön",
+    ),
+    "sv": ("momsen läggs till summan", "Ingen moms läggs till, eftersom det gäller överskottsel som en privatperson"),
+    "en": ("VAT is added to their sum", "No VAT is added: this is surplus electricity that a private person sells."),
+}
+
+
+@pytest.mark.parametrize("language", ADDED)
+def test_no_vat_is_spoken_of_where_a_person_sells_their_surplus(house, aino, register, home, language):
+    roof = register.product("purchase", "Osto")
+    register.price(roof, "energy", "-3.60")
+    register.price(roof, "fee", "1.50", basis="month")
+    contract = register.contract(aino.party, home.site, register.point(home.site, "production"), roof, "purchase")
+    browser = house.open_for(AINO, aino.name, language=language)
+    is_added, is_not = ADDED[language]
+    page = words(browser.open(f"/contracts/{contract}"))
+    assert is_not in page
+    assert is_added not in page
+    assert not re.search("sis. alv|inkl. moms|incl. VAT", page)
+    register.vat("purchase", "25.5")
+    assert is_added in words(browser.open(f"/contracts/{contract}"))
+
+
+def test_a_company_without_vat_is_not_called_a_private_person(aino, register, home):
+    roof = register.product("purchase", "Osto")
+    register.price(roof, "energy", "-3.60")
+    contract = register.contract(aino.party, home.site, register.point(home.site, "production"), roof, "purchase")
+    with register.database.writing() as db:
+        company = db.get(Party, aino.party)
+        company.kind, company.business_id = "company", "1234567-1"
+    page = words(aino.browser.open(f"/contracts/{contract}"))
+    assert "Näihin hintoihin ei lisätä arvonlisäveroa." in page
+    assert "yksityishenkilön" not in page
