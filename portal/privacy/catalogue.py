@@ -2,6 +2,7 @@
 
 Tables and columns stand here by their names. A test fails where a keeper claims a table, or a table gets a column, that
 is neither described here nor named as internal: ids, hashes and places in a list tell nobody anything about themselves.
+Each described column says whether it can be corrected.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,6 +50,14 @@ class Described:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column in words, and whether a customer may know better what stands in it: then they can have it corrected."""
+
+    label: Text
+    is_correctable: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Holding:
     """A personal table: its columns in words, and those that are internal.
 
@@ -58,7 +67,7 @@ class Holding:
     table: str
     group: Group
     title: Text
-    columns: Mapping[str, Text]
+    columns: Mapping[str, Column]
     internal: frozenset[str] = frozenset()
     sealed: frozenset[str] = frozenset()
     abouts: Mapping[str, About] | None = None
@@ -71,6 +80,16 @@ class Holding:
 def internal(*names: str) -> frozenset[str]:
     """Columns that hold the register together and say nothing about anybody."""
     return frozenset(names)
+
+
+def correctable(label: Text) -> Column:
+    """What a customer may know better than we do: a wrong value is corrected by a request that names it."""
+    return Column(label, is_correctable=True)
+
+
+def fixed(label: Text) -> Column:
+    """What nobody corrects by its name: a number or kind that the register gives, what happened, what follows."""
+    return Column(label, is_correctable=False)
 
 
 CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b); after it our legitimate interest in legal claims: GDPR 6(1)(f)")
@@ -175,9 +194,9 @@ GROUPS: Final[Mapping[Group, Described]] = {
 }
 
 WHO_DECIDED: Final = {
-    "at": text("When"),
-    "where": text("Where it was made"),
-    "assurance": text("Level of identification"),
+    "at": fixed(text("When")),
+    "where": fixed(text("Where it was made")),
+    "assurance": fixed(text("Level of identification")),
 }
 
 HOLDINGS: Final[Sequence[Holding]] = (
@@ -186,15 +205,15 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTACT,
         text("Customer"),
         {
-            "customer_number": text("Customer number"),
-            "kind": text("Person or company"),
-            "name": text("Name"),
-            "business_id": text("Business ID"),
-            "language": text("Language of service"),
-            "street": text("Street address"),
-            "postcode": text("Postcode"),
-            "town": text("Town"),
-            "country": text("Country"),
+            "customer_number": fixed(text("Customer number")),
+            "kind": fixed(text("Person or company")),
+            "name": correctable(text("Name")),
+            "business_id": correctable(text("Business ID")),
+            "language": correctable(text("Language of service")),
+            "street": correctable(text("Street address")),
+            "postcode": correctable(text("Postcode")),
+            "town": correctable(text("Town")),
+            "country": correctable(text("Country")),
         },
         internal("id"),
     ),
@@ -202,7 +221,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "identity_code",
         Group.CONTACT,
         text("Personal identity code"),
-        {"encrypted": text("Personal identity code")},
+        {"encrypted": fixed(text("Personal identity code"))},
         internal("party_id", "blind_index"),
         frozenset({"encrypted"}),
         {
@@ -220,7 +239,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "contact_detail",
         Group.CONTACT,
         text("Email addresses and phone numbers"),
-        {"kind": text("Email or phone"), "value": text("Address or number")},
+        {"kind": fixed(text("Email or phone")), "value": correctable(text("Address or number"))},
         internal("id", "party_id", "position"),
     ),
     Holding(
@@ -228,9 +247,9 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTACT,
         text("How you are billed"),
         {
-            "channel": text("Way of billing"),
-            "email": text("Email address for invoices"),
-            "reference": text("Your reference"),
+            "channel": correctable(text("Way of billing")),
+            "email": correctable(text("Email address for invoices")),
+            "reference": correctable(text("Your reference")),
         },
         internal("id", "party_id"),
     ),
@@ -239,12 +258,12 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTACT,
         text("Changes that you made to your details"),
         {
-            "matter": text("What was changed"),
-            "before": text("Before"),
-            "after": text("After"),
-            "asked_at": text("When"),
-            "counts_from": text("In effect from"),
-            "withdrawn_at": text("Withdrawn"),
+            "matter": fixed(text("What was changed")),
+            "before": fixed(text("Before")),
+            "after": fixed(text("After")),
+            "asked_at": fixed(text("When")),
+            "counts_from": fixed(text("In effect from")),
+            "withdrawn_at": fixed(text("Withdrawn")),
         },
         internal("id", "request_id", "party_id", "account_id", "sequence"),
     ),
@@ -252,7 +271,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "contact_draft",
         Group.CONTACT,
         text("Details that you have not confirmed yet"),
-        {"email": text("Email address"), "phone": text("Phone number"), "typed_at": text("When")},
+        {"email": fixed(text("Email address")), "phone": fixed(text("Phone number")), "typed_at": fixed(text("When"))},
         internal("account_id", "party_id"),
     ),
     Holding(
@@ -260,10 +279,10 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTACT,
         text("Contact people"),
         {
-            "name": text("Name"),
-            "role": text("Role"),
-            "email": text("Email address"),
-            "phone": text("Phone number"),
+            "name": correctable(text("Name")),
+            "role": correctable(text("Role")),
+            "email": correctable(text("Email address")),
+            "phone": correctable(text("Phone number")),
         },
         internal("id", "party_id"),
     ),
@@ -272,11 +291,11 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTACT,
         text("Mandates given and received"),
         {
-            "themes": text("Matters"),
-            "every_site": text("For every site"),
-            "level": text("How far it reaches"),
-            "valid_from": text("First day"),
-            "valid_to": text("Last day"),
+            "themes": correctable(text("Matters")),
+            "every_site": correctable(text("For every site")),
+            "level": correctable(text("How far it reaches")),
+            "valid_from": correctable(text("First day")),
+            "valid_to": correctable(text("Last day")),
         },
         internal("id", "grantor_id", "grantee_id"),
     ),
@@ -292,18 +311,18 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SITES,
         text("Sites"),
         {
-            "number": text("Number of the site"),
-            "name": text("Name"),
-            "street": text("Street address"),
-            "postcode": text("Postcode"),
-            "town": text("Town"),
-            "dwelling": text("Kind of dwelling"),
-            "heated_area_m2": text("Heated area, m²"),
-            "residents": text("Residents"),
-            "heating": text("Heating"),
-            "estimated_kwh_a_year": text("Estimated use, kWh a year"),
-            "ownership": text("Ownership"),
-            "use_timing": text("Use over the year"),
+            "number": fixed(text("Number of the site")),
+            "name": correctable(text("Name")),
+            "street": correctable(text("Street address")),
+            "postcode": correctable(text("Postcode")),
+            "town": correctable(text("Town")),
+            "dwelling": correctable(text("Kind of dwelling")),
+            "heated_area_m2": correctable(text("Heated area, m²")),
+            "residents": correctable(text("Residents")),
+            "heating": correctable(text("Heating")),
+            "estimated_kwh_a_year": correctable(text("Estimated use, kWh a year")),
+            "ownership": correctable(text("Ownership")),
+            "use_timing": correctable(text("Use over the year")),
         },
         internal("id"),
     ),
@@ -311,7 +330,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "occupancy",
         Group.SITES,
         text("When you have held the sites"),
-        {"since": text("First day"), "until": text("Last day")},
+        {"since": correctable(text("First day")), "until": correctable(text("Last day"))},
         internal("id", "site_id", "party_id"),
     ),
     Holding(
@@ -319,14 +338,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SITES,
         text("Metering points"),
         {
-            "gsrn": text("Metering point (GSRN)"),
-            "energy": text("What it measures"),
-            "main_fuse": text("Main fuse"),
-            "valid_from": text("First day"),
-            "valid_to": text("Last day"),
-            "connection": text("Connection"),
-            "used_for": text("Used for"),
-            "estimated_kwh_a_year": text("Estimated use, kWh a year"),
+            "gsrn": fixed(text("Metering point (GSRN)")),
+            "energy": fixed(text("What it measures")),
+            "main_fuse": correctable(text("Main fuse")),
+            "valid_from": fixed(text("First day")),
+            "valid_to": fixed(text("Last day")),
+            "connection": fixed(text("Connection")),
+            "used_for": correctable(text("Used for")),
+            "estimated_kwh_a_year": correctable(text("Estimated use, kWh a year")),
         },
         internal("id", "site_id"),
     ),
@@ -335,11 +354,11 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SITES,
         text("Meters and heat exchangers"),
         {
-            "kind": text("Device"),
-            "serial": text("Serial number"),
-            "model": text("Model"),
-            "installed_on": text("Installed"),
-            "removed_on": text("Removed"),
+            "kind": fixed(text("Device")),
+            "serial": correctable(text("Serial number")),
+            "model": fixed(text("Model")),
+            "installed_on": fixed(text("Installed")),
+            "removed_on": fixed(text("Removed")),
         },
         internal("id", "metering_point_id"),
     ),
@@ -348,15 +367,15 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONTRACTS,
         text("Contracts"),
         {
-            "number": text("Number of the contract"),
-            "kind": text("Kind of contract"),
-            "signed_on": text("Signed"),
-            "valid_from": text("First day"),
-            "valid_to": text("Last day"),
-            "fixed_until": text("Fixed term until"),
-            "notice_days": text("Period of notice, days"),
-            "tax_class": text("Electricity tax class"),
-            "contracted_kw": text("Contracted power, kW"),
+            "number": fixed(text("Number of the contract")),
+            "kind": fixed(text("Kind of contract")),
+            "signed_on": correctable(text("Signed")),
+            "valid_from": correctable(text("First day")),
+            "valid_to": correctable(text("Last day")),
+            "fixed_until": correctable(text("Fixed term until")),
+            "notice_days": correctable(text("Period of notice, days")),
+            "tax_class": correctable(text("Electricity tax class")),
+            "contracted_kw": correctable(text("Contracted power, kW")),
         },
         internal("id", "party_id", "site_id", "metering_point_id", "product_id"),
     ),
@@ -365,13 +384,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONSUMPTION,
         text("Readings"),
         {
-            "month": text("Month"),
-            "minutes": text("Length of a reading, minutes"),
-            "mwh": text("Readings"),
-            "qualities": text("Quality of the readings"),
-            "revised": text("Which readings were corrected"),
-            "loaded_at": text("First received"),
-            "updated_at": text("Last changed"),
+            "month": fixed(text("Month")),
+            "minutes": fixed(text("Length of a reading, minutes")),
+            "mwh": fixed(text("Readings")),
+            "qualities": fixed(text("Quality of the readings")),
+            "revised": fixed(text("Which readings were corrected")),
+            "loaded_at": fixed(text("First received")),
+            "updated_at": fixed(text("Last changed")),
         },
         internal("metering_point_id", "first_quarter", "until_quarter", "day_mwh", "day_counts", "lengths"),
     ),
@@ -380,12 +399,12 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.CONSUMPTION,
         text("Sums of the months"),
         {
-            "month": text("Month"),
-            "mwh": text("Energy"),
-            "measured": text("Measured quarter hours"),
-            "estimated": text("Estimated quarter hours"),
-            "missing": text("Missing quarter hours"),
-            "revised": text("Corrected quarter hours"),
+            "month": fixed(text("Month")),
+            "mwh": fixed(text("Energy")),
+            "measured": fixed(text("Measured quarter hours")),
+            "estimated": fixed(text("Estimated quarter hours")),
+            "missing": fixed(text("Missing quarter hours")),
+            "revised": fixed(text("Corrected quarter hours")),
         },
         internal("metering_point_id", "first_quarter", "until_quarter"),
     ),
@@ -394,22 +413,22 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.INVOICES,
         text("Invoices"),
         {
-            "number": text("Invoice number"),
-            "kind": text("Invoice, credit note or reminder"),
-            "issued_on": text("Date"),
-            "due_on": text("Due date"),
-            "period_from": text("First day"),
-            "period_to": text("Last day"),
-            "net_cents": text("Amount without VAT"),
-            "vat_cents": text("VAT"),
-            "total_cents": text("Total"),
-            "reference": text("Reference number"),
-            "iban": text("Account number of the payee"),
-            "bic": text("Bank of the payee (BIC)"),
-            "payee": text("Payee"),
-            "estimated": text("Based on an estimate"),
-            "refers_to": text("Refers to invoice"),
-            "read_by": text("How the meters were read"),
+            "number": fixed(text("Invoice number")),
+            "kind": fixed(text("Invoice, credit note or reminder")),
+            "issued_on": fixed(text("Date")),
+            "due_on": fixed(text("Due date")),
+            "period_from": fixed(text("First day")),
+            "period_to": fixed(text("Last day")),
+            "net_cents": fixed(text("Amount without VAT")),
+            "vat_cents": fixed(text("VAT")),
+            "total_cents": fixed(text("Total")),
+            "reference": fixed(text("Reference number")),
+            "iban": fixed(text("Account number of the payee")),
+            "bic": fixed(text("Bank of the payee (BIC)")),
+            "payee": fixed(text("Payee")),
+            "estimated": fixed(text("Based on an estimate")),
+            "refers_to": fixed(text("Refers to invoice")),
+            "read_by": fixed(text("How the meters were read")),
         },
         internal("id", "party_id", "site_id"),
     ),
@@ -418,19 +437,19 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.INVOICES,
         text("Invoice lines"),
         {
-            "code": text("Price part"),
-            "name_fi": text("Name in Finnish"),
-            "name_sv": text("Name in Swedish"),
-            "name_en": text("Name in English"),
-            "period_from": text("First day"),
-            "period_to": text("Last day"),
-            "quantity_mwh": text("Energy"),
-            "quantity": text("Quantity"),
-            "unit": text("Unit"),
-            "unit_price": text("Unit price"),
-            "vat_percent": text("VAT rate"),
-            "net_cents": text("Amount without VAT"),
-            "estimated": text("Based on an estimate"),
+            "code": fixed(text("Price part")),
+            "name_fi": fixed(text("Name in Finnish")),
+            "name_sv": fixed(text("Name in Swedish")),
+            "name_en": fixed(text("Name in English")),
+            "period_from": fixed(text("First day")),
+            "period_to": fixed(text("Last day")),
+            "quantity_mwh": fixed(text("Energy")),
+            "quantity": fixed(text("Quantity")),
+            "unit": fixed(text("Unit")),
+            "unit_price": fixed(text("Unit price")),
+            "vat_percent": fixed(text("VAT rate")),
+            "net_cents": fixed(text("Amount without VAT")),
+            "estimated": fixed(text("Based on an estimate")),
         },
         internal("id", "invoice_id", "position", "contract_id"),
     ),
@@ -438,14 +457,22 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "invoice_vat",
         Group.INVOICES,
         text("VAT of the invoices"),
-        {"percent": text("VAT rate"), "net_cents": text("Amount without VAT"), "vat_cents": text("VAT")},
+        {
+            "percent": fixed(text("VAT rate")),
+            "net_cents": fixed(text("Amount without VAT")),
+            "vat_cents": fixed(text("VAT")),
+        },
         internal("invoice_id"),
     ),
     Holding(
         "payment",
         Group.INVOICES,
         text("Payments"),
-        {"number": text("The bank's archive number"), "paid_on": text("Paid"), "cents": text("Amount")},
+        {
+            "number": fixed(text("The bank's archive number")),
+            "paid_on": fixed(text("Paid")),
+            "cents": fixed(text("Amount")),
+        },
         internal("id", "invoice_id"),
     ),
     Holding(
@@ -453,13 +480,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.MESSAGES,
         text("Matters"),
         {
-            "number": text("Number of the matter"),
-            "topic": text("Topic"),
-            "subject": text("Subject"),
-            "status": text("Status"),
-            "kind": text("Kind of the newest message"),
-            "last_at": text("Newest message"),
-            "told_at": text("Newest message to you"),
+            "number": fixed(text("Number of the matter")),
+            "topic": fixed(text("Topic")),
+            "subject": fixed(text("Subject")),
+            "status": fixed(text("Status")),
+            "kind": fixed(text("Kind of the newest message")),
+            "last_at": fixed(text("Newest message")),
+            "told_at": fixed(text("Newest message to you")),
         },
         internal("id", "party_id", "site_id", "contract_id", "invoice_id"),
     ),
@@ -468,12 +495,12 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.MESSAGES,
         text("Messages"),
         {
-            "number": text("Number of the message"),
-            "kind": text("Kind of message"),
-            "body": text("Text"),
-            "language": text("Language"),
-            "sent_at": text("Sent"),
-            "from_name": text("Sender"),
+            "number": fixed(text("Number of the message")),
+            "kind": fixed(text("Kind of message")),
+            "body": fixed(text("Text")),
+            "language": fixed(text("Language")),
+            "sent_at": fixed(text("Sent")),
+            "from_name": fixed(text("Sender")),
         },
         internal("id", "thread_id", "account_id", "form_key"),
     ),
@@ -481,7 +508,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "thread_reading",
         Group.MESSAGES,
         text("What you have read"),
-        {"told_at": text("Read up to the message of"), "read_at": text("Read")},
+        {"told_at": fixed(text("Read up to the message of")), "read_at": fixed(text("Read"))},
         internal("thread_id", "account_id"),
     ),
     Holding(
@@ -489,16 +516,16 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.PERMISSIONS,
         text("Consents, prohibitions and preferences"),
         {
-            "kind": text("Kind of decision"),
-            "purpose": text("Purpose"),
-            "channel": text("Channel"),
-            "action": text("Given or withdrawn"),
+            "kind": fixed(text("Kind of decision")),
+            "purpose": fixed(text("Purpose")),
+            "channel": fixed(text("Channel")),
+            "action": fixed(text("Given or withdrawn")),
             **WHO_DECIDED,
-            "ground": text("Legal ground"),
-            "notice_id": text("The text that you read"),
-            "notice_version": text("Version of the text"),
-            "notice_sha256": text("Fingerprint of the text"),
-            "language": text("Language"),
+            "ground": fixed(text("Legal ground")),
+            "notice_id": fixed(text("The text that you read")),
+            "notice_version": fixed(text("Version of the text")),
+            "notice_sha256": fixed(text("Fingerprint of the text")),
+            "language": fixed(text("Language")),
         },
         internal("id", "sequence", "party_id", "account_id", "replaces_id"),
     ),
@@ -507,17 +534,17 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.PERMISSIONS,
         text("Authorisations to third parties"),
         {
-            "resolution": text("How fine the data is"),
-            "valid_from": text("First day"),
-            "valid_to": text("Last day"),
-            "given_at": text("When"),
-            "where": text("Where it was made"),
-            "assurance": text("Level of identification"),
-            "ground": text("Legal ground"),
-            "notice_version": text("Version of the text"),
-            "notice_sha256": text("Fingerprint of the text"),
-            "notice_text": text("The text that you read"),
-            "language": text("Language"),
+            "resolution": fixed(text("How fine the data is")),
+            "valid_from": fixed(text("First day")),
+            "valid_to": fixed(text("Last day")),
+            "given_at": fixed(text("When")),
+            "where": fixed(text("Where it was made")),
+            "assurance": fixed(text("Level of identification")),
+            "ground": fixed(text("Legal ground")),
+            "notice_version": fixed(text("Version of the text")),
+            "notice_sha256": fixed(text("Fingerprint of the text")),
+            "notice_text": fixed(text("The text that you read")),
+            "language": fixed(text("Language")),
         },
         internal("id", "party_id", "third_party_id", "account_id", "replaces_id"),
     ),
@@ -525,7 +552,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "authorisation_end",
         Group.PERMISSIONS,
         text("Authorisations that have ended"),
-        {**WHO_DECIDED, "how": text("How it ended")},
+        {**WHO_DECIDED, "how": fixed(text("How it ended"))},
         internal("authorisation_id", "account_id"),
     ),
     Holding(
@@ -539,7 +566,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         "authorisation_read",
         Group.PERMISSIONS,
         text("When authorised companies read your data"),
-        {"at": text("When"), "first_day": text("First day"), "last_day": text("Last day")},
+        {"at": fixed(text("When")), "first_day": fixed(text("First day")), "last_day": fixed(text("Last day"))},
         internal("authorisation_id"),
     ),
     Holding(
@@ -547,13 +574,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.REQUESTS,
         text("Requests"),
         {
-            "number": text("Number of the request"),
-            "kind": text("Which right it is about"),
-            "field": text("What to correct"),
-            "text": text("What you wrote"),
-            "received_at": text("Received"),
-            "state": text("Status"),
-            "due_on": text("To be answered by"),
+            "number": fixed(text("Number of the request")),
+            "kind": fixed(text("Which right it is about")),
+            "field": fixed(text("What to correct")),
+            "text": fixed(text("What you wrote")),
+            "received_at": fixed(text("Received")),
+            "state": fixed(text("Status")),
+            "due_on": fixed(text("To be answered by")),
         },
         internal("id", "party_id", "account_id"),
     ),
@@ -562,11 +589,11 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.REQUESTS,
         text("What happened to the requests"),
         {
-            "at": text("When"),
-            "act": text("What happened"),
-            "text": text("Text"),
-            "ground": text("Legal ground"),
-            "answer_by": text("To be answered by"),
+            "at": fixed(text("When")),
+            "act": fixed(text("What happened")),
+            "text": fixed(text("Text")),
+            "ground": fixed(text("Legal ground")),
+            "answer_by": fixed(text("To be answered by")),
         },
         internal("id", "case_id", "sequence", "account_id"),
     ),
@@ -575,13 +602,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SIGN_INS,
         text("Your account in this service"),
         {
-            "given_names": text("Given names"),
-            "family_name": text("Family name"),
-            "language": text("Language"),
-            "created_at": text("First sign-in"),
-            "signed_in_at": text("Last sign-in"),
-            "previous_sign_in_at": text("Sign-in before that"),
-            "welcomed_at": text("First visit finished"),
+            "given_names": fixed(text("Given names")),
+            "family_name": fixed(text("Family name")),
+            "language": fixed(text("Language")),
+            "created_at": fixed(text("First sign-in")),
+            "signed_in_at": fixed(text("Last sign-in")),
+            "previous_sign_in_at": fixed(text("Sign-in before that")),
+            "welcomed_at": fixed(text("First visit finished")),
         },
         internal("id", "identity_index"),
     ),
@@ -590,15 +617,15 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SIGN_INS,
         text("Sessions"),
         {
-            "broker": text("Identification broker"),
-            "acr": text("Level of identification"),
-            "amr": text("Way of identification"),
-            "confirmed_at": text("Identity last proved"),
-            "created_at": text("Begun"),
-            "seen_at": text("Last used"),
-            "expires_at": text("Ends at the latest"),
-            "ended_at": text("Ended"),
-            "language": text("Language"),
+            "broker": fixed(text("Identification broker")),
+            "acr": fixed(text("Level of identification")),
+            "amr": fixed(text("Way of identification")),
+            "confirmed_at": fixed(text("Identity last proved")),
+            "created_at": fixed(text("Begun")),
+            "seen_at": fixed(text("Last used")),
+            "expires_at": fixed(text("Ends at the latest")),
+            "ended_at": fixed(text("Ended")),
+            "language": fixed(text("Language")),
         },
         internal("id", "token_hash", "account_id", "acting_for"),
     ),
@@ -607,14 +634,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SIGN_INS,
         text("Visits to the bank to sign in"),
         {
-            "broker": text("Identification broker"),
-            "bank": text("Bank"),
-            "language": text("Language"),
-            "return_to": text("The page you came from"),
-            "purpose": text("Purpose"),
-            "created_at": text("Begun"),
-            "expires_at": text("Ends at the latest"),
-            "status": text("Status"),
+            "broker": fixed(text("Identification broker")),
+            "bank": fixed(text("Bank")),
+            "language": fixed(text("Language")),
+            "return_to": fixed(text("The page you came from")),
+            "purpose": fixed(text("Purpose")),
+            "created_at": fixed(text("Begun")),
+            "expires_at": fixed(text("Ends at the latest")),
+            "status": fixed(text("Status")),
         },
         internal("id", "state_hash", "binding_hash", "nonce", "verifier", "account_id"),
     ),
@@ -623,9 +650,9 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.SIGN_INS,
         text("Forms kept for an hour, as their session had ended"),
         {
-            "action": text("Form"),
-            "kept_at": text("Kept since"),
-            "expires_at": text("Kept until"),
+            "action": fixed(text("Form")),
+            "kept_at": fixed(text("Kept since")),
+            "expires_at": fixed(text("Kept until")),
         },
         internal("id", "account_id", "acting_for", "fields"),
     ),
@@ -634,10 +661,10 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.LOG,
         text("Who looked and who did what"),
         {
-            "at": text("When"),
-            "act": text("What happened"),
-            "object_kind": text("To what"),
-            "details": text("Details"),
+            "at": fixed(text("When")),
+            "act": fixed(text("What happened")),
+            "object_kind": fixed(text("To what")),
+            "details": fixed(text("Details")),
         },
         internal("number", "account_id", "party_id", "object_id", "previous_hash", "hash"),
     ),
@@ -646,19 +673,16 @@ HOLDINGS: Final[Sequence[Holding]] = (
         Group.LOG,
         text("What we told other systems"),
         {
-            "kind": text("What happened"),
-            "payload": text("What was told"),
-            "created_at": text("When"),
-            "delivered_at": text("Delivered"),
+            "kind": fixed(text("What happened")),
+            "payload": fixed(text("What was told")),
+            "created_at": fixed(text("When")),
+            "delivered_at": fixed(text("Delivered")),
         },
         internal("number", "id", "party_id", "about", "due_at", "attempts", "given_up_at"),
     ),
 )
 
 BY_TABLE: Final[Mapping[str, Holding]] = {holding.table: holding for holding in HOLDINGS}
-
-CORRECTED: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS})
-"""Groups that hold what a customer told us: a wrong detail there is corrected by a request that names it."""
 
 
 def of_group(group: Group) -> Sequence[Holding]:
@@ -668,6 +692,17 @@ def of_group(group: Group) -> Sequence[Holding]:
 
 def field_named(name: str | None) -> Text | None:
     """What a column is called, by its table and name (`party.name`); None for one that nobody is shown."""
+    column = _named(name)
+    return column.label if column else None
+
+
+def correctable_named(name: str | None) -> Text | None:
+    """The same; None also for one that nobody corrects."""
+    column = _named(name)
+    return column.label if column and column.is_correctable else None
+
+
+def _named(name: str | None) -> Column | None:
     table, _, column = (name or "").partition(".")
     holding = BY_TABLE.get(table)
     return holding.columns.get(column) if holding else None

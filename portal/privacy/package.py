@@ -230,7 +230,7 @@ def _sheet(shelf: Shelf, holding: Holding, language: Language) -> Sheet:
     columns = holding.columns
     return Sheet(
         title=holding.title.said(language),
-        columns=[label.said(language) for label in columns.values()],
+        columns=[one.label.said(language) for one in columns.values()],
         rows=(
             [values.said(holding.table, name, _value(row, name), language) for name in columns]
             for row in shelf.rows(holding.table)

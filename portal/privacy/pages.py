@@ -359,13 +359,13 @@ def _asked(visit: Visit[Customer], asked: Asking) -> object:
     db, language, now = visit.db, visit.language, visit.now
     if asked.kind is Right.ERASURE:
         return actions.ask_erasure(db, _proved(visit.who), asked.words, language, now).id
-    named = catalogue.field_named(asked.field)
+    named = catalogue.correctable_named(asked.field)
     wish = Wish(asked.kind, asked.words, asked.field if named and asked.kind is Right.RECTIFICATION else None)
     return actions.ask(db, visit.who, wish, language, now).id
 
 
 def _ask_page(visit: Visit[Customer], right: Right, field: str, typed: Typed) -> Ask:
-    label = catalogue.field_named(field) if right is Right.RECTIFICATION else None
+    label = catalogue.correctable_named(field) if right is Right.RECTIFICATION else None
     return Ask(
         right=right,
         title=words.RIGHTS[right],

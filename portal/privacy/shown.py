@@ -12,7 +12,7 @@ from portal.kit import formats
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.privacy import Record
 from portal.privacy import catalogue, values
-from portal.privacy.catalogue import CORRECTED, GROUPS, About, Described, Group, Holding
+from portal.privacy.catalogue import GROUPS, About, Described, Group, Holding
 from portal.privacy.queries import LOOKED, Case, Entry, Event, Reading
 from portal.privacy.rules import Act, Fate, Right, State, due_on
 from portal.privacy.words import CHANGES, DEEDS, LOOKS, RIGHTS, STATES, STEPS
@@ -121,7 +121,10 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class FieldShown:
-    """A column in words: what stands in it, what is to be known of it beside its group, and where to correct it."""
+    """A column in words: what stands in it, what is to be known of it beside its group, and how to ask to correct it.
+
+    `correct` names it in a request; None for what nobody corrects.
+    """
 
     label: Text
     value: Text | str | None
@@ -310,18 +313,18 @@ def _table(
     shown = [_record(holding, record, language) for record in records[:MOST]] if is_here else []
     count = len(records) if is_here else counts.get(holding.table, 0)
     more = max(0, len(records) - MOST) if is_here else 0
-    return TableShown(holding.title, shown, more, list(holding.columns.values()), is_here, count)
+    return TableShown(holding.title, shown, more, [one.label for one in holding.columns.values()], is_here, count)
 
 
 def _record(holding: Holding, record: Record, language: Language) -> Sequence[FieldShown]:
     return [
         FieldShown(
-            label=label,
-            value=_value(holding, column, record, language),
-            about=holding.about(column),
-            correct=f"{holding.table}.{column}" if holding.group in CORRECTED else None,
+            label=column.label,
+            value=_value(holding, name, record, language),
+            about=holding.about(name),
+            correct=f"{holding.table}.{name}" if column.is_correctable else None,
         )
-        for column, label in holding.columns.items()
+        for name, column in holding.columns.items()
     ]
 
 

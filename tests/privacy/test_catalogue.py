@@ -16,7 +16,7 @@ from portal.kit.i18n import Language
 from portal.outbox.actions import Event
 from portal.outbox.mail import MAIL
 from portal.privacy import exports, values
-from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Group, field_named
+from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Column, Group, correctable_named, field_named
 from portal.privacy.exports import NotExported
 from portal.privacy.package import Press
 from portal.privacy.rules import Act, Fate, Right, State
@@ -73,7 +73,37 @@ def test_readings_of_each_energy_stand_on_its_own_law():
 @pytest.mark.parametrize("language", Language)
 def test_every_label_can_be_said(language):
     for holding in HOLDINGS:
-        assert all(label.said(language) for label in (holding.title, *holding.columns.values()))
+        assert all(label.said(language) for label in (holding.title, *(one.label for one in holding.columns.values())))
+
+
+TOLD_BY_CUSTOMERS = {Group.CONTACT, Group.SITES, Group.CONTRACTS}
+EVENTS = {"contact_change", "contact_draft"}  # what was once typed stays what it was
+KEYS = re.compile(r"number|gsrn|id|\w+_id|encrypted|kind|model")
+
+
+@pytest.mark.parametrize("holding", HOLDINGS, ids=lambda holding: holding.table)
+def test_every_column_has_decided_whether_it_can_be_corrected(holding):
+    assert all(type(column) is Column for column in holding.columns.values())
+    correctable = {name for name, column in holding.columns.items() if column.is_correctable}
+    assert not {name for name in correctable if KEYS.fullmatch(name) and name != "business_id"}
+    assert not correctable & holding.sealed
+    if holding.group not in TOLD_BY_CUSTOMERS or holding.table in EVENTS:
+        assert not correctable
+
+
+@pytest.mark.parametrize(
+    ("name", "can_be"),
+    [
+        *((name, True) for name in ("party.name", "contact_detail.value", "site.dwelling", "contract.valid_from")),
+        *((name, False) for name in ("party.customer_number", "site.number", "metering_point.gsrn")),
+        *(
+            (name, False)
+            for name in ("contact_change.before", "contract.number", "audit_entry.at", "party.id", "", None)
+        ),
+    ],
+)
+def test_only_what_a_customer_may_know_better_can_be_corrected(name, can_be):
+    assert (correctable_named(name) is not None) is can_be
 
 
 @pytest.mark.parametrize("name", ["party.name", "party.id", "identity_code.blind_index", "nothing.at_all", "", None])

@@ -177,8 +177,9 @@ def test_the_same_request_is_not_made_twice(house, aino):
     assert sorted(case.number[3:] for case in rows(house, PrivacyCase)) == ["0001", "0002"]
 
 
-def test_a_field_that_nobody_is_shown_is_not_asked_about(house, aino):
-    ask(aino.browser, field="session.token_hash")
+@pytest.mark.parametrize("field", ["session.token_hash", "party.customer_number"])
+def test_a_field_that_nobody_is_shown_or_corrects_is_not_asked_about(house, aino, field):
+    ask(aino.browser, field=field)
     assert [case.field for case in rows(house, PrivacyCase)] == [None]
 
 
@@ -282,6 +283,7 @@ def test_every_detail_is_told_and_the_identity_code_never(aino):
     assert "Aino Mäkelä" in plain(page)
     assert "säilytetään salattuna" in page
     assert "field=party.name" in page
+    assert "field=party.customer_number" not in page
     assert AINO not in page
 
 
