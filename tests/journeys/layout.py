@@ -63,10 +63,9 @@ MISNAMED = """() => [...document.querySelectorAll("a[aria-label], button[aria-la
 
 # Words, icons and controls that are not seen whole: cut by what hides its overflow, out of reach of a scroller, spilt
 # out of their box, beyond the window, or broken where no hyphen shows it (those of up to 30 letters, but for names);
-# and what scrolls sideways without a keyboard or a sign. Two frames after a change of size all is laid out. Three dots
-# say themselves that they cut.
-CUT = """async () => {
-    for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+# and what scrolls sideways without a keyboard or a sign. Three dots say themselves that they cut. Without motion a
+# change of size is laid out at once.
+CUT = """() => {
     const found = new Set(), root = document.documentElement, range = document.createRange(), styles = new Map();
     const style = one => styles.get(one) ?? styles.set(one, getComputedStyle(one)).get(one);
     const hides = value => value === "hidden" || value === "clip";

@@ -11,6 +11,12 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """async (options) => (await axe.run(document, { resultTypes: ["violations"], preload: false, ...options }))
     .violations.map(found => [found.id, found.nodes.map(node => `${node.target.join(" ")} ${node.failureSummary}`)])"""
 COLOURS = ["color-contrast", "link-in-text-block"]  # all that a colour scheme can change, and no language does
+# What has not changed at once with the size of everything. The first line is what there is to change from.
+GRADUAL = """() => {
+    document.body.getBoundingClientRect();
+    document.documentElement.style.fontSize = "200%";
+    return document.getAnimations().map(one => `${one.transitionProperty} ${one.effect.target.outerHTML.slice(0, 60)}`);
+}"""
 MEASURES = {("fi", "light"): measured, ("sv", "light"): measured_for_mice}
 
 
@@ -62,3 +68,10 @@ def test_a_page_is_for_everybody(opened, speak, place):
                 if (language, scheme) in MEASURES:
                     found |= MEASURES[language, scheme](page)
     assert found == {}
+
+
+@pytest.mark.parametrize("motion", ["reduce", "no-preference"])
+def test_a_change_of_size_is_seen_at_once(opened, motion):
+    with opened(None, reduced_motion=motion) as page:
+        page.goto("/sign-in")
+        assert page.evaluate(GRADUAL) == []
