@@ -85,8 +85,8 @@ def home(register, aino):
 
 
 def words(page):
-    """The text of a page, without its tags and with plain blanks."""
-    text = unescape(re.sub(r"<[^>]+>", " ", page.text)).replace("\u00a0", " ")
+    """The text of a page, without its tags and with plain blanks, in whole words."""
+    text = unescape(re.sub(r"<[^>]+>", " ", page.text)).replace("\u00a0", " ").replace("\u00ad", "")
     return re.sub(r"\s+", " ", text)
 
 

@@ -54,7 +54,7 @@ class Books:
 
 def words(answer):
     """The visible words of a page, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ").replace("\u00ad", "")
 
 
 def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):

@@ -66,6 +66,8 @@ MISNAMED = """() => [...document.querySelectorAll("a[aria-label], button[aria-la
 # and what scrolls sideways without a keyboard or a sign. Three dots say themselves that they cut. Without motion a
 # change of size is laid out at once.
 CUT = """() => {
+    // A part of a word between its soft hyphens counts as one; a hyphen that is shown belongs to the letter after it.
+    const WORD = /(?<![^\\s\\u00ad])\\p{L}{2,30}(?=\\u00ad|[.,:;?!]?(?:\\s|$))/gu;
     const found = new Set(), root = document.documentElement, range = document.createRange(), styles = new Map();
     const style = one => styles.get(one) ?? styles.set(one, getComputedStyle(one)).get(one);
     const hides = value => value === "hidden" || value === "clip";
@@ -102,8 +104,8 @@ CUT = """() => {
         range.selectNodeContents(text);
         judge(range.getBoundingClientRect(), text.parentElement, text.data);
         if (range.getClientRects().length < 2 || text.parentElement.closest(".switcher__name")) continue;
-        for (const { 0: word, index } of text.data.matchAll(/(?<!\\S)\\p{L}{2,30}(?=[.,:;?!]?(?:\\s|$))/gu)) {
-            range.setStart(text, index);
+        for (const { 0: word, index } of text.data.matchAll(WORD)) {
+            range.setStart(text, index + (text.data[index - 1] === "\\u00ad"));
             range.setEnd(text, index + word.length);
             if (range.getClientRects().length > 1) found.add(`broken: ${word}`);
         }
@@ -127,6 +129,8 @@ VANISHED = """() => [...document.querySelectorAll("button, .btn, .input, input, 
         return style.borderTopStyle === "none" && style.outlineStyle === "none" && style.appearance === "none"; })
     .map(one => one.outerHTML.slice(0, 120))"""
 
+ANOTHER_FONT = "font => document.documentElement.style.setProperty('--font', font)"
+
 PRINTED = """() => [...document.querySelectorAll("nav, .topbar, .side, .tabbar, .btn")]
     .filter(one => one.checkVisibility()).map(one => one.outerHTML.slice(0, 90))"""
 
@@ -141,6 +145,7 @@ def measured(page: Page) -> dict[str, list]:
     wrong["headings"] = page.evaluate(UNORDERED)
     wrong["title"] = [] if page.title().endswith(f" – {SERVICE}") else [page.title()]
     wrong["cut where unfolded"] = cut(page, WIDTHS[:1])
+    wrong["cut in another font"] = cut_in_another_font(page)
     page.evaluate(FOLD)
     wrong["cut"] = cut(page)
     page.set_viewport_size(DESKTOP)
@@ -157,12 +162,21 @@ def measured_for_mice(page: Page) -> dict[str, list]:
     """What is too small or cut on a page that was opened with a mouse."""
     assert page.evaluate("matchMedia('(pointer: fine)').matches")
     wrong = {"small for mice": page.evaluate(SMALL, [MOUSE_PX, MOUSE_PX]), "cut": cut(page)}
+    wrong["cut in another font"] = cut_in_another_font(page)
     return {what: found for what, found in wrong.items() if found}
 
 
 def cut(page: Page, widths: tuple[int, ...] = WIDTHS) -> list[str]:
     """What is not seen whole in windows of some widths; the page is loaded once and stays as it was folded."""
     return list(_cut(page, widths))
+
+
+def cut_in_another_font(page: Page) -> list[str]:
+    """What is not seen whole in the narrowest window until our font has come; others are up to a fifth wider."""
+    page.evaluate(ANOTHER_FONT, "sans-serif")
+    found = cut(page, WIDTHS[:1])
+    page.evaluate(ANOTHER_FONT, "")
+    return found
 
 
 def _cut(page: Page, widths: tuple[int, ...]) -> Iterator[str]:
