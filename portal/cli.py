@@ -247,6 +247,8 @@ def _tell(one: "Told") -> None:
         return
     for sentence in one.says:
         print(f"{one.name}: {sentence}")
+    if one.broke_off:
+        _aside(f"{one.name} {one.broke_off.rstrip('.')}. What came before that is taken in; take the file in again.")
     if one.refused_to:
         print(f"{one.name}: {one.tally.refused} lines refused, see {one.refused_to}")
     if one.doubtful_to:
@@ -265,7 +267,12 @@ def _sum_up(told: "Sequence[Told]", asked: argparse.Namespace) -> int:
     if lines.doubtful:
         print(f"doubtful={lines.doubtful}")
     print(lines)
-    in_part = len(taken) < len(told) or lines.refused or (asked.strict and lines.doubtful)
+    in_part = (
+        len(taken) < len(told)
+        or any(one.broke_off for one in taken)
+        or lines.refused
+        or (asked.strict and lines.doubtful)
+    )
     return IN_PART if in_part else DONE
 
 

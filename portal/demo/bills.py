@@ -138,7 +138,6 @@ def _invoice(account: Account, cycle: Cycle, priced: Bill, number: str) -> Row:
         bic=BIC,
         payee=PAYEE,
         estimated=any(line.estimated for line in priced.lines),
-        refers_to=None,
         read_by=ReadBy.REMOTE,
     )
 

@@ -169,7 +169,6 @@ def _issued(
         payee=PAYEE,
         estimated=False,
         refers_to=paper.refers_to,
-        read_by=None,
     )
     for position, charge in enumerate(charges):
         yield _line(invoice_id, position, charge, paper, vat_percent)

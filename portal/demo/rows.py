@@ -13,15 +13,15 @@ from portal.kit.db import table_of
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row to be: all its columns. A model costs ten times as much, and the company's bills have 50 000 lines."""
+    """A row to be. A model costs ten times as much, and the company's bills have 50 000 lines."""
 
     model: type[SQLModel]
     columns: Mapping[str, object]
 
     @classmethod
     def of(cls, model: type[SQLModel], **columns: object) -> Self:
-        """A row of a model's table."""
-        return cls(model, columns)
+        """A row of a model's table; columns that are not named hold nothing."""
+        return cls(model, dict.fromkeys(table_of(model).columns.keys()) | columns)
 
 
 def insert(db: Session, rows: Iterable[SQLModel | Row]) -> None:

@@ -16,8 +16,7 @@ This page is made from the code that reads the feeds (`portal/feeds/docs.py`); d
 
 `portal import PATH...` takes in files and folders. A file is recognised by what it holds, not by its name, and a
 folder's files (`.jsonl`, `.ndjson`, `.csv`, also packed as `.gz` or `.zip`) are taken in the order of their
-references, which is the order of this page. Each file is one transaction; all files of mandates, of taxes and of
-contracts are one each. The last line of the output is
+references, which is the order of this page. The last line of the output is
 `accepted=26204 unchanged=0 refused=0`; the exit code is 0 when all is taken in, 1 when a part is, 2 when nothing
 is.
 
@@ -45,7 +44,12 @@ is.
   send the former row again with its last day, in the same import as the new one or before it.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
-- On SQLite nothing else can be written while a file is taken in; a large register belongs on PostgreSQL.
+- **An import that breaks off goes on where it was.** A file is read to its end before its first row is written; then
+  500 lines at a time are. What is written stays, and is `unchanged` when the file is taken in again. A file of
+  readings, and all files of mandates, of taxes and of contracts, are written whole or not at all.
+- **A line that comes again costs next to nothing.** Of invoices, payments and messages the register keeps a digest of
+  the line that told each: the very same line is `unchanged` without being read or judged again.
+- On SQLite nothing else can be written while some lines are; a large register belongs on PostgreSQL.
 - `--dry-run` says all this and leaves the database as it is. `portal import --schema KIND` prints the JSON Schema
   (2020-12) of a kind.
 """

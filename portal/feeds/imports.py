@@ -1,11 +1,12 @@
 """Takes in feeds: each file recognised by its content, in the order of references.
 
-Each file is one transaction; those of a kind of which something holds once a day only are one together (once.py).
+Files of a kind of which something holds once a day only are one transaction together (once.py), and a file of readings
+is one. Other rows are taken in some at a time: an import that breaks off goes on where it was when it is run again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count, groupby
 from operator import itemgetter
@@ -13,14 +14,14 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from portal.feeds import readings, rows
+from portal.feeds import readings, rows, taking
 from portal.feeds.kinds import KINDS, Desk
-from portal.feeds.once import File, Sessions, together
+from portal.feeds.once import File, together
 from portal.feeds.readings import PointWish
-from portal.feeds.remarks import remarks
-from portal.feeds.report import LeftOut, Progress, Taken, Told
-from portal.feeds.rows import Ready
-from portal.feeds.sources import DOUBTFUL, REFUSED, Source
+from portal.feeds.remarks import Remarks, remarks
+from portal.feeds.report import LeftOut, Progress, Taken, Told, reason
+from portal.feeds.sources import DOUBTFUL, REFUSED, NotAFeed, Source
+from portal.feeds.taking import Ready, Sessions
 from portal.kit.db import Database
 
 FIRST = itemgetter(0)
@@ -45,7 +46,7 @@ def run(sessions: Sessions, sources: Sequence[Source], wishes: Wishes, desk: Des
             continue
         for source in files:
             (file,) = _placed([source], wishes, told)
-            told.append(_told(sessions, file, partial(_prepared, source, wishes, desk, progress)))
+            told.append(_told(sessions, file, partial(_prepared, sessions, source, wishes, desk, progress)))
     return told
 
 
@@ -92,16 +93,33 @@ def _placed(sources: Iterable[Source], wishes: Wishes, told: Iterable[Told]) -> 
 def _told(sessions: Sessions, file: File, prepare: Callable[[], Ready]) -> Told:
     try:
         ready = prepare()
-        with remarks(file.refused_to, file.doubtful_to) as remarked, sessions() as db:
-            taken = ready(db, remarked)
-            remarked.close()
+        with remarks(file.refused_to, file.doubtful_to) as remarked:
+            taken = _taken(sessions, ready, remarked)
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         return LeftOut.because(file.source.name, failed)
     return file.said(taken)
 
 
-def _prepared(source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:
+def _taken(sessions: Sessions, ready: Ready, remarked: Remarks) -> Taken:
+    """Take in a file step by step. What is taken in stays, whatever comes after it."""
+    taken: Taken | None = None
+    try:
+        for step in ready():
+            with sessions() as db:
+                more = step(db, remarked)
+                remarked.flush()
+            taken = taken.and_then(more) if taken else more
+    except Exception as failed:
+        if taken is None:
+            raise
+        return replace(taken, broke_off=reason(failed))
+    if taken is None:
+        raise NotAFeed("is empty")
+    return taken
+
+
+def _prepared(sessions: Sessions, source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:
     kind = rows.kind_of(source)
     if kind is None:
         return readings.prepared(source, wishes.point, desk.now, progress)
-    return rows.prepared(source, kind, desk, progress)
+    return taking.prepared(sessions, source, kind, desk, progress)

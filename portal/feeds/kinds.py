@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 import portal.tables  # noqa: F401 - all of them: rows refer to tables of slices that no feed writes, such as accounts
 from portal.consents.authorisations.feed import AuthorisationReadEntry, ThirdPartyEntry
@@ -25,11 +25,13 @@ from portal.customers.keeping import keep_billing, keep_contact_people, keep_cus
 from portal.customers.once import MANDATE_ONCE
 from portal.invoices.feed import InvoiceEntry, PaymentEntry
 from portal.invoices.keeping import keep_invoices, keep_payments
+from portal.invoices.models import Invoice, Payment
 from portal.kit.crypto import Vault
 from portal.kit.feed import Verdict
 from portal.kit.once import Once
 from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
+from portal.messages.models import Message
 from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.sites.feed import MeteringPointEntry, SiteEntry
@@ -49,13 +51,17 @@ Keep = Callable[[Session, Sequence[Any], Desk], list[Verdict]]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of row: what it looks like, what it is known by, who keeps it, and what of it holds once a day only."""
+    """One kind of row: what it looks like, what it is known by, who keeps it, and what of it holds once a day only.
+
+    remembers: a table with `number` and `line_digest` that nothing but this feed writes, so that equal lines are known
+    """
 
     name: str
     row: Any  # a row's type: a model, or a union of models
     key: tuple[str, ...]
     keep: Keep
     once: Once | None = None
+    remembers: type[SQLModel] | None = None
 
     @cached_property
     def adapter(self) -> TypeAdapter[Any]:
@@ -115,11 +121,11 @@ KINDS = (
     Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes), TAX_ONCE),
     Kind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
     Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts), CONTRACT_ONCE),
-    Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices)),
-    Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments)),
+    Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices), remembers=Invoice),
+    Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments), remembers=Payment),
     Kind("permissions", PermissionEntry, DECISION, _permissions),
     Kind("third_parties", ThirdPartyEntry, ("business_id",), _plain(keep_third_parties)),
     Kind("authorisation_reads", AuthorisationReadEntry, ("authorisation_id", "at"), _authorisation_reads),
-    Kind("messages", MessageEntry, ("message_number",), _messages),  # offers need to know what was permitted
+    Kind("messages", MessageEntry, ("message_number",), _messages, remembers=Message),  # offers need what was permitted
     Kind("privacy_cases", PrivacyProgress, ("case_number", "at"), _privacy_cases),
 )

@@ -6,9 +6,10 @@ rows of that key. Neither the order of rows nor that of files says who is right,
 nothing half judged, and what is remembered are keys, not rows (docs/decisions/0013).
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +18,11 @@ from sqlmodel import Session
 from portal.feeds.kinds import Desk, Kind
 from portal.feeds.remarks import Remarks, remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told
-from portal.feeds.rows import Bench, Ready, Survey, judged, survey
 from portal.feeds.sources import Source
+from portal.feeds.taking import Bench, Ready, Sessions, Survey, judged, survey
 from portal.kit.db import one_at_a_time
 from portal.kit.feed import Refusal
 from portal.kit.once import Key, Once, contradictions, said
-
-Sessions = Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True)
@@ -44,10 +43,10 @@ def together(
     sessions: Sessions, kind: Kind, once: Once, files: Sequence[File], desk: Desk, progress: Progress
 ) -> list[Told]:
     """Take in the files of a kind in one transaction, and tell of each what became of it."""
-    found = {file: _surveyed(file, kind) for file in files}
+    found = {file: _surveyed(sessions, file, kind) for file in files}
     whole = {file: one for file, one in found.items() if isinstance(one, Survey)}
     contest = Contest(kind, once, dict(_differing(whole)))
-    ready = {file: judged(file.source, kind, one.lines, contest, desk, progress) for file, one in whole.items()}
+    ready = {file: judged(file.source, kind, one, contest, desk, progress) for file, one in whole.items()}
     try:
         taken = _settled(sessions, ready, contest)
     except Exception as failed:  # noqa: BLE001 - this kind does not stop the others
@@ -95,16 +94,16 @@ class Contest(Bench):
             raise Contested
 
 
-def _surveyed(file: File, kind: Kind) -> Survey | LeftOut:
+def _surveyed(sessions: Sessions, file: File, kind: Kind) -> Survey | LeftOut:
     try:
-        return survey(file.source, kind)
+        return survey(sessions, file.source, kind)
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         return LeftOut.because(file.source.name, failed)
 
 
 def _differing(surveys: Mapping[File, Survey]) -> Iterator[tuple[Hashable, str]]:
     """The keys that rows tell differently, within a file or across files, and where."""
-    first: dict[Hashable, tuple[int, str]] = {}
+    first: dict[Hashable, tuple[Hashable, str]] = {}
     for file, found in surveys.items():
         yield from found.twice.items()
         for key, (content, line) in found.first.items():
@@ -136,8 +135,8 @@ def _taken(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) ->
 def _told(db: Session, file: File, take: Ready, remarked: Remarks) -> Told:
     try:
         with db.begin_nested():
-            taken = take(db, remarked)
-            remarked.close()
+            taken = reduce(Taken.and_then, (step(db, remarked) for step in take()))
+            remarked.flush()
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         remarked.drop()
         return LeftOut.because(file.source.name, failed)

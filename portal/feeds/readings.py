@@ -13,8 +13,9 @@ from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
 from portal.consumption.store import Recorded
 from portal.feeds.remarks import Remarked, Remarks
 from portal.feeds.report import Progress, Taken, Tally, grouped
-from portal.feeds.rows import START, Ready
+from portal.feeds.rows import START
 from portal.feeds.sources import NotAFeed, Source
+from portal.feeds.taking import Ready
 from portal.kit.clock import DAY
 from portal.kit.energy import MWH_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
@@ -46,7 +47,7 @@ class PointWish:
 
 
 def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress) -> Ready:
-    """Read a whole file of readings; what is returned takes it in.
+    """Read a whole file of readings; what is returned takes it in, in one step.
 
     Raises NotAFeed when it is no such file, damaged, or about another point than the operator says.
     """
@@ -68,7 +69,7 @@ def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress)
         says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, wish))
         return Taken(source.name, says, _tally(export, recorded.values(), remarks.refused))
 
-    return take
+    return lambda: iter([take])
 
 
 def _named(export: Export, wish: PointWish) -> Mapping[str, Intervals]:

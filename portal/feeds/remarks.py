@@ -35,15 +35,15 @@ class Remarked:
         csv.writer(self._file).writerow((line, harmless(reason), harmless(text)))
         self.count += 1
 
-    def close(self) -> None:
-        """Write down what is still in memory, so that a full disk shows before anything is taken in."""
+    def flush(self) -> None:
+        """Write down what is still in memory, so that a full disk shows before the lines are taken in."""
         if self._file is not None:
-            self._file.close()
+            self._file.flush()
 
     def finish(self) -> None:
         """Put the whole file in its place, over one of an earlier import."""
-        self.close()
         if self._file is not None:
+            self._file.close()
             self._unfinished.replace(self.path)
 
     def drop(self) -> None:
@@ -78,10 +78,10 @@ class Remarks:
     refused: Remarked
     doubtful: Remarked
 
-    def close(self) -> None:
+    def flush(self) -> None:
         """Write down what is still in memory, as each file does."""
-        self.refused.close()
-        self.doubtful.close()
+        self.refused.flush()
+        self.doubtful.flush()
 
     def drop(self) -> None:
         """Leave nothing behind: the feed was not taken in."""

@@ -1,7 +1,7 @@
 """What an import says about itself: per file, and in all."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
@@ -36,13 +36,21 @@ class Tally:
 
 @dataclass(frozen=True)
 class Taken:
-    """A file that was taken in: what it held, in sentences, and what became of its lines."""
+    """A file that was taken in: what it held, in sentences, and what became of its lines.
+
+    broke_off: why the lines after these were not taken in, in words that follow its name
+    """
 
     name: str
     says: tuple[str, ...]
     tally: Tally
     refused_to: Path | None = None
     doubtful_to: Path | None = None
+    broke_off: str | None = None
+
+    def and_then(self, more: "Taken") -> "Taken":
+        """With what was taken in of the same file after it."""
+        return replace(more, tally=self.tally + more.tally)
 
 
 @dataclass(frozen=True)
@@ -54,22 +62,27 @@ class LeftOut:
 
     @classmethod
     def because(cls, name: str, why: Exception) -> Self:
-        """What went wrong with a file, in words that follow its name; never what a row held.
-
-        Raises it again where a database is out of reach, locked or full: no other file would fare better.
-        """
-        if isinstance(why, OperationalError):
-            raise why
-        if isinstance(why, NotAFeed):
-            return cls(name, str(why))
-        # what a driver says, or anything unforeseen, may repeat a row: only its kind is said
-        if isinstance(why, IntegrityError | DataError):
-            return cls(name, f"holds a row that the database refuses ({type(why.orig).__name__})")
-        return cls(name, f"could not be taken in, nothing of it is written ({type(why).__name__})")
+        """What went wrong with a file of which nothing is written. Raises as `reason` does."""
+        return cls(name, reason(why))
 
 
 Told = Taken | LeftOut
 Progress = Callable[[str, int, int], None]  # hears a file's name, how many of its lines are done, and of how many
+
+
+def reason(why: Exception) -> str:
+    """What went wrong with a file, in words that follow its name; never what a row held.
+
+    Raises it again where a database is out of reach, locked or full: no other file would fare better.
+    """
+    if isinstance(why, OperationalError):
+        raise why
+    if isinstance(why, NotAFeed):
+        return str(why)
+    # what a driver says, or anything unforeseen, may repeat a row: only its kind is said
+    if isinstance(why, IntegrityError | DataError):
+        return f"holds a row that the database refuses ({type(why.orig).__name__})"
+    return f"could not be taken in ({type(why).__name__})"
 
 
 def in_all(told: Iterable[Told]) -> Tally:

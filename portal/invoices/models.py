@@ -2,10 +2,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.invoices.kinds import InvoiceKind
+from portal.kit.feed import LINE_DIGEST
 
 
 class Invoice(SQLModel, table=True):
@@ -39,6 +40,7 @@ class Invoice(SQLModel, table=True):
         default=None, max_length=40, index=True, description="number of the bill that is credited or reminded of"
     )
     read_by: str | None = Field(default=None, max_length=10)
+    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)
 
 
 class InvoiceLine(SQLModel, table=True):
@@ -91,3 +93,4 @@ class Payment(SQLModel, table=True):
     invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
     paid_on: date
     cents: int
+    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)

@@ -6,6 +6,7 @@ from itertools import chain
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.kit.feed import OF_THE_FEED
 from portal.kit.privacy import Record, Subject, records
 
 TABLES: Sequence[type[SQLModel]] = (Invoice, InvoiceLine, InvoiceVat, Payment)
@@ -19,4 +20,9 @@ def export(db: Session, subject: Subject) -> Iterable[Record]:
     lines = select(InvoiceLine).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceLine.position))
     vat = select(InvoiceVat).join(Invoice).where(own).order_by(Invoice.number, col(InvoiceVat.percent))
     payments = select(Payment).join(Invoice).where(own).order_by(col(Payment.paid_on), Payment.number)
-    return chain(records(db, bills), records(db, lines), records(db, vat), records(db, payments))
+    return chain(
+        records(db, bills, without=OF_THE_FEED),
+        records(db, lines),
+        records(db, vat),
+        records(db, payments, without=OF_THE_FEED),
+    )

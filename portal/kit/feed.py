@@ -21,6 +21,8 @@ from portal.kit.visible import shows_something
 INT32 = 2**31 - 1
 EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
+LINE_DIGEST = "of the feed's line that told this row; none where that was doubtful, or where no line told it"
+OF_THE_FEED = frozenset({"line_digest"})  # nothing that a person is told
 
 
 class FeedRow(BaseModel):

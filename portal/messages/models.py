@@ -2,10 +2,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, LargeBinary
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
+from portal.kit.feed import LINE_DIGEST
 
 
 class ThreadStatus(StrEnum):
@@ -73,6 +74,7 @@ class Message(SQLModel, table=True):
     from_name: str | None = Field(default=None, max_length=200, description="who wrote, as they are called")
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
     form_key: UUID | None = None
+    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)
 
 
 class ThreadReading(SQLModel, table=True):

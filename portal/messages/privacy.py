@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.kit.feed import OF_THE_FEED
 from portal.kit.privacy import Record, Subject, records
 from portal.messages.models import Message, MessageThread, ThreadReading
 
 TABLES: Sequence[type[SQLModel]] = (MessageThread, Message, ThreadReading)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
-OF_THE_FORM = frozenset({"form_key"})
+OF_THE_FORM = frozenset({"form_key"}) | OF_THE_FEED
 
 
 def export(db: Session, subject: Subject) -> Iterable[Record]:

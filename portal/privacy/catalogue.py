@@ -430,7 +430,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "refers_to": fixed(text("Refers to invoice")),
             "read_by": fixed(text("How the meters were read")),
         },
-        internal("id", "party_id", "site_id"),
+        internal("id", "party_id", "site_id", "line_digest"),
     ),
     Holding(
         "invoice_line",
@@ -473,7 +473,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "paid_on": fixed(text("Paid")),
             "cents": fixed(text("Amount")),
         },
-        internal("id", "invoice_id"),
+        internal("id", "invoice_id", "line_digest"),
     ),
     Holding(
         "message_thread",
@@ -502,7 +502,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "sent_at": fixed(text("Sent")),
             "from_name": fixed(text("Sender")),
         },
-        internal("id", "thread_id", "account_id", "form_key"),
+        internal("id", "thread_id", "account_id", "form_key", "line_digest"),
     ),
     Holding(
         "thread_reading",

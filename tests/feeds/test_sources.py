@@ -148,7 +148,7 @@ def test_a_file_on_which_the_reader_stumbles_does_not_stop_the_others(tmp_path, 
     desk = Desk(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
     told = run(database.writing, files, Wishes(PointWish(), None), desk, lambda *_: None)
     assert parties(database) == 3
-    assert told[1] == LeftOut("a.jsonl", "could not be taken in, nothing of it is written (IndexError)")
+    assert told[1] == LeftOut("a.jsonl", "could not be taken in (IndexError)")
 
 
 def test_refused_lines_go_where_the_operator_says(take_in, tmp_path):

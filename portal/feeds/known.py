@@ -1,0 +1,44 @@
+"""Lines that the register knows: each row of a large kind keeps the SHA-256 of the line that told it.
+
+Most of what a nightly feed tells it told the night before. A line whose digest is kept is neither read nor compared.
+A newer portal, or a kind with another schema, knows no line of before: it may take in more of each.
+"""
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+
+from sqlalchemy import bindparam, select, update
+from sqlmodel import Session, SQLModel
+
+from portal import VERSION
+from portal.feeds.kinds import Kind
+from portal.feeds.schema import schema
+from portal.kit.db import table_of
+
+
+def digest(kind: Kind, raw: bytes) -> bytes:
+    """What a line is known by: 32 bytes."""
+    return sha256(reader_of(kind) + raw).digest()
+
+
+def known(db: Session, remembers: type[SQLModel], digests: Sequence[bytes]) -> Mapping[bytes, Hashable]:
+    """Those of some digests that the register keeps, and the key of the row that each line told."""
+    table = table_of(remembers)
+    asked = select(table.c.line_digest, table.c.number).where(table.c.line_digest.in_(digests))
+    return {kept: (number,) for kept, number in db.connection().execute(asked)}
+
+
+def remember(db: Session, remembers: type[SQLModel], told: Mapping[str, bytes | None]) -> None:
+    """Keep which line told each of these rows; None forgets what told it before."""
+    table = table_of(remembers)
+    keep = update(table).where(table.c.number == bindparam("row")).values(line_digest=bindparam("kept"))
+    if told:
+        db.connection().execute(keep, [{"row": number, "kept": kept} for number, kept in told.items()])
+
+
+@cache
+def reader_of(kind: Kind) -> bytes:
+    """Stands for what reads the lines of a kind: another reader knows none of them."""
+    return sha256(f"{VERSION} {kind.name} {json.dumps(schema(kind), sort_keys=True)}".encode()).digest()
