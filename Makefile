@@ -75,10 +75,9 @@ lock: ## write the lists of libraries anew, with uv; ARGS=--upgrade takes the ne
 sbom: .venv/installed-test ## print what the production image is made of (CycloneDX)
 	@$(BIN)/python -m tests.sbom
 
-audit: ## ask whether anything in the lists has known weaknesses; needs uv, npm and the network
+audit: .venv/installed-test ## ask whether what the portal runs on has known weaknesses; needs uv and the network
 	@command -v uvx > /dev/null || { echo "uv is needed to ask: https://docs.astral.sh/uv says how to install it."; exit 1; }
-	@uvx --quiet pip-audit --disable-pip --require-hashes --requirement requirements.txt
-	@npm audit --omit=dev
+	@$(BIN)/python -m tests.locks audit $(ARGS)
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

@@ -2,7 +2,7 @@
 
 pip installs what a list names and looks for nothing else (`--no-deps`), so that nothing published later comes in. So a
 list is whole: it names all that its libraries ask for, under the extras they ask for (`coverage[toml]`).
-`python -m tests.locks write` writes them anew with uv.
+`python -m tests.locks write` writes them anew with uv; `python -m tests.locks audit` asks for known weaknesses.
 """
 
 import subprocess
@@ -25,6 +25,18 @@ COMPILE = (
     *("uv", "pip", "compile", "-", "--quiet", "--universal", "--python-version", "3.11"),
     *("--no-strip-extras", "--generate-hashes", "--no-emit-index-url", "--no-header", "--no-annotate"),
 )
+# Strict: a version that the service does not know would else be passed over, and all would seem to be well.
+AUDIT = ("uvx", "--quiet", "pip-audit", "--strict", "--disable-pip", "--require-hashes", "--requirement", "/dev/stdin")
+AUDIT_NPM = ("npm", "audit", "--omit=dev")
+AUDITED = "requirements.txt"
+UNANSWERED = (
+    "Not answered, or not well: pip-audit says above what is weak, or what it could not ask about. An index that does"
+    ' not tell of weaknesses (a mirror) finds nothing; make audit ARGS="--vulnerability-service osv" asks elsewhere.'
+)
+UNANSWERED_NPM = (
+    "Not answered, or not well: npm says above what is weak, or why it could not ask. A registry that does not tell of"
+    " weaknesses (a mirror) has no audit endpoint; npm_config_registry=... make audit asks another one."
+)
 Environment = dict[str, str]  # the values of environment markers (PEP 508)
 Asks = Callable[[str], Iterable[str]]  # what a library of this name asks for, as its metadata says: Requires-Dist
 HERE: Environment = {name: str(value) for name, value in default_environment().items()}
@@ -41,17 +53,17 @@ def asked() -> dict[str, list[str]]:
     libraries = PROJECT["project"]["dependencies"]
     return {
         TEST: [*libraries, *PROJECT["project"]["optional-dependencies"]["test"]],
-        "requirements.txt": libraries,
+        AUDITED: libraries,
         "requirements-build.txt": PROJECT["build-system"]["requires"],
     }
 
 
 @dataclass(frozen=True)
 class Pin:
-    """A line of a list: a library, its one version, and how many files of it are known by their hash."""
+    """A line of a list: a library, its one version, and the hashes of its files."""
 
     requirement: Requirement
-    hashes: int
+    hashes: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -65,6 +77,10 @@ class Pin:
             raise ValueError(f"{self.requirement} names no single version")
         return named.removeprefix("==")
 
+    def __str__(self) -> str:
+        """The line as of an environment in which it counts."""
+        return " ".join([f"{self.name}=={self.version}", *(f"--hash={one}" for one in self.hashes)])
+
     @property
     def extras(self) -> set[str]:
         return extras_of(self.requirement)
@@ -77,7 +93,7 @@ def pins(text: str) -> list[Pin]:
     """The lines of a list."""
     lines = text.replace("\\\n", " ").splitlines()
     parts = [line.split(" --hash=") for line in lines if line.strip() and not line.startswith("#")]
-    return [Pin(Requirement(wanted), len(hashes)) for wanted, *hashes in parts]
+    return [Pin(Requirement(wanted), tuple(map(str.strip, hashes))) for wanted, *hashes in parts]
 
 
 def read() -> dict[str, list[Pin]]:
@@ -152,6 +168,30 @@ def write(*more: str) -> None:
         subprocess.run(command, cwd=ROOT, input="\n".join(wanted), text=True, check=True, stdout=subprocess.DEVNULL)
 
 
+def rounds(listed: list[Pin]) -> list[list[Pin]]:
+    """Every version that a list names, on whatever Python and system, in rounds: in one, a library has one version."""
+    made: list[dict[str, Pin]] = []
+    for pin in listed:
+        free = next((one for one in made if pin.name not in one), None)
+        if free is None:
+            made.append(free := {})
+        free[pin.name] = pin
+    return [[*one.values()] for one in made]
+
+
+def audit(*more: str) -> list[str]:
+    """Ask about each library of the portal and each browser file; what kept that from ending well, a text each.
+
+    `more` goes to pip-audit.
+    """
+    asked = [
+        subprocess.run([*AUDIT, *more], cwd=ROOT, input="\n".join(map(str, one)), text=True, check=False).returncode
+        for one in rounds(read()[AUDITED])
+    ]
+    asked_npm = subprocess.run(AUDIT_NPM, cwd=ROOT, check=False).returncode
+    return [*([UNANSWERED] if any(asked) else []), *([UNANSWERED_NPM] if asked_npm else [])]
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["check"]:
@@ -161,5 +201,7 @@ if __name__ == "__main__":
                 write(*more)
             except subprocess.CalledProcessError:
                 sys.exit("The lists could not be written; uv says why above.")
+        case ["audit", *more]:
+            sys.exit("\n".join(audit(*more)) or None)
         case _:
-            sys.exit("python -m tests.locks check, or write [what uv takes, such as --upgrade]")
+            sys.exit("python -m tests.locks check, write [what uv takes, such as --upgrade], or audit")

@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from collections import Counter, defaultdict
 from importlib import metadata
 from itertools import chain
@@ -79,6 +80,49 @@ def test_pip_looks_for_nothing_beside_a_list():
     for command in commands:
         assert "--no-deps" in command, command
         assert "--require-hashes --only-binary :all: -r" in command or "--no-build-isolation" in command, command
+
+
+@pytest.fixture
+def audit(tmp_path):
+    """`make audit`'s work where two stand-ins answer for the services: run with how each ends, it says what it saw."""
+
+    def run(pip_audit, npm):
+        asked = tmp_path / "asked"
+        for name, status in (("uvx", pip_audit), ("npm", npm)):
+            stand_in = tmp_path / name
+            stand_in.write_text(
+                f'#!/bin/sh\necho "$0" "$@" >> {asked}\n[ {name} = npm ] || cat >> {asked}\nexit {status}\n'
+            )
+            stand_in.chmod(0o755)
+        ended = subprocess.run(
+            [sys.executable, "-m", "tests.locks", "audit"],
+            cwd=locks.ROOT,
+            env={"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return ended, asked.read_text()
+
+    return run
+
+
+def test_the_audit_asks_about_every_version_that_the_portal_may_run_on(audit, listed):
+    ended, asked = audit(pip_audit=0, npm=0)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert {f"{pin.name}=={pin.version}" for pin in listed["requirements.txt"]} == set(re.findall(r"\S+==\S+", asked))
+    assert asked.count("--strict") == asked.count("pip-audit") > 1, "else what is not found passes for well"
+    assert "audit --omit=dev" in asked
+    for one in locks.rounds(listed["requirements.txt"]):
+        assert max(Counter(pin.name for pin in one).values()) == 1, "pip-audit refuses a library of two versions"
+
+
+@pytest.mark.parametrize(("pip_audit", "npm"), [(1, 0), (0, 1), (1, 1)])
+def test_an_audit_that_is_not_answered_fails_and_says_what_to_do(audit, pip_audit, npm):
+    ended, asked = audit(pip_audit, npm)
+    assert ended.returncode == 1
+    assert "audit --omit=dev" in asked, "both are asked, whatever the first says"
+    assert (locks.UNANSWERED in ended.stderr, locks.UNANSWERED_NPM in ended.stderr) == (bool(pip_audit), bool(npm))
 
 
 METADATA = {
