@@ -26,7 +26,7 @@ from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, pag
 LATEST = 3
 MOST_AT_ONCE = 40
 PAGE = 20
-EVENT = "decided"  # what the history on the page waits for
+EVENT = "decided"  # what the history and the withdrawal of everything wait for
 
 
 class UnknownChoice(Invalid):
@@ -37,7 +37,10 @@ class UnknownChoice(Invalid):
 
 @dataclass(frozen=True)
 class Consents(Page):
-    """The matrix; `saved` is what the last saving decided, None where nothing was saved."""
+    """The matrix; `saved` is what the last saving decided, None where nothing was saved.
+
+    may_withdraw: whether any consent is given that could be withdrawn
+    """
 
     template = "consents/show.html"
     decider: Decider
@@ -46,6 +49,7 @@ class Consents(Page):
     notice: str
     latest: Sequence[Told]
     saved: Sequence[Told] | None
+    may_withdraw: bool
     typed: Typed
     titles: Mapping[str, str]
 
@@ -130,6 +134,7 @@ def _consents(visit: Visit[Customer], matrix: Matrix, attempt: Attempt) -> Conse
         notice=f"{notices.EDITIONS.current.version}/{visit.language}",
         latest=told[:LATEST],
         saved=None if saved is None else told[:saved],
+        may_withdraw=bool(rules.news(rules.withdrawing_all(matrix.decider.subject), matrix.in_force)),
         typed=Typed(errors=attempt.problems),
         titles={name: row.title for name, row in rows.items()},
     )

@@ -163,6 +163,26 @@ def test_all_consents_are_taken_back_with_one_button_and_given_again_with_anothe
     assert "Kaikki oli jo niin kuin halusit." in plain(household.open("/consents?saved=0").text)
 
 
+@pytest.mark.parametrize(
+    ("language", "button"),
+    [("fi", "Peruuta kaikki suostumukset"), ("sv", "Återkalla alla samtycken"), ("en", "Withdraw all consents")],
+)
+def test_withdrawing_all_is_offered_only_while_a_consent_is_given(browse, register, aino, language, button):
+    browser = browse(aino, language)
+
+    def is_offered():
+        found = {button in plain(browser.open("/consents").text)}
+        found.add(button in plain(browser.fragment("/consents", "withdrawal").text))
+        return found
+
+    register.decide(aino, (LETTER, "off"), ("outages.sms", "off"))  # no consents
+    assert is_offered() == {False}
+    register.decide(aino, (EMAIL, "on"))
+    assert is_offered() == {True}
+    register.decide(aino, (EMAIL, "off"))
+    assert is_offered() == {False}
+
+
 def test_htmx_gets_only_its_row(household):
     row = click(household, EMAIL)
     assert row.status_code == 200
