@@ -68,29 +68,35 @@ class _Reader(HTMLParser):
         line, column = self.getpos()
         return self._lines[line - 1] + column
 
+    @property
+    def _behind(self) -> int:
+        """Where the tag that is read ends."""
+        return self._here + len(self.get_starttag_text() or "")
+
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
-        given = {name: value or "" for name, value in attrs}
-        raw = self.get_starttag_text() or ""
+        given = {name: value or "" for name, value in reversed(attrs)}  # of two of a name, the first counts
         if tag == "form":
             self._is_inside = given.get("method") == "post" and given.get("action") == self._form.action
             if self._is_inside and self.opened_at is None:
-                self.opened_at = self._here + len(raw)
+                self.opened_at = self._behind
         elif self._is_inside:
-            self._put(tag, given, raw)
+            self._put(tag, given, attrs)
 
-    def _put(self, tag: str, given: Mapping[str, str], raw: str) -> None:
+    def _put(self, tag: str, given: Mapping[str, str], attrs: Attributes) -> None:
         name = given.get("name", "")
         match tag, given.get("type", "text"):
             case "input", kind if kind in CHOSEN:
-                self._mark("checked", raw, is_marked=given.get("value", "on") in self._values.get(name, ()))
+                is_checked = given.get("value", "on") in self._values.get(name, ())
+                self._replace(tag, _marked(attrs, "checked") if is_checked else _without(attrs, "checked"))
             case "input", kind if kind not in UNTOUCHED and name in self._values:
-                self._replace(raw, _with(raw, "value", str(escape(self._values[name][0]))))
+                self._replace(tag, [*_without(attrs, "value"), ("value", self._values[name][0])])
             case "textarea", _ if name in self._values:
-                self._text = (self._here + len(raw), name)
+                self._text = (self._behind, name)
             case "select", _:
                 self._select = name
             case "option", _ if self._select in self._values:
-                self._mark("selected", raw, is_marked=given.get("value") in self._values[self._select])
+                is_selected = given.get("value") in self._values[self._select]
+                self._replace(tag, _marked(attrs, "selected") if is_selected else _without(attrs, "selected"))
 
     def handle_endtag(self, tag: str) -> None:
         begins, name = self._text
@@ -103,17 +109,19 @@ class _Reader(HTMLParser):
         elif tag == "form":
             self._is_inside = False
 
-    def _mark(self, mark: str, raw: str, *, is_marked: bool) -> None:
-        self._replace(raw, _with(raw, mark, "") if is_marked else _without(raw, mark))
-
-    def _replace(self, raw: str, by: str) -> None:
-        self.edits.append(Edit(self._here, self._here + len(raw), by))
+    def _replace(self, tag: str, attrs: Attributes) -> None:
+        self.edits.append(Edit(self._here, self._behind, _written(tag, attrs)))
 
 
-def _with(raw: str, attribute: str, value: str) -> str:
-    said = f' {attribute}="{value}"' if attribute == "value" else f" {attribute}"
-    return f"{_without(raw, attribute).removesuffix('>').removesuffix('/')}{said}>"
+def _marked(attrs: Attributes, mark: str) -> Attributes:
+    return [*_without(attrs, mark), (mark, None)]
 
 
-def _without(raw: str, attribute: str) -> str:
-    return re.sub(rf'\s{attribute}(="[^"]*")?(?=[\s/>])', "", raw, count=1)
+def _without(attrs: Attributes, name: str) -> Attributes:
+    return [(one, value) for one, value in attrs if one != name]
+
+
+def _written(tag: str, attrs: Attributes) -> str:
+    """A tag of these attributes; what was escaped on the page is so again."""
+    said = (f" {name}" if value is None else f' {name}="{escape(value)}"' for name, value in attrs)
+    return f"<{tag}{''.join(said)}>"

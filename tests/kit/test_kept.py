@@ -1,10 +1,12 @@
 """What is kept of a form that could not be taken, and how it is put into the form again."""
 
+from html.parser import HTMLParser
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 from starlette.datastructures import FormData
 
 from portal.kit.kept import LONGEST_PAGE, MOST_CHARACTERS, Form, is_local, mark_of, marked, typed
@@ -137,3 +139,47 @@ def test_whatever_was_typed_stays_words(words):
     page = again(("subject", words), ("body", words))
     assert page.count("<") == PAGE.count("<") + NOTE.count("<")
     assert page.count('"') == PAGE.count('"')
+
+
+HOSTILE = (
+    "a checked b",
+    ' checked="checked" ',
+    "x selected>",
+    "value='1' checked",
+    '" checked "',
+    "&quot; selected=",
+    "/>",
+    'a="b" value="c"',
+)
+
+
+@pytest.mark.parametrize("quote", ['"', "'"])
+@pytest.mark.parametrize("words", HOSTILE)
+def test_what_stands_inside_of_attributes_is_no_attribute(words, quote):
+    """Ticks and values are found where a browser would find them, whatever other attributes say."""
+    said = f"{quote}{escape(words)}{quote}"
+    page = (
+        f'<form method="post" action="/here"><input type=checkbox title={said} name=a value={said} CHECKED>'
+        f"<input type=checkbox name=b data-x={said} checked=''/><input data-x={said} name=c value={said}>"
+        f"<select name=d><option value={said} selected>1</option><option title={said} value=2>2</option></select>"
+        "</form>"
+    )
+    ticked, unticked = again(("a", words), ("c", "new"), ("d", "2"), page=page), again(("c", words), page=page)
+    assert tags(ticked) == [
+        ("input", {"type": "checkbox", "title": words, "name": "a", "value": words, "checked": None}),
+        ("input", {"type": "checkbox", "name": "b", "data-x": words}),
+        ("input", {"data-x": words, "name": "c", "value": "new"}),
+        ("option", {"value": words}),
+        ("option", {"title": words, "value": "2", "selected": None}),
+    ]
+    assert tags(unticked)[0] == ("input", {"type": "checkbox", "title": words, "name": "a", "value": words})
+    assert tags(unticked)[2] == ("input", {"data-x": words, "name": "c", "value": words})
+
+
+def tags(page):
+    """The inputs and options of a page with their attributes, as a browser reads them."""
+    found = []
+    reader = HTMLParser()
+    reader.handle_starttag = lambda tag, attrs: found.append((tag, dict(attrs)))
+    reader.feed(page)
+    return [(tag, attrs) for tag, attrs in found if tag in {"input", "option"}]
