@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,10 +17,11 @@ from portal.auth.rules import local_path
 from portal.home import overview, welcome
 from portal.home.sites.portfolio import Portfolio
 from portal.kit.access import Anyone
+from portal.kit.answers import page_of
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text
 from portal.kit.rates import Turnstile, retry_after_s
-from portal.kit.web import LANGUAGE_COOKIE, Cookie, Redirect, Visit, action, address_of, bare, page
+from portal.kit.web import LANGUAGE_COOKIE, Cookie, FlowVisit, Redirect, Visit, address_of, bare, flow, page
 from portal.messages import queries as messages
 from portal.messages import shown as messages_shown
 from portal.messages.shown import Row as MessageRow
@@ -75,10 +77,15 @@ def show_overview(visit: Visit[Customer]) -> Overview:
     )
 
 
-def choose_language(visit: Visit[Anyone]) -> Redirect:
-    """Keep the person's choice of language for a year and go back to where they were."""
+async def choose_language(visit: FlowVisit[Anyone]) -> Redirect:
+    """Keep the person's choice of language for a year and go back to where they were.
+
+    The form names the page; what its address asked for is added, where the browser says that it comes from there.
+    """
     wish, then = visit.form.get("language"), visit.form.get("next")
-    back = local_path(then if isinstance(then, str) else None, "/")
+    there = local_path(then if isinstance(then, str) else None, "/")
+    came_from = page_of(visit.request)
+    back = came_from if urlsplit(came_from).path == there else there
     if wish not in set(Language):
         return Redirect(back)
     return Redirect(back, cookies=[Cookie(LANGUAGE_COOKIE, str(wish), YEAR_S)])
@@ -108,7 +115,7 @@ def routes(reports: Turnstile) -> list[Route]:
     return [
         page("/", start, who=anyone),
         page("/overview", show_overview, who=customer),
-        action("/language", choose_language, who=anyone),
+        flow("/language", choose_language, who=anyone, method="POST"),
         bare("/livez", livez, who=anyone),
         bare("/csp-report", partial(csp_report, reports), who=anyone, method="POST"),
     ]

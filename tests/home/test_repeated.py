@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.browser import hidden
+
 ADDRESSES = [
     line for line in Path("tests/addresses.txt").read_text().split() if "{" not in line and not line.startswith("/.")
 ]
@@ -66,9 +68,32 @@ def test_what_there_is_to_show_is_kept(estate, asked, kept):
         assert told == [value.replace("%2C", ",") for value in [kept] if value]
 
 
-def test_an_address_to_come_back_to_is_kept_whole(estate):
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_no_page_repeats_a_short_word_that_there_is_not_either(estate, path):
+    own = estate.house.open_for(estate.admin.code, estate.admin.name)
+    everything = "&".join(f"{name}=coal7" for name in ASKED if name != "q")
+    for browser in (own, estate.act(estate.admin)):
+        for asked in (everything, "show=coal7", "year=coal7", "whatever=coal7"):
+            assert "coal7" not in browser.get(f"{path}?{asked}").text, asked
+
+
+def test_a_change_of_language_leads_back_to_all_that_the_address_asked_for(estate):
     browser = estate.act(estate.admin)
-    assert 'name="next" value="/sites?q=talo&amp;by=none"' in browser.open("/sites?q=talo&by=none").text
-    assert 'name="next" value="/sites"' in browser.open(f"/sites?q={JUNK}").text
+    asked = "/sites?q=talo&by=none"
+    source = browser.open(asked).text
+    assert 'name="next" value="/sites"' in source
+    form = hidden(source) | {"language": "sv", "next": "/sites"}
+
+    def leads(referer):
+        return browser.post("/language", data=form, headers={"Referer": referer}).headers["location"]
+
+    assert leads(f"https://portal.test{asked}") == asked
+    assert leads("https://portal.test/invoices?show=paid") == "/sites"
+    assert leads(f"https://evil.test{asked}") == "/sites"
+    assert leads(f"https://portal.test/sites?q={JUNK}") == "/sites"
+    assert browser.post("/language", data=form).headers["location"] == "/sites"
+
+
+def test_a_junk_address_is_not_come_back_to_by_signing_in(estate):
     sent_away = estate.house.open_for("170466-9551").get(f"/organisation?{JUNK}")
     assert not urlsplit(sent_away.headers.get("location", "")).query or JUNK[:200] not in sent_away.headers["location"]
