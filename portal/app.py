@@ -16,7 +16,7 @@ from portal.auth import actions as sessions
 from portal.auth import pages as identification
 from portal.auth.actions import FindReach, FirstChoice
 from portal.auth.brokers import BrokerProfile, Names, for_production, load_all
-from portal.auth.desk import Desk, House, People, open_desk
+from portal.auth.desk import Desk, People, Service, open_desk
 from portal.auth.oidc import keys as relying_party_keys
 from portal.auth.oidc.outgoing import Connect, connect
 from portal.auth.people import Customer
@@ -100,7 +100,7 @@ def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
         *organisation.routes,
         *account.routes(office),
         *welcome.routes(office),
-        *identification.routes(identify),
+        *identification.routes(identify, Turnstile(settings.sign_in_rates)),
         *acting.routes,
         *consumption.routes,
         *invoices.routes(corrected_sum),
@@ -131,11 +131,11 @@ def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now
     if settings.environment is not Environment.PRODUCTION:
         relying_party_keys.make_missing(settings.keys_dir)
     names = Names(**{language.value: settings.brand.called(language) for language in Language})
-    house = House(settings.base_url, names, settings.brand.company, Turnstile(settings.sign_in_rates))
+    service = Service(settings.base_url, names, settings.brand.company)
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now), customers.language)
-    return open_desk(house, brokers(settings), keys, people, connect=connect, now=now)
+    return open_desk(service, brokers(settings), keys, people, connect=connect, now=now)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:

@@ -15,7 +15,7 @@ from starlette.responses import PlainTextResponse
 
 from portal.auth import actions, pages
 from portal.auth.brokers import BrokerProfile, Names, load
-from portal.auth.desk import House, People, open_desk
+from portal.auth.desk import People, Service, open_desk
 from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
 from portal.auth.oidc.outgoing import Connect
@@ -115,10 +115,8 @@ class World:
 
     def open_portal(self, *others):
         """Put the portal together, as at its start."""
-        departures = Turnstile(self.rates, lambda: self.clock().timestamp())
-        house = House(self.portal, NAMES, "Esimerkki Energia Oy", departures)
         self.desk = open_desk(
-            house,
+            Service(self.portal, NAMES, "Esimerkki Energia Oy"),
             [self.profile, *others],
             self.keys,
             People(VAULT.blind_index),
@@ -139,7 +137,7 @@ class World:
             web.flow("/sealed", overview, who=confirmed),
             web.flow("/invoices/1", overview, who=customer),
         ]
-        routes = [*pages.routes(self.desk), *inside]
+        routes = [*pages.routes(self.desk, Turnstile(self.rates, lambda: self.clock().timestamp())), *inside]
         host = urlsplit(self.portal).hostname
         self.portal_app = serve(routes, platform, files(), origin=self.portal, hosts={host})
 

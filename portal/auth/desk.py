@@ -13,7 +13,6 @@ from portal.auth.oidc.request import Ourselves
 from portal.auth.oidc.statements import RelyingPartyFacts
 from portal.auth.wall import Wall, Walls
 from portal.kit.i18n import Language
-from portal.kit.rates import Turnstile
 
 RETURN = "/sign-in/return"
 
@@ -53,7 +52,6 @@ class Desk:
     keys: OwnKeys
     facts: RelyingPartyFacts
     people: People
-    departures: Turnstile  # how often a journey to the bank may begin
     now: Callable[[], datetime]
 
     def broker(self, name: object) -> Broker:
@@ -62,17 +60,16 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class House:
-    """Who we are: the base address without a slash at its end, the service's name, the company's; and the door out."""
+class Service:
+    """What people sign in to: its base address without a slash at the end, its name, and the company behind it."""
 
     base_url: str
-    service_name: Names
+    name: Names
     company: str
-    departures: Turnstile  # through which people leave for their bank
 
 
 def open_desk(
-    house: House,
+    service: Service,
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
     people: People,
@@ -81,20 +78,20 @@ def open_desk(
     now: Callable[[], datetime],
 ) -> Desk:
     """A desk for these brokers. Addresses come from the settings, never from a request's Host header."""
-    brokers = tuple(_brokers(house, profiles, keys, connect, now))
+    brokers = tuple(_brokers(service, profiles, keys, connect, now))
     first = profiles[0]
     facts = RelyingPartyFacts(
-        entity=house.base_url,
-        organisation=house.company,
-        redirect_uris=[house.base_url + broker.return_path for broker in brokers],
+        entity=service.base_url,
+        organisation=service.company,
+        redirect_uris=[service.base_url + broker.return_path for broker in brokers],
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, people, house.departures, now)
+    return Desk(brokers, keys, facts, people, now)
 
 
 def _brokers(
-    house: House,
+    service: Service,
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
     connect: Connect,
@@ -102,6 +99,6 @@ def _brokers(
 ) -> Iterator[Broker]:
     for profile in profiles:
         path = RETURN if profile is profiles[0] else f"{RETURN}/{profile.name}"
-        us = Ourselves(house.base_url + path, house.service_name)
+        us = Ourselves(service.base_url + path, service.name)
         party = RelyingParty(profile, us, keys, connect, now)
         yield Broker(profile.name, Walls(profile, connect, now), party, path)

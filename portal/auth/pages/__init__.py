@@ -7,16 +7,17 @@ from starlette.routing import Route
 from portal.auth.desk import Desk
 from portal.auth.pages import back, clock, out, published, there
 from portal.auth.people import anyone, customer
+from portal.kit.rates import Turnstile
 from portal.kit.web import bare, flow
 
 
-def routes(desk: Desk) -> list[Route]:
-    """Every address of identification."""
+def routes(desk: Desk, turnstile: Turnstile) -> list[Route]:
+    """Every address of identification; journeys to the bank begin through a turnstile."""
     return [
         flow("/sign-in", partial(there.sign_in, desk), who=anyone),
-        flow("/sign-in/bank", partial(there.to_bank, desk), who=anyone, method="POST"),
+        flow("/sign-in/bank", partial(there.to_bank, desk, turnstile), who=anyone, method="POST"),
         flow("/confirm", partial(there.confirm, desk), who=customer),
-        flow("/confirm/bank", partial(there.to_bank_again, desk), who=customer, method="POST"),
+        flow("/confirm/bank", partial(there.to_bank_again, desk, turnstile), who=customer, method="POST"),
         *(flow(broker.return_path, partial(back.come_back, desk, broker), who=anyone) for broker in desk.brokers),
         bare("/session", clock.ask, who=anyone),
         bare("/session", clock.use, who=anyone, method="POST"),

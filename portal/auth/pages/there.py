@@ -23,7 +23,7 @@ from portal.kit.errors import TooMany
 from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, counted, text
-from portal.kit.rates import retry_after_s
+from portal.kit.rates import Turnstile, retry_after_s
 from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply, address_of
 
 BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -127,21 +127,24 @@ async def confirm(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
     return await _wall(Confirm, desk, visit, then, _occasion(visit))
 
 
-async def to_bank(desk: Desk, visit: FlowVisit[Anyone]) -> Reply:
+async def to_bank(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Anyone]) -> Reply:
     """Begin a journey and send the browser to the broker."""
+    wait_s = turnstile.wait_s(address_of(visit.request))
+    if wait_s:
+        return await _wait(SignIn, desk, visit, wait_s)
     return await _leave(SignIn, desk, visit, confirming=None)
 
 
-async def to_bank_again(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
+async def to_bank_again(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Customer]) -> Reply:
     """Begin a journey from which the same person has to come back."""
+    wait_s = turnstile.wait_s(address_of(visit.request))
+    if wait_s:
+        return await _wait(Confirm, desk, visit, wait_s)
     return await _leave(Confirm, desk, visit, confirming=visit.who.account_id)
 
 
 async def _leave(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], *, confirming: UUID | None) -> Reply:
     then = local_path(str(visit.form.get("next", "")))
-    wait_s = desk.departures.wait_s(address_of(visit.request))
-    if wait_s:
-        return await _wait(kind, desk, visit, then, wait_s)
     broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
     if not (await broker.walls.current(visit.language)).offers(bank):
         return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
@@ -182,8 +185,9 @@ async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: 
     return Answer(await _wall(kind, desk, visit, then, notice), status=status)
 
 
-async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, wait_s: int) -> Reply:
+async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], wait_s: int) -> Reply:
     """The wall once more, saying when one may leave."""
+    then = local_path(str(visit.form.get("next", "")))
     exchange(visit.request.scope).notes["reason"] = Reason.TOO_MANY
     wall = await _wall(kind, desk, visit, then, _crowded(wait_s))
     return Answer(wall, headers=retry_after_s(wait_s), status=TooMany.status)
