@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.days import UNTIL
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 PATIENCE_S = 120  # a bound for what hangs, never a measure: no test asks how fast a machine is
@@ -52,7 +52,7 @@ def demo(folder: Path, *arguments: str, seeded: Path | None = None) -> Iterator[
 
     Raises DidNotStart, and AssertionError where the demo spoke of a traceback.
     """
-    port, bank_port = _free_port(), _free_port()
+    port, bank_port = free_port(), free_port()
     started = Demo(f"http://localhost:{port}", f"http://localhost:{bank_port}", folder / "demo.log")
     data = folder / "data"
     if seeded is not None:
@@ -74,12 +74,6 @@ def demo(folder: Path, *arguments: str, seeded: Path | None = None) -> Iterator[
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE_S)
     assert "Traceback" not in started.log.read_text(), started.log.read_text()
-
-
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return held.getsockname()[1]
 
 
 def _wait_for(started: Demo, process: subprocess.Popen) -> None:

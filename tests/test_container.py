@@ -12,7 +12,8 @@ import pytest
 
 from portal import VERSION
 from tests import sbom
-from tests.operating.conftest import Installation, free_port
+from tests.operating.conftest import Installation
+from tests.ports import free_port
 from tests.running import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent

@@ -4,7 +4,6 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import free_port
 from tests.running import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
@@ -83,12 +83,6 @@ class Installation:
             return answer.status, answer.read().decode()
         finally:
             connection.close()
-
-
-def free_port():
-    """A port that nobody uses now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return taken.getsockname()[1]
 
 
 @pytest.fixture

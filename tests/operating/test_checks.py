@@ -14,7 +14,7 @@ from portal.operating import checks, internal
 from portal.operating.checks import Level
 from portal.outbox.mail import Letter, post
 from tests.feeds.conftest import lines, row
-from tests.operating.conftest import free_port
+from tests.ports import free_port
 from tests.post import Post
 
 
