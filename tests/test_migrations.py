@@ -17,7 +17,7 @@ from portal import migrations
 from portal.kit.db import Database
 from portal.migrations.differences import differences
 from tests import filling
-from tests.conftest import as_url
+from tests.postgres import as_url
 
 FROZEN = "0001"
 FROZEN_TEXT = "a5868804f7d59d4bbc5b8ecb9781370fcde21375e950cab50541eef77cdd9dfe"

@@ -14,7 +14,7 @@ from portal.auth.brokers import BrokerProfile, for_production, load
 from portal.contracts.models import Contract
 from portal.kit.db import Database
 from portal.settings import Settings
-from tests.conftest import as_url
+from tests.postgres import as_url
 from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parent.parent

@@ -11,10 +11,8 @@ from sqlmodel import select
 
 from portal.app import html
 from portal.auth.actions import SESSION_COOKIE
-from portal.customers.models import ContactDetail
 from portal.keepers import KEEPERS
 from portal.kit.crypto import Vault
-from portal.kit.db import Database
 from portal.kit.jobs import Shift, once
 from portal.kit.mail import MailServer, Smtp
 from portal.outbox.jobs import Sender, mailing, telling
@@ -24,27 +22,20 @@ from portal.privacy import exports
 from portal.privacy.package import Press
 from tests import days
 from tests.browser import hidden
-from tests.people import AINO, House, Resident
+from tests.people import AINO
 from tests.post import Mood, Post
 from tests.settings import settings
+
+pytestmark = pytest.mark.sqlite
 
 ADDRESSES = [line for line in (Path(__file__).parent / "addresses.txt").read_text().split() if "{" not in line]
 NEW = "aino.makela@example.fi"
 
 
 @pytest.fixture
-def house(sqlite_url):
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
-
-
-@pytest.fixture
-def aino(house):
+def aino(house, aino):
     """A customer who has just asked for another e-mail address; the letter to it waits."""
-    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
-    with house.database.writing() as db:
-        db.add(ContactDetail(party_id=aino.party, kind="email", value="aino@example.fi"))
+    house.contact(aino.party, email="aino@example.fi")
     aino.browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=0)
     form = {"email": NEW, "phone": ""}
     answer = aino.browser.submit("/account/contact", form, page="/account/contact")

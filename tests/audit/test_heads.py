@@ -28,10 +28,7 @@ on_both = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture
-def database_url(request):
-    """SQLite, unless a test asks for both kinds."""
-    return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+pytestmark = pytest.mark.sqlite  # unless a test asks for both kinds
 
 
 # Seven ways to tamper with what is there, by somebody who may do everything with the database

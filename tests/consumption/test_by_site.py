@@ -15,10 +15,7 @@ from portal.sites.models import Commodity
 from tests.consumption.readings import every
 from tests.consumption.test_queries import TODAY, Register, compared, person, value
 
-
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

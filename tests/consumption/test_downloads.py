@@ -18,12 +18,13 @@ from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
 from portal.consumption.selection import Point, Wish
 from portal.kit.clock import DAY
-from portal.kit.db import Database
 from portal.kit.intervals import Quality, joined, start_quarter
 from portal.sites.models import Commodity
 from tests.consumption import naive
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.consumption.test_queries import NOW, TODAY, Register, person
+
+pytestmark = pytest.mark.sqlite
 
 HOURS = st.sampled_from([420_768, 490_000, 490_001, 490_030, 876_000])  # from 2018 to 2069
 VALUES = st.one_of(st.integers(-3, 3), st.integers(-(10**9), 10**9), st.integers(-(10**17), 10**17))
@@ -99,13 +100,6 @@ def test_the_parts_of_a_period_are_the_whole_period(one_day, other_day, quarters
     assert all(then.first == one.last + DAY for one, then in pairwise(parts))
     known = [min(part.ends, of.until_quarter) - max(part.begins, of.first_quarter) for part in parts]
     assert max(known) <= 366 * 96
-
-
-@pytest.fixture
-def database(sqlite_url):
-    database = Database(sqlite_url)
-    yield database
-    database.engine.dispose()
 
 
 @pytest.fixture

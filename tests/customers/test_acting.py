@@ -13,23 +13,16 @@ from portal.auth.models import SignedSession
 from portal.auth.reach import Theme
 from portal.customers.models import ContactChange, Mandate, MandateSite, Party
 from portal.kit import clock
-from portal.kit.db import Database
 from portal.sites.models import Occupancy, Site
 from tests.browser import hidden
-from tests.people import AINO, House, Resident
+from tests.people import AINO
+
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
-def house(sqlite_url):
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
-
-
-@pytest.fixture
-def aino(house):
+def aino(house, aino):
     """A customer with a home, so that she is in her own matters when she comes."""
-    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
     settle(house, aino.party, "Kotikatu 1", "500001")
     return aino
 

@@ -36,10 +36,7 @@ PHONE = "+358401234567"
 on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
 
-@pytest.fixture
-def database_url(request):
-    """SQLite, unless a test asks for both kinds."""
-    return request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+pytestmark = pytest.mark.sqlite  # unless a test asks for both kinds
 
 
 def wish(before, after):

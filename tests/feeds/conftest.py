@@ -15,8 +15,6 @@ from portal.kit.crypto import Vault
 DATA_KEY, INDEX_KEY = b"d" * 32, b"i" * 32
 VAULT = Vault([DATA_KEY], INDEX_KEY)
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the kind makes no difference
-
 
 def row(kind, variant=0, /, **changes):
     """A row of a kind: its published example, changed."""

@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, InvoiceLine
-from tests.feeds.conftest import on_sqlite, row
+from tests.feeds.conftest import row
 
 REGISTER = ("customers", "sites", "metering_points", "products", "taxes", "contracts")
 VAT_24 = {"kind": "vat", "applies_to": "sales", "rate": "24", "valid_from": "2020-01-01", "valid_to": "2025-12-31"}
@@ -53,7 +53,7 @@ CONTRADICTIONS = [
 ]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("bill", "reason"), CONTRADICTIONS)
 def test_a_bill_that_contradicts_itself_is_refused(told, refused, bill, reason):
     answer = told(bill)
@@ -90,7 +90,7 @@ DOUBTS = [
 ]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("bill", "reason"), DOUBTS)
 def test_a_doubtful_bill_is_taken_in_and_named(told, doubtful, bill, reason):
     answer = told(bill)
@@ -99,7 +99,7 @@ def test_a_doubtful_bill_is_taken_in_and_named(told, doubtful, bill, reason):
     assert doubtful("bills.jsonl") == [("1", reason, json.dumps(bill))]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_what_is_doubtful_is_named_again_when_it_is_told_again(told, doubtful):
     told(a_bill(1000, 256))
     answer = told(a_bill(1000, 256), a_bill(invoice_number="900002"))
@@ -107,13 +107,13 @@ def test_what_is_doubtful_is_named_again_when_it_is_told_again(told, doubtful):
     assert len(doubtful("bills.jsonl")) == 1
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_strict_import_ends_with_1_where_something_is_doubtful(told):
     assert told(a_bill(1000, 256), options=("--strict",)).code == 1
     assert told(a_bill(), options=("--strict",)).code == 0
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_doubtful_file_is_no_feed(told, portal, tmp_path):
     told(a_bill(1000, 256))
     assert portal("import", tmp_path / "feeds").last.endswith("refused=0")
@@ -134,7 +134,7 @@ WHOLE = [
 ]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize("lines", WHOLE)
 def test_a_bill_that_holds_together_is_no_matter(told, lines):
     net, rate = sum(line["net_cents"] for line in lines), lines[0]["vat_percent"]
@@ -143,7 +143,7 @@ def test_a_bill_that_holds_together_is_no_matter(told, lines):
     assert (answer.code, answer.out) == (0, "bills.jsonl: invoices\naccepted=1 unchanged=0 refused=0\n")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_credit_note_may_tell_quantities_without_signs(told):
     lines = [a_line(net_cents=-1000)]
     assert (
@@ -152,14 +152,14 @@ def test_a_credit_note_may_tell_quantities_without_signs(told):
     )
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize("missing", ["quantity", "unit", "unit_price"])
 def test_quantity_unit_and_price_are_told_together(told, refused, missing):
     assert told(a_bill(lines=[a_line(**{missing: None})])).code == 1
     assert refused("bills.jsonl")[0][1].startswith("lines.0: quantity, unit and unit_price are told together")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_energy_is_kept_as_energy_in_whichever_unit_it_is_told(told, database):
     told(a_bill(lines=[a_line(quantity="0.1", unit="MWh", unit_price="100")]))
     with database.reading() as db:
@@ -167,14 +167,14 @@ def test_energy_is_kept_as_energy_in_whichever_unit_it_is_told(told, database):
     assert (line.quantity_mwh, line.quantity, line.unit) == (100_000_000, None, "MWh")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_zeros_that_fill_up_a_reference_are_dropped(told, database):
     assert told(a_bill(reference="00000000000001234561")).code == 0
     with database.reading() as db:
         assert db.exec(select(Invoice.reference)).one() == "1234561"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_reminder_says_what_it_reminds_of(told, database):
     reminder = a_bill(
         500,
@@ -191,13 +191,13 @@ def test_a_reminder_says_what_it_reminds_of(told, database):
     assert (kept.kind, kept.refers_to) == ("reminder", "900001")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_bill_does_not_refer_to_itself(told, refused):
     told(a_bill(kind="reminder", refers_to="900001"))
     assert refused("bills.jsonl")[0][1] == "refers_to is the bill itself"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_row_without_the_newer_fields_stays_valid(told):
     bill = a_bill()
     del bill["refers_to"], bill["read_by"]

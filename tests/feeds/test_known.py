@@ -16,7 +16,7 @@ from portal.feeds.rows import BATCH
 from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, Payment
 from portal.messages.models import Message
-from tests.feeds.conftest import VAULT, lines, on_sqlite, row
+from tests.feeds.conftest import VAULT, lines, row
 
 REGISTER = ("customers", "sites", "metering_points", "products", "contracts")
 BILL = row("invoices")
@@ -65,7 +65,7 @@ def test_a_line_that_comes_again_is_not_judged_again(register, take_in, database
     assert take_in("bills.jsonl", f"{json.dumps(BILL)} \n").last == "accepted=1 unchanged=0 refused=0"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_row_is_known_by_the_line_that_told_it_last(register, take_in, database):
     other = BILL | {"payee": "Toinen Energia Oy"}
     for bill in (BILL, other, BILL, other):
@@ -75,7 +75,7 @@ def test_a_row_is_known_by_the_line_that_told_it_last(register, take_in, databas
         assert db.exec(select(Invoice.payee)).one() == "Toinen Energia Oy"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_known_line_beside_another_of_its_number_is_refused_with_it(register, take_in, refused):
     take_in("bills.jsonl", BILL)
     for bills in ((BILL, BILL | {"payee": "X"}), (BILL | {"payee": "X"}, BILL)):
@@ -85,14 +85,14 @@ def test_a_known_line_beside_another_of_its_number_is_refused_with_it(register, 
         }
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_known_line_beside_the_same_in_other_words_is_unchanged(register, take_in):
     take_in("bills.jsonl", BILL)
     turned = dict(reversed(BILL.items()))
     assert take_in("bills.jsonl", BILL, turned).last == "accepted=0 unchanged=2 refused=0"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_what_is_doubtful_is_told_each_time_it_comes(register, take_in, database):
     take_in("bills.jsonl", BILL)
     assert set(digests(database).values()) != {None}
@@ -106,7 +106,7 @@ def test_what_is_doubtful_is_told_each_time_it_comes(register, take_in, database
     assert take_in("bills.jsonl", BILL).last == "accepted=1 unchanged=0 refused=0"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_refused_line_leaves_the_known_one_known(register, take_in, database):
     take_in("bills.jsonl", BILL)
     before = digests(database)
@@ -114,7 +114,7 @@ def test_a_refused_line_leaves_the_known_one_known(register, take_in, database):
     assert digests(database) == before
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_newer_portal_knows_no_line_of_before(register, take_in, database, monkeypatch):
     take_in("bills.jsonl", BILL)
     change_beside_the_feed(database)
@@ -152,7 +152,7 @@ def test_an_import_that_breaks_off_goes_on_where_it_was(register, take_in, tmp_p
     assert (told.tally, told.broke_off) == (Tally(accepted=MANY - BATCH, unchanged=BATCH), None)
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_operator_reads_that_a_file_broke_off(register, portal, tmp_path, database, monkeypatch):
     """The second portion does not get into the database: it refuses one of its rows."""
     with database.writing() as db:
@@ -171,7 +171,7 @@ def test_an_operator_reads_that_a_file_broke_off(register, portal, tmp_path, dat
     )
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_rehearsal_in_portions_leaves_nothing(register, portal, tmp_path, database):
     (tmp_path / "bills.jsonl").write_text(lines(*bills(MANY)))
     answer = portal("import", tmp_path / "bills.jsonl", "--dry-run")

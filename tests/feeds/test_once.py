@@ -24,7 +24,7 @@ from portal.feeds.schema import kind_named
 from portal.feeds.sources import found
 from portal.kit.feed import Refusal
 from portal.sites.models import Occupancy
-from tests.feeds.conftest import VAULT, lines, on_sqlite, row
+from tests.feeds.conftest import VAULT, lines, row
 
 GSRN = "643000000000000016"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -324,7 +324,7 @@ def folder(tmp_path):
     return made
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_import_that_breaks_off_has_written_all_files_of_a_kind_or_none(register, database, folder):
     (folder / "a.jsonl").write_text(lines(ENDED, contract("N-1", "2026-01-01", kind="network"), "{}\n"))
     (folder / "b.jsonl").write_text(lines(NEW))
@@ -342,7 +342,7 @@ def test_an_import_that_breaks_off_has_written_all_files_of_a_kind_or_none(regis
 any_rows = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @any_rows
 @given(data=st.data(), told=worlds)
 def test_neither_order_nor_files_say_what_a_run_takes_in(register, database, folder, data, told):
@@ -358,7 +358,7 @@ def test_neither_order_nor_files_say_what_a_run_takes_in(register, database, fol
     assert len(outcomes[0][2]) == len(may_stand)
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @any_rows
 @given(data=st.data(), told=worlds)
 def test_cut_into_runs_in_any_order_the_whole_ends_in_the_same_state(register, database, folder, data, told):

@@ -11,7 +11,7 @@ from portal.kit.intervals import Quality, quarter_of
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
 from tests.data import real
-from tests.feeds.conftest import on_sqlite, row
+from tests.feeds.conftest import row
 
 FIRST, SECOND = "643000000000000016", "643000000000000023"
 HEADER = "MeteringPointGSRN;Product Type;Resolution;Unit Type;Reading Type;Start Time;Quantity;Quality\n"
@@ -103,7 +103,7 @@ def test_the_format_of_2022_reads_as_hours(portal):
     assert "624 hours, 2022-09-30T21:00Z to 2022-10-26T20:00Z" in answer.out
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize("options", [(), ("--metering-point", FIRST), ("--create-points",)])
 def test_a_file_that_a_spreadsheet_has_damaged_is_refused_whole(portal, kept, tmp_path, options):
     answer = portal("import", real("datahub/error-consumption.csv"), "--refused-dir", tmp_path, *options)
@@ -116,7 +116,7 @@ def test_a_file_that_a_spreadsheet_has_damaged_is_refused_whole(portal, kept, tm
 # whose readings they are
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_unknown_point_is_refused_line_by_line(take, point, refused, kept):
     point(FIRST)
     answer = take(reading(FIRST, 0, "1,5"), reading(SECOND, 0, "2,5"), reading(FIRST, 1, "1,0"))
@@ -131,41 +131,41 @@ def test_unknown_points_are_made_on_request(take, kept):
     assert kept() == {FIRST: ("electricity", 1.5), SECOND: ("electricity", 2.5)}
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_point_with_a_wrong_check_digit_is_never_made(take, refused, kept):
     answer = take(reading("643000000000000012", 0, "1,5"), options=("--create-points",))
     assert (answer.code, kept()) == (1, {})
     assert refused("r.csv")[0][1] == "unknown metering point: its check digit is wrong"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize("nothing", ["", "0", "000000000000000000"])
 def test_the_operator_names_the_point_of_a_file_that_names_none(take, kept, nothing):
     assert take(reading(nothing, 0, "1,5"), options=("--metering-point", FIRST)).code == 0
     assert kept() == {FIRST: ("electricity", 1.5)}
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_file_that_names_no_point_needs_the_operator(take, kept):
     answer = take(reading("", 0, "1,5"), options=("--create-points",))
     assert (answer.code, kept()) == (2, {})
     assert answer.err == ("r.csv names no metering point; --metering-point GSRN says whose readings they are.\n")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_file_about_another_point_than_the_named_one_is_refused_whole(take, kept):
     answer = take(reading(SECOND, 0, "1,5"), options=("--metering-point", FIRST, "--create-points"))
     assert (answer.code, kept()) == (2, {})
     assert answer.err == f"r.csv is about metering point {SECOND}, not {FIRST} as --metering-point says.\n"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_file_that_names_the_named_point_itself_is_taken_in(take, kept):
     assert take(reading(FIRST, 0, "1,5"), options=("--metering-point", FIRST)).code == 0
     assert kept() == {FIRST: ("electricity", 1.5)}
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_point_goes_on_measuring_what_it_did(take, point, kept):
     point(FIRST, "production")
     answer = take(reading(FIRST, 0, "1,5"), options=("--direction", "consumption"))
@@ -174,7 +174,7 @@ def test_a_point_goes_on_measuring_what_it_did(take, point, kept):
     assert kept() == {FIRST: ("production", 1.5)}
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_every_line_of_an_unknown_point_is_refused_however_it_is_spaced(take, refused):
     answer = take(f" {reading(FIRST, 0, '1,5')}", reading(FIRST, 1, "1,5"))
     assert (answer.last, len(refused("r.csv"))) == ("accepted=0 unchanged=0 refused=2", 2)
@@ -191,28 +191,28 @@ def test_revisions_count_as_accepted_and_are_said(take, kept):
     assert kept() == {FIRST: ("electricity", 3.5)}
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_line_that_is_no_reading_is_refused_beside_the_others(take, refused):
     answer = take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "much"), options=("--create-points",))
     assert (answer.code, answer.last) == (1, "accepted=1 unchanged=0 refused=1")
     assert refused("r.csv")[0][0] == "3"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_line_that_is_repeated_changes_nothing(take, point, refused):
     point(FIRST)
     told = reading(FIRST, 0, "1,5"), reading(FIRST, 0, "1,5"), reading(SECOND, 0, "1,5"), reading(SECOND, 0, "1,5")
     assert take(*told).last == "accepted=1 unchanged=1 refused=2"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_feeds_come_before_the_readings_that_refer_to_them(take_in, portal, tmp_path):
     take_in("a.csv", HEADER, reading(FIRST, 0, "1,5"))
     take_in("z.jsonl", row("metering_points", site_number=None))
     assert portal("import", tmp_path / "feeds").last == "accepted=1 unchanged=1 refused=0"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_many_points_are_summed_up(take):
     gsrns = [f"{number:017}" for number in range(1, 31)]
     told = [reading(gsrn + check_digit(gsrn), 0, "1,25") for gsrn in gsrns]

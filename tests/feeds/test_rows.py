@@ -17,7 +17,7 @@ from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.kit.feed import Refusal
 from portal.kit.packing import unpack
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
-from tests.feeds.conftest import VAULT, lines, on_sqlite, row
+from tests.feeds.conftest import VAULT, lines, row
 
 IDENTITY = "010180-9015"
 ANSWERS = {"authorisation_reads", "privacy_cases"}  # to what a customer did in the portal: unknown to a new register
@@ -134,13 +134,13 @@ def test_a_metering_point_may_end_and_be_cut_off(everything, take_in, database):
     assert (kept.valid_from, kept.valid_to, kept.connection) == (None, None, "AE01")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_row_is_recognised_whatever_its_file_is_called(take_in, database):
     assert take_in("invoices.txt", row("customers")).code == 0
     assert one(database, Party).customer_number == "100001"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_byte_order_mark_and_blank_lines_do_no_harm(take_in):
     assert take_in("c.jsonl", "\ufeff\n", row("customers"), "\n\n").last == "accepted=1 unchanged=0 refused=0"
 
@@ -159,7 +159,7 @@ UNKNOWN = [
 ]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize(("kind", "reason"), UNKNOWN)
 def test_a_row_about_the_unknown_is_refused(take_in, refused, kind, reason):
     told = row(kind)
@@ -222,7 +222,7 @@ def test_a_reason_never_repeats_what_was_sent(change):
     assert IDENTITY not in refusal.reason
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_identity_code_is_never_in_a_reason_or_in_what_the_command_says(take_in, refused):
     answer = take_in("c.jsonl", row("customers", identity_code="010180-9016"))
     assert "010180" not in refused("c.jsonl")[0][1] + answer.out + answer.err
@@ -249,7 +249,7 @@ def test_a_row_that_stands_twice_is_taken_in_once(take_in):
     assert take_in("c.jsonl", row("customers"), row("customers")).last == "accepted=1 unchanged=1 refused=0"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_field_that_stands_twice_is_refused(take_in, refused):
     text = json.dumps(row("customers"))
     assert take_in("c.jsonl", row("customers", 1), text[:-1] + ', "name": "Another"}\n').code == 1
@@ -291,7 +291,7 @@ KINDS_OF_PRODUCT = {"sales": "FIXED-24", "network": "NET", "heat": "HEAT", "purc
         ({"kind": "heat", "gsrn": HEAT}, None),
     ],
 )
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_contract_is_about_what_its_metering_point_measures(everything, take_in, refused, changes, reason):
     take_in("m.jsonl", row("metering_points", gsrn=HEAT, energy="heat"))
     products = [row("products", product_code=code, kind=kind) for kind, code in KINDS_OF_PRODUCT.items()]
@@ -340,7 +340,7 @@ def test_a_decision_that_a_customer_of_this_kind_has_not_is_refused(everything, 
     assert "has no consent on service-analytics by any" in refused("p.jsonl")[0][1]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @pytest.mark.parametrize("text", ["", "\n\n", "[{}]", '{"a": 1}\n', "hello\n", "\x00\x01"])
 def test_a_file_of_no_kind_is_refused_whole(take_in, text, tmp_path):
     answer = take_in("f.jsonl", text)
@@ -350,14 +350,14 @@ def test_a_file_of_no_kind_is_refused_whole(take_in, text, tmp_path):
     assert [path.name for path in (tmp_path / "feeds").iterdir()] == ["f.jsonl"]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_another_encoding_is_said(portal, tmp_path):
     (tmp_path / "f.jsonl").write_text(lines(row("customers")).replace("\\u00e4", "ä"), encoding="latin-1")
     answer = portal("import", tmp_path / "f.jsonl")
     assert (answer.code, answer.err) == (2, "f.jsonl is not UTF-8 text; save it as that.\n")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_messages_are_said_not_to_be_taken_in(take_in):
     answer = take_in("messages.jsonl", '{"message_number": "1", "customer_number": "100001", "text": "Hello"}\n')
     assert answer.code == 2
@@ -378,7 +378,7 @@ CUSTOMERS = "".join(
 ).encode()
 
 
-@on_sqlite
+@pytest.mark.sqlite
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(0, len(CUSTOMERS)), order=st.permutations(range(5)))
 def test_cut_anywhere_and_reordered_the_whole_file_mends_it(portal, tmp_path, database, cut, order):

@@ -19,9 +19,9 @@ from portal.feeds.imports import Wishes, run
 from portal.feeds.kinds import Desk
 from portal.feeds.readings import PointWish
 from portal.feeds.report import LeftOut
-from tests.feeds.conftest import VAULT, lines, on_sqlite, row
+from tests.feeds.conftest import VAULT, lines, row
 
-pytestmark = on_sqlite
+pytestmark = pytest.mark.sqlite
 
 IDENTITY = "010180-9015"
 MANY = lines(

@@ -19,7 +19,6 @@ from portal.customers.actions import LETTERS_A_DAY
 from portal.customers.models import BillingDetails, ContactChange, ContactDetail, Mandate, Party
 from portal.home.account.forms import AddressForm, BillingForm, ContactForm
 from portal.kit import clock, forms
-from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.kit.jobs import Shift
 from portal.kit.mail import MailServer, Smtp
@@ -27,8 +26,10 @@ from portal.outbox.jobs import Sender, mailing
 from portal.outbox.models import OutboxEvent
 from tests import days
 from tests.browser import hidden
-from tests.people import AINO, MIKKO, House, Resident
+from tests.people import AINO, MIKKO
 from tests.post import Mood, Post
+
+pytestmark = pytest.mark.sqlite
 
 OLD, NEW = "aino@example.fi", "aino.makela@example.fi"
 PHONE = "+358401234567"
@@ -47,19 +48,9 @@ ADDRESS = {"street": "Uusikatu 2", "postcode": "33100", "town": "Tampere", "coun
 
 
 @pytest.fixture
-def house(sqlite_url):
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
-
-
-@pytest.fixture
-def aino(house):
+def aino(house, aino):
     """A customer with an e-mail address and a phone number, who proved who she is ten minutes ago."""
-    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
-    with house.database.writing() as db:
-        db.add(ContactDetail(party_id=aino.party, kind="email", value=OLD))
-        db.add(ContactDetail(party_id=aino.party, kind="phone", value=PHONE))
+    house.contact(aino.party, email=OLD, phone=PHONE)
     return aino
 
 

@@ -9,11 +9,12 @@ from sqlmodel import select
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import KeptForm, SignedSession
-from portal.kit.db import Database
 from portal.kit.kept import mark_of
 from tests import days
 from tests.browser import Browser, hidden
-from tests.people import AINO, MIKKO, House
+from tests.people import AINO, MIKKO
+
+pytestmark = pytest.mark.sqlite
 
 WORDS = "Mittari näyttää nollaa. <b>Miksi?</b>"
 BACK = "Kirjoittamasi on tallessa"
@@ -46,14 +47,6 @@ FORMS = [
         "uusi@example.fi",
     ),
 ]
-
-
-@pytest.fixture
-def house(sqlite_url):
-    """On SQLite: what is kept is the same on either database."""
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
 
 
 def end_sessions(house):

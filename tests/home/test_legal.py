@@ -8,13 +8,14 @@ import pytest
 from portal.brand import DEMO_BRAND, Security
 from portal.home import legal, texts
 from portal.home.texts import BadTexts, Block, Kind, PageName, Piece
-from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.privacy.catalogue import GROUPS
 from tests import days
 from tests.browser import Browser
-from tests.people import AINO, House, Resident
+from tests.people import AINO, Resident
 from tests.portal import routes
+
+pytestmark = pytest.mark.sqlite
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 SMALL = """Version: 2026-11-21
@@ -27,13 +28,6 @@ Yksi **vahva** sana.
 ### Kysymys
 Vastaus.
 """
-
-
-@pytest.fixture
-def house(sqlite_url):
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
 
 
 def test_a_text_stands_in_every_language_for_anybody(house):

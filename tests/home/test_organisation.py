@@ -8,13 +8,10 @@ from portal.home.organisation.rules import State, state
 from tests.home.estate import FEW, SITES
 from tests.home.test_sites import plain
 
+pytestmark = pytest.mark.sqlite
+
 DAY = timedelta(days=1)
 TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
 
 
 def said(browser):

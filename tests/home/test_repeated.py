@@ -7,6 +7,8 @@ import pytest
 
 from tests.browser import hidden
 
+pytestmark = pytest.mark.sqlite
+
 ADDRESSES = [
     line for line in Path("tests/addresses.txt").read_text().split() if "{" not in line and not line.startswith("/.")
 ]
@@ -17,11 +19,6 @@ ASKED = (
 )
 JUNK = "x" * 5_000
 WORDS = "y," * 2_500
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
 
 
 def listed(browser, path):

@@ -20,13 +20,10 @@ from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.asked import asking
 from tests.home.estate import FEW, SITES
 
+pytestmark = pytest.mark.sqlite
+
 NOBODYS = "00000000-0000-4000-8000-000000000000"
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    return sqlite_url
 
 
 @pytest.fixture

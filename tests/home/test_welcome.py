@@ -9,30 +9,22 @@ from portal.auth.models import Account
 from portal.auth.people import Customer
 from portal.auth.reach import Reach
 from portal.customers import queries as customers
-from portal.customers.models import ContactChange, ContactDetail
+from portal.customers.models import ContactChange
 from portal.home.welcome import is_first_visit
-from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.kit.web import LANGUAGE_COOKIE
 from tests.home.test_account import act_for, company, plain, rows  # noqa: F401 - a fixture
-from tests.people import AINO, KARIN, OONA, House, Resident
+from tests.people import AINO, KARIN, OONA
+
+pytestmark = pytest.mark.sqlite
 
 STEPS = ("/welcome", "/welcome/contact", "/welcome/billing")
 REACHED = {"email": "aino@example.fi", "phone": "", "language": "fi"}
 
 
 @pytest.fixture
-def house(sqlite_url):
-    database = Database(sqlite_url)
-    yield House(database)
-    database.engine.dispose()
-
-
-@pytest.fixture
-def aino(house):
-    aino = Resident(house, AINO, "Aino Mäkelä", "1001")
-    with house.database.writing() as db:
-        db.add(ContactDetail(party_id=aino.party, kind="email", value="aino@example.fi"))
+def aino(house, aino):
+    house.contact(aino.party, email="aino@example.fi")
     return aino
 
 

@@ -11,6 +11,8 @@ from playwright.sync_api import sync_playwright
 from tests.browser import ORIGIN
 from tests.install import chromium
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(scope="module")
 def window():
@@ -19,12 +21,6 @@ def window():
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-@pytest.fixture
-def database_url(sqlite_url):
-    """One kind of database is enough for what a screen shows."""
-    return sqlite_url
 
 
 def answer_from(client):

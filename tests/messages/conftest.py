@@ -21,8 +21,6 @@ from tests.contracts.register import Register
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 
-on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # where the kind makes no difference
-
 
 def limited(*themes, sites, level=Level.MANAGE):
     """A mandate that leaves something out."""

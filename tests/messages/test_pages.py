@@ -19,7 +19,7 @@ from tests.contracts.register import Register, line
 from tests.messages.conftest import entry
 from tests.people import AINO
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # tests of actions run on both
+pytestmark = pytest.mark.sqlite  # tests of actions run on both
 
 
 @pytest.fixture

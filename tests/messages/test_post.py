@@ -26,7 +26,7 @@ from portal.messages.queries import Wish
 from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, Kind, Show, Topic
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import Site
-from tests.messages.conftest import DAY, NOW, entry, letter, limited, on_sqlite
+from tests.messages.conftest import DAY, NOW, entry, letter, limited
 
 MINUTE = timedelta(minutes=1)
 
@@ -112,7 +112,7 @@ def test_of_many_sent_at_once_no_more_than_a_days_measure_gets_through(post, ain
         post.ask(aino.who, now=NOW + DAY + MINUTE / 2)
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_feedback_and_replies_count_and_a_form_sent_twice_is_answered_all_the_same(post, aino):
     key = uuid4()
     for number in range(FEEDBACK_A_DAY):
@@ -171,7 +171,7 @@ def test_a_repeated_row_changes_nothing_and_a_different_one_is_taken(post, aino)
     assert post.tell(moved)[0].reason == "message M1 stands in another thread"
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_thread_tells_of_no_site_that_is_another_customers(post, aino):
     elsewhere = Home(post)
     post.tell(entry("m1", aino.number, site_number=elsewhere.site_number))
@@ -204,7 +204,7 @@ def test_a_row_about_what_is_not_there_is_refused(post, aino):
     ]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_offer_comes_to_those_who_allow_it_and_stays_when_they_no_longer_do(post, aino):
     offer = entry("M1", aino.number, "offer")
     assert post.tell(offer, offers=[aino.party]) == [Outcome.ACCEPTED]
@@ -274,7 +274,7 @@ def test_a_limited_mandate_sees_the_threads_of_its_matters_at_its_sites(post, ai
     assert [site.id for site in post.see(queries.sites, accountant)] == [aino.site]
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_what_a_mandate_does_not_cover_is_said_beside_the_form_and_nothing_typed_is_lost(post, aino):
     writer = post.customer(aino.party, grants=(limited(Theme.BILLING, sites=frozenset({aino.site})),))
     typed = {"form_key": str(uuid4()), "topic": "contract", "subject": "A", "body": "B", "site": str(aino.site)}
@@ -293,7 +293,7 @@ def test_what_a_mandate_does_not_cover_is_said_beside_the_form_and_nothing_typed
         write(form_key="x")
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_nobody_writes_in_a_thread_of_others_or_in_one_without_a_number(post, aino):
     thread_id = post.ask(aino.who)
     stranger = post.customer(post.register.party())
@@ -306,7 +306,7 @@ def test_nobody_writes_in_a_thread_of_others_or_in_one_without_a_number(post, ai
         post.do(actions.reply, aino.who, bulletin, letter(), NOW)
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_a_settled_matter_is_told_once(post, aino):
     thread_id = post.ask(aino.who)
     post.do(actions.close, aino.who, thread_id, NOW)
@@ -315,7 +315,7 @@ def test_a_settled_matter_is_told_once(post, aino):
     assert only(post, MessageThread).status == ThreadStatus.CLOSED
 
 
-@on_sqlite
+@pytest.mark.sqlite
 def test_an_export_holds_ones_own_correspondence_only(post, aino):
     post.ask(aino.who)
     post.tell(entry("M1", aino.number))

@@ -11,20 +11,14 @@ from portal.audit.chain import end
 from portal.audit.heads import Seals
 from portal.audit.rules import Head
 from portal.kit import clock
-from portal.kit.db import Database
 from portal.operating import checks, measures
 from portal.operating.auditing import Level
 from portal.settings import Settings
 from tests.audit.test_chain import tamper
 
+pytestmark = pytest.mark.sqlite
+
 SECRET = "correct-horse-battery-staple-0123456789"
-
-
-@pytest.fixture
-def database(sqlite_url):
-    database = Database(sqlite_url)
-    yield database
-    database.engine.dispose()
 
 
 @pytest.fixture

