@@ -6,6 +6,7 @@ README.md shows a whole brand file. Contrasts of the colours: portal/contrast.py
 import re
 import tomllib
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final
 from xml.etree import ElementTree as ET
@@ -13,9 +14,10 @@ from xml.etree import ElementTree as ET
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 from stdnum.fi import ytunnus
 
-from portal.kit import addresses
+from portal.kit import addresses, formats
 from portal.kit.addresses import NotAnAddress
-from portal.kit.i18n import Language
+from portal.kit.i18n import Language, Text, text
+from portal.kit.money import rounded
 
 SVG: Final = "{http://www.w3.org/2000/svg}"
 SHAPES: Final = "path rect circle ellipse line polyline polygon text tspan"
@@ -55,6 +57,7 @@ Line = Annotated[
 Email = Annotated[Line, AfterValidator(_email)]
 Address = Annotated[Line, AfterValidator(_secure)]
 Hue = Annotated[float, Field(ge=0, le=360)]
+Euros = Annotated[Decimal, Field(ge=0, le=1000, decimal_places=2)]
 
 
 class _Part(BaseModel):
@@ -104,7 +107,8 @@ class Brand(_Part):
     """Whose portal this is.
 
     `status_page` is where the company says what is out of order; `logo` is a whole SVG, checked, or None for the
-    portal's own mark.
+    portal's own mark. `paper_bill_price` is what each bill on paper costs, in euros with VAT; None where nothing is
+    said of that.
     """
 
     name: Names
@@ -117,6 +121,7 @@ class Brand(_Part):
     address: PostalAddress
     data_protection: DataProtection
     status_page: Address | None = None
+    paper_bill_price: Euros | None = None
     security: Security | None = None
     colours: Colours = Colours()
     logo: str | None = None
@@ -130,6 +135,17 @@ class Brand(_Part):
     def faults_phone_href(self) -> str:
         """The address that calls about a fault."""
         return _tel(self.faults_phone)
+
+    @property
+    def paper_bill(self) -> Text | None:
+        """What a bill on paper costs, in a sentence."""
+        if self.paper_bill_price is None:
+            return None
+        if not self.paper_bill_price:
+            return text("Paper invoices are free of charge.")
+        return text(
+            "Each paper invoice costs %(price)s, incl. VAT.", price=formats.money(rounded(self.paper_bill_price * 100))
+        )
 
     def called(self, language: Language) -> str:
         """The company's name as its customers know it."""
@@ -146,6 +162,7 @@ DEMO_BRAND = Brand(
     email="asiakaspalvelu@example.fi",
     address=PostalAddress(street="Esimerkkikatu 1", postcode="33100", town="Tampere"),
     data_protection=DataProtection(email="tietosuoja@example.fi", phone="0800 000 000"),
+    paper_bill_price=Decimal("2.90"),
     security=Security(contact="mailto:tietoturva@example.fi"),
 )
 
@@ -228,5 +245,5 @@ def _sentence(path: Path, refused: ValidationError) -> str:
         case "extra_forbidden":
             return f"{path}: {key} is no key of a brand file; README.md shows a whole one."
         case _:
-            says = first["msg"].removeprefix("Value error, ").replace("Input should", "should")
+            says = re.sub(r"^(Value error, |(Decimal )?[Ii]nput (?=should))", "", first["msg"])
             return f"{path}: {key} {says}."

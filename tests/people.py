@@ -35,11 +35,11 @@ def customer(code, name, number, *, language="fi"):
 class House:
     """A portal on a database, with a door for each person, living on the day of tests."""
 
-    def __init__(self, database):
+    def __init__(self, database, told=None):
         from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
 
         self.database = database
-        self.app = app.create_app(settings(), database, now=days.now)
+        self.app = app.create_app(told or settings(), database, now=days.now)
         self.first_choice = app._first_choice(days.now)
         self.language = unknown_language  # a test's browser says which language is meant, unless it asks the register
         self.now = days.now()

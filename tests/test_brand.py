@@ -8,6 +8,7 @@ from portal import brand
 from portal.brand import DEMO_BRAND, BadBrand, Colours
 from portal.contrast import Contrast, Scheme, contrasts, ratio, srgb
 from portal.kit.files import Files
+from portal.kit.i18n import Language
 from portal.settings import BadSettings, Settings
 from tests.portal import ROOT
 
@@ -59,6 +60,20 @@ def test_a_brand_is_read_with_what_may_be_left_out(written):
     assert (read.called("sv"), read.phone_href) == ("Modell Energi", "tel:0800123456")
     assert read.colours == Colours(hue=160, hue_warm=45, chroma=0.1)
     assert (read.logo, read.security, read.status_page) == (None, None, None)
+    assert (read.paper_bill_price, read.paper_bill) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("price", "says"),
+    [
+        ("2.9", "Jokainen paperilasku maksaa 2,90\u00a0€, sis. alv."),
+        ("3", "Jokainen paperilasku maksaa 3,00\u00a0€, sis. alv."),
+        ("0", "Paperilaskut ovat maksuttomia."),
+    ],
+)
+def test_what_a_paper_bill_costs_is_a_sentence(written, price, says):
+    read = brand.load(written(f"paper_bill_price = {price}\n{WHOLE}"))
+    assert read.paper_bill.said(Language.FI) == says
 
 
 @pytest.mark.parametrize(
@@ -72,6 +87,8 @@ def test_a_brand_is_read_with_what_may_be_left_out(written):
         ("[colours]", '[security]\ncontact = "javascript:x"\n[colours]', "security.contact must begin with https://"),
         ("[name]", 'status_page = "javascript:x"\n[name]', "status_page must begin with https://"),
         ("[colours]", "[colors]", "colors is no key of a brand file"),
+        ("[name]", "paper_bill_price = -1\n[name]", "paper_bill_price should be greater than or equal to 0"),
+        ("[name]", "paper_bill_price = 2.905\n[name]", "paper_bill_price should have no more than 2 decimal places"),
         ("hue = 160", "hue = ", "cannot be read as TOML"),
     ],
 )

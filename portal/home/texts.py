@@ -154,6 +154,7 @@ def _facts(brand: Brand, language: Language) -> Mapping[str, str]:
         "street": brand.address.street,
         "postcode": brand.address.postcode,
         "town": brand.address.town,
+        "paper_bill": brand.paper_bill.said(language) if brand.paper_bill else "",
         "privacy_name": asked.name or brand.company,
         "privacy_email": asked.email,
         "privacy_phone": asked.phone or brand.phone,

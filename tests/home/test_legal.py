@@ -1,6 +1,7 @@
 """What anybody may read: texts in three languages, ours or the company's own, and security.txt."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,8 +13,9 @@ from portal.kit.i18n import Language
 from portal.privacy.catalogue import GROUPS
 from tests import days
 from tests.browser import Browser
-from tests.people import AINO, Resident
+from tests.people import AINO, House, Resident
 from tests.portal import routes
+from tests.settings import settings
 
 pytestmark = pytest.mark.sqlite
 
@@ -129,6 +131,33 @@ def test_a_bad_text_is_refused_by_its_file(tmp_path, text, says):
 def test_a_text_of_ones_own_stands_in_every_language(tmp_path):
     with pytest.raises(BadTexts, match=r"terms\.sv\.txt cannot be read"):
         texts.load(legal.OURS, own(tmp_path, SMALL, [Language.FI]), DEMO_BRAND)
+
+
+PAPER = {
+    "fi": "Jokainen paperilasku maksaa 2,90 €, sis. alv.",
+    "sv": "Varje pappersfaktura kostar 2,90 €, inkl. moms.",
+    "en": "Each paper invoice costs 2,90 €, incl. VAT.",
+}
+
+
+@pytest.mark.parametrize("language", PAPER)
+def test_what_a_paper_bill_costs_is_told_where_one_chooses_and_in_help(house, language):
+    house.customer(AINO, "Aino Mäkelä", "1001")
+    browser = house.open_for(AINO, "Aino Mäkelä", language=language)
+    for path in ("/help", "/account/billing", "/welcome/billing"):
+        assert browser.open(path).text.replace("\u00a0", " ").count(PAPER[language]) == 1, path
+
+
+@pytest.mark.parametrize("language", PAPER)
+def test_where_the_company_tells_no_price_of_paper_bills_nothing_is_claimed(database, language):
+    said = settings()
+    silent = replace(said, brand=said.brand.model_copy(update={"paper_bill_price": None}))
+    silent_house = House(database, silent)
+    silent_house.customer(AINO, "Aino Mäkelä", "1001")
+    browser = silent_house.open_for(AINO, "Aino Mäkelä", language=language)
+    for path in ("/help", "/account/billing", "/welcome/billing"):
+        page = browser.open(path).text
+        assert not re.search("paperilasku|pappersfaktur|paper invoice", page, re.IGNORECASE), path
 
 
 def test_security_txt_is_that_of_rfc_9116(house):

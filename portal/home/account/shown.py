@@ -76,6 +76,11 @@ class Option:
     label: Text
     hint: Text | None
 
+    @property
+    def is_paper(self) -> bool:
+        """Whether bills come on paper, which may cost something."""
+        return self.value == Channel.PAPER
+
 
 def customer(contacts: Sequence[Contact], language: Language) -> Customer | None:
     """The customer, None without a number; all numbers of one's own matters are of the same person."""
