@@ -31,16 +31,19 @@ FROM whole AS lean
 RUN rm -r portal/demo templates/demo
 
 FROM ${PYTHON} AS base
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin portal \
- && install --directory --owner=portal --mode=700 /data
+RUN groupadd --gid 10001 portal \
+ && useradd --uid 10001 --gid portal --no-create-home --home-dir /nonexistent --no-log-init --shell /usr/sbin/nologin portal \
+ && install --directory --owner=portal --group=portal --mode=700 /data
 COPY --from=libraries /srv/libraries /srv/libraries
 WORKDIR /srv/portal
 ENV PATH=/srv/libraries/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 ENV PORTAL_DATABASE_URL=sqlite:////data/portal.db PORTAL_KEYS_DIR=/data/keys
 VOLUME /data
-USER portal
+# By number, for Kubernetes' runAsNonRoot knows no names.
+USER 10001:10001
 EXPOSE 8000
-HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
+# The demo makes up its data before it answers; whoever answers is well at once.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=180s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/livez', timeout=2)"]
 ENTRYPOINT ["python", "-m", "portal"]
 

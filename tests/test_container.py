@@ -107,9 +107,13 @@ def test_the_last_image_is_for_production_and_each_runs_as_a_user_that_owns_its_
     _, made = stages()
     assert [*made][-1] == "portal"
     for image in ("portal", "demo"):
-        assert said(image, "USER") == ["portal"]
+        assert said(image, "USER") == ["10001:10001"], "a name would not do for Kubernetes' runAsNonRoot"
+        assert any("groupadd --gid 10001 portal" in line for line in said(image, "RUN"))
+        assert any("useradd --uid 10001 --gid portal" in line for line in said(image, "RUN"))
         assert said(image, "VOLUME") == ["/data"]
-        assert any("install --directory --owner=portal --mode=700 /data" in line for line in said(image, "RUN"))
+        assert any(
+            "install --directory --owner=portal --group=portal --mode=700 /data" in line for line in said(image, "RUN")
+        )
         words = [word for word, _ in all_of(image)]
         assert "RUN" not in words[words.index("USER") :], "what runs later would be the user's to change"
         for name in ("PORTAL_DATABASE_URL", "PORTAL_KEYS_DIR"):
@@ -125,6 +129,25 @@ def test_the_demo_image_shows_everything_at_both_ports():
     assert re.findall(r"--publish (\d+):(\d+)", script) == [("8000", "8000"), ("8001", "8001")]
     assert ["COPY", "--from=whole /srv/portal ."] in all_of("demo")
     assert ["COPY", "--from=lean /srv/portal ."] in all_of("portal")
+
+
+def test_an_image_that_still_makes_up_its_data_is_not_called_unwell():
+    for image in ("portal", "demo"):
+        [check] = said(image, "HEALTHCHECK")
+        times = {name: int(seconds) for name, seconds in re.findall(r"--(\S+)=(\d+)s", check)}
+        assert times["start-period"] >= 180, "tried: the demo needs 40 s where nothing else runs"
+        assert times["timeout"] < times["interval"]
+        assert f":{said('portal', 'EXPOSE')[0]}/livez" in check
+
+
+def test_the_readme_runs_it_with_no_more_rights_than_it_needs():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").replace("\\\n", "")
+    [run] = re.findall(r'^run="(docker run .*)"$', readme, re.MULTILINE)
+    for right in ("--read-only", "--tmpfs /tmp", "--cap-drop ALL", "--security-opt no-new-privileges"):
+        assert right in run
+    assert "--volume portal:/data" in run
+    told = (ROOT / "docs" / "operating.md").read_text(encoding="utf-8")
+    assert "--read-only --tmpfs /tmp --cap-drop ALL --security-opt no-new-privileges" in " ".join(told.split())
 
 
 def test_the_production_image_has_no_test_bank_and_needs_none(root, tmp_path):
