@@ -124,7 +124,7 @@ def speak(demo) -> Callable[[Page, str], None]:
 
 @contextmanager
 def new_page(chrome: Browser, demo: Demo, **options: object) -> Iterator[Page]:
-    """A page of a new browser; it notes complaints: refused scripts, broken requests, foreign hosts."""
+    """A page of a new browser; it notes complaints of any tab: refused scripts, broken requests, foreign hosts."""
     context = chrome.new_context(base_url=demo.portal, locale="fi-FI", **options)
     complaints = []
 
@@ -138,10 +138,10 @@ def new_page(chrome: Browser, demo: Demo, **options: object) -> Iterator[Page]:
         if message.type == "error" and not expected and not refused:
             complaints.append(f"{message.text} {message.location['url']}")
 
+    context.on("console", said)
+    context.on("weberror", lambda uncaught: complaints.append(str(uncaught.error)))
+    context.on("request", asked)
     page = context.new_page()
-    page.on("console", said)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", asked)
     page.set_default_timeout(PATIENCE_S * 1000)
     yield page
     context.close()

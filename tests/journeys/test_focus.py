@@ -87,6 +87,13 @@ def use(page: Page, swap: Swap) -> None:
     assert page.locator(swap.lands).evaluate(IN_SIGHT), f"{swap} leaves the focus out of sight"
 
 
+def test_a_style_that_something_else_set_is_not_written_again(opened):
+    with opened(JUHA) as page:  # as extensions of browsers do with fields; the browser would complain
+        page.goto("/sites")
+        page.locator("#order").evaluate("one => { one.style.caretColor = 'auto'; }")
+        use(page, Swap("listed", "#found .sort >> nth=1", "#found [data-focus]"))
+
+
 def test_every_region_is_swapped_here():
     found = {name for path in TEMPLATES.rglob("*.html") for pair in TARGET.findall(path.read_text()) for name in pair}
     used = {swap.region for swaps in JOURNEYS.values() for swap in swaps} - {"outages"}  # its target is a variable

@@ -3,9 +3,10 @@
 import re
 from contextlib import suppress
 
+import pytest
 from playwright.sync_api import Error, expect
 
-from tests.journeys.conftest import sign_in
+from tests.journeys.conftest import new_page, sign_in
 
 
 def test_sign_in_look_around_and_sign_out(page):
@@ -79,3 +80,12 @@ def test_the_language_is_kept(page):
     expect(page.locator("html")).to_have_attribute("lang", "sv")
     page.goto("/invoices")
     expect(page.get_by_role("heading", level=1)).to_have_text("Fakturor")
+
+
+@pytest.mark.parametrize("complaint", ["console.error('told')", "setTimeout(() => { throw Error('thrown') })"])
+def test_a_complaint_in_any_tab_fails_its_journey(chrome, demo, complaint):
+    with pytest.raises(AssertionError, match="told|thrown"), new_page(chrome, demo) as page:
+        tab = page.context.new_page()
+        tab.goto("/sign-in")
+        tab.evaluate(complaint)
+        tab.evaluate("new Promise(setTimeout)")
