@@ -48,11 +48,12 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A form that came back with errors: go to their summary. After a swap: to the heading of what is new, and say it,
-// or what the region itself wants said; a region that keeps quiet takes no focus, and says only what it wants said.
+// or what the region itself wants said; a region that keeps quiet takes no focus (what has it stays in sight), and says
+// only what it wants said.
 // What takes the focus is seen to begin; where it is seen already, nothing moves.
 const focusOn = (element) => {
   if (!element) return;
-  if (!element.hasAttribute("tabindex")) element.setAttribute("tabindex", "-1");
+  if (element.tabIndex < 0) element.setAttribute("tabindex", "-1"); // what Tab reaches already stays so
   element.focus({ preventScroll: true });
   const { top } = element.getBoundingClientRect();
   if (top < 64 || top > innerHeight - 96) element.scrollIntoView();
@@ -71,7 +72,10 @@ document.addEventListener("htmx:after:swap", (event) => {
   const region = target?.id ? document.getElementById(target.id) : null;
   if (!region) return;
   const words = [...region.querySelectorAll("[data-say]")].map((part) => part.textContent.trim()).join(" ");
-  if ("quiet" in region.dataset) return words && say(words);
+  if ("quiet" in region.dataset) {
+    if (region.contains(document.activeElement)) focusOn(document.activeElement);
+    return words && say(words);
+  }
   const list = chosenFrom && region.querySelector(`#${chosenFrom}`);
   chosenFrom = "";
   focusOn(list || (region.querySelector("[data-focus]") ?? region.querySelector("h1, h2")));

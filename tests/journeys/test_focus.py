@@ -23,6 +23,7 @@ IN_SIGHT = """one => {
     const box = one.getBoundingClientRect();
     return one.contains(document.elementFromPoint(Math.max(box.left, 0) + 24, box.top + 8));
 }"""
+IN_ORDER = "one => !one.matches('a, button, input, select') || one.tabIndex === 0"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ JOURNEYS = {
         Swap("listed", "#found .sort >> nth=1", "#found [data-focus]"),
         Swap("listed", "#found .pager [rel=next]", "#found [data-focus]"),
         Swap("found", "#show", "#show", key="ArrowDown"),
+        Swap("grouped", "#by", "#by", key="ArrowDown"),
     ),
     (AINO, "/messages"): (
         Swap("inbox", "#inbox nav a >> nth=1", "#inbox h2 >> nth=0"),
@@ -85,6 +87,7 @@ def use(page: Page, swap: Swap) -> None:
     expect(page.locator("#announcements"), f"{swap} says nothing").not_to_be_empty()
     expect(page.locator(swap.lands), f"{swap} loses the focus").to_be_focused()
     assert page.locator(swap.lands).evaluate(IN_SIGHT), f"{swap} leaves the focus out of sight"
+    assert page.locator(swap.lands).evaluate(IN_ORDER), f"{swap} takes a control out of the order of Tab"
 
 
 def test_a_style_that_something_else_set_is_not_written_again(opened):
