@@ -82,10 +82,12 @@ def test_the_language_is_kept(page):
     expect(page.get_by_role("heading", level=1)).to_have_text("Fakturor")
 
 
-@pytest.mark.parametrize("complaint", ["console.error('told')", "setTimeout(() => { throw Error('thrown') })"])
+@pytest.mark.parametrize("complaint", ["console.error('told')", "setTimeout(() => { throw Error('told') })"])
 def test_a_complaint_in_any_tab_fails_its_journey(chrome, demo, complaint):
-    with pytest.raises(AssertionError, match="told|thrown"), new_page(chrome, demo) as page:
-        tab = page.context.new_page()
-        tab.goto("/sign-in")
-        tab.evaluate(complaint)
-        tab.evaluate("new Promise(setTimeout)")
+    journey = new_page(chrome, demo)
+    tab = journey.__enter__().context.new_page()
+    tab.goto("/sign-in")
+    tab.evaluate(complaint)
+    tab.evaluate("new Promise(setTimeout)")
+    with pytest.raises(AssertionError, match="told"):
+        journey.__exit__(None, None, None)
