@@ -8,7 +8,7 @@ from portal.customers.wishes import Channel
 from portal.kit.i18n import Language, Text, text
 
 CHANNELS: Final[Mapping[Channel, Text]] = {
-    Channel.E_INVOICE: text("E-invoice to your online bank"),
+    Channel.E_INVOICE: text("E-invoice to the online bank"),
     Channel.EMAIL: text("By email"),
     Channel.OMAPOSTI: text("To OmaPosti"),
     Channel.MOBILE: text("To a mobile payment app"),

@@ -49,7 +49,7 @@ TOPICS: Mapping[Topic, Text] = {
     Topic.CONTRACT: text("Contract"),
     Topic.MOVING: text("Moving"),
     Topic.RIGHTS: text("Complaint or compensation"),
-    Topic.CORRECTION: text("Something in my details is wrong"),
+    Topic.CORRECTION: text("Something in the details is wrong"),
     Topic.PRIVACY: text("Privacy"),
     Topic.FEEDBACK: text("Feedback"),
     Topic.OTHER: text("Something else"),
@@ -69,7 +69,7 @@ HEADINGS: Mapping[Show, Text] = {
     Show.UNREAD: text("Unread messages"),
     Show.BULLETINS: text("Bulletins and offers"),
     Show.BILLS: text("Messages about invoices"),
-    Show.ANSWERS: text("Your questions and our answers"),
+    Show.ANSWERS: text("Questions and our answers"),
     Show.CONTACTS: text("Calls, letters and visits"),
 }
 STATUSES: Mapping[ThreadStatus, Badge] = {

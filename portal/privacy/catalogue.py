@@ -95,33 +95,33 @@ def fixed(label: Text) -> Column:
 CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b); after it our legitimate interest in legal claims: GDPR 6(1)(f)")
 """Only while there is a contract is anything needed to perform it (Article 6(1)(b))."""
 
-CUSTOMERSHIP: Final = text("as long as you are a customer, and 3 years after that")
+CUSTOMERSHIP: Final = text("as long as there is a contract, and 3 years after that")
 
 GROUPS: Final[Mapping[Group, Described]] = {
     Group.CONTACT: Described(
         text("Contact details"),
-        text("name, identifiers, addresses, phone, email, who acts for you"),
-        About(text("you, the population register"), CONTRACT_GROUND, CUSTOMERSHIP),
+        text("name, identifiers, addresses, phone, email, who acts for the customer"),
+        About(text("the customer, the population register"), CONTRACT_GROUND, CUSTOMERSHIP),
         Fate.CONTRACT,
         "/account",
     ),
     Group.SITES: Described(
         text("Sites and meters"),
         text("addresses, kind of dwelling, metering points, meters"),
-        About(text("you, the network company"), CONTRACT_GROUND, CUSTOMERSHIP),
+        About(text("the customer, the network company"), CONTRACT_GROUND, CUSTOMERSHIP),
         Fate.CONTRACT,
         "/sites",
     ),
     Group.CONTRACTS: Described(
         text("Contracts"),
         text("products, terms, validity"),
-        About(text("you, our sales"), CONTRACT_GROUND, text("10 years from the end of the contract")),
+        About(text("the customer, our sales"), CONTRACT_GROUND, text("10 years from the end of the contract")),
         Fate.CONTRACT,
         "/contracts",
     ),
     Group.CONSUMPTION: Described(
         text("Consumption and production"),
-        text("readings of your meters, by the quarter hour or the hour"),
+        text("readings of the meters, by the quarter hour or the hour"),
         About(
             text("remotely read meter"),
             text(
@@ -137,7 +137,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         text("Invoices and payments"),
         text("invoices with their lines and VAT, payments"),
         About(
-            text("our billing, your bank"),
+            text("our billing, the payer's bank"),
             text("law: GDPR 6(1)(c); Accounting Act 1336/1997, chapter 2, section 10"),
             text("6 years from the end of the year in which the financial year ended"),
         ),
@@ -148,7 +148,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         text("Messages and contacts"),
         text("messages, contacts with customer service, feedback"),
         About(
-            text("you, our customer service"),
+            text("the customer, our customer service"),
             text("legitimate interest: GDPR 6(1)(f)"),
             text("3 years from the newest message"),
         ),
@@ -157,19 +157,19 @@ GROUPS: Final[Mapping[Group, Described]] = {
     ),
     Group.PERMISSIONS: Described(
         text("Consents, prohibitions and authorisations"),
-        text("what you decided, when, and what you read before it"),
+        text("what was decided, when, and what was read before it"),
         About(
-            text("you"),
-            text("law: GDPR 6(1)(c), 5(2) and 7(1): we must be able to show what you decided"),
+            text("the customer"),
+            text("law: GDPR 6(1)(c), 5(2) and 7(1): we must be able to show what was decided"),
             text("3 years from the end of the decision"),
         ),
         Fate.EVIDENCE,
         "/consents",
     ),
     Group.REQUESTS: Described(
-        text("Requests about your data"),
-        text("what you asked and what became of it"),
-        About(text("you, us"), text("law: GDPR 6(1)(c) and 12"), text("3 years from the decision")),
+        text("Requests about the data"),
+        text("what was asked and what became of it"),
+        About(text("the customer, us"), text("law: GDPR 6(1)(c) and 12"), text("3 years from the decision")),
         Fate.EVIDENCE,
         "/privacy/requests",
     ),
@@ -177,7 +177,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         text("Signing in"),
         text("times, way, sessions"),
         About(
-            text("you, your bank, this service"),
+            text("the customer, the bank, this service"),
             text("legitimate interest: GDPR 6(1)(f), and security: GDPR 32"),
             text("2 years"),
         ),
@@ -186,7 +186,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
     ),
     Group.LOG: Described(
         text("Log"),
-        text("who looked at your data or changed it, and what we told other systems"),
+        text("who looked at the data or changed it, and what we told other systems"),
         About(text("this service"), text("law: GDPR 6(1)(c), 5(2) and 32"), text("5 years")),
         Fate.EVIDENCE,
         "/privacy/log",
@@ -226,7 +226,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         frozenset({"encrypted"}),
         {
             "encrypted": About(
-                text("you, your bank when you sign in"),
+                text("the customer, the bank at a sign-in"),
                 text(
                     "contract and credit: GDPR 6(1)(b), after it legal claims: GDPR 6(1)(f); "
                     "Data Protection Act 1050/2018, section 29"
@@ -245,18 +245,18 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "billing_details",
         Group.CONTACT,
-        text("How you are billed"),
+        text("Billing details"),
         {
             "channel": correctable(text("Way of billing")),
             "email": correctable(text("Email address for invoices")),
-            "reference": correctable(text("Your reference")),
+            "reference": correctable(text("The customer's reference")),
         },
         internal("id", "party_id"),
     ),
     Holding(
         "contact_change",
         Group.CONTACT,
-        text("Changes that you made to your details"),
+        text("Changes made to the details"),
         {
             "matter": fixed(text("What was changed")),
             "before": fixed(text("Before")),
@@ -270,7 +270,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "contact_draft",
         Group.CONTACT,
-        text("Details that you have not confirmed yet"),
+        text("Details that have not been confirmed yet"),
         {"email": fixed(text("Email address")), "phone": fixed(text("Phone number")), "typed_at": fixed(text("When"))},
         internal("account_id", "party_id"),
     ),
@@ -329,7 +329,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "occupancy",
         Group.SITES,
-        text("When you have held the sites"),
+        text("When the customer has held the sites"),
         {"since": correctable(text("First day")), "until": correctable(text("Last day"))},
         internal("id", "site_id", "party_id"),
     ),
@@ -486,7 +486,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "status": fixed(text("Status")),
             "kind": fixed(text("Kind of the newest message")),
             "last_at": fixed(text("Newest message")),
-            "told_at": fixed(text("Newest message to you")),
+            "told_at": fixed(text("Newest message to the customer")),
         },
         internal("id", "party_id", "site_id", "contract_id", "invoice_id"),
     ),
@@ -507,7 +507,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "thread_reading",
         Group.MESSAGES,
-        text("What you have read"),
+        text("What has been read"),
         {"told_at": fixed(text("Read up to the message of")), "read_at": fixed(text("Read"))},
         internal("thread_id", "account_id"),
     ),
@@ -522,7 +522,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "action": fixed(text("Given or withdrawn")),
             **WHO_DECIDED,
             "ground": fixed(text("Legal ground")),
-            "notice_id": fixed(text("The text that you read")),
+            "notice_id": fixed(text("The text that was read")),
             "notice_version": fixed(text("Version of the text")),
             "notice_sha256": fixed(text("Fingerprint of the text")),
             "language": fixed(text("Language")),
@@ -543,7 +543,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "ground": fixed(text("Legal ground")),
             "notice_version": fixed(text("Version of the text")),
             "notice_sha256": fixed(text("Fingerprint of the text")),
-            "notice_text": fixed(text("The text that you read")),
+            "notice_text": fixed(text("The text that was read")),
             "language": fixed(text("Language")),
         },
         internal("id", "party_id", "third_party_id", "account_id", "replaces_id"),
@@ -565,7 +565,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "authorisation_read",
         Group.PERMISSIONS,
-        text("When authorised companies read your data"),
+        text("When authorised companies read the data"),
         {"at": fixed(text("When")), "first_day": fixed(text("First day")), "last_day": fixed(text("Last day"))},
         internal("authorisation_id"),
     ),
@@ -577,7 +577,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
             "number": fixed(text("Number of the request")),
             "kind": fixed(text("Which right it is about")),
             "field": fixed(text("What to correct")),
-            "text": fixed(text("What you wrote")),
+            "text": fixed(text("What was written")),
             "received_at": fixed(text("Received")),
             "state": fixed(text("Status")),
             "due_on": fixed(text("To be answered by")),
@@ -600,7 +600,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
     Holding(
         "account",
         Group.SIGN_INS,
-        text("Your account in this service"),
+        text("The account in this service"),
         {
             "given_names": fixed(text("Given names")),
             "family_name": fixed(text("Family name")),

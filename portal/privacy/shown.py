@@ -31,12 +31,12 @@ ARTICLES: Final[Mapping[Right, Text]] = {
 }
 EXPLAINED: Final[Mapping[Right, Text]] = {
     Right.ACCESS: text("You get everything at once as a package. If something is missing from it, ask for it here."),
-    Right.PORTABILITY: text("The package holds your data as JSON and CSV, for you or for another company."),
+    Right.PORTABILITY: text("The package holds the data as JSON and CSV, to keep or for another company."),
     Right.RECTIFICATION: text("Say what is wrong or missing and how it should be."),
     Right.ERASURE: text("We tell you first what would go now, and what the law obliges us to keep and until when."),
-    Right.RESTRICTION: text("We only keep the data, while its correctness or your objection is being looked into."),
+    Right.RESTRICTION: text("We only keep the data, while its correctness or an objection is being looked into."),
     Right.OBJECTION: text("Where we rely on our legitimate interest. Marketing you can prohibit at once."),
-    Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of yours."),
+    Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of them."),
 }
 BADGES: Final[Mapping[State, tuple[str, str]]] = {
     State.RECEIVED: ("brand", "clock"),
@@ -58,7 +58,7 @@ FORMERLY: Final[Mapping[str, str]] = {
 SOMETHING: Final = text("Used this service")
 FATES: Final[Mapping[Fate, Text]] = {
     Fate.GOES: text("goes now"),
-    Fate.CONTRACT: text("stays as long as your contract needs it"),
+    Fate.CONTRACT: text("stays as long as the contract needs it"),
     Fate.ACCOUNTING: text("stays, the Accounting Act obliges us"),
     Fate.EVIDENCE: text("stays for a set time: we must be able to show what was decided and done"),
 }
@@ -262,7 +262,7 @@ def line(entry: Entry | Reading, language: Language) -> Line:
 
 def _read(reading: Reading, language: Language) -> Line:
     days = formats.date_range(reading.first_day, reading.last_day, language)
-    deed = text("Read your consumption of %(days)s by your authorisation", days=days)
+    deed = text("Read the consumption of %(days)s by an authorisation", days=days)
     return Line(reading.at, reading.company, None, deed, "eye")
 
 

@@ -24,12 +24,12 @@ from portal.sites import words as sites
 Words = Mapping[Any, Text | str]
 
 RIGHTS: Final[Mapping[Right, Text]] = {
-    Right.ACCESS: text("See all my data"),
-    Right.PORTABILITY: text("Take my data elsewhere"),
-    Right.RECTIFICATION: text("Correct my data"),
-    Right.ERASURE: text("Erase my data"),
-    Right.RESTRICTION: text("Restrict the use of my data"),
-    Right.OBJECTION: text("Object to the use of my data"),
+    Right.ACCESS: text("See all data"),
+    Right.PORTABILITY: text("Take the data elsewhere"),
+    Right.RECTIFICATION: text("Correct the data"),
+    Right.ERASURE: text("Erase the data"),
+    Right.RESTRICTION: text("Restrict the use of the data"),
+    Right.OBJECTION: text("Object to the use of the data"),
     Right.RECORDINGS: text("Copy of call recordings"),
 }
 STATES: Final[Mapping[State, Text]] = {

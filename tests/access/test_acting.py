@@ -1,7 +1,9 @@
 """For whom somebody acts: a new session at each change, nobody foreign, and a mandate that ends shuts doors at once."""
 
+import re
 import shutil
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from sqlalchemy import update
@@ -13,6 +15,8 @@ from portal.demo.people import AINO, JUHA, LANDLORD, LIISA, SANNA, VEIKKO
 from portal.demo.register import party_id
 from portal.kit.clock import day_of
 from portal.kit.db import Database
+from portal.kit.i18n import Language, translate
+from portal.privacy.rules import Right
 from tests import days
 from tests.access.cast import switched
 from tests.browser import Browser, hidden
@@ -68,6 +72,48 @@ def test_what_a_mandate_does_not_cover_is_no_error_and_has_no_number(house):
     assert "Valtuutesi ei kata tätä" in page.text
     assert 'href="/organisation"' in page.text
     assert page.headers["x-request-id"] not in page.text
+
+
+OF_ANOTHER = (
+    *("/consents", "/consents/history", "/authorisations", "/authorisations/new", "/messages", "/messages/new"),
+    *("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/package"),
+    *(f"/privacy/requests/new?kind={right}" for right in Right),
+    *("/account", "/account/contact", "/account/address", "/account/billing"),
+)
+THEIRS = {  # what only the customer has, as it is told to the customer
+    Language.EN: r"\b(yours?|yourself|my|about you|to you)\b",
+    Language.FI: r"\b(sinu\w*|oma(?! Datahub)|tietosi|kulutustasi|laskusi|sopimuksesi|mittarisi)\b",
+    Language.SV: r"\b(din|ditt|dina|dig|om dig)\b",
+}
+
+OF_WHO_ACTS = (  # what is still the person's own while they act
+    "To your own matters",
+    "Your language",
+    "This is your own choice and does not change the language of the invoices of whoever you act for.",
+    "We do not keep which device it is. A session ends by itself when it has not been used for 15 minutes.",
+    "Your request",
+    "You prohibit these yourself. A prohibition takes effect at once, without a request.",
+    "You prohibit marketing, research and surveys yourself. A prohibition takes effect at once, without a request.",
+    "You confirm with your bank first. It is made at once, in a minute at most.",
+    (
+        "We answer within a month. If we have to ask you something, the clock is stopped until you answer. "
+        "If we need more time, at most two months more, we tell you so and why within the first month."
+    ),
+)
+
+
+@pytest.mark.parametrize("language", Language)
+def test_what_is_another_customers_is_never_called_the_persons_own(house, language):
+    liisa = house.open_for(LIISA.persona.identity_code, LIISA.name, language=language, proved_minutes_ago=0)
+    liisa.cookies = switched(house, liisa, RELATIVE).cookies
+    own, said = {translate(one, language) for one in OF_WHO_ACTS}, set()
+    for path in OF_ANOTHER:
+        source = liisa.open(path).text
+        main = source[source.index('<div class="acting"') : source.index("</main>")]
+        lines = unescape(re.sub(r"<[^>]+>", "\n", main)).splitlines()
+        told = {line.strip() for line in lines} - own
+        said |= {f"{path}: {line}" for line in told if re.search(THEIRS[language], line, re.IGNORECASE)}
+    assert not said, "\n".join(sorted(said))
 
 
 def test_a_form_of_the_old_session_is_refused_in_the_new_one(house):

@@ -150,8 +150,8 @@ def test_whoever_has_given_nothing_is_told_what_this_is(house, aino):
 
 def test_somebody_who_is_no_customer_is_helped(house):
     oona = house.open_for(OONA, "Oona Virtanen")
-    assert "Sinulla ei ole nyt käyttöpaikkaa" in oona.open("/authorisations").text
-    assert "Sinulla ei ole nyt käyttöpaikkaa" in oona.open("/authorisations/new").text
+    assert "Käyttöpaikkaa ei nyt ole meillä" in oona.open("/authorisations").text
+    assert "Käyttöpaikkaa ei nyt ole meillä" in oona.open("/authorisations/new").text
 
 
 def test_the_form_offers_ones_own_points_and_the_companies_of_today(aino, mikko):
@@ -180,7 +180,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(house, aino, mikko):
     today = clock.day_of(house.now)
     for changes, says in (
         ({"points": []}, "Valitse vähintään yksi käyttöpaikka."),
-        ({"points": mikko.points}, "Valitse nykyisistä käyttöpaikoistasi."),
+        ({"points": mikko.points}, "Valitse nykyisistä käyttöpaikoista."),
         ({"points": ["x"]}, "Tarkista, mitä kirjoitit tähän."),
         ({"points": [uuid4() for _ in range(41)]}, "Valitse enintään 40 käyttöpaikkaa tai kaikki."),
         ({"company": company(house, "Entinen Oy")}, "Valitse jokin yrityksistä."),
@@ -226,7 +226,7 @@ def test_what_is_given_is_kept_announced_and_written_down(house, aino):
         "authorisation.given"
     ]
     page = aino.browser.open(f"{path}?news=given").text
-    for words in ("Valtuutus on voimassa.", "Annoit valtuutuksen", POWER, "Yritys ei ole lukenut mitään."):
+    for words in ("Valtuutus on voimassa.", "Valtuutus annettiin", POWER, "Yritys ei ole lukenut mitään."):
         assert words in page
     assert "Malli-Lämpö Oy" in aino.browser.open("/authorisations").text
 
@@ -274,8 +274,8 @@ def test_ending_takes_one_click_and_no_proof(house, aino):
     assert over.how == "ended"
     assert [kind for kind, _ in events(house)] == ["authorisation.given", "authorisation.ended"]
     page = aino.browser.open(f"{path}?news=ended").text
-    assert "Malli-Lämpö Oy ei enää näe kulutustasi." in page
-    assert "Peruit valtuutuksen" in page
+    assert "Malli-Lämpö Oy ei enää näe kulutusta." in page
+    assert "Valtuutus peruttiin" in page
     assert aino.browser.submit(f"{path}/end", page="/authorisations/new").status_code == 303, "a second click"
     assert len(rows(house, AuthorisationEnd)) == 1
 

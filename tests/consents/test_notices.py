@@ -11,7 +11,10 @@ from portal.consents.models import PermissionRecord
 from portal.consents.rules import MATRIX, Subject
 from portal.kit.i18n import Language
 
-IN_USE = {"2026-11-21": "6eb8cd005722e5a7eaa1426b276a359e676376cba0fd9879df6e10dfeb38fcb7"}
+IN_USE = {
+    "2026-11-21": "6eb8cd005722e5a7eaa1426b276a359e676376cba0fd9879df6e10dfeb38fcb7",
+    "2026-11-29": "d257a834f6fa473e21c7864dc002fa7153d9f121b195423b3ffbfb327464dbd6",
+}
 
 
 def test_an_edition_in_use_is_never_changed():

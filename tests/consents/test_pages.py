@@ -99,7 +99,7 @@ def test_a_customer_sees_what_is_decided_and_on_what_ground(household):
         "Peruste: oikeutettu etu",
         "Peruste: sopimus",
         "laki sähköisen viestinnän palveluista 917/2014, 200 §:n 1 momentti",
-        "Suostumus on vapaaehtoinen. Se ei vaikuta sopimukseesi eikä hintaasi.",
+        "Suostumus on vapaaehtoinen. Se ei vaikuta sopimukseen eikä hintaan.",
     ):
         assert words in plain(answer.text)
 
@@ -133,8 +133,8 @@ def test_saving_without_scripts_decides_what_was_changed_and_nothing_else(regist
     page = household.open("/consents?saved=2")
     assert Form(page.text).boxes[EMAIL] is True
     assert Form(page.text).boxes[LETTER] is False
-    assert "Annoit suostumuksesi 20.11.2026 klo 14.05. Voit peruuttaa sen milloin tahansa" in plain(page.text)
-    assert "Kielsit tämän 20.11.2026 klo 14.05. Kielto on voimassa." in plain(page.text)
+    assert "Suostumus annettiin 20.11.2026 klo 14.05. Sen voi peruuttaa milloin tahansa" in plain(page.text)
+    assert "Tämä kiellettiin 20.11.2026 klo 14.05. Kielto on voimassa." in plain(page.text)
 
 
 def test_withdrawing_is_one_click_as_giving_was(register, household):
@@ -144,7 +144,7 @@ def test_withdrawing_is_one_click_as_giving_was(register, household):
     assert Form(f'<form action="/consents">{given.text}</form>').boxes[EMAIL] is True
     assert Form(f'<form action="/consents">{withdrawn.text}</form>').boxes[EMAIL] is False
     assert (
-        "Sähköposti: Peruutit suostumuksesi 20.11.2026 klo 14.05. Peruutus ei vaikuta tietojen aiempaan käsittelyyn."
+        "Sähköposti: Suostumus peruutettiin 20.11.2026 klo 14.05. Peruutus ei vaikuta tietojen aiempaan käsittelyyn."
     ) in plain(withdrawn.text)
 
 
@@ -455,7 +455,7 @@ def test_a_receipt_keeps_the_language_that_was_read(browse, register, aino):
     record = receipt_of(register, aino, (EMAIL, "on"))
     page = browse(aino, "en").open(f"/consents/receipts/{record.id}").text
     assert '<p lang="fi">Tarjoukset ja uudet palvelut<br>' in page
-    assert "What you read before deciding" in page
+    assert "What was read before the decision" in page
 
 
 # Strangers, nobody, companies

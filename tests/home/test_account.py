@@ -180,7 +180,7 @@ def test_a_phone_number_is_saved_and_shown_as_being_updated(house, proved):
     page = plain(proved.open("/account?saved=contact"))
     assert "+358 50 765 4321" in page
     assert "päivitetään" in page
-    assert "Yhteystietosi on tallennettu." in page
+    assert "Yhteystiedot on tallennettu." in page
     [letter] = letters(house)
     assert OLD in letter.payload
     assert "507654321" not in letter.payload
@@ -268,7 +268,7 @@ def test_an_address_that_bills_go_to_is_not_given_up(house, aino, proved):
         db.add(BillingDetails(party_id=aino.party, channel="AI04"))
     answer = save(proved, "/account/contact", {"email": "", "phone": ""})
     assert answer.status_code == 422
-    assert "Laskusi tulevat sähköpostitse" in plain(answer)
+    assert "Laskut tulevat sähköpostitse" in plain(answer)
 
 
 def test_a_new_address_is_asked_by_mail_and_confirmed_by_a_button(house, proved, nobody):

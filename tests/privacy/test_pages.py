@@ -137,7 +137,7 @@ def test_a_right_that_does_not_exist_is_not_found(aino):
 def test_htmx_gets_only_its_block(aino):
     ask(aino.browser)
     assert "Teki tietoja koskevan pyynnön" in aino.browser.fragment("/privacy/log?show=done", "entries").text
-    assert "Tietojeni oikaisu" in aino.browser.fragment("/privacy/requests", "cases").text
+    assert "Tietojen oikaisu" in aino.browser.fragment("/privacy/requests", "cases").text
 
 
 # Requests
@@ -267,7 +267,7 @@ def test_erasure_asks_for_the_bank_and_tells_what_the_law_keeps(house, aino):
     page = plain(proved.open("/privacy/requests/new?kind=erasure").text)
     assert "säilyy, kirjanpitolaki velvoittaa, uusimmat 31.12.2032 asti" in page
     assert "poistuu nyt" in page
-    assert "Tietojeni poisto" in proved.open(ask(proved, "erasure", "")).text
+    assert "Tietojen poisto" in proved.open(ask(proved, "erasure", "")).text
 
 
 def test_access_is_answered_at_once_and_marketing_prohibited_at_once(aino):
@@ -341,10 +341,10 @@ def test_a_company_that_read_by_an_authorisation_stands_in_the_log(house, aino, 
     for where in ("/privacy", "/privacy/log", "/privacy/log?show=looked"):
         page = plain(aino.browser.open(where).text)
         assert "Lukija 0 Oy" in page, where
-        assert "Luki kulutustietosi ajalta 1.–20.11.2026 valtuutuksellasi" in page, where
+        assert "Luki kulutustiedot ajalta 1.–20.11.2026 valtuutuksella" in page, where
         assert "Lukija 1 Oy" not in page, where
     assert "Lukija" not in aino.browser.open("/privacy/log?show=done").text
-    before = "Luki kulutustietosi ajalta 1.–31.10.2026"
+    before = "Luki kulutustiedot ajalta 1.–31.10.2026"
     assert before in plain(aino.browser.open("/privacy/log").text)
     assert before not in plain(aino.browser.open("/privacy").text), "there the latest read of each stands"
 

@@ -138,7 +138,7 @@ def _points(db: Session, who: Customer, wish: Wish, today: date) -> tuple[Sequen
     held = queries.points_held(db, who, today)
     meant = [point for point in held if not wish.points or point.id in wish.points]
     if not meant or not wish.points <= {point.id for point in meant}:
-        raise CannotBeGiven("points", text("Choose among the metering points that you have now."))
+        raise CannotBeGiven("points", text("Choose among the present metering points."))
     holders = {_holder(point, who, today) for point in meant}
     if len(holders) > 1:
         raise CannotBeGiven("points", text("Choose metering points of one customer number at a time."))

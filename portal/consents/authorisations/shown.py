@@ -129,12 +129,12 @@ def read(row: AuthorisationRead, given: Given) -> Read:
 
 
 def _events(given: Given, today: date) -> Iterator[Event]:
-    yield Event(given.authorisation.given_at, text("You gave the authorisation"), given.giver)
+    yield Event(given.authorisation.given_at, text("The authorisation was given"), given.giver)
     match given.state(today):
         case State.ENDED if given.end:
-            yield Event(given.end.at, text("You ended the authorisation"), given.ender)
+            yield Event(given.end.at, text("The authorisation was ended"), given.ender)
         case State.REPLACED if given.end:
-            yield Event(given.end.at, text("You renewed it: a newer authorisation took its place"), given.ender)
+            yield Event(given.end.at, text("It was renewed: a newer authorisation took its place"), given.ender)
         case State.EXPIRED:
             yield Event(given.term.last, text("The authorisation expired"), None)
         case _:

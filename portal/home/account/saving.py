@@ -82,7 +82,7 @@ def save_billing(visit: Visit[Customer]) -> Saved | Typed:
     if any(form.channel not in ways(one) for one in customers[:1]):
         return Typed(form.model_dump(), {"channel": text("Choose one of the options.")})
     if form.channel is Channel.EMAIL and not emails:
-        return Typed(form.model_dump(), {"channel": text("Add an email address to your contact details first.")})
+        return Typed(form.model_dump(), {"channel": text("Add an email address to the contact details first.")})
     to = form.email if form.channel is Channel.EMAIL and form.email in emails[1:] else None
     wish = Billing(form.channel, to, form.reference or None)
     changed = (
@@ -118,4 +118,4 @@ def _unreachable(customers: Sequence[Contact], form: ContactForm) -> Text | None
     ways = [one.billing for one in customers if one.billing]
     if form.email or not any(way.channel is Channel.EMAIL and not way.email for way in ways):
         return None
-    return text("You get your invoices by email. Choose another way for them first, or keep an address here.")
+    return text("The invoices come by email. Choose another way for them first, or keep an address here.")

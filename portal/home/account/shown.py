@@ -16,24 +16,24 @@ from portal.kit.clock import day_of
 from portal.kit.i18n import Language, Text, text
 
 HINTS: Final[Mapping[Channel, Text]] = {
-    Channel.E_INVOICE: text("Order it in your online bank as well; the first one comes after that."),
+    Channel.E_INVOICE: text("Order it in the online bank as well; the first one comes after that."),
     Channel.EMAIL: text("As a PDF attachment"),
-    Channel.OMAPOSTI: text("You see and pay invoices in the OmaPosti app"),
-    Channel.MOBILE: text("The app asks you to accept our invoices"),
-    Channel.PAPER: text("It comes by post to your postal address"),
+    Channel.OMAPOSTI: text("Invoices are seen and paid in the OmaPosti app"),
+    Channel.MOBILE: text("Our invoices are accepted in the app"),
+    Channel.PAPER: text("It comes by post to the postal address"),
 }
 COMPANY: Final[Mapping[Channel, Text]] = {
-    Channel.E_INVOICE: text("E-invoice to your invoicing system"),
+    Channel.E_INVOICE: text("E-invoice to the invoicing system"),
 }
 COMPANY_HINTS: Final[Mapping[Channel, Text]] = {
     Channel.E_INVOICE: text("We ask you for the e-invoice address and operator by message."),
 }
 NEWS: Final[Mapping[Saved, Text]] = {
     Saved.NOTHING: text("Nothing was changed. Everything was already as you wished."),
-    Saved.CONTACT: text("Your contact details have been saved."),
-    Saved.EMAIL: text("We sent a letter to your new email address. Open its link to take the address into use."),
-    Saved.ADDRESS: text("Your postal address has been saved."),
-    Saved.BILLING: text("Your way of billing has been saved."),
+    Saved.CONTACT: text("The contact details have been saved."),
+    Saved.EMAIL: text("We sent a letter to the new email address. Open its link to take the address into use."),
+    Saved.ADDRESS: text("The postal address has been saved."),
+    Saved.BILLING: text("The way of billing has been saved."),
     Saved.LANGUAGE: text("Your language has been saved."),
     Saved.SESSIONS: text("The session was ended."),
 }
