@@ -80,12 +80,12 @@ class Permissions:
 
 
 def greeting(name: str, now: datetime) -> Text:
-    """A greeting by the hour in Helsinki, and the first name."""
+    """A greeting by the hour in Helsinki, and the first name; the night has none of its own."""
     hour = now.astimezone(HELSINKI).hour
     first = name.split(" ", maxsplit=1)[0]
     if 5 <= hour < 10:
         return text("Good morning, %(name)s", name=first)
-    return text("Good evening, %(name)s", name=first) if hour >= 17 or hour < 5 else text("Hello, %(name)s", name=first)
+    return text("Good evening, %(name)s", name=first) if 17 <= hour < 23 else text("Hello, %(name)s", name=first)
 
 
 def heading(db: Session, who: Customer, now: datetime) -> Text:

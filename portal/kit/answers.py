@@ -111,12 +111,12 @@ def _with_extras(response: Response, reply: Redirect | Answer) -> Response:
 
 @dataclass(frozen=True)
 class Trouble(Page):
-    """The page that says what went wrong, and the number by which we find it."""
+    """The page that says what went wrong, and the number by which we find it; None where there is nothing to find."""
 
     template = "errors/problem.html"
     code: int
     says: str
-    number: str
+    number: str | None
     at: datetime
 
 
@@ -142,7 +142,8 @@ def troubled(request: Request, problem: Problem) -> Response:
             here = _here_in_trouble(platform, request, problem)
             said = problem.says.said(here.language)
             is_beyond = isinstance(problem, NotCovered)
-            page = Beyond(said) if is_beyond else Trouble(problem.status, said, this.number, platform.now())
+            number = this.number if problem.is_fault else None
+            page = Beyond(said) if is_beyond else Trouble(problem.status, said, number, platform.now())
             answer = _packed(request, platform.html.render(page, here), problem.status)
             if isinstance(problem, Busy):
                 answer.headers["Retry-After"] = RETRY_AFTER_S

@@ -8,6 +8,7 @@ class Problem(Exception):
 
     status = 500
     says: Text = text("Something went wrong on our side")
+    is_fault = True  # somebody may have to look for it: the page says the number by which it is found
 
 
 class BadRequest(Problem):
@@ -33,6 +34,7 @@ class NotCovered(Problem):
 
     status = 403
     says = text("Your mandate does not cover this")
+    is_fault = False
 
 
 class NotThere(Problem):
@@ -40,6 +42,7 @@ class NotThere(Problem):
 
     status = 404
     says = text("We could not find the page")
+    is_fault = False
 
 
 class Refused(Problem):
@@ -47,6 +50,7 @@ class Refused(Problem):
 
     status = 409
     says = text("This cannot be done now")
+    is_fault = False
 
 
 class TooLarge(Problem):
@@ -54,6 +58,7 @@ class TooLarge(Problem):
 
     status = 413
     says = text("You sent more than we can take in")
+    is_fault = False
 
 
 class Invalid(Problem):
@@ -61,6 +66,7 @@ class Invalid(Problem):
 
     status = 422
     says = text("Something in the form needs to be corrected")
+    is_fault = False
 
 
 class TooMany(Problem):
@@ -68,6 +74,7 @@ class TooMany(Problem):
 
     status = 429
     says = text("There have been too many attempts. Wait a moment and try again.")
+    is_fault = False
 
 
 class Busy(Problem):

@@ -39,7 +39,17 @@ def test_nobody_is_sent_to_sign_in(nobody):
 
 @pytest.mark.parametrize(
     ("hour_utc", "said"),
-    [(5, "Hyvää huomenta Aino"), (10, "Hei Aino"), (16, "Hyvää iltaa, Aino"), (23, "Hyvää iltaa, Aino")],
+    [
+        (2, "Hei Aino"),
+        (3, "Hyvää huomenta Aino"),
+        (7, "Hyvää huomenta Aino"),
+        (8, "Hei Aino"),
+        (14, "Hei Aino"),
+        (15, "Hyvää iltaa, Aino"),
+        (20, "Hyvää iltaa, Aino"),
+        (21, "Hei Aino"),
+        (23, "Hei Aino"),
+    ],
 )
 def test_the_greeting_goes_by_the_clock_in_helsinki(hour_utc, said):
     at = datetime(2026, 11, 21, hour_utc, tzinfo=UTC)

@@ -161,11 +161,33 @@ def test_no_stand_in_leaves_the_house(kaisa):
     assert FORM_TOKEN not in page
 
 
-def test_an_unknown_path_is_a_page_in_the_persons_language_with_a_number(visit_as):
+def test_an_unknown_path_is_a_page_in_the_persons_language(visit_as):
     answer = visit_as(languages="sv-FI,fi;q=0.5").get("/nowhere")
     assert answer.status_code == 404
     assert "Sidan hittades inte" in answer.text
-    assert answer.headers["x-request-id"] in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "form_token", "status", "has_number"),
+    [
+        ("dog", True, 500, True),
+        ("fish", False, 403, True),
+        ("cat", True, 409, False),
+        ("x" * 1_100_000, True, 413, False),
+    ],
+)
+def test_only_what_somebody_may_have_to_look_for_has_a_number(kaisa, name, form_token, status, has_number):
+    form = {"_token": token(kaisa.get("/pets")) if form_token else "old", "name": name}
+    _numbered(kaisa.post("/pets", data=form, headers=OURS), status, has_number)
+
+
+def test_a_page_that_is_not_there_has_no_number(kaisa):
+    _numbered(kaisa.get("/nowhere"), 404, False)
+
+
+def _numbered(answer, status, has_number):
+    assert answer.status_code == status
+    assert (answer.headers["x-request-id"] in answer.text, "Jos virhe toistuu" in answer.text) == (has_number,) * 2
 
 
 def test_who_is_signed_in_stays_so_where_no_page_is(kaisa, nobody):
