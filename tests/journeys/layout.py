@@ -121,6 +121,14 @@ CUT = """() => {
     return [...found];
 }"""
 
+# Room of a grid that no card fills: below one that is shorter than its row, or beside the last.
+HOLES = """() => [...document.querySelectorAll("main .grid")].flatMap(grid => {
+    const whole = grid.getBoundingClientRect(), cards = [...grid.children].map(card => card.getBoundingClientRect());
+    const below = cards.filter(card => !cards.some(one => one.top >= card.bottom) && card.bottom < whole.bottom - 1);
+    const beside = cards.at(-1).right < whole.right - 1 ? [cards.at(-1)] : [];
+    return [...below, ...beside].map(card => `${grid.className}: at ${card.right} x ${card.bottom}`);
+})"""
+
 # With forced colours a control is seen by its border, its text or its underline, never by its background alone.
 VANISHED = """() => [...document.querySelectorAll("button, .btn, .input, input, select, textarea")]
     .filter(one => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.type !== "hidden")

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.layout import DESKTOP, EVERYTHING, PHONE, measured, measured_for_mice
-from tests.journeys.places import NO_PAGES, PLACES, addresses
+from tests.journeys.layout import DESKTOP, EVERYTHING, HOLES, PHONE, WIDTHS, measured, measured_for_mice
+from tests.journeys.places import AINO, JUHA, NO_PAGES, PLACES, addresses
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 FINDINGS = """async (options) => (await axe.run(document, { resultTypes: ["violations"], preload: false, ...options }))
@@ -74,3 +74,12 @@ def test_who_wants_no_motion_sees_a_change_of_size_at_once(opened):
     with opened(None, reduced_motion="reduce") as page:
         page.goto("/sign-in")
         assert page.evaluate(GRADUAL) == []
+
+
+@pytest.mark.parametrize("who", [AINO, JUHA])
+def test_the_overview_has_no_holes(opened, who):
+    with opened(who, reduced_motion="reduce") as page:
+        page.goto("/overview")
+        for width in WIDTHS:
+            page.set_viewport_size(DESKTOP | {"width": width})
+            assert page.evaluate(HOLES) == [], width
