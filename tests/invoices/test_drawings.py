@@ -28,10 +28,10 @@ def painted(drawing, scale=2):
     return image
 
 
-def read(drawing):
-    """The one code that a scanner finds: its kind and text."""
-    (found,) = zxingcpp.read_barcodes(painted(drawing))
-    return found.format, found.text
+def read(drawing, kind):
+    """What a scanner of such codes reads; one that looks for every kind may see a small one within a QR code."""
+    (found,) = zxingcpp.read_barcodes(painted(drawing), formats=kind)
+    return found.text
 
 
 payables = st.builds(
@@ -50,14 +50,14 @@ payables = st.builds(
 @given(payables)
 def test_a_scanner_reads_the_barcode(paid):
     digits = virtual_barcode(paid)
-    assert read(drawings.barcode(digits)) == (zxingcpp.BarcodeFormat.Code128, digits)
+    assert read(drawings.barcode(digits), zxingcpp.BarcodeFormat.Code128) == digits
 
 
 @settings(max_examples=40, deadline=None)
 @given(payables)
 def test_a_scanner_reads_the_qr_code(paid):
     text = epc_text(paid)
-    assert read(drawings.qr(text)) == (zxingcpp.BarcodeFormat.QRCode, text)
+    assert read(drawings.qr(text), zxingcpp.BarcodeFormat.QRCode) == text
 
 
 def test_a_scanner_finds_error_correction_level_m():

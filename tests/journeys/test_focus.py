@@ -15,7 +15,11 @@ pytestmark = pytest.mark.xdist_group("journeys-1")
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 TARGET = re.compile(r"""ui\.(?:goes|posts|fetches|pager)\([^"}]*?(?:"[^"]*"[^"}]*?)*?, "(\w+)"\)|hx-target="#(\w+)\"""")
-UNASKED = {"history", "reading"}  # they fetch themselves while somebody does something else, and keep quiet
+UNASKED = {
+    "history",
+    "reading",
+    "withdrawal",
+}  # they fetch themselves while somebody does something else, and keep quiet
 LIKE_OTHERS = {"cases", "decisions", "entries", "paging", "reads"}  # pages of a list, as those of contracts are
 
 # Not behind a bar that stays, nor off the screen: at its upper left, past round corners, it is what one would touch.
