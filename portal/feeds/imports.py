@@ -20,7 +20,7 @@ from portal.feeds.once import File, together
 from portal.feeds.readings import PointWish
 from portal.feeds.remarks import Remarks, remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told, reason
-from portal.feeds.sources import DOUBTFUL, REFUSED, NotAFeed, Source
+from portal.feeds.sources import DOUBTFUL, REFUSED, Source
 from portal.feeds.taking import Ready, Sessions
 from portal.kit.db import Database
 
@@ -94,27 +94,25 @@ def _told(sessions: Sessions, file: File, prepare: Callable[[], Ready]) -> Told:
     try:
         ready = prepare()
         with remarks(file.refused_to, file.doubtful_to) as remarked:
-            taken = _taken(sessions, ready, remarked)
+            taken = _taken(sessions, ready, remarked, Taken.nothing(file.source.name))
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         return LeftOut.because(file.source.name, failed)
     return file.said(taken)
 
 
-def _taken(sessions: Sessions, ready: Ready, remarked: Remarks) -> Taken:
+def _taken(sessions: Sessions, ready: Ready, remarked: Remarks, nothing: Taken) -> Taken:
     """Take in a file step by step. What is taken in stays, whatever comes after it."""
-    taken: Taken | None = None
+    taken = nothing
     try:
         for step in ready():
             with sessions() as db:
                 more = step(db, remarked)
                 remarked.flush()
-            taken = taken.and_then(more) if taken else more
+            taken = taken.and_then(more)
     except Exception as failed:
-        if taken is None:
+        if taken is nothing:
             raise
         return replace(taken, broke_off=reason(failed))
-    if taken is None:
-        raise NotAFeed("is empty")
     return taken
 
 

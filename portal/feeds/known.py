@@ -5,7 +5,7 @@ A newer portal, or a kind with another schema, knows no line of before: it may t
 """
 
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 
@@ -23,16 +23,19 @@ def digest(kind: Kind, raw: bytes) -> bytes:
     return sha256(reader_of(kind) + raw).digest()
 
 
-def known(db: Session, remembers: type[SQLModel], digests: Sequence[bytes]) -> Mapping[bytes, Hashable]:
-    """Those of some digests that the register keeps, and the key of the row that each line told."""
-    table = table_of(remembers)
-    asked = select(table.c.line_digest, table.c.number).where(table.c.line_digest.in_(digests))
-    return {kept: (number,) for kept, number in db.connection().execute(asked)}
+def known(db: Session, kind: Kind, raws: Iterable[bytes]) -> Mapping[bytes, Hashable]:
+    """Those of some lines that the register knows, and the key of the row that each told."""
+    if kind.remembers is None:
+        return {}
+    lines = {digest(kind, raw): raw for raw in raws}
+    table = table_of(kind.remembers)
+    asked = select(table.c.line_digest, table.c.number).where(table.c.line_digest.in_(lines))
+    return {lines[kept]: (number,) for kept, number in db.connection().execute(asked)}
 
 
-def remember(db: Session, remembers: type[SQLModel], told: Mapping[str, bytes | None]) -> None:
+def remember(db: Session, kept_in: type[SQLModel], told: Mapping[str, bytes | None]) -> None:
     """Keep which line told each of these rows; None forgets what told it before."""
-    table = table_of(remembers)
+    table = table_of(kept_in)
     keep = update(table).where(table.c.number == bindparam("row")).values(line_digest=bindparam("kept"))
     if told:
         db.connection().execute(keep, [{"row": number, "kept": kept} for number, kept in told.items()])

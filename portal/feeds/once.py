@@ -135,7 +135,7 @@ def _taken(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) ->
 def _told(db: Session, file: File, take: Ready, remarked: Remarks) -> Told:
     try:
         with db.begin_nested():
-            taken = reduce(Taken.and_then, (step(db, remarked) for step in take()))
+            taken = reduce(Taken.and_then, (step(db, remarked) for step in take()), Taken.nothing(file.source.name))
             remarked.flush()
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         remarked.drop()

@@ -48,6 +48,11 @@ class Taken:
     doubtful_to: Path | None = None
     broke_off: str | None = None
 
+    @classmethod
+    def nothing(cls, name: str) -> Self:
+        """A file of which nothing is taken in yet."""
+        return cls(name, (), Tally())
+
     def and_then(self, more: "Taken") -> "Taken":
         """With what was taken in of the same file after it."""
         return replace(more, tally=self.tally + more.tally)

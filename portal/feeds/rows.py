@@ -2,16 +2,14 @@
 
 import json
 from codecs import getincrementaldecoder
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
 from pydantic import ValidationError
-from sqlmodel import Session
 
 from portal.feeds.kinds import KINDS, Kind
-from portal.feeds.known import digest, known
 from portal.feeds.schema import fields
 from portal.feeds.sources import NotAFeed, Source
 from portal.kit.feed import Refusal
@@ -76,14 +74,9 @@ def batches(source: Source) -> Iterator[list[Raw]]:
         yield batch
 
 
-def lines(db: Session, kind: Kind, batch: Sequence[Raw], *, knowing: bool) -> list[Line]:
-    """Some lines, read as rows of a kind; `knowing`: but for those that the register knows."""
-    keys: Mapping[bytes, Hashable] = {}
-    if knowing and kind.remembers is not None:
-        digests = {raw: digest(kind, raw) for _, raw in batch}
-        found = known(db, kind.remembers, list(digests.values()))
-        keys = {raw: found[kept] for raw, kept in digests.items() if kept in found}
-    return [Line(number, raw, Known(keys[raw]) if raw in keys else read(kind, raw)) for number, raw in batch]
+def lines(kind: Kind, batch: Iterable[Raw], known: Mapping[bytes, Hashable]) -> list[Line]:
+    """Some lines, read as rows of a kind, but for those that are known, with the keys of their rows."""
+    return [Line(number, raw, Known(known[raw]) if raw in known else read(kind, raw)) for number, raw in batch]
 
 
 def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the kind's

@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.feeds.kinds import Desk, Kind
-from portal.feeds.known import digest, remember
+from portal.feeds.known import digest, known, remember
 from portal.feeds.remarks import Remarks
 from portal.feeds.report import Progress, Taken, Tally
 from portal.feeds.rows import Known, Line, Raw, batches, lines
@@ -64,10 +64,12 @@ def judged(source: Source, kind: Kind, found: Survey, bench: Bench, desk: Desk, 
     """What takes in a file that was found whole: each row that the bench does not refuse."""
 
     def step(batch: Sequence[Raw], db: Session, remarks: Remarks) -> Taken:
-        told = [_judged(line, bench) for line in lines(db, kind, batch, knowing=found.knowing)]
+        keys = known(db, kind, (raw for _, raw in batch)) if found.knowing else {}
+        told = [_judged(line, bench) for line in lines(kind, batch, keys)]
         verdicts = _verdicts(db, kind, told, desk)
-        bench.hear(line.row for line, _ in _standing(told, verdicts))
-        _remember(db, kind, _standing(told, verdicts))
+        standing = list(_standing(told, verdicts))
+        bench.hear(line.row for line, _ in standing)
+        _remember(db, kind, standing)
         db.expunge_all()  # a file of any length in little memory
         progress(source.name, batch[-1][0], found.lines)
         return Taken(source.name, (kind.name,), _tally(told, verdicts, remarks))
@@ -89,10 +91,8 @@ def _surveyed(sessions: Sessions, source: Source, kind: Kind, *, knowing: bool) 
     twice: dict[Hashable, str] = {}
     number = 0
     for batch in batches(source):
-        with sessions() as db:
-            told = lines(db, kind, batch, knowing=knowing)
         number = batch[-1][0]
-        for line in told:
+        for line in lines(kind, batch, _known(sessions, kind, batch) if knowing else {}):
             if isinstance(line.row, Refusal):
                 continue
             key = line.row.key if isinstance(line.row, Known) else kind.key_of(line.row)
@@ -100,6 +100,11 @@ def _surveyed(sessions: Sessions, source: Source, kind: Kind, *, knowing: bool) 
             if content != hash(line.row):
                 twice.setdefault(key, f"lines {at} and {line.number}")
     return Survey(number, first, twice, knowing)
+
+
+def _known(sessions: Sessions, kind: Kind, batch: Sequence[Raw]) -> Mapping[bytes, Hashable]:
+    with sessions() as db:
+        return known(db, kind, (raw for _, raw in batch))
 
 
 def _judged(line: Line, bench: Bench) -> Line:

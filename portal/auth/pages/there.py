@@ -129,22 +129,21 @@ async def confirm(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
 
 async def to_bank(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Anyone]) -> Reply:
     """Begin a journey and send the browser to the broker."""
-    wait_s = turnstile.wait_s(address_of(visit.request))
-    if wait_s:
-        return await _wait(SignIn, desk, visit, wait_s)
-    return await _leave(SignIn, desk, visit, confirming=None)
+    return await _leave(SignIn, desk, turnstile, visit, confirming=None)
 
 
 async def to_bank_again(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Customer]) -> Reply:
     """Begin a journey from which the same person has to come back."""
+    return await _leave(Confirm, desk, turnstile, visit, confirming=visit.who.account_id)
+
+
+async def _leave(
+    kind: type[SignIn], desk: Desk, turnstile: Turnstile, visit: FlowVisit[Anyone], *, confirming: UUID | None
+) -> Reply:
+    then = local_path(str(visit.form.get("next", "")))
     wait_s = turnstile.wait_s(address_of(visit.request))
     if wait_s:
-        return await _wait(Confirm, desk, visit, wait_s)
-    return await _leave(Confirm, desk, visit, confirming=visit.who.account_id)
-
-
-async def _leave(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], *, confirming: UUID | None) -> Reply:
-    then = local_path(str(visit.form.get("next", "")))
+        return await _wait(kind, desk, visit, then, wait_s)
     broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
     if not (await broker.walls.current(visit.language)).offers(bank):
         return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
@@ -185,9 +184,8 @@ async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: 
     return Answer(await _wall(kind, desk, visit, then, notice), status=status)
 
 
-async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], wait_s: int) -> Reply:
+async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, wait_s: int) -> Reply:
     """The wall once more, saying when one may leave."""
-    then = local_path(str(visit.form.get("next", "")))
     exchange(visit.request.scope).notes["reason"] = Reason.TOO_MANY
     wall = await _wall(kind, desk, visit, then, _crowded(wait_s))
     return Answer(wall, headers=retry_after_s(wait_s), status=TooMany.status)
