@@ -1,7 +1,7 @@
 """The kinds of rows that the utility's own feed has, in the order in which they refer to each other."""
 
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -27,7 +27,7 @@ from portal.invoices.feed import InvoiceEntry, PaymentEntry
 from portal.invoices.keeping import keep_invoices, keep_payments
 from portal.invoices.models import Invoice, Payment
 from portal.kit.crypto import Vault
-from portal.kit.feed import Verdict
+from portal.kit.feed import Digests, Verdict
 from portal.kit.once import Once
 from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
@@ -40,10 +40,11 @@ from portal.sites.keeping import keep_metering_points, keep_sites, site_ids
 
 @dataclass(frozen=True)
 class Desk:
-    """What keeping rows needs beside the database: the keys (asked for when a person comes) and the time."""
+    """What keeping rows needs beside the database: the keys (asked for when a person comes), the time, the lines."""
 
     vault: Callable[[], Vault]
     now: datetime
+    digests: Digests = field(default_factory=dict)  # of kinds that remember
 
 
 Keep = Callable[[Session, Sequence[Any], Desk], list[Verdict]]
@@ -91,8 +92,16 @@ def _permissions(db: Session, rows: Sequence[PermissionEntry], desk: Desk) -> li
     return keep_permissions(db, rows, desk.now)
 
 
+def _invoices(db: Session, rows: Sequence[InvoiceEntry], desk: Desk) -> list[Verdict]:
+    return keep_invoices(db, rows, desk.digests)
+
+
+def _payments(db: Session, rows: Sequence[PaymentEntry], desk: Desk) -> list[Verdict]:
+    return keep_payments(db, rows, desk.digests)
+
+
 def _messages(db: Session, rows: Sequence[MessageEntry], desk: Desk) -> list[Verdict]:
-    return keep_messages(db, rows, _may_offer, desk.now)
+    return keep_messages(db, rows, desk.digests, _may_offer, desk.now)
 
 
 def _privacy_cases(db: Session, rows: Sequence[PrivacyProgress], desk: Desk) -> list[Verdict]:
@@ -121,8 +130,8 @@ KINDS = (
     Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes), TAX_ONCE),
     Kind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
     Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts), CONTRACT_ONCE),
-    Kind("invoices", InvoiceEntry, ("invoice_number",), _plain(keep_invoices), remembers=Invoice),
-    Kind("payments", PaymentEntry, ("payment_number",), _plain(keep_payments), remembers=Payment),
+    Kind("invoices", InvoiceEntry, ("invoice_number",), _invoices, remembers=Invoice),
+    Kind("payments", PaymentEntry, ("payment_number",), _payments, remembers=Payment),
     Kind("permissions", PermissionEntry, DECISION, _permissions),
     Kind("third_parties", ThirdPartyEntry, ("business_id",), _plain(keep_third_parties)),
     Kind("authorisation_reads", AuthorisationReadEntry, ("authorisation_id", "at"), _authorisation_reads),

@@ -9,8 +9,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from functools import cache
 from hashlib import sha256
 
-from sqlalchemy import bindparam, select, update
-from sqlmodel import Session, SQLModel
+from sqlalchemy import select
+from sqlmodel import Session
 
 from portal import VERSION
 from portal.feeds.kinds import Kind
@@ -31,14 +31,6 @@ def known(db: Session, kind: Kind, raws: Iterable[bytes]) -> Mapping[bytes, Hash
     table = table_of(kind.remembers)
     asked = select(table.c.line_digest, table.c.number).where(table.c.line_digest.in_(lines))
     return {lines[kept]: (number,) for kept, number in db.connection().execute(asked)}
-
-
-def remember(db: Session, kept_in: type[SQLModel], told: Mapping[str, bytes | None]) -> None:
-    """Keep which line told each of these rows; None forgets what told it before."""
-    table = table_of(kept_in)
-    keep = update(table).where(table.c.number == bindparam("row")).values(line_digest=bindparam("kept"))
-    if told:
-        db.connection().execute(keep, [{"row": number, "kept": kept} for number, kept in told.items()])
 
 
 @cache

@@ -10,12 +10,12 @@ from typing import Any
 from sqlmodel import Session
 
 from portal.feeds.kinds import Desk, Kind
-from portal.feeds.known import digest, known, remember
+from portal.feeds.known import digest, known
 from portal.feeds.remarks import Remarks
 from portal.feeds.report import Progress, Taken, Tally
 from portal.feeds.rows import Known, Line, Raw, batches, lines
 from portal.feeds.sources import Source
-from portal.kit.feed import Doubt, Outcome, Refusal, Verdict
+from portal.kit.feed import Digests, Doubt, Outcome, Refusal, Verdict
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Step = Callable[[Session, Remarks], Taken]  # takes in a part of a file, within a transaction
@@ -67,9 +67,8 @@ def judged(source: Source, kind: Kind, found: Survey, bench: Bench, desk: Desk, 
         keys = known(db, kind, (raw for _, raw in batch)) if found.knowing else {}
         told = [_judged(line, bench) for line in lines(kind, batch, keys)]
         verdicts = _verdicts(db, kind, told, desk)
-        standing = list(_standing(told, verdicts))
-        bench.hear(line.row for line, _ in standing)
-        _remember(db, kind, standing)
+        kept = zip(told, verdicts, strict=True)
+        bench.hear(line.row for line, verdict in kept if line.is_read and not isinstance(verdict, Refusal))
         db.expunge_all()  # a file of any length in little memory
         progress(source.name, batch[-1][0], found.lines)
         return Taken(source.name, (kind.name,), _tally(told, verdicts, remarks))
@@ -113,7 +112,8 @@ def _judged(line: Line, bench: Bench) -> Line:
 
 
 def _verdicts(db: Session, kind: Kind, told: Sequence[Line], desk: Desk) -> list[Verdict]:
-    kept = iter(kind.keep(db, [line.row for line in told if line.is_read], desk))
+    read = [line for line in told if line.is_read]
+    kept = iter(kind.keep(db, [line.row for line in read], replace(desk, digests=_digests(kind, read))))
     return [next(kept) if line.is_read else _unread(line) for line in told]
 
 
@@ -122,23 +122,12 @@ def _unread(line: Line) -> Verdict:
     return Outcome.UNCHANGED if isinstance(refused, Known) else refused
 
 
-def _standing(told: Sequence[Line], verdicts: Sequence[Verdict]) -> Iterator[tuple[Line, Verdict]]:
-    """The lines that were read and are in the register now."""
-    for line, verdict in zip(told, verdicts, strict=True):
-        if line.is_read and not isinstance(verdict, Refusal):
-            yield line, verdict
-
-
-def _remember(db: Session, kind: Kind, standing: Iterable[tuple[Line, Verdict]]) -> None:
-    """Know these lines when they come again, but for doubtful ones: those are told each time."""
-    if kind.remembers is not None:
-        (number,) = kind.key
-        told = {getattr(line.row, number): _known_by(kind, line, verdict) for line, verdict in standing}
-        remember(db, kind.remembers, told)
-
-
-def _known_by(kind: Kind, line: Line, verdict: Verdict) -> bytes | None:
-    return None if isinstance(verdict, Doubt) else digest(kind, line.raw)
+def _digests(kind: Kind, read: Iterable[Line]) -> Digests:
+    """By which line each row is told, for kinds that know it again."""
+    if kind.remembers is None:
+        return {}
+    (number,) = kind.key
+    return {getattr(line.row, number): digest(kind, line.raw) for line in read}
 
 
 def _tally(batch: Sequence[Line], verdicts: Sequence[Verdict], remarks: Remarks) -> Tally:

@@ -15,14 +15,14 @@ from portal.invoices.judging import Taxed, contradictions, doubts
 from portal.invoices.kinds import OF_ENERGY, LineUnit
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy, from_kwh
-from portal.kit.feed import Refusal, Verdict, doubted, unknown
+from portal.kit.feed import OF_THE_FEED, Digests, Refusal, Verdict, doubted, unknown
 from portal.kit.mirror import Columns, Kept, Parts, Wanted, ids, mirror
 from portal.sites.keeping import site_ids
 
-INVOICES = Kept(Invoice, ("number",))
+INVOICES = Kept(Invoice, ("number",), noted=OF_THE_FEED)
 LINES = Parts(InvoiceLine, ("position",), owner="invoice_id")
 VAT = Parts(InvoiceVat, ("percent",), owner="invoice_id")
-PAYMENTS = Kept(Payment, ("number",))
+PAYMENTS = Kept(Payment, ("number",), noted=OF_THE_FEED)
 
 
 @dataclass(frozen=True)
@@ -50,17 +50,20 @@ class _Known:
         return Refusal(wrong) if wrong else None
 
 
-def keep_invoices(db: Session, rows: Sequence[InvoiceEntry]) -> list[Verdict]:
-    """Keep bills with their lines and VAT."""
+def keep_invoices(db: Session, rows: Sequence[InvoiceEntry], digests: Digests) -> list[Verdict]:
+    """Keep bills with their lines and VAT. The line of a doubtful one is not remembered: it is told each time."""
     known = _known(db, rows)
-    verdicts = mirror(db, INVOICES, [_invoice(row, known) for row in rows], (LINES, VAT))
-    return [doubted(verdict, doubts(row, known.taxed)) for row, verdict in zip(rows, verdicts, strict=True)]
+    doubtful = [list(doubts(row, known.taxed)) for row in rows]
+    told_by = [None if doubt else digests.get(row.invoice_number) for row, doubt in zip(rows, doubtful, strict=True)]
+    wanted = [_invoice(row, known, digest) for row, digest in zip(rows, told_by, strict=True)]
+    verdicts = mirror(db, INVOICES, wanted, (LINES, VAT))
+    return [doubted(verdict, doubt) for verdict, doubt in zip(verdicts, doubtful, strict=True)]
 
 
-def keep_payments(db: Session, rows: Sequence[PaymentEntry]) -> list[Verdict]:
+def keep_payments(db: Session, rows: Sequence[PaymentEntry], digests: Digests) -> list[Verdict]:
     """Keep the money that came for bills."""
     bills = ids(db, col(Invoice.number), col(Invoice.id), (row.invoice_number for row in rows))
-    return mirror(db, PAYMENTS, [_payment(row, bills) for row in rows])
+    return mirror(db, PAYMENTS, [_payment(row, bills, digests.get(row.payment_number)) for row in rows])
 
 
 def _known(db: Session, rows: Sequence[InvoiceEntry]) -> _Known:
@@ -73,13 +76,14 @@ def _known(db: Session, rows: Sequence[InvoiceEntry]) -> _Known:
     )
 
 
-def _invoice(row: InvoiceEntry, known: _Known) -> Wanted | Refusal:
+def _invoice(row: InvoiceEntry, known: _Known, digest: bytes | None) -> Wanted | Refusal:
     if lacking := known.lacks(row):
         return lacking
     invoice = {
         "number": row.invoice_number,
         "party_id": known.parties[row.customer_number],
         "site_id": known.sites[row.site_number] if row.site_number else None,
+        "line_digest": digest,
         **row.model_dump(exclude={"invoice_number", "customer_number", "site_number", "lines", "vat"}),
     }
     return Wanted(invoice, lambda _: {LINES: _lines(row, known), VAT: [rate.model_dump() for rate in row.vat]})
@@ -107,7 +111,7 @@ def _energy(line: LineEntry) -> Energy | None:
     return from_kwh(line.quantity * KWH_A_MEGAWATT_HOUR if line.unit is LineUnit.MWH else line.quantity)
 
 
-def _payment(row: PaymentEntry, bills: Mapping[str, UUID]) -> Wanted | Refusal:
+def _payment(row: PaymentEntry, bills: Mapping[str, UUID], digest: bytes | None) -> Wanted | Refusal:
     if row.invoice_number not in bills:
         return unknown("bill", row.invoice_number)
     return Wanted(
@@ -116,5 +120,6 @@ def _payment(row: PaymentEntry, bills: Mapping[str, UUID]) -> Wanted | Refusal:
             "invoice_id": bills[row.invoice_number],
             "paid_on": row.paid_on,
             "cents": row.cents,
+            "line_digest": digest,
         }
     )

@@ -5,7 +5,7 @@ Money is whole cents; every other number that is not whole is a text of digits, 
 """
 
 import re
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ EARLIEST = date(1900, 1, 1)
 LATEST = date(2199, 12, 31)
 LINE_DIGEST = "of the feed's line that told this row; none where that was doubtful, or where no line told it"
 OF_THE_FEED = frozenset({"line_digest"})  # nothing that a person is told
+Digests = Mapping[str, bytes]  # the SHA-256 of the line that tells the row of a number
 
 
 class FeedRow(BaseModel):

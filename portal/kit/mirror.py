@@ -25,12 +25,14 @@ Columns = dict[str, Any]
 class Kept:
     """The rows of a table, and the columns by which the other register tells them apart.
 
-    `unread` columns never make a row differ: a sealed value is another one each time it is sealed.
+    `unread` columns never make a row differ: a sealed value is another one each time it is sealed. `noted` ones do not
+    either, but are always written: where a row comes from is no news of it.
     """
 
     model: type[SQLModel]
     key: tuple[str, ...]
     unread: frozenset[str] = frozenset()
+    noted: frozenset[str] = frozenset()
 
     @property
     def table(self) -> Table:
@@ -133,11 +135,11 @@ class _Book:
             beside[key] = self._made(wanted)
             self._new.append(beside[key])
             return Outcome.ACCEPTED
-        if all(found[name] == value for name, value in wanted.items() if name not in self._kept.unread):
-            return Outcome.UNCHANGED
-        found.update(wanted)
-        self._changed.append(found)
-        return Outcome.ACCEPTED
+        other = {name for name, value in wanted.items() if found[name] != value} - self._kept.unread
+        if other:
+            found.update(wanted)
+            self._changed.append(found)
+        return Outcome.ACCEPTED if other - self._kept.noted else Outcome.UNCHANGED
 
     def settle_all(self, first: object, wanted: Sequence[Columns]) -> Outcome:
         """Let the rows whose key begins with `first` be exactly the wanted ones."""

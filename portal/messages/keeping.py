@@ -11,7 +11,7 @@ from portal.contracts.keeping import contracts_of
 from portal.contracts.models import Contract
 from portal.customers.keeping import party_ids
 from portal.invoices.models import Invoice
-from portal.kit.feed import Outcome, Refusal, Verdict, unknown
+from portal.kit.feed import Digests, Outcome, Refusal, Verdict, unknown
 from portal.kit.mirror import Columns
 from portal.messages.feed import MessageEntry
 from portal.messages.models import Message, MessageThread, ThreadStatus
@@ -22,12 +22,17 @@ MayOffer = Callable[[Session, Collection[UUID]], Collection[UUID]]
 """Of some parties those to whom offers may be sent."""
 
 
-def keep_messages(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: datetime) -> list[Verdict]:
+def keep_messages(
+    db: Session, rows: Sequence[MessageEntry], digests: Digests, may_offer: MayOffer, now: datetime
+) -> list[Verdict]:
     """Keep messages, each in its thread, in the order in which they were sent; all are written together."""
     book = _book(db, rows, may_offer, now)
     verdicts: dict[int, Verdict] = {}
     for place in sorted(range(len(rows)), key=lambda place: rows[place].sent_at):
         verdicts[place] = book.keep(rows[place])
+        if not isinstance(verdicts[place], Refusal):
+            number = rows[place].message_number
+            book.messages[number].line_digest = digests.get(number)
     for kept in (book.by_id, book.messages):  # threads first: messages refer to them
         db.add_all(kept.values())
         db.flush()

@@ -61,7 +61,7 @@ class Post:
     def tell(self, *rows, offers=(), now=NOW):
         """Take rows in, as a feed does."""
         with self.register.database.writing() as db:
-            return keep_messages(db, rows, lambda _db, _parties: offers, now)
+            return keep_messages(db, rows, {}, lambda _db, _parties: offers, now)
 
     def ask(self, who, about=None, *, topic=Topic.BILLING, key=None, body="Miksi?", now=NOW) -> UUID:
         """Write as somebody."""

@@ -43,7 +43,7 @@ class Inbox:
     def tell(self, number, kind="bulletin", hours=1, **more):
         row = entry(number, "1001", kind, self.aino.now - timedelta(hours=hours), **more)
         with self.house.database.writing() as db:
-            keep_messages(db, [row], lambda _db, _parties: (), self.aino.now)
+            keep_messages(db, [row], {}, lambda _db, _parties: (), self.aino.now)
 
     def rows(self, table):
         with self.house.database.reading() as db:
