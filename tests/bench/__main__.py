@@ -19,6 +19,7 @@ from portal.demo.company import Scale
 from tests.bench import downloads, keys, packages, pages, peers, store
 
 ROUNDS = 5
+MAIN_ROUNDS = 60
 POINTS = 200
 MIB = 1 << 20
 
@@ -130,6 +131,29 @@ def around_a_page(bench: Bench) -> Iterator[Row]:
     page, template = by_turns(lambda: asyncio.run(bench.portal.page_cpu_s()), bench.portal.template_cpu_s)
     told = f"{page * 1e6:.0f} / {template * 1e6:.0f} us"
     yield Row("4", "everything around a page, CPU over its template", page / template, 1.7, "at most", told)
+
+
+# What main pages cost at 9d72459, in yardsticks, and the share of it that each may cost at most.
+BEGAN = {
+    "overview": (9.7, 0.40),
+    "invoices": (20.3, 0.30),
+    "contracts": (16.0, 0.25),
+    "a month of consumption": (26.2, 0.40),
+}
+
+
+def main_pages(bench: Bench) -> Iterator[Row]:
+    for name, cost in bench.portal.in_yardsticks(MAIN_ROUNDS).items():
+        began, goal = BEGAN[name]
+        number, what = "P3" if "consumption" in name else "P2", f"{name}, CPU over what it was at 9d72459"
+        yield Row(number, what, cost.yardsticks / began, goal, "at most", f"{cost}")
+
+
+def counts_of_the_overview(bench: Bench) -> Iterator[Row]:
+    counts = bench.portal.counts()
+    yield Row("P4", "statements of an overview", counts.statements, 10, "at most", "")
+    yield Row("P4", "texts that its template escapes", counts.escaped, 150, "at most", "")
+    yield Row("P4", "macros that it calls", counts.macros, 15, "at most", "")
 
 
 def bytes_on_sqlite(bench: Bench) -> Iterator[Row]:
@@ -246,6 +270,9 @@ ROWS = {
     "21": package_over_compression,
     "17": sign_in,
     "18": start,
+    "P2": main_pages,
+    "P3": main_pages,
+    "P4": counts_of_the_overview,
 }
 
 

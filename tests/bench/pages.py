@@ -1,14 +1,17 @@
-"""What a signed-in page costs, over rendering its template from memory, and against a page of Django's.
+"""What a signed-in page costs: over its template from memory, against a page of Django's, and in yardsticks.
 
 `python -m tests.bench.pages portal|template URL PORT COOKIE` serves the page, or its template alone.
 """
 
 import asyncio
 import os
+import statistics
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -20,14 +23,42 @@ from portal.demo.company import Scale
 from portal.demo.people import AINO
 from portal.kit.db import Database
 from tests.bench import load, peers
+from tests.bench.yardstick import Yardstick
 from tests.browser import ORIGIN
+from tests.counted import counted, showing
 from tests.people import House, vault
 from tests.settings import DATA_KEYS
 
 PAGES = 60
 PATH = "/overview"
+MAIN = {
+    "overview": PATH,
+    "invoices": "/invoices",
+    "contracts": "/contracts",
+    "a month of consumption": "/consumption?at=2026-10",
+}
+WARM = 5  # rounds before those that count
 HOST = urlsplit(ORIGIN).netloc.encode()
 UNTIL = date(2026, 11, 21)
+
+
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds of a page, of its template alone, and of the yardstick between them, each once in every round."""
+
+    page_s: tuple[float, ...]
+    template_s: tuple[float, ...]
+    yardstick_s: tuple[float, ...]
+
+    @property
+    def yardsticks(self):
+        """The median of what the rounds took in yardsticks: whatever else the machine did then, it did to both."""
+        return statistics.median(page / yard for page, yard in zip(self.page_s, self.yardstick_s, strict=True))
+
+    def __str__(self):
+        page, template = min(self.page_s) * 1e3, min(self.template_s) * 1e3
+        median = statistics.median(self.page_s) * 1e3
+        return f"{self.yardsticks:.1f} yardsticks; least {page:.2f} ms, median {median:.2f}; template {template:.2f}"
 
 
 class Portal:
@@ -37,7 +68,7 @@ class Portal:
         self.url, self.database = url, Database(url)
         self.house = House(self.database)
         self.cookie = cookie or self._seeded(scale)
-        self._rendered = []
+        self._kept = {}
 
     def _seeded(self, scale):
         migrations.upgrade(self.database.engine)
@@ -52,15 +83,17 @@ class Portal:
             await self._ask()
         return (time.process_time() - started) / PAGES
 
-    async def _ask(self):
+    async def _ask(self, address=PATH):
         """Ask as a server does, without a client whose own cost would be counted too."""
         headers = [
             (b"host", HOST),
             (b"accept-encoding", b"gzip"),
             (b"cookie", f"{SESSION_COOKIE}={self.cookie}".encode()),
         ]
+        path, _, query = address.partition("?")
         scope = {"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "https"}
-        where = {"path": PATH, "raw_path": PATH.encode(), "query_string": b"", "root_path": "", "headers": headers}
+        where = {"path": path, "raw_path": path.encode(), "query_string": query.encode(), "root_path": ""}
+        known = {"headers": headers, "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}
         sent = []
 
         async def send(message):
@@ -69,7 +102,7 @@ class Portal:
         async def receive():
             return {"type": "http.request", "body": b"", "more_body": False}
 
-        await self.house.app(scope | where | {"client": ("127.0.0.1", 1), "server": ("127.0.0.1", 2)}, receive, send)
+        await self.house.app(scope | where | known, receive, send)
         assert sent[0]["status"] == 200, sent[0]
 
     def template_cpu_s(self):
@@ -80,21 +113,34 @@ class Portal:
             html.render(page, here).encode()
         return (time.process_time() - started) / PAGES
 
-    def kept(self):
+    def kept(self, path=PATH):
         """The page's values, taken while it is shown once."""
-        if not self._rendered:
-            inner = self.house.app.app.app
-            html = inner.state.platform.html
-            shown = html.render
+        if path not in self._kept:
+            with showing(self.house.app) as shown:
+                asyncio.run(self._ask(path))
+            self._kept[path] = shown[-1]
+        return self._kept[path]
 
-            def keep(page, here, block=None):
-                self._rendered.append((html, page, here))
-                return shown(page, here, block)
+    def in_yardsticks(self, rounds):
+        """What each of the main pages costs, its template alone, and the yardstick, by turns of a few milliseconds."""
+        return {name: asyncio.run(self._cost(path, self.kept(path), rounds)) for name, path in MAIN.items()}
 
-            html.render = keep
-            asyncio.run(self.page_cpu_s())
-            del html.render
-        return self._rendered[-1]
+    async def _cost(self, path, kept, rounds):
+        yardstick, (html, page, here), taken = Yardstick(), kept, []
+        for _ in range(WARM + rounds):
+            ticks = [time.process_time()]
+            await self._ask(path)
+            ticks.append(time.process_time())
+            html.render(page, here).encode()
+            ticks.append(time.process_time())
+            yardstick.render()
+            ticks.append(time.process_time())
+            taken.append([end - begin for begin, end in pairwise(ticks)])
+        return Cost(*zip(*taken[WARM:], strict=True))
+
+    def counts(self, path=PATH):
+        """What can be counted of a page."""
+        return counted(self.house.app, self.database, lambda: asyncio.run(self._ask(path)))
 
     def loads(self, rounds):
         """The page, and its template from memory, under load by turns."""
