@@ -39,7 +39,8 @@ class Answer:
 class Download:
     """A file to be saved, under a plain ASCII name.
 
-    A large one is made while it is sent, in the threads of a pool; `afterwards` is called when it ends, whatever way.
+    A large one is made while it is sent, in the threads of a pool; `afterwards` is called in one of them when it ends,
+    whatever way.
     """
 
     filename: str

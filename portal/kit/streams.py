@@ -54,7 +54,8 @@ def nothing() -> None:
 class Stream(StreamingResponse):
     """Sends pieces, each made in one of a few threads when the one before it has left. Many answers take turns there.
 
-    When the visitor goes away no more are made. In any case the generator is closed, and then `afterwards` called.
+    When the visitor goes away no more are made. In any case the generator is closed, and then `afterwards` called, both
+    in one of those threads: they may ask the database.
     """
 
     def __init__(
@@ -77,8 +78,7 @@ class Stream(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(self.pieces.close, limiter=self.threads)
-            self.afterwards()
+                await anyio.to_thread.run_sync(self._end, limiter=self.threads)
 
     async def stream_response(self, send: Send) -> None:
         """Send one piece after the other."""
@@ -87,3 +87,9 @@ class Stream(StreamingResponse):
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _end(self) -> None:
+        try:
+            self.pieces.close()
+        finally:
+            self.afterwards()

@@ -85,17 +85,23 @@ def test_whoever_asks_for_the_headers_has_nothing_made():
     assert maker.made == 0
 
 
-def test_what_is_to_be_done_afterwards_is_done_however_it_ends():
+def here(threads):
+    """Note the thread in which this is called."""
+    threads.append(threading.get_ident())
+
+
+def test_what_is_to_be_done_afterwards_is_done_in_such_a_thread_however_it_ends():
     for ended in (
         lambda **after: sent(Maker(b"a"), **after),
         lambda **after: sent(Maker(*[b"piece"] * 1000), stays_for=2, **after),
         lambda **after: sent(Maker(b"a"), method="HEAD", **after),
         lambda **after: sent(Maker(ValueError("no piece")), **after),
     ):
-        done = []
+        threads = []
         with contextlib.suppress(ValueError):
-            ended(afterwards=partial(done.append, True))
-        assert done == [True]
+            ended(afterwards=partial(here, threads))
+        assert len(threads) == 1
+        assert threads != [threading.get_ident()], "it may wait for the database, and nobody else waits for that"
 
 
 def test_two_answers_take_turns_in_one_thread():
