@@ -38,12 +38,13 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+PATIENCE = "busy_timeout=5000"
 PRAGMAS = (
     "page_size=16384",  # before the file has pages: 1.1 bytes a reading instead of 1.4
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
-    "busy_timeout=5000",
+    PATIENCE,
     "trusted_schema=OFF",
     "secure_delete=ON",
     "recursive_triggers=ON",  # else a row that INSERT OR REPLACE removes passes by the trigger that refuses it
@@ -84,6 +85,7 @@ class Database:
         else:
             _prepare_postgresql(self.engine)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
+        self._hasty = self._writer.execution_options(waits=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -95,6 +97,15 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """A session whose changes are committed when the block returns and rolled back when it raises."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def writing_at_once(self) -> Iterator[Session]:
+        """The same for what may as well be written later: on SQLite it is busy at once where another one writes.
+
+        PostgreSQL's writers wait for each other only where they change one row.
+        """
+        with Session(self._hasty, expire_on_commit=False) as session, session.begin():
             yield session
 
 
@@ -122,6 +133,18 @@ def upsert(db: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     insert = _insert(db, table)
     fresh = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     db.connection().execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh), rows)
+
+
+def take_over(db: Session, table: Table, row: dict[str, Any], where: ColumnElement[bool]) -> bool:
+    """Insert a row; where its primary key is taken, overwrite the row that stands, if this is true of it.
+
+    Whether the row stands now. Of two at once the second waits for the first, and is asked about what that one wrote.
+    """
+    keys = [column.name for column in table.primary_key]
+    insert = _insert(db, table).values(row)
+    fresh = {name: insert.excluded[name] for name in row if name not in keys}
+    done = insert.on_conflict_do_update(index_elements=keys, set_=fresh, where=where).returning(*table.primary_key)
+    return db.connection().execute(done).first() is not None
 
 
 def one_at_a_time(db: Session, what: str) -> None:
@@ -159,4 +182,13 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+        options = connection.get_execution_options()
+        begins = options.get("begin", "BEGIN")
+        if options.get("waits", True):
+            connection.exec_driver_sql(begins)
+            return
+        connection.exec_driver_sql("PRAGMA busy_timeout=0")
+        try:
+            connection.exec_driver_sql(begins)
+        finally:
+            connection.exec_driver_sql(f"PRAGMA {PATIENCE}")

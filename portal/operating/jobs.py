@@ -17,6 +17,7 @@ from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Job, Shift, chore
 from portal.kit.mail import Carrier, MailFolder, Smtp
 from portal.outbox import jobs as outbox
+from portal.privacy import leases
 from portal.settings import Settings
 
 
@@ -24,6 +25,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     """The jobs of all slices; a slice with jobs of its own adds a line."""
     return [
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
+        chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
         *_anchoring(settings),
         *_leaving(settings),

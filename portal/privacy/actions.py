@@ -14,11 +14,12 @@ from portal.customers.models import Party
 from portal.kit import clock
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time
-from portal.kit.errors import Refused
+from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
-from portal.privacy import course, queries, rules
+from portal.privacy import course, leases, queries, rules
 from portal.privacy.course import Happening
+from portal.privacy.leases import Lease
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.queries import Case, Whose
 from portal.privacy.rules import Act, Right, State
@@ -40,6 +41,12 @@ class TooManyRequests(DayIsFull):
 
 class TooManyPackages(DayIsFull):
     """Somebody has taken as many data packages as are made for one person in a day."""
+
+
+class PackageIsComing(TooMany):
+    """A data package is on its way to somebody already."""
+
+    says = text("A package is on its way to you already")
 
 
 class PrivacyRequested(Event):
@@ -156,16 +163,19 @@ def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
     return case
 
 
-def leave_room_for_package(db: Session, who: Customer, now: datetime) -> None:
-    """See that a person has not taken as many packages as are made in a day; whoever comes at once waits.
+def begin_package(db: Session, who: Customer, now: datetime) -> Lease:
+    """Let a package be on its way to a person: the only one, and one of not too many in a day.
 
-    Raises TooManyPackages.
+    Raises PackageIsComing, TooManyPackages; the transaction is then to be rolled back, as it holds the lease.
     """
-    one_at_a_time(db, f"packages of {who.account_id}")
+    lease = Lease(who.account_id, now)
+    if not leases.hold(db, lease, now):  # whoever comes at once waits here, and is counted below
+        raise PackageIsComing
     mine = (AuditEntry.account_id == who.account_id) & (AuditEntry.act == PACKAGED)
     each = select(AuditEntry.at).where(mine).distinct().order_by(col(AuditEntry.at).desc())  # of several numbers once
     if full_until := free_at(db, each, rules.PACKAGES_A_DAY, now):
         raise TooManyPackages(full_until)
+    return lease
 
 
 def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:

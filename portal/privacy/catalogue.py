@@ -598,6 +598,13 @@ HOLDINGS: Final[Sequence[Holding]] = (
         internal("id", "case_id", "sequence", "account_id"),
     ),
     Holding(
+        "package_lease",
+        Group.REQUESTS,
+        text("Data packages, while they are on their way"),
+        {"taken_at": fixed(text("Begun")), "until": fixed(text("Kept until"))},
+        internal("account_id", "holder"),
+    ),
+    Holding(
         "account",
         Group.SIGN_INS,
         text("The account in this service"),

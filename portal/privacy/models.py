@@ -62,3 +62,14 @@ class PrivacyStep(SQLModel, table=True):
     text: str = Field(default="", max_length=4000)
     ground: str = Field(default="", max_length=200, description="of a refusal: the provision it rests on")
     answer_by: date | None = Field(default=None, description="of an extension: the last day to answer, as it was told")
+
+
+class PackageLease(SQLModel, table=True):
+    """That a data package is on its way to a person. It goes with the package, or holds no more from `until` on."""
+
+    __tablename__ = "package_lease"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    holder: UUID = Field(description="which package: it alone renews the lease and gives it back")
+    taken_at: datetime = Field(sa_type=Instant)
+    until: datetime = Field(sa_type=Instant, index=True)

@@ -1,7 +1,7 @@
 """The pages by which a customer uses their rights: what is held, requests, the log, and everything as a package."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
@@ -18,7 +18,7 @@ from portal.kit import forms
 from portal.kit.allowance import retry_after
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
-from portal.kit.errors import NotThere, StepUpNeeded, TooMany
+from portal.kit.errors import NotThere, StepUpNeeded
 from portal.kit.forms import Form, Typed, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
@@ -28,14 +28,14 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
-from portal.privacy import actions, catalogue, package, queries, rules, shown, words
-from portal.privacy.actions import RequestClosed, TooManyPackages, TooManyRequests, Wish
+from portal.privacy import actions, catalogue, leases, package, queries, rules, shown, words
+from portal.privacy.actions import PackageIsComing, RequestClosed, TooManyPackages, TooManyRequests, Wish
 from portal.privacy.catalogue import BY_TABLE, Group
+from portal.privacy.leases import Lease
 from portal.privacy.package import Press
 from portal.privacy.queries import Circle, Shown, Wanted, Whose
 from portal.privacy.rules import Right
 from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Told
-from portal.privacy.turns import Turns
 
 LATEST: Final = 5
 LOG: Final = "/privacy/log"
@@ -283,30 +283,28 @@ class Counter:
     keepers: Sequence[Keeper]
     vault: Vault
     brand: Brand
-    turns: Turns = field(default_factory=Turns)
 
 
 async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Reply:
     """The package, made while it is sent; one at a time, and so many a day: it costs as much as thousands of pages."""
-    platform, account_id = platform_of(visit.request), visit.who.account_id
-    if not counter.turns.take(account_id):
-        offered = await in_thread(platform, _offered, visit)
-        return Answer(replace(offered, is_coming=True), headers={"Retry-After": "60"}, status=TooMany.status)
-    give_back = partial(counter.turns.give_back, account_id)
+    platform = platform_of(visit.request)
     try:
-        whose = await in_thread(platform, _noted, visit)
+        lease, whose = await in_thread(platform, _noted, visit)
+    except PackageIsComing as coming:
+        offered = await in_thread(platform, _offered, visit)
+        return Answer(replace(offered, is_coming=True), headers={"Retry-After": "60"}, status=coming.status)
     except TooManyPackages as full:
-        give_back()
         offered = await in_thread(platform, _offered, visit)
         shown_again = replace(offered, full_until=full.free_at)
         return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
-    except BaseException:
-        give_back()
-        raise
     press = Press(counter.keepers, counter.vault, platform.html, counter.brand)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
-    made = partial(_package, whose, press, visit.language, visit.now)
-    return Download(name, "application/zip", made, Pool.PACKAGES, give_back)
+
+    def made(database: Database) -> Pieces:
+        files = package.files(database, whose, press, visit.language, visit.now)
+        return leases.kept(package.zipped(files), lease, database, platform.now)
+
+    return Download(name, "application/zip", made, Pool.PACKAGES, partial(leases.give_back, visit.database, lease))
 
 
 def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Record]:
@@ -394,26 +392,22 @@ def _request_page(visit: Visit[Customer], typed: Typed) -> Request:
     return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.State.REFUSED, typed)
 
 
-def _noted(visit: FlowVisit[ConfirmedCustomer]) -> Sequence[Whose]:
-    """Whose packages it is, once it is written down who takes them: the customer reads it in the log.
+def _noted(visit: FlowVisit[ConfirmedCustomer]) -> tuple[Lease, Sequence[Whose]]:
+    """Whose packages they are, once it is written down who takes them: the customer reads it in the log.
 
-    Raises TooManyPackages before anything is written.
+    Raises PackageIsComing and TooManyPackages, and nothing is written.
     """
     with visit.database.writing() as db:
-        actions.leave_room_for_package(db, visit.who, visit.now)
+        lease = actions.begin_package(db, visit.who, visit.now)
         whose = queries.whose(db, visit.who)
         for one in whose:
             audit.record(db, _packaged(visit.who, one), visit.now)
-    return whose
+    return lease, whose
 
 
 def _offered(visit: FlowVisit[ConfirmedCustomer]) -> Package:
     with visit.database.reading() as db:
         return Package(queries.whose(db, visit.who))
-
-
-def _package(whose: Sequence[Whose], press: Press, language: Language, now: datetime, database: Database) -> Pieces:
-    return package.zipped(package.files(database, whose, press, language, now))
 
 
 def _packaged(who: Customer, whose: Whose) -> audit.Act:
