@@ -129,6 +129,29 @@ HOLES = """() => [...document.querySelectorAll("main .grid")].flatMap(grid => {
     return [...below, ...beside].map(card => `${grid.className}: at ${card.right} x ${card.bottom}`);
 })"""
 
+# Where nothing is drawn in a square of some pixels, in a card or beside it: the corner of the first. Rows of a list or
+# a table are drawn all the way, as a line goes below them.
+VOIDS = """side => {
+    const main = document.querySelector("main"), range = document.createRange();
+    const cards = [...main.querySelectorAll(".card")].map(one => one.getBoundingClientRect());
+    const bottom = Math.max(...cards.map(card => card.bottom)), right = Math.max(...cards.map(card => card.right));
+    const whole = main.querySelectorAll("svg, img, input, button, .btn, .way, .notice, tr, dl > div, li");
+    const boxes = [...whole].map(one => one.getBoundingClientRect());
+    for (const { x, y, width, height } of cards)
+        for (const edge of [[x, y, width, 1], [x, y + height, width, 1], [x, y, 1, height], [x + width, y, 1, height]])
+            boxes.push(new DOMRect(...edge));
+    const texts = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        range.selectNodeContents(texts.currentNode);
+        if (texts.currentNode.data.trim()) boxes.push(...range.getClientRects());
+    }
+    for (let y = cards[0].top; y + side <= bottom; y += 8)
+        for (let x = cards[0].left; x + side <= right; x += 8)
+            if (!boxes.some(b => b.left < x + side && b.right > x && b.top < y + side && b.bottom > y))
+                return [`${side} px at ${Math.round(x)} x ${Math.round(y)}`];
+    return [];
+}"""
+
 # With forced colours a control is seen by its border, its text or its underline, never by its background alone.
 VANISHED = """() => [...document.querySelectorAll("button, .btn, .input, input, select, textarea")]
     .filter(one => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }) && one.type !== "hidden")
