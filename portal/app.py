@@ -13,16 +13,16 @@ from starlette.types import ASGIApp
 
 from portal.audit.actions import Act, record
 from portal.auth import actions as sessions
-from portal.auth import pages as identification
+from portal.auth import pages as signing_in
 from portal.auth.actions import FindReach, FirstChoice
-from portal.auth.brokers import BrokerProfile, Names, for_production, load_all
-from portal.auth.desk import Desk, People, Service, open_desk
+from portal.auth.brokers import BrokerProfile, MethodNames, for_production, load_all
+from portal.auth.identification import Identification, People, Service, prepare
+from portal.auth.kept_forms import form_store
 from portal.auth.oidc import keys as relying_party_keys
 from portal.auth.oidc.outgoing import Connect, connect
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
-from portal.auth.shelf import shelf
 from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
@@ -34,7 +34,7 @@ from portal.customers import queries as customers
 from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
 from portal.home.account import pages as account
-from portal.home.account.letters import Office
+from portal.home.account.letters import LetterContext
 from portal.home.organisation import pages as organisation
 from portal.home.sites import pages as home_sites
 from portal.invoices import pages as invoices
@@ -51,7 +51,7 @@ from portal.kit.i18n import Language
 from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
 from portal.kit.visits import working_threads
-from portal.kit.web import Look, Platform
+from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.privacy import pages as privacy
 from portal.settings import Environment, Settings
@@ -81,18 +81,18 @@ def create_app(
         recognise=sessions.recogniser(_reach(now)),
         introduce=_introducer(now),
         idle_s=int(IDLE.total_seconds()),
-        witness=_witness,
-        shelf=shelf(Vault(settings.data_keys, settings.index_key)),
+        audit_view=_audit_of_view,
+        forms=form_store(Vault(settings.data_keys, settings.index_key)),
         now=now,
         threads=threads or working_threads(),
     )
-    everything, served = routes(settings, desk(settings, connect=connect, now=now)), files(settings.brand)
+    everything, served = routes(settings, identification(settings, connect=connect, now=now)), files(settings.brand)
     return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)
 
 
-def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
+def routes(settings: Settings, identify: Identification) -> Sequence[Route]:
     """Every address of the portal."""
-    office = Office(settings.base_url, settings.brand)
+    office = LetterContext(settings.base_url, settings.brand)
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
@@ -100,7 +100,7 @@ def routes(settings: Settings, identify: Desk) -> Sequence[Route]:
         *organisation.routes,
         *account.routes(office),
         *welcome.routes(office),
-        *identification.routes(identify, Turnstile(settings.sign_in_rates)),
+        *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
         *acting.routes,
         *consumption.routes,
         *invoices.routes(corrected_sum),
@@ -126,16 +126,16 @@ def html(brand: Brand) -> Html:
     return Html(ROOT / "templates", brand.called, asset=served.url, integrity=served.integrity, brand=brand)
 
 
-def desk(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> Desk:
+def identification(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> Identification:
     """Where people identify themselves; demo and test make the keys that are missing."""
     if settings.environment is not Environment.PRODUCTION:
         relying_party_keys.make_missing(settings.keys_dir)
-    names = Names(**{language.value: settings.brand.called(language) for language in Language})
+    names = MethodNames(**{language.value: settings.brand.called(language) for language in Language})
     service = Service(settings.base_url, names, settings.brand.company)
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now), customers.language)
-    return open_desk(service, brokers(settings), keys, people, connect=connect, now=now)
+    return prepare(service, brokers(settings), keys, people, connect=connect, now=now)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:
@@ -168,24 +168,24 @@ def _first_choice(now: Now) -> FirstChoice:
 
 def _introducer(now: Now) -> Callable[[Session, Anyone], Person | None]:
     def introduce(db: Session, who: Anyone) -> Person | None:
-        return head.person(db, who, clock.day_of(now())) if isinstance(who, Customer) else None
+        return head.person(db, who, clock.day_of(now())) if isinstance(who, User) else None
 
     return introduce
 
 
-def _witness(person: Anyone, look: Look) -> Callable[[Session], None] | None:
+def _audit_of_view(person: Anyone, view: PageView) -> Callable[[Session], None] | None:
     """The audit tells a customer of everybody who looked at their things on their behalf."""
-    if not isinstance(person, Customer) or person.reach.acting_for is None:
+    if not isinstance(person, User) or person.reach.acting_for is None:
         return None
     act = Act(
         act="looked",
-        object_kind=look.page,
-        object_id=look.object_id,
+        object_kind=view.page,
+        object_id=view.object_id,
         account_id=person.account_id,
         party_id=person.reach.acting_for,
     )
 
     def note(db: Session) -> None:
-        record(db, act, look.at)
+        record(db, act, view.at)
 
     return note

@@ -64,7 +64,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Names(_Part):
+class CompanyNames(_Part):
     """What customers call the company, in each language."""
 
     fi: Line
@@ -111,7 +111,7 @@ class Brand(_Part):
     said of that.
     """
 
-    name: Names
+    name: CompanyNames
     company: Line
     business_id: Annotated[Line, AfterValidator(_business_id)]
     phone: Line
@@ -153,7 +153,7 @@ class Brand(_Part):
 
 
 DEMO_BRAND = Brand(
-    name=Names(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia"),
+    name=CompanyNames(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia"),
     company="Esimerkki Energia Oy",
     business_id="7654321-2",
     phone="0800 000 000",

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
-    from portal.feeds.imports import Wishes
+    from portal.feeds.imports import ImportOptions
     from portal.feeds.report import Told
     from portal.kit.crypto import Vault
     from portal.kit.db import Database
@@ -184,7 +184,7 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _take_in(asked: argparse.Namespace) -> "Sequence[Told]":
     from portal.feeds import imports, runs
-    from portal.feeds.kinds import Desk
+    from portal.feeds.kinds import ImportContext
     from portal.feeds.sources import found
     from portal.kit import clock
 
@@ -192,22 +192,22 @@ def _take_in(asked: argparse.Namespace) -> "Sequence[Told]":
     environ = _environ()
     with ExitStack() as until_done:
         database = _current(until_done.enter_context(_database(environ)))
-        desk = Desk(_vault(environ, database), clock.now())
+        context = ImportContext(_vault(environ, database), clock.now())
         sessions = until_done.enter_context(imports.rehearsal(database)) if asked.dry_run else database.writing
-        told = imports.run(sessions, sources, _wishes(asked), desk, _show)
+        told = imports.run(sessions, sources, _options(asked), context, _show)
         with sessions() as db:
             runs.note(db, told, clock.now())
         return told
 
 
-def _wishes(asked: argparse.Namespace) -> "Wishes":
-    from portal.feeds.imports import Wishes
-    from portal.feeds.readings import PointWish, Unknown
+def _options(asked: argparse.Namespace) -> "ImportOptions":
+    from portal.feeds.imports import ImportOptions
+    from portal.feeds.readings import PointOptions, Unknown
     from portal.sites.models import Commodity
 
     energy = {None: None, "consumption": Commodity.ELECTRICITY, "production": Commodity.PRODUCTION}[asked.direction]
     unknown = Unknown.MADE if asked.create_points else Unknown.REFUSED
-    return Wishes(PointWish(asked.metering_point, energy, unknown), asked.refused_dir)
+    return ImportOptions(PointOptions(asked.metering_point, energy, unknown), asked.refused_dir)
 
 
 def _vault(environ: Mapping[str, str], database: "Database") -> "Callable[[], Vault]":
@@ -384,14 +384,14 @@ def _jobs(asked: argparse.Namespace) -> int:
 
 def _check(_asked: argparse.Namespace) -> int:
     from portal.kit import clock
-    from portal.operating.auditing import Level
+    from portal.operating.auditing import Severity
     from portal.operating.checks import findings
 
-    worst = Level.OK
+    worst = Severity.OK
     for found in findings(_environ(), clock.now):
         print(f"{found.level:<8} {found.about:<9} {found.says}", flush=True)
-        worst = max(worst, found.level, key=list(Level).index)
-    return EXITS[list(Level).index(worst)]
+        worst = max(worst, found.level, key=list(Severity).index)
+    return EXITS[list(Severity).index(worst)]
 
 
 # audit
@@ -400,18 +400,18 @@ def _check(_asked: argparse.Namespace) -> int:
 def _audit_verify(asked: argparse.Namespace) -> int:
     from portal.kit import clock
     from portal.kit.db import Database
-    from portal.operating.auditing import Level, Place, verified
+    from portal.operating.auditing import AuditContext, Severity, verified
     from portal.settings import Settings
 
     settings = Settings.from_environment(_environ())
     database = _current(Database(settings.database_url))
-    worst = Level.OK
+    worst = Severity.OK
     with database.reading() as db:
-        for level, sentence in verified(Place(db, settings, clock.now()), asked.since):
+        for level, sentence in verified(AuditContext(db, settings, clock.now()), asked.since):
             print(sentence)
-            worst = max(worst, level, key=list(Level).index)
+            worst = max(worst, level, key=list(Severity).index)
     database.engine.dispose()
-    return EXITS[list(Level).index(worst)]
+    return EXITS[list(Severity).index(worst)]
 
 
 # what commands share

@@ -14,12 +14,12 @@ from sqlmodel import select
 from starlette.responses import PlainTextResponse
 
 from portal.auth import actions, pages
-from portal.auth.brokers import BrokerProfile, Names, load
-from portal.auth.desk import People, Service, open_desk
+from portal.auth.brokers import BrokerProfile, MethodNames, load
+from portal.auth.identification import People, Service, prepare
 from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
 from portal.auth.oidc.outgoing import Connect
-from portal.auth.people import confirmed, customer
+from portal.auth.people import confirmed_user, user
 from portal.auth.reach import Reach
 from portal.demo.bank import create_bank
 from portal.demo.bank_keys import BankKeys
@@ -37,7 +37,7 @@ ROOT = Path(__file__).parent.parent
 PORTAL, BANK = "https://portal.test", "https://bank.test"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROFILE = load("demo", issuer=BANK)
-NAMES = Names(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia")
+NAMES = MethodNames(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia")
 VAULT = Vault([b"d" * 32], b"i" * 32)
 RATES = Rates(Rate(120), Rate(600))
 
@@ -115,7 +115,7 @@ class World:
 
     def open_portal(self, *others):
         """Put the portal together, as at its start."""
-        self.desk = open_desk(
+        self.identification = prepare(
             Service(self.portal, NAMES, "Esimerkki Energia Oy"),
             [self.profile, *others],
             self.keys,
@@ -133,11 +133,11 @@ class World:
             now=self.clock,
         )
         inside = [
-            web.flow("/overview", overview, who=customer),
-            web.flow("/sealed", overview, who=confirmed),
-            web.flow("/invoices/1", overview, who=customer),
+            web.flow("/overview", overview, who=user),
+            web.flow("/sealed", overview, who=confirmed_user),
+            web.flow("/invoices/1", overview, who=user),
         ]
-        routes = [*pages.routes(self.desk, Turnstile(self.rates, lambda: self.clock().timestamp())), *inside]
+        routes = [*pages.routes(self.identification, Turnstile(self.rates, lambda: self.clock().timestamp())), *inside]
         host = urlsplit(self.portal).hostname
         self.portal_app = serve(routes, platform, files(), origin=self.portal, hosts={host})
 

@@ -15,12 +15,12 @@ def html():
 
 
 @cache
-def desk():
+def identification():
     """Where people identify themselves, with keys made for this run."""
-    return app.desk(settings())
+    return app.identification(settings())
 
 
 @cache
 def routes():
     """Every route of the portal."""
-    return tuple(app.routes(settings(), desk()))
+    return tuple(app.routes(settings(), identification()))

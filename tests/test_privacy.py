@@ -18,7 +18,7 @@ from portal.customers.models import ContactDetail, Party
 from portal.keepers import KEEPERS
 from portal.kit.crypto import Vault
 from portal.kit.intervals import Intervals, quarter_of
-from portal.kit.privacy import Subject
+from portal.kit.privacy import DataSubject
 from portal.outbox.models import OutboxEvent
 from portal.privacy.words import LOOKS
 from portal.sites.models import MeteringPoint, Occupancy, Site
@@ -157,5 +157,5 @@ def test_readings_are_exported_for_the_days_of_an_occupancy_only(database, aino)
 
 def test_a_stranger_has_nothing(database, aino):
     with database.reading() as db:
-        nobody = Subject(uuid4(), frozenset())
+        nobody = DataSubject(uuid4(), frozenset())
         assert [record for keeper in KEEPERS for record in keeper.export(db, nobody)] == []

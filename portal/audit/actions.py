@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from portal.audit.models import AuditEntry
-from portal.audit.rules import BEGINNING, Entry, hash_of
+from portal.audit.rules import BEGINNING, ChainEntry, hash_of
 from portal.kit.db import one_at_a_time
 
 
@@ -33,7 +33,7 @@ def record(db: Session, act: Act, now: datetime) -> AuditEntry:
     one_at_a_time(db, AuditEntry.__tablename__)
     newest = select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
     number, previous_hash = db.exec(newest).first() or (0, BEGINNING)
-    entry = Entry(
+    entry = ChainEntry(
         number=number + 1,
         at=now,
         account_id=act.account_id,

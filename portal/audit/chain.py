@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from portal.audit.models import AuditEntry
-from portal.audit.rules import BEGINNING, Entry, Head, hash_of
+from portal.audit.rules import BEGINNING, ChainEntry, ChainHead, hash_of
 
 AT_ONCE = 5_000
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -32,7 +32,7 @@ class Verified:
     `end` is None for an audit without entries; where something is wrong, it is the last entry that is right.
     """
 
-    end: Head | None
+    end: ChainHead | None
     entries: int
     wrong: Wrong | None
 
@@ -41,11 +41,11 @@ class NoSuchEntry(Exception):
     """No entry has the hash from which the audit was to be looked through: it was cut there, or written anew."""
 
 
-def end(db: Session) -> Head | None:
+def end(db: Session) -> ChainHead | None:
     """The newest entry: how many there are, its hash, and when it was written; None where there is none."""
     newest = select(COLUMNS.number, COLUMNS.hash, COLUMNS.at).order_by(COLUMNS.number.desc()).limit(1)
     found = db.execute(newest).first()
-    return Head(*found) if found else None
+    return ChainHead(*found) if found else None
 
 
 def hash_at(db: Session, number: int) -> bytes | None:
@@ -53,7 +53,7 @@ def hash_at(db: Session, number: int) -> bytes | None:
     return db.execute(select(COLUMNS.hash).where(COLUMNS.number == number)).scalar()
 
 
-def verify(db: Session, heads: Iterable[Head] = (), since: bytes | None = None) -> Verified:
+def verify(db: Session, heads: Iterable[ChainHead] = (), since: bytes | None = None) -> Verified:
     """Look through the audit, or what follows the entry with a hash, and compare it with heads that are kept elsewhere.
 
     Entries stream through; the audit may be longer than memory. Without heads nobody can tell whether entries were cut
@@ -63,15 +63,15 @@ def verify(db: Session, heads: Iterable[Head] = (), since: bytes | None = None) 
     vouched: defaultdict[int, set[bytes]] = defaultdict(set)
     for head in heads:
         vouched[head.number].add(head.hash)
-    last = Head(first - 1, previous_hash, NEVER)
-    wanted = select(*(COLUMNS[name] for name in Entry.__slots__), COLUMNS.hash).order_by(COLUMNS.number)
+    last = ChainHead(first - 1, previous_hash, NEVER)
+    wanted = select(*(COLUMNS[name] for name in ChainEntry.__slots__), COLUMNS.hash).order_by(COLUMNS.number)
     with db.execute(wanted.where(COLUMNS.number >= first), execution_options={"yield_per": AT_ONCE}) as rows:
         for *values, kept in rows:
-            entry = Entry(**dict(zip(Entry.__slots__, values, strict=True)))
+            entry = ChainEntry(**dict(zip(ChainEntry.__slots__, values, strict=True)))
             wrong = _wrong(entry, kept, last, vouched.get(entry.number, set()))
             if wrong:
                 return _verified(last, first, wrong)
-            last = Head(entry.number, kept, entry.at)
+            last = ChainHead(entry.number, kept, entry.at)
     missing = max(vouched, default=0) > last.number
     return _verified(last, first, Wrong(last.number + 1, "is missing, as are all after it") if missing else None)
 
@@ -85,7 +85,7 @@ def _link(db: Session, entry_hash: bytes) -> tuple[int, bytes]:
     return found[0], found[1]
 
 
-def _wrong(entry: Entry, kept: bytes, before: Head, vouched: set[bytes]) -> Wrong | None:
+def _wrong(entry: ChainEntry, kept: bytes, before: ChainHead, vouched: set[bytes]) -> Wrong | None:
     expected = before.number + 1
     if entry.number != expected:
         return Wrong(expected, "is missing")
@@ -98,6 +98,6 @@ def _wrong(entry: Entry, kept: bytes, before: Head, vouched: set[bytes]) -> Wron
     return None
 
 
-def _verified(last: Head, first: int, wrong: Wrong | None) -> Verified:
+def _verified(last: ChainHead, first: int, wrong: Wrong | None) -> Verified:
     entries = last.number - first + 1
     return Verified(last if entries else None, entries, wrong)

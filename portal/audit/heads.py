@@ -18,7 +18,7 @@ from typing import Final
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from portal.audit.rules import Head
+from portal.audit.rules import ChainHead
 from portal.kit import private
 
 PURPOSE: Final = b"portal/audit-head/1"
@@ -42,16 +42,16 @@ class Seals:
         self._keys = {hashlib.sha256(key).hexdigest()[:8]: key for key in reversed(keys)}
         self._newest = hashlib.sha256(keys[0]).hexdigest()[:8]
 
-    def line(self, head: Head) -> str:
+    def line(self, head: ChainHead) -> str:
         """A head as it is kept."""
         name = self._newest
         return json.dumps(_told(head) | {"key": name, "seal": _seal(self._keys[name], head)}) + "\n"
 
-    def read(self, line: str) -> Head:
+    def read(self, line: str) -> ChainHead:
         """The head of a line. Raises ForeignSeal, BrokenSeal."""
         try:
             told = json.loads(line)
-            head = Head(int(told["number"]), bytes.fromhex(told["hash"]), datetime.fromisoformat(told["at"]))
+            head = ChainHead(int(told["number"]), bytes.fromhex(told["hash"]), datetime.fromisoformat(told["at"]))
             name, seal = str(told["key"]), str(told["seal"])
         except (ValueError, TypeError, KeyError):
             raise BrokenSeal from None
@@ -69,19 +69,19 @@ class Kept:
     Such a line is named by its file and its number there.
     """
 
-    heads: Sequence[Head]
+    heads: Sequence[ChainHead]
     foreign: int
     broken: Sequence[str]
 
     @property
-    def newest(self) -> Head | None:
+    def newest(self) -> ChainHead | None:
         """The head that was written last."""
         return max(self.heads, key=lambda head: head.at, default=None)
 
 
 def kept(folder: Path, seals: Seals) -> Kept:
     """Every head of a folder. Raises OSError where it cannot be read."""
-    heads: list[Head] = []
+    heads: list[ChainHead] = []
     foreign, broken = 0, []
     for path in _files(folder):
         for number, line in enumerate(_lines(path), start=1):
@@ -94,7 +94,7 @@ def kept(folder: Path, seals: Seals) -> Kept:
     return Kept(heads, foreign, broken)
 
 
-def newest(folder: Path, seals: Seals) -> Head | None:
+def newest(folder: Path, seals: Seals) -> ChainHead | None:
     """The head that was written last, None where there is none of ours. Raises OSError."""
     for path in reversed(_files(folder)):
         for line in reversed(list(_lines(path))):
@@ -105,7 +105,7 @@ def newest(folder: Path, seals: Seals) -> Head | None:
     return None
 
 
-def keep(folder: Path, seals: Seals, head: Head) -> None:
+def keep(folder: Path, seals: Seals, head: ChainHead) -> None:
     """Add a head to the file of its month, and see that it is on the disk. Raises OSError."""
     path = folder / FILES.replace("*", f"{head.at:%Y-%m}")
     file = private.opener(str(path), os.O_RDWR | os.O_APPEND | os.O_CREAT)
@@ -128,10 +128,10 @@ def _lines(path: Path) -> Iterator[str]:
     yield from path.read_text(encoding="utf-8", errors="replace").splitlines()
 
 
-def _told(head: Head) -> dict[str, str | int]:
+def _told(head: ChainHead) -> dict[str, str | int]:
     at = head.at.astimezone(UTC).isoformat(timespec="microseconds")
     return {"number": head.number, "hash": head.hash.hex(), "at": at}
 
 
-def _seal(key: bytes, head: Head) -> str:
+def _seal(key: bytes, head: ChainHead) -> str:
     return hmac.new(key, json.dumps(list(_told(head).values())).encode(), hashlib.sha256).hexdigest()

@@ -9,7 +9,7 @@ from typing import Final
 
 from portal.audit import chain, heads
 from portal.audit.heads import Seals
-from portal.audit.rules import Head
+from portal.audit.rules import ChainHead
 from portal.kit.jobs import Done, Job, Shift
 
 LOOKED_AFTER: Final = timedelta(seconds=30)
@@ -24,7 +24,7 @@ class Rhythm:
     every: timedelta
     entries: int
 
-    def is_due(self, last: Head | None, end: Head, now: datetime) -> bool:
+    def is_due(self, last: ChainHead | None, end: ChainHead, now: datetime) -> bool:
         """Whether the end that the audit has now is to be kept."""
         return last is None or now - last.at >= self.every or end.number - last.number >= self.entries
 
@@ -50,7 +50,7 @@ def sealing(folder: Path, seals: Seals, rhythm: Rhythm) -> Job:
                 return _refused(last.number if last else 0, "is not the one that was there when its head was kept")
         if found.wrong or found.end is None:
             return _refused(found.wrong.number if found.wrong else 1, found.wrong.how if found.wrong else "is missing")
-        heads.keep(folder, seals, Head(found.end.number, found.end.hash, shift.now()))
+        heads.keep(folder, seals, ChainHead(found.end.number, found.end.hash, shift.now()))
         return Done(1)
 
     return Job("audit.seal", LOOKED_AFTER, run)

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from portal.audit.models import AuditEntry
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 
 TABLES: Sequence[type[SQLModel]] = (AuditEntry,)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 CHAIN = frozenset({"previous_hash", "hash"})
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """The acts by the person's accounts and those on the customer's things, oldest first."""
     about = or_(AuditEntry.party_id == subject.party_id, col(AuditEntry.account_id).in_(subject.accounts))
     return records(db, select(AuditEntry).where(about).order_by(col(AuditEntry.number)), without=CHAIN)

@@ -11,7 +11,7 @@ BEGINNING = bytes(32)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class ChainEntry:
     """One entry of the chain, without its own hash."""
 
     number: int
@@ -26,7 +26,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """Where the chain ends, or ended: the number and hash of its newest entry, and the moment that it tells of."""
 
     number: int
@@ -34,12 +34,12 @@ class Head:
     at: datetime
 
 
-def hash_of(entry: Entry) -> bytes:
+def hash_of(entry: ChainEntry) -> bytes:
     """SHA-256 over the previous entry's hash and this entry as a JSON array in a fixed order; 32 bytes."""
     return hashlib.sha256(entry.previous_hash + _canonical(entry).encode()).digest()
 
 
-def _canonical(entry: Entry) -> str:
+def _canonical(entry: ChainEntry) -> str:
     values = (
         entry.number,
         entry.at.astimezone(UTC).isoformat(timespec="microseconds"),

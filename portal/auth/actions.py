@@ -25,7 +25,7 @@ from portal.auth.models import (
     SignedSession,
 )
 from portal.auth.oidc.claims import OLDEST_S, Identity
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.access import Anyone
@@ -181,7 +181,7 @@ def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
     return cookie
 
 
-def act_for(db: Session, who: Customer, party_id: UUID | None, now: datetime) -> str:
+def act_for(db: Session, who: User, party_id: UUID | None, now: datetime) -> str:
     """Go on acting for another party, or in one's own matters again: the cookie of a new session.
 
     The old session is dead at once; the new one ends when the old one would have, and what was proved stays proved.
@@ -217,7 +217,7 @@ def end_all(db: Session, account_id: UUID, now: datetime) -> int:
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
 
 
-def end_one(db: Session, who: Customer, session_id: UUID, now: datetime) -> None:
+def end_one(db: Session, who: User, session_id: UUID, now: datetime) -> None:
     """End one of a person's sessions, at once for every process; nothing where it has ended before.
 
     Raises NoSuchSession for one that is not theirs.
@@ -231,7 +231,7 @@ def end_one(db: Session, who: Customer, session_id: UUID, now: datetime) -> None
         _record(db, "session.ended", session, now)
 
 
-def end_others(db: Session, who: Customer, now: datetime) -> int:
+def end_others(db: Session, who: User, now: datetime) -> int:
     """End every session of a person but the one they ask from; how many there were."""
     _alone(db, who.account_id)
     others = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.id) != who.session_id)
@@ -239,7 +239,7 @@ def end_others(db: Session, who: Customer, now: datetime) -> int:
     return _changed(db, _ended(now).where(others))
 
 
-def speak(db: Session, who: Customer, language: Language, now: datetime) -> None:
+def speak(db: Session, who: User, language: Language, now: datetime) -> None:
     """Serve a person in a language from now on."""
     account = db.get_one(Account, who.account_id)
     if account.language == language:
@@ -248,7 +248,7 @@ def speak(db: Session, who: Customer, language: Language, now: datetime) -> None
     record(db, _own_act("account.language-chosen", who, {"language": language}), now)
 
 
-def welcome(db: Session, who: Customer, now: datetime) -> None:
+def welcome(db: Session, who: User, now: datetime) -> None:
     """Remember that a person has taken the first steps, or does not want to."""
     account = db.get_one(Account, who.account_id)
     if account.welcomed_at is None:
@@ -380,7 +380,7 @@ def _record(db: Session, act: str, session: SignedSession, now: datetime) -> Non
     record(db, done, now)
 
 
-def _own_act(act: str, who: Customer, details: Mapping[str, str] | None = None) -> Act:
+def _own_act(act: str, who: User, details: Mapping[str, str] | None = None) -> Act:
     """What somebody did to their own account."""
     mine = who.account_id
     return Act(act=act, object_kind="account", object_id=mine, account_id=mine, details=details or {})
@@ -431,8 +431,8 @@ def _living_of(db: Session, page: OpenPage, now: datetime) -> _Signed | None:
     return found if holder(db, page.subject) == Holder(found.account_id, found.acting_for) else None
 
 
-def _customer(signed: _Signed, reach: Reach, now: datetime) -> Customer:
-    kind = ConfirmedCustomer if rules.is_confirmed(signed.confirmed_at, now) else Customer
+def _customer(signed: _Signed, reach: Reach, now: datetime) -> User:
+    kind = ConfirmedUser if rules.is_confirmed(signed.confirmed_at, now) else User
     return kind(
         account_id=signed.account_id,
         session_id=signed.session_id,

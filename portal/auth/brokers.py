@@ -70,7 +70,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Names(_Frozen):
+class MethodNames(_Frozen):
     """A name in the three languages."""
 
     fi: str
@@ -86,7 +86,7 @@ class Bank(_Frozen):
     """A bank or other identification method, by the id that the broker knows it by."""
 
     id: str = Field(min_length=1, max_length=80)
-    name: Names
+    name: MethodNames
 
 
 class ClaimNames(_Frozen):
@@ -133,7 +133,7 @@ class BrokerProfile(_Frozen):
     bank_parameter: BankParameter = BankParameter.FTN_IDP_ID
     cancel_errors: tuple[str, ...] = ("cancel", "access_denied")
     wall: str | None = None
-    provider: Names | None = None
+    provider: MethodNames | None = None
     allow_http: bool = False
     strict_identity_code: bool = True
     temporary_identity_codes: bool = True  # outside of production
@@ -168,7 +168,7 @@ class BrokerProfile(_Frozen):
 
     @property
     def wall_url(self) -> str | None:
-        """The address of the embedded wall's document; `{issuer}` and `{client_id}` in it are filled in."""
+        """The address of the embedded list of banks's document; `{issuer}` and `{client_id}` in it are filled in."""
         if self.wall is None:
             return None
         return self.wall.replace("{issuer}", self.issuer.rstrip("/")).replace("{client_id}", self.client_id)

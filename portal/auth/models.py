@@ -23,7 +23,7 @@ class Account(SQLModel, table=True):
 
 
 class SignedSession(SQLModel, table=True):
-    """One browser's stay. The cookie holds 256 random bits, the row only their SHA-256."""
+    """One browser's session. The cookie holds 256 random bits, the row only their SHA-256."""
 
     __tablename__ = "session"
 

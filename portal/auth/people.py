@@ -10,8 +10,8 @@ from portal.kit.i18n import Language
 
 
 @dataclass(frozen=True, kw_only=True)
-class Customer(Anyone):
-    """A signed-in customer, and how far their hand reaches now."""
+class User(Anyone):
+    """Whoever is signed in, and how far their hand reaches now; whose matters they see is a party."""
 
     account_id: UUID
     session_id: UUID
@@ -32,46 +32,27 @@ class Customer(Anyone):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmedCustomer(Customer):
-    """A customer who proved who they are with their bank at most five minutes ago."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Staff(Anyone):
-    """A signed-in employee of the utility."""
-
-    account_id: UUID
-    session_id: UUID
-    name: str
-
-    @property
-    def subject(self) -> str:
-        """A form token is good for one session."""
-        return str(self.session_id)
+class ConfirmedUser(User):
+    """A user who proved who they are with their bank at most five minutes ago."""
 
 
 anyone = Guard("anyone", Anyone)
-customer = Guard("customer", Customer)
-confirmed = Guard("confirmed", ConfirmedCustomer, refusal=StepUpNeeded, next_best=Customer)
+user = Guard("user", User)
+confirmed_user = Guard("confirmed user", ConfirmedUser, refusal=StepUpNeeded, next_best=User)
 
 
-def sees(theme: Theme) -> Guard[Customer]:
+def sees(theme: Theme) -> Guard[User]:
     """Lets in whoever may see a matter: in their own things, or by a mandate."""
-    return customer.where(f"sees {theme}", lambda who: who.reach.covers(theme), NotCovered)
+    return user.where(f"sees {theme}", lambda who: who.reach.covers(theme), NotCovered)
 
 
-def manages(theme: Theme) -> Guard[Customer]:
+def manages(theme: Theme) -> Guard[User]:
     """Lets in whoever may act in a matter: in their own things, or by a mandate to manage."""
-    return customer.where(f"manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
+    return user.where(f"manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
 
 
-def confirmed_manages(theme: Theme) -> Guard[ConfirmedCustomer]:
-    """Lets in whoever may act in a matter and has just proved who they are."""
-    return confirmed.where(f"confirmed, manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
-
-
-decides = customer.where("decides", lambda who: who.reach.is_full, NotCovered)
+decides = user.where("decides", lambda who: who.reach.is_full, NotCovered)
 """Lets in those who decide for the customer: the customer, or whoever stands in for them in everything."""
 
-decides_confirmed = confirmed.where("confirmed, decides", lambda who: who.reach.is_full, NotCovered)
+decides_confirmed = confirmed_user.where("confirmed user, decides", lambda who: who.reach.is_full, NotCovered)
 """The same, where they have just proved who they are."""

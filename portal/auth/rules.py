@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from portal.kit.pages import LONGEST_ADDRESS
+from portal.kit.pagination import LONGEST_ADDRESS
 
 IDLE = timedelta(minutes=15)
 LONGEST_SESSION = timedelta(hours=12)
@@ -96,7 +96,7 @@ def is_noteworthy(seen_at: datetime, now: datetime) -> bool:
     return now >= seen_at + SEEN_EVERY
 
 
-class Standing(StrEnum):
+class SignInOutcome(StrEnum):
     """What becomes of somebody who comes back from the bank."""
 
     WELCOME = "welcome"
@@ -114,29 +114,29 @@ class Journey:
     expires_at: datetime
 
 
-def standing(journey: Journey, now: datetime) -> Standing:
+def outcome(journey: Journey, now: datetime) -> SignInOutcome:
     """How far a return may go. A journey takes one step, pending to spent, and takes it once.
 
     A spent one stays spent after its time, for the browser that began it: its person may be signed in by now.
     """
     if journey.is_spent and journey.is_bound_here:
-        return Standing.SPENT
+        return SignInOutcome.SPENT
     if now >= journey.expires_at:
-        return Standing.EXPIRED
-    return Standing.WELCOME if journey.is_bound_here else Standing.ELSEWHERE
+        return SignInOutcome.EXPIRED
+    return SignInOutcome.WELCOME if journey.is_bound_here else SignInOutcome.ELSEWHERE
 
 
 HOME = "/overview"
 
 
-def local_path(wish: str | None, otherwise: str = HOME) -> str:
-    r"""A path on our own origin to return to: the wish, or the other one where the wish leads elsewhere.
+def local_path(asked: str | None, otherwise: str = HOME) -> str:
+    r"""A path on our own origin to return to: the one asked for, or the other one where that leads elsewhere.
 
     Browsers read `//host`, `/\host` and paths with control characters as other origins (WHATWG URL, 4.4).
     """
-    if wish is None or not wish.startswith("/") or len(wish) > LONGEST_ADDRESS:
+    if asked is None or not asked.startswith("/") or len(asked) > LONGEST_ADDRESS:
         return otherwise
-    if wish.startswith("//") or "\\" in wish or any(character <= " " or character == "\x7f" for character in wish):
+    if asked.startswith("//") or "\\" in asked or any(character <= " " or character == "\x7f" for character in asked):
         return otherwise
-    parts = urlsplit(wish)
-    return otherwise if parts.scheme or parts.netloc else wish
+    parts = urlsplit(asked)
+    return otherwise if parts.scheme or parts.netloc else asked

@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from portal.audit import actions as audit
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consents import queries, rules
 from portal.consents.models import PermissionRecord
 from portal.consents.notices import Edition
 from portal.consents.queries import Decider, Matrix
-from portal.consents.rules import Action, Channel, Kind, Purpose, Wish
-from portal.customers.turns import take_turn
+from portal.consents.rules import Action, Channel, DecisionKind, DecisionRequest, Purpose
+from portal.customers.locks import lock_party
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
@@ -30,7 +30,7 @@ class NotACustomer(Refused):
 
 
 class LastChannel(Refused):
-    """The wish would leave notices that cannot be refused without a way to reach the customer."""
+    """The request would leave notices that cannot be refused without a way to reach the customer."""
 
     says = text("At least one channel must stay on. Turn on another one first.")
 
@@ -47,7 +47,7 @@ class PermissionDecided(Event):
     record_id: UUID
     customer_number: str
     party_id: UUID
-    permission: Kind
+    permission: DecisionKind
     purpose: Purpose
     channel: Channel
     action: Action
@@ -67,17 +67,19 @@ class Seen:
     language: Language
 
 
-def decide(db: Session, who: Customer, wishes: Sequence[Wish], seen: Seen, now: datetime) -> Sequence[PermissionRecord]:
-    """Record what a person wishes for their party; returns only what changes something.
+def decide(
+    db: Session, who: User, requests: Sequence[DecisionRequest], seen: Seen, now: datetime
+) -> Sequence[PermissionRecord]:
+    """Record what a person asks for their party; returns only what changes something.
 
     Raises NotACustomer, LastChannel; then nothing has been recorded.
     """
     matrix = _alone(db, who)
-    if purpose := rules.unreachable(matrix.decider.subject, wishes, matrix.in_force):
+    if purpose := rules.unreachable(matrix.decider.subject, requests, matrix.in_force):
         raise LastChannel(purpose)
     number = max((record.sequence for record in matrix.in_force.values()), default=0)
-    news = enumerate(rules.news(wishes, matrix.in_force), start=number + 1)
-    records = [_record(sequence, who, matrix, wish, seen, now) for sequence, wish in news]
+    news = enumerate(rules.news(requests, matrix.in_force), start=number + 1)
+    records = [_record(sequence, who, matrix, request, seen, now) for sequence, request in news]
     for record in records:
         db.add(record)
         audit.record(db, _act(record), now)
@@ -85,17 +87,19 @@ def decide(db: Session, who: Customer, wishes: Sequence[Wish], seen: Seen, now: 
     return records
 
 
-def _alone(db: Session, who: Customer) -> Matrix:
+def _alone(db: Session, who: User) -> Matrix:
     """What holds for the person's party; until this transaction ends nobody else decides for it."""
-    take_turn(db, who)
+    lock_party(db, who)
     matrix = queries.matrix(db, who)
     if matrix is None:
         raise NotACustomer
     return matrix
 
 
-def _record(sequence: int, who: Customer, matrix: Matrix, wish: Wish, seen: Seen, now: datetime) -> PermissionRecord:
-    cell, wording = wish.cell, seen.edition.wording(wish.cell, seen.language)
+def _record(
+    sequence: int, who: User, matrix: Matrix, request: DecisionRequest, seen: Seen, now: datetime
+) -> PermissionRecord:
+    cell, wording = request.cell, seen.edition.wording(request.cell, seen.language)
     replaced = rules.standing(cell, matrix.in_force)
     return PermissionRecord(
         id=uuid4(),
@@ -106,7 +110,7 @@ def _record(sequence: int, who: Customer, matrix: Matrix, wish: Wish, seen: Seen
         kind=cell.kind,
         purpose=cell.purpose,
         channel=cell.channel,
-        action=rules.action(cell.kind, wish.switch),
+        action=rules.action(cell.kind, request.switch),
         at=now,
         where=HERE,
         ground=cell.ground,
@@ -134,7 +138,7 @@ def _event(record: PermissionRecord, decider: Decider) -> PermissionDecided:
         record_id=record.id,
         customer_number=decider.customer_number,
         party_id=record.party_id,
-        permission=Kind(record.kind),
+        permission=DecisionKind(record.kind),
         purpose=Purpose(record.purpose),
         channel=Channel(record.channel),
         action=Action(record.action),

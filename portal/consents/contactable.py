@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import Channel, Purpose, Subject, may_contact
+from portal.consents.rules import Channel, DecisionSubject, Purpose, may_contact
 from portal.customers.models import Party
 
 
@@ -18,5 +18,5 @@ def contactable(db: Session, parties: Collection[UUID], purpose: Purpose, channe
         decisions[record.party_id].append(record)
     asked = db.exec(select(Party).where(col(Party.id).in_(parties)))
     return frozenset(
-        party.id for party in asked if may_contact(Subject(party.kind), decisions[party.id], purpose, channel)
+        party.id for party in asked if may_contact(DecisionSubject(party.kind), decisions[party.id], purpose, channel)
     )

@@ -25,7 +25,7 @@ class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Said(Part):
+class Translated(Part):
     """The same in each language."""
 
     fi: str

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from portal.consents.rules import Action, Channel, Kind, Purpose
+from portal.consents.rules import Action, Channel, DecisionKind, Purpose
 from portal.customers.feed import CustomerNumber
 from portal.kit.feed import FeedRow, Moment, Written, words
 from portal.kit.i18n import Language
@@ -25,7 +25,7 @@ class PermissionEntry(FeedRow):
     """One decision of a customer. Decisions are only ever added; the latest one is in force."""
 
     customer_number: CustomerNumber
-    kind: Kind = Field(
+    kind: DecisionKind = Field(
         description="consent (given permits), objection (given prohibits) or preference (given chooses).",
         examples=["consent"],
     )

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal.consents.feed import PermissionEntry
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import MATRIX, Place, Subject, in_force
+from portal.consents.rules import MATRIX, DecisionSubject, Place, in_force
 from portal.customers.models import Party
 from portal.kit.feed import Outcome, Refusal, Verdict, unknown
 
@@ -29,7 +29,7 @@ def keep_permissions(db: Session, rows: Sequence[PermissionEntry], now: datetime
     return [verdicts[place] for place in range(len(rows))]
 
 
-def _books(db: Session, customer_numbers: Collection[str]) -> dict[str, "_Book"]:
+def _books(db: Session, customer_numbers: Collection[str]) -> dict[str, "_Decisions"]:
     """The books of customers, who decide nothing elsewhere until this transaction ends."""
     asked = select(Party).where(col(Party.customer_number).in_(customer_numbers)).order_by(col(Party.id))
     parties = db.exec(asked.with_for_update(key_share=True)).all()
@@ -38,15 +38,15 @@ def _books(db: Session, customer_numbers: Collection[str]) -> dict[str, "_Book"]
         select(PermissionRecord).where(col(PermissionRecord.party_id).in_([party.id for party in parties]))
     ):
         records[record.party_id].append(record)
-    return {party.customer_number: _Book(party, records[party.id]) for party in parties}
+    return {party.customer_number: _Decisions(party, records[party.id]) for party in parties}
 
 
-class _Book:
+class _Decisions:
     """The decisions of one customer, and the latest of each kind, purpose and channel."""
 
     def __init__(self, party: Party, records: Sequence[PermissionRecord]) -> None:
         self._party_id = party.id
-        self._cells = {(cell.kind, cell.purpose, cell.channel) for cell in MATRIX[Subject(party.kind)]}
+        self._cells = {(cell.kind, cell.purpose, cell.channel) for cell in MATRIX[DecisionSubject(party.kind)]}
         self._sequence = max((record.sequence for record in records), default=0)
         self._latest = in_force(records)
         self._known = {(*_cell(record), record.at): record for record in records}

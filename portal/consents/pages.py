@@ -7,20 +7,20 @@ from functools import partial
 from starlette.datastructures import FormData
 from starlette.routing import Route
 
-from portal.auth.people import Customer, decides
+from portal.auth.people import User, decides
 from portal.brand import Brand
 from portal.consents import actions, notices, queries, receipts, rules, shown
 from portal.consents.actions import LastChannel, NotACustomer, Seen
 from portal.consents.queries import Decider, Matrix
 from portal.consents.receipts import Receipt
-from portal.consents.rules import MATRIX, Subject, Switch, Wish
-from portal.consents.shown import Attempt, Row, Told
+from portal.consents.rules import MATRIX, DecisionRequest, DecisionSubject, Switch
+from portal.consents.shown import Attempt, PurposeRow, Told
 from portal.kit import htmx
 from portal.kit.errors import Invalid
 from portal.kit.forms import Typed
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
 
 LATEST = 3
@@ -44,7 +44,7 @@ class Consents(Page):
 
     template = "consents/show.html"
     decider: Decider
-    rows: Mapping[str, Row]
+    rows: Mapping[str, PurposeRow]
     columns: Sequence[Text]
     notice: str
     latest: Sequence[Told]
@@ -67,7 +67,7 @@ class History(Page):
 
     template = "consents/history.html"
     decisions: Sequence[Told]
-    pages: Pages
+    pagination: Pagination
 
 
 @dataclass(frozen=True)
@@ -81,36 +81,36 @@ class ReceiptPage(Page):
     level: Text | str
 
 
-def show(visit: Visit[Customer]) -> Page:
+def show(visit: Visit[User]) -> Page:
     """What may be done with the customer's data, and how they may be contacted."""
     matrix = queries.matrix(visit.db, visit.who)
     return _consents(visit, matrix, Attempt()) if matrix else NoConsents()
 
 
-def decide(visit: Visit[Customer]) -> Reply:
+def decide(visit: Visit[User]) -> Reply:
     """Take a saved form, or the one `switch` that was clicked: htmx sends it with the form and wants its row back."""
     before = _matrix(visit)
-    wishes = _wishes(visit.form, before.decider.subject)
+    requests = _requests(visit.form, before.decider.subject)
     try:
-        records = actions.decide(visit.db, visit.who, wishes, _seen(visit.form), visit.now)
+        records = actions.decide(visit.db, visit.who, requests, _seen(visit.form), visit.now)
     except LastChannel as refused:
-        asked = {} if "switch" in visit.form else {wish.cell: wish.switch for wish in wishes}
+        asked = {} if "switch" in visit.form else {request.cell: request.switch for request in requests}
         attempt = Attempt(asked=asked, problems={shown.row_id(refused.purpose): refused.says})
         return Answer(_consents(visit, before, attempt), status=422)
     if "switch" not in visit.form:
         return Redirect(f"/consents?saved={len(records)}")
-    attempt = Attempt(decided=[wish.cell for wish in wishes])
+    attempt = Attempt(decided=[request.cell for request in requests])
     return Answer(_consents(visit, _matrix(visit), attempt), headers=htmx.telling(EVENT))
 
 
-def history(visit: Visit[Customer]) -> History:
+def history(visit: Visit[User]) -> History:
     """Every decision of the party, page by page."""
-    here = pages(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/consents/history")
-    events = queries.history(visit.db, visit.who, (here.number - 1) * PAGE, PAGE)
-    return History([shown.told(event, visit.language) for event in events], here)
+    pagination = paginate(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/consents/history")
+    events = queries.history(visit.db, visit.who, (pagination.number - 1) * PAGE, PAGE)
+    return History([shown.told(event, visit.language) for event in events], pagination)
 
 
-def receipt(brand: Brand, visit: Visit[Customer]) -> Reply:
+def receipt(brand: Brand, visit: Visit[User]) -> Reply:
     """The receipt of a decision, to read or, as JSON, to keep."""
     event, decider = queries.receipt(visit.db, visit.who, visit.id("id"))
     made = receipts.receipt(event, decider, brand)
@@ -122,7 +122,7 @@ def receipt(brand: Brand, visit: Visit[Customer]) -> Reply:
     )
 
 
-def _consents(visit: Visit[Customer], matrix: Matrix, attempt: Attempt) -> Consents:
+def _consents(visit: Visit[User], matrix: Matrix, attempt: Attempt) -> Consents:
     saved = _saved(visit)
     events = queries.history(visit.db, visit.who, 0, max(LATEST, saved or 0))
     told = [shown.told(event, visit.language) for event in events]
@@ -140,14 +140,14 @@ def _consents(visit: Visit[Customer], matrix: Matrix, attempt: Attempt) -> Conse
     )
 
 
-def _matrix(visit: Visit[Customer]) -> Matrix:
+def _matrix(visit: Visit[User]) -> Matrix:
     matrix = queries.matrix(visit.db, visit.who)
     if matrix is None:
         raise NotACustomer
     return matrix
 
 
-def _wishes(form: FormData, subject: Subject) -> Sequence[Wish]:
+def _requests(form: FormData, subject: DecisionSubject) -> Sequence[DecisionRequest]:
     """What a form asks for: every consent back, the one switch that was clicked, or what differs from what was shown.
 
     `direct-marketing.email=on` is a switch that is on; `was.direct-marketing=email sms` lists those that were.
@@ -160,7 +160,9 @@ def _wishes(form: FormData, subject: Subject) -> Sequence[Wish]:
     changed = {form["switch"]} if "switch" in form else on ^ was
     if not changed | on | was <= cells.keys():
         raise UnknownChoice
-    return [Wish(cell, Switch.ON if key in on else Switch.OFF) for key, cell in cells.items() if key in changed]
+    return [
+        DecisionRequest(cell, Switch.ON if key in on else Switch.OFF) for key, cell in cells.items() if key in changed
+    ]
 
 
 def _ticked(form: FormData) -> set[str]:
@@ -182,7 +184,7 @@ def _seen(form: FormData) -> Seen:
     return Seen(notices.EDITIONS.by_version(version), Language(language))
 
 
-def _saved(visit: Visit[Customer]) -> int | None:
+def _saved(visit: Visit[User]) -> int | None:
     asked = visit.query.get("saved", "")
     return min(int(asked), MOST_AT_ONCE) if asked.isdecimal() and len(asked) < 4 else None
 

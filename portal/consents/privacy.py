@@ -12,7 +12,7 @@ from portal.consents.authorisations.models import (
     ThirdParty,
 )
 from portal.consents.models import PermissionRecord
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 
 TABLES: Sequence[type[SQLModel]] = (
     PermissionRecord,
@@ -24,7 +24,7 @@ TABLES: Sequence[type[SQLModel]] = (
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {ThirdParty: "a company that offers its services to customers"}
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """Every decision and every authorisation in the order in which they were made, and each read by one."""
     decisions = select(PermissionRecord).where(PermissionRecord.party_id == subject.party_id)
     given = select(Authorisation).where(Authorisation.party_id == subject.party_id)

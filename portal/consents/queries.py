@@ -12,10 +12,10 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import Action, Kind, Place, Subject
+from portal.consents.rules import Action, DecisionKind, DecisionSubject, Place
 from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.customers.queries import Named
@@ -33,7 +33,7 @@ class Decider:
     """The party that decides: whose matrix it is."""
 
     party_id: UUID
-    subject: Subject
+    subject: DecisionSubject
     name: str
     customer_number: str
 
@@ -47,7 +47,7 @@ class Matrix:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class DecisionEvent:
     """A decision as it stands in the history: who acted (None where it came from elsewhere) and what held before."""
 
     record: PermissionRecord
@@ -56,10 +56,10 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class PermissionSummary:
     """What holds somewhere in the matrix, at a glance."""
 
-    kind: Kind
+    kind: DecisionKind
     action: Action
     at: datetime
 
@@ -71,20 +71,20 @@ NEWEST: Final = (
     .group_by(*RECORD.c["kind", "purpose", "channel"])
 )
 STANDING: Final = Question(
-    lambda kind, action, at: Standing(Kind(kind), Action(action), at),
+    lambda kind, action, at: PermissionSummary(DecisionKind(kind), Action(action), at),
     sa.select(*RECORD.c["kind", "action", "at"]).where(
         RECORD.c.party_id == given("party_id"), RECORD.c.sequence.in_(NEWEST)
     ),
 )
 
 
-def standing(db: Session, who: Customer) -> Sequence[Standing] | None:
+def permissions(db: Session, who: User) -> Sequence[PermissionSummary] | None:
     """What holds for the party that a person decides for, in no order; None where they are no customer."""
     party = customers.first(db, who)
     return STANDING.all(db, party_id=party.id) if party else None
 
 
-def decider(db: Session, who: Customer) -> Decider | None:
+def decider(db: Session, who: User) -> Decider | None:
     """The one party that a person decides for now, None where they are no customer at all.
 
     Of several customer numbers of their own it is the first. Whoever acts for another decides for that party.
@@ -93,7 +93,7 @@ def decider(db: Session, who: Customer) -> Decider | None:
     return _decider(found) if found else None
 
 
-def matrix(db: Session, who: Customer) -> Matrix | None:
+def matrix(db: Session, who: User) -> Matrix | None:
     """What holds for the party that a person decides for, None where they are no customer."""
     whose = decider(db, who)
     if whose is None:
@@ -109,7 +109,7 @@ def matrix(db: Session, who: Customer) -> Matrix | None:
     return Matrix(whose, rules.in_force(db.exec(held).all()))
 
 
-def count(db: Session, who: Customer) -> int:
+def count(db: Session, who: User) -> int:
     """How many decisions the party's history holds."""
     whose = decider(db, who)
     if whose is None:
@@ -117,7 +117,7 @@ def count(db: Session, who: Customer) -> int:
     return db.exec(select(func.count()).where(PermissionRecord.party_id == whose.party_id)).one()
 
 
-def history(db: Session, who: Customer, first: int, limit: int) -> Sequence[Event]:
+def history(db: Session, who: User, first: int, limit: int) -> Sequence[DecisionEvent]:
     """So many decisions of the party, the newest first, from the `first` on, which is counted from 0."""
     whose = decider(db, who)
     if whose is None:
@@ -127,7 +127,7 @@ def history(db: Session, who: Customer, first: int, limit: int) -> Sequence[Even
     return [_event(*row) for row in db.exec(newest_first)]
 
 
-def receipt(db: Session, who: Customer, record_id: UUID) -> tuple[Event, Decider]:
+def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Decider]:
     """A decision of any party that a person acts for, and that party.
 
     Raises NoSuchReceipt.
@@ -149,9 +149,11 @@ def _events() -> Select[PermissionRecord, str, str, str]:
     )
 
 
-def _event(record: PermissionRecord, given_names: str | None, family_name: str | None, before: str | None) -> Event:
-    return Event(record, f"{given_names} {family_name}" if given_names else None, before)
+def _event(
+    record: PermissionRecord, given_names: str | None, family_name: str | None, before: str | None
+) -> DecisionEvent:
+    return DecisionEvent(record, f"{given_names} {family_name}" if given_names else None, before)
 
 
 def _decider(party: Party | Named) -> Decider:
-    return Decider(party.id, Subject(party.kind), party.name, party.customer_number)
+    return Decider(party.id, DecisionSubject(party.kind), party.name, party.customer_number)

@@ -10,8 +10,8 @@ from portal.brand import Brand
 from portal.consents import notices
 from portal.consents.models import PermissionRecord
 from portal.consents.notices import Wording
-from portal.consents.queries import Decider, Event
-from portal.consents.rules import Cell, Channel, Ground, Kind, Purpose
+from portal.consents.queries import Decider, DecisionEvent
+from portal.consents.rules import Cell, Channel, DecisionKind, Ground, Purpose
 from portal.kit.i18n import Language
 
 SCHEMA = "ISO/IEC TS 27560:2023; portal receipt 1"
@@ -60,7 +60,7 @@ class Party(_Section):
     party_phone: str | None = None
 
 
-class Happening(_Section):
+class ReceiptEvent(_Section):
     """The decision itself."""
 
     event_time: datetime
@@ -82,10 +82,10 @@ class Receipt(_Section):
     pii_principal_id: str
     pii_processing: Processing
     party_identification: list[Party]
-    event: Happening
+    event: ReceiptEvent
 
 
-def receipt(event: Event, decider: Decider, brand: Brand) -> Receipt:
+def receipt(event: DecisionEvent, decider: Decider, brand: Brand) -> Receipt:
     """The receipt of a decision of a party."""
     record = event.record
     return Receipt(
@@ -94,7 +94,7 @@ def receipt(event: Event, decider: Decider, brand: Brand) -> Receipt:
         pii_principal_id=decider.customer_number,
         pii_processing=_processing(event, brand),
         party_identification=[controller(brand), principal(decider)],
-        event=Happening(
+        event=ReceiptEvent(
             event_time=record.at,
             event_type=record.kind,
             event_state=record.action,
@@ -111,14 +111,14 @@ def words_shown(record: PermissionRecord) -> Wording | None:
     """The very words that the customer read, None where they are not ours: their hash tells."""
     known = notices.EDITIONS.all.get(record.notice_version)
     try:
-        cell = Cell(Purpose(record.purpose), Channel(record.channel), Kind(record.kind), Ground(record.ground))
+        cell = Cell(Purpose(record.purpose), Channel(record.channel), DecisionKind(record.kind), Ground(record.ground))
     except ValueError:
         return None
     wording = known.wording(cell, Language(record.language)) if known else None
     return wording if wording and wording.sha256 == record.notice_sha256 else None
 
 
-def _processing(event: Event, brand: Brand) -> Processing:
+def _processing(event: DecisionEvent, brand: Brand) -> Processing:
     record = event.record
     wording = words_shown(record)
     edition = notices.EDITIONS.by_version(wording.edition) if wording else None

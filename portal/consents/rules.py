@@ -10,14 +10,14 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 
-class Subject(StrEnum):
+class DecisionSubject(StrEnum):
     """Whose decision it is; the law treats the marketing to each differently."""
 
     PERSON = "person"
     COMPANY = "company"
 
 
-class Kind(StrEnum):
+class DecisionKind(StrEnum):
     """What kind of decision a cell takes."""
 
     CONSENT = "consent"
@@ -80,7 +80,7 @@ class Cell:
 
     purpose: Purpose
     channel: Channel
-    kind: Kind
+    kind: DecisionKind
     ground: Ground
 
     @property
@@ -89,39 +89,43 @@ class Cell:
         return f"{self.purpose}.{self.channel}"
 
 
-def _row(purpose: Purpose, kind: Kind, ground: Ground, *channels: Channel) -> tuple[Cell, ...]:
+def _row(purpose: Purpose, kind: DecisionKind, ground: Ground, *channels: Channel) -> tuple[Cell, ...]:
     return tuple(Cell(purpose, channel, kind, ground) for channel in channels)
 
 
 _ROUTED = (
-    *_row(Purpose.OUTAGES, Kind.PREFERENCE, Ground.CONTRACT, Channel.EMAIL, Channel.SMS, Channel.LETTER),
-    *_row(Purpose.INVOICES, Kind.PREFERENCE, Ground.CONTRACT, Channel.EMAIL, Channel.SMS, Channel.LETTER),
+    *_row(Purpose.OUTAGES, DecisionKind.PREFERENCE, Ground.CONTRACT, Channel.EMAIL, Channel.SMS, Channel.LETTER),
+    *_row(Purpose.INVOICES, DecisionKind.PREFERENCE, Ground.CONTRACT, Channel.EMAIL, Channel.SMS, Channel.LETTER),
 )
 _ASKED = (
-    *_row(Purpose.MARKET_RESEARCH, Kind.OBJECTION, Ground.RESEARCH, Channel.EMAIL, Channel.PHONE, Channel.LETTER),
-    *_row(Purpose.SATISFACTION_SURVEY, Kind.OBJECTION, Ground.RESEARCH, Channel.EMAIL, Channel.SMS, Channel.PHONE),
+    *_row(
+        Purpose.MARKET_RESEARCH, DecisionKind.OBJECTION, Ground.RESEARCH, Channel.EMAIL, Channel.PHONE, Channel.LETTER
+    ),
+    *_row(
+        Purpose.SATISFACTION_SURVEY, DecisionKind.OBJECTION, Ground.RESEARCH, Channel.EMAIL, Channel.SMS, Channel.PHONE
+    ),
 )
 _ELECTRONIC = (Channel.EMAIL, Channel.SMS, Channel.AUTOMATED_CALL)
 _OTHER = (Channel.PHONE, Channel.LETTER)
 
-MATRIX: Mapping[Subject, Sequence[Cell]] = {
-    Subject.PERSON: (
+MATRIX: Mapping[DecisionSubject, Sequence[Cell]] = {
+    DecisionSubject.PERSON: (
         *_ROUTED,
-        *_row(Purpose.DIRECT_MARKETING, Kind.CONSENT, Ground.ELECTRONIC_MARKETING, *_ELECTRONIC),
-        *_row(Purpose.DIRECT_MARKETING, Kind.OBJECTION, Ground.OTHER_MARKETING, *_OTHER),
-        *_row(Purpose.DISTANCE_SELLING, Kind.OBJECTION, Ground.OTHER_MARKETING, *_OTHER),
+        *_row(Purpose.DIRECT_MARKETING, DecisionKind.CONSENT, Ground.ELECTRONIC_MARKETING, *_ELECTRONIC),
+        *_row(Purpose.DIRECT_MARKETING, DecisionKind.OBJECTION, Ground.OTHER_MARKETING, *_OTHER),
+        *_row(Purpose.DISTANCE_SELLING, DecisionKind.OBJECTION, Ground.OTHER_MARKETING, *_OTHER),
         *_ASKED,
-        *_row(Purpose.SERVICE_ANALYTICS, Kind.CONSENT, Ground.CONSENT, Channel.ANY),
-        *_row(Purpose.PARTNER_DISCLOSURE, Kind.CONSENT, Ground.CONSENT, Channel.ANY),
+        *_row(Purpose.SERVICE_ANALYTICS, DecisionKind.CONSENT, Ground.CONSENT, Channel.ANY),
+        *_row(Purpose.PARTNER_DISCLOSURE, DecisionKind.CONSENT, Ground.CONSENT, Channel.ANY),
     ),
     # Marketing to a company needs no consent (s. 202), so all of it is an objection. A consent is a person's:
     # what is left of them is the disclosure of the details of those who represent the company.
-    Subject.COMPANY: (
+    DecisionSubject.COMPANY: (
         *_ROUTED,
-        *_row(Purpose.DIRECT_MARKETING, Kind.OBJECTION, Ground.COMPANY_MARKETING, *_ELECTRONIC, *_OTHER),
-        *_row(Purpose.DISTANCE_SELLING, Kind.OBJECTION, Ground.COMPANY_MARKETING, *_OTHER),
+        *_row(Purpose.DIRECT_MARKETING, DecisionKind.OBJECTION, Ground.COMPANY_MARKETING, *_ELECTRONIC, *_OTHER),
+        *_row(Purpose.DISTANCE_SELLING, DecisionKind.OBJECTION, Ground.COMPANY_MARKETING, *_OTHER),
         *_ASKED,
-        *_row(Purpose.PARTNER_DISCLOSURE, Kind.CONSENT, Ground.CONSENT, Channel.ANY),
+        *_row(Purpose.PARTNER_DISCLOSURE, DecisionKind.CONSENT, Ground.CONSENT, Channel.ANY),
     ),
 }
 
@@ -159,21 +163,21 @@ def standing(cell: Cell, decisions: InForce[D]) -> D | None:
     return decisions.get((cell.kind, cell.purpose, cell.channel))
 
 
-def switch(kind: Kind, action: str | None) -> Switch:
+def switch(kind: DecisionKind, action: str | None) -> Switch:
     """What an action means, or, where nothing was decided, the default: only a consent is off by itself."""
     match kind:
-        case Kind.CONSENT:
+        case DecisionKind.CONSENT:
             return Switch.ON if action == Action.GIVEN else Switch.OFF
-        case Kind.OBJECTION:
+        case DecisionKind.OBJECTION:
             return Switch.OFF if action == Action.GIVEN else Switch.ON
-        case Kind.PREFERENCE:
+        case DecisionKind.PREFERENCE:
             return Switch.OFF if action == Action.WITHDRAWN else Switch.ON
 
 
-def action(kind: Kind, wish: Switch) -> Action:
+def action(kind: DecisionKind, request: Switch) -> Action:
     """What is recorded when a customer sets a switch."""
-    given_when = Switch.OFF if kind is Kind.OBJECTION else Switch.ON
-    return Action.GIVEN if wish is given_when else Action.WITHDRAWN
+    given_when = Switch.OFF if kind is DecisionKind.OBJECTION else Switch.ON
+    return Action.GIVEN if request is given_when else Action.WITHDRAWN
 
 
 def state(cell: Cell, decisions: InForce[D]) -> Switch:
@@ -183,33 +187,33 @@ def state(cell: Cell, decisions: InForce[D]) -> Switch:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DecisionRequest:
     """How a customer wants a cell to be."""
 
     cell: Cell
     switch: Switch
 
 
-def news(wishes: Iterable[Wish], decisions: InForce[D]) -> list[Wish]:
-    """The wishes that change something: to decide what is so already is no decision."""
-    return [wish for wish in wishes if state(wish.cell, decisions) is not wish.switch]
+def news(requests: Iterable[DecisionRequest], decisions: InForce[D]) -> list[DecisionRequest]:
+    """The requests that change something: to decide what is so already is no decision."""
+    return [request for request in requests if state(request.cell, decisions) is not request.switch]
 
 
-def unreachable(subject: Subject, wishes: Iterable[Wish], decisions: InForce[D]) -> Purpose | None:
+def unreachable(subject: DecisionSubject, requests: Iterable[DecisionRequest], decisions: InForce[D]) -> Purpose | None:
     """The purpose that would be left without a channel although it cannot be refused, if there is one."""
-    wished = {wish.cell: wish.switch for wish in wishes}
-    touched = {cell.purpose for cell in wished if cell.kind is Kind.PREFERENCE}
+    requested = {request.cell: request.switch for request in requests}
+    touched = {cell.purpose for cell in requested if cell.kind is DecisionKind.PREFERENCE}
     routed = [cell for cell in MATRIX[subject] if cell.purpose in touched]
-    reached = {cell.purpose for cell in routed if wished.get(cell, state(cell, decisions)) is Switch.ON}
+    reached = {cell.purpose for cell in routed if requested.get(cell, state(cell, decisions)) is Switch.ON}
     return min(touched - reached, default=None)
 
 
-def withdrawing_all(subject: Subject) -> Iterator[Wish]:
-    """The wishes of somebody who takes back every consent at once."""
-    return (Wish(cell, Switch.OFF) for cell in MATRIX[subject] if cell.kind is Kind.CONSENT)
+def withdrawing_all(subject: DecisionSubject) -> Iterator[DecisionRequest]:
+    """The requests of somebody who takes back every consent at once."""
+    return (DecisionRequest(cell, Switch.OFF) for cell in MATRIX[subject] if cell.kind is DecisionKind.CONSENT)
 
 
-def may_contact(subject: Subject, decisions: Iterable[Decision], purpose: Purpose, channel: Channel) -> bool:
+def may_contact(subject: DecisionSubject, decisions: Iterable[Decision], purpose: Purpose, channel: Channel) -> bool:
     """Whether we may do this by this channel, by all decisions taken until now; what has no cell we never may.
 
     Selling at a distance is direct marketing: who objects to that is not sold to either (GDPR, Article 21(3)).

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from portal.consents import notices, rules
 from portal.consents.models import PermissionRecord
-from portal.consents.queries import Event, Matrix
-from portal.consents.rules import MATRIX, Action, Cell, Channel, Ground, Kind, Purpose, Switch
+from portal.consents.queries import DecisionEvent, Matrix
+from portal.consents.rules import MATRIX, Action, Cell, Channel, DecisionKind, Ground, Purpose, Switch
 from portal.kit.i18n import Language, Text, text
 
 COLUMNS = (Channel.EMAIL, Channel.SMS, Channel.PHONE, Channel.AUTOMATED_CALL, Channel.LETTER)
@@ -21,20 +21,20 @@ CHANNELS: Mapping[str, Text] = {
     Channel.LETTER: text("Letter"),
 }
 DEEDS: Mapping[tuple[str, str], Text] = {
-    (Kind.CONSENT, Action.GIVEN): text("Consent given"),
-    (Kind.CONSENT, Action.WITHDRAWN): text("Consent withdrawn"),
-    (Kind.OBJECTION, Action.GIVEN): text("Prohibited"),
-    (Kind.OBJECTION, Action.WITHDRAWN): text("Allowed again"),
-    (Kind.PREFERENCE, Action.GIVEN): text("Channel turned on"),
-    (Kind.PREFERENCE, Action.WITHDRAWN): text("Channel turned off"),
+    (DecisionKind.CONSENT, Action.GIVEN): text("Consent given"),
+    (DecisionKind.CONSENT, Action.WITHDRAWN): text("Consent withdrawn"),
+    (DecisionKind.OBJECTION, Action.GIVEN): text("Prohibited"),
+    (DecisionKind.OBJECTION, Action.WITHDRAWN): text("Allowed again"),
+    (DecisionKind.PREFERENCE, Action.GIVEN): text("Channel turned on"),
+    (DecisionKind.PREFERENCE, Action.WITHDRAWN): text("Channel turned off"),
 }
-STATES: Mapping[tuple[Kind, Switch], Text] = {
-    (Kind.CONSENT, Switch.ON): text("consent"),
-    (Kind.CONSENT, Switch.OFF): text("no consent"),
-    (Kind.OBJECTION, Switch.ON): text("allowed"),
-    (Kind.OBJECTION, Switch.OFF): text("prohibited"),
-    (Kind.PREFERENCE, Switch.ON): text("channel on"),
-    (Kind.PREFERENCE, Switch.OFF): text("channel off"),
+STATES: Mapping[tuple[DecisionKind, Switch], Text] = {
+    (DecisionKind.CONSENT, Switch.ON): text("consent"),
+    (DecisionKind.CONSENT, Switch.OFF): text("no consent"),
+    (DecisionKind.OBJECTION, Switch.ON): text("allowed"),
+    (DecisionKind.OBJECTION, Switch.OFF): text("prohibited"),
+    (DecisionKind.PREFERENCE, Switch.ON): text("channel on"),
+    (DecisionKind.PREFERENCE, Switch.OFF): text("channel off"),
 }
 GROUNDS: Mapping[str, Text] = {
     Ground.CONTRACT: text("GDPR 6(1)(b)"),
@@ -88,13 +88,13 @@ class Basis:
     """The ground of some switches of a row, in words."""
 
     id: str
-    kind: Kind
+    kind: DecisionKind
     ground: str
     rule: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PurposeRow:
     """A purpose with its switches, one for each column or a single one, and what to say about them now.
 
     `id` names the element and the template's block, `purpose` the fields of the form; `was` lists the channels
@@ -126,7 +126,7 @@ class Attempt:
     problems: Mapping[str, Text] = field(default_factory=dict)
 
 
-def rows(matrix: Matrix, language: Language, attempt: Attempt) -> Mapping[str, Row]:
+def rows(matrix: Matrix, language: Language, attempt: Attempt) -> Mapping[str, PurposeRow]:
     """The rows of a party's matrix by their ids, in the order of the page."""
     purposes = dict.fromkeys(cell.purpose for cell in MATRIX[matrix.decider.subject])
     return {row_id(purpose): _row(matrix, purpose, language, attempt) for purpose in purposes}
@@ -137,7 +137,7 @@ def row_id(purpose: Purpose) -> str:
     return purpose.name.lower()
 
 
-def told(event: Event, language: Language) -> Told:
+def told(event: DecisionEvent, language: Language) -> Told:
     """A decision of the history in words; codes that nobody knows any more are told as they are."""
     record = event.record
     return Told(
@@ -164,7 +164,7 @@ def level(assurance: str) -> Text | str:
 
 
 def _state(kind: str, action: str | None) -> Text:
-    return STATES[Kind(kind), rules.switch(Kind(kind), action)]
+    return STATES[DecisionKind(kind), rules.switch(DecisionKind(kind), action)]
 
 
 def _title(record: PermissionRecord, language: Language) -> str:
@@ -173,11 +173,11 @@ def _title(record: PermissionRecord, language: Language) -> str:
     return about.title.by(language) if about else record.purpose
 
 
-def _row(matrix: Matrix, purpose: Purpose, language: Language, attempt: Attempt) -> Row:
+def _row(matrix: Matrix, purpose: Purpose, language: Language, attempt: Attempt) -> PurposeRow:
     cells = [cell for cell in MATRIX[matrix.decider.subject] if cell.purpose is purpose]
     states = {cell: rules.state(cell, matrix.in_force) for cell in cells}
     about = notices.EDITIONS.current.purposes[purpose]
-    return Row(
+    return PurposeRow(
         id=row_id(purpose),
         purpose=purpose,
         title=about.title.by(language),
@@ -222,4 +222,4 @@ def _just_told(matrix: Matrix, cells: Sequence[Cell], language: Language) -> Ite
     for cell in cells:
         record = rules.standing(cell, matrix.in_force)
         if record:
-            yield told(Event(record, actor=None, before=None), language)
+            yield told(DecisionEvent(record, actor=None, before=None), language)

@@ -24,7 +24,7 @@ class Shown(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ViewLink:
     """What a link keeps; None for what it leaves open."""
 
     energy: Commodity | None = None
@@ -63,8 +63,8 @@ class Address:
 
 def shown(asked: str | None) -> frozenset[Shown] | None:
     """What an address asks to be shown: `price,euros`, or nothing; None where it says nothing of what there is."""
-    wished = frozenset(what for what in Shown if what in (asked or "").split(","))
-    return wished if wished or asked == "" else None
+    asked_for = frozenset(what for what in Shown if what in (asked or "").split(","))
+    return asked_for if asked_for or asked == "" else None
 
 
 def time_of(period: Period) -> Iterator[tuple[str, str]]:

@@ -45,7 +45,7 @@ def summary(month: date, known: Known) -> Summary:
     """The days of a month, from its readings; there is at least one."""
     readings = known.intervals
     first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
-    each = np.vstack([readings.mwh, standings(known)])
+    each = np.vstack([readings.milliwatt_hours, standings(known)])
     upto = np.concatenate([np.zeros((len(FIGURES), 1), np.int64), each.cumsum(axis=1)], axis=1)
     by_day = np.diff(upto[:, np.searchsorted(readings.quarter, _days_of(month))], axis=1).T
     counts = by_day[:, 1:]
@@ -70,7 +70,7 @@ def slots(known: Known) -> Slots:
     return Slots(
         first_quarter=int(whole.intervals.quarter[0]),
         minutes=int(length[0]) * MINUTES_A_QUARTER if alike else None,
-        mwh=pack(whole.intervals.mwh),
+        mwh=pack(whole.intervals.milliwatt_hours),
         lengths=None if alike else pack_codes(length.astype(np.uint8)),
         qualities=pack_codes(quality) if quality.any() else None,
         revised=pack_codes(whole.revised.astype(np.uint8)) if whole.revised.any() else None,
@@ -79,14 +79,17 @@ def slots(known: Known) -> Slots:
 
 def readings_in(packed: Slots) -> Known:
     """The readings that `slots` was given."""
-    mwh = unpack(packed.mwh)
+    milliwatt_hours = unpack(packed.mwh)
     if packed.lengths is None:
-        length = np.full(len(mwh), (packed.minutes or 0) // MINUTES_A_QUARTER)
+        length = np.full(len(milliwatt_hours), (packed.minutes or 0) // MINUTES_A_QUARTER)
     else:
         length = unpack_codes(packed.lengths).astype(np.int64)
     quarter = packed.first_quarter + length.cumsum() - length
-    quality = _codes(packed.qualities, len(mwh))
-    known = Known(Intervals(quarter, length, mwh, quality), _codes(packed.revised, len(mwh)).astype(np.bool_))
+    quality = _codes(packed.qualities, len(milliwatt_hours))
+    known = Known(
+        Intervals(quarter, length, milliwatt_hours, quality),
+        _codes(packed.revised, len(milliwatt_hours)).astype(np.bool_),
+    )
     return known if packed.qualities is None else known[quality != ABSENT]
 
 

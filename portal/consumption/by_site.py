@@ -17,7 +17,7 @@ from portal.consumption.days import by_day
 from portal.consumption.pairs import Comparison, Whole
 from portal.consumption.rules import Compare, Tally
 from portal.consumption.selection import Point
-from portal.consumption.tallies import Stay, clipped, split
+from portal.consumption.tallies import PointOccupancy, clipped, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
@@ -65,15 +65,15 @@ def uses(
 ) -> Mapping[UUID, SiteUse]:
     """What the points come to, site by site, on the days on which the parties hold them; months follow each other."""
     rows = {point.id: row for row, point in enumerate(points)}
-    stays = [
-        Stay(point.id, first, last, point.first_quarter)
+    occupancies = [
+        PointOccupancy(point.id, first, last, point.first_quarter)
         for point in points
         if point.first_quarter is not None
         for first, last in point.held_by(parties)
     ]
-    sums = _months(db, rows, stays, months[:-1])
+    sums = _months(db, rows, occupancies, months[:-1])
     now, then = (
-        by_day(db, rows, stays, month, next_month(month) - DAY, today)
+        by_day(db, rows, occupancies, month, next_month(month) - DAY, today)
         for month in (months[-1], months[-1].replace(year=months[-1].year - 1))
     )
     compared = pairs.compared(now, then, Compare.DATE)
@@ -88,7 +88,7 @@ def together(every: Iterable[SiteUse]) -> SiteUse:
     parts = list(every)
     months = zip(*(part.months for part in parts), strict=True)
     return SiteUse(
-        months=tuple(Energy(sum(energy.mwh for energy in month)) for month in months),
+        months=tuple(Energy(sum(energy.milliwatt_hours for energy in month)) for month in months),
         newest=rules.total(part.newest for part in parts),
         compared=pairs.together(part.compared for part in parts),
     )
@@ -99,15 +99,17 @@ def months_up_to(newest: date) -> tuple[date, ...]:
     return tuple(clock.months(date(newest.year - 1, 1, 1), newest))
 
 
-def _months(db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], months: Sequence[date]) -> Whole:
+def _months(
+    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], months: Sequence[date]
+) -> Whole:
     """The sum of each point in each month."""
     column = {month: number for number, month in enumerate(months)}
     sums = np.zeros((len(rows), len(months)), np.int64)
     last = next_month(months[-1]) - DAY
-    whole, parts = split(clipped(stays, months[0], last), last)
-    for point, month, mwh in store.totals_by_point(db, whole):
-        sums[rows[point], column[month]] += mwh
-    of_point: defaultdict[UUID, list[Stay]] = defaultdict(list)
+    whole, parts = split(clipped(occupancies, months[0], last), last)
+    for point, month, milliwatt_hours in store.totals_by_point(db, whole):
+        sums[rows[point], column[month]] += milliwatt_hours
+    of_point: defaultdict[UUID, list[PointOccupancy]] = defaultdict(list)
     for part in parts:
         of_point[part.metering_point_id].append(part)
     for point, month, figures in store.days_by_point(db, [part.days for part in parts]):

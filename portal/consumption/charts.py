@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import groupby
 from math import ceil, floor
 
-from portal.kit.energy import MWH_PER_KWH, Energy
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 
 TOP, BASE = 18, 248  # the plot
 ROOF = 34  # no bar reaches higher: a sign fits above it
@@ -25,7 +25,7 @@ SIGN_ABOVE = 9  # from the top of a bar to the middle of its sign
 CEILING, FOOT = 24, 112  # the plot of a small chart
 MOST_STEPS, MOST_LINE_STEPS = 5, 3
 NICE = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))
-READ_IN_MWH = 10_000 * MWH_PER_KWH  # an axis that covers so much is read in MWh
+READ_IN_MEGAWATT_HOURS = 10_000 * MILLIWATT_HOURS_PER_KWH  # an axis that covers so much is read in MWh
 
 
 class Mark(StrEnum):
@@ -40,7 +40,7 @@ class Mark(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """What one slot shows: the energy of now and that of the time it is compared with."""
 
     now: Energy | None
@@ -50,31 +50,34 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Stretch:
     """A stretch: where it begins and how wide it is, as shares of a slot or per cent of the width."""
 
     begins: float
     width: float
 
-    def within(self, slot: "Place") -> "Place":
+    def within(self, slot: "Stretch") -> "Stretch":
         """The same stretch as a part of the width, in per cent."""
-        return Place(slot.begins + self.begins * slot.width, self.width * slot.width)
+        return Stretch(slot.begins + self.begins * slot.width, self.width * slot.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """How a slot is divided. Where `then` has a target of its own, a slot holds two links."""
 
-    now: Place
-    then: Place
-    target: Place
-    then_target: Place | None = None
+    now: Stretch
+    then: Stretch
+    target: Stretch
+    then_target: Stretch | None = None
 
 
-ALONE = Layout(now=Place(0.15, 0.7), then=Place(0.15, 0.7), target=Place(0.025, 0.95))
-TOGETHER = Layout(now=Place(0.46, 0.4), then=Place(0.14, 0.3), target=Place(0.025, 0.95))
+ALONE = Layout(now=Stretch(0.15, 0.7), then=Stretch(0.15, 0.7), target=Stretch(0.025, 0.95))
+TOGETHER = Layout(now=Stretch(0.46, 0.4), then=Stretch(0.14, 0.3), target=Stretch(0.025, 0.95))
 APART = Layout(
-    now=Place(0.543, 0.344), then=Place(0.113, 0.344), target=Place(0.508, 0.414), then_target=Place(0.078, 0.414)
+    now=Stretch(0.543, 0.344),
+    then=Stretch(0.113, 0.344),
+    target=Stretch(0.508, 0.414),
+    then_target=Stretch(0.078, 0.414),
 )
 
 
@@ -150,7 +153,7 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DrawnLine:
     """A drawn line: the points of each unbroken stretch, and the axis on its side."""
 
     strokes: tuple[str, ...]
@@ -175,7 +178,7 @@ class Chart:
     zero: str
     under_zero: str  # how tall the plot is below zero
     bands: tuple[Band, ...]
-    line: Line | None
+    line: DrawnLine | None
 
     def over(self, rows: Sequence[object]) -> Iterator[tuple[object, Slot]]:
         """Each slot with what it stands for.
@@ -185,12 +188,12 @@ class Chart:
         return zip(rows, self.slots, strict=True)
 
 
-def draw(bars: Sequence[Bar], layout: Layout, curve: Curve | None = None) -> Chart:
+def draw(bars: Sequence[ChartBar], layout: Layout, curve: Curve | None = None) -> Chart:
     """A chart of at least one bar, whose slots share the width evenly."""
     scale = _scale(bars, ROOF if curve is None else ROOF_UNDER_LINE)
     share = 100 / len(bars)
     return Chart(
-        slots=tuple(_slot(bar, Place(at * share, share), layout, scale) for at, bar in enumerate(bars)),
+        slots=tuple(_slot(bar, Stretch(at * share, share), layout, scale) for at, bar in enumerate(bars)),
         ticks=scale.ticks,
         unit=scale.unit,
         zero=_px(scale.zero),
@@ -222,10 +225,10 @@ class Column:
 def columns(energies: Sequence[Energy | None]) -> tuple[Column, ...]:
     """A small chart of a few energies; what is unknown or not above zero has no height."""
     share = 100 / len(energies)
-    highest = max((energy.mwh for energy in energies if energy), default=0)
+    highest = max((energy.milliwatt_hours for energy in energies if energy), default=0)
     px = (FOOT - CEILING) / max(highest, 1)
     return tuple(
-        _column(max(0, energy.mwh if energy else 0) * px, ALONE.now.within(Place(at * share, share)))
+        _column(max(0, energy.milliwatt_hours if energy else 0) * px, ALONE.now.within(Stretch(at * share, share)))
         for at, energy in enumerate(energies)
     )
 
@@ -241,7 +244,7 @@ class Scale:
 
     def height(self, energy: Energy) -> float:
         """How tall the bar of an energy is, whatever its sign."""
-        return abs(energy.mwh) * self.px
+        return abs(energy.milliwatt_hours) * self.px
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,17 +284,21 @@ def _steps(values: Iterable[Decimal], most: int, otherwise: Decimal) -> Steps:
     return Steps(step, floor(low / step), ceil(high / step))
 
 
-def _scale(bars: Iterable[Bar], roof: int) -> Scale:
-    values = (Decimal(energy.mwh) for bar in bars for energy in (bar.now, bar.then) if energy is not None)
-    steps = _steps(values, MOST_STEPS, Decimal(MWH_PER_KWH))
+def _scale(bars: Iterable[ChartBar], roof: int) -> Scale:
+    values = (Decimal(energy.milliwatt_hours) for bar in bars for energy in (bar.now, bar.then) if energy is not None)
+    steps = _steps(values, MOST_STEPS, Decimal(MILLIWATT_HOURS_PER_KWH))
     px = (BASE - roof) / float(steps.span)
     zero = BASE + float(steps.low) * px
-    unit, size = ("MWh", MWH_PER_KWH * 1000) if steps.span >= READ_IN_MWH else ("kWh", MWH_PER_KWH)
+    unit, size = (
+        ("MWh", MILLIWATT_HOURS_PER_KWH * 1000)
+        if steps.span >= READ_IN_MEGAWATT_HOURS
+        else ("kWh", MILLIWATT_HOURS_PER_KWH)
+    )
     ticks = steps.ticks(Decimal(size), lambda value: zero - float(value) * px)
     return Scale(zero, px, tuple(ticks), unit)
 
 
-def _slot(bar: Bar, slot: Place, layout: Layout, scale: Scale) -> Slot:
+def _slot(bar: ChartBar, slot: Stretch, layout: Layout, scale: Scale) -> Slot:
     now = list(_now(bar, layout.now.within(slot), scale))
     then = [] if bar.then is None else [_bar("then", bar.then, layout.then.within(slot), scale)]
     sign = _sign(bar, layout.now.within(slot), scale)
@@ -304,7 +311,7 @@ def _slot(bar: Bar, slot: Place, layout: Layout, scale: Scale) -> Slot:
     )
 
 
-def _target(place: Place, shapes: Sequence[Shape], sign: Sign | None) -> Target:
+def _target(place: Stretch, shapes: Sequence[Shape], sign: Sign | None) -> Target:
     middle = place.begins + place.width / 2
     return Target(
         middle=_percent(middle),
@@ -317,37 +324,37 @@ def _target(place: Place, shapes: Sequence[Shape], sign: Sign | None) -> Target:
     )
 
 
-def _now(bar: Bar, place: Place, scale: Scale) -> Iterator[Shape]:
+def _now(bar: ChartBar, place: Stretch, scale: Scale) -> Iterator[Shape]:
     if bar.mark is Mark.MISSING:
         yield _rising("gap", GAP_HEIGHT, place, scale)
     elif bar.now is not None and bar.mark is not Mark.AHEAD:
-        kind = "est" if bar.mark is Mark.ESTIMATED else "now" if bar.now.mwh >= 0 else "sold"
+        kind = "est" if bar.mark is Mark.ESTIMATED else "now" if bar.now.milliwatt_hours >= 0 else "sold"
         yield _bar(kind, bar.now, place, scale)
 
 
-def _bar(kind: str, energy: Energy, place: Place, scale: Scale) -> Shape:
+def _bar(kind: str, energy: Energy, place: Stretch, scale: Scale) -> Shape:
     height = scale.height(energy)
-    if energy.mwh >= 0:
+    if energy.milliwatt_hours >= 0:
         return _rising(kind, height, place, scale)
     return Shape(kind, _percent(place.begins), _percent(place.width), _px(-OVER), _px(height + OVER), sunk=True)
 
 
-def _rising(kind: str, height: float, place: Place, scale: Scale) -> Shape:
+def _rising(kind: str, height: float, place: Stretch, scale: Scale) -> Shape:
     y = scale.zero - height
     return Shape(kind, _percent(place.begins), _percent(place.width), _px(y), _px(height + OVER), sunk=False)
 
 
-def _sign(bar: Bar, place: Place, scale: Scale) -> Sign | None:
+def _sign(bar: ChartBar, place: Stretch, scale: Scale) -> Sign | None:
     x = _percent(place.begins + place.width / 2)
     if bar.mark is Mark.MISSING:
         return Sign(bar.mark, x, _px(scale.zero - GAP_HEIGHT / 2))
     if bar.mark in {Mark.PARTLY, Mark.REVISED}:
-        top = scale.height(bar.now) if bar.now is not None and bar.now.mwh > 0 else 0
+        top = scale.height(bar.now) if bar.now is not None and bar.now.milliwatt_hours > 0 else 0
         return Sign(bar.mark, x, _px(scale.zero - top - SIGN_ABOVE))
     return None
 
 
-def _column(height: float, place: Place) -> Column:
+def _column(height: float, place: Stretch) -> Column:
     y = FOOT - height
     return Column(
         middle=_percent(place.begins + place.width / 2),
@@ -359,7 +366,7 @@ def _column(height: float, place: Place) -> Column:
     )
 
 
-def _bands(bars: Sequence[Bar], share: float) -> Iterator[Band]:
+def _bands(bars: Sequence[ChartBar], share: float) -> Iterator[Band]:
     """Neighbouring days of rest make one band."""
     at = 0
     for rest, group in groupby(bars, key=lambda bar: bar.rest):
@@ -369,14 +376,14 @@ def _bands(bars: Sequence[Bar], share: float) -> Iterator[Band]:
         at += count
 
 
-def _line(curve: Curve) -> Line:
+def _line(curve: Curve) -> DrawnLine:
     steps = _steps((value for value in curve.values if value is not None), MOST_LINE_STEPS, Decimal(1))
     px = (LINE_LOW - ROOF) / float(steps.span)
 
     def y(value: Decimal) -> float:
         return LINE_LOW - float(value - steps.low) * px
 
-    return Line(tuple(_strokes(curve, y)), tuple(steps.ticks(Decimal(1), y)))
+    return DrawnLine(tuple(_strokes(curve, y)), tuple(steps.ticks(Decimal(1), y)))
 
 
 def _strokes(curve: Curve, y: Callable[[Decimal], float]) -> Iterator[str]:

@@ -11,29 +11,32 @@ from portal.consumption import pairs, store
 from portal.consumption.blocks import FIGURES
 from portal.consumption.pairs import Comparison, PointsByDay
 from portal.consumption.rules import Compare, day_before, due
-from portal.consumption.tallies import Stay, clipped
+from portal.consumption.tallies import PointOccupancy, clipped
 from portal.kit.clock import DAY, next_month
 from portal.kit.intervals import day_starts, start_quarter
 
 
 def by_day(
-    db: Session, rows: Mapping[UUID, int], stays: Sequence[Stay], first: date, last: date, today: date
+    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], first: date, last: date, today: date
 ) -> PointsByDay:
     """The days from the first to the last of the points of `rows`, which tells the row of each."""
     edges = day_starts(first, last)
     due_until = start_quarter(due(today) + DAY)
-    held = clipped(stays, first, last)
+    held = clipped(occupancies, first, last)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
     quarters = np.zeros(figures.shape[:2], np.int64)
     looked_at = np.zeros(figures.shape[:2], np.bool_)
-    for point, month, of_month in store.days_by_point(db, [stay.days for stay in held]):
+    for point, month, of_month in store.days_by_point(db, [occupancy.days for occupancy in held]):
         begins, ends = max(first, month), min(last + DAY, next_month(month))
         within = of_month[begins.day - 1 :][: (ends - begins).days]
         figures[rows[point], (begins - first).days : (ends - first).days] = within
-    for stay in held:
-        row, of_stay = rows[stay.metering_point_id], slice((stay.first - first).days, (stay.last - first).days + 1)
+    for occupancy in held:
+        row, of_stay = (
+            rows[occupancy.metering_point_id],
+            slice((occupancy.first - first).days, (occupancy.last - first).days + 1),
+        )
         looked_at[row, of_stay] = True
-        quarters[row, of_stay] = np.diff(np.maximum(edges, stay.since_quarter))[of_stay]
+        quarters[row, of_stay] = np.diff(np.maximum(edges, occupancy.since_quarter))[of_stay]
     figures *= looked_at[:, :, None]
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
     expected = np.where(edges[1:] <= due_until, quarters, delivered)
@@ -41,18 +44,18 @@ def by_day(
 
 
 def comparison(
-    db: Session, stays: Sequence[Stay], first: date, last: date, compare: Compare, today: date
+    db: Session, occupancies: Sequence[PointOccupancy], first: date, last: date, compare: Compare, today: date
 ) -> Comparison | None:
     """What the days from the first to the last come to, now and a year before; None where nothing can be compared."""
-    rows = {point: row for row, point in enumerate({stay.metering_point_id: None for stay in stays})}
+    rows = {point: row for row, point in enumerate({occupancy.metering_point_id: None for occupancy in occupancies})}
     if not rows:
         return None
     return pairs.together(
         one
-        for since, until in _years(max(first, min(stay.first for stay in stays)), min(last, today))
+        for since, until in _years(max(first, min(occupancy.first for occupancy in occupancies)), min(last, today))
         if (before := _before(since, until, compare))
         for one in pairs.compared(
-            by_day(db, rows, stays, since, until, today), by_day(db, rows, stays, *before, today), compare
+            by_day(db, rows, occupancies, since, until, today), by_day(db, rows, occupancies, *before, today), compare
         )
     )
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import groupby, pairwise
 from typing import Final
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consumption import queries
 from portal.consumption.formats import datahub_writing, json_writing
 from portal.consumption.formats.datahub import Series
@@ -46,12 +46,12 @@ ENDINGS: Final[Mapping[Format, str]] = {Format.DATAHUB: "csv", Format.JSON: "jso
 TYPES: Final[Mapping[Format, str]] = {Format.DATAHUB: "text/csv; charset=utf-8", Format.JSON: "application/json"}
 
 
-def made(who: Customer, selection: Selection, format_: Format, resolution: Resolution, database: Database) -> Pieces:
+def made(who: User, selection: Selection, format_: Format, resolution: Resolution, database: Database) -> Pieces:
     """The file of a selection, as a download makes it."""
     return written(read(database, who, selection), format_, resolution)
 
 
-def read(database: Database, who: Customer, selection: Selection) -> Iterator[PointReadings]:
+def read(database: Database, who: User, selection: Selection) -> Iterator[PointReadings]:
     """The readings of a selection, point by point in time order, in parts of at most a year of Helsinki days.
 
     Each part is read in a transaction of its own, when it is asked for.

@@ -9,20 +9,20 @@ from typing import Final
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries, view
-from portal.consumption.addresses import Address, Shown
+from portal.consumption.addresses import Shown, ViewLink
 from portal.consumption.charts import Curve, Mark, columns
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.names import Name
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span, Week, Year
 from portal.consumption.prices import Costs, Pricing, no_costs, pricing
 from portal.consumption.queries import PointReadings
-from portal.consumption.rules import Compare, Step, total
+from portal.consumption.rules import Compare, PeriodStep, total
 from portal.consumption.selection import Selection
-from portal.consumption.view import Drawing, Figures, File, HourOfDay, Level, Link, Row, View, Way
-from portal.contracts.windows import Days
+from portal.consumption.view import DownloadLink, Drawing, Figures, HourOfDay, Link, PeriodLevel, SlotRow, View, Way
+from portal.contracts.tariff_periods import Days
 from portal.kit.clock import day_of
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
 from portal.sites.models import Commodity
@@ -34,14 +34,14 @@ FILES: Final = (("datahub", "quarter"), ("datahub", "hour"), ("json", "quarter")
 
 
 @dataclass(frozen=True)
-class Look:
+class ViewContext:
     """Who looks at what, and when; links keep what `address` keeps. The period is never an hour: that is `hour`."""
 
     db: Session
-    who: Customer
+    who: User
     selection: Selection
     today: date
-    address: Address
+    address: ViewLink
     hour: Hour | None = None
 
     @property
@@ -75,7 +75,7 @@ class Look:
         return len(self.within_reach.days) * len(self.selection.points) if self.within_reach else 0
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[PeriodStep, ...]:
         """What the chart shows, step by step."""
         return queries.steps(self.db, self.who, self.selection, self.today)
 
@@ -99,129 +99,131 @@ class Look:
         return _costs(self, [step.period for step in self.steps])
 
 
-def look(db: Session, who: Customer, selection: Selection, today: date, address: Address) -> Look:
+def view_context(db: Session, who: User, selection: Selection, today: date, address: ViewLink) -> ViewContext:
     """An hour is looked at as a part of its day."""
     if isinstance(selection.period, Hour):
         hour = selection.period
-        return Look(db, who, replace(selection, period=hour.parent), today, address, hour)
-    return Look(db, who, selection, today, address)
+        return ViewContext(db, who, replace(selection, period=hour.parent), today, address, hour)
+    return ViewContext(db, who, selection, today, address)
 
 
-def seen(look: Look) -> View:
+def view_of(context: ViewContext) -> View:
     """What they see."""
-    drawing = _drawing(look)
-    gaps_told = _gaps(look)
+    drawing = _drawing(context)
+    gaps_told = _gaps(context)
     return View(
-        name=Name(look.period),
-        compare=look.selection.compare,
-        previous=_previous(look),
-        next=_next(look),
-        levels=tuple(_levels(look)),
-        around=tuple(_link(look, period) for period in _around(look.period)),
-        comparisons=tuple(_ways(look)),
-        files=tuple(_files(look)),
+        name=Name(context.period),
+        compare=context.selection.compare,
+        previous=_previous(context),
+        next=_next(context),
+        levels=tuple(_levels(context)),
+        around=tuple(_link(context, period) for period in _around(context.period)),
+        comparisons=tuple(_ways(context)),
+        files=tuple(_files(context)),
         drawing=drawing,
-        figures=_figures(look) if drawing else None,
-        points=len(look.selection.points),
+        figures=_figures(context) if drawing else None,
+        points=len(context.selection.points),
         gaps=tuple(gaps_told[:MOST_GAPS]),
         more_gaps=max(0, len(gaps_told) - MOST_GAPS),
-        revised=any(step.now.revised for step in look.steps),
-        hour=_hour(look, look.hour, drawing) if drawing and look.hour else None,
+        revised=any(step.now.revised for step in context.steps),
+        hour=_hour(context, context.hour, drawing) if drawing and context.hour else None,
     )
 
 
-def _drawing(look: Look) -> Drawing | None:
+def _drawing(context: ViewContext) -> Drawing | None:
     """The chart; None where nothing has come yet."""
-    if all(step.now.mark is Mark.AHEAD for step in look.steps):
+    if all(step.now.mark is Mark.AHEAD for step in context.steps):
         return None
-    rows = view.rows(look.steps, look.costs.each, look.address.of, look.hour or Day(look.today))
+    rows = view.rows(context.steps, context.costs.each, context.address.of, context.hour or Day(context.today))
     curve = (
-        look.pricing.spot_curve(look.period)
-        if isinstance(look.period, Day) and look.address.shows(Shown.PRICE)
+        context.pricing.spot_curve(context.period)
+        if isinstance(context.period, Day) and context.address.shows(Shown.PRICE)
         else None
     )
     return view.drawing(rows, curve)
 
 
-def _costs(look: Look, periods: Sequence[Period]) -> Costs:
+def _costs(context: ViewContext, periods: Sequence[Period]) -> Costs:
     """What periods cost; of what is produced, what it earns."""
-    if not look.address.shows(Shown.EUROS):
+    if not context.address.shows(Shown.EUROS):
         return no_costs(len(periods))
-    costs = look.pricing.costs(periods)
-    return -costs if look.selection.energy is Commodity.PRODUCTION else costs
+    costs = context.pricing.costs(periods)
+    return -costs if context.selection.energy is Commodity.PRODUCTION else costs
 
 
-def _gaps(look: Look) -> Sequence[Gap]:
-    days = look.within_reach
-    return gaps(look.readings, look.who.parties, days, look.today) if days and look.readings else ()
+def _gaps(context: ViewContext) -> Sequence[Gap]:
+    days = context.within_reach
+    return gaps(context.readings, context.who.parties, days, context.today) if days and context.readings else ()
 
 
-def _figures(look: Look) -> Figures:
-    then = [step.then for step in _whole(look) if step.then and step.now.mark is not Mark.AHEAD]
+def _figures(context: ViewContext) -> Figures:
+    then = [step.then for step in _whole(context) if step.then and step.now.mark is not Mark.AHEAD]
     return Figures(
-        total=total(step.now for step in look.steps).energy,
-        covers=_covers(look),
+        total=total(step.now for step in context.steps).energy,
+        covers=_covers(context),
         then=total(then).energy if then else None,
-        compared=queries.comparison(look.db, look.who, look.selection, look.steps, look.today),
-        priced=_is_priced(look),
-        cost=look.costs.total,
-        estimate=look.pricing.estimate,
-        lacks_contracts=_lacks_contracts(look),
+        compared=queries.comparison(context.db, context.who, context.selection, context.steps, context.today),
+        priced=_is_priced(context),
+        cost=context.costs.total,
+        estimate=context.pricing.estimate,
+        lacks_contracts=_lacks_contracts(context),
     )
 
 
-def _whole(look: Look) -> Sequence[Step]:
+def _whole(context: ViewContext) -> Sequence[PeriodStep]:
     """The steps to sum of the year before. A day is one step: a year before, it may have had an hour more or less."""
-    if not isinstance(look.period, Day):
-        return look.steps
-    week = replace(look.selection, period=Week.of(look.period.day))
-    return [step for step in queries.steps(look.db, look.who, week, look.today) if step.period == look.period]
+    if not isinstance(context.period, Day):
+        return context.steps
+    week = replace(context.selection, period=Week.of(context.period.day))
+    return [
+        step for step in queries.steps(context.db, context.who, week, context.today) if step.period == context.period
+    ]
 
 
-def _is_priced(look: Look) -> bool:
+def _is_priced(context: ViewContext) -> bool:
     """Whether a price is to be expected: what is produced has one only where a contract says so."""
-    bought = bool(look.readings) and look.selection.energy is not Commodity.PRODUCTION
-    return look.address.shows(Shown.EUROS) and (bought or look.pricing.is_known)
+    bought = bool(context.readings) and context.selection.energy is not Commodity.PRODUCTION
+    return context.address.shows(Shown.EUROS) and (bought or context.pricing.is_known)
 
 
-def _lacks_contracts(look: Look) -> bool:
+def _lacks_contracts(context: ViewContext) -> bool:
     """Whether contracts at any of the sites are closed to the person."""
-    open_at = look.who.reach.sites(Theme.CONTRACTS)
-    return open_at is not None and any(point.site_id not in open_at for point in look.selection.points)
+    open_at = context.who.reach.sites(Theme.CONTRACTS)
+    return open_at is not None and any(point.site_id not in open_at for point in context.selection.points)
 
 
-def _covers(look: Look) -> Name | None:
+def _covers(context: ViewContext) -> Name | None:
     """The days that a total is of, where they are not the whole period."""
-    days = look.within_reach
-    if days is None or (days.first, days.last) == (look.period.first, look.period.last):
+    days = context.within_reach
+    if days is None or (days.first, days.last) == (context.period.first, context.period.last):
         return None
     return Name(days)
 
 
-def _link(look: Look, period: Period) -> Link:
-    return Link(Name(period), look.address.of(period))
+def _link(context: ViewContext, period: Period) -> Link:
+    return Link(Name(period), context.address.of(period))
 
 
-def _previous(look: Look) -> Link | None:
+def _previous(context: ViewContext) -> Link | None:
     """The period before, as long as there may be readings of it."""
-    before = look.period.previous
-    return _link(look, before) if before and look.reach and before.last >= look.reach.first else None
+    before = context.period.previous
+    return _link(context, before) if before and context.reach and before.last >= context.reach.first else None
 
 
-def _next(look: Look) -> Link | None:
+def _next(context: ViewContext) -> Link | None:
     """The period after, once it has begun."""
-    after = look.period.next
-    return _link(look, after) if after and after.first <= look.today else None
+    after = context.period.next
+    return _link(context, after) if after and after.first <= context.today else None
 
 
-def _levels(look: Look) -> Iterator[Level]:
+def _levels(context: ViewContext) -> Iterator[PeriodLevel]:
     """A year, a month, a day: those in which the newest readings of the period lie."""
-    days = look.within_reach
-    newest = days.last if days else min(look.period.last, max(look.period.first, look.today))
+    days = context.within_reach
+    newest = days.last if days else min(context.period.last, max(context.period.first, context.today))
     for kind in (Year, Month, Day):
-        chosen = isinstance(look.period, kind)
-        period = look.period if chosen else kind.of(newest)
-        yield Level(Name(period).kind, look.address.of(period), chosen)
+        chosen = isinstance(context.period, kind)
+        period = context.period if chosen else kind.of(newest)
+        yield PeriodLevel(Name(period).kind, context.address.of(period), chosen)
 
 
 def _around(period: Period) -> Iterator[Period]:
@@ -232,51 +234,55 @@ def _around(period: Period) -> Iterator[Period]:
         yield Week.of(period.day)
 
 
-def _ways(look: Look) -> Iterator[Way]:
+def _ways(context: ViewContext) -> Iterator[Way]:
     """Ways of comparing, once there may be something to compare with."""
-    if isinstance(look.period, All) or look.reach is None or look.reach.first > look.period.last - A_YEAR:
+    if isinstance(context.period, All) or context.reach is None or context.reach.first > context.period.last - A_YEAR:
         return
     for compare in (Compare.DATE, Compare.WEEKDAY, Compare.NONE):
-        if compare is not Compare.WEEKDAY or not isinstance(look.period, Year):
-            address = replace(look.address, compare=compare)
-            yield Way(compare, address.of(look.hour or look.period), compare is look.selection.compare)
+        if compare is not Compare.WEEKDAY or not isinstance(context.period, Year):
+            address = replace(context.address, compare=compare)
+            yield Way(compare, address.of(context.hour or context.period), compare is context.selection.compare)
 
 
-def _files(look: Look) -> Iterator[File]:
+def _files(context: ViewContext) -> Iterator[DownloadLink]:
     """Datahub's format as it was measured and by the hour; and one for programs."""
     for format_, resolution in FILES:
-        yield File(format_, resolution, look.address.file(look.period, format_, resolution))
+        yield DownloadLink(format_, resolution, context.address.file(context.period, format_, resolution))
 
 
-def _hour(look: Look, hour: Hour, drawing: Drawing) -> HourOfDay | None:
+def _hour(context: ViewContext, hour: Hour, drawing: Drawing) -> HourOfDay | None:
     row = next((row for row in drawing.rows if row.name.period == hour), None)
     if row is None:
         return None
-    quarters = _quarters(look, hour)
+    quarters = _quarters(context, hour)
     return HourOfDay(
         row=row,
-        previous=_to_hour(look, hour.previous),
-        next=_to_hour(look, hour.next),
+        previous=_to_hour(context, hour.previous),
+        next=_to_hour(context, hour.next),
         quarters=quarters,
         columns=columns([quarter.now for quarter in quarters]) if quarters else (),
         peak_kw=max((quarter.now.kwh * QUARTERS_AN_HOUR for quarter in quarters if quarter.now), default=None),
-        spot=_mean(look.pricing.spot_curve(hour)),
+        spot=_mean(context.pricing.spot_curve(hour)),
     )
 
 
-def _to_hour(look: Look, hour: Period | None) -> Link | None:
+def _to_hour(context: ViewContext, hour: Period | None) -> Link | None:
     """Another hour, perhaps of another day, as long as there may be readings of it."""
-    return _link(look, hour) if hour and look.reach and look.reach.first <= hour.first <= look.reach.last else None
+    return (
+        _link(context, hour)
+        if hour and context.reach and context.reach.first <= hour.first <= context.reach.last
+        else None
+    )
 
 
-def _quarters(look: Look, hour: Hour) -> tuple[Row, ...]:
+def _quarters(context: ViewContext, hour: Hour) -> tuple[SlotRow, ...]:
     """The quarters of an hour; none where the meter is read by the hour."""
-    selection = replace(look.selection, period=hour, compare=Compare.NONE)
-    steps = queries.steps(look.db, look.who, selection, look.today)
+    selection = replace(context.selection, period=hour, compare=Compare.NONE)
+    steps = queries.steps(context.db, context.who, selection, context.today)
     if any(isinstance(step.period, Hour) for step in steps):
         return ()
     periods = [step.period for step in steps]
-    return view.rows(steps, _costs(look, periods).each, view.nowhere, hour)
+    return view.rows(steps, _costs(context, periods).each, view.nowhere, hour)
 
 
 def _mean(curve: Curve | None) -> Decimal | None:

@@ -11,7 +11,7 @@ from portal.kit.clock import HELSINKI, quarters_in
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
 
 
-class Kind(StrEnum):
+class PeriodKind(StrEnum):
     """What kind of a period it is."""
 
     ALL = "all"
@@ -24,15 +24,15 @@ class Kind(StrEnum):
     SPAN = "span"
 
 
-KINDS: Final[Mapping[type[Period], Kind]] = {
-    All: Kind.ALL,
-    Year: Kind.YEAR,
-    Month: Kind.MONTH,
-    Week: Kind.WEEK,
-    Day: Kind.DAY,
-    Hour: Kind.HOUR,
-    Quarter: Kind.QUARTER,
-    Span: Kind.SPAN,
+KINDS: Final[Mapping[type[Period], PeriodKind]] = {
+    All: PeriodKind.ALL,
+    Year: PeriodKind.YEAR,
+    Month: PeriodKind.MONTH,
+    Week: PeriodKind.WEEK,
+    Day: PeriodKind.DAY,
+    Hour: PeriodKind.HOUR,
+    Quarter: PeriodKind.QUARTER,
+    Span: PeriodKind.SPAN,
 }
 
 
@@ -43,7 +43,7 @@ class Name:
     period: Period
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> PeriodKind:
         """What kind of a period it is."""
         return KINDS[type(self.period)]
 

@@ -7,14 +7,14 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from portal.auth.people import Customer, sees
+from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.consumption import queries
-from portal.consumption.addresses import DOWNLOAD, PAGE, Address, Shown, shown, time_of
+from portal.consumption.addresses import DOWNLOAD, PAGE, Shown, ViewLink, shown, time_of
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
-from portal.consumption.look import look, seen
+from portal.consumption.look import view_context, view_of
 from portal.consumption.periods import NoSuchPeriod
-from portal.consumption.selection import Selection, Wish, freshness
+from portal.consumption.selection import Selection, ViewRequest, freshness
 from portal.consumption.view import View
 from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
@@ -31,7 +31,7 @@ MOST_SITES = 30  # in a list to choose from; of more, a table that searches is t
 
 
 @dataclass(frozen=True, slots=True)
-class Tab:
+class CommodityTab:
     """A kind of energy that the person has."""
 
     energy: Commodity
@@ -64,7 +64,7 @@ class Consumption(Page):
     template = "consumption/show.html"
     energy: Commodity
     reaches: datetime | None
-    tabs: Sequence[Tab]
+    tabs: Sequence[CommodityTab]
     sites: Sequence[Site]
     too_many: bool
     kept: Sequence[tuple[str, str]]
@@ -73,7 +73,7 @@ class Consumption(Page):
     view: View | None
 
 
-def show(visit: Visit[Customer]) -> Reply:
+def show(visit: Visit[User]) -> Reply:
     """The selected period; where there is no such time the newest month, and it is said."""
     try:
         return _shown(visit, visit.query, None)
@@ -82,7 +82,7 @@ def show(visit: Visit[Customer]) -> Reply:
         return Answer(_shown(visit, others, none.says), status=Invalid.status)
 
 
-def download(visit: Visit[Customer]) -> Download:
+def download(visit: Visit[User]) -> Download:
     """The same selection as a file.
 
     Raises NotThere for a format that there is not.
@@ -92,13 +92,13 @@ def download(visit: Visit[Customer]) -> Download:
         resolution = Resolution(visit.query.get("resolution", Resolution.QUARTER))
     except ValueError:
         raise NotThere from None
-    selection = queries.selection(visit.db, visit.who, Wish.read(visit.query), visit.today)
+    selection = queries.selection(visit.db, visit.who, ViewRequest.read(visit.query), visit.today)
     name = f"{selection.energy}-{selection.period.at.replace('/', '-to-')}.{ENDINGS[format_]}"
     return Download(name, TYPES[format_], partial(made, visit.who, selection, format_, resolution))
 
 
-def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None) -> Consumption:
-    selection = queries.selection(visit.db, visit.who, Wish.read(query), visit.today)
+def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) -> Consumption:
+    selection = queries.selection(visit.db, visit.who, ViewRequest.read(query), visit.today)
     address = _address(selection, shown(query.get("show")))
     reaches = freshness(selection.points, visit.who.parties, visit.today).until
     sites = list(_sites(selection, visit.who.parties, visit.today))
@@ -112,19 +112,19 @@ def _shown(visit: Visit[Customer], query: Mapping[str, str], notice: Text | None
         kept=[*time_of(selection.period), *address.kept],
         notice=notice,
         has_points=bool(selection.choices),
-        view=seen(look(visit.db, visit.who, selection, visit.today, address)) if reaches else None,
+        view=view_of(view_context(visit.db, visit.who, selection, visit.today, address)) if reaches else None,
     )
 
 
-def _address(selection: Selection, show: frozenset[Shown] | None) -> Address:
+def _address(selection: Selection, show: frozenset[Shown] | None) -> ViewLink:
     """What links keep: of what there is only one, nothing needs to be said."""
     energy = selection.energy if len(selection.energies) > 1 else None
-    return Address(energy, selection.site_id, selection.compare, show)
+    return ViewLink(energy, selection.site_id, selection.compare, show)
 
 
-def _tab(energy: Commodity, selection: Selection, address: Address) -> Tab:
+def _tab(energy: Commodity, selection: Selection, address: ViewLink) -> CommodityTab:
     href = replace(address, energy=energy).of(selection.period)
-    return Tab(energy, ICONS[energy], href, energy is selection.energy)
+    return CommodityTab(energy, ICONS[energy], href, energy is selection.energy)
 
 
 def _sites(selection: Selection, parties: frozenset[UUID], today: date) -> Iterator[Site]:

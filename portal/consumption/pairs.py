@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.rules import Compare, Step, Tally, day_before
+from portal.consumption.rules import Compare, PeriodStep, Tally, day_before
 from portal.kit.clock import DAY
 from portal.kit.energy import Energy
 
@@ -37,7 +37,11 @@ class Comparison:
     @property
     def change(self) -> Decimal | None:
         """How much more it is, as a share of then: 0.12, or -0.12 for less; None when then was nothing."""
-        return Decimal(self.now.mwh - self.then.mwh) / abs(self.then.mwh) if self.then else None
+        return (
+            Decimal(self.now.milliwatt_hours - self.then.milliwatt_hours) / abs(self.then.milliwatt_hours)
+            if self.then
+            else None
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,8 +64,8 @@ class PointsByDay:
     @property
     def tallies(self) -> Sequence[Tally]:
         """Each point's days together."""
-        mwh, measured, estimated, _, revised = np.moveaxis(self.figures.sum(axis=1), -1, 0)
-        columns = (mwh, self.quarters.sum(axis=1), self.expected.sum(axis=1), measured, estimated, revised)
+        milliwatt_hours, measured, estimated, _, revised = np.moveaxis(self.figures.sum(axis=1), -1, 0)
+        columns = (milliwatt_hours, self.quarters.sum(axis=1), self.expected.sum(axis=1), measured, estimated, revised)
         return [Tally(*row) for row in np.column_stack(columns).tolist()]
 
     @property
@@ -89,12 +93,12 @@ def compared(now: PointsByDay, then: PointsByDay, compare: Compare) -> Sequence[
     sums = [(of.figures[:, at, 0] * full).sum(axis=1).tolist() for of, at in ((now, at_now), (then, at_then))]
     dates = [frozenset(pairs[at][0] for at in np.flatnonzero(of_point).tolist()) for of_point in full]
     return [
-        Comparison(Energy(mwh), Energy(before), days) if days else None
-        for mwh, before, days in zip(*sums, dates, strict=True)
+        Comparison(Energy(milliwatt_hours), Energy(before), days) if days else None
+        for milliwatt_hours, before, days in zip(*sums, dates, strict=True)
     ]
 
 
-def whole(step: Step) -> Comparison | None:
+def whole(step: PeriodStep) -> Comparison | None:
     """A step as one pair, where all of it may be compared: each day of each of its points is known in full in both."""
     if not step.comparable or step.then is None:
         return None
@@ -107,7 +111,7 @@ def together(every: Iterable[Comparison | None]) -> Comparison | None:
     if not parts:
         return None
     return Comparison(
-        Energy(sum(one.now.mwh for one in parts)),
-        Energy(sum(one.then.mwh for one in parts)),
+        Energy(sum(one.now.milliwatt_hours for one in parts)),
+        Energy(sum(one.then.milliwatt_hours for one in parts)),
         frozenset[date]().union(*(one.dates for one in parts)),
     )

@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consumption.charts import Curve, Stroke
 from portal.consumption.estimates import Estimate, Of
 from portal.consumption.periods import Period
@@ -21,8 +21,8 @@ from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.pricing import cost_of
 from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
+from portal.contracts.tariff_periods import Days, Whole
 from portal.contracts.terms import spot_for
-from portal.contracts.windows import Days, Whole
 from portal.kit.intervals import Intervals, joined
 from portal.kit.money import Money, rounded
 
@@ -106,7 +106,7 @@ def no_costs(periods: int) -> Costs:
     return Costs((None,) * periods, None)
 
 
-def pricing(db: Session, who: Customer, readings: Sequence[PointReadings], days: Days) -> Pricing:
+def pricing(db: Session, who: User, readings: Sequence[PointReadings], days: Days) -> Pricing:
     """What prices the readings of some days for a person: their own contracts."""
     terms = contracts.terms(db, who, days)
     alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)

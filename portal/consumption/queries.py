@@ -11,7 +11,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import by_site as of_sites
 from portal.consumption import days, pairs, store
@@ -19,9 +19,9 @@ from portal.consumption.by_site import Uses
 from portal.consumption.models import MonthTotal
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
-from portal.consumption.rules import Compare, Step, year_before
-from portal.consumption.selection import Point, Selection, Window, Wish
-from portal.consumption.tallies import Stay, clipped, tallies
+from portal.consumption.rules import Compare, PeriodStep, year_before
+from portal.consumption.selection import HeldDays, Point, Selection, ViewRequest
+from portal.consumption.tallies import PointOccupancy, clipped, tallies
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
@@ -89,7 +89,7 @@ class PointReadings:
     intervals: Intervals
 
 
-def points(db: Session, who: Customer, today: date) -> tuple[Point, ...]:
+def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
     """The metering points of every site that the person's parties hold, held or will hold, street by street.
 
     Readings of months that have not come are of no account: a meter's clock may be wrong.
@@ -98,35 +98,33 @@ def points(db: Session, who: Customer, today: date) -> tuple[Point, ...]:
     return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
 
 
-def selection(db: Session, who: Customer, wish: Wish, today: date) -> Selection:
-    """What a person looks at who wishes this: the newest month with readings, their first energy, all sites.
+def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Selection:
+    """What a person looks at who asks for this: the newest month with readings, their first energy, all sites.
 
     Raises NoSuchSite.
     """
     choices = points(db, who, today)
-    there = [point for point in choices if wish.site_id in {None, point.site_id}]
-    if wish.site_id and not there:
+    there = [point for point in choices if asked.site_id in {None, point.site_id}]
+    if asked.site_id and not there:
         raise NoSuchSite
-    energy = _energy({point.energy for point in there}, wish.energy)
+    energy = _energy({point.energy for point in there}, asked.energy)
     chosen = tuple(point for point in there if point.energy == energy)
-    period = wish.period or _newest_month(chosen, who, today)
-    return Selection(period, energy, wish.compare, wish.site_id, chosen, choices)
+    period = asked.period or _newest_month(chosen, who, today)
+    return Selection(period, energy, asked.compare, asked.site_id, chosen, choices)
 
 
-def steps(db: Session, who: Customer, selection: Selection, today: date) -> tuple[Step, ...]:
+def steps(db: Session, who: User, selection: Selection, today: date) -> tuple[PeriodStep, ...]:
     """What a chart of the selection shows: each step of its period, and that of the year before beside it.
 
     An hour that any point knows only as a whole is one step.
     """
-    stays = _stays(who, selection)
+    occupancies = _stays(who, selection)
     compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
-    return _steps(db, stays, _parts(db, who, selection, today), compare, today)
+    return _steps(db, occupancies, _parts(db, who, selection, today), compare, today)
 
 
-def by_site(
-    db: Session, who: Customer, site_ids: Collection[UUID], energy: Commodity | None, today: date
-) -> Uses | None:
-    """What some sites use of one energy (their first where the wished one is not metered), month by month.
+def by_site(db: Session, who: User, site_ids: Collection[UUID], energy: Commodity | None, today: date) -> Uses | None:
+    """What some sites use of one energy (their first where the one asked for is not metered), month by month.
 
     None where no readings of them may be seen.
     """
@@ -148,7 +146,7 @@ def by_site(
 
 
 def comparison(
-    db: Session, who: Customer, selection: Selection, shown: Sequence[Step], today: date
+    db: Session, who: User, selection: Selection, shown: Sequence[PeriodStep], today: date
 ) -> Comparison | None:
     """What the selected period, of which these are the steps, comes to now and a year before, by the rule of pairs.py.
 
@@ -164,30 +162,32 @@ def comparison(
         return pairs.together(map(pairs.whole, steps))
     first, last = in_part[0].first, in_part[-1].last
     aside = [pairs.whole(step) for step in steps if step.period.last < first or last < step.period.first]
-    stays = _stays(who, selection)
-    return pairs.together([*aside, days.comparison(db, stays, first, last, selection.compare, today)])
+    occupancies = _stays(who, selection)
+    return pairs.together([*aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
-def completeness(db: Session, who: Customer, selection: Selection, month: Month, today: date) -> tuple[Step, ...]:
+def completeness(db: Session, who: User, selection: Selection, month: Month, today: date) -> tuple[PeriodStep, ...]:
     """How complete each day of a month is."""
     return _steps(db, _stays(who, selection), month.days, Compare.NONE, today)
 
 
-def readings(db: Session, who: Customer, selection: Selection) -> tuple[PointReadings, ...]:
+def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
-    stays = clipped(_stays(who, selection), selection.period.first, selection.period.last)
-    known = store.read_all(db, [stay.days for stay in stays])
+    occupancies = clipped(_stays(who, selection), selection.period.first, selection.period.last)
+    known = store.read_all(db, [occupancy.days for occupancy in occupancies])
     point_of = {point.id: point for point in selection.points}
     return tuple(
         PointReadings(point_of[point_id], joined(_during(part.intervals, selection.period) for _, part in parts))
-        for point_id, parts in groupby(zip(stays, known, strict=True), key=lambda pair: pair[0].metering_point_id)
+        for point_id, parts in groupby(zip(occupancies, known, strict=True), key=lambda pair: pair[0].metering_point_id)
     )
 
 
 def _point(rows: Sequence[_Row]) -> Point:
     """A point, from a row for each time that a party holds its site."""
     point = rows[0]
-    windows = (Window(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows)
+    held_days = (
+        HeldDays(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows
+    )
     return Point(
         id=point.id,
         gsrn=point.gsrn,
@@ -196,7 +196,7 @@ def _point(rows: Sequence[_Row]) -> Point:
         site_number=point.number,
         site_name=point.name,
         street=point.street,
-        windows=tuple(window for window in windows if window.first <= window.last),
+        held_days=tuple(held_days for held_days in held_days if held_days.first <= held_days.last),
         first_quarter=point.first_quarter,
         until_quarter=point.until_quarter,
         days=Range.of_days(point.valid_from or All.first, point.valid_to),
@@ -204,28 +204,28 @@ def _point(rows: Sequence[_Row]) -> Point:
     )
 
 
-def _energy(there: Collection[Commodity], wished: Commodity | None) -> Commodity:
-    """The wished energy where there is any of it, else the first one that there is."""
+def _energy(there: Collection[Commodity], asked_for: Commodity | None) -> Commodity:
+    """The energy asked for where there is any of it, else the first one that there is."""
     first = next((energy for energy in Commodity if energy in there), Commodity.ELECTRICITY)
-    return wished if wished and wished in there else first
+    return asked_for if asked_for and asked_for in there else first
 
 
-def _newest_month(chosen: Sequence[Point], who: Customer, today: date) -> Month:
+def _newest_month(chosen: Sequence[Point], who: User, today: date) -> Month:
     known = [until for point in chosen if (until := point.known_until(who.parties))]
     return Month.of(day_of(instant_of(max(known) - 1)) if known else today)
 
 
-def _stays(who: Customer, selection: Selection) -> list[Stay]:
+def _stays(who: User, selection: Selection) -> list[PointOccupancy]:
     """The days on which the person's parties hold the selected points, of those that have readings."""
     return [
-        Stay(point.id, first, last, point.first_quarter)
+        PointOccupancy(point.id, first, last, point.first_quarter)
         for point in selection.points
         if point.first_quarter is not None
         for first, last in point.held_by(who.parties)
     ]
 
 
-def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Sequence[Period]:
+def _parts(db: Session, who: User, selection: Selection, today: date) -> Sequence[Period]:
     """The steps of the selected period; of all years those with readings, of an hour the quarters if they are known.
 
     Of any days those from the first reading to today, since an address may name a century.
@@ -233,10 +233,10 @@ def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Seq
     period = selection.period
     if isinstance(period, All):
         known = [until for point in selection.points if (until := point.known_until(who.parties))]
-        begins = [stay.begins for stay in _stays(who, selection)]
+        begins = [occupancy.begins for occupancy in _stays(who, selection)]
         return [year for year in period.steps if known and min(begins) < year.ends and year.begins < max(known)]
     if isinstance(period, Span):
-        begins = [stay.begins for stay in _stays(who, selection)]
+        begins = [occupancy.begins for occupancy in _stays(who, selection)]
         return [part for part in period.steps if begins and min(begins) < part.ends and part.first <= today]
     if isinstance(period, Hour) and any((of.intervals.length > 1).any() for of in readings(db, who, selection)):
         return [period]
@@ -244,34 +244,34 @@ def _parts(db: Session, who: Customer, selection: Selection, today: date) -> Seq
 
 
 def _steps(
-    db: Session, stays: Sequence[Stay], parts: Sequence[Period], compare: Compare, today: date
-) -> tuple[Step, ...]:
+    db: Session, occupancies: Sequence[PointOccupancy], parts: Sequence[Period], compare: Compare, today: date
+) -> tuple[PeriodStep, ...]:
     if not parts:
         return ()
     before = [year_before(part, compare) for part in parts]
-    now = tallies(db, stays, parts, today)
-    then = iter(tallies(db, stays, [one for one in before if one], today))
-    changing = _changing(stays, [*parts, *(one for one in before if one)])
+    now = tallies(db, occupancies, parts, today)
+    then = iter(tallies(db, occupancies, [one for one in before if one], today))
+    changing = _changing(occupancies, [*parts, *(one for one in before if one)])
     return tuple(
-        Step(part, tally, earlier, next(then), _looked_at(changing, part) == _looked_at(changing, earlier))
+        PeriodStep(part, tally, earlier, next(then), _looked_at(changing, part) == _looked_at(changing, earlier))
         if earlier
-        else Step(part, tally)
+        else PeriodStep(part, tally)
         for part, tally, earlier in zip(parts, now, before, strict=True)
     )
 
 
-def _changing(stays: Sequence[Stay], periods: Sequence[Period]) -> Sequence[Stay]:
-    """The stays that do not last through all of some periods."""
+def _changing(occupancies: Sequence[PointOccupancy], periods: Sequence[Period]) -> Sequence[PointOccupancy]:
+    """The occupancies that do not last through all of some periods."""
     begins, ends = min(one.begins for one in periods), max(one.ends for one in periods)
-    return [stay for stay in stays if stay.begins > begins or stay.ends < ends]
+    return [occupancy for occupancy in occupancies if occupancy.begins > begins or occupancy.ends < ends]
 
 
-def _looked_at(stays: Iterable[Stay], period: Period) -> frozenset[tuple[UUID, int, int]]:
+def _looked_at(occupancies: Iterable[PointOccupancy], period: Period) -> frozenset[tuple[UUID, int, int]]:
     """Which points are looked at in a period; what of it is not, in quarters from its beginning and to its end."""
     return frozenset(
-        (stay.metering_point_id, max(0, stay.begins - period.begins), max(0, period.ends - stay.ends))
-        for stay in stays
-        if stay.begins < period.ends and period.begins < stay.ends
+        (occupancy.metering_point_id, max(0, occupancy.begins - period.begins), max(0, period.ends - occupancy.ends))
+        for occupancy in occupancies
+        if occupancy.begins < period.ends and period.begins < occupancy.ends
     )
 
 

@@ -62,7 +62,7 @@ class _Hours:
     """
 
     whole: Flags
-    mwh: NDArray[np.int64]
+    milliwatt_hours: NDArray[np.int64]
     quality: NDArray[np.uint8]
     revised: Flags
 
@@ -86,11 +86,13 @@ def merged(old: Known, new: Intervals) -> Merged:
     otherwise = _any(was.told) & _any(came.told) & (was.whole != came.whole)  # as a whole, or by quarters
     replaced = otherwise & (_weight(came) > _weight(was))
     updated = came.told & ~otherwise & _updates(was, came)
-    corrected = updated & was.valued & (was.mwh != came.mwh) | came.told & replaced & _had_another_sum(was, came)
+    corrected = updated & was.valued & (
+        was.milliwatt_hours != came.milliwatt_hours
+    ) | came.told & replaced & _had_another_sum(was, came)
     taken = updated | came.told & replaced
     now = _Hours(
         whole=np.where(replaced | ~_any(was.told), came.whole, was.whole),
-        mwh=np.where(taken, came.mwh, was.mwh),
+        milliwatt_hours=np.where(taken, came.milliwatt_hours, was.milliwatt_hours),
         quality=np.where(taken | replaced, came.quality, was.quality),
         revised=np.where(replaced, _any(was.revised), was.revised) | corrected,
     )
@@ -99,7 +101,7 @@ def merged(old: Known, new: Intervals) -> Merged:
 
 def _updates(was: _Hours, came: _Hours) -> Flags:
     """Where a reading of the same interval differs, and does not only say that its value is missing."""
-    differs = (was.mwh != came.mwh) | (was.quality != came.quality)
+    differs = (was.milliwatt_hours != came.milliwatt_hours) | (was.quality != came.quality)
     updates: Flags = differs & (came.valued | ~was.valued)
     return updates
 
@@ -113,7 +115,9 @@ def _weight(hours: _Hours) -> NDArray[np.int64]:
 
 def _had_another_sum(was: _Hours, came: _Hours) -> Flags:
     """Which hours were known as a whole, with another value than their quarters have together."""
-    differs: Flags = was.whole & was.valued[:, :1] & (was.mwh[:, :1] != came.mwh.sum(1, keepdims=True))
+    differs: Flags = (
+        was.whole & was.valued[:, :1] & (was.milliwatt_hours[:, :1] != came.milliwatt_hours.sum(1, keepdims=True))
+    )
     return differs
 
 
@@ -131,17 +135,19 @@ def _bounds(old: Intervals, new: Intervals) -> tuple[int, int]:
 def _by_hour(known: Known, begins: int, ends: int) -> _Hours:
     readings, size = known.intervals, (ends - begins) * QUARTERS_AN_HOUR
     place = readings.quarter - begins * QUARTERS_AN_HOUR
-    length, mwh = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    length, milliwatt_hours = np.zeros(size, np.int64), np.zeros(size, np.int64)
     quality, revised = np.full(size, ABSENT, np.uint8), np.zeros(size, np.bool_)
-    length[place], mwh[place] = readings.length, readings.mwh
+    length[place], milliwatt_hours[place] = readings.length, readings.milliwatt_hours
     quality[place], revised[place] = readings.quality, known.revised
     shape = (-1, QUARTERS_AN_HOUR)
     whole = length.reshape(shape)[:, :1] == QUARTERS_AN_HOUR
-    return _Hours(whole, mwh.reshape(shape), quality.reshape(shape), revised.reshape(shape))
+    return _Hours(whole, milliwatt_hours.reshape(shape), quality.reshape(shape), revised.reshape(shape))
 
 
 def _in_line(hours: _Hours, begins: int) -> Known:
     told = np.flatnonzero(hours.told)
     length = np.where(hours.whole[told // QUARTERS_AN_HOUR, 0], QUARTERS_AN_HOUR, 1)
-    readings = Intervals(begins * QUARTERS_AN_HOUR + told, length, hours.mwh.ravel()[told], hours.quality.ravel()[told])
+    readings = Intervals(
+        begins * QUARTERS_AN_HOUR + told, length, hours.milliwatt_hours.ravel()[told], hours.quality.ravel()[told]
+    )
     return Known(readings, hours.revised.ravel()[told])

@@ -64,7 +64,7 @@ class Tally:
     revised: those whose value was corrected
     """
 
-    mwh: int = 0
+    milliwatt_hours: int = 0
     quarters: int = 0
     expected: int = 0
     measured: int = 0
@@ -74,7 +74,7 @@ class Tally:
     @property
     def energy(self) -> Energy:
         """The sum of what is known."""
-        return Energy(self.mwh)
+        return Energy(self.milliwatt_hours)
 
     @property
     def missing(self) -> int:
@@ -91,7 +91,7 @@ class Tally:
         """What is to be known of the sum."""
         if not self.expected:
             return Mark.AHEAD
-        if not self.measured and not self.estimated and not self.mwh:
+        if not self.measured and not self.estimated and not self.milliwatt_hours:
             return Mark.MISSING
         if self.missing:
             return Mark.PARTLY
@@ -101,7 +101,7 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PeriodStep:
     """One step of a period, and that of the year before; `same_points` says whether both are of the same."""
 
     period: Period
@@ -125,7 +125,7 @@ def total(tallies: Iterable[Tally]) -> Tally:
     """Everything together."""
     every = list(tallies)
     return Tally(
-        mwh=sum(one.mwh for one in every),
+        milliwatt_hours=sum(one.milliwatt_hours for one in every),
         quarters=sum(one.quarters for one in every),
         expected=sum(one.expected for one in every),
         measured=sum(one.measured for one in every),
@@ -191,7 +191,9 @@ def by_hour(readings: Intervals) -> Intervals:
     gap = (quality == Quality.MISSING) | (np.add.reduceat(readings.length, starts) < QUARTERS_AN_HOUR)
     quality[gap & (best < FROM_STRONG_TO_WEAK.index(Quality.MISSING))] = Quality.PMISSING
     length = np.full(len(starts), QUARTERS_AN_HOUR)
-    return Intervals(hour[starts] * QUARTERS_AN_HOUR, length, np.add.reduceat(readings.mwh, starts), quality)
+    return Intervals(
+        hour[starts] * QUARTERS_AN_HOUR, length, np.add.reduceat(readings.milliwatt_hours, starts), quality
+    )
 
 
 def _same_hour(hour: Hour, compare: Compare) -> Hour | None:

@@ -19,7 +19,7 @@ CONNECTED: Final = Connection.CONNECTED
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class HeldDays:
     """The days on which a party holds a site, as far as the portal's years reach."""
 
     party_id: UUID
@@ -47,7 +47,7 @@ class Point:
     site_number: str
     site_name: str | None
     street: str
-    windows: tuple[Window, ...]
+    held_days: tuple[HeldDays, ...]
     first_quarter: int | None
     until_quarter: int | None
     days: Range = ALWAYS
@@ -55,13 +55,13 @@ class Point:
 
     def held_by(self, parties: frozenset[UUID]) -> Sequence[tuple[date, date]]:
         """The days of the point on which any of the parties holds the site, as first and last; in time order, apart."""
-        held = merged(window.days for window in self.windows if window.party_id in parties)
+        held = merged(held_days.days for held_days in self.held_days if held_days.party_id in parties)
         there = filter(None, (days & self.days for days in held))
         return [(days.start, days.last or periods.All.last) for days in there]
 
     def is_held_by(self, parties: frozenset[UUID], today: date) -> bool:
         """Whether any of the parties holds the site today."""
-        return any(today in window.days for window in self.windows if window.party_id in parties)
+        return any(today in held_days.days for held_days in self.held_days if held_days.party_id in parties)
 
     def known_until(self, parties: frozenset[UUID]) -> int | None:
         """The quarter before which there are readings that the parties may see; None where there are none."""
@@ -73,7 +73,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ViewRequest:
     """What an address asks for; None where it leaves the choice to us."""
 
     period: Period | None = None
@@ -82,13 +82,13 @@ class Wish:
     compare: Compare = Compare.DATE
 
     @staticmethod
-    def read(query: Mapping[str, str]) -> "Wish":
-        """The wish of a query string with any of at, from and to, energy, site, compare.
+    def read(query: Mapping[str, str]) -> "ViewRequest":
+        """What a query string asks for, with any of at, from and to, energy, site, compare.
 
         Raises NotThere for what does not exist, NoSuchPeriod among it.
         """
         try:
-            return Wish(
+            return ViewRequest(
                 period=_period(query),
                 energy=Commodity(query["energy"]) if "energy" in query else None,
                 site_id=UUID(query["site"]) if query.get("site") else None,

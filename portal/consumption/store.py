@@ -181,9 +181,9 @@ def corrected_sum(db: Session, metering_point_id: UUID, first: date, last: date,
     if came_at is None or came_at < start_of(since):
         return None
     found = read_days(db, [PointDays(metering_point_id, first, last)], first, last).sum(axis=0).tolist()
-    mwh, measured, estimated, _, revised = found
+    milliwatt_hours, measured, estimated, _, revised = found
     edges = day_starts(first, last)
-    return Energy(mwh) if revised and measured + estimated == edges[-1] - edges[0] else None
+    return Energy(milliwatt_hours) if revised and measured + estimated == edges[-1] - edges[0] else None
 
 
 def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:
@@ -203,8 +203,8 @@ def _sound(readings: Intervals) -> Intervals:
     hours = readings.length == QUARTERS_AN_HOUR
     if (readings.quarter[hours] % QUARTERS_AN_HOUR).any() or (readings.length[~hours] != 1).any():
         raise ValueError("an interval is a quarter, or an hour that begins on the hour")
-    mwh = np.where(readings.quality == Quality.MISSING, 0, readings.mwh)
-    return Intervals(readings.quarter, readings.length, mwh, readings.quality)
+    milliwatt_hours = np.where(readings.quality == Quality.MISSING, 0, readings.milliwatt_hours)
+    return Intervals(readings.quarter, readings.length, milliwatt_hours, readings.quality)
 
 
 def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:

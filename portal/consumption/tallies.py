@@ -26,7 +26,7 @@ Whole = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class PointOccupancy:
     """Days of a metering point that somebody may see, and the quarter from which on readings of it are expected."""
 
     metering_point_id: UUID
@@ -63,15 +63,15 @@ class _Grid:
     early: Whole
 
 
-def tallies(db: Session, stays: Sequence[Stay], periods: Sequence[Period], today: date) -> list[Tally]:
-    """What is known of each period, over all stays.
+def tallies(db: Session, occupancies: Sequence[PointOccupancy], periods: Sequence[Period], today: date) -> list[Tally]:
+    """What is known of each period, over all occupancies.
 
     The periods are hours, or quarters, or anything longer. Readings of whole hours tell nothing of quarters.
     """
     if not periods:
         return []
     first, last = min(period.first for period in periods), max(period.last for period in periods)
-    during = clipped(stays, first, last)
+    during = clipped(occupancies, first, last)
     if isinstance(periods[0], Hour | Quarter):
         grid = _by_quarter(db, during, first, last, today, longest=periods[0].ends - periods[0].begins)
     elif all(isinstance(period, Year | Month) for period in periods):
@@ -84,29 +84,32 @@ def tallies(db: Session, stays: Sequence[Stay], periods: Sequence[Period], today
     return [Tally(*columns) for columns in (upto[ends] - upto[begins]).tolist()]
 
 
-def clipped(stays: Iterable[Stay], first: date, last: date) -> list[Stay]:
-    """The parts of stays that lie between two days, both included."""
-    parts = (replace(stay, first=max(stay.first, first), last=min(stay.last, last)) for stay in stays)
+def clipped(occupancies: Iterable[PointOccupancy], first: date, last: date) -> list[PointOccupancy]:
+    """The parts of occupancies that lie between two days, both included."""
+    parts = (
+        replace(occupancy, first=max(occupancy.first, first), last=min(occupancy.last, last))
+        for occupancy in occupancies
+    )
     return [part for part in parts if part.first <= part.last]
 
 
-def _columns(grid: _Grid, during: Sequence[Stay], today: date) -> Whole:
+def _columns(grid: _Grid, during: Sequence[PointOccupancy], today: date) -> Whole:
     """The fields of a Tally for each stretch."""
-    mwh, measured, estimated, _, revised = grid.figures.T
+    milliwatt_hours, measured, estimated, _, revised = grid.figures.T
     quarters = _quarters(grid.edges, during, int(grid.edges[-1]))
     expected = _quarters(grid.edges, during, start_quarter(due(today) + DAY)) + grid.early
-    return np.column_stack([mwh, quarters, expected, measured, estimated, revised])
+    return np.column_stack([milliwatt_hours, quarters, expected, measured, estimated, revised])
 
 
-def _quarters(edges: Whole, during: Sequence[Stay], until: int) -> Whole:
-    """How many quarters of each stretch lie within stays, up to a quarter."""
-    begins = np.array([stay.begins for stay in during], np.int64)
-    ends = np.array([min(stay.ends, until) for stay in during], np.int64)
+def _quarters(edges: Whole, during: Sequence[PointOccupancy], until: int) -> Whole:
+    """How many quarters of each stretch lie within occupancies, up to a quarter."""
+    begins = np.array([occupancy.begins for occupancy in during], np.int64)
+    ends = np.array([min(occupancy.ends, until) for occupancy in during], np.int64)
     within = np.clip(edges, begins[:, None], np.maximum(begins, ends)[:, None])
     return np.asarray(np.diff(within, axis=1).sum(axis=0))
 
 
-def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
+def _by_month(db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date) -> _Grid:
     months = list(clock.months(first, last))
     edges = np.array([*map(start_quarter, months), start_quarter(next_month(months[-1]))])
     whole, parts = split(during, due(today))
@@ -120,32 +123,34 @@ def _by_month(db: Session, during: Sequence[Stay], first: date, last: date, toda
     return _Grid(edges, figures, early)
 
 
-def split(during: Sequence[Stay], until: date) -> tuple[list[PointDays], list[Stay]]:
-    """The months that lie wholly within stays and before a day, and what is left of the stays."""
+def split(during: Sequence[PointOccupancy], until: date) -> tuple[list[PointDays], list[PointOccupancy]]:
+    """The months that lie wholly within occupancies and before a day, and what is left of the occupancies."""
     whole, parts = [], []
-    for stay in during:
-        begins = stay.first if stay.first.day == 1 else next_month(stay.first)
-        ends = first_of_month(min(stay.last, until) + DAY)
+    for occupancy in during:
+        begins = occupancy.first if occupancy.first.day == 1 else next_month(occupancy.first)
+        ends = first_of_month(min(occupancy.last, until) + DAY)
         if begins < ends:
-            whole.append(PointDays(stay.metering_point_id, begins, ends - DAY))
-            parts += [*clipped([stay], stay.first, begins - DAY), *clipped([stay], ends, stay.last)]
+            whole.append(PointDays(occupancy.metering_point_id, begins, ends - DAY))
+            parts += [*clipped([occupancy], occupancy.first, begins - DAY), *clipped([occupancy], ends, occupancy.last)]
         else:
-            parts.append(stay)
+            parts.append(occupancy)
     return whole, parts
 
 
-def _by_day(db: Session, during: Sequence[Stay], first: date, last: date, today: date) -> _Grid:
+def _by_day(db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date) -> _Grid:
     edges = day_starts(first, last)
-    figures = store.read_days(db, [stay.days for stay in during], first, last)
+    figures = store.read_days(db, [occupancy.days for occupancy in during], first, last)
     return _Grid(edges, figures, _early(edges, figures, today))
 
 
-def _by_quarter(db: Session, during: Sequence[Stay], first: date, last: date, today: date, *, longest: int) -> _Grid:
+def _by_quarter(
+    db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date, *, longest: int
+) -> _Grid:
     edges = np.arange(start_quarter(first), start_quarter(last + DAY) + 1)
     figures = np.zeros((len(edges) - 1, len(FIGURES)), np.int64)
-    for known in store.read_all(db, [stay.days for stay in during]):
+    for known in store.read_all(db, [occupancy.days for occupancy in during]):
         told = known[known.intervals.length <= longest]
-        each = np.vstack([told.intervals.mwh, standings(told)]).T
+        each = np.vstack([told.intervals.milliwatt_hours, standings(told)]).T
         figures[told.intervals.quarter - edges[0]] += each
     return _Grid(edges, figures, _early(edges, figures, today))
 

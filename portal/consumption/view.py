@@ -6,20 +6,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
-from portal.consumption.charts import ALONE, APART, TOGETHER, Bar, Chart, Column, Curve, Layout, Mark, draw
+from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Column, Curve, Layout, Mark, draw
 from portal.consumption.estimates import Estimate
 from portal.consumption.gaps import Gap
-from portal.consumption.names import Kind, Name, hours_in
+from portal.consumption.names import Name, PeriodKind, hours_in
 from portal.consumption.pairs import Comparison, whole
 from portal.consumption.periods import Hour, Period
-from portal.consumption.rules import Compare, Step
+from portal.consumption.rules import Compare, PeriodStep
 from portal.kit.energy import Energy
 from portal.kit.money import Money
 
 MOST_TAB_STOPS: Final = 31
 MONTHS_A_YEAR: Final = 12
 ONE_LINE, TWO_LINES = 280, 296  # the height of a chart by the lines of words under it
-SHORT: Final = frozenset({Kind.DAY, Kind.HOUR})  # what is told under a bar by a number
+SHORT: Final = frozenset({PeriodKind.DAY, PeriodKind.HOUR})  # what is told under a bar by a number
 MOST_NUMBERS, MOST_NAMES = (7, 31), (4, 12)  # that stand beside each other under the bars of a phone, of a wide screen
 SATURDAY: Final = 5
 TELLING: Final = 10  # per cent from which a change needs no decimals
@@ -29,7 +29,7 @@ Href = Callable[[Period], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SlotRow:
     """One slot: a bar of the chart, a line of the table, a cell of the strip.
 
     now: None where nothing is known
@@ -75,7 +75,7 @@ class Drawing:
     """A chart with its rows."""
 
     chart: Chart
-    rows: tuple[Row, ...]
+    rows: tuple[SlotRow, ...]
     height: int
 
     def is_told(self, at: int, screen: int) -> bool:
@@ -84,7 +84,7 @@ class Drawing:
         return at % -(-len(self.rows) // most) == 0
 
     @property
-    def slots(self) -> Iterator[tuple[Row, object]]:
+    def slots(self) -> Iterator[tuple[SlotRow, object]]:
         """Each row with its place in the chart."""
         return zip(self.rows, self.chart.slots, strict=True)
 
@@ -99,10 +99,10 @@ class Drawing:
         return any(row.then is not None for row in self.rows)
 
     @property
-    def highest(self) -> Row | None:
+    def highest(self) -> SlotRow | None:
         """The row of the most energy, where one stands out."""
-        known = [row for row in self.rows if row.now is not None and row.now.mwh > 0]
-        return max(known, key=lambda row: row.now.mwh if row.now else 0) if len(known) > 1 else None
+        known = [row for row in self.rows if row.now is not None and row.now.milliwatt_hours > 0]
+        return max(known, key=lambda row: row.now.milliwatt_hours if row.now else 0) if len(known) > 1 else None
 
     @property
     def told(self) -> int:
@@ -156,10 +156,10 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Level:
+class PeriodLevel:
     """A length of the period: a year, a month, a day."""
 
-    kind: Kind
+    kind: PeriodKind
     href: str
     chosen: bool
 
@@ -174,7 +174,7 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class DownloadLink:
     """A file that can be taken along."""
 
     format: str
@@ -190,10 +190,10 @@ class HourOfDay:
     spot: the mean spot price with VAT, c/kWh
     """
 
-    row: Row
+    row: SlotRow
     previous: Link | None
     next: Link | None
-    quarters: tuple[Row, ...]
+    quarters: tuple[SlotRow, ...]
     columns: tuple[Column, ...]
     peak_kw: Decimal | None
     spot: Decimal | None
@@ -212,10 +212,10 @@ class View:
     compare: Compare
     previous: Link | None
     next: Link | None
-    levels: tuple[Level, ...]
+    levels: tuple[PeriodLevel, ...]
     around: tuple[Link, ...]
     comparisons: tuple[Way, ...]
-    files: tuple[File, ...]
+    files: tuple[DownloadLink, ...]
     drawing: Drawing | None
     figures: Figures | None
     points: int
@@ -232,10 +232,12 @@ class View:
     @property
     def hours(self) -> int | None:
         """How many hours the day has; None for other periods."""
-        return hours_in(self.name.first) if self.name.kind is Kind.DAY else None
+        return hours_in(self.name.first) if self.name.kind is PeriodKind.DAY else None
 
 
-def rows(steps: Sequence[Step], costs: Sequence[Money | None], href: Href, current: Period) -> tuple[Row, ...]:
+def rows(
+    steps: Sequence[PeriodStep], costs: Sequence[Money | None], href: Href, current: Period
+) -> tuple[SlotRow, ...]:
     """A row for each step. `current` is today, or the hour that is looked at."""
     linked = len(steps) <= MOST_TAB_STOPS
     return tuple(
@@ -247,12 +249,12 @@ def nowhere(_period: Period) -> None:
     """Where a chart with more bars than people can tab through leads."""
 
 
-def drawing(rows: tuple[Row, ...], curve: Curve | None = None) -> Drawing:
+def drawing(rows: tuple[SlotRow, ...], curve: Curve | None = None) -> Drawing:
     """The chart of at least one row."""
     kind = rows[0].name.kind
-    bars = [Bar(row.now, row.then, row.mark, rest=_is_rest(row.name)) for row in rows]
+    bars = [ChartBar(row.now, row.then, row.mark, rest=_is_rest(row.name)) for row in rows]
     layout = _layout(rows)
-    height = ONE_LINE if kind is Kind.HOUR else TWO_LINES
+    height = ONE_LINE if kind is PeriodKind.HOUR else TWO_LINES
     return Drawing(draw(bars, layout, curve), rows, height)
 
 
@@ -268,11 +270,11 @@ def change(compared: Comparison | None) -> Change | None:
     return Change(said, Direction.LESS if said < 0 else Direction.MORE)
 
 
-def _row(step: Step, cost: Money | None, href: Href, current: Period) -> Row:
+def _row(step: PeriodStep, cost: Money | None, href: Href, current: Period) -> SlotRow:
     then = step.then if step.then is not None and step.then.mark not in UNKNOWN else None
     before = step.before if then else None
     known = step.now.mark not in UNKNOWN
-    return Row(
+    return SlotRow(
         name=Name(step.period),
         mark=step.now.mark,
         now=step.now.energy if known else None,
@@ -293,10 +295,10 @@ def _current(period: Period, current: Period) -> str:
 
 
 def _is_rest(name: Name) -> bool:
-    return name.kind is Kind.DAY and name.first.weekday() >= SATURDAY
+    return name.kind is PeriodKind.DAY and name.first.weekday() >= SATURDAY
 
 
-def _layout(rows: Sequence[Row]) -> Layout:
+def _layout(rows: Sequence[SlotRow]) -> Layout:
     if all(row.then is None for row in rows):
         return ALONE
-    return APART if rows[0].name.kind is Kind.MONTH and len(rows) <= MONTHS_A_YEAR else TOGETHER
+    return APART if rows[0].name.kind is PeriodKind.MONTH and len(rows) <= MONTHS_A_YEAR else TOGETHER

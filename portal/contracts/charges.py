@@ -9,8 +9,8 @@ from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-from portal.contracts.kinds import Basis, ContractKind, Names, Window
-from portal.contracts.windows import Days
+from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod
+from portal.contracts.tariff_periods import Days
 from portal.kit.ranges import Range, overlaps
 
 ELECTRICITY_TAX: Final = "electricity-tax"
@@ -42,7 +42,7 @@ class Price:
     code: str
     name: Names
     basis: Basis
-    window: Window
+    window: TariffPeriod
     amount: Decimal
     first: date
     last: date | None = None

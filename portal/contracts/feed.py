@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from portal.contracts.kinds import Basis, ContractKind, Window
+from portal.contracts.kinds import Basis, ContractKind, TariffPeriod
 from portal.customers.feed import CustomerNumber
 from portal.kit.clock import quarters_in
 from portal.kit.feed import (
@@ -46,7 +46,7 @@ class PricePartEntry(FeedRow):
         "month (EUR a month, by days), power (EUR/kW of the month's highest 15-minute mean power).",
         examples=["energy"],
     )
-    window: Window = Field(
+    window: TariffPeriod = Field(
         description="When it applies, by local time: all; day 7-22, night 22-7; winter-day (November to March, "
         "Monday to Saturday, 7-22), other (all but winter-day).",
         examples=["all"],

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from portal.contracts.windows import Days, Mask
+from portal.contracts.tariff_periods import Days, Mask
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts, instant_of
 
 
@@ -30,7 +30,7 @@ def filled(readings: Intervals, estimate: Intervals) -> Intervals:
     joined = Intervals(
         np.concatenate([known.quarter, used.quarter]),
         np.concatenate([known.length, used.length]),
-        np.concatenate([known.mwh, used.mwh]),
+        np.concatenate([known.milliwatt_hours, used.milliwatt_hours]),
         np.concatenate([known.quality, np.full(len(used), Quality.E56, np.uint8)]),
     )
     return joined[np.argsort(joined.quarter)]

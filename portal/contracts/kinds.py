@@ -25,7 +25,7 @@ class Basis(StrEnum):
     POWER = "power"  # EUR/kW of the month's highest 15-minute mean power above a threshold
 
 
-class Window(StrEnum):
+class TariffPeriod(StrEnum):
     """When a price part applies, by local time."""
 
     ALL = "all"

@@ -12,8 +12,8 @@ from portal.contracts.charges import Charge
 from portal.contracts.kinds import Basis
 from portal.contracts.spot import SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
-from portal.contracts.windows import Days, Mask, WallClock, Whole, wall_clock
-from portal.kit.energy import MWH_PER_KWH
+from portal.contracts.tariff_periods import Days, Mask, WallClock, Whole, wall_clock
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
 
 ESTIMATED: Final = np.isin(np.arange(256), (Quality.EST, Quality.E21, Quality.E56))  # for each quality
@@ -58,26 +58,28 @@ class Metered:
         """Whether any of them is an estimate."""
         return bool(ESTIMATED[self.readings.quality].any())
 
-    def mwh(self) -> int:
+    def milliwatt_hours(self) -> int:
         """Their energy in milliwatt-hours."""
-        return int(self.readings.mwh.sum())
+        return int(self.readings.milliwatt_hours.sum())
 
     def cents(self, charge: Charge, group: Whole, groups: int) -> Iterator[Fraction]:
         """What they cost without VAT, exactly, group by group; `group` holds the number of each one's group."""
-        energy = _sums(self.readings.mwh, group, groups)
+        energy = _sums(self.readings.milliwatt_hours, group, groups)
         follows = charge.price.basis is Basis.SPOT
-        on_spot = _sums(_products(self.readings.mwh, self.fourfold), group, groups) if follows else [0] * groups
+        on_spot = (
+            _sums(_products(self.readings.milliwatt_hours, self.fourfold), group, groups) if follows else [0] * groups
+        )
         price = Fraction(charge.price.amount)
-        for mwh, spot in zip(energy, on_spot, strict=True):
-            yield (mwh * price + Fraction(spot, SPOT_UNITS)) / MWH_PER_KWH
+        for milliwatt_hours, spot in zip(energy, on_spot, strict=True):
+            yield (milliwatt_hours * price + Fraction(spot, SPOT_UNITS)) / MILLIWATT_HOURS_PER_KWH
 
     def peak_kw(self, days: Days) -> Fraction:
         """The highest mean power of an interval in some days; none is no power."""
         mine = self.readings[self.clock.falls_on(days)]
         if not len(mine):
             return Fraction(0)
-        power = mine.mwh * QUARTERS_AN_HOUR // mine.length  # exact: an interval has one quarter or four
-        return Fraction(max(0, int(power.max())), MWH_PER_KWH)
+        power = mine.milliwatt_hours * QUARTERS_AN_HOUR // mine.length  # exact: an interval has one quarter or four
+        return Fraction(max(0, int(power.max())), MILLIWATT_HOURS_PER_KWH)
 
 
 def metered(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) -> Metered:

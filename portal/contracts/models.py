@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from portal.contracts.kinds import Window
+from portal.contracts.kinds import TariffPeriod
 
 OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')"
 
@@ -49,7 +49,7 @@ class PricePart(SQLModel, table=True):
     name_sv: str = Field(max_length=100)
     name_en: str = Field(max_length=100)
     basis: str = Field(max_length=10)
-    time_window: str = Field(default=Window.ALL, max_length=12)
+    time_window: str = Field(default=TariffPeriod.ALL, max_length=12)
     price: Decimal = Field(sa_type=Numeric(14, 6), description="c/kWh for energy and spot, EUR for month and power")
     threshold_kw: Decimal | None = Field(default=None, sa_type=Numeric(10, 3))
     valid_from: date

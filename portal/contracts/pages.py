@@ -6,19 +6,19 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import Final
 
-from portal.auth.people import Customer, sees
+from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.contracts import queries, shown
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import Basis, ContractKind
-from portal.contracts.queries import Held, Place
+from portal.contracts.queries import ContractSite, HeldContract
 from portal.contracts.rules import DatedPrice, Term, When, consumer_bound_until, earliest_end, fixed_term
-from portal.contracts.shown import Amount, Badge, Happening, PriceRow, Row
+from portal.contracts.shown import Amount, Badge, ContractEvent, ContractRow, PriceRow
 from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
 SITES_A_PAGE: Final = 12
@@ -29,19 +29,19 @@ ORDER: Final = tuple(ContractKind)
 
 
 @dataclass(frozen=True)
-class Group:
+class CommodityGroup:
     """The contracts of a site about one energy."""
 
     heading: Text
-    rows: Sequence[Row]
+    rows: Sequence[ContractRow]
 
 
 @dataclass(frozen=True)
 class SiteContracts:
     """A site and its contracts."""
 
-    place: Place
-    groups: Sequence[Group]
+    site: ContractSite
+    groups: Sequence[CommodityGroup]
     count: int
 
 
@@ -51,9 +51,9 @@ class ContractList(Page):
 
     template = "contracts/index.html"
     sites: Sequence[SiteContracts]
-    coming: Sequence[Happening]
-    ended: Sequence[Row]
-    pages: Pages
+    coming: Sequence[ContractEvent]
+    ended: Sequence[ContractRow]
+    pagination: Pagination
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ContractPage(Page):
     kind: Text
     number: str
     badge: Badge
-    place: Place
+    site: ContractSite
     stats: Sequence[Stat]
     sentence: Text
     term: Term | None
@@ -98,29 +98,29 @@ class ContractPage(Page):
     now: Sequence[PriceRow]
     coming: Sequence[PriceRow]
     former: Sequence[PriceRow]
-    happenings: Sequence[Happening]
+    happenings: Sequence[ContractEvent]
     duration: Text
     notice_days: int
     last_day: LastDay | None
     bound: Text | None
 
 
-def index(visit: Visit[Customer]) -> ContractList:
+def index(visit: Visit[User]) -> ContractList:
     """All contracts, some sites at a time."""
     number = queries.number_of_sites(visit.db, visit.who, visit.today)
-    at = pages(visit.query.get("page"), number, SITES_A_PAGE, "/contracts")
+    at = paginate(visit.query.get("page"), number, SITES_A_PAGE, "/contracts")
     ids = queries.sites(visit.db, visit.who, visit.today, (at.number - 1) * SITES_A_PAGE, SITES_A_PAGE)
     held = queries.at_sites(visit.db, visit.who, ids, visit.today)
     ended = queries.ended(visit.db, visit.who, visit.today)
     return ContractList(
-        sites=[_site([one for one in held if one.place.id == site], visit.today, visit.language) for site in ids],
+        sites=[_site([one for one in held if one.site.id == site], visit.today, visit.language) for site in ids],
         coming=_coming(held, visit.today, visit.language),
         ended=[shown.row(one, visit.today, visit.language) for one in ended],
-        pages=at,
+        pagination=at,
     )
 
 
-def show(visit: Visit[Customer]) -> ContractPage:
+def show(visit: Visit[User]) -> ContractPage:
     """One contract with its prices, term and history."""
     held = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
     prices = shown.prices_of(held, visit.today)
@@ -129,7 +129,7 @@ def show(visit: Visit[Customer]) -> ContractPage:
         kind=shown.LOOKS[held.kind].words,
         number=held.number,
         badge=shown.BADGES[shown.state_of(held, visit.today)],
-        place=held.place,
+        site=held.site,
         stats=list(_stats(held, prices, visit.language))[:STATS],
         sentence=_sentence(held, prices, visit.today, visit.language),
         term=fixed_term(held.first, _fixed_until(held), visit.today),
@@ -146,19 +146,19 @@ def show(visit: Visit[Customer]) -> ContractPage:
     )
 
 
-def _site(held: Sequence[Held], today: date, language: Language) -> SiteContracts:
+def _site(held: Sequence[HeldContract], today: date, language: Language) -> SiteContracts:
     rows = [shown.row(one, today, language) for one in sorted(held, key=lambda one: ORDER.index(one.kind))]
-    groups = [Group(heading, list(rows)) for heading, rows in groupby(rows, key=lambda row: row.heading)]
-    return SiteContracts(held[0].place, groups, len(held))
+    groups = [CommodityGroup(heading, list(rows)) for heading, rows in groupby(rows, key=lambda row: row.heading)]
+    return SiteContracts(held[0].site, groups, len(held))
 
 
-def _coming(held: Iterable[Held], today: date, language: Language) -> Sequence[Happening]:
+def _coming(held: Iterable[HeldContract], today: date, language: Language) -> Sequence[ContractEvent]:
     told = [one for each in held for one in shown.happenings(each, today, language)]
     ahead = [one for one in told if one.is_ahead and one.on <= today + AHEAD]
     return sorted(ahead, key=lambda one: one.on)[:COMING]
 
 
-def _stats(held: Held, prices: Iterable[DatedPrice], language: Language) -> Iterator[Stat]:
+def _stats(held: HeldContract, prices: Iterable[DatedPrice], language: Language) -> Iterator[Stat]:
     for dated in prices:
         amount = shown.gross(held.kind, dated)
         if dated.when is When.NOW and amount and dated.price.code != ELECTRICITY_TAX:
@@ -175,7 +175,7 @@ def _with_vat(name: Text | str, dated: DatedPrice) -> Text | str:
     return text("%(name)s, incl. VAT", name=name) if dated.vat_percent else name
 
 
-def _sentence(held: Held, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
+def _sentence(held: HeldContract, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
     """What there is to know about the contract, in a sentence."""
     if today < held.first:
         return text("The contract begins on %(date)s.", date=formats.full_date(held.first, language))
@@ -186,7 +186,7 @@ def _sentence(held: Held, prices: Iterable[DatedPrice], today: date, language: L
     return _about_price(held, prices, today, language)
 
 
-def _about_price(held: Held, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
+def _about_price(held: HeldContract, prices: Iterable[DatedPrice], today: date, language: Language) -> Text:
     if any(one.when is When.NOW and one.price.basis is Basis.SPOT for one in prices):
         return _spot_sentence(held)
     if held.fixed_until and held.fixed_until >= today:
@@ -199,22 +199,22 @@ def _about_price(held: Held, prices: Iterable[DatedPrice], today: date, language
     return text("The contract is valid until further notice. We announce a change of price at least 30 days ahead.")
 
 
-def _spot_sentence(held: Held) -> Text:
+def _spot_sentence(held: HeldContract) -> Text:
     if held.terms.billing_minutes == 60:
         return text("You pay the exchange's price of each hour, and a margin. The price changes every hour.")
     return text("You pay the exchange's price of each quarter hour, and a margin. The price changes every 15 minutes.")
 
 
-def _facts(held: Held) -> Iterator[Fact]:
+def _facts(held: HeldContract) -> Iterator[Fact]:
     if held.gsrn:
         yield Fact(text("Metering point"), formats.grouped(held.gsrn))
-    yield Fact(text("Site number"), held.place.number)
+    yield Fact(text("Site number"), held.site.number)
     if held.main_fuse:
         yield Fact(text("Main fuse"), held.main_fuse)
     if held.contracted_kw is not None:
         yield Fact(text("Contracted power"), f"{formats.exact(held.contracted_kw, 0)}{formats.NBSP}kW")
-    if held.place.estimated_kwh_a_year and held.kind is ContractKind.SALES:
-        yield Fact(text("Estimated annual consumption"), _kwh(held.place.estimated_kwh_a_year))
+    if held.site.estimated_kwh_a_year and held.kind is ContractKind.SALES:
+        yield Fact(text("Estimated annual consumption"), _kwh(held.site.estimated_kwh_a_year))
     if origin := shown.origin(held.origin):
         yield Fact(text("Origin of the energy"), origin)
 
@@ -223,23 +223,23 @@ def _kwh(amount: int) -> str:
     return f"{formats.number(amount)}{formats.NBSP}kWh"
 
 
-def _rows(held: Held, prices: Iterable[DatedPrice], when: When, language: Language) -> Sequence[PriceRow]:
+def _rows(held: HeldContract, prices: Iterable[DatedPrice], when: When, language: Language) -> Sequence[PriceRow]:
     return [shown.price_row(held, one, language) for one in prices if one.when is when]
 
 
-def _fixed_until(held: Held) -> date | None:
+def _fixed_until(held: HeldContract) -> date | None:
     """The last day of a fixed term, which may end before its time."""
     return min(filter(None, (held.fixed_until, held.last))) if held.fixed_until else None
 
 
-def _bound_until(held: Held) -> date | None:
+def _bound_until(held: HeldContract) -> date | None:
     """Until when a fixed term binds the customer."""
     if held.fixed_until and held.holder is PartyKind.PERSON and held.kind is ContractKind.SALES:
         return consumer_bound_until(held.first, held.fixed_until)
     return held.fixed_until
 
 
-def _bound(held: Held, today: date, language: Language) -> Text | None:
+def _bound(held: HeldContract, today: date, language: Language) -> Text | None:
     """That a fixed term is longer than it binds, where it is."""
     until = _bound_until(held)
     if held.last or until is None or until == held.fixed_until or today < held.first:
@@ -250,7 +250,7 @@ def _bound(held: Held, today: date, language: Language) -> Text | None:
     )
 
 
-def _duration(held: Held, today: date, language: Language) -> Text:
+def _duration(held: HeldContract, today: date, language: Language) -> Text:
     if held.last:
         return text("until %(date)s", date=formats.full_date(held.last, language))
     if held.fixed_until and held.fixed_until >= today:
@@ -258,7 +258,7 @@ def _duration(held: Held, today: date, language: Language) -> Text:
     return text("until further notice")
 
 
-def _last_day(held: Held, today: date) -> LastDay | None:
+def _last_day(held: HeldContract, today: date) -> LastDay | None:
     """The last day that is known, or that there would be if the customer gave notice today."""
     if held.last:
         return LastDay(text("Last day"), held.last)

@@ -20,7 +20,7 @@ from portal.contracts.gaps import Missing, filled, missing
 from portal.contracts.kinds import Basis, Names
 from portal.contracts.metered import Metered, Used, metered, used
 from portal.contracts.spot import NO_SPOT, SpotPrices
-from portal.contracts.windows import Days, Whole
+from portal.contracts.tariff_periods import Days, Whole
 from portal.kit.clock import first_of_month, next_month
 from portal.kit.energy import Energy
 from portal.kit.intervals import NOTHING, Intervals
@@ -54,7 +54,7 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CostLine:
     """One line of a bill.
 
     quantity: kWh to the milliwatt-hour; months and kW rounded to six decimals, for show
@@ -83,10 +83,10 @@ class VatSum:
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
+class Costing:
     """What is to be paid, and what was not measured of what is billed, supply by supply."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[CostLine, ...]
     vats: tuple[VatSum, ...]
     net: Money
     vat: Money
@@ -102,12 +102,12 @@ class Costs:
     unpriced: tuple[int, ...]
 
 
-def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> Bill:
+def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> Costing:
     """The bill of some days; each contract is billed for those on which it runs.
 
     Raises NotPriced and NoSpotPrice.
     """
-    lines: list[Line] = []
+    lines: list[CostLine] = []
     gaps: list[Missing] = []
     for supply in supplies:
         check_one_of_a_kind(supply.terms, days)
@@ -119,12 +119,12 @@ def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> 
     return added_up(lines, gaps)
 
 
-def added_up(lines: Iterable[Line], gaps: Iterable[Missing] = ()) -> Bill:
+def added_up(lines: Iterable[CostLine], gaps: Iterable[Missing] = ()) -> Costing:
     """The bill of these lines: VAT once a rate, on the sum of its lines."""
     lines = tuple(lines)
     vats = tuple(_vat_sum(percent, lines) for percent in sorted({line.vat_percent for line in lines}))
     net, vat = total(rate.net for rate in vats), total(rate.vat for rate in vats)
-    return Bill(lines, vats, net, vat, net + vat, tuple(gaps))
+    return Costing(lines, vats, net, vat, net + vat, tuple(gaps))
 
 
 def cost_of(
@@ -160,10 +160,10 @@ class _Measured:
     estimated: bool = False
 
 
-def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Iterator[Line]:
+def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Iterator[CostLine]:
     """The line of a charge; none where its days and window hold no reading, such as winter days in a summer month."""
     if come_to := _measured(charge, terms.billing_minutes, by, spot):
-        yield Line(
+        yield CostLine(
             contract_id=terms.contract_id,
             code=charge.price.code,
             name=charge.price.name,
@@ -190,7 +190,7 @@ def _energy(charge: Charge, mine: Metered) -> _Measured:
     if len(mine.unpriced):
         raise NoSpotPrice(f"{len(mine.unpriced)} intervals without a spot price on {charge.days}")
     (cents,) = mine.cents(charge, np.zeros(len(mine.places), np.int64), 1)
-    energy, price = Energy(mine.mwh()), charge.price.amount
+    energy, price = Energy(mine.milliwatt_hours()), charge.price.amount
     if charge.price.basis is Basis.SPOT and energy:
         price = _shown(cents / Fraction(energy.kwh))
     return _Measured(energy.kwh, Unit.KWH, price, cents, mine.estimated)
@@ -243,7 +243,7 @@ def _gaps(supply: Supply, charged: Iterable[Charge]) -> Iterator[Missing]:
             yield found
 
 
-def _vat_sum(percent: Decimal, lines: Iterable[Line]) -> VatSum:
+def _vat_sum(percent: Decimal, lines: Iterable[CostLine]) -> VatSum:
     net = total(line.net for line in lines if line.vat_percent == percent)
     return VatSum(percent, net, Money(_half_up(net.cents * Fraction(percent) / 100)))
 

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
+from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import terms_by_point, terms_of
-from portal.contracts.windows import Days
 from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
@@ -33,7 +33,7 @@ class NoSuchContract(NotThere):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ContractSite:
     """The site that a contract is about. What tells of who lives there is None for those who do not hold it today."""
 
     id: UUID
@@ -53,7 +53,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldContract:
     """A contract as its holder sees it.
 
     gsrn and main_fuse are None for a contract about the whole site; the fuse also where they do not hold it today.
@@ -65,7 +65,7 @@ class Held:
     holder: PartyKind
     product: Names
     origin: str | None
-    place: Place
+    site: ContractSite
     gsrn: str | None
     main_fuse: str | None
     signed_on: date | None
@@ -120,7 +120,7 @@ RUNNING: Final = Question(
 )
 
 
-def by_id(db: Session, who: Customer, contract_id: UUID, today: date) -> Held:
+def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContract:
     """One contract.
 
     Raises NoSuchContract.
@@ -131,12 +131,12 @@ def by_id(db: Session, who: Customer, contract_id: UUID, today: date) -> Held:
     return found[0]
 
 
-def running(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Running]:
+def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Running]:
     """The contracts that run today, without their terms: sales before network, then the newest first."""
     return RUNNING.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONTRACTS), today=today, limit=limit)
 
 
-def sites(db: Session, who: Customer, today: date, skip: int, limit: int) -> Sequence[UUID]:
+def sites(db: Session, who: User, today: date, skip: int, limit: int) -> Sequence[UUID]:
     """A page of the sites with contracts that have not ended, by address."""
     found = (
         select(Site.id)
@@ -148,43 +148,43 @@ def sites(db: Session, who: Customer, today: date, skip: int, limit: int) -> Seq
     return db.exec(found).all()
 
 
-def number_of_sites(db: Session, who: Customer, today: date) -> int:
+def number_of_sites(db: Session, who: User, today: date) -> int:
     """How many sites have contracts that have not ended."""
     return db.exec(select(func.count()).select_from(_sites_of(who, today).subquery())).one()
 
 
-def at_sites(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Sequence[Held]:
+def at_sites(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Sequence[HeldContract]:
     """The contracts of some sites that have not ended."""
     return _held(db, who, today, _not_ended(today) & col(Contract.site_id).in_(site_ids))
 
 
-def ended(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Held]:
+def ended(db: Session, who: User, today: date, limit: int = 20) -> Sequence[HeldContract]:
     """The contracts that have ended, the latest first."""
     over = col(Contract.valid_to) < today
     return _held(db, who, today, over, col(Contract.valid_to).desc(), limit=limit)
 
 
-def terms(db: Session, who: Customer, days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
+def terms(db: Session, who: User, days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
     """What energy costs this person on some days, by metering point: the terms of their own contracts, of no others."""
     return terms_by_point(db, _visible_to(who), days)
 
 
-def _visible_to(who: Customer) -> sa.ColumnElement[bool]:
+def _visible_to(who: User) -> sa.ColumnElement[bool]:
     return col(Contract.party_id).in_(who.parties) & within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS))
 
 
-def _sites_of(who: Customer, today: date) -> SelectOfScalar[UUID]:
+def _sites_of(who: User, today: date) -> SelectOfScalar[UUID]:
     return select(Contract.site_id).where(_visible_to(who), _not_ended(today)).distinct()
 
 
 def _held(
     db: Session,
-    who: Customer,
+    who: User,
     today: date,
     which: sa.ColumnElement[bool],
     *order: sa.ColumnElement[date | None],
     limit: int | None = None,
-) -> Sequence[Held]:
+) -> Sequence[HeldContract]:
     wanted = (
         sa.select(Contract, col(Party.kind), Product, Site, MeteringPoint)
         .join(Party, col(Contract.party_id) == Party.id)
@@ -202,31 +202,33 @@ def _held(
         _as_held(contract, PartyKind(holder), product, site, point, own)
         for (contract, holder, product, site, point), own in zip(rows, terms, strict=True)
     ]
-    return [one if one.place.id in theirs else _without_who_lives_there(one) for one in told]
+    return [one if one.site.id in theirs else _without_who_lives_there(one) for one in told]
 
 
-def _held_today(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Collection[UUID]:
+def _held_today(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Collection[UUID]:
     """Those of some sites that the person's parties hold today."""
     theirs = col(Occupancy.party_id).in_(who.parties) & col(Occupancy.site_id).in_(site_ids)
     return set(db.exec(select(Occupancy.site_id).where(theirs, held_on(today))))
 
 
-def _without_who_lives_there(held: Held) -> Held:
+def _without_who_lives_there(held: HeldContract) -> HeldContract:
     """For a former holder: the register tells of a site as it is today, and that is for the present one."""
-    return replace(held, place=replace(held.place, name=None, estimated_kwh_a_year=None), main_fuse=None)
+    return replace(held, site=replace(held.site, name=None, estimated_kwh_a_year=None), main_fuse=None)
 
 
 def _as_held(
     contract: Contract, holder: PartyKind, product: Product, site: Site, point: MeteringPoint | None, terms: Terms
-) -> Held:
-    return Held(
+) -> HeldContract:
+    return HeldContract(
         id=contract.id,
         number=contract.number,
         kind=ContractKind(contract.kind),
         holder=holder,
         product=Names(product.name_fi, product.name_sv, product.name_en),
         origin=product.origin,
-        place=Place(site.id, site.number, site.name, site.street, site.postcode, site.town, site.estimated_kwh_a_year),
+        site=ContractSite(
+            site.id, site.number, site.name, site.street, site.postcode, site.town, site.estimated_kwh_a_year
+        ),
         gsrn=point.gsrn if point else None,
         main_fuse=point.main_fuse if point else None,
         signed_on=contract.signed_on,

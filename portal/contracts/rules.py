@@ -18,7 +18,7 @@ FINER: Final = Decimal("0.0001")
 SMALL: Final = Decimal("0.1")
 
 
-class State(StrEnum):
+class ContractState(StrEnum):
     """Where a contract stands."""
 
     COMING = "coming"
@@ -66,15 +66,15 @@ class DatedPrice:
         return None if self.vat_percent is None else with_vat(self.price.amount, self.vat_percent)
 
 
-def state(first: date, last: date | None, fixed_until: date | None, today: date) -> State:
+def state(first: date, last: date | None, fixed_until: date | None, today: date) -> ContractState:
     """Where a contract stands; a fixed term that has run out goes on until further notice."""
     if today < first:
-        return State.COMING
+        return ContractState.COMING
     if last is not None:
-        return State.ENDED if last < today else State.ENDING
+        return ContractState.ENDED if last < today else ContractState.ENDING
     if fixed_until is not None and today <= fixed_until <= today + SOON:
-        return State.ENDING
-    return State.RUNNING
+        return ContractState.ENDING
+    return ContractState.RUNNING
 
 
 def fixed_term(first: date, fixed_until: date | None, today: date) -> Term | None:

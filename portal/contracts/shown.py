@@ -9,8 +9,8 @@ from typing import Final
 from uuid import UUID
 
 from portal.contracts.kinds import Basis, ContractKind
-from portal.contracts.queries import Held
-from portal.contracts.rules import DatedPrice, State, When, dated_prices, state, with_vat
+from portal.contracts.queries import HeldContract
+from portal.contracts.rules import ContractState, DatedPrice, When, dated_prices, state, with_vat
 from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.formats import NBSP
@@ -24,7 +24,7 @@ YEAR: Final = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class KindLabel:
     """What a kind of contract is called, under which heading it stands, and its picture."""
 
     words: Text
@@ -42,22 +42,22 @@ class Badge:
 
 
 ELECTRICITY: Final = text("Electricity")
-LOOKS: Final[Mapping[ContractKind, Look]] = {
-    ContractKind.SALES: Look(text("Electricity sales"), ELECTRICITY, icon=ICONS[Commodity.ELECTRICITY]),
-    ContractKind.NETWORK: Look(text("Electricity distribution"), ELECTRICITY, icon="utility-pole"),
-    ContractKind.CONNECTION: Look(text("Connection"), ELECTRICITY, icon="cable"),
-    ContractKind.HEAT: Look(text("District heat"), text("District heat"), icon=ICONS[Commodity.HEAT]),
-    ContractKind.COOLING: Look(text("District cooling"), text("District cooling"), icon=ICONS[Commodity.COOLING]),
-    ContractKind.GAS: Look(text("Natural gas"), text("Natural gas"), icon=ICONS[Commodity.GAS]),
-    ContractKind.PURCHASE: Look(
+LOOKS: Final[Mapping[ContractKind, KindLabel]] = {
+    ContractKind.SALES: KindLabel(text("Electricity sales"), ELECTRICITY, icon=ICONS[Commodity.ELECTRICITY]),
+    ContractKind.NETWORK: KindLabel(text("Electricity distribution"), ELECTRICITY, icon="utility-pole"),
+    ContractKind.CONNECTION: KindLabel(text("Connection"), ELECTRICITY, icon="cable"),
+    ContractKind.HEAT: KindLabel(text("District heat"), text("District heat"), icon=ICONS[Commodity.HEAT]),
+    ContractKind.COOLING: KindLabel(text("District cooling"), text("District cooling"), icon=ICONS[Commodity.COOLING]),
+    ContractKind.GAS: KindLabel(text("Natural gas"), text("Natural gas"), icon=ICONS[Commodity.GAS]),
+    ContractKind.PURCHASE: KindLabel(
         text("Purchase of solar electricity"), text("Production"), icon=ICONS[Commodity.PRODUCTION]
     ),
 }
-BADGES: Final[Mapping[State, Badge]] = {
-    State.COMING: Badge(text("Starts later"), "brand", icon="calendar-days"),
-    State.RUNNING: Badge(text("In force"), "ok", icon="check"),
-    State.ENDING: Badge(text("Ending"), "warn", icon="clock"),
-    State.ENDED: Badge(text("Ended"), "off", icon="minus"),
+BADGES: Final[Mapping[ContractState, Badge]] = {
+    ContractState.COMING: Badge(text("Starts later"), "brand", icon="calendar-days"),
+    ContractState.RUNNING: Badge(text("In force"), "ok", icon="check"),
+    ContractState.ENDING: Badge(text("Ending"), "warn", icon="clock"),
+    ContractState.ENDED: Badge(text("Ended"), "off", icon="minus"),
 }
 PRICE_BADGES: Final[Mapping[When, Badge]] = {
     When.NOW: Badge(text("In force"), "ok", icon="check"),
@@ -76,7 +76,7 @@ ORIGINS: Final[Mapping[str, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ContractRow:
     """A contract in a list."""
 
     id: UUID
@@ -115,7 +115,7 @@ class PriceRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class ContractEvent:
     """Something that happened or will happen to a contract."""
 
     on: date
@@ -125,10 +125,10 @@ class Happening:
     is_ahead: bool
 
 
-def row(held: Held, today: date, language: Language) -> Row:
+def row(held: HeldContract, today: date, language: Language) -> ContractRow:
     """A contract as lists show it."""
     look, badge = LOOKS[held.kind], BADGES[state_of(held, today)]
-    return Row(
+    return ContractRow(
         id=held.id,
         heading=look.heading,
         icon=look.icon,
@@ -140,17 +140,17 @@ def row(held: Held, today: date, language: Language) -> Row:
     )
 
 
-def state_of(held: Held, today: date) -> State:
+def state_of(held: HeldContract, today: date) -> ContractState:
     """Where a contract stands."""
     return state(held.first, held.last, held.fixed_until, today)
 
 
-def prices_of(held: Held, today: date) -> Sequence[DatedPrice]:
+def prices_of(held: HeldContract, today: date) -> Sequence[DatedPrice]:
     """The dated prices of a contract, past and coming."""
     return dated_prices(held.terms.prices, held.terms.vat, held.first, held.last, today)
 
 
-def price_row(held: Held, dated: DatedPrice, language: Language) -> PriceRow:
+def price_row(held: HeldContract, dated: DatedPrice, language: Language) -> PriceRow:
     """A part of the price as its table shows it."""
     percent = dated.vat_percent
     return PriceRow(
@@ -163,7 +163,7 @@ def price_row(held: Held, dated: DatedPrice, language: Language) -> PriceRow:
     )
 
 
-def about_vat(held: Held, prices: Iterable[DatedPrice]) -> Text:
+def about_vat(held: HeldContract, prices: Iterable[DatedPrice]) -> Text:
     """What VAT does to these prices."""
     percents = {one.vat_percent for one in prices}
     if held.kind is ContractKind.PURCHASE and held.holder is PartyKind.PERSON and not any(percents):
@@ -189,18 +189,18 @@ def origin(code: str | None) -> Text | str | None:
     return ORIGINS.get(code, code) if code else None
 
 
-def happenings(held: Held, today: date, language: Language) -> Sequence[Happening]:
+def happenings(held: HeldContract, today: date, language: Language) -> Sequence[ContractEvent]:
     """How a contract began, what happened to it in the last year, and what is known to come; oldest first."""
     told = [one for one in _told(held, today, language) if one.on >= today - YEAR or one.on <= held.first]
     return sorted(told, key=lambda one: one.on)
 
 
-def _subtitle(held: Held, look: Look, today: date, language: Language) -> str:
+def _subtitle(held: HeldContract, look: KindLabel, today: date, language: Language) -> str:
     parts = (look.words.said(language), _headline(held, today, language), _term(held, today, language).said(language))
     return " · ".join(filter(None, parts))
 
 
-def _term(held: Held, today: date, language: Language) -> Text:
+def _term(held: HeldContract, today: date, language: Language) -> Text:
     if today < held.first:
         return text("from %(date)s", date=formats.full_date(held.first, language))
     last = held.last or (held.fixed_until if held.fixed_until and held.fixed_until >= today else None)
@@ -209,7 +209,7 @@ def _term(held: Held, today: date, language: Language) -> Text:
     return text("until further notice")
 
 
-def _headline(held: Held, today: date, language: Language) -> str | None:
+def _headline(held: HeldContract, today: date, language: Language) -> str | None:
     """The price of energy, where a contract has just one: what people compare."""
     if held.kind in {ContractKind.NETWORK, ContractKind.CONNECTION}:
         return None
@@ -252,13 +252,13 @@ def _validity(first: date, last: date | None, language: Language) -> Text | str:
     return formats.date_range(first, last, language)
 
 
-def _told(held: Held, today: date, language: Language) -> Iterator[Happening]:
+def _told(held: HeldContract, today: date, language: Language) -> Iterator[ContractEvent]:
     title = held.product.said(language)
     for on, before, ahead in (*_milestones(held), *_price_changes(held, today, language)):
-        yield Happening(on, held.id, title, ahead if on > today else before, on > today)
+        yield ContractEvent(on, held.id, title, ahead if on > today else before, on > today)
 
 
-def _milestones(held: Held) -> Iterator[tuple[date, Text | str, Text | str]]:
+def _milestones(held: HeldContract) -> Iterator[tuple[date, Text | str, Text | str]]:
     """When, and how it is said afterwards and ahead."""
     if held.signed_on and held.signed_on < held.first:
         yield held.signed_on, text("The contract was made"), text("The contract is made")
@@ -269,7 +269,9 @@ def _milestones(held: Held) -> Iterator[tuple[date, Text | str, Text | str]]:
         yield held.last, text("The contract ended"), text("The contract ends")
 
 
-def _price_changes(held: Held, today: date, language: Language) -> Iterator[tuple[date, Text | str, Text | str]]:
+def _price_changes(
+    held: HeldContract, today: date, language: Language
+) -> Iterator[tuple[date, Text | str, Text | str]]:
     """Where a part of the price follows itself at another amount, and where VAT changes."""
     by_code = sorted(prices_of(held, today), key=lambda one: (one.price.code, one.first))
     vat: dict[date, Text] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from portal.contracts.spot_days import UNTOLD
-from portal.contracts.windows import Mask, Whole
+from portal.contracts.tariff_periods import Mask, Whole
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals
 
 

@@ -15,11 +15,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from portal.contracts.charges import ELECTRICITY_TAX, Price, Terms, VatRate
-from portal.contracts.kinds import Basis, ContractKind, Names, TaxKind, Window
+from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod, TaxKind
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.contracts.spot import SpotPrices
 from portal.contracts.spot_days import of_month
-from portal.contracts.windows import Days
+from portal.contracts.tariff_periods import Days
 from portal.kit import clock
 from portal.kit.clock import start_of
 from portal.kit.intervals import quarter_of
@@ -81,7 +81,7 @@ def _price(part: PricePart) -> Price:
         code=part.code,
         name=Names(part.name_fi, part.name_sv, part.name_en),
         basis=Basis(part.basis),
-        window=Window(part.time_window),
+        window=TariffPeriod(part.time_window),
         amount=part.price,
         first=part.valid_from,
         last=part.valid_to,
@@ -115,4 +115,4 @@ def _electricity_tax(contract: Contract, taxes: Iterable[Tax]) -> Iterator[Price
                 f"Elskatt, skatteklass {tax.applies_to}",
                 f"Electricity tax, class {tax.applies_to}",
             )
-            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, Window.ALL, tax.rate, tax.valid_from, tax.valid_to)
+            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, TariffPeriod.ALL, tax.rate, tax.valid_from, tax.valid_to)

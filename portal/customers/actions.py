@@ -1,4 +1,4 @@
-"""What customers change about how they are reached and billed: each wish is kept, told to the utility, and audited."""
+"""What customers change about how they are reached and billed: each is kept, told to the utility, and audited."""
 
 import json
 import secrets
@@ -12,13 +12,13 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
 from portal.audit import actions as audit
-from portal.auth.people import ConfirmedCustomer, Customer
-from portal.customers import wishes
+from portal.auth.people import ConfirmedUser, User
+from portal.customers import change_requests
+from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
+from portal.customers.locks import lock_party
 from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, MailboxLink, Party
 from portal.customers.queries import decides_for
-from portal.customers.turns import take_turn
-from portal.customers.wishes import Address, Billing, Channel, Matter
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time, table_of, upsert
@@ -112,7 +112,7 @@ class Changed:
     old_emails: tuple[OldEmail, ...]
 
 
-def change_contact(db: Session, who: ConfirmedCustomer, typed: Typed, now: datetime) -> Changed | None:
+def change_contact(db: Session, who: ConfirmedUser, typed: Typed, now: datetime) -> Changed | None:
     """Wish for another e-mail address or phone number, of every number that the person is a customer under.
 
     Both are in their normal form; what is empty shall go. None where all is so already.
@@ -123,22 +123,22 @@ def change_contact(db: Session, who: ConfirmedCustomer, typed: Typed, now: datet
     return changed
 
 
-def change_address(db: Session, who: Customer, address: Address, now: datetime) -> Changed | None:
+def change_address(db: Session, who: User, address: PostalAddress, now: datetime) -> Changed | None:
     """Wish for another postal address. None where it is so already."""
-    return _change(db, who, {Matter.ADDRESS: wishes.written(address)}, now)
+    return _change(db, who, {Matter.ADDRESS: change_requests.written(address)}, now)
 
 
-def change_billing(db: Session, who: Customer, billing: Billing, now: datetime) -> Changed | None:
+def change_billing(db: Session, who: User, billing: Billing, now: datetime) -> Changed | None:
     """Wish for another way of billing. None where it is so already."""
-    return _change(db, who, {Matter.BILLING: wishes.written(billing)}, now)
+    return _change(db, who, {Matter.BILLING: change_requests.written(billing)}, now)
 
 
-def change_language(db: Session, who: Customer, language: Language, now: datetime) -> Changed | None:
+def change_language(db: Session, who: User, language: Language, now: datetime) -> Changed | None:
     """Wish for bills and letters in another language. None where it is so already."""
     return _change(db, who, {Matter.LANGUAGE: language}, now)
 
 
-def keep_draft(db: Session, who: Customer, typed: Typed, now: datetime) -> None:
+def keep_draft(db: Session, who: User, typed: Typed, now: datetime) -> None:
     """Keep what somebody typed until they have proved who they are, and forget what others never came back for."""
     stale = col(ContactDraft.typed_at) <= now - DRAFT_AGE
     db.connection().execute(delete(ContactDraft).where(stale))
@@ -177,12 +177,12 @@ def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
     return bool(found)
 
 
-def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
+def ask_again(db: Session, who: User, now: datetime) -> Changed | None:
     """Ask a new address once more; the former letter's link is dead then. None where there is nothing to ask.
 
     The old addresses heard of it the first time. Raises TooManyLetters.
     """
-    take_turn(db, who)
+    lock_party(db, who)
     waiting = [fact.waiting for one in contacts(db, who) if (fact := one.facts[Matter.EMAIL]).waiting]
     if not waiting or waiting[0].at > now - AGAIN_AFTER:
         return None
@@ -192,14 +192,14 @@ def ask_again(db: Session, who: Customer, now: datetime) -> Changed | None:
     return replace(changed, old_emails=()) if changed else None
 
 
-def _change(db: Session, who: Customer, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
+def _change(db: Session, who: User, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
     """Write down what differs from what was last asked for, number by number, under one request."""
-    take_turn(db, who)
+    lock_party(db, who)
     before, request = contacts(db, who), _Request(uuid4(), who.account_id, now)
-    wishes_of = [(contact, matter, value) for contact in before for matter, value in wanted.items()]
-    if any(_is_new_address(*wish) for wish in wishes_of):
+    wanted_now = [(contact, matter, value) for contact in before for matter, value in wanted.items()]
+    if any(_is_new_address(*change) for change in wanted_now):
         _leave_room(db, who, now)
-    changes = [change for wish in wishes_of if (change := _wish(db, request, *wish))]
+    changes = [change for one in wanted_now if (change := _recorded(db, request, *one))]
     if not changes:
         return None
     to_confirm = [change.after for change in changes if _waits(change)]
@@ -221,14 +221,14 @@ def _old_emails(contacts: Iterable[Contact]) -> tuple[OldEmail, ...]:
     return tuple(found.values())
 
 
-def _leave_room(db: Session, who: Customer, now: datetime) -> None:
+def _leave_room(db: Session, who: User, now: datetime) -> None:
     one_at_a_time(db, f"new addresses of {who.account_id}")  # whomever they act for meanwhile
     if full_until := free_at(db, asked_at(who), LETTERS_A_DAY, now):
         raise TooManyLetters(full_until)
 
 
 def _is_new_address(contact: Contact, matter: Matter, value: str) -> bool:
-    """Whether a wish is for an e-mail address that is not known to be the customer's: its mailbox is asked first."""
+    """Whether a change is to an e-mail address that is not known to be the customer's: its mailbox is asked first."""
     return matter is Matter.EMAIL and value not in ("", contact.facts[matter].asked, *contact.emails)
 
 
@@ -241,8 +241,8 @@ class _Request:
     at: datetime
 
 
-def _wish(db: Session, request: _Request, contact: Contact, matter: Matter, value: str) -> ContactChange | None:
-    """The wish that was written down, or the one that was taken back; None where all is as it should be."""
+def _recorded(db: Session, request: _Request, contact: Contact, matter: Matter, value: str) -> ContactChange | None:
+    """The change that was written down, or the one that was taken back; None where all is as it should be."""
     fact = contact.facts[matter]
     if value == fact.asked:
         return None
@@ -298,7 +298,7 @@ def _next(db: Session, party_id: UUID, matter: Matter) -> int:
 
 
 def _tell(db: Session, change: ContactChange, customer_number: str, now: datetime) -> None:
-    """Write into the audit trail that a wish counts, and let the utility hear of it."""
+    """Write into the audit trail that a change counts, and let the utility hear of it."""
     audit.record(db, _act(change, "changed"), now)
     announce(db, _event(change, customer_number, now), now)
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal.auth.people import Customer
-from portal.customers import wishes
+from portal.auth.people import User
+from portal.customers import change_requests
+from portal.customers.change_requests import Billing, ChangeRequest, Channel, Matter, PostalAddress
 from portal.customers.models import (
     BillingDetails,
     ContactChange,
@@ -22,7 +23,6 @@ from portal.customers.models import (
     MailboxLink,
     Party,
 )
-from portal.customers.wishes import Address, Billing, Channel, Matter, Wish
 from portal.outbox.models import OutboxEvent
 
 DRAFT_AGE = timedelta(hours=1)
@@ -33,16 +33,16 @@ Belonging = TypeVar("Belonging", ContactDetail, ContactChange)
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One matter: what the register says, the wish that it has yet to follow, and one that waits to be confirmed."""
+    """One matter: what the register says, the change that it has yet to follow, and one that waits to be confirmed."""
 
     register: str
-    wish: Wish | None = None
-    waiting: Wish | None = None
+    change: ChangeRequest | None = None
+    waiting: ChangeRequest | None = None
 
     @property
     def now(self) -> str:
         """What holds."""
-        return self.wish.after if self.wish else self.register
+        return self.change.after if self.change else self.register
 
     @property
     def asked(self) -> str:
@@ -76,14 +76,14 @@ class Contact:
         return tuple(dict.fromkeys((*self.emails, *([billing.email] if billing and billing.email else ()))))
 
     @property
-    def address(self) -> Address | None:
+    def address(self) -> PostalAddress | None:
         """Where post goes."""
-        return wishes.address(self.facts[Matter.ADDRESS].now)
+        return change_requests.address(self.facts[Matter.ADDRESS].now)
 
     @property
     def billing(self) -> Billing | None:
         """How bills come, None where nobody has told."""
-        return wishes.billing(self.facts[Matter.BILLING].now)
+        return change_requests.billing(self.facts[Matter.BILLING].now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class Mailbox:
     counts_from: datetime | None
 
 
-def contacts(db: Session, who: Customer) -> Sequence[Contact]:
+def contacts(db: Session, who: User) -> Sequence[Contact]:
     """The parties that a person handles now, by customer number."""
     mine = select(Party).where(col(Party.id).in_(who.parties)).order_by(Party.customer_number)
     parties = db.exec(mine).all()
@@ -110,7 +110,7 @@ def contacts(db: Session, who: Customer) -> Sequence[Contact]:
     return [_contact(party, details[party.id], billing.get(party.id), changes[party.id]) for party in parties]
 
 
-def draft(db: Session, who: Customer, now: datetime) -> Typed | None:
+def draft(db: Session, who: User, now: datetime) -> Typed | None:
     """What the person typed before they went to prove who they are, as long as it is fresh."""
     mine = (
         select(ContactDraft)
@@ -121,7 +121,7 @@ def draft(db: Session, who: Customer, now: datetime) -> Typed | None:
     return Typed(found.email, found.phone) if found else None
 
 
-def asked_at(who: Customer) -> SelectOfScalar[datetime]:
+def asked_at(who: User) -> SelectOfScalar[datetime]:
     """When a person asked for another e-mail address, however it ended: once a request, the newest first."""
     mine = (ContactChange.account_id == who.account_id) & (ContactChange.matter == Matter.EMAIL)
     each = func.min(ContactChange.asked_at)
@@ -152,7 +152,7 @@ def mailbox(db: Session, request_id: UUID, now: datetime) -> Mailbox | None:
     return Mailbox(change.after, change.counts_from)
 
 
-def is_unreached(db: Session, who: Customer) -> bool:
+def is_unreached(db: Session, who: User) -> bool:
     """Whether the letter to a new address that waits to be confirmed was given up: nobody will answer it."""
     lost = (
         select(ContactChange.id)
@@ -164,17 +164,17 @@ def is_unreached(db: Session, who: Customer) -> bool:
     return db.exec(lost.limit(1)).first() is not None
 
 
-def _details(db: Session, who: Customer) -> Mapping[UUID, Sequence[ContactDetail]]:
+def _details(db: Session, who: User) -> Mapping[UUID, Sequence[ContactDetail]]:
     mine = select(ContactDetail).where(col(ContactDetail.party_id).in_(who.parties))
     return _by_party(db.exec(mine.order_by(col(ContactDetail.position), ContactDetail.value)))
 
 
-def _billing(db: Session, who: Customer) -> Mapping[UUID, BillingDetails]:
+def _billing(db: Session, who: User) -> Mapping[UUID, BillingDetails]:
     mine = select(BillingDetails).where(col(BillingDetails.party_id).in_(who.parties))
     return {row.party_id: row for row in db.exec(mine)}
 
 
-def _changes(db: Session, who: Customer) -> Mapping[UUID, Sequence[ContactChange]]:
+def _changes(db: Session, who: User) -> Mapping[UUID, Sequence[ContactChange]]:
     mine = select(ContactChange).where(col(ContactChange.party_id).in_(who.parties))
     living = mine.where(col(ContactChange.withdrawn_at).is_(None))
     return _by_party(db.exec(living.order_by(col(ContactChange.sequence))))
@@ -213,16 +213,16 @@ def _register(party: Party, details: Sequence[ContactDetail], billing: BillingDe
     return {
         Matter.EMAIL: next(iter(_values(details, ContactKind.EMAIL)), ""),
         Matter.PHONE: next(iter(_values(details, ContactKind.PHONE)), ""),
-        Matter.ADDRESS: wishes.written(_post(party)),
-        Matter.BILLING: wishes.written(bills),
+        Matter.ADDRESS: change_requests.written(_post(party)),
+        Matter.BILLING: change_requests.written(bills),
         Matter.LANGUAGE: party.language,
     }
 
 
-def _post(party: Party) -> Address | None:
+def _post(party: Party) -> PostalAddress | None:
     if party.street is None:
         return None
-    return Address(party.street, party.postcode or "", party.town or "", party.country or "")
+    return PostalAddress(party.street, party.postcode or "", party.town or "", party.country or "")
 
 
 def _values(details: Sequence[ContactDetail], kind: ContactKind) -> tuple[str, ...]:
@@ -230,6 +230,6 @@ def _values(details: Sequence[ContactDetail], kind: ContactKind) -> tuple[str, .
 
 
 def _fact(register: str, changes: Sequence[ContactChange]) -> Fact:
-    counting = [Wish(one.before, one.after, one.counts_from) for one in changes if one.counts_from]
-    waiting = [Wish(one.before, one.after, one.asked_at) for one in changes if not one.counts_from]
-    return Fact(register, wishes.standing(register, counting), waiting[-1] if waiting else None)
+    counting = [ChangeRequest(one.before, one.after, one.counts_from) for one in changes if one.counts_from]
+    waiting = [ChangeRequest(one.before, one.after, one.asked_at) for one in changes if not one.counts_from]
+    return Fact(register, change_requests.outstanding(register, counting), waiting[-1] if waiting else None)

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from portal.auth.reach import Level, Theme
 from portal.customers import rules
-from portal.customers.wishes import Channel
+from portal.customers.change_requests import Channel
 from portal.kit import addresses
 from portal.kit.countries import is_country
 from portal.kit.feed import FeedRow, ValidFrom, ValidTo, Written, checked, ends_later, words

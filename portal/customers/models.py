@@ -127,7 +127,7 @@ class BillingDetails(SQLModel, table=True):
 
 
 class ContactChange(SQLModel, table=True):
-    """What a customer changed here, and what the register said then: a wish until a feed brings it.
+    """What a customer changed here, and what the register said then: asked for until a feed brings it.
 
     None is overwritten. A new e-mail address counts from when its mailbox answered, all else at once; one that never
     counted is forgotten after a month (jobs.py).
@@ -145,7 +145,7 @@ class ContactChange(SQLModel, table=True):
     party_id: UUID = Field(foreign_key="party.id", index=True)
     account_id: UUID = Field(foreign_key="account.id", index=True, description="who asked")
     matter: str = Field(max_length=10)
-    sequence: int = Field(description="grows by one within a matter of a party: the order of wishes")
+    sequence: int = Field(description="grows by one within a matter of a party: the order of changes")
     before: str = Field(max_length=2000, description="what the register said")
     after: str = Field(max_length=2000, description="what it shall say; what is empty shall go")
     asked_at: datetime = Field(sa_type=Instant)

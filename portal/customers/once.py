@@ -11,7 +11,7 @@ from portal.customers.models import Mandate, Party
 from portal.kit.db import table_of
 from portal.kit.feed import days_of
 from portal.kit.mirror import portions
-from portal.kit.once import Key, Once, Standing
+from portal.kit.once import DatedRow, Key, Once
 from portal.kit.ranges import Range
 
 MANDATE, GRANTOR, GRANTEE = table_of(Mandate), table_of(Party).alias(), table_of(Party).alias()
@@ -22,19 +22,19 @@ GIVEN: Final = (
 )
 
 
-def _mandate(row: MandateEntry) -> Standing:
+def _mandate(row: MandateEntry) -> DatedRow:
     return _standing(row.grantor, row.grantee, days_of(row))
 
 
-def _mandates(db: Session, keys: Collection[Key]) -> Iterator[Standing]:
+def _mandates(db: Session, keys: Collection[Key]) -> Iterator[DatedRow]:
     for some in portions(grantor for grantor, _ in keys):
         for grantor, grantee, first, last in db.execute(GIVEN.where(GRANTOR.c.customer_number.in_(some))):
             if (grantor, grantee) in keys:
                 yield _standing(grantor, grantee, Range.of_days(first, last))
 
 
-def _standing(grantor: str, grantee: str, days: Range) -> Standing:
-    return Standing((grantor, grantee), f"the mandate of {grantor} to {grantee} of {days.start}", days)
+def _standing(grantor: str, grantee: str, days: Range) -> DatedRow:
+    return DatedRow((grantor, grantee), f"the mandate of {grantor} to {grantee} of {days.start}", days)
 
 
 def _one_mandate(key: Key) -> str:

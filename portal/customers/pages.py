@@ -4,13 +4,13 @@ from uuid import UUID
 
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
-from portal.auth.people import Customer, customer
+from portal.auth.people import User, user
 from portal.customers import queries
 from portal.customers.queries import NoSuchParty
 from portal.kit.web import Cookie, Redirect, Visit, action
 
 
-def act_as(visit: Visit[Customer]) -> Redirect:
+def act_as(visit: Visit[User]) -> Redirect:
     """To the overview of the chosen party, in a new session; the page one came from may not exist for them.
 
     Raises NoSuchParty.
@@ -24,4 +24,4 @@ def act_as(visit: Visit[Customer]) -> Redirect:
     return Redirect("/overview", [Cookie(SESSION_COOKIE, cookie)])
 
 
-routes = [action("/act-as", act_as, who=customer)]
+routes = [action("/act-as", act_as, who=user)]

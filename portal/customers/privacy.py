@@ -18,7 +18,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 
 TABLES: Sequence[type[SQLModel]] = (
     Party,
@@ -35,17 +35,17 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {MailboxLink: "a hash of a link in 
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys
 
 
-def subject_of(db: Session, party_id: UUID) -> Subject:
+def subject_of(db: Session, party_id: UUID) -> DataSubject:
     """A customer, with the accounts by which that person signs in."""
     accounts = (
         select(Account.id)
         .join(IdentityCode, col(IdentityCode.blind_index) == Account.identity_index)
         .where(IdentityCode.party_id == party_id)
     )
-    return Subject(party_id, frozenset(db.exec(accounts)))
+    return DataSubject(party_id, frozenset(db.exec(accounts)))
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """Name, numbers, address, how they are reached and billed, what they changed, contact people, and mandates."""
     party_id = subject.party_id
     details = select(ContactDetail).where(ContactDetail.party_id == party_id)

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
@@ -97,14 +97,14 @@ def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
     return _acted_for(db, own_parties(db, who), today)
 
 
-def choices(db: Session, who: Customer, today: date) -> Sequence[PartyShown]:
+def choices(db: Session, who: User, today: date) -> Sequence[PartyShown]:
     """Whom a person may choose between: themselves, if they are a customer, and the parties they may act for."""
     mine = who.reach.own
     first = FIRST.first(db, parties=mine)
     return [*([_shown(first, mine)] if first else []), *_acted_for(db, mine, today)]
 
 
-def choice(db: Session, who: Customer, party_id: UUID, today: date) -> UUID | None:
+def choice(db: Session, who: User, party_id: UUID, today: date) -> UUID | None:
     """Whom a person will act for who chooses a party: None for themselves.
 
     Raises NoSuchParty for one that they neither are nor may act for today.
@@ -123,14 +123,14 @@ def decides_for(db: Session, who: UUID, party_id: UUID, today: date) -> bool:
     return party_id in found.parties and found.is_full
 
 
-def shown(db: Session, who: Customer) -> PartyShown | None:
+def shown(db: Session, who: User) -> PartyShown | None:
     """The party that the head of a page names: the first by customer number; None without any."""
     party = first(db, who)
     mine = who.parties if who.reach.acting_for is None else frozenset[UUID]()
     return _shown(party, mine) if party else None
 
 
-def first(db: Session, who: Customer) -> Named | None:
+def first(db: Session, who: User) -> Named | None:
     """The party that stands for all those whose things a person handles now: the first by customer number."""
     return FIRST.first(db, parties=who.parties)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from portal.auth.reach import Level, Theme
-from portal.customers.wishes import Channel
+from portal.customers.change_requests import Channel
 from portal.kit.i18n import Language, Text, text
 
 CHANNELS: Final[Mapping[Channel, Text]] = {

@@ -10,12 +10,12 @@ import numpy as np
 from sqlmodel import Session
 
 from portal.consumption import store
-from portal.contracts.pricing import Bill, Line, Supply, Unit, bill
+from portal.contracts.pricing import Costing, CostLine, Supply, Unit, bill
 from portal.contracts.spot import SpotPrices
+from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import terms_for
-from portal.contracts.windows import Days
 from portal.demo.chance import uniform
-from portal.demo.holdings import Account
+from portal.demo.holdings import BillingAccount
 from portal.demo.naming import id_of
 from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
@@ -23,7 +23,7 @@ from portal.invoices.kinds import InvoiceKind, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.clock import DAY, first_of_month
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Intervals, day_starts
 from portal.kit.money import Money
 
@@ -44,7 +44,7 @@ class Cycle:
     due: date
 
 
-def of_account(db: Session, account: Account, spot: SpotPrices, since: date, today: date) -> Iterator[Row]:
+def of_account(db: Session, account: BillingAccount, spot: SpotPrices, since: date, today: date) -> Iterator[Row]:
     """Every bill of an account that was made before today, priced from stored readings, prices and taxes."""
     made = list(cycles(account, since, today))
     supplies = _supplies(db, account, Days(made[-1].days.first, today - DAY)) if made else ()
@@ -53,7 +53,7 @@ def of_account(db: Session, account: Account, spot: SpotPrices, since: date, tod
         yield from _issued(account, cycle, bill(of_month, cycle.days, spot), today)
 
 
-def cycles(account: Account, since: date, today: date) -> Iterator[Cycle]:
+def cycles(account: BillingAccount, since: date, today: date) -> Iterator[Cycle]:
     """The bills of an account from the newest back to the month of `since`, as far as they are told of."""
     newest = today - timedelta(days=account.issued_days_ago)
     issued = newest.replace(day=min(max(newest.day, EARLIEST), LATEST))
@@ -63,7 +63,7 @@ def cycles(account: Account, since: date, today: date) -> Iterator[Cycle]:
         issued, number = (first_of_month(issued) - DAY).replace(day=issued.day), number + 1
 
 
-def paid_on(account: Account, cycle: Cycle) -> date | None:
+def paid_on(account: BillingAccount, cycle: Cycle) -> date | None:
     """When the money comes: in the last days before it is due, unless the account is told to be late."""
     if cycle.number in account.unpaid:
         return None
@@ -72,7 +72,7 @@ def paid_on(account: Account, cycle: Cycle) -> date | None:
     return on_or_after(cycle.due + timedelta(days=account.late.get(cycle.number, -early - account.early)))
 
 
-def _issued(account: Account, cycle: Cycle, priced: Bill, today: date) -> Iterator[Row]:
+def _issued(account: BillingAccount, cycle: Cycle, priced: Costing, today: date) -> Iterator[Row]:
     """A bill as the billing system issued it, with its lines, VAT and, where it came before today, its payment."""
     number = f"{cycle.issued:%y%m}{account.serial:05}"
     invoice_id = id_of("invoice", number)
@@ -99,7 +99,7 @@ def _issued(account: Account, cycle: Cycle, priced: Bill, today: date) -> Iterat
         )
 
 
-def _supplies(db: Session, account: Account, days: Days) -> list[Supply]:
+def _supplies(db: Session, account: BillingAccount, days: Days) -> list[Supply]:
     """What the account's contracts are about: point by point its readings, and the terms they are billed by."""
     contracts = {contract.id for contract in account.contracts}
     points = dict.fromkeys(contract.metering_point_id for contract in account.contracts if contract.metering_point_id)
@@ -118,7 +118,7 @@ def _within(readings: Intervals, days: Days) -> Intervals:
     return readings[int(begins) : int(ends)]
 
 
-def _invoice(account: Account, cycle: Cycle, priced: Bill, number: str) -> Row:
+def _invoice(account: BillingAccount, cycle: Cycle, priced: Costing, number: str) -> Row:
     return Row.of(
         Invoice,
         id=id_of("invoice", number),
@@ -142,7 +142,7 @@ def _invoice(account: Account, cycle: Cycle, priced: Bill, number: str) -> Row:
     )
 
 
-def _line(invoice_id: UUID, position: int, line: Line) -> Row:
+def _line(invoice_id: UUID, position: int, line: CostLine) -> Row:
     by_meter = line.unit is Unit.KWH
     return Row.of(
         InvoiceLine,
@@ -156,7 +156,7 @@ def _line(invoice_id: UUID, position: int, line: Line) -> Row:
         name_en=line.name.en,
         period_from=line.days.first,
         period_to=line.days.last,
-        quantity_mwh=int(line.quantity * MWH_PER_KWH) if by_meter else None,
+        quantity_mwh=int(line.quantity * MILLIWATT_HOURS_PER_KWH) if by_meter else None,
         quantity=None if by_meter else line.quantity,
         unit=line.unit,
         unit_price=line.unit_price,

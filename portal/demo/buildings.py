@@ -13,7 +13,7 @@ from portal.demo import wall_clock, weather
 from portal.demo.chance import Real, Whole, normal, uniform
 from portal.demo.wall_clock import SUNDAY, WallClock
 from portal.kit.clock import start_of
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR, quarter_of
 
 Curve = tuple[tuple[float, ...], tuple[float, ...]]
@@ -163,7 +163,7 @@ def heat(building: Building, kw_per_degree: float, hour: Whole) -> Real:
 def metered(kw: Real, quarters_each: int, step_wh: int) -> Whole:
     """What a meter that counts steps of some watt-hours says of mean powers: milliwatt-hours."""
     steps = np.rint(kw * (1000 * quarters_each / QUARTERS_AN_HOUR / step_wh))
-    return steps.astype(np.int64) * (step_wh * MWH_PER_KWH // 1000)
+    return steps.astype(np.int64) * (step_wh * MILLIWATT_HOURS_PER_KWH // 1000)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from portal.kit.clock import HELSINKI
 from portal.kit.i18n import Language
 from portal.kit.money import Money
 from portal.messages.models import Message, MessageThread, ThreadStatus
-from portal.messages.rules import CONTACTS, Kind, Topic, case_number, topic_of
+from portal.messages.rules import CONTACTS, MessageKind, Topic, case_number, topic_of
 
 BILLS: Final = 4  # of which messages tell: older ones have been tidied away
 OUTAGE_IN: Final = timedelta(days=5)
@@ -30,7 +30,7 @@ class Post:
 
     days_ago: int
     at: time
-    kind: Kind
+    kind: MessageKind
     body: str
     name: str | None = None
 
@@ -55,7 +55,7 @@ AINOS: Final = (
             Post(
                 1,
                 time(10, 5),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Sähköt ovat poikki {outage} klo 9–11 osoitteessa Esimerkkikatu 4. Vaihdamme muuntajan kytkimen.\n\n"
                 "Sammuta herkät laitteet ennen katkoa. Kaukolämpö toimii, mutta sen pumppu pysähtyy katkon ajaksi.",
             ),
@@ -68,20 +68,20 @@ AINOS: Final = (
             Post(
                 18,
                 time(19, 42),
-                Kind.QUESTION,
+                MessageKind.QUESTION,
                 "Hei, laskun yösiirron rivi on 0,04 € suurempi kuin lukemista laskettu. Korjataanko se?",
                 AINO.name,
             ),
             Post(
                 17,
                 time(9, 15),
-                Kind.ANSWER,
+                MessageKind.ANSWER,
                 "Hei Aino, huomasit oikein. Kahden tunnin arvio korvautui mittauksella sen jälkeen, kun lukemat oli jo "
                 "haettu laskulle.\n\nHyvitämme 0,04 € seuraavalla laskulla. Maksa tämä lasku sellaisenaan.",
                 VEERA,
             ),
-            Post(17, time(18, 3), Kind.QUESTION, "Kiitos, selvä. Näkyykö hyvitys omana rivinään?", AINO.name),
-            Post(16, time(8, 31), Kind.ANSWER, "Kyllä, rivillä ”Oikaisu, aikasiirto yö”.", VEERA),
+            Post(17, time(18, 3), MessageKind.QUESTION, "Kiitos, selvä. Näkyykö hyvitys omana rivinään?", AINO.name),
+            Post(16, time(8, 31), MessageKind.ANSWER, "Kyllä, rivillä ”Oikaisu, aikasiirto yö”.", VEERA),
         ),
         site="412337",
         topic=Topic.BILLING,
@@ -93,7 +93,7 @@ AINOS: Final = (
             Post(
                 23,
                 time(12, 0),
-                Kind.NOTICE,
+                MessageKind.NOTICE,
                 "Aikasiirron päivähinta nousee 0,14 senttiä kilowattitunnilta. Yöhinta ja perusmaksu pysyvät "
                 "ennallaan.\n\nEt tarvitse uutta sopimusta. Uudet hinnat näkyvät sopimuksesi sivulla.",
             ),
@@ -106,7 +106,7 @@ AINOS: Final = (
             Post(
                 41,
                 time(14, 20),
-                Kind.CALL,
+                MessageKind.CALL,
                 "Soitit kaukolämmön lämmönsiirtimen huollosta. Annoimme huoltoliikkeiden luettelon.",
                 VEERA,
             ),
@@ -118,7 +118,7 @@ AINOS: Final = (
             Post(
                 29,
                 time(9, 0),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Lokakuun viimeisenä sunnuntaina on 25 tuntia. Kulutuksessasi tunti klo 3–4 näkyy silloin kahdesti.",
             ),
         ),
@@ -131,7 +131,7 @@ MIKKOS: Final = (
             Post(
                 1,
                 time(10, 5),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Sähköt ovat poikki {outage} klo 12–14 osoitteessa Mallitie 12.\n\nAurinkopaneelisi eivät tuota "
                 "katkon aikana, ja invertteri käynnistyy katkon jälkeen itsestään.",
             ),
@@ -144,7 +144,7 @@ MIKKOS: Final = (
             Post(
                 8,
                 time(15, 30),
-                Kind.OFFER,
+                MessageKind.OFFER,
                 "Kotiakku siirtää aurinkosähkösi illan kalliille tunneille. Asiakkaanamme saat arvion säästöstä "
                 "maksutta.\n\nSaat tämän, koska olet sallinut markkinoinnin sähköisesti. Voit perua luvan sivulla "
                 "Suostumukset ja kiellot.",
@@ -157,7 +157,7 @@ MIKKOS: Final = (
             Post(
                 1,
                 time(20, 12),
-                Kind.QUESTION,
+                MessageKind.QUESTION,
                 "Hei, myin lokakuussa ylijäämäsähköä. Vähennetäänkö se laskusta vai maksetaanko se tilille?",
                 MIKKO.name,
             ),
@@ -172,14 +172,14 @@ MIKKOS: Final = (
             Post(
                 60,
                 time(17, 45),
-                Kind.QUESTION,
+                MessageKind.QUESTION,
                 "Näkyykö paneelien oma käyttö kulutuksessa?",
                 MIKKO.name,
             ),
             Post(
                 59,
                 time(10, 20),
-                Kind.ANSWER,
+                MessageKind.ANSWER,
                 "Hei Mikko, oma käyttö ei kulje mittarin läpi, joten se ei näy. Ostettu ja myyty energia näkyvät "
                 "15 minuutin välein.",
                 VEERA,
@@ -195,7 +195,7 @@ MIKKOS: Final = (
             Post(
                 23,
                 time(12, 0),
-                Kind.NOTICE,
+                MessageKind.NOTICE,
                 "Kausisiirron talvipäivän hinta nousee 0,11 senttiä kilowattitunnilta. Muut hinnat pysyvät ennallaan.",
             ),
         ),
@@ -207,7 +207,7 @@ MIKKOS: Final = (
             Post(
                 200,
                 time(11, 0),
-                Kind.VISIT,
+                MessageKind.VISIT,
                 "Asentaja tarkasti tuotannon mittauksen. Mittari toimii oikein, eikä sitä vaihdettu.",
             ),
         ),
@@ -221,7 +221,7 @@ KARINS: Final = (
             Post(
                 1,
                 time(10, 5),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Det är elavbrott {outage} kl. 9–11 på adressen Exempelgränden 7 B. Vi byter ut en kabel.\n\n"
                 "Stäng av känsliga apparater före avbrottet. Värmepumpen startar igen av sig själv.",
             ),
@@ -234,7 +234,7 @@ KARINS: Final = (
             Post(
                 2,
                 time(8, 0),
-                Kind.NOTICE,
+                MessageKind.NOTICE,
                 "Vi har inte fått någon betalning för din senaste faktura. Förfallodagen har redan passerat.\n\n"
                 "Har du betalat de senaste dagarna behöver du inte göra något. Behöver du mer tid, skriv till oss här "
                 "så kommer vi överens om en betalningsplan.",
@@ -248,14 +248,14 @@ KARINS: Final = (
             Post(
                 19,
                 time(18, 26),
-                Kind.QUESTION,
+                MessageKind.QUESTION,
                 "Hej, förbrukningen steg mycket i oktober. Är mätaren säkert i skick?",
                 KARIN.name,
             ),
             Post(
                 18,
                 time(9, 48),
-                Kind.ANSWER,
+                MessageKind.ANSWER,
                 "Hej Karin, vi kontrollerade mätaren på distans och den fungerar som den ska. Oktober var tre grader "
                 "kallare än i fjol, och det förklarar största delen av ökningen.\n\nPå sidan Förbrukning kan du "
                 "jämföra med samma dagar i fjol.",
@@ -272,7 +272,7 @@ KARINS: Final = (
             Post(
                 23,
                 time(12, 0),
-                Kind.NOTICE,
+                MessageKind.NOTICE,
                 "Priset på allmän överföring stiger med 0,12 cent per kilowattimme. Grundavgiften är oförändrad.\n\n"
                 "Du behöver inget nytt avtal. De nya priserna finns på sidan för ditt avtal.",
             ),
@@ -285,7 +285,7 @@ KARINS: Final = (
             Post(
                 75,
                 time(13, 10),
-                Kind.CALL,
+                MessageKind.CALL,
                 "Du ringde om e-faktura. Vi berättade hur du beställer den i din nätbank.",
                 "Emma",
             ),
@@ -293,7 +293,7 @@ KARINS: Final = (
     ),
     Story(
         "Brev: ny kontaktperson",
-        (Post(120, time(12, 0), Kind.LETTER, "Ditt brev om en ny kontaktperson har kommit fram och sparats."),),
+        (Post(120, time(12, 0), MessageKind.LETTER, "Ditt brev om en ny kontaktperson har kommit fram och sparats."),),
     ),
 )
 LANDLORDS: Final = (
@@ -303,7 +303,7 @@ LANDLORDS: Final = (
             Post(
                 1,
                 time(10, 5),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Sähköt ovat poikki {outage} klo 7–8. Tiedota kiinteistön käyttäjiä: hissit pysähtyvät katkon ajaksi.",
             ),
         ),
@@ -315,7 +315,7 @@ LANDLORDS: Final = (
             Post(
                 6,
                 time(8, 0),
-                Kind.BILL,
+                MessageKind.BILL,
                 "Kaikkien kohteiden laskut ovat Laskut-sivulla. Koosteen saat ladattua sivulta Kohteet.",
             ),
         ),
@@ -326,7 +326,7 @@ LANDLORDS: Final = (
             Post(
                 20,
                 time(15, 0),
-                Kind.BULLETIN,
+                MessageKind.BULLETIN,
                 "Ilmoitettu huoltokatko pidettiin, ja sähköt palasivat klo 7.40.",
             ),
         ),
@@ -338,14 +338,14 @@ LANDLORDS: Final = (
             Post(
                 27,
                 time(11, 32),
-                Kind.QUESTION,
+                MessageKind.QUESTION,
                 "Lasketaanko tehomaksu kuukauden suurimmasta tuntitehosta vai kahden suurimman keskiarvosta?",
                 "Juha Lehto",
             ),
             Post(
                 26,
                 time(9, 5),
-                Kind.ANSWER,
+                MessageKind.ANSWER,
                 "Hei Juha, kuukauden suurimmasta tuntitehosta. Laskulla näkyy, mikä tunti se oli.",
                 VEERA,
             ),
@@ -359,14 +359,14 @@ LANDLORDS: Final = (
             Post(
                 23,
                 time(12, 0),
-                Kind.NOTICE,
+                MessageKind.NOTICE,
                 "Tehosiirron tehomaksu nousee 2,1 prosenttia. Energiamaksut pysyvät ennallaan.",
             ),
         ),
     ),
     Story(
         "Puhelu: uusi kohde",
-        (Post(48, time(13, 25), Kind.CALL, "Sovimme uuden kohteen liittymän aikataulusta.", VEERA),),
+        (Post(48, time(13, 25), MessageKind.CALL, "Sovimme uuden kohteen liittymän aikataulusta.", VEERA),),
     ),
 )
 STORIES: Final[Mapping[Member | Company, tuple[Story, ...]]] = {
@@ -396,7 +396,7 @@ def _told(holder: Member | Company, key: str, story: Story, language: Language, 
     thread = _thread(holder, key, story, facts, today)
     yield thread
     for place, post in enumerate(story.posts):
-        is_question = post.kind is Kind.QUESTION
+        is_question = post.kind is MessageKind.QUESTION
         message_id = id_of("message", holder.customer_number, key, place)
         yield Message(
             id=message_id,
@@ -413,7 +413,7 @@ def _told(holder: Member | Company, key: str, story: Story, language: Language, 
 
 def _thread(holder: Member | Company, key: str, story: Story, facts: Mapping[str, str], today: date) -> MessageThread:
     thread_id = id_of("message thread", holder.customer_number, key)
-    told = [post for post in story.posts if post.kind is not Kind.QUESTION]
+    told = [post for post in story.posts if post.kind is not MessageKind.QUESTION]
     to_read = [post for post in told if post.kind not in CONTACTS]
     return MessageThread(
         id=thread_id,
@@ -424,7 +424,7 @@ def _thread(holder: Member | Company, key: str, story: Story, facts: Mapping[str
         status=story.status,
         site_id=id_of("site", story.site) if story.site else None,
         contract_id=id_of("contract", story.contract) if story.contract else None,
-        kind=told[-1].kind if told else Kind.QUESTION,
+        kind=told[-1].kind if told else MessageKind.QUESTION,
         last_at=_instant(story.posts[-1], today),
         told_at=_instant(to_read[-1], today) if to_read else None,
     )
@@ -444,7 +444,7 @@ def _bill(member: Member, invoice: Invoice, language: Language, today: date) -> 
     else:
         subject, body = f"{month.capitalize()}n lasku on valmis", f"Laskun summa on {total} ja eräpäivä {due}."
     days_ago = (today - invoice.issued_on).days
-    story = Story(subject, (Post(days_ago, time(8, 0), Kind.BILL, body),))
+    story = Story(subject, (Post(days_ago, time(8, 0), MessageKind.BILL, body),))
     yield from _about(invoice, _told(member, invoice.number, story, language, today))
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
-from portal.customers.wishes import Channel
+from portal.customers.change_requests import Channel
 from portal.demo.people import JUHA, LANDLORD, MINNA, OLAVI, PETRI, SANNA
 from portal.demo.register import Address, billed, company, contact_person, person
 from portal.kit.i18n import Language

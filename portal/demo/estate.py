@@ -15,11 +15,11 @@ from portal.demo import buildings, products, register
 from portal.demo.buildings import APARTMENTS, CAR_PARK, OFFICE, SCHOOL, SERVER_ROOM, SHOP, Building, Use
 from portal.demo.chance import Whole, uniform
 from portal.demo.company import Town, site_number, town_of
-from portal.demo.holdings import Account, Holding, days_ago, this_month
+from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
 from portal.demo.people import LANDLORD
 from portal.demo.products import Article
 from portal.demo.readings import Defect, Metering
-from portal.demo.register import Address, Dwelling, Hung, Needs, Stay, Terms, contract, point, point_id
+from portal.demo.register import Address, Dwelling, HeldFrom, Hung, Needs, Terms, contract, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
 from portal.sites.models import Commodity, MeterKind
 from portal.sites.rules import is_gsrn
@@ -102,7 +102,7 @@ class _Supplied:
 def site(index: int, today: date) -> Holding:
     """One of the company's 240 sites as it stands on a day, with data until the day before."""
     trade, town = MIX[index % len(MIX)], town_of(index)
-    stay = Stay(LANDLORD, _address(index, town), site_number(index), date(2012 + index % 10, 1 + index % 12, 1))
+    stay = HeldFrom(LANDLORD, _address(index, town), site_number(index), date(2012 + index % 10, 1 + index % 12, 1))
     building = Building(
         f"site {index}",
         trade.use,
@@ -121,7 +121,7 @@ def site(index: int, today: date) -> Holding:
         ),
         meterings={point_id(one.gsrn): one.metering for one in supplied},
         accounts=(
-            Account(
+            BillingAccount(
                 60000 + index,
                 contracts,
                 issued_days_ago=14,
@@ -139,7 +139,7 @@ def _address(index: int, town: Town) -> Address:
     return Address(f"{STREETS[street]} {11 + 7 * round_}", town.postcode, town.name)
 
 
-def _dwelling(stay: Stay, trade: Trade, building: Building, supplied: Sequence[_Supplied]) -> Dwelling:
+def _dwelling(stay: HeldFrom, trade: Trade, building: Building, supplied: Sequence[_Supplied]) -> Dwelling:
     return Dwelling(
         f"{stay.address.street}, {trade.use.called}",
         trade.use.kind,
@@ -151,7 +151,7 @@ def _dwelling(stay: Stay, trade: Trade, building: Building, supplied: Sequence[_
     )
 
 
-def _electricity(stay: Stay, index: int, building: Building, today: date) -> _Supplied:
+def _electricity(stay: HeldFrom, index: int, building: Building, today: date) -> _Supplied:
     trade, gsrn = MIX[index % len(MIX)], _gsrn(stay, 1)
     meter = Hung(f"AM550-71{index:05}", "AM550", date(2022, 1 + index % 12, 10))
     return _Supplied(
@@ -165,7 +165,7 @@ def _electricity(stay: Stay, index: int, building: Building, today: date) -> _Su
     )
 
 
-def _heat(stay: Stay, index: int, building: Building) -> Iterator[_Supplied]:
+def _heat(stay: HeldFrom, index: int, building: Building) -> Iterator[_Supplied]:
     """District heat, where the building has it."""
     trade = MIX[index % len(MIX)]
     if trade.heat_kw is None or _luck("heated", index) > HEATED:
@@ -206,7 +206,7 @@ def _defects(index: int, today: date) -> list[Defect]:
     return []
 
 
-def _gsrn(stay: Stay, which: int) -> str:
+def _gsrn(stay: HeldFrom, which: int) -> str:
     """A metering point's number, made of the site's: GS1's check digit at the end."""
     stem = f"643000000{stay.site_number}{which:02}"
     return next(gsrn for digit in "0123456789" if is_gsrn(gsrn := stem + digit))

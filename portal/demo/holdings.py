@@ -9,12 +9,12 @@ from sqlmodel import SQLModel
 
 from portal.contracts.models import Contract
 from portal.demo.readings import Defect, Metering
-from portal.demo.register import Stay
+from portal.demo.register import HeldFrom
 from portal.kit.intervals import Quality
 
 
 @dataclass(frozen=True)
-class Account:
+class BillingAccount:
     """Contracts that share a bill every month, and how the bills are paid.
 
     serial: what its bills are numbered by
@@ -47,10 +47,10 @@ class Account:
 class Holding:
     """A site as its customer holds it: register rows, what its meters send, how it is billed."""
 
-    stay: Stay
+    stay: HeldFrom
     rows: tuple[SQLModel, ...]
     meterings: Mapping[UUID, Metering]
-    accounts: tuple[Account, ...]
+    accounts: tuple[BillingAccount, ...]
 
 
 def days_ago(today: date, days: int, quality: Quality, from_hour: float = 0, to_hour: float = 24) -> Defect:

@@ -5,17 +5,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
-from portal.customers.wishes import Channel
+from portal.customers.change_requests import Channel
 from portal.demo import homes, products
-from portal.demo.holdings import Account, Holding, days_ago, this_month
+from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
 from portal.demo.people import AINO, KARIN, LIISA, MIKKO, RIIKKA, VEIKKO
 from portal.demo.readings import Defect, Metering, bought, cold, consumption, sold, warmth
 from portal.demo.register import (
     Address,
     Dwelling,
+    HeldFrom,
     Hung,
     Needs,
-    Stay,
     Terms,
     billed,
     contact_person,
@@ -46,7 +46,7 @@ def households(today: date) -> Iterator[Holding]:
 
 def _makela(today: date) -> Holding:
     """Electricity at a fixed price, its network and district heat."""
-    stay = Stay(AINO, Address("Esimerkkikatu 4", "33100", "Tampere"), "412337", date(2019, 6, 1))
+    stay = HeldFrom(AINO, Address("Esimerkkikatu 4", "33100", "Tampere"), "412337", date(2019, 6, 1))
     power, heat = "643000000412337410", "643000000412337427"
     sales = (
         contract(stay, "20107342", products.OPEN_ENDED, power, Terms(stay.since, date(2024, 3, 31))),
@@ -103,15 +103,15 @@ def _makela(today: date) -> Holding:
             ),
         },
         accounts=(
-            Account(48213, (*sales, network), issued_days_ago=5),
-            Account(48214, (warm,), issued_days_ago=22, late={14: 6}),
+            BillingAccount(48213, (*sales, network), issued_days_ago=5),
+            BillingAccount(48214, (warm,), issued_days_ago=22, late={14: 6}),
         ),
     )
 
 
 def _korhonen(today: date) -> Holding:
     """Solar panels, a heat pump, a car, and electricity at the spot price."""
-    stay = Stay(MIKKO, Address("Mallitie 12", "33820", "Tampere"), "528411", date(2022, 5, 16))
+    stay = HeldFrom(MIKKO, Address("Mallitie 12", "33820", "Tampere"), "528411", date(2022, 5, 16))
     power, roof = "643000000528411080", "643000000528411097"
     spot = contract(stay, "20344120", products.SPOT, power, Terms(date(2023, 10, 1)))
     before = contract(stay, "20290771", products.OPEN_ENDED, power, Terms(stay.since, date(2023, 9, 30)))
@@ -136,13 +136,13 @@ def _korhonen(today: date) -> Holding:
                 sold(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[days_ago(today, 2, Quality.EST, 0, 6)]
             ),
         },
-        accounts=(Account(51720, (spot, network, purchase), issued_days_ago=22),),
+        accounts=(BillingAccount(51720, (spot, network, purchase), issued_days_ago=22),),
     )
 
 
 def _lindholm(today: date) -> Holding:
     """A Swedish-speaking family in a terraced house, a little late with the bills."""
-    stay = Stay(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo"), "619700", date(2021, 9, 1))
+    stay = HeldFrom(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo"), "619700", date(2021, 9, 1))
     home = Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300, "right of occupancy")
     power = "643000000619700253"
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))
@@ -158,13 +158,13 @@ def _lindholm(today: date) -> Holding:
             *(sales, network, connection),
         ),
         meterings={point_id(power): Metering(consumption(homes.LINDHOLM), defects=_usual_defects(today))},
-        accounts=(Account(37705, (sales, network), issued_days_ago=27, unpaid=frozenset({0}), late={7: 20}),),
+        accounts=(BillingAccount(37705, (sales, network), issued_days_ago=27, unpaid=frozenset({0}), late={7: 20}),),
     )
 
 
 def _hakala(today: date) -> Holding:
     """A flat in a block: the smallest home of all."""
-    stay = Stay(LIISA, Address("Harjoituskuja 3 A 14", "33580", "Tampere"), "733052", date(2020, 8, 1))
+    stay = HeldFrom(LIISA, Address("Harjoituskuja 3 A 14", "33580", "Tampere"), "733052", date(2020, 8, 1))
     power = "643000000733052016"
     sales = contract(stay, "20231188", products.OPEN_ENDED, power, Terms(stay.since))
     network = contract(stay, "30231189", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
@@ -178,13 +178,13 @@ def _hakala(today: date) -> Holding:
             *(sales, network),
         ),
         meterings={point_id(power): Metering(consumption(homes.HAKALA), defects=_usual_defects(today))},
-        accounts=(Account(44108, (sales, network), issued_days_ago=22),),
+        accounts=(BillingAccount(44108, (sales, network), issued_days_ago=22),),
     )
 
 
 def _rantanen(today: date) -> Holding:
     """An old man's house with electricity and district heat, whose bills his niece looks after."""
-    stay = Stay(VEIKKO, Address("Muistelmatie 9", "33710", "Tampere"), "340926", date(1979, 10, 1))
+    stay = HeldFrom(VEIKKO, Address("Muistelmatie 9", "33710", "Tampere"), "340926", date(1979, 10, 1))
     power, heat = "643000000340926014", "643000000340926021"
     since = date(2016, 1, 1)  # older contracts are not in the register
     sales = contract(stay, "20098107", products.OPEN_ENDED, power, Terms(since))
@@ -214,7 +214,7 @@ def _rantanen(today: date) -> Holding:
             point_id(power): Metering(consumption(homes.RANTANEN), defects=[days_ago(today, 9, Quality.EST)]),
             point_id(heat): Metering(warmth(homes.RANTANEN_HEAT), quarters_each=4),
         },
-        accounts=(Account(39550, (sales, network, warm), issued_days_ago=8),),
+        accounts=(BillingAccount(39550, (sales, network, warm), issued_days_ago=8),),
     )
 
 
@@ -223,7 +223,7 @@ def _salonen(today: date) -> Holding:
 
     The place where its car was charged is given up.
     """
-    stay = Stay(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
+    stay = HeldFrom(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
     power, car = "643000000845310011", "643000000845310042"
     gas, cooling = "643000000845310028", "643000000845310035"
     left = first_of_month(today - timedelta(days=400)) - DAY
@@ -275,7 +275,7 @@ def _salonen(today: date) -> Holding:
             point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4),
             point_id(car): Metering(consumption(homes.SALONEN_CAR), ended=left),
         },
-        accounts=(Account(52806, (network, warm, cool, *charging), issued_days_ago=12),),
+        accounts=(BillingAccount(52806, (network, warm, cool, *charging), issued_days_ago=12),),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import MATRIX, Action, Cell, Subject
+from portal.consents.rules import MATRIX, Action, Cell, DecisionSubject
 from portal.demo.naming import id_of
 from portal.demo.people import AINO, KARIN, MIKKO, Member
 from portal.kit.clock import HELSINKI
@@ -50,7 +50,7 @@ DECISIONS: Final = {
     ),
 }
 LANGUAGES: Final = {AINO: Language.FI, MIKKO: Language.FI, KARIN: Language.SV}
-CELLS: Final = {cell.key: cell for cell in MATRIX[Subject.PERSON]}
+CELLS: Final = {cell.key: cell for cell in MATRIX[DecisionSubject.PERSON]}
 
 
 def records(until: datetime) -> Iterator[PermissionRecord]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
-from portal.contracts.kinds import Basis, ContractKind, Names, TaxKind, Window
+from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod, TaxKind
 from portal.contracts.models import PricePart, Product, Tax
 from portal.demo.naming import id_of
 
@@ -24,7 +24,7 @@ class Part:
     names: Names
     basis: Basis
     prices: Prices
-    window: Window = Window.ALL
+    window: TariffPeriod = TariffPeriod.ALL
     threshold_kw: Decimal | None = None
 
 
@@ -135,14 +135,14 @@ DAY_NIGHT_NETWORK: Final = Article(
             Names("Aikasiirto, päivä (7–22)", "Tidsöverföring, dag (7–22)", "Distribution, day (7–22)"),
             Basis.ENERGY,
             (("2023-01-01", "3.72"), ("2025-01-01", "3.904"), ("2027-01-01", "4.016")),
-            Window.DAY,
+            TariffPeriod.DAY,
         ),
         Part(
             "night",
             Names("Aikasiirto, yö (22–7)", "Tidsöverföring, natt (22–7)", "Distribution, night (22–7)"),
             Basis.ENERGY,
             (("2023-01-01", "2.36"), ("2025-01-01", "2.47")),
-            Window.NIGHT,
+            TariffPeriod.NIGHT,
         ),
         Part("base", NETWORK_FEE, Basis.MONTH, (("2023-01-01", "14.20"), ("2025-01-01", "14.82"))),
     ),
@@ -157,14 +157,14 @@ SEASONAL_NETWORK: Final = Article(
             Names("Kausisiirto, talvipäivä", "Säsongsöverföring, vinterdag", "Distribution, winter day"),
             Basis.ENERGY,
             (("2023-01-01", "4.90"), ("2025-01-01", "5.12")),
-            Window.WINTER_DAY,
+            TariffPeriod.WINTER_DAY,
         ),
         Part(
             "other",
             Names("Kausisiirto, muu aika", "Säsongsöverföring, övrig tid", "Distribution, other times"),
             Basis.ENERGY,
             (("2023-01-01", "2.28"), ("2025-01-01", "2.40")),
-            Window.OTHER,
+            TariffPeriod.OTHER,
         ),
         Part("base", NETWORK_FEE, Basis.MONTH, (("2023-01-01", "15.60"), ("2025-01-01", "16.30"))),
         Part(
@@ -303,14 +303,14 @@ POWER_NETWORK: Final = Article(
             Names("Tehosiirto, talvipäivä", "Effektöverföring, vinterdag", "Distribution, winter day"),
             Basis.ENERGY,
             (("2023-01-01", "2.86"), ("2025-01-01", "2.98")),
-            Window.WINTER_DAY,
+            TariffPeriod.WINTER_DAY,
         ),
         Part(
             "other",
             Names("Tehosiirto, muu aika", "Effektöverföring, övrig tid", "Distribution, other times"),
             Basis.ENERGY,
             (("2023-01-01", "1.42"), ("2025-01-01", "1.49")),
-            Window.OTHER,
+            TariffPeriod.OTHER,
         ),
         Part(
             "power",

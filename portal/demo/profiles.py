@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from portal.demo import wall_clock, weather
 from portal.demo.chance import Real, Whole, normal, uniform, wave
 from portal.demo.wall_clock import WallClock
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR
 
-MWH_PER_WH: Final = MWH_PER_KWH // 1000
+MWH_PER_WH: Final = MILLIWATT_HOURS_PER_KWH // 1000
 EVERY_DAY: Final = (1.0,) * 7
 WORKDAYS: Final = (1.0,) * 5 + (0.0,) * 2
 WEEKENDS: Final = (0.0,) * 5 + (1.0,) * 2

@@ -46,15 +46,17 @@ class Metering:
         """What arrives from the first day to the last: all of it, then values in the place of some estimates."""
         last = min(last, self.ended or last)
         quarter, clock = _shown(min(first, last) - timedelta(days=7), last, self.quarters_each)
-        mwh = self.series(quarter)
+        milliwatt_hours = self.series(quarter)
         quality = np.full(len(quarter), Quality.OK, np.uint8)
         length = np.full(len(quarter), self.quarters_each, np.int64)
-        true = Intervals(quarter, length, mwh, quality)
-        sent = Intervals(quarter, length, mwh.copy(), quality.copy())
+        true = Intervals(quarter, length, milliwatt_hours, quality)
+        sent = Intervals(quarter, length, milliwatt_hours.copy(), quality.copy())
         for defect in self.defects:
             harmed = np.flatnonzero(_hours_of(defect, clock))
             sent.quality[harmed] = Quality.MISSING if defect.quality is Quality.MISSING else Quality.EST
-            sent.mwh[harmed] = 0 if defect.quality is Quality.MISSING else mwh[harmed - WEEK // self.quarters_each]
+            sent.milliwatt_hours[harmed] = (
+                0 if defect.quality is Quality.MISSING else milliwatt_hours[harmed - WEEK // self.quarters_each]
+            )
             true.quality[harmed] = defect.quality
         asked = quarter >= wall_clock.quarters(first, first)[0]
         return sent[asked], true[asked & (true.quality == Quality.REVISED)]

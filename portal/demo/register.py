@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from portal.contracts.models import Contract
+from portal.customers.change_requests import Channel
 from portal.customers.models import BillingDetails, ContactDetail, ContactKind, ContactPerson, Party, PartyKind
-from portal.customers.wishes import Channel
 from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
@@ -31,7 +31,7 @@ class Address:
 
 
 @dataclass(frozen=True)
-class Stay:
+class HeldFrom:
     """A customer at a site, from a day on."""
 
     holder: Member | Company
@@ -127,7 +127,7 @@ def contact_person(of: Member | Company, name: str, role: str, phone: str) -> Co
     )
 
 
-def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
+def site(stay: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
     """The site, held by the customer."""
     yield Site(
         id=stay.site_id,
@@ -153,7 +153,7 @@ def site(stay: Stay, dwelling: Dwelling) -> Iterator[SQLModel]:
 
 
 def point(
-    stay: Stay,
+    stay: HeldFrom,
     gsrn: str,
     energy: Commodity,
     hung: Sequence[Hung],
@@ -184,7 +184,7 @@ def point(
         )
 
 
-def contract(stay: Stay, number: str, article: Article, gsrn: str, terms: Terms) -> Contract:
+def contract(stay: HeldFrom, number: str, article: Article, gsrn: str, terms: Terms) -> Contract:
     """A contract about a metering point of the site, signed some days before it began."""
     return Contract(
         id=id_of("contract", number),

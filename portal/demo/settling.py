@@ -10,8 +10,8 @@ from sqlmodel import Session
 from portal.consumption.store import record
 from portal.contracts.models import SpotMonth
 from portal.contracts.spot import SpotPrices
+from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import spot_for
-from portal.contracts.windows import Days
 from portal.demo import bills, products, spot, wall_clock
 from portal.demo.holdings import Holding
 from portal.demo.rows import Row, insert

@@ -9,7 +9,7 @@ from typing import Final
 import holidays
 import numpy as np
 
-from portal.contracts import windows
+from portal.contracts import tariff_periods
 from portal.demo.chance import Real, Whole
 from portal.kit.intervals import QUARTERS_AN_HOUR, day_starts
 
@@ -46,7 +46,7 @@ def quarters(first: date, last: date) -> Whole:
 
 def shown_at(quarter: Whole) -> WallClock:
     """What the wall clock shows at quarters, which are in time order."""
-    shown = windows.wall_clock(quarter)
+    shown = tariff_periods.wall_clock(quarter)
     weekday = np.where(np.isin(shown.day, _feasts(shown.day)), SUNDAY, (shown.day + 3) % 7)
     return WallClock(shown.day, shown.hour + quarter % QUARTERS_AN_HOUR / QUARTERS_AN_HOUR, weekday)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from portal.feeds.kinds import KINDS, Kind
+from portal.feeds.kinds import KINDS, FeedKind
 from portal.feeds.schema import Schema, schema
 
 INTRODUCTION = """\
@@ -83,7 +83,7 @@ def page() -> str:
     return "\n".join([INTRODUCTION, *map(_chapter, KINDS), READINGS])
 
 
-def _chapter(kind: Kind) -> str:
+def _chapter(kind: FeedKind) -> str:
     told = schema(kind)
     definitions: Schema = told.get("$defs", {})
     variants = [_resolved(one, definitions) for one in told.get("oneOf", [told])]

@@ -15,9 +15,9 @@ from pathlib import Path
 from sqlmodel import Session
 
 from portal.feeds import readings, rows, taking
-from portal.feeds.kinds import KINDS, Desk
-from portal.feeds.once import File, together
-from portal.feeds.readings import PointWish
+from portal.feeds.kinds import KINDS, ImportContext
+from portal.feeds.once import FeedFile, together
+from portal.feeds.readings import PointOptions
 from portal.feeds.remarks import Remarks, remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told, reason
 from portal.feeds.sources import DOUBTFUL, REFUSED, Source
@@ -28,25 +28,27 @@ FIRST = itemgetter(0)
 
 
 @dataclass(frozen=True)
-class Wishes:
+class ImportOptions:
     """What the operator asked for: about metering points, and where lines to tell of go (None: beside the file)."""
 
-    point: PointWish
+    point: PointOptions
     refused_dir: Path | None
 
 
-def run(sessions: Sessions, sources: Sequence[Source], wishes: Wishes, desk: Desk, progress: Progress) -> list[Told]:
+def run(
+    sessions: Sessions, sources: Sequence[Source], options: ImportOptions, context: ImportContext, progress: Progress
+) -> list[Told]:
     """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others."""
     told: list[Told] = []
     for place, group in groupby(sorted(((_place(one), one) for one in sources), key=FIRST), key=FIRST):
         files = [source for _, source in group]
         kind = KINDS[place] if place < len(KINDS) else None
         if kind and kind.once:
-            told += together(sessions, kind, kind.once, _placed(files, wishes, told), desk, progress)
+            told += together(sessions, kind, kind.once, _placed(files, options, told), context, progress)
             continue
         for source in files:
-            (file,) = _placed([source], wishes, told)
-            told.append(_told(sessions, file, partial(_prepared, sessions, source, wishes, desk, progress)))
+            (file,) = _placed([source], options, told)
+            told.append(_told(sessions, file, partial(_prepared, sessions, source, options, context, progress)))
     return told
 
 
@@ -77,20 +79,20 @@ def _place(source: Source) -> int:
     return KINDS.index(kind) if kind else len(KINDS)
 
 
-def _placed(sources: Iterable[Source], wishes: Wishes, told: Iterable[Told]) -> list[File]:
+def _placed(sources: Iterable[Source], options: ImportOptions, told: Iterable[Told]) -> list[FeedFile]:
     """Where the lines to tell of feeds go: not over those of another feed of the same name."""
     taken = {path for one in told if isinstance(one, Taken) for path in (one.refused_to, one.doubtful_to)}
-    files: list[File] = []
+    files: list[FeedFile] = []
     for source in sources:
-        folder = wishes.refused_dir or source.folder
+        folder = options.refused_dir or source.folder
         names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
-        free = (File(source, folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
+        free = (FeedFile(source, folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
         files.append(next(one for one in free if not {one.refused_to, one.doubtful_to} & taken))
         taken |= {files[-1].refused_to, files[-1].doubtful_to}
     return files
 
 
-def _told(sessions: Sessions, file: File, prepare: Callable[[], Ready]) -> Told:
+def _told(sessions: Sessions, file: FeedFile, prepare: Callable[[], Ready]) -> Told:
     try:
         ready = prepare()
         with remarks(file.refused_to, file.doubtful_to) as remarked:
@@ -116,8 +118,10 @@ def _taken(sessions: Sessions, ready: Ready, remarked: Remarks, nothing: Taken) 
     return taken
 
 
-def _prepared(sessions: Sessions, source: Source, wishes: Wishes, desk: Desk, progress: Progress) -> Ready:
+def _prepared(
+    sessions: Sessions, source: Source, options: ImportOptions, context: ImportContext, progress: Progress
+) -> Ready:
     kind = rows.kind_of(source)
     if kind is None:
-        return readings.prepared(source, wishes.point, desk.now, progress)
-    return taking.prepared(sessions, source, kind, desk, progress)
+        return readings.prepared(source, options.point, context.now, progress)
+    return taking.prepared(sessions, source, kind, context, progress)

@@ -39,7 +39,7 @@ from portal.sites.keeping import keep_metering_points, keep_sites, site_ids
 
 
 @dataclass(frozen=True)
-class Desk:
+class ImportContext:
     """What keeping rows needs beside the database: the keys (asked for when a person comes), the time, the lines."""
 
     vault: Callable[[], Vault]
@@ -47,11 +47,11 @@ class Desk:
     digests: Digests = field(default_factory=dict)  # of kinds that remember
 
 
-Keep = Callable[[Session, Sequence[Any], Desk], list[Verdict]]
+Keep = Callable[[Session, Sequence[Any], ImportContext], list[Verdict]]
 
 
 @dataclass(frozen=True)
-class Kind:
+class FeedKind:
     """One kind of row: what it looks like, what it is known by, who keeps it, and what of it holds once a day only.
 
     remembers: a table with `number` and `line_digest` that nothing but this feed writes, so that equal lines are known
@@ -79,33 +79,33 @@ def _plain(keep: Callable[[Session, Sequence[Any]], list[Verdict]]) -> Keep:
     return lambda db, rows, _desk: keep(db, rows)
 
 
-def _customers(db: Session, rows: Sequence[Customer], desk: Desk) -> list[Verdict]:
-    return keep_customers(db, rows, desk.vault)
+def _customers(db: Session, rows: Sequence[Customer], context: ImportContext) -> list[Verdict]:
+    return keep_customers(db, rows, context.vault)
 
 
-def _mandates(db: Session, rows: Sequence[MandateEntry], _desk: Desk) -> list[Verdict]:
+def _mandates(db: Session, rows: Sequence[MandateEntry], _desk: ImportContext) -> list[Verdict]:
     asked = (site for row in rows for site in row.sites or ())
     return keep_mandates(db, rows, site_ids(db, asked))
 
 
-def _permissions(db: Session, rows: Sequence[PermissionEntry], desk: Desk) -> list[Verdict]:
-    return keep_permissions(db, rows, desk.now)
+def _permissions(db: Session, rows: Sequence[PermissionEntry], context: ImportContext) -> list[Verdict]:
+    return keep_permissions(db, rows, context.now)
 
 
-def _invoices(db: Session, rows: Sequence[InvoiceEntry], desk: Desk) -> list[Verdict]:
-    return keep_invoices(db, rows, desk.digests)
+def _invoices(db: Session, rows: Sequence[InvoiceEntry], context: ImportContext) -> list[Verdict]:
+    return keep_invoices(db, rows, context.digests)
 
 
-def _payments(db: Session, rows: Sequence[PaymentEntry], desk: Desk) -> list[Verdict]:
-    return keep_payments(db, rows, desk.digests)
+def _payments(db: Session, rows: Sequence[PaymentEntry], context: ImportContext) -> list[Verdict]:
+    return keep_payments(db, rows, context.digests)
 
 
-def _messages(db: Session, rows: Sequence[MessageEntry], desk: Desk) -> list[Verdict]:
-    return keep_messages(db, rows, desk.digests, _may_offer, desk.now)
+def _messages(db: Session, rows: Sequence[MessageEntry], context: ImportContext) -> list[Verdict]:
+    return keep_messages(db, rows, context.digests, _may_offer, context.now)
 
 
-def _privacy_cases(db: Session, rows: Sequence[PrivacyProgress], desk: Desk) -> list[Verdict]:
-    return keep_privacy_progress(db, rows, desk.now)
+def _privacy_cases(db: Session, rows: Sequence[PrivacyProgress], context: ImportContext) -> list[Verdict]:
+    return keep_privacy_progress(db, rows, context.now)
 
 
 def _may_offer(db: Session, parties: Collection[UUID]) -> frozenset[UUID]:
@@ -113,28 +113,30 @@ def _may_offer(db: Session, parties: Collection[UUID]) -> frozenset[UUID]:
     return contactable(db, parties, Purpose.DIRECT_MARKETING, Channel.EMAIL)
 
 
-def _authorisation_reads(db: Session, rows: Sequence[AuthorisationReadEntry], desk: Desk) -> list[Verdict]:
-    return keep_authorisation_reads(db, rows, desk.now)
+def _authorisation_reads(db: Session, rows: Sequence[AuthorisationReadEntry], context: ImportContext) -> list[Verdict]:
+    return keep_authorisation_reads(db, rows, context.now)
 
 
 DECISION = ("customer_number", "kind", "purpose", "channel", "at")
 
 KINDS = (
-    Kind("customers", Customer, ("customer_number",), _customers),
-    Kind("contact_people", ContactPeople, ("customer_number",), _plain(keep_contact_people)),
-    Kind("billing_details", BillingEntry, ("customer_number",), _plain(keep_billing)),
-    Kind("sites", SiteEntry, ("site_number",), _plain(keep_sites)),
-    Kind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates, MANDATE_ONCE),
-    Kind("metering_points", MeteringPointEntry, ("gsrn",), _plain(keep_metering_points)),
-    Kind("products", ProductEntry, ("product_code",), _plain(keep_products)),
-    Kind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes), TAX_ONCE),
-    Kind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
-    Kind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts), CONTRACT_ONCE),
-    Kind("invoices", InvoiceEntry, ("invoice_number",), _invoices, remembers=Invoice),
-    Kind("payments", PaymentEntry, ("payment_number",), _payments, remembers=Payment),
-    Kind("permissions", PermissionEntry, DECISION, _permissions),
-    Kind("third_parties", ThirdPartyEntry, ("business_id",), _plain(keep_third_parties)),
-    Kind("authorisation_reads", AuthorisationReadEntry, ("authorisation_id", "at"), _authorisation_reads),
-    Kind("messages", MessageEntry, ("message_number",), _messages, remembers=Message),  # offers need what was permitted
-    Kind("privacy_cases", PrivacyProgress, ("case_number", "at"), _privacy_cases),
+    FeedKind("customers", Customer, ("customer_number",), _customers),
+    FeedKind("contact_people", ContactPeople, ("customer_number",), _plain(keep_contact_people)),
+    FeedKind("billing_details", BillingEntry, ("customer_number",), _plain(keep_billing)),
+    FeedKind("sites", SiteEntry, ("site_number",), _plain(keep_sites)),
+    FeedKind("mandates", MandateEntry, ("grantor", "grantee", "valid_from"), _mandates, MANDATE_ONCE),
+    FeedKind("metering_points", MeteringPointEntry, ("gsrn",), _plain(keep_metering_points)),
+    FeedKind("products", ProductEntry, ("product_code",), _plain(keep_products)),
+    FeedKind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), _plain(keep_taxes), TAX_ONCE),
+    FeedKind("spot_prices", SpotDay, ("day",), _plain(keep_spot_days)),
+    FeedKind("contracts", ContractEntry, ("contract_number",), _plain(keep_contracts), CONTRACT_ONCE),
+    FeedKind("invoices", InvoiceEntry, ("invoice_number",), _invoices, remembers=Invoice),
+    FeedKind("payments", PaymentEntry, ("payment_number",), _payments, remembers=Payment),
+    FeedKind("permissions", PermissionEntry, DECISION, _permissions),
+    FeedKind("third_parties", ThirdPartyEntry, ("business_id",), _plain(keep_third_parties)),
+    FeedKind("authorisation_reads", AuthorisationReadEntry, ("authorisation_id", "at"), _authorisation_reads),
+    FeedKind(
+        "messages", MessageEntry, ("message_number",), _messages, remembers=Message
+    ),  # offers need what was permitted
+    FeedKind("privacy_cases", PrivacyProgress, ("case_number", "at"), _privacy_cases),
 )

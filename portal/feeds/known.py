@@ -13,17 +13,17 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from portal import VERSION
-from portal.feeds.kinds import Kind
+from portal.feeds.kinds import FeedKind
 from portal.feeds.schema import schema
 from portal.kit.db import table_of
 
 
-def digest(kind: Kind, raw: bytes) -> bytes:
+def digest(kind: FeedKind, raw: bytes) -> bytes:
     """What a line is known by: 32 bytes."""
     return sha256(reader_of(kind) + raw).digest()
 
 
-def known(db: Session, kind: Kind, raws: Iterable[bytes]) -> Mapping[bytes, Hashable]:
+def known(db: Session, kind: FeedKind, raws: Iterable[bytes]) -> Mapping[bytes, Hashable]:
     """Those of some lines that the register knows, and the key of the row that each told."""
     if kind.remembers is None:
         return {}
@@ -34,6 +34,6 @@ def known(db: Session, kind: Kind, raws: Iterable[bytes]) -> Mapping[bytes, Hash
 
 
 @cache
-def reader_of(kind: Kind) -> bytes:
+def reader_of(kind: FeedKind) -> bytes:
     """Stands for what reads the lines of a kind: another reader knows none of them."""
     return sha256(f"{VERSION} {kind.name} {json.dumps(schema(kind), sort_keys=True)}".encode()).digest()

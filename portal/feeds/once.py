@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.feeds.kinds import Desk, Kind
+from portal.feeds.kinds import FeedKind, ImportContext
 from portal.feeds.remarks import Remarks, remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told
 from portal.feeds.sources import Source
@@ -26,7 +26,7 @@ from portal.kit.once import Key, Once, contradictions, said
 
 
 @dataclass(frozen=True)
-class File:
+class FeedFile:
     """A file of a feed, and where what is told of its lines goes."""
 
     source: Source
@@ -40,13 +40,18 @@ class File:
 
 
 def together(
-    sessions: Sessions, kind: Kind, once: Once, files: Sequence[File], desk: Desk, progress: Progress
+    sessions: Sessions,
+    kind: FeedKind,
+    once: Once,
+    files: Sequence[FeedFile],
+    context: ImportContext,
+    progress: Progress,
 ) -> list[Told]:
     """Take in the files of a kind in one transaction, and tell of each what became of it."""
     found = {file: _surveyed(sessions, file, kind) for file in files}
     whole = {file: one for file, one in found.items() if isinstance(one, Survey)}
     contest = Contest(kind, once, dict(_differing(whole)))
-    ready = {file: judged(file.source, kind, one, contest, desk, progress) for file, one in whole.items()}
+    ready = {file: judged(file.source, kind, one, contest, context, progress) for file, one in whole.items()}
     try:
         taken = _settled(sessions, ready, contest)
     except Exception as failed:  # noqa: BLE001 - this kind does not stop the others
@@ -61,7 +66,7 @@ class Contested(Exception):
 class Contest(Bench):
     """Refuses rows of contested keys, and finds out which keys are contested."""
 
-    def __init__(self, kind: Kind, once: Once, twice: Mapping[Hashable, str]) -> None:
+    def __init__(self, kind: FeedKind, once: Once, twice: Mapping[Hashable, str]) -> None:
         super().__init__(kind, twice)
         self._once = once
         self._name = kind.name
@@ -94,14 +99,14 @@ class Contest(Bench):
             raise Contested
 
 
-def _surveyed(sessions: Sessions, file: File, kind: Kind) -> Survey | LeftOut:
+def _surveyed(sessions: Sessions, file: FeedFile, kind: FeedKind) -> Survey | LeftOut:
     try:
         return survey(sessions, file.source, kind)
     except Exception as failed:  # noqa: BLE001 - one file does not stop the others
         return LeftOut.because(file.source.name, failed)
 
 
-def _differing(surveys: Mapping[File, Survey]) -> Iterator[tuple[Hashable, str]]:
+def _differing(surveys: Mapping[FeedFile, Survey]) -> Iterator[tuple[Hashable, str]]:
     """The keys that rows tell differently, within a file or across files, and where."""
     first: dict[Hashable, tuple[Hashable, str]] = {}
     for file, found in surveys.items():
@@ -113,7 +118,7 @@ def _differing(surveys: Mapping[File, Survey]) -> Iterator[tuple[Hashable, str]]
                 yield key, f"{there} and {here}"
 
 
-def _settled(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) -> Mapping[File, Told]:
+def _settled(sessions: Sessions, ready: Mapping[FeedFile, Ready], contest: Contest) -> Mapping[FeedFile, Told]:
     """Take in the files again and again until nothing is contested: each time with fewer rows."""
     while True:
         try:
@@ -122,7 +127,7 @@ def _settled(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) 
             continue
 
 
-def _taken(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) -> Mapping[File, Told]:
+def _taken(sessions: Sessions, ready: Mapping[FeedFile, Ready], contest: Contest) -> Mapping[FeedFile, Told]:
     with ExitStack() as until_kept:
         remarked = {file: until_kept.enter_context(remarks(file.refused_to, file.doubtful_to)) for file in ready}
         with sessions() as db:
@@ -132,7 +137,7 @@ def _taken(sessions: Sessions, ready: Mapping[File, Ready], contest: Contest) ->
     return told
 
 
-def _told(db: Session, file: File, take: Ready, remarked: Remarks) -> Told:
+def _told(db: Session, file: FeedFile, take: Ready, remarked: Remarks) -> Told:
     try:
         with db.begin_nested():
             taken = reduce(Taken.and_then, (step(db, remarked) for step in take()), Taken.nothing(file.source.name))

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import Session, SQLModel
 
 from portal.feeds.models import ImportRun
-from portal.kit.privacy import Record, Subject
+from portal.kit.privacy import DataSubject, Record
 
 TABLES: Sequence[type[SQLModel]] = ()
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {ImportRun: "how many lines an import had"}
 
 
-def export(_db: Session, _subject: Subject) -> Iterable[Record]:
+def export(_db: Session, _subject: DataSubject) -> Iterable[Record]:
     """Nothing is about anybody."""
     return ()

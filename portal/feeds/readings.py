@@ -17,7 +17,7 @@ from portal.feeds.rows import START
 from portal.feeds.sources import NotAFeed, Source
 from portal.feeds.taking import Ready
 from portal.kit.clock import DAY
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
 from portal.sites.keeping import make_point, points_of
 from portal.sites.models import Commodity, MeteringPoint
@@ -34,7 +34,7 @@ class Unknown(StrEnum):
 
 
 @dataclass(frozen=True)
-class PointWish:
+class PointOptions:
     """What the operator says of metering points.
 
     named: the GSRN of a file that names none; made if it is unknown
@@ -46,7 +46,7 @@ class PointWish:
     unknown: Unknown = Unknown.REFUSED
 
 
-def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress) -> Ready:
+def prepared(source: Source, options: PointOptions, now: datetime, progress: Progress) -> Ready:
     """Read a whole file of readings; what is returned takes it in, in one step.
 
     Raises NotAFeed when it is no such file, damaged, or about another point than the operator says.
@@ -57,42 +57,42 @@ def prepared(source: Source, wish: PointWish, now: datetime, progress: Progress)
         export = datahub.read(source.read(), now + DAY)
     except NotDatahub as why:
         raise NotAFeed(str(why)) from None
-    told = _named(export, wish)
+    told = _named(export, options)
 
     def take(db: Session, remarks: Remarks) -> Taken:
-        points = _points(db, told.keys(), wish)
+        points = _points(db, told.keys(), options)
         recorded = {}
         for number, (gsrn, point) in enumerate(points.items(), 1):
             recorded[gsrn] = store.record(db, point.id, told[gsrn], now)
             progress(source.name, number, len(points))
         _refuse(source, export.refused, told.keys() - points.keys(), remarks.refused)
-        says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, wish))
+        says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, options))
         return Taken(source.name, says, _tally(export, recorded.values(), remarks.refused))
 
     return lambda: iter([take])
 
 
-def _named(export: Export, wish: PointWish) -> Mapping[str, Intervals]:
+def _named(export: Export, options: PointOptions) -> Mapping[str, Intervals]:
     """The readings by GSRN, those of no named point given to the one that the operator names.
 
     Raises NotAFeed when it cannot be told whose readings they are.
     """
     ids = {series.gsrn for series in export.series}
-    if wish.named and (others := {gsrn for gsrn in ids if gsrn} - {wish.named}):
-        raise NotAFeed(f"is about metering point {min(others)}, not {wish.named} as --metering-point says")
-    if wish.named and len(ids) > 1:
-        raise NotAFeed(f"names metering point {wish.named} on some lines and none on others")
-    if wish.named is None and None in ids:
+    if options.named and (others := {gsrn for gsrn in ids if gsrn} - {options.named}):
+        raise NotAFeed(f"is about metering point {min(others)}, not {options.named} as --metering-point says")
+    if options.named and len(ids) > 1:
+        raise NotAFeed(f"names metering point {options.named} on some lines and none on others")
+    if options.named is None and None in ids:
         raise NotAFeed("names no metering point; --metering-point GSRN says whose readings they are")
-    return {series.gsrn or wish.named or "": series.intervals for series in export.series}
+    return {series.gsrn or options.named or "": series.intervals for series in export.series}
 
 
-def _points(db: Session, gsrns: Collection[str], wish: PointWish) -> Mapping[str, MeteringPoint]:
+def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, MeteringPoint]:
     """The metering points that are known, or are made because the operator wishes it."""
     points = dict(points_of(db, gsrns))
     for gsrn in sorted(set(gsrns) - points.keys()):
-        if is_gsrn(gsrn) and (gsrn == wish.named or wish.unknown is Unknown.MADE):
-            points[gsrn] = make_point(db, gsrn, wish.energy or Commodity.ELECTRICITY)
+        if is_gsrn(gsrn) and (gsrn == options.named or options.unknown is Unknown.MADE):
+            points[gsrn] = make_point(db, gsrn, options.energy or Commodity.ELECTRICITY)
     return points
 
 
@@ -140,7 +140,11 @@ def _summary(every: Sequence[Intervals], recorded: Recorded) -> str:
     readings = joined(every)
     first, last = int(readings.quarter.min()), int(readings.quarter.max())
     missing = readings[readings.quality == Quality.MISSING]
-    parts = [_counted(readings), f"{_instant(first)} to {_instant(last)}", f"{_kwh(int(readings.mwh.sum()))} kWh"]
+    parts = [
+        _counted(readings),
+        f"{_instant(first)} to {_instant(last)}",
+        f"{_kwh(int(readings.milliwatt_hours.sum()))} kWh",
+    ]
     if len(missing):
         parts.append(f"{_counted(missing)} missing, first {_instant(int(missing.quarter.min()))}")
     if recorded.revised:
@@ -148,10 +152,10 @@ def _summary(every: Sequence[Intervals], recorded: Recorded) -> str:
     return ", ".join(parts)
 
 
-def _unlike(points: Mapping[str, MeteringPoint], wish: PointWish) -> Iterator[str]:
+def _unlike(points: Mapping[str, MeteringPoint], options: PointOptions) -> Iterator[str]:
     """What the operator should know where a point measures something else than they said."""
     for gsrn, point in points.items():
-        if wish.energy and point.energy != wish.energy:
+        if options.energy and point.energy != options.energy:
             yield f"metering point {gsrn} measures {point.energy} and goes on doing so, whatever --direction says"
 
 
@@ -165,8 +169,8 @@ def _instant(quarter: int) -> str:
     return f"{instant_of(quarter):%Y-%m-%dT%H:%MZ}"
 
 
-def _kwh(mwh: int) -> str:
+def _kwh(milliwatt_hours: int) -> str:
     """Kilowatt-hours exactly, with two decimals at least: `9 057.93`."""
-    whole, decimals = divmod(abs(mwh), MWH_PER_KWH)
-    sign = "-" if mwh < 0 else ""
+    whole, decimals = divmod(abs(milliwatt_hours), MILLIWATT_HOURS_PER_KWH)
+    sign = "-" if milliwatt_hours < 0 else ""
     return f"{sign}{grouped(whole)}.{f'{decimals:06}'.rstrip('0'):0<2}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from portal.feeds.kinds import KINDS, Kind
+from portal.feeds.kinds import KINDS, FeedKind
 from portal.feeds.schema import fields
 from portal.feeds.sources import NotAFeed, Source
 from portal.kit.feed import Refusal
@@ -30,7 +30,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Line:
+class FeedLine:
     """One line of a feed: its number from 1, its bytes, and the row it makes, or why it makes none."""
 
     number: int
@@ -43,7 +43,7 @@ class Line:
         return not isinstance(self.row, Known | Refusal)
 
 
-def kind_of(source: Source) -> Kind | None:
+def kind_of(source: Source) -> FeedKind | None:
     """The kind whose fields the first lines have most in common with; None for a file that is not JSON.
 
     Raises NotAFeed for JSON that is of no kind, and as `Source.lines` does.
@@ -74,12 +74,12 @@ def batches(source: Source) -> Iterator[list[Raw]]:
         yield batch
 
 
-def lines(kind: Kind, batch: Iterable[Raw], known: Mapping[bytes, Hashable]) -> list[Line]:
+def lines(kind: FeedKind, batch: Iterable[Raw], known: Mapping[bytes, Hashable]) -> list[FeedLine]:
     """Some lines, read as rows of a kind, but for those that are known, with the keys of their rows."""
-    return [Line(number, raw, Known(known[raw]) if raw in known else read(kind, raw)) for number, raw in batch]
+    return [FeedLine(number, raw, Known(known[raw]) if raw in known else read(kind, raw)) for number, raw in batch]
 
 
-def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the kind's
+def read(kind: FeedKind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the kind's
     """The row that a line makes, or a Refusal that says why it makes none."""
     try:
         row = kind.adapter.validate_json(raw)
@@ -91,7 +91,7 @@ def read(kind: Kind, raw: bytes) -> Any:  # noqa: ANN401 - the row's type is the
     return row
 
 
-def likeness(names: frozenset[str], kind: Kind) -> float:
+def likeness(names: frozenset[str], kind: FeedKind) -> float:
     """The share of fields in common; those that came to a kind later may be missing."""
     return max(len(names & known.every) / len(names | known.asked) for known in fields(kind))
 
@@ -104,7 +104,7 @@ def _is_utf8(start: bytes) -> bool:
     return True
 
 
-def _likenesses(source: Source) -> Iterator[tuple[float, Kind]]:
+def _likenesses(source: Source) -> Iterator[tuple[float, FeedKind]]:
     for _, raw in islice(_numbered(source), LOOKED_AT):
         try:
             told = json.loads(raw)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from portal.feeds.kinds import KINDS, Kind
+from portal.feeds.kinds import KINDS, FeedKind
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -14,7 +14,7 @@ class NoSuchKind(LookupError):
     """There is no kind of that name; the message names those that there are."""
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> FeedKind:
     """The kind of a name.
 
     Raises NoSuchKind.
@@ -26,7 +26,7 @@ def kind_named(name: str) -> Kind:
 
 
 @cache
-def schema(kind: Kind) -> Schema:
+def schema(kind: FeedKind) -> Schema:
     """The JSON Schema of a kind's row, with an example at every field and of the whole."""
     made = kind.adapter.json_schema(by_alias=True)
     definitions: Schema = made.get("$defs", {})
@@ -51,7 +51,7 @@ class Fields:
 
 
 @cache
-def fields(kind: Kind) -> tuple[Fields, ...]:
+def fields(kind: FeedKind) -> tuple[Fields, ...]:
     """The fields of a kind's row, for each of its variants."""
     told = schema(kind)
     return tuple(_fields(_resolved(variant, told.get("$defs", {}))) for variant in told.get("oneOf", [told]))

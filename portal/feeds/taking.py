@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.feeds.kinds import Desk, Kind
+from portal.feeds.kinds import FeedKind, ImportContext
 from portal.feeds.known import digest, known
 from portal.feeds.remarks import Remarks
 from portal.feeds.report import Progress, Taken, Tally
-from portal.feeds.rows import Known, Line, Raw, batches, lines
+from portal.feeds.rows import FeedLine, Known, Raw, batches, lines
 from portal.feeds.sources import Source
 from portal.kit.feed import Digests, Doubt, Outcome, Refusal, Verdict
 
@@ -38,7 +38,7 @@ class Survey:
 class Bench:
     """Judges rows before they are kept: all rows of a key that differ are refused, for no order says who is right."""
 
-    def __init__(self, kind: Kind, twice: Mapping[Hashable, str]) -> None:
+    def __init__(self, kind: FeedKind, twice: Mapping[Hashable, str]) -> None:
         self._kind = kind
         self._twice = twice
 
@@ -51,22 +51,24 @@ class Bench:
         """Learn which rows now stand in the register."""
 
 
-def prepared(sessions: Sessions, source: Source, kind: Kind, desk: Desk, progress: Progress) -> Ready:
+def prepared(sessions: Sessions, source: Source, kind: FeedKind, context: ImportContext, progress: Progress) -> Ready:
     """Read a whole file once, so that nothing of a damaged one is taken in; what is returned takes it in.
 
     Raises NotAFeed as `Source.lines` does.
     """
     found = survey(sessions, source, kind)
-    return judged(source, kind, found, Bench(kind, found.twice), desk, progress)
+    return judged(source, kind, found, Bench(kind, found.twice), context, progress)
 
 
-def judged(source: Source, kind: Kind, found: Survey, bench: Bench, desk: Desk, progress: Progress) -> Ready:
+def judged(
+    source: Source, kind: FeedKind, found: Survey, bench: Bench, context: ImportContext, progress: Progress
+) -> Ready:
     """What takes in a file that was found whole: each row that the bench does not refuse."""
 
     def step(batch: Sequence[Raw], db: Session, remarks: Remarks) -> Taken:
         keys = known(db, kind, (raw for _, raw in batch)) if found.knowing else {}
         told = [_judged(line, bench) for line in lines(kind, batch, keys)]
-        verdicts = _verdicts(db, kind, told, desk)
+        verdicts = _verdicts(db, kind, told, context)
         kept = zip(told, verdicts, strict=True)
         bench.hear(line.row for line, verdict in kept if line.is_read and not isinstance(verdict, Refusal))
         db.expunge_all()  # a file of any length in little memory
@@ -76,7 +78,7 @@ def judged(source: Source, kind: Kind, found: Survey, bench: Bench, desk: Desk, 
     return lambda: (partial(step, batch) for batch in batches(source))
 
 
-def survey(sessions: Sessions, source: Source, kind: Kind) -> Survey:
+def survey(sessions: Sessions, source: Source, kind: FeedKind) -> Survey:
     """Read a file from end to end; where rows differ, those too that the register knows.
 
     Raises NotAFeed as `Source.lines` does.
@@ -85,7 +87,7 @@ def survey(sessions: Sessions, source: Source, kind: Kind) -> Survey:
     return _surveyed(sessions, source, kind, knowing=False) if found.knowing and found.twice else found
 
 
-def _surveyed(sessions: Sessions, source: Source, kind: Kind, *, knowing: bool) -> Survey:
+def _surveyed(sessions: Sessions, source: Source, kind: FeedKind, *, knowing: bool) -> Survey:
     first: dict[Hashable, tuple[Hashable, int]] = {}
     twice: dict[Hashable, str] = {}
     number = 0
@@ -101,28 +103,28 @@ def _surveyed(sessions: Sessions, source: Source, kind: Kind, *, knowing: bool) 
     return Survey(number, first, twice, knowing)
 
 
-def _known(sessions: Sessions, kind: Kind, batch: Sequence[Raw]) -> Mapping[bytes, Hashable]:
+def _known(sessions: Sessions, kind: FeedKind, batch: Sequence[Raw]) -> Mapping[bytes, Hashable]:
     with sessions() as db:
         return known(db, kind, (raw for _, raw in batch))
 
 
-def _judged(line: Line, bench: Bench) -> Line:
+def _judged(line: FeedLine, bench: Bench) -> FeedLine:
     refusal = bench.refusal(line.row) if line.is_read else None
     return replace(line, row=refusal) if refusal else line
 
 
-def _verdicts(db: Session, kind: Kind, told: Sequence[Line], desk: Desk) -> list[Verdict]:
+def _verdicts(db: Session, kind: FeedKind, told: Sequence[FeedLine], context: ImportContext) -> list[Verdict]:
     read = [line for line in told if line.is_read]
-    kept = iter(kind.keep(db, [line.row for line in read], replace(desk, digests=_digests(kind, read))))
+    kept = iter(kind.keep(db, [line.row for line in read], replace(context, digests=_digests(kind, read))))
     return [next(kept) if line.is_read else _unread(line) for line in told]
 
 
-def _unread(line: Line) -> Verdict:
+def _unread(line: FeedLine) -> Verdict:
     refused: Refusal | Known = line.row
     return Outcome.UNCHANGED if isinstance(refused, Known) else refused
 
 
-def _digests(kind: Kind, read: Iterable[Line]) -> Digests:
+def _digests(kind: FeedKind, read: Iterable[FeedLine]) -> Digests:
     """By which line each row is told, for kinds that know it again."""
     if kind.remembers is None:
         return {}
@@ -130,7 +132,7 @@ def _digests(kind: Kind, read: Iterable[Line]) -> Digests:
     return {getattr(line.row, number): digest(kind, line.raw) for line in read}
 
 
-def _tally(batch: Sequence[Line], verdicts: Sequence[Verdict], remarks: Remarks) -> Tally:
+def _tally(batch: Sequence[FeedLine], verdicts: Sequence[Verdict], remarks: Remarks) -> Tally:
     outcomes: Counter[Outcome] = Counter()
     refused, doubtful = remarks.refused.count, remarks.doubtful.count
     for line, verdict in zip(batch, verdicts, strict=True):

@@ -6,12 +6,12 @@ from typing import Final
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach, Theme
 from portal.customers import queries as customers
 from portal.customers.models import PartyKind
 from portal.customers.queries import PartyShown
-from portal.kit.html import Acting, Choice, Person
+from portal.kit.html import Acting, PartyChoice, Person
 from portal.kit.i18n import Text, text
 from portal.messages import queries as messages
 
@@ -21,7 +21,7 @@ FOR_DECIDERS: Final = frozenset({"consents", "authorisations", "privacy"})
 ORGANISATION: Final = frozenset({"organisation"})
 
 
-def person(db: Session, who: Customer, today: date) -> Person:
+def person(db: Session, who: User, today: date) -> Person:
     """Whom the head names."""
     parties = customers.choices(db, who, today)
     current = next((party for party in parties if party.id in who.parties), None)
@@ -40,13 +40,13 @@ def person(db: Session, who: Customer, today: date) -> Person:
     )
 
 
-def _acting(who: Customer, current: PartyShown | None, parties: Sequence[PartyShown]) -> Acting | None:
+def _acting(who: User, current: PartyShown | None, parties: Sequence[PartyShown]) -> Acting | None:
     if current is None or current.is_own:
         return None
     return Acting(who.name, next((party.id for party in parties if party.is_own), None))
 
 
-def _named(who: Customer, current: PartyShown | None) -> tuple[str, str | Text]:
+def _named(who: User, current: PartyShown | None) -> tuple[str, str | Text]:
     """The name in the head, and what stands under it."""
     if current is None:
         return who.name, ""
@@ -61,7 +61,7 @@ def initials(name: str) -> str:
     return (words[0][:1] + words[-1][:1]).upper() if words else ""
 
 
-def _choice(party: PartyShown, who: Customer) -> Choice:
+def _choice(party: PartyShown, who: User) -> PartyChoice:
     is_company = party.kind == PartyKind.COMPANY
     if party.is_own:
         says = text("Your own matters")
@@ -69,7 +69,7 @@ def _choice(party: PartyShown, who: Customer) -> Choice:
         says = text("Company %(number)s", number=party.customer_number)
     else:
         says = text("Customer %(number)s", number=party.customer_number)
-    return Choice(party.id, party.name, initials(party.name), says, is_company, party.id in who.parties)
+    return PartyChoice(party.id, party.name, initials(party.name), says, is_company, party.id in who.parties)
 
 
 def _open_pages(reach: Reach, *, is_many: bool) -> frozenset[str]:

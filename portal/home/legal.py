@@ -14,7 +14,7 @@ from starlette.routing import Route
 from portal.auth.people import anyone
 from portal.brand import Brand
 from portal.home import texts
-from portal.home.texts import PageName, Said
+from portal.home.texts import LegalText, PageName
 from portal.kit.access import Anyone
 from portal.kit.html import Page
 from portal.kit.i18n import Language
@@ -32,7 +32,7 @@ class TextPage(Page):
     """A text in sections."""
 
     template = "legal/show.html"
-    said: Said
+    said: LegalText
 
 
 @dataclass(frozen=True)
@@ -40,10 +40,10 @@ class Help(Page):
     """How to reach the company, and what is asked often."""
 
     template = "legal/help.html"
-    said: Said
+    said: LegalText
 
 
-Pages = Callable[[Language], Said]
+Pages = Callable[[Language], LegalText]
 
 
 def show(said: Pages, visit: Visit[Anyone]) -> TextPage:

@@ -7,26 +7,26 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consents import queries as consents
-from portal.consents.rules import Action, Kind
+from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption import selection
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import Span
 from portal.consumption.rules import Compare, total
-from portal.consumption.selection import Selection, Wish
+from portal.consumption.selection import Selection, ViewRequest
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
 from portal.contracts.queries import Running
-from portal.contracts.rules import State, state
+from portal.contracts.rules import ContractState, state
 from portal.contracts.shown import LOOKS
 from portal.customers import queries as customers
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
 from portal.invoices import queries as invoices
 from portal.invoices import shown as invoices_shown
-from portal.invoices.bills import Head
+from portal.invoices.bills import InvoiceHead
 from portal.invoices.rules import is_late, left_to_pay
 from portal.kit import formats, spark
 from portal.kit.clock import HELSINKI, next_month
@@ -58,7 +58,7 @@ class NextBill:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class OverviewContract:
     """A contract in the list."""
 
     id: UUID
@@ -88,13 +88,13 @@ def greeting(name: str, now: datetime) -> Text:
     return text("Good evening, %(name)s", name=first) if 17 <= hour < 23 else text("Hello, %(name)s", name=first)
 
 
-def heading(db: Session, who: Customer, now: datetime) -> Text:
+def heading(db: Session, who: User, now: datetime) -> Text:
     """A greeting to the person in their own matters; above those of another, whose they are."""
     another = customers.first(db, who) if who.reach.acting_for else None
     return text("Overview of %(name)s", name=another.name) if another else greeting(who.name, now)
 
 
-def next_bill(db: Session, who: Customer, today: date, language: Language) -> NextBill | None:
+def next_bill(db: Session, who: User, today: date, language: Language) -> NextBill | None:
     """The bill to be paid next, None where nothing is owed."""
     head = invoices.next_due(db, who)
     if head is None:
@@ -109,7 +109,7 @@ def next_bill(db: Session, who: Customer, today: date, language: Language) -> Ne
     )
 
 
-def _days(head: Head, today: date) -> Text:
+def _days(head: InvoiceHead, today: date) -> Text:
     left = (head.due_on - today).days
     if left == 0:
         return text("today")
@@ -118,21 +118,21 @@ def _days(head: Head, today: date) -> Text:
     return counted("yesterday", "%(n)s days ago", -left)
 
 
-def portfolio(db: Session, who: Customer, today: date, language: Language) -> Portfolio | None:
+def portfolio(db: Session, who: User, today: date, language: Language) -> Portfolio | None:
     """All sites together, for whoever looks after many; None for the few of a household."""
     return of_many(db, who, today, language) if sites.number_held(db, who, today) > MANY else None
 
 
-def running_contracts(db: Session, who: Customer, today: date, language: Language) -> Sequence[Row]:
+def running_contracts(db: Session, who: User, today: date, language: Language) -> Sequence[OverviewContract]:
     """The contracts that run today."""
     return [_row(held, today, language) for held in contracts.running(db, who, today, limit=6)]
 
 
-def _row(held: Running, today: date, language: Language) -> Row:
+def _row(held: Running, today: date, language: Language) -> OverviewContract:
     ends = held.last or held.fixed_until
-    is_ending = state(held.first, held.last, held.fixed_until, today) is State.ENDING and ends is not None
+    is_ending = state(held.first, held.last, held.fixed_until, today) is ContractState.ENDING and ends is not None
     about = text("%(kind)s · %(place)s", kind=LOOKS[held.kind].words, place=held.street)
-    return Row(
+    return OverviewContract(
         id=held.id,
         icon=LOOKS[held.kind].icon,
         title=held.product.said(language),
@@ -143,14 +143,14 @@ def _row(held: Running, today: date, language: Language) -> Row:
     )
 
 
-def permissions(db: Session, who: Customer) -> Permissions | None:
+def permissions(db: Session, who: User) -> Permissions | None:
     """How many consents and prohibitions are in force; None for those who decide for no customer."""
-    standing = consents.standing(db, who) if who.reach.is_full else None
-    if standing is None:
+    permissions = consents.permissions(db, who) if who.reach.is_full else None
+    if permissions is None:
         return None
-    given = [one for one in standing if one.action is Action.GIVEN]
-    agreed = sum(one.kind is Kind.CONSENT for one in given)
-    forbidden = sum(one.kind is Kind.OBJECTION for one in given)
+    given = [one for one in permissions if one.action is Action.GIVEN]
+    agreed = sum(one.kind is DecisionKind.CONSENT for one in given)
+    forbidden = sum(one.kind is DecisionKind.OBJECTION for one in given)
     return Permissions(
         counted(
             "%(n)s consent has been given.",
@@ -164,7 +164,7 @@ def permissions(db: Session, who: Customer) -> Permissions | None:
             forbidden,
             none=text("No prohibitions are in force."),
         ),
-        max((one.at for one in standing), default=None),
+        max((one.at for one in permissions), default=None),
     )
 
 
@@ -182,12 +182,12 @@ class Usage:
     label: Text
 
 
-def looked_at(db: Session, who: Customer, today: date) -> Selection:
+def looked_at(db: Session, who: User, today: date) -> Selection:
     """What the overview tells of consumption: the newest month with readings, at all sites."""
-    return consumption.selection(db, who, Wish(), today)
+    return consumption.selection(db, who, ViewRequest(), today)
 
 
-def usage(db: Session, who: Customer, shown: Selection, today: date, language: Language) -> Usage | None:
+def usage(db: Session, who: User, shown: Selection, today: date, language: Language) -> Usage | None:
     """The newest month with readings, None before there are any."""
     steps = consumption.steps(db, who, shown, today)
     month = total(step.now for step in steps)
@@ -206,7 +206,7 @@ def usage(db: Session, who: Customer, shown: Selection, today: date, language: L
         unit=unit,
         change=change(compared),
         sentence=_sentence(compared),
-        bars=spark.bars([(step.period.first, step.now.mwh) for step in months]),
+        bars=spark.bars([(step.period.first, step.now.milliwatt_hours) for step in months]),
         label=text(
             "Use month by month from %(first)s to %(last)s, this month %(now)s.",
             first=formats.month_year(year.first, language),
@@ -216,7 +216,7 @@ def usage(db: Session, who: Customer, shown: Selection, today: date, language: L
     )
 
 
-def freshness(who: Customer, shown: Selection, today: date) -> datetime | None:
+def freshness(who: User, shown: Selection, today: date) -> datetime | None:
     """When the newest readings begin; None without any."""
     until = selection.freshness(shown.choices, who.parties, today).until
     return until - QUARTER if until else None

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal.auth.people import Customer, anyone, customer
+from portal.auth.people import User, anyone, user
 from portal.auth.rules import local_path
 from portal.home import overview, welcome
 from portal.home.sites.portfolio import Portfolio
@@ -24,7 +24,7 @@ from portal.kit.rates import Turnstile, retry_after_s
 from portal.kit.web import LANGUAGE_COOKIE, Cookie, FlowVisit, Redirect, Visit, address_of, bare, flow, page
 from portal.messages import queries as messages
 from portal.messages import shown as messages_shown
-from portal.messages.shown import Row as MessageRow
+from portal.messages.shown import ThreadRow as MessageRow
 
 YEAR_S = 365 * 24 * 3600
 REPORT_BYTES = 10_000
@@ -46,7 +46,7 @@ class Overview(Page):
     bill: overview.NextBill | None
     usage: overview.Usage | None
     portfolio: Portfolio | None
-    contracts: Sequence[overview.Row]
+    contracts: Sequence[overview.OverviewContract]
     permissions: overview.Permissions | None
     messages: Sequence[MessageRow]
 
@@ -57,7 +57,7 @@ def start(visit: Visit[Anyone]) -> Redirect:
     return Redirect("/overview" if signed_in else "/sign-in")
 
 
-def show_overview(visit: Visit[Customer]) -> Overview:
+def show_overview(visit: Visit[User]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
     many = overview.portfolio(db, who, today, visit.language)
@@ -82,13 +82,13 @@ async def choose_language(visit: FlowVisit[Anyone]) -> Redirect:
 
     The form names the page; what its address asked for is added, where the browser says that it comes from there.
     """
-    wish, then = visit.form.get("language"), visit.form.get("next")
+    asked, then = visit.form.get("language"), visit.form.get("next")
     there = local_path(then if isinstance(then, str) else None, "/")
     came_from = page_of(visit.request)
     back = came_from if urlsplit(came_from).path == there else there
-    if wish not in set(Language):
+    if asked not in set(Language):
         return Redirect(back)
-    return Redirect(back, cookies=[Cookie(LANGUAGE_COOKIE, str(wish), YEAR_S)])
+    return Redirect(back, cookies=[Cookie(LANGUAGE_COOKIE, str(asked), YEAR_S)])
 
 
 async def livez(request: Request) -> Response:  # noqa: ARG001
@@ -114,7 +114,7 @@ def routes(reports: Turnstile) -> list[Route]:
     """Every address of these pages; browsers' reports come through a turnstile."""
     return [
         page("/", start, who=anyone),
-        page("/overview", show_overview, who=customer),
+        page("/overview", show_overview, who=user),
         flow("/language", choose_language, who=anyone, method="POST"),
         bare("/livez", livez, who=anyone),
         bare("/csp-report", partial(csp_report, reports), who=anyone, method="POST"),

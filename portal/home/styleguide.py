@@ -18,7 +18,7 @@ from portal.kit.forms import Typed
 from portal.kit.html import Page
 from portal.kit.i18n import text
 from portal.kit.money import Money
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
 ADDRESS: Final = "/styleguide"
@@ -31,7 +31,7 @@ class Styleguide(Page):
 
     template = "home/styleguide.html"
     typed: Typed
-    pages: Pages
+    pagination: Pagination
     bars: Sequence[spark.Bar]
     today: date
     now: datetime
@@ -46,7 +46,7 @@ def show(brand: Brand, visit: Visit[Anyone]) -> Styleguide:
     every = contrasts(brand.colours)
     return Styleguide(
         typed=Typed({"email": "aino", "name": ""}, {"email": text("Check what you wrote here.")}),
-        pages=pages(visit.query.get("page"), 60, 20, ADDRESS),
+        pagination=paginate(visit.query.get("page"), 60, 20, ADDRESS),
         bars=spark.bars(months),
         today=visit.today,
         now=visit.now,

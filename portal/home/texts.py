@@ -44,7 +44,7 @@ class PageName(StrEnum):
     HELP = "help"
 
 
-class Kind(StrEnum):
+class BlockKind(StrEnum):
     """What a block is."""
 
     HEADING = "heading"
@@ -68,12 +68,12 @@ Line = tuple[Piece, ...]
 class Block:
     """A heading or paragraph (one line), or a list (an item on each line)."""
 
-    kind: Kind
+    kind: BlockKind
     lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TextSection:
     """A heading and what stands under it; `id` names its element."""
 
     id: str
@@ -82,16 +82,16 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LegalText:
     """A whole page of text in one language."""
 
     version: date
     title: str
     lede: Line
-    sections: tuple[Section, ...]
+    sections: tuple[TextSection, ...]
 
 
-Texts = Mapping[PageName, Mapping[Language, Said]]
+Texts = Mapping[PageName, Mapping[Language, LegalText]]
 
 
 def load(ours: Path, theirs: Path | None, brand: Brand) -> Texts:
@@ -102,7 +102,7 @@ def load(ours: Path, theirs: Path | None, brand: Brand) -> Texts:
     return {name: {language: _page(ours, theirs, name, language, brand) for language in Language} for name in PageName}
 
 
-def read(source: str, brand: Brand, language: Language) -> Said:
+def read(source: str, brand: Brand, language: Language) -> LegalText:
     """The page that a text makes, with the facts of the brand put in.
 
     Raises BadTexts, whose message says what is wrong.
@@ -113,10 +113,10 @@ def read(source: str, brand: Brand, language: Language) -> Said:
         raise BadTexts(
             'begins with "Version: 2026-11-21", a title after "# ", and a sentence on what the page is about'
         )
-    return Said(_day(version[1]), lines[1][2:], _line(lines[2]), tuple(_sections(lines[3:])))
+    return LegalText(_day(version[1]), lines[1][2:], _line(lines[2]), tuple(_sections(lines[3:])))
 
 
-def _page(ours: Path, theirs: Path | None, name: PageName, language: Language, brand: Brand) -> Said:
+def _page(ours: Path, theirs: Path | None, name: PageName, language: Language, brand: Brand) -> LegalText:
     own = theirs is not None and any((theirs / f"{name}.{one}.txt").exists() for one in Language)
     path = (theirs if theirs is not None and own else ours) / f"{name}.{language}.txt"
     try:
@@ -170,14 +170,14 @@ def _of_groups(language: Language) -> Iterator[tuple[str, str]]:
         yield f"kept_{name}", described.about.retention.said(language)
 
 
-def _sections(lines: Sequence[str]) -> Iterator[Section]:
+def _sections(lines: Sequence[str]) -> Iterator[TextSection]:
     title, number, under = "", 0, list[str]()
     for line in [*lines, "## "]:
         if not line.startswith("## ") and line != "##":
             under.append(line)
             continue
         if number:
-            yield Section(f"part-{number}", title, tuple(_blocks(under)))
+            yield TextSection(f"part-{number}", title, tuple(_blocks(under)))
         elif under:
             raise BadTexts(f'has "{under[0][:40]}" before its first "## "')
         title, number, under = line[3:], number + 1, []
@@ -186,16 +186,16 @@ def _sections(lines: Sequence[str]) -> Iterator[Section]:
 def _blocks(lines: Sequence[str]) -> Iterator[Block]:
     for kind, run in groupby(lines, key=_kind):
         found = [_line(re.sub(r"^(- |### )", "", line)) for line in run]
-        if kind is Kind.ITEMS:
+        if kind is BlockKind.ITEMS:
             yield Block(kind, tuple(found))
         else:
             yield from (Block(kind, (line,)) for line in found)
 
 
-def _kind(line: str) -> Kind:
+def _kind(line: str) -> BlockKind:
     if line.startswith("- "):
-        return Kind.ITEMS
-    return Kind.HEADING if line.startswith("### ") else Kind.PARAGRAPH
+        return BlockKind.ITEMS
+    return BlockKind.HEADING if line.startswith("### ") else BlockKind.PARAGRAPH
 
 
 def _line(text: str) -> Line:

@@ -11,19 +11,19 @@ from sqlmodel import Session
 from starlette.routing import Route
 
 from portal.auth import actions as sessions
-from portal.auth import stays
-from portal.auth.people import Customer, customer, decides
+from portal.auth import open_sessions
+from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
 from portal.customers import contact, queries
+from portal.customers.change_requests import Matter
 from portal.customers.contact import Contact
-from portal.customers.wishes import Matter
 from portal.customers.words import LANGUAGES
 from portal.home.account import pages as account
 from portal.home.account import saving
-from portal.home.account.letters import Office
+from portal.home.account.letters import LetterContext
 from portal.home.account.shown import Option, options, post
 from portal.invoices import queries as invoices
-from portal.invoices.queries import Wish
+from portal.invoices.queries import InvoiceFilter
 from portal.kit.forms import Typed
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, counted, text
@@ -88,13 +88,13 @@ class HowToBill(Page):
     language_names: Mapping[Language, str]
 
 
-def is_first_visit(db: Session, who: Customer) -> bool:
+def is_first_visit(db: Session, who: User) -> bool:
     """Whether somebody in their own matters has neither taken nor skipped the first steps."""
     in_own_matters = bool(who.parties) and who.reach.acting_for is None
-    return in_own_matters and stays.profile(db, who).welcomed_at is None
+    return in_own_matters and open_sessions.profile(db, who).welcomed_at is None
 
 
-def show_found(visit: Visit[Customer]) -> Page:
+def show_found(visit: Visit[User]) -> Page:
     """What we found."""
     who = visit.who
     first_name = who.name.split(" ", maxsplit=1)[0]
@@ -110,7 +110,7 @@ def show_found(visit: Visit[Customer]) -> Page:
     )
 
 
-def show_contact(visit: Visit[Customer]) -> Reply:
+def show_contact(visit: Visit[User]) -> Reply:
     """How we reach somebody, to confirm or to correct."""
     mine = _mine(visit)
     if mine is None:
@@ -120,7 +120,7 @@ def show_contact(visit: Visit[Customer]) -> Reply:
     return _how_to_reach(mine, Typed({**form.typed.values, **language}), visit.language, is_back=form.is_back)
 
 
-def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
+def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
     """Save what differs, and go on."""
     mine = _mine(visit)
     if mine is None:
@@ -136,13 +136,13 @@ def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
             return Redirect("/welcome/billing", chosen.cookies)
 
 
-def show_billing(visit: Visit[Customer]) -> Reply:
+def show_billing(visit: Visit[User]) -> Reply:
     """How bills come, to confirm or to choose."""
     mine = _mine(visit)
     return _how_to_bill(mine, account.billing_typed(mine)) if mine else Redirect("/welcome")
 
 
-def save_billing(visit: Visit[Customer]) -> Reply:
+def save_billing(visit: Visit[User]) -> Reply:
     """Save what differs; that was the last step."""
     mine = _mine(visit)
     if mine is None:
@@ -154,30 +154,30 @@ def save_billing(visit: Visit[Customer]) -> Reply:
             return _end(visit, Ended.TAKEN)
 
 
-def skip(visit: Visit[Customer]) -> Redirect:
+def skip(visit: Visit[User]) -> Redirect:
     """The steps are not wanted."""
     return _end(visit, Ended.LEFT)
 
 
-def last_word(visit: Visit[Customer]) -> Text | None:
+def last_word(visit: Visit[User]) -> Text | None:
     """What is said right after the first steps, None where nobody comes from them."""
     said = visit.query.get("welcome")
     return WORDS[Ended(said)] if said in set(Ended) else None
 
 
-def _end(visit: Visit[Customer], how: Ended) -> Redirect:
+def _end(visit: Visit[User], how: Ended) -> Redirect:
     sessions.welcome(visit.db, visit.who, visit.now)
     return Redirect(f"{HOME}?welcome={how}")
 
 
-def _mine(visit: Visit[Customer]) -> Contact | None:
+def _mine(visit: Visit[User]) -> Contact | None:
     return next(iter(contact.contacts(visit.db, visit.who)), None)
 
 
-def _found(db: Session, who: Customer, today: date) -> Sequence[Text]:
+def _found(db: Session, who: User, today: date) -> Sequence[Text]:
     """What is there, as far as the person may see it."""
     sites = contracts.number_of_sites(db, who, today)
-    bills = sum(each.count for each in invoices.sums(db, who, Wish(), today))
+    bills = sum(each.count for each in invoices.sums(db, who, InvoiceFilter(), today))
     return [
         counted("Contracts at %(n)s site", "Contracts at %(n)s sites", sites, none=text("No contracts yet")),
         counted("%(n)s invoice", "%(n)s invoices", bills, none=text("No invoices yet")),
@@ -192,13 +192,13 @@ def _how_to_bill(mine: Contact, typed: Typed) -> HowToBill:
     return HowToBill(typed, options(mine), mine.billing_emails, LANGUAGES)
 
 
-def routes(office: Office) -> list[Route]:
+def routes(office: LetterContext) -> list[Route]:
     """The addresses of the first steps."""
     return [
-        page("/welcome", show_found, who=customer),
+        page("/welcome", show_found, who=user),
         page("/welcome/contact", show_contact, who=decides),
         action("/welcome/contact", partial(save_contact, office), who=decides),
         page("/welcome/billing", show_billing, who=decides),
         action("/welcome/billing", save_billing, who=decides),
-        action("/welcome/skip", skip, who=customer),
+        action("/welcome/skip", skip, who=user),
     ]

@@ -22,7 +22,7 @@ WHOLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class InvoiceSubject:
     """What a bill is for: kinds of contracts; where its lines are of none, what the first of them is called."""
 
     kinds: frozenset[ContractKind] = frozenset()
@@ -30,7 +30,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class InvoiceHead:
     """What a list tells of a bill. The street is None for a bill about several sites.
 
     credited: what credit notes take off it, not negative; nothing for a credit note
@@ -39,7 +39,7 @@ class Head:
     id: UUID
     number: str
     kind: InvoiceKind
-    subject: Subject
+    subject: InvoiceSubject
     street: str | None
     issued_on: date
     due_on: date
@@ -105,7 +105,7 @@ class Received:
 class Bill:
     """A bill with all it says."""
 
-    head: Head
+    head: InvoiceHead
     party_id: UUID
     net: Money
     vat: Money
@@ -139,10 +139,10 @@ class Group:
         return total(line.net for line in self.lines)
 
 
-def subject(lines: Sequence[Line]) -> Subject:
+def subject(lines: Sequence[Line]) -> InvoiceSubject:
     """What a bill of these lines is for."""
     kinds = frozenset(line.source.kind for line in lines if line.source)
-    return Subject(kinds, lines[0].name if lines and not kinds else None)
+    return InvoiceSubject(kinds, lines[0].name if lines and not kinds else None)
 
 
 def is_whole(lines: Iterable[Line]) -> bool:
@@ -152,7 +152,7 @@ def is_whole(lines: Iterable[Line]) -> bool:
         if line.source is None or line.source.energy is None:
             return False
         of_supply = line.energy if line.energy is not None and line.code != ELECTRICITY_TAX else NO_ENERGY
-        billed[line.source.energy, line.source.kind] += of_supply.mwh
+        billed[line.source.energy, line.source.kind] += of_supply.milliwatt_hours
     kinds, amounts = {kind for _, kind in billed}, set(billed.values())
     return len({energy for energy, _ in billed}) == len(amounts) == 1 and kinds in WHOLE
 
@@ -174,11 +174,11 @@ def consumption(lines: Iterable[Line]) -> Mapping[str, Energy]:
     billed: dict[tuple[str, str, ContractKind], int] = defaultdict(int)
     for line in lines:
         if line.energy is not None and line.source and line.source.energy and line.code != ELECTRICITY_TAX:
-            billed[line.source.energy, line.source.gsrn or "", line.source.kind] += line.energy.mwh
+            billed[line.source.energy, line.source.gsrn or "", line.source.kind] += line.energy.milliwatt_hours
     points: dict[tuple[str, str], int] = {}
-    for (energy, gsrn, _), mwh in billed.items():
-        points[energy, gsrn] = max(mwh, points.get((energy, gsrn), mwh))
+    for (energy, gsrn, _), milliwatt_hours in billed.items():
+        points[energy, gsrn] = max(milliwatt_hours, points.get((energy, gsrn), milliwatt_hours))
     used: dict[str, int] = defaultdict(int)
-    for (energy, _), mwh in points.items():
-        used[energy] += mwh
-    return {energy: Energy(mwh) for energy, mwh in used.items()}
+    for (energy, _), milliwatt_hours in points.items():
+        used[energy] += milliwatt_hours
+    return {energy: Energy(milliwatt_hours) for energy, milliwatt_hours in used.items()}

@@ -59,7 +59,7 @@ def _usage(now: Bill, before: Bill) -> Mapping[str, Money]:
     for energy, former in used_before.items():
         more = used.get(energy, NO_ENERGY) - former
         cost = sum(line.net.cents for line in before.lines if _is_of(line, energy))
-        found[energy] = rounded(Decimal(cost) * more.mwh / former.mwh) if former else Money(0)
+        found[energy] = rounded(Decimal(cost) * more.milliwatt_hours / former.milliwatt_hours) if former else Money(0)
     return found
 
 

@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.invoices.bills import Bill, Line, Source
-from portal.kit.energy import MWH_PER_KWH, Energy
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 
-TOLD_FROM: Final = Energy(MWH_PER_KWH)  # billing systems round the energy of a line; less is no other bill
+TOLD_FROM: Final = Energy(MILLIWATT_HOURS_PER_KWH)  # billing systems round the energy of a line; less is no other bill
 Reread = Callable[[Session, UUID, date, date, date], Energy | None]
 """What the readings of a metering point come to, from the first day to the last; None where none of them was corrected,
 or nothing has come for these months since a third day."""
@@ -43,7 +43,7 @@ def corrections(db: Session, bill: Bill, reread: Reread) -> Iterator[Correction]
     """The metering points of a bill whose readings were corrected after it, by a kilowatt-hour or more."""
     for billed in _by_point(bill):
         now = reread(db, billed.point_id, billed.first, billed.last, bill.head.issued_on)
-        if now is not None and abs((now - billed.energy).mwh) >= TOLD_FROM.mwh:
+        if now is not None and abs((now - billed.energy).milliwatt_hours) >= TOLD_FROM.milliwatt_hours:
             yield Correction(billed.source, billed.energy, now)
 
 

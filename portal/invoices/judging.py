@@ -12,7 +12,7 @@ from typing import Final
 
 from portal.contracts.charges import VatRate
 from portal.contracts.kinds import ContractKind
-from portal.contracts.windows import Days
+from portal.contracts.tariff_periods import Days
 from portal.invoices.feed import InvoiceEntry, LineEntry, VatSumEntry
 from portal.invoices.kinds import InvoiceKind, LineUnit
 from portal.invoices.rules import years_before

@@ -99,7 +99,7 @@ def _lines(row: InvoiceEntry, known: _Known) -> Iterator[Columns]:
             "name_sv": line.name.sv,
             "name_en": line.name.en,
             **line.model_dump(exclude={"contract_number", "name"}),
-            "quantity_mwh": energy.mwh if energy else None,
+            "quantity_mwh": energy.milliwatt_hours if energy else None,
             "quantity": None if energy else line.quantity,
         }
 

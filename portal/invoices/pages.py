@@ -10,20 +10,20 @@ from uuid import UUID
 
 from starlette.routing import Route
 
-from portal.auth.people import Customer, sees
+from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.invoices import banking_days, queries, shown
 from portal.invoices.bills import Bill
 from portal.invoices.changes import why
 from portal.invoices.corrections import Reread, corrections
-from portal.invoices.queries import Show, Sum, Wish
-from portal.invoices.shown import Corrected, Group, Payment, Reason, Row
+from portal.invoices.queries import InvoiceFilter, InvoicesShown, Sum
+from portal.invoices.shown import Corrected, Group, InvoiceRow, Payment, Reason
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
 from portal.kit.i18n import Text
 from portal.kit.money import Money, rounded, total
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
 BILLS_A_PAGE: Final = 20
@@ -31,11 +31,11 @@ YEAR: Final = 12
 
 
 @dataclass(frozen=True)
-class Section:
+class InvoiceSection:
     """The bills of a page that are unpaid (no year), or settled and of one year; sums are of all such bills."""
 
     year: int | None
-    rows: Sequence[Row]
+    rows: Sequence[InvoiceRow]
     count: int
     total: Money
     left: Money
@@ -61,13 +61,13 @@ class InvoiceList(Page):
     """What is to be paid, what is overdue, and every bill, some at a time."""
 
     template = "invoices/index.html"
-    due: Row | None
-    overdue: Sequence[Row]
+    due: InvoiceRow | None
+    overdue: Sequence[InvoiceRow]
     trend: Trend | None
-    sections: Sequence[Section]
-    wish: Wish
+    sections: Sequence[InvoiceSection]
+    filters: InvoiceFilter
     years: Sequence[int]
-    pages: Pages
+    pagination: Pagination
     count: int
     total: Money
 
@@ -89,10 +89,10 @@ class InvoicePage(Page):
     """One bill with all it says, the bill that it credits or reminds of, and those that refer to it."""
 
     template = "invoices/show.html"
-    row: Row
+    row: InvoiceRow
     bill: Bill
-    referred: Row | None
-    referring: Sequence[Row]
+    referred: InvoiceRow | None
+    referring: Sequence[InvoiceRow]
     payment: Payment | None
     how_to_pay: Text | None
     pay_by: date
@@ -104,13 +104,13 @@ class InvoicePage(Page):
     comparison: Comparison | None
 
 
-def index(visit: Visit[Customer]) -> InvoiceList:
-    """The bill to be paid next, and every bill that is wished for."""
-    wish = _wish(visit.query)
-    sums = queries.sums(visit.db, visit.who, wish, visit.today)
+def index(visit: Visit[User]) -> InvoiceList:
+    """The bill to be paid next, and every bill that the filter lets through."""
+    filters = _filters(visit.query)
+    sums = queries.sums(visit.db, visit.who, filters, visit.today)
     count = sum(one.count for one in sums)
-    at = pages(visit.query.get("page"), count, BILLS_A_PAGE, "/invoices", _query(wish))
-    heads = queries.latest(visit.db, visit.who, wish, visit.today, (at.number - 1) * BILLS_A_PAGE, BILLS_A_PAGE)
+    at = paginate(visit.query.get("page"), count, BILLS_A_PAGE, "/invoices", _query(filters))
+    heads = queries.latest(visit.db, visit.who, filters, visit.today, (at.number - 1) * BILLS_A_PAGE, BILLS_A_PAGE)
     due = queries.next_due(visit.db, visit.who)
     late = queries.overdue(visit.db, visit.who, visit.today)
     return InvoiceList(
@@ -118,15 +118,15 @@ def index(visit: Visit[Customer]) -> InvoiceList:
         overdue=[shown.row(head, visit.today, visit.language) for head in late],
         trend=_trend(visit),
         sections=_sections([shown.row(head, visit.today, visit.language) for head in heads], sums),
-        wish=wish,
+        filters=filters,
         years=queries.years(visit.db, visit.who),
-        pages=at,
+        pagination=at,
         count=count,
         total=total(one.total for one in sums),
     )
 
 
-def show(reread: Reread, visit: Visit[Customer]) -> InvoicePage:
+def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
     """One bill."""
     bill = queries.by_id(visit.db, visit.who, visit.id("id"))
     related = queries.related(visit.db, visit.who, bill)
@@ -148,19 +148,24 @@ def show(reread: Reread, visit: Visit[Customer]) -> InvoicePage:
     )
 
 
-def _wish(query: Mapping[str, str]) -> Wish:
+def _filters(query: Mapping[str, str]) -> InvoiceFilter:
     """What the address asks for; what makes no sense asks for nothing."""
     asked, year = query.get("show"), query.get("year", "")
     is_year = len(year) == 4 and year.isascii() and year.isdigit() and int(year) > 0
-    return Wish(Show(asked) if asked in set(Show) else Show.ALL, int(year) if is_year else None)
+    return InvoiceFilter(
+        InvoicesShown(asked) if asked in set(InvoicesShown) else InvoicesShown.ALL, int(year) if is_year else None
+    )
 
 
-def _query(wish: Wish) -> Mapping[str, str]:
-    asked = {"show": wish.show.value if wish.show is not Show.ALL else "", "year": str(wish.year or "")}
+def _query(filters: InvoiceFilter) -> Mapping[str, str]:
+    asked = {
+        "show": filters.show.value if filters.show is not InvoicesShown.ALL else "",
+        "year": str(filters.year or ""),
+    }
     return {name: value for name, value in asked.items() if value}
 
 
-def _sections(rows: Sequence[Row], sums: Sequence[Sum]) -> Sequence[Section]:
+def _sections(rows: Sequence[InvoiceRow], sums: Sequence[Sum]) -> Sequence[InvoiceSection]:
     """The rows under their headings: unpaid ones together, settled ones year by year."""
     unpaid = [one for one in sums if one.unpaid]
     found = [_section(None, [row for row in rows if row.left], unpaid)]
@@ -171,8 +176,8 @@ def _sections(rows: Sequence[Row], sums: Sequence[Sum]) -> Sequence[Section]:
     return [section for section in found if section.rows]
 
 
-def _section(year: int | None, rows: Sequence[Row], sums: Sequence[Sum]) -> Section:
-    return Section(
+def _section(year: int | None, rows: Sequence[InvoiceRow], sums: Sequence[Sum]) -> InvoiceSection:
+    return InvoiceSection(
         year=year,
         rows=rows,
         count=sum(one.count for one in sums),
@@ -181,7 +186,7 @@ def _section(year: int | None, rows: Sequence[Row], sums: Sequence[Sum]) -> Sect
     )
 
 
-def _trend(visit: Visit[Customer]) -> Trend | None:
+def _trend(visit: Visit[User]) -> Trend | None:
     """The twelve months up to that of the newest bill."""
     since = first_of_month(visit.today - timedelta(days=3 * 366))
     months = queries.by_month(visit.db, visit.who, since)
@@ -212,7 +217,7 @@ def _percent(now: Money, before: Money) -> int:
     return int((Decimal(now.cents - before.cents) * 100 / before.cents).quantize(Decimal(1)))
 
 
-def _comparison(visit: Visit[Customer], bill: Bill) -> Comparison | None:
+def _comparison(visit: Visit[User], bill: Bill) -> Comparison | None:
     earlier = queries.year_earlier(visit.db, visit.who, bill)
     if earlier is None:
         return None

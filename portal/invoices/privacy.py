@@ -7,13 +7,13 @@ from sqlmodel import Session, SQLModel, col, select
 
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.kit.feed import OF_THE_FEED
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 
 TABLES: Sequence[type[SQLModel]] = (Invoice, InvoiceLine, InvoiceVat, Payment)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """The customer's bills with their lines, VAT and payments, oldest first."""
     own = Invoice.party_id == subject.party_id
     bills = select(Invoice).where(own).order_by(col(Invoice.issued_on), Invoice.number)

@@ -14,12 +14,12 @@ from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.invoices import changes
-from portal.invoices.bills import Bill, Head, Line, Received, Source, Subject, Vat, subject
+from portal.invoices.bills import Bill, InvoiceHead, InvoiceSubject, Line, Received, Source, Vat, subject
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
@@ -37,7 +37,7 @@ class NoSuchInvoice(NotThere):
     """No bill of that id that this person may see."""
 
 
-class Show(StrEnum):
+class InvoicesShown(StrEnum):
     """Which bills to list; credit is for credit notes and the bills that they take off as a whole."""
 
     ALL = "all"
@@ -48,10 +48,10 @@ class Show(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class InvoiceFilter:
     """Which bills somebody wants to see; the year is that of the last day billed."""
 
-    show: Show = Show.ALL
+    show: InvoicesShown = InvoicesShown.ALL
     year: int | None = None
 
 
@@ -70,8 +70,8 @@ class Sum:
 class Related:
     """The bill that one credits or reminds of, None where it is not in the register, and those that refer to it."""
 
-    referred: Head | None
-    referring: Sequence[Head]
+    referred: InvoiceHead | None
+    referring: Sequence[InvoiceHead]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,13 @@ class Billed:
     by_site: Mapping[UUID, Money]
 
 
-def _head(*row: Any) -> Head:  # noqa: ANN401 - the columns of _HEADS
+def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
     """A bill whose subject is not looked up yet."""
     invoice_id, number, kind, street, issued, due, first, last, cents, paid, credited = row
     amounts = Money(cents), Money(int(paid)), Money(int(credited))
-    return Head(invoice_id, number, InvoiceKind(kind), Subject(), street, issued, due, first, last, *amounts)
+    return InvoiceHead(
+        invoice_id, number, InvoiceKind(kind), InvoiceSubject(), street, issued, due, first, last, *amounts
+    )
 
 
 def _paid() -> ScalarSelect[int]:
@@ -156,14 +158,14 @@ NAMES: Final = Question(
 )
 
 
-def latest(db: Session, who: Customer, wish: Wish, today: date, skip: int, limit: int) -> Sequence[Head]:
+def latest(db: Session, who: User, filters: InvoiceFilter, today: date, skip: int, limit: int) -> Sequence[InvoiceHead]:
     """A page of bills: those to be paid first, then the latest period first."""
     order = (_is_unpaid().desc(), col(Invoice.period_to).desc(), col(Invoice.number).desc())
-    return _heads(db, _visible_to(who) & _wanted(wish, today), *order, skip=skip, limit=limit)
+    return _heads(db, _visible_to(who) & _wanted(filters, today), *order, skip=skip, limit=limit)
 
 
-def sums(db: Session, who: Customer, wish: Wish, today: date) -> Sequence[Sum]:
-    """All the bills that a wish is for, summed by year, unpaid ones apart; the latest year first."""
+def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> Sequence[Sum]:
+    """All the bills that a filter lets through, summed by year, unpaid ones apart; the latest year first."""
     year, unpaid = extract("year", col(Invoice.period_to)), _is_unpaid()
     each = select(  # type: ignore[call-overload] # sqlmodel types four columns at most
         unpaid.label("unpaid"),
@@ -172,7 +174,7 @@ def sums(db: Session, who: Customer, wish: Wish, today: date) -> Sequence[Sum]:
         func.sum(Invoice.total_cents),
         func.sum(col(Invoice.total_cents) - _paid()),
     )
-    grouped = each.where(_visible_to(who), _wanted(wish, today)).group_by("unpaid", "year")
+    grouped = each.where(_visible_to(who), _wanted(filters, today)).group_by("unpaid", "year")
     found = [
         Sum(bool(is_unpaid), int(of), count, Money(int(cents)), Money(int(left) if is_unpaid else 0))
         for is_unpaid, of, count, cents, left in db.exec(grouped)
@@ -180,25 +182,25 @@ def sums(db: Session, who: Customer, wish: Wish, today: date) -> Sequence[Sum]:
     return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
 
 
-def years(db: Session, who: Customer) -> Sequence[int]:
+def years(db: Session, who: User) -> Sequence[int]:
     """The years of which there are bills, the latest first."""
     year = extract("year", col(Invoice.period_to))
     return sorted({int(one) for one in db.exec(select(year).where(_visible_to(who)).distinct())}, reverse=True)
 
 
-def next_due(db: Session, who: Customer) -> Head | None:
+def next_due(db: Session, who: User) -> InvoiceHead | None:
     """The bill that is to be paid next, an overdue one before all others."""
     head = NEXT_DUE.first(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING))
     return _with_subjects(db, [head])[0] if head else None
 
 
-def overdue(db: Session, who: Customer, today: date, limit: int = 20) -> Sequence[Head]:
+def overdue(db: Session, who: User, today: date, limit: int = 20) -> Sequence[InvoiceHead]:
     """The bills whose due date is over, the oldest first."""
     late = _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
     return _heads(db, _visible_to(who) & late, col(Invoice.due_on), limit=limit)
 
 
-def by_month(db: Session, who: Customer, since: date) -> Mapping[date, Money]:
+def by_month(db: Session, who: User, since: date) -> Mapping[date, Money]:
     """What the bills come to whose last day lies in each month, from a month on; months without a bill are left out."""
     year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
     totals = (
@@ -209,7 +211,7 @@ def by_month(db: Session, who: Customer, since: date) -> Mapping[date, Money]:
     return {date(int(y), int(m), 1): Money(int(cents)) for y, m, cents in db.exec(totals)}
 
 
-def billed_by_site(db: Session, who: Customer, since: date, energy: str | None) -> Billed | None:
+def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> Billed | None:
     """The bills whose last day lies in the newest month for which most sites are billed; None without any since a day.
 
     A collective bill is shared out by the contracts of its lines; of one energy, if told, are the lines whose contract
@@ -237,7 +239,7 @@ def billed_by_site(db: Session, who: Customer, since: date, energy: str | None) 
     return Billed(chosen, found[chosen])
 
 
-def latest_by_site(db: Session, who: Customer, site_ids: Collection[UUID]) -> Mapping[UUID, Head]:
+def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
     """The newest bill of each of some sites that has one of its own."""
     newest = func.row_number().over(
         partition_by=col(Invoice.site_id), order_by=(col(Invoice.period_to).desc(), col(Invoice.number).desc())
@@ -251,13 +253,13 @@ def latest_by_site(db: Session, who: Customer, site_ids: Collection[UUID]) -> Ma
     return dict(zip(found, _with_subjects(db, list(found.values())), strict=True))
 
 
-def at_site(db: Session, who: Customer, site_id: UUID, limit: int) -> Sequence[Head]:
+def at_site(db: Session, who: User, site_id: UUID, limit: int) -> Sequence[InvoiceHead]:
     """The newest bills of one site."""
     order = (col(Invoice.period_to).desc(), col(Invoice.number).desc())
     return _heads(db, _visible_to(who) & (col(Invoice.site_id) == site_id), *order, limit=limit)
 
 
-def of_ids(db: Session, who: Customer, invoice_ids: Collection[UUID]) -> Mapping[UUID, Head]:
+def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
     """Those of some bills that this person may see."""
     if not invoice_ids:
         return {}
@@ -265,7 +267,7 @@ def of_ids(db: Session, who: Customer, invoice_ids: Collection[UUID]) -> Mapping
     return {head.id: head for head in _with_subjects(db, found)}
 
 
-def related(db: Session, who: Customer, bill: Bill) -> Related:
+def related(db: Session, who: User, bill: Bill) -> Related:
     """The bill that one credits or reminds of, and those that credit it or remind of it, the oldest first."""
     theirs = _visible_to(who) & (col(Invoice.party_id) == bill.party_id)
     referred = _heads(db, theirs & (col(Invoice.number) == bill.refers_to), limit=1) if bill.refers_to else ()
@@ -273,7 +275,7 @@ def related(db: Session, who: Customer, bill: Bill) -> Related:
     return Related(referred[0] if referred else None, referring)
 
 
-def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
+def by_id(db: Session, who: User, invoice_id: UUID) -> Bill:
     """One bill with its lines, VAT and payments.
 
     Raises NoSuchInvoice.
@@ -284,7 +286,7 @@ def by_id(db: Session, who: Customer, invoice_id: UUID) -> Bill:
     return found[0]
 
 
-def year_earlier(db: Session, who: Customer, bill: Bill) -> Bill | None:
+def year_earlier(db: Session, who: User, bill: Bill) -> Bill | None:
     """The bill of the same days a year before, for the same metering points, if there is one."""
     if bill.head.kind is not InvoiceKind.INVOICE:
         return None
@@ -295,45 +297,47 @@ def year_earlier(db: Session, who: Customer, bill: Bill) -> Bill | None:
     return next((one for one in candidates if changes.is_comparable(bill, one)), None)
 
 
-def _visible_to(who: Customer) -> ColumnElement[bool]:
+def _visible_to(who: User) -> ColumnElement[bool]:
     return col(Invoice.party_id).in_(who.parties) & within(col(Invoice.site_id), who.reach.sites(Theme.BILLING))
 
 
-def _wanted(wish: Wish, today: date) -> ColumnElement[bool]:
-    year = col(Invoice.period_to).between(date(wish.year, 1, 1), date(wish.year, 12, 31)) if wish.year else true()
-    match wish.show:
-        case Show.ALL:
+def _wanted(filters: InvoiceFilter, today: date) -> ColumnElement[bool]:
+    year = (
+        col(Invoice.period_to).between(date(filters.year, 1, 1), date(filters.year, 12, 31)) if filters.year else true()
+    )
+    match filters.show:
+        case InvoicesShown.ALL:
             return year
-        case Show.OPEN:
+        case InvoicesShown.OPEN:
             return year & _is_unpaid()
-        case Show.LATE:
+        case InvoicesShown.LATE:
             return year & _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
-        case Show.PAID:
+        case InvoicesShown.PAID:
             return year & (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid() & ~_stands_credited()
-        case Show.CREDIT:
+        case InvoicesShown.CREDIT:
             return year & ((col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited())
 
 
 def _heads(
     db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], skip: int = 0, limit: int = 20
-) -> Sequence[Head]:
+) -> Sequence[InvoiceHead]:
     wanted = _HEADS.where(which).order_by(*order).offset(skip).limit(limit)
     return _with_subjects(db, [_head(*row) for row in db.connection().execute(wanted)])
 
 
-def _with_subjects(db: Session, heads: Sequence[Head]) -> Sequence[Head]:
+def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:
     """The same bills, each with what it is for."""
     subjects = _subjects(db, [head.id for head in heads])
     return [replace(head, subject=subjects[head.id]) for head in heads]
 
 
-def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Subject]:
+def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, InvoiceSubject]:
     kinds: defaultdict[UUID, set[ContractKind]] = defaultdict(set)
     for invoice_id, kind in KINDS.all(db, invoices=invoices):
         kinds[invoice_id].add(kind)
     others = [one for one in invoices if one not in kinds]
     names = dict(NAMES.all(db, invoices=others)) if others else {}
-    return {one: Subject(frozenset(kinds[one]), names.get(one)) for one in invoices}
+    return {one: InvoiceSubject(frozenset(kinds[one]), names.get(one)) for one in invoices}
 
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
@@ -357,7 +361,7 @@ def _bill(
     received: Sequence[Received],
 ) -> Bill:
     return Bill(
-        head=Head(
+        head=InvoiceHead(
             id=invoice.id,
             number=invoice.number,
             kind=InvoiceKind(invoice.kind),

@@ -10,7 +10,7 @@ from uuid import UUID
 from portal.contracts.kinds import ContractKind
 from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, ELECTRICITY, LOOKS
 from portal.invoices import bills, drawings
-from portal.invoices.bills import Bill, Head, Line, Source
+from portal.invoices.bills import Bill, InvoiceHead, Line, Source
 from portal.invoices.changes import Change
 from portal.invoices.corrections import Correction
 from portal.invoices.drawings import Drawing
@@ -70,7 +70,7 @@ KINDS: Final[Mapping[InvoiceKind, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class InvoiceRow:
     """A bill in a list.
 
     title: what it is, for which time and what: `Lasku, lokakuu 2026, kaukolämpö`
@@ -150,11 +150,11 @@ class Reason:
     amount: Money
 
 
-def row(head: Head, today: date, language: Language) -> Row:
+def row(head: InvoiceHead, today: date, language: Language) -> InvoiceRow:
     """A bill as lists show it."""
     stands = status(head.total, head.paid, head.credited, head.due_on, today)
     is_due = head.kind is not InvoiceKind.CREDIT
-    return Row(
+    return InvoiceRow(
         id=head.id,
         title=_title(head, language),
         about=about(head, language),
@@ -172,7 +172,7 @@ def row(head: Head, today: date, language: Language) -> Row:
     )
 
 
-def about(head: Head, language: Language) -> str:
+def about(head: InvoiceHead, language: Language) -> str:
     """Which bill it is among those of a customer: `lokakuu 2026, kaukolämpö`, `lokakuu 2026, hyvityslasku, sähkö`."""
     kind = KINDS.get(head.kind)
     parts = (period(head.first, head.last, language), kind and _inside(kind.said(language)), _subject(head, language))
@@ -191,7 +191,7 @@ def period(first: date, last: date, language: Language) -> str:
     return f"{begins(first, language)}{DASH}{until}"
 
 
-def _title(head: Head, language: Language) -> Text:
+def _title(head: InvoiceHead, language: Language) -> Text:
     of = ", ".join(filter(None, (period(head.first, head.last, language), _subject(head, language))))
     match head.kind:
         case InvoiceKind.INVOICE:
@@ -202,7 +202,7 @@ def _title(head: Head, language: Language) -> Text:
             return text("Payment reminder, %(period)s", period=of)
 
 
-def _subject(head: Head, language: Language) -> str:
+def _subject(head: InvoiceHead, language: Language) -> str:
     """What a bill is for, as it stands inside a sentence: `sähkö`, `sähkönsiirto`, `kaukolämpö, vesi`."""
     kinds = head.subject.kinds
     if not kinds:
@@ -268,7 +268,7 @@ def used(lines: Iterable[Line]) -> Sequence[tuple[Text, str]]:
 def average_price(bill: Bill) -> str | None:
     """What energy cost with everything, in the unit of its trade; None for a bill that is not all of its price."""
     amounts = list(bills.consumption(bill.lines).values())
-    if len(amounts) != 1 or amounts[0].mwh <= 0 or not bills.is_whole(bill.lines):
+    if len(amounts) != 1 or amounts[0].milliwatt_hours <= 0 or not bills.is_whole(bill.lines):
         return None
     price = Decimal(bill.head.total.cents) / amounts[0].kwh
     if bill.head.subject.kinds & BY_MWH:
@@ -303,7 +303,7 @@ def how_to_pay(payment: Payment) -> Text:
             return text("Scan the QR code with your bank's app, or copy the virtual barcode into your online bank.")
 
 
-def _group(group: bills.Group, head: Head, language: Language) -> Group:
+def _group(group: bills.Group, head: InvoiceHead, language: Language) -> Group:
     source = group.source
     return Group(
         title=source.product.said(language) if source else None,
@@ -314,7 +314,7 @@ def _group(group: bills.Group, head: Head, language: Language) -> Group:
     )
 
 
-def _line(line: Line, head: Head, language: Language) -> LineRow:
+def _line(line: Line, head: InvoiceHead, language: Language) -> LineRow:
     whole = (line.first, line.last) == (head.first, head.last)
     counted = _counted(line)
     return LineRow(

@@ -17,7 +17,7 @@ from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
 from portal.kit.kept import is_local, mark_of
 from portal.kit.limits import SAFE
-from portal.kit.pages import LONGEST_ADDRESS
+from portal.kit.pagination import LONGEST_ADDRESS
 from portal.kit.refill import refilled
 from portal.kit.replies import Answer, Download, Redirect, Reply
 from portal.kit.streams import Stream
@@ -68,7 +68,7 @@ def _here(platform: Platform, request: Request, db: Session | None) -> Here:
 def _given_back(platform: Platform, request: Request, body: str, db: Session) -> str:
     """The page with what its person typed before their session ended, where its address says that it is kept."""
     form_id = mark_of(str(request.url)) if request.method == "GET" else None
-    form = platform.shelf.find(db, person_of(request), form_id, platform.now()) if form_id else None
+    form = platform.forms.find(db, person_of(request), form_id, platform.now()) if form_id else None
     note = platform.html.piece("layouts/given_back.html", language_of(request))
     return (refilled(body, form, note) or body) if form else body
 

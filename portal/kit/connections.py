@@ -26,7 +26,7 @@ def served(app: ASGIApp, *, proxies: Sequence[str] = (), **where: Any) -> uvicor
     """How an app is served. What `X-Forwarded-For` says counts only where it comes from one of the proxies."""
     return uvicorn.Config(
         app,
-        http=Prompt,
+        http=TimedProtocol,
         ws="none",
         access_log=False,
         log_config=None,
@@ -39,7 +39,7 @@ def served(app: ASGIApp, *, proxies: Sequence[str] = (), **where: Any) -> uvicor
     )
 
 
-class Prompt(H11Protocol):
+class TimedProtocol(H11Protocol):
     """Speaks HTTP with those who are prompt.
 
     uvicorn waits for ever for the rest of a request, and for whoever does not read the answer. A connection has so

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-MWH_PER_KWH = 1_000_000  # milliwatt-hours, not megawatt-hours
+MILLIWATT_HOURS_PER_KWH = 1_000_000  # milliwatt-hours, not megawatt-hours
 KWH_A_MEGAWATT_HOUR = 1_000
 
 
@@ -11,21 +11,21 @@ KWH_A_MEGAWATT_HOUR = 1_000
 class Energy:
     """An amount of energy, in milliwatt-hours."""
 
-    mwh: int
+    milliwatt_hours: int
 
     def __add__(self, other: "Energy") -> "Energy":
-        return Energy(self.mwh + other.mwh)
+        return Energy(self.milliwatt_hours + other.milliwatt_hours)
 
     def __sub__(self, other: "Energy") -> "Energy":
-        return Energy(self.mwh - other.mwh)
+        return Energy(self.milliwatt_hours - other.milliwatt_hours)
 
     def __bool__(self) -> bool:
-        return self.mwh != 0
+        return self.milliwatt_hours != 0
 
     @property
     def kwh(self) -> Decimal:
         """Kilowatt-hours, exactly."""
-        return Decimal(self.mwh) / MWH_PER_KWH
+        return Decimal(self.milliwatt_hours) / MILLIWATT_HOURS_PER_KWH
 
 
 def from_kwh(kwh: Decimal) -> Energy:
@@ -33,7 +33,7 @@ def from_kwh(kwh: Decimal) -> Energy:
 
     Raises ValueError for more than six decimals: nothing that we read or bill is finer.
     """
-    mwh = kwh * MWH_PER_KWH
-    if mwh != int(mwh):
+    milliwatt_hours = kwh * MILLIWATT_HOURS_PER_KWH
+    if milliwatt_hours != int(milliwatt_hours):
         raise ValueError(f"finer than a milliwatt-hour: {kwh} kWh")
-    return Energy(int(mwh))
+    return Energy(int(milliwatt_hours))

@@ -46,7 +46,7 @@ class NotThere(Problem):
 
 
 class Refused(Problem):
-    """The wish is understood but the state of things does not allow it."""
+    """What is asked for is understood, but the state of things does not allow it."""
 
     status = 409
     says = text("This cannot be done now")

@@ -27,7 +27,7 @@ _URL = re.compile(r'url\("(?!data:)([^"]+)"\)')
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StaticFile:
     """A static file as it is sent."""
 
     url: str
@@ -47,7 +47,7 @@ class Files:
     def __init__(self, folder: Path, prefix: str = "/static", made: Mapping[str, bytes] = NOTHING) -> None:
         """Read the folder; what was made, by name, stands in place of what the folder has."""
         self._prefix = prefix
-        self._by_name: dict[str, File] = {}
+        self._by_name: dict[str, StaticFile] = {}
         names = {*_names(folder), *made}
         for name in sorted(names, key=lambda name: (name.endswith(".css"), name)):  # a style sheet names the others
             self._by_name[name] = self._file(name, made[name] if name in made else (folder / name).read_bytes())
@@ -81,13 +81,13 @@ class Files:
             body = file.packed
         await Response(body, media_type=file.kind, headers=headers)(scope, receive, send)
 
-    def _named(self, name: str) -> File:
+    def _named(self, name: str) -> StaticFile:
         try:
             return self._by_name[name]
         except KeyError:
             raise MissingFile(f"static/{name} is missing: run `make setup`") from None
 
-    def _file(self, name: str, body: bytes) -> File:
+    def _file(self, name: str, body: bytes) -> StaticFile:
         body = _without_comments(name, body)
         if name.endswith(".css"):
             body = _URL.sub(lambda found: f'url("{self.url(found[1])}")', body.decode()).encode()
@@ -95,7 +95,7 @@ class Files:
         stem, _, ending = name.rpartition(".")
         packed = gzip.compress(body, 9, mtime=0) if len(body) > WORTH_PACKING and ending != "woff2" else None
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-        return File(
+        return StaticFile(
             f"{self._prefix}/{stem}.{digest.hex()[:12]}.{ending}",
             kind,
             body,

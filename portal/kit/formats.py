@@ -28,7 +28,7 @@ MWH_FROM = 10_000_000_000  # 10 000 kWh, in milliwatt-hours: from there on figur
 
 
 @dataclass(frozen=True)
-class Names:
+class CalendarNames:
     """The names of a language's months and weekdays, January and Monday first."""
 
     months: tuple[str, ...]  # as they stand alone: marraskuu
@@ -38,12 +38,12 @@ class Names:
 
 
 @cache
-def names(language: Language) -> Names:
+def names(language: Language) -> CalendarNames:
     """The calendar words of a language, from CLDR."""
     locale = Locale(language)
     wide, short = locale.months["stand-alone"]["wide"], locale.months["stand-alone"]["abbreviated"]
     days, brief = locale.days["stand-alone"]["wide"], locale.days["stand-alone"]["abbreviated"]
-    return Names(
+    return CalendarNames(
         tuple(wide[n] for n in range(1, 13)),
         tuple(short[n].rstrip(".") for n in range(1, 13)),
         tuple(days[n] for n in range(7)),
@@ -88,7 +88,7 @@ def kwh(energy: Energy) -> str:
 
 def kwh_parts(energy: Energy) -> tuple[str, str]:
     """The figure and the unit of `kwh`, apart."""
-    if abs(energy.mwh) >= MWH_FROM:
+    if abs(energy.milliwatt_hours) >= MWH_FROM:
         return number(energy.kwh / 1000, 1), "MWh"
     size = abs(energy.kwh)
     return number(energy.kwh, 0 if size >= 100 or not size else 1 if size >= 10 else 2), "kWh"
@@ -102,7 +102,9 @@ def kwh_compared(energy: Energy) -> str:
 
 def kwh_compared_parts(energy: Energy) -> tuple[str, str]:
     """The figure and the unit of `kwh_compared`, apart."""
-    value, unit, least = (energy.kwh / 1000, "MWh", 1) if abs(energy.mwh) >= MWH_FROM else (energy.kwh, "kWh", 0)
+    value, unit, least = (
+        (energy.kwh / 1000, "MWh", 1) if abs(energy.milliwatt_hours) >= MWH_FROM else (energy.kwh, "kWh", 0)
+    )
     before_comma = len(f"{abs(value):.0f}")
     return number(value, min(2, max(least, 4 - before_comma)) if value else 0), unit
 

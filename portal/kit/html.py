@@ -47,7 +47,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class PartyChoice:
     """Somebody for whom a person may act, themselves included, as the switch in the head names them."""
 
     id: UUID
@@ -77,7 +77,7 @@ class Person:
     initials: str
     subtitle: str | Text
     is_company: bool = False
-    choices: tuple[Choice, ...] = ()
+    choices: tuple[PartyChoice, ...] = ()
     opens: frozenset[str] = frozenset()
     unread: int = 0
     acting: Acting | None = None

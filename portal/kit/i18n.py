@@ -103,13 +103,13 @@ def choose(cookie: str | None, accept_language: str | None) -> Language:
     """
     if cookie in set(Language):
         return Language(cookie)
-    wishes = []
+    accepted = []
     for part in (accept_language or "")[:200].split(","):
         tag, _, quality = part.strip().partition(";q=")
         primary = tag.split("-")[0].lower()
         if primary in set(Language):
-            wishes.append((_quality(quality), Language(primary)))
-    return max(wishes, key=lambda wish: wish[0])[1] if wishes else Language.FI
+            accepted.append((_quality(quality), Language(primary)))
+    return max(accepted, key=lambda accepted: accepted[0])[1] if accepted else Language.FI
 
 
 def _quality(text: str) -> float:

@@ -36,20 +36,20 @@ class Intervals:
 
     quarter: int64, when each begins, in quarter hours since 1970-01-01T00:00Z; an hour begins on the hour
     length: int64, how long each is, in quarter hours (1 or 4)
-    mwh: int64, milliwatt-hours, any sign; 0 where quality is MISSING
+    milliwatt_hours: int64, milliwatt-hours, any sign; 0 where quality is MISSING
     quality: uint8, a `Quality`
     """
 
     quarter: NDArray[np.int64]
     length: NDArray[np.int64]
-    mwh: NDArray[np.int64]
+    milliwatt_hours: NDArray[np.int64]
     quality: NDArray[np.uint8]
 
     def __len__(self) -> int:
         return len(self.quarter)
 
     def __getitem__(self, which: slice | NDArray[np.bool_] | NDArray[np.intp]) -> "Intervals":
-        return Intervals(self.quarter[which], self.length[which], self.mwh[which], self.quality[which])
+        return Intervals(self.quarter[which], self.length[which], self.milliwatt_hours[which], self.quality[which])
 
 
 NOTHING = Intervals(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint8))
@@ -61,7 +61,7 @@ def joined(parts: Iterable[Intervals]) -> Intervals:
     return Intervals(
         np.concatenate([part.quarter for part in every]),
         np.concatenate([part.length for part in every]),
-        np.concatenate([part.mwh for part in every]),
+        np.concatenate([part.milliwatt_hours for part in every]),
         np.concatenate([part.quality for part in every]),
     )
 

@@ -37,7 +37,7 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Shelf:
+class FormStore:
     """Where such forms wait for whoever typed them; `app.py` gives the one that knows sessions and keys."""
 
     keep: Callable[[Session, str, Form, datetime], UUID | None]
@@ -48,7 +48,7 @@ class Shelf:
     """Removes a form of that person's, which has been sent now."""
 
 
-NO_SHELF: Final = Shelf(lambda *_: None, lambda *_: None, lambda *_: None)
+NO_FORM_STORE: Final = FormStore(lambda *_: None, lambda *_: None, lambda *_: None)
 
 
 def typed(action: str, data: FormData) -> Form | None:

@@ -1,7 +1,7 @@
 """What is turned away before anything looks at it: strange hosts, foreign origins, oversized bodies.
 
 An unsafe method needs `Sec-Fetch-Site: same-origin`, or, from a client without that header, an `Origin` that is ours
-(OWASP ASVS 5.0, 3.5.1). The form token is the second wall, in kit/web.
+(OWASP ASVS 5.0, 3.5.1). The form token is the second line, in kit/web.
 """
 
 from collections.abc import Collection

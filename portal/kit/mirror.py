@@ -72,7 +72,7 @@ def mirror(db: Session, kept: Kept, wanted: Sequence[Wanted | Refusal], parts: S
     One verdict for each, in the same order.
     """
     rows = [one for one in wanted if isinstance(one, Wanted)]
-    book = _Book(db, kept, kept.key[0], [one.row[kept.key[0]] for one in rows])
+    book = _TableRows(db, kept, kept.key[0], [one.row[kept.key[0]] for one in rows])
     outcomes = [book.settle(one.row) for one in rows]
     book.write()
     owners = [book.id_of(one.row) for one in rows] if parts else []
@@ -88,7 +88,7 @@ def mirror_parts(
     db: Session, parts: Parts, owners: Sequence[UUID], wanted: Sequence[Iterable[Columns]]
 ) -> list[Outcome]:
     """Make the parts of each owner exactly the wanted ones; whether anything changed, owner by owner."""
-    book = _Book(db, Kept(parts.model, (parts.owner, *parts.key), parts.unread), parts.owner, owners)
+    book = _TableRows(db, Kept(parts.model, (parts.owner, *parts.key), parts.unread), parts.owner, owners)
     outcomes = [
         book.settle_all(owner, [{parts.owner: owner, **row} for row in rows])
         for owner, rows in zip(owners, wanted, strict=True)
@@ -112,7 +112,7 @@ def portions(values: Iterable[Any]) -> Iterator[list[Any]]:
         yield every[start : start + AT_ONCE]
 
 
-class _Book:
+class _TableRows:
     """The rows of a table that stand under some keys, and what is to be done to them."""
 
     def __init__(self, db: Session, kept: Kept, column: str, values: Iterable[Any]) -> None:

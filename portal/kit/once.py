@@ -18,7 +18,7 @@ Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class DatedRow:
     """A dated row: what it competes for, what the utility calls it, and the days on which it holds."""
 
     key: Key
@@ -35,17 +35,17 @@ class Once:
     rule: what a key allows, in a sentence
     """
 
-    of: Callable[[Any], Standing | None]
-    standing: Callable[[Session, Collection[Key]], Iterable[Standing]]
+    of: Callable[[Any], DatedRow | None]
+    standing: Callable[[Session, Collection[Key]], Iterable[DatedRow]]
     rule: Callable[[Key], str]
 
 
-def contradictions(rows: Iterable[Standing]) -> dict[Standing, Overlap[Standing]]:
+def contradictions(rows: Iterable[DatedRow]) -> dict[DatedRow, Overlap[DatedRow]]:
     """The rows of each key of which two hold on one day, each with two that do: itself and another, if it is one."""
-    of_key: defaultdict[Key, list[Standing]] = defaultdict(list)
+    of_key: defaultdict[Key, list[DatedRow]] = defaultdict(list)
     for row in rows:
         of_key[row.key].append(row)
-    found: dict[Standing, Overlap[Standing]] = {}
+    found: dict[DatedRow, Overlap[DatedRow]] = {}
     for every in of_key.values():
         pairs = list(overlaps((row.days, row) for row in sorted(every, key=lambda row: row.name)))
         for pair in pairs[::-1]:
@@ -54,7 +54,7 @@ def contradictions(rows: Iterable[Standing]) -> dict[Standing, Overlap[Standing]
     return found
 
 
-def said(pair: Overlap[Standing], rule: str) -> str:
+def said(pair: Overlap[DatedRow], rule: str) -> str:
     """Which two rows contradict each other on which days, and what to do about it."""
     one, other = pair.one, pair.other
     if one.days.start < other.days.start:

@@ -21,7 +21,7 @@ AT_ONCE = 200
 
 
 @dataclass(frozen=True)
-class Subject:
+class DataSubject:
     """Whose data it is: a customer, and the accounts of that very person."""
 
     party_id: UUID
@@ -42,7 +42,7 @@ class Keeper(Protocol):
     TABLES: Sequence[type[SQLModel]]
     NOT_PERSONAL: Mapping[type[SQLModel], str]
 
-    def export(self, db: Session, subject: Subject) -> Iterable[Record]:
+    def export(self, db: Session, subject: DataSubject) -> Iterable[Record]:
         """Every row about the subject, in a fixed order."""
 
 

@@ -17,7 +17,7 @@ from portal.kit.db import Database
 from portal.kit.errors import NotThere
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language, choose
-from portal.kit.kept import NO_SHELF, Shelf
+from portal.kit.kept import NO_FORM_STORE, FormStore
 from portal.kit.signing import Signer
 from portal.kit.streams import Pool
 
@@ -81,7 +81,7 @@ class Recognition:
 
 
 @dataclass(frozen=True)
-class Look:
+class PageView:
     """A page that somebody has opened: its address without ids, the id in it if there is one, and when."""
 
     page: str
@@ -89,11 +89,11 @@ class Look:
     at: datetime
 
 
-Witness = Callable[[Anyone, Look], Callable[[Session], None] | None]
+ViewAudit = Callable[[Anyone, PageView], Callable[[Session], None] | None]
 """What is to be written down, in a transaction of its own, before a person sees a page; None for most people."""
 
 
-def unwatched(_person: Anyone, _look: Look) -> None:
+def not_audited(_person: Anyone, _look: PageView) -> None:
     """Nobody's looking is written down."""
 
 
@@ -112,8 +112,8 @@ class Platform:
     recognise: Callable[[Session, Mapping[str, str], datetime], Recognition]
     introduce: Callable[[Session, Anyone], Person | None]
     idle_s: int
-    witness: Witness = unwatched
-    shelf: Shelf = NO_SHELF
+    audit_view: ViewAudit = not_audited
+    forms: FormStore = NO_FORM_STORE
     now: Callable[[], datetime] = clock.now
     threads: anyio.CapacityLimiter = field(default_factory=working_threads)
     streams: Mapping[Pool, anyio.CapacityLimiter] = field(

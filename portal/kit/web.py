@@ -33,7 +33,7 @@ from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
 from portal.kit.visits import (
     LANGUAGE_COOKIE,
     FlowVisit,
-    Look,
+    PageView,
     Platform,
     Recognition,
     Visit,
@@ -50,7 +50,7 @@ __all__ = [
     "Cookie",
     "Download",
     "FlowVisit",
-    "Look",
+    "PageView",
     "Platform",
     "Recognition",
     "Redirect",
@@ -201,7 +201,7 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             if request.method in SAFE:
                 answer = dressed(platform, request, reply, db)
         if not isinstance(reply, Redirect):  # a form that is shown again shows what a page does
-            _bear_witness(platform, person, Look(request.scope["route"].path, request.path_params.get("id", ""), now))
+            _audit_view(platform, person, PageView(request.scope["route"].path, request.path_params.get("id", ""), now))
         if request.method in SAFE:
             return answer
         # What was changed is committed, and its locks are free, before a page is made of it.
@@ -239,9 +239,9 @@ def _note_seen(platform: Platform, request: Request, known: Recognition) -> None
         exchange(request.scope).notes["seen"] = "later"  # the next request notes it; what was asked is answered
 
 
-def _bear_witness(platform: Platform, person: Anyone, look: Look) -> None:
+def _audit_view(platform: Platform, person: Anyone, view: PageView) -> None:
     """Write down who looks at another's things. Nothing is shown that could not be written down."""
-    note = platform.witness(person, look)
+    note = platform.audit_view(person, view)
     if note is not None:
         with platform.database.writing() as db:
             note(db)
@@ -263,7 +263,7 @@ def _lapsed(platform: Platform, request: Request, form: FormData, lapsed: Proble
             return elsewhere(request, "/sign-in", page, notice=MARK)
         case _:  # signed in again meanwhile: as the same person for the same party, or as another
             with platform.database.reading() as db:
-                if platform.shelf.find(db, person_of(request), form_id, platform.now()) is None:
+                if platform.forms.find(db, person_of(request), form_id, platform.now()) is None:
                     raise lapsed
             return dressed(platform, request, Redirect(page), None)
 
@@ -274,14 +274,14 @@ def keep(platform: Platform, request: Request, form: FormData, action: str) -> U
     if subject is None or sent is None or not is_local(action):
         return None
     with platform.database.writing() as db:
-        return platform.shelf.keep(db, subject, sent, platform.now())
+        return platform.forms.keep(db, subject, sent, platform.now())
 
 
 def _forget(platform: Platform, request: Request, db: Session, person: Anyone) -> None:
     """A form that was given back has been sent now."""
     form_id = None if request.method in SAFE else mark_of(page_of(request))
     if form_id is not None:
-        platform.shelf.forget(db, person, form_id)
+        platform.forms.forget(db, person, form_id)
 
 
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:

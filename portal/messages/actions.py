@@ -9,15 +9,15 @@ from uuid import UUID, uuid4
 from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.kit.allowance import DayIsFull
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.errors import NotCovered, Refused
 from portal.kit.i18n import Language, text
 from portal.messages import queries, rules
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
-from portal.messages.queries import About, NoSuchThread
-from portal.messages.rules import Kind, Topic
+from portal.messages.queries import NoSuchThread, ThreadSubject
+from portal.messages.rules import MessageKind, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
 from portal.outbox.actions import Event, announce
 
@@ -85,10 +85,10 @@ class Matter:
 
     topic: Topic
     subject: str
-    about: About
+    about: ThreadSubject
 
 
-def write(db: Session, who: Customer, matter: Matter, letter: Letter, now: datetime) -> UUID:
+def write(db: Session, who: User, matter: Matter, letter: Letter, now: datetime) -> UUID:
     """Begin a thread; its id. A form that has made one already is answered with that one.
 
     Raises NotCovered where a mandate does not reach the matter, and TooManyMessages before anything is written.
@@ -106,7 +106,7 @@ def write(db: Session, who: Customer, matter: Matter, letter: Letter, now: datet
     return thread.id
 
 
-def reply(db: Session, who: Customer, thread_id: UUID, letter: Letter, now: datetime) -> None:
+def reply(db: Session, who: User, thread_id: UUID, letter: Letter, now: datetime) -> None:
     """Go on with a thread, which opens again; a form that has done so already does nothing.
 
     Raises NoSuchThread, NotCovered, TakesNoReplies, and TooManyMessages before anything is written.
@@ -119,7 +119,7 @@ def reply(db: Session, who: Customer, thread_id: UUID, letter: Letter, now: date
     _send(db, who, thread, queries.by_id(db, who, thread_id).about, letter, now)
 
 
-def close(db: Session, who: Customer, thread_id: UUID, now: datetime) -> None:
+def close(db: Session, who: User, thread_id: UUID, now: datetime) -> None:
     """Say that a matter needs nothing more; one that is closed stays so.
 
     Raises NoSuchThread, NotCovered, TakesNoReplies.
@@ -140,7 +140,7 @@ def close(db: Session, who: Customer, thread_id: UUID, now: datetime) -> None:
     audit.record(db, _act("message_thread.closed", who, thread, thread.id), now)
 
 
-def mark_read(db: Session, who: Customer, thread_id: UUID, until: datetime, now: datetime) -> None:
+def mark_read(db: Session, who: User, thread_id: UUID, until: datetime, now: datetime) -> None:
     """Note that a person has read a thread as it stood at `until`, the `told_at` that they were shown.
 
     Raises NoSuchThread.
@@ -150,12 +150,12 @@ def mark_read(db: Session, who: Customer, thread_id: UUID, until: datetime, now:
         _mark(db, who, [(thread.id, thread.told_at)], now)
 
 
-def mark_all_read(db: Session, who: Customer, until: datetime, now: datetime) -> None:
+def mark_all_read(db: Session, who: User, until: datetime, now: datetime) -> None:
     """Note that a person has read everything that was told until an instant."""
     _mark(db, who, _unread(db, who, until), now)
 
 
-def _sent_before(db: Session, who: Customer, letter: Letter) -> UUID | None:
+def _sent_before(db: Session, who: User, letter: Letter) -> UUID | None:
     """The thread in which this very form was sent before.
 
     Whatever one person sends at once is taken one by one: a second click finds what the first one sent, and no number
@@ -165,7 +165,7 @@ def _sent_before(db: Session, who: Customer, letter: Letter) -> UUID | None:
     return queries.sent_by(db, who, letter.form_key)
 
 
-def _leave_room(db: Session, who: Customer, topic: Topic, now: datetime) -> None:
+def _leave_room(db: Session, who: User, topic: Topic, now: datetime) -> None:
     if free_at := queries.may_write_again_at(db, who, topic, now):
         raise TooManyMessages(free_at)
 
@@ -182,12 +182,12 @@ def _begun(matter: Matter, site_id: UUID | None, now: datetime) -> MessageThread
         site_id=site_id,
         contract_id=matter.about.contract.id if matter.about.contract else None,
         invoice_id=matter.about.invoice.id if matter.about.invoice else None,
-        kind=Kind.QUESTION,
+        kind=MessageKind.QUESTION,
         last_at=now,
     )
 
 
-def _writable(db: Session, who: Customer, thread_id: UUID) -> MessageThread:
+def _writable(db: Session, who: User, thread_id: UUID) -> MessageThread:
     """The thread, held until the transaction ends, if the person may write in it."""
     wanted = select(MessageThread).where(MessageThread.id == thread_id, visible_to(who))
     thread = db.exec(wanted.with_for_update()).first()
@@ -200,11 +200,11 @@ def _writable(db: Session, who: Customer, thread_id: UUID) -> MessageThread:
     return thread
 
 
-def _send(db: Session, who: Customer, thread: MessageThread, about: About, letter: Letter, now: datetime) -> None:
+def _send(db: Session, who: User, thread: MessageThread, about: ThreadSubject, letter: Letter, now: datetime) -> None:
     """Keep a message, tell the utility, and write down who wrote it for whom."""
     message = Message(
         thread_id=thread.id,
-        kind=Kind.QUESTION,
+        kind=MessageKind.QUESTION,
         body=letter.body,
         language=letter.language,
         sent_at=now,
@@ -217,7 +217,7 @@ def _send(db: Session, who: Customer, thread: MessageThread, about: About, lette
     audit.record(db, _act("message.sent", who, thread, message.id), now)
 
 
-def _event(thread: MessageThread, message: Message, about: About) -> MessageSent:
+def _event(thread: MessageThread, message: Message, about: ThreadSubject) -> MessageSent:
     return MessageSent(
         message_id=message.id,
         thread_number=thread.number or "",
@@ -235,7 +235,7 @@ def _event(thread: MessageThread, message: Message, about: About) -> MessageSent
     )
 
 
-def _act(act: str, who: Customer, thread: MessageThread, object_id: UUID) -> audit.Act:
+def _act(act: str, who: User, thread: MessageThread, object_id: UUID) -> audit.Act:
     return audit.Act(
         act=act,
         object_kind=act.partition(".")[0],
@@ -246,7 +246,7 @@ def _act(act: str, who: Customer, thread: MessageThread, object_id: UUID) -> aud
     )
 
 
-def _unread(db: Session, who: Customer, until: datetime) -> Sequence[tuple[UUID, datetime]]:
+def _unread(db: Session, who: User, until: datetime) -> Sequence[tuple[UUID, datetime]]:
     """Unread threads that were told of until an instant, each with the instant of what is newest in it."""
     wanted = (
         select(MessageThread.id, MessageThread.told_at)
@@ -256,7 +256,7 @@ def _unread(db: Session, who: Customer, until: datetime) -> Sequence[tuple[UUID,
     return [(thread_id, told_at) for thread_id, told_at in db.exec(wanted) if told_at is not None]
 
 
-def _mark(db: Session, who: Customer, threads: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
+def _mark(db: Session, who: User, threads: Sequence[tuple[UUID, datetime]], now: datetime) -> None:
     upsert(
         db,
         table_of(ThreadReading),

@@ -15,7 +15,7 @@ from portal.kit.feed import Digests, Outcome, Refusal, Verdict, unknown
 from portal.kit.mirror import Columns
 from portal.messages.feed import MessageEntry
 from portal.messages.models import Message, MessageThread, ThreadStatus
-from portal.messages.rules import CONTACTS, Kind, topic_of
+from portal.messages.rules import CONTACTS, MessageKind, topic_of
 from portal.sites.keeping import site_ids
 
 MayOffer = Callable[[Session, Collection[UUID]], Collection[UUID]]
@@ -39,17 +39,19 @@ def keep_messages(
     return [verdicts[place] for place in range(len(rows))]
 
 
-def _book(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: datetime) -> "_Book":
+def _book(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: datetime) -> "_Correspondence":
     parties = party_ids(db, (row.customer_number for row in rows))
     offered = [
-        parties[row.customer_number] for row in rows if Kind(row.kind) is Kind.OFFER and row.customer_number in parties
+        parties[row.customer_number]
+        for row in rows
+        if MessageKind(row.kind) is MessageKind.OFFER and row.customer_number in parties
     ]
     messages = _messages(db, (row.message_number for row in rows))
     standing = [message.thread_id for message in messages.values()]
     numbers = {row.thread_number for row in rows if row.thread_number}
     asked = select(MessageThread).where(col(MessageThread.id).in_(standing) | col(MessageThread.number).in_(numbers))
     threads = db.exec(asked.order_by(col(MessageThread.id)).with_for_update()).all()
-    return _Book(
+    return _Correspondence(
         now=now,
         parties=parties,
         sites=site_ids(db, (row.site_number for row in rows if row.site_number)),
@@ -63,7 +65,7 @@ def _book(db: Session, rows: Sequence[MessageEntry], may_offer: MayOffer, now: d
 
 
 @dataclass
-class _Book:
+class _Correspondence:
     """What the register knows of what messages refer to, and the threads and messages that stand."""
 
     now: datetime
@@ -103,7 +105,7 @@ class _Book:
         return Refusal("sent_at lies in the future") if row.sent_at > self.now else None
 
     def _added(self, row: MessageEntry) -> Verdict:
-        if Kind(row.kind) is Kind.OFFER and self.parties[row.customer_number] not in self.may_be_offered:
+        if MessageKind(row.kind) is MessageKind.OFFER and self.parties[row.customer_number] not in self.may_be_offered:
             return Refusal(f"customer {row.customer_number} does not allow direct marketing by e-mail")
         thread = self.by_number.get(row.thread_number) if row.thread_number else None
         if thread is None:
@@ -116,7 +118,7 @@ class _Book:
         thread = MessageThread(
             number=row.thread_number,
             party_id=self.parties[row.customer_number],
-            topic=topic_of(Kind(row.kind)),
+            topic=topic_of(MessageKind(row.kind)),
             kind=row.kind,
             last_at=row.sent_at,
             subject=row.subject,
@@ -134,7 +136,12 @@ class _Book:
             return Refusal(f"message {row.message_number} stands in another thread")
         changed = _set(message, _said(row))
         if thread.number is None:
-            news = {"subject": row.subject, "kind": row.kind, "topic": topic_of(Kind(row.kind)), **self._about(row)}
+            news = {
+                "subject": row.subject,
+                "kind": row.kind,
+                "topic": topic_of(MessageKind(row.kind)),
+                **self._about(row),
+            }
             changed |= _set(thread, {**news, "last_at": row.sent_at, "told_at": _told_at(row)})
         return Outcome.ACCEPTED if changed else Outcome.UNCHANGED
 
@@ -173,7 +180,7 @@ def _set(kept: Message | MessageThread, wanted: Columns) -> bool:
 
 def _tell(thread: MessageThread, row: MessageEntry) -> None:
     """Let a thread say that a message has come; an answer to an earlier question leaves a later one open."""
-    if Kind(row.kind) is Kind.ANSWER and thread.status and row.sent_at >= thread.last_at:
+    if MessageKind(row.kind) is MessageKind.ANSWER and thread.status and row.sent_at >= thread.last_at:
         thread.status = ThreadStatus.ANSWERED
     thread.last_at = max(thread.last_at, row.sent_at)
     told_at = _told_at(row)
@@ -183,4 +190,4 @@ def _tell(thread: MessageThread, row: MessageEntry) -> None:
 
 def _told_at(row: MessageEntry) -> datetime | None:
     """When there was something to read; a call, a letter or a visit is none: the customer was there."""
-    return None if Kind(row.kind) in CONTACTS else row.sent_at
+    return None if MessageKind(row.kind) in CONTACTS else row.sent_at

@@ -10,28 +10,28 @@ from uuid import UUID, uuid4
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
 
-from portal.auth.people import Customer, customer, decides
+from portal.auth.people import User, decides, user
 from portal.invoices import queries as invoices
 from portal.invoices import shown as invoices_shown
-from portal.invoices.shown import Row as Bill
+from portal.invoices.shown import InvoiceRow as Bill
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 from portal.messages import actions, queries, rules, shown
 from portal.messages.actions import Letter, Matter, NotACustomer, TooManyMessages
-from portal.messages.queries import About, Thing, Thread, Wish
-from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, Show, Topic
-from portal.messages.shown import Badge, Line, Promise, Section
+from portal.messages.queries import Thing, Thread, ThreadFilter, ThreadSubject
+from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, ThreadsShown, Topic
+from portal.messages.shown import Badge, MessageLine, Promise, ThreadSection
 
 THREADS_A_PAGE: Final = 20
 LONGEST_SEARCH: Final = 80
 INSTANT: Final = TypeAdapter(AwareDatetime)
 
-writes = customer.where("writes", lambda who: rules.may_write_at_all(who.reach), NotCovered)
+writes = user.where("writes", lambda who: rules.may_write_at_all(who.reach), NotCovered)
 """Lets in whoever may write about anything: in their own matters, or by a mandate to manage something."""
 
 
@@ -67,7 +67,7 @@ class ReplyForm(Form):
 
 
 @dataclass(frozen=True)
-class Tab:
+class FolderTab:
     """A choice of threads, and how many it shows."""
 
     words: Text
@@ -78,14 +78,14 @@ class Tab:
 
 @dataclass(frozen=True)
 class Inbox(Page):
-    """The threads that are wished for, some at a time; `until` is what marking all as read reads up to."""
+    """The threads that the filter lets through, some at a time; `until` is what marking all as read reads up to."""
 
     template = "messages/index.html"
-    wish: Wish
+    filters: ThreadFilter
     heading: Text
-    tabs: Sequence[Tab]
-    sections: Sequence[Section]
-    pages: Pages
+    tabs: Sequence[FolderTab]
+    sections: Sequence[ThreadSection]
+    pagination: Pagination
     count: int
     unread: int
     until: str
@@ -112,7 +112,7 @@ class ThreadPage(Page):
     bill: Bill | None
     topic: Text
     badge: Badge | None
-    lines: Sequence[Line]
+    lines: Sequence[MessageLine]
     promise: Promise | None
     may_reply: bool
     may_write: bool
@@ -130,7 +130,7 @@ class NewMessage(Page):
     form: Typed
     form_key: str
     topics: Sequence[tuple[Topic, Text]]
-    about: About
+    about: ThreadSubject
     sites: Sequence[Thing]
     site_may_be_left_out: bool
     full_until: datetime | None = None
@@ -146,21 +146,21 @@ class Feedback(Page):
     full_until: datetime | None = None
 
 
-def index(visit: Visit[Customer]) -> Page:
+def index(visit: Visit[User]) -> Page:
     """What came and what was written, the newest first."""
     db, who = visit.db, visit.who
     if not who.parties:
         return NoMessages()
-    wish = _wish(visit.query)
-    count, unread = queries.count(db, who, wish), queries.unread(db, who)
-    at = pages(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", _query(wish))
-    found = queries.page(db, who, wish, (at.number - 1) * THREADS_A_PAGE, THREADS_A_PAGE)
+    filters = _filters(visit.query)
+    count, unread = queries.count(db, who, filters), queries.unread(db, who)
+    at = paginate(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", _query(filters))
+    found = queries.page(db, who, filters, (at.number - 1) * THREADS_A_PAGE, THREADS_A_PAGE)
     return Inbox(
-        wish=wish,
-        heading=shown.HEADINGS[wish.show],
-        tabs=_tabs(visit, wish, unread),
+        filters=filters,
+        heading=shown.HEADINGS[filters.show],
+        tabs=_tabs(visit, filters, unread),
         sections=shown.sections(found, visit.language),
-        pages=at,
+        pagination=at,
         count=count,
         unread=unread,
         until=_iso(queries.newest_told(db, who)),
@@ -168,25 +168,25 @@ def index(visit: Visit[Customer]) -> Page:
     )
 
 
-def read_all(visit: Visit[Customer]) -> Redirect:
+def read_all(visit: Visit[User]) -> Redirect:
     """Mark as read all that the inbox showed as unread."""
     actions.mark_all_read(visit.db, visit.who, _until(visit), visit.now)
     return Redirect("/messages")
 
 
-def show(visit: Visit[Customer]) -> ThreadPage:
+def show(visit: Visit[User]) -> ThreadPage:
     """One thread."""
     return _thread(visit, Typed(), uuid4())
 
 
-def note_read(visit: Visit[Customer]) -> Reply:
+def note_read(visit: Visit[User]) -> Reply:
     """Mark a thread as read: htmx says so by itself when the page has been opened, without scripts a button does."""
     thread_id = visit.id("id")
     actions.mark_read(visit.db, visit.who, thread_id, _until(visit), visit.now)
     return Redirect(f"/messages/{thread_id}") if "by-hand" in visit.form else _thread(visit, Typed(), uuid4())
 
 
-def reply(visit: Visit[Customer]) -> Reply:
+def reply(visit: Visit[User]) -> Reply:
     """Send a reply, or show the thread again with what to correct."""
     form_key = _form_key(visit)
     match read(ReplyForm, visit.form):
@@ -201,13 +201,13 @@ def reply(visit: Visit[Customer]) -> Reply:
             return Answer(_thread(visit, typed, form_key), status=422)
 
 
-def close(visit: Visit[Customer]) -> Redirect:
+def close(visit: Visit[User]) -> Redirect:
     """Say that the matter needs nothing more."""
     actions.close(visit.db, visit.who, visit.id("id"), visit.now)
     return Redirect(f"/messages/{visit.id('id')}")
 
 
-def new(visit: Visit[Customer]) -> Reply:
+def new(visit: Visit[User]) -> Reply:
     """The form, filled in from the address: `?topic=&site=&contract=&invoice=`, of which only one's own are taken."""
     about = _about(visit, visit.query.items())
     if about is None:
@@ -216,7 +216,7 @@ def new(visit: Visit[Customer]) -> Reply:
     return _new(visit, about, Typed({"topic": asked}), uuid4())
 
 
-def write(visit: Visit[Customer]) -> Reply:
+def write(visit: Visit[User]) -> Reply:
     """Send a new message, or show the form again with what to correct."""
     form_key, about = _form_key(visit), _about(visit, visit.form.items())
     if about is None:
@@ -236,12 +236,12 @@ def write(visit: Visit[Customer]) -> Reply:
     return Answer(_new(visit, about, typed, form_key), status=422)
 
 
-def feedback(visit: Visit[Customer]) -> Reply:
+def feedback(visit: Visit[User]) -> Reply:
     """A short form."""
     return Feedback(Typed(), str(uuid4())) if visit.who.parties else Redirect("/messages")
 
 
-def send_feedback(visit: Visit[Customer]) -> Reply:
+def send_feedback(visit: Visit[User]) -> Reply:
     """Send it as a message of its own."""
     form_key, about = _form_key(visit), queries.about_anything(visit.db, visit.who)
     if about is None:
@@ -267,13 +267,13 @@ def _kept(value: Form) -> Typed:
     return Typed(value.model_dump(mode="json"))
 
 
-def _full(visit: Visit[Customer], page: ThreadPage | NewMessage | Feedback, full: TooManyMessages) -> Answer:
+def _full(visit: Visit[User], page: ThreadPage | NewMessage | Feedback, full: TooManyMessages) -> Answer:
     """The form with everything typed, and when it can be sent."""
     shown_again = replace(page, full_until=full.free_at)
     return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
 
 
-def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:
+def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     thread = queries.by_id(visit.db, visit.who, visit.id("id"))
     may_write = _is_covered(visit.who, thread.topic, thread.about)
     return ThreadPage(
@@ -291,14 +291,14 @@ def _thread(visit: Visit[Customer], form: Typed, form_key: UUID) -> ThreadPage:
     )
 
 
-def _bill(visit: Visit[Customer], thread: Thread) -> Bill | None:
+def _bill(visit: Visit[User], thread: Thread) -> Bill | None:
     if thread.about.invoice is None:
         return None
     found = invoices.of_ids(visit.db, visit.who, [thread.about.invoice.id])
     return next((invoices_shown.row(head, visit.today, visit.language) for head in found.values()), None)
 
 
-def _new(visit: Visit[Customer], about: About, form: Typed, form_key: UUID) -> NewMessage:
+def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) -> NewMessage:
     reach = visit.who.reach
     topics = rules.topics(reach)
     is_settled = about.invoice or about.contract
@@ -312,7 +312,7 @@ def _new(visit: Visit[Customer], about: About, form: Typed, form_key: UUID) -> N
     )
 
 
-def _about(visit: Visit[Customer], asked: Iterable[tuple[str, object]]) -> About | None:
+def _about(visit: Visit[User], asked: Iterable[tuple[str, object]]) -> ThreadSubject | None:
     """What a message is about, by the ids in an address or a form; None for somebody who is no customer.
 
     Raises NotThere for what is not theirs.
@@ -327,32 +327,35 @@ def _about(visit: Visit[Customer], asked: Iterable[tuple[str, object]]) -> About
     return queries.about_anything(visit.db, visit.who)
 
 
-def _usual_topic(about: About) -> str:
+def _usual_topic(about: ThreadSubject) -> str:
     return Topic.BILLING if about.invoice else Topic.CONTRACT if about.contract else ""
 
 
-def _is_covered(who: Customer, topic: Topic, about: About) -> bool:
+def _is_covered(who: User, topic: Topic, about: ThreadSubject) -> bool:
     return rules.may_write(who.reach, topic, about.site.id if about.site else None)
 
 
-def _tabs(visit: Visit[Customer], wish: Wish, unread: int) -> Sequence[Tab]:
-    counts = {**queries.counts(visit.db, visit.who), Show.UNREAD: unread}
-    return [Tab(words, counts[show], _href(Wish(show)), show is wish.show) for show, words in shown.SHOWS.items()]
+def _tabs(visit: Visit[User], filters: ThreadFilter, unread: int) -> Sequence[FolderTab]:
+    counts = {**queries.counts(visit.db, visit.who), ThreadsShown.UNREAD: unread}
+    return [
+        FolderTab(words, counts[show], _href(ThreadFilter(show)), show is filters.show)
+        for show, words in shown.SHOWS.items()
+    ]
 
 
-def _wish(query: QueryParams) -> Wish:
+def _filters(query: QueryParams) -> ThreadFilter:
     asked = query.get("show")
-    show = Show(asked) if asked in set(Show) else Show.ALL
-    return Wish(show, rules.plain(query.get("q", ""))[:LONGEST_SEARCH].strip())
+    show = ThreadsShown(asked) if asked in set(ThreadsShown) else ThreadsShown.ALL
+    return ThreadFilter(show, rules.plain(query.get("q", ""))[:LONGEST_SEARCH].strip())
 
 
-def _query(wish: Wish) -> dict[str, str]:
-    asked = {"show": "" if wish.show is Show.ALL else wish.show.value, "q": wish.text}
+def _query(filters: ThreadFilter) -> dict[str, str]:
+    asked = {"show": "" if filters.show is ThreadsShown.ALL else filters.show.value, "q": filters.text}
     return {name: value for name, value in asked.items() if value}
 
 
-def _href(wish: Wish) -> str:
-    query = urlencode(_query(wish))
+def _href(filters: ThreadFilter) -> str:
+    query = urlencode(_query(filters))
     return f"/messages?{query}" if query else "/messages"
 
 
@@ -363,7 +366,7 @@ def _id(value: object) -> UUID:
         raise NotThere from None
 
 
-def _form_key(visit: Visit[Customer]) -> UUID:
+def _form_key(visit: Visit[User]) -> UUID:
     try:
         return UUID(str(visit.form.get("form_key")))
     except ValueError:
@@ -374,7 +377,7 @@ def _iso(at: datetime | None) -> str:
     return at.isoformat() if at else ""
 
 
-def _until(visit: Visit[Customer]) -> datetime:
+def _until(visit: Visit[User]) -> datetime:
     """The instant up to which the page that was shown had something to read."""
     try:
         return INSTANT.validate_python(visit.form.get("until")).astimezone(UTC)
@@ -383,13 +386,13 @@ def _until(visit: Visit[Customer]) -> datetime:
 
 
 routes = [
-    page("/messages", index, who=customer),
-    action("/messages/read", read_all, who=customer),
+    page("/messages", index, who=user),
+    action("/messages/read", read_all, who=user),
     page("/messages/new", new, who=writes),
     action("/messages/new", write, who=writes),
-    page("/messages/{id}", show, who=customer),
+    page("/messages/{id}", show, who=user),
     action("/messages/{id}", reply, who=writes),
-    action("/messages/{id}/read", note_read, who=customer),
+    action("/messages/{id}/read", note_read, who=user),
     action("/messages/{id}/close", close, who=writes),
     page("/feedback", feedback, who=decides),
     action("/feedback", send_feedback, who=decides),

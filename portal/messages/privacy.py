@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.kit.feed import OF_THE_FEED
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 from portal.messages.models import Message, MessageThread, ThreadReading
 
 TABLES: Sequence[type[SQLModel]] = (MessageThread, Message, ThreadReading)
@@ -13,7 +13,7 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 OF_THE_FORM = frozenset({"form_key"}) | OF_THE_FEED
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """The customer's threads and messages, oldest first, and what the person themselves has read of them."""
     own = MessageThread.party_id == subject.party_id
     threads = select(MessageThread).where(own).order_by(col(MessageThread.last_at), col(MessageThread.id))

@@ -13,13 +13,13 @@ from sqlalchemy import BindParameter, ColumnElement, Integer, Select, exists, tr
 from sqlmodel import Session, col, func, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.models import Contract
 from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.invoices import queries as invoices
-from portal.invoices.bills import Head
+from portal.invoices.bills import InvoiceHead
 from portal.invoices.models import Invoice
 from portal.kit.allowance import free_at
 from portal.kit.db import table_of, within
@@ -27,7 +27,7 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, any_of, given, itself
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
-from portal.messages.rules import FEEDBACK_A_DAY, KINDS, MESSAGES_A_DAY, Kind, Show, Topic
+from portal.messages.rules import FEEDBACK_A_DAY, KINDS, MESSAGES_A_DAY, MessageKind, ThreadsShown, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
 from portal.sites.models import Occupancy, Site
 
@@ -43,15 +43,15 @@ class NoSuchThing(NotThere):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ThreadFilter:
     """Which threads somebody wants to see; an empty text is in all of them."""
 
-    show: Show = Show.ALL
+    show: ThreadsShown = ThreadsShown.ALL
     text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ThreadEntry:
     """A thread in a list; the excerpt is how its newest message begins, in that message's language.
 
     invoice: the bill it is about, where the person may see that
@@ -61,11 +61,11 @@ class Entry:
     subject: str
     excerpt: str
     language: Language
-    kind: Kind
+    kind: MessageKind
     status: ThreadStatus | None
     at: datetime
     is_unread: bool
-    invoice: Head | None
+    invoice: InvoiceHead | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Thing:
 
 
 @dataclass(frozen=True, slots=True)
-class About:
+class ThreadSubject:
     """Whose matter a thread is, and which of their things it concerns; the site is that of the bill or contract."""
 
     party_id: UUID
@@ -89,10 +89,10 @@ class About:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ThreadMessage:
     """One message of a thread. `author` is the account that wrote it, None for the utility."""
 
-    kind: Kind
+    kind: MessageKind
     body: str
     language: Language
     at: datetime
@@ -109,12 +109,12 @@ class Thread:
     topic: Topic
     subject: str
     status: ThreadStatus | None
-    kind: Kind
+    kind: MessageKind
     last_at: datetime
     told_at: datetime | None
     is_unread: bool
-    about: About
-    messages: Sequence[Said]
+    about: ThreadSubject
+    messages: Sequence[ThreadMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +183,7 @@ _RANKED: Final = (
 NEWEST: Final = Question(_Newest, sa.select(*_RANKED.c["thread_id", "body", "language"]).where(_RANKED.c.place == 1))
 
 
-def unread(db: Session, who: Customer) -> int:
+def unread(db: Session, who: User) -> int:
     """How many threads hold something that this person has not read."""
     since = news_since(db, who)
     if who.reach.is_full:
@@ -191,33 +191,33 @@ def unread(db: Session, who: Customer) -> int:
     return db.exec(_unread(visible_to(who), who.account_id, since)).one()
 
 
-def newest_told(db: Session, who: Customer) -> datetime | None:
+def newest_told(db: Session, who: User) -> datetime | None:
     """When the newest message that the person may read was sent."""
     return db.exec(select(func.max(MessageThread.told_at)).where(visible_to(who))).one()
 
 
-def counts(db: Session, who: Customer) -> Mapping[Show, int]:
+def counts(db: Session, who: User) -> Mapping[ThreadsShown, int]:
     """How many threads each choice shows, but for the unread ones."""
     each = select(MessageThread.kind, func.count()).where(visible_to(who)).group_by(MessageThread.kind)
-    by_kind = Counter({Kind(kind): count for kind, count in db.exec(each)})
+    by_kind = Counter({MessageKind(kind): count for kind, count in db.exec(each)})
     shown = {show: sum(by_kind[kind] for kind in kinds) for show, kinds in KINDS.items()}
-    return {Show.ALL: by_kind.total(), **shown}
+    return {ThreadsShown.ALL: by_kind.total(), **shown}
 
 
-def count(db: Session, who: Customer, wish: Wish) -> int:
-    """How many threads a wish is for."""
+def count(db: Session, who: User, filters: ThreadFilter) -> int:
+    """How many threads a filter lets through."""
     wanted = (
         select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who.account_id), isouter=True)
-    ).where(visible_to(who), _wanted(db, who, wish))
+    ).where(visible_to(who), _wanted(db, who, filters))
     return db.exec(wanted).one()
 
 
-def page(db: Session, who: Customer, wish: Wish, skip: int, limit: int) -> Sequence[Entry]:
-    """So many threads that a wish is for, the newest first."""
-    return _entries(db, who, _wanted(db, who, wish), skip, limit)
+def page(db: Session, who: User, filters: ThreadFilter, skip: int, limit: int) -> Sequence[ThreadEntry]:
+    """So many threads that a filter lets through, the newest first."""
+    return _entries(db, who, _wanted(db, who, filters), skip, limit)
 
 
-def latest(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
+def latest(db: Session, who: User, limit: int) -> Sequence[ThreadEntry]:
     """So many threads, the newest first."""
     if not who.reach.is_full:
         return _entries(db, who, true(), 0, limit)
@@ -226,7 +226,7 @@ def latest(db: Session, who: Customer, limit: int) -> Sequence[Entry]:
     return _entries_of(db, who, found)
 
 
-def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
+def by_id(db: Session, who: User, thread_id: UUID) -> Thread:
     """One thread with its messages.
 
     Raises NoSuchThread.
@@ -247,7 +247,7 @@ def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
         topic=Topic(thread.topic),
         subject=thread.subject,
         status=ThreadStatus(thread.status) if thread.status else None,
-        kind=Kind(thread.kind),
+        kind=MessageKind(thread.kind),
         last_at=thread.last_at,
         told_at=thread.told_at,
         is_unread=bool(is_new),
@@ -256,18 +256,18 @@ def by_id(db: Session, who: Customer, thread_id: UUID) -> Thread:
     )
 
 
-def sites(db: Session, who: Customer) -> Sequence[Thing]:
+def sites(db: Session, who: User) -> Sequence[Thing]:
     """The sites that a person may write about, held now or once, by street."""
     return [_place(site) for site in db.exec(_sites_of(who).order_by(Site.street, Site.number))]
 
 
-def about_anything(db: Session, who: Customer) -> About | None:
+def about_anything(db: Session, who: User) -> ThreadSubject | None:
     """What a thread is about that concerns nothing in particular: the first customer number; None without any."""
     party = customers.first(db, who)
-    return About(party.id, party.customer_number) if party else None
+    return ThreadSubject(party.id, party.customer_number) if party else None
 
 
-def about_site(db: Session, who: Customer, site_id: UUID) -> About:
+def about_site(db: Session, who: User, site_id: UUID) -> ThreadSubject:
     """What a thread is about that concerns a site, for whichever of the person's parties holds or held it.
 
     Raises NoSuchThing.
@@ -283,10 +283,10 @@ def about_site(db: Session, who: Customer, site_id: UUID) -> About:
     if found is None:
         raise NoSuchThing
     site, party = found
-    return About(party.id, party.customer_number, site=_place(site))
+    return ThreadSubject(party.id, party.customer_number, site=_place(site))
 
 
-def about_contract(db: Session, who: Customer, contract_id: UUID) -> About:
+def about_contract(db: Session, who: User, contract_id: UUID) -> ThreadSubject:
     """What a thread is about that concerns a contract.
 
     Raises NoSuchThing.
@@ -302,10 +302,10 @@ def about_contract(db: Session, who: Customer, contract_id: UUID) -> About:
     if found is None:
         raise NoSuchThing
     contract, customer_number, site = found
-    return About(contract.party_id, customer_number, _place(site), contract=Thing(contract.id, contract.number))
+    return ThreadSubject(contract.party_id, customer_number, _place(site), contract=Thing(contract.id, contract.number))
 
 
-def about_invoice(db: Session, who: Customer, invoice_id: UUID) -> About:
+def about_invoice(db: Session, who: User, invoice_id: UUID) -> ThreadSubject:
     """What a thread is about that concerns a bill.
 
     Raises NoSuchThing.
@@ -322,16 +322,16 @@ def about_invoice(db: Session, who: Customer, invoice_id: UUID) -> About:
         raise NoSuchThing
     invoice, customer_number, site = found
     place = _place(site) if invoice.site_id else None
-    return About(invoice.party_id, customer_number, place, invoice=Thing(invoice.id, invoice.number))
+    return ThreadSubject(invoice.party_id, customer_number, place, invoice=Thing(invoice.id, invoice.number))
 
 
-def sent_by(db: Session, who: Customer, form_key: UUID) -> UUID | None:
+def sent_by(db: Session, who: User, form_key: UUID) -> UUID | None:
     """The thread of the message that a form of this person made, None where it has made none."""
     mine = (Message.account_id == who.account_id, Message.form_key == form_key)
     return db.exec(select(Message.thread_id).where(*mine)).first()
 
 
-def may_write_again_at(db: Session, who: Customer, topic: Topic, now: datetime) -> datetime | None:
+def may_write_again_at(db: Session, who: User, topic: Topic, now: datetime) -> datetime | None:
     """When this person may write about a topic again, whomever they write for; None for now."""
     written = select(Message.sent_at).where(Message.account_id == who.account_id).order_by(col(Message.sent_at).desc())
     feedback = written.join(MessageThread).where(MessageThread.topic == Topic.FEEDBACK)
@@ -341,16 +341,16 @@ def may_write_again_at(db: Session, who: Customer, topic: Topic, now: datetime) 
     return max((at for at in waits if at), default=None)
 
 
-def _wanted(db: Session, who: Customer, wish: Wish) -> ColumnElement[bool]:
-    """Which threads a wish is for, where they are joined by `read_by`."""
-    holds = _holds(wish.text) if wish.text else true()
-    match wish.show:
-        case Show.ALL:
+def _wanted(db: Session, who: User, filters: ThreadFilter) -> ColumnElement[bool]:
+    """Which threads a filter lets through, where they are joined by `read_by`."""
+    holds = _holds(filters.text) if filters.text else true()
+    match filters.show:
+        case ThreadsShown.ALL:
             return holds
-        case Show.UNREAD:
+        case ThreadsShown.UNREAD:
             return holds & is_unread(news_since(db, who))
-        case Show.BULLETINS | Show.BILLS | Show.ANSWERS | Show.CONTACTS:
-            return holds & col(MessageThread.kind).in_(KINDS[wish.show])
+        case ThreadsShown.BULLETINS | ThreadsShown.BILLS | ThreadsShown.ANSWERS | ThreadsShown.CONTACTS:
+            return holds & col(MessageThread.kind).in_(KINDS[filters.show])
 
 
 def _holds(text: str) -> ColumnElement[bool]:
@@ -364,12 +364,12 @@ def _holds(text: str) -> ColumnElement[bool]:
     return called | exists().where(col(Message.thread_id) == MessageThread.id, said)
 
 
-def _entries(db: Session, who: Customer, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[Entry]:
+def _entries(db: Session, who: User, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[ThreadEntry]:
     wanted = _listed(visible_to(who) & which, who.account_id, news_since(db, who)).offset(skip).limit(limit)
     return _entries_of(db, who, [_Listed(*row) for row in db.connection().execute(wanted)])
 
 
-def _entries_of(db: Session, who: Customer, listed: Sequence[_Listed]) -> Sequence[Entry]:
+def _entries_of(db: Session, who: User, listed: Sequence[_Listed]) -> Sequence[ThreadEntry]:
     newest = {one.thread_id: one for one in NEWEST.all(db, threads=[thread.id for thread in listed])}
     bills = invoices.of_ids(db, who, {thread.invoice_id for thread in listed if thread.invoice_id})
     return [
@@ -378,13 +378,13 @@ def _entries_of(db: Session, who: Customer, listed: Sequence[_Listed]) -> Sequen
     ]
 
 
-def _entry(thread: _Listed, newest: _Newest, invoice: Head | None) -> Entry:
-    return Entry(
+def _entry(thread: _Listed, newest: _Newest, invoice: InvoiceHead | None) -> ThreadEntry:
+    return ThreadEntry(
         id=thread.id,
         subject=thread.subject,
         excerpt=shorten(newest.body.partition("\n\n")[0], EXCERPT, placeholder="…"),
         language=Language(newest.language),
-        kind=Kind(thread.kind),
+        kind=MessageKind(thread.kind),
         status=ThreadStatus(thread.status) if thread.status else None,
         at=thread.last_at,
         is_unread=bool(thread.is_unread),
@@ -392,9 +392,9 @@ def _entry(thread: _Listed, newest: _Newest, invoice: Head | None) -> Entry:
     )
 
 
-def _said(message: Message) -> Said:
-    return Said(
-        kind=Kind(message.kind),
+def _said(message: Message) -> ThreadMessage:
+    return ThreadMessage(
+        kind=MessageKind(message.kind),
         body=message.body,
         language=Language(message.language),
         at=message.sent_at,
@@ -411,13 +411,13 @@ def _in_order(threads: Collection[UUID]) -> SelectOfScalar[Message]:
     )
 
 
-def _about(db: Session, who: Customer, thread: MessageThread, customer_number: str) -> About:
+def _about(db: Session, who: User, thread: MessageThread, customer_number: str) -> ThreadSubject:
     """What a thread says it is about, as far as that is the customer's own."""
     site = db.exec(_sites_of(who).where(Site.id == thread.site_id)).first()
     contracts = select(Contract).where(Contract.id == thread.contract_id, col(Contract.party_id).in_(who.parties))
     invoices = select(Invoice).where(Invoice.id == thread.invoice_id, col(Invoice.party_id).in_(who.parties))
     contract, invoice = db.exec(contracts).first(), db.exec(invoices).first()
-    return About(
+    return ThreadSubject(
         party_id=thread.party_id,
         customer_number=customer_number,
         site=_place(site) if site else None,
@@ -426,7 +426,7 @@ def _about(db: Session, who: Customer, thread: MessageThread, customer_number: s
     )
 
 
-def _sites_of(who: Customer) -> SelectOfScalar[Site]:
+def _sites_of(who: User) -> SelectOfScalar[Site]:
     theirs = select(Occupancy.site_id).where(col(Occupancy.party_id).in_(who.parties))
     return select(Site).where(col(Site.id).in_(theirs), within(col(Site.id), who.reach.any_sites))
 

@@ -29,7 +29,7 @@ class Topic(StrEnum):
     CONTACT = "contact"
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is; a question is the customer's, all others are the utility's."""
 
     QUESTION = "question"
@@ -43,7 +43,7 @@ class Kind(StrEnum):
     OFFER = "offer"
 
 
-class Show(StrEnum):
+class ThreadsShown(StrEnum):
     """Which threads to list."""
 
     ALL = "all"
@@ -55,12 +55,12 @@ class Show(StrEnum):
 
 
 CHOSEN: Final = tuple(topic for topic in Topic if topic not in {Topic.NEWS, Topic.CONTACT})
-CONTACTS: Final = frozenset({Kind.CALL, Kind.LETTER, Kind.VISIT})
-KINDS: Mapping[Show, frozenset[Kind]] = {
-    Show.BULLETINS: frozenset({Kind.BULLETIN, Kind.NOTICE, Kind.OFFER}),
-    Show.BILLS: frozenset({Kind.BILL}),
-    Show.ANSWERS: frozenset({Kind.QUESTION, Kind.ANSWER}),
-    Show.CONTACTS: CONTACTS,
+CONTACTS: Final = frozenset({MessageKind.CALL, MessageKind.LETTER, MessageKind.VISIT})
+KINDS: Mapping[ThreadsShown, frozenset[MessageKind]] = {
+    ThreadsShown.BULLETINS: frozenset({MessageKind.BULLETIN, MessageKind.NOTICE, MessageKind.OFFER}),
+    ThreadsShown.BILLS: frozenset({MessageKind.BILL}),
+    ThreadsShown.ANSWERS: frozenset({MessageKind.QUESTION, MessageKind.ANSWER}),
+    ThreadsShown.CONTACTS: CONTACTS,
 }
 THEMES: Mapping[Topic, Theme] = {
     Topic.BILLING: Theme.BILLING,
@@ -132,18 +132,18 @@ def topics(reach: Reach) -> Sequence[Topic]:
     return [topic for topic in CHOSEN if reach.is_full or THEMES.get(topic) in themes]
 
 
-def topic_of(kind: Kind) -> Topic:
+def topic_of(kind: MessageKind) -> Topic:
     """What a thread is about that begins with a message of the utility."""
     match kind:
-        case Kind.BULLETIN | Kind.NOTICE:
+        case MessageKind.BULLETIN | MessageKind.NOTICE:
             return Topic.NEWS
-        case Kind.BILL:
+        case MessageKind.BILL:
             return Topic.BILLING
-        case Kind.OFFER:
+        case MessageKind.OFFER:
             return Topic.CONTRACT
-        case Kind.CALL | Kind.LETTER | Kind.VISIT:
+        case MessageKind.CALL | MessageKind.LETTER | MessageKind.VISIT:
             return Topic.CONTACT
-        case Kind.QUESTION | Kind.ANSWER:
+        case MessageKind.QUESTION | MessageKind.ANSWER:
             return Topic.OTHER
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.kit.db import within
 from portal.kit.questions import Question, given, itself
 from portal.messages.models import MessageThread, ThreadReading
@@ -19,7 +19,7 @@ FIRST_CAME: Final[Question[datetime]] = Question(
 )
 
 
-def visible_to(who: Customer) -> ColumnElement[bool]:
+def visible_to(who: User) -> ColumnElement[bool]:
     """The threads that somebody may see; of a limited mandate what `rules.opened` says."""
     own = col(MessageThread.party_id).in_(who.parties)
     if who.reach.is_full:
@@ -43,6 +43,6 @@ def is_unread(since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return (told_at > since) & or_(read_to.is_(None), told_at > read_to)
 
 
-def news_since(db: Session, who: Customer) -> datetime:
+def news_since(db: Session, who: User) -> datetime:
     """The instant from which on something can be unread to a person."""
     return FIRST_CAME.one(db, account_id=who.account_id) - FRESH

@@ -11,12 +11,12 @@ from portal.invoices.shown import about
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.i18n import Language, Text, text
 from portal.messages.models import ThreadStatus
-from portal.messages.queries import Entry, Said, Thread
-from portal.messages.rules import ANSWERED_IN, Kind, Show, Topic
+from portal.messages.queries import Thread, ThreadEntry, ThreadMessage
+from portal.messages.rules import ANSWERED_IN, MessageKind, ThreadsShown, Topic
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class KindLabel:
     """What something is called, and its icon."""
 
     words: Text
@@ -32,16 +32,16 @@ class Badge:
     words: Text
 
 
-KINDS: Mapping[Kind, Look] = {
-    Kind.QUESTION: Look(text("Question"), "message-square-text"),
-    Kind.BULLETIN: Look(text("Bulletin"), "megaphone"),
-    Kind.BILL: Look(text("Invoice"), "receipt-text"),
-    Kind.ANSWER: Look(text("Answer"), "reply"),
-    Kind.NOTICE: Look(text("Notice"), "bell"),
-    Kind.CALL: Look(text("Phone call"), "phone"),
-    Kind.LETTER: Look(text("Letter"), "mail"),
-    Kind.VISIT: Look(text("Visit"), "user-round"),
-    Kind.OFFER: Look(text("Offer"), "tag"),
+KINDS: Mapping[MessageKind, KindLabel] = {
+    MessageKind.QUESTION: KindLabel(text("Question"), "message-square-text"),
+    MessageKind.BULLETIN: KindLabel(text("Bulletin"), "megaphone"),
+    MessageKind.BILL: KindLabel(text("Invoice"), "receipt-text"),
+    MessageKind.ANSWER: KindLabel(text("Answer"), "reply"),
+    MessageKind.NOTICE: KindLabel(text("Notice"), "bell"),
+    MessageKind.CALL: KindLabel(text("Phone call"), "phone"),
+    MessageKind.LETTER: KindLabel(text("Letter"), "mail"),
+    MessageKind.VISIT: KindLabel(text("Visit"), "user-round"),
+    MessageKind.OFFER: KindLabel(text("Offer"), "tag"),
 }
 TOPICS: Mapping[Topic, Text] = {
     Topic.BILLING: text("Billing"),
@@ -56,21 +56,21 @@ TOPICS: Mapping[Topic, Text] = {
     Topic.NEWS: text("Bulletin"),
     Topic.CONTACT: text("Contact"),
 }
-SHOWS: Mapping[Show, Text] = {
-    Show.ALL: text("All"),
-    Show.UNREAD: text("Unread"),
-    Show.BULLETINS: text("Bulletins"),
-    Show.BILLS: text("Invoices"),
-    Show.ANSWERS: text("Questions and answers"),
-    Show.CONTACTS: text("Contacts"),
+SHOWS: Mapping[ThreadsShown, Text] = {
+    ThreadsShown.ALL: text("All"),
+    ThreadsShown.UNREAD: text("Unread"),
+    ThreadsShown.BULLETINS: text("Bulletins"),
+    ThreadsShown.BILLS: text("Invoices"),
+    ThreadsShown.ANSWERS: text("Questions and answers"),
+    ThreadsShown.CONTACTS: text("Contacts"),
 }
-HEADINGS: Mapping[Show, Text] = {
-    Show.ALL: text("All messages"),
-    Show.UNREAD: text("Unread messages"),
-    Show.BULLETINS: text("Bulletins and offers"),
-    Show.BILLS: text("Messages about invoices"),
-    Show.ANSWERS: text("Questions and our answers"),
-    Show.CONTACTS: text("Calls, letters and visits"),
+HEADINGS: Mapping[ThreadsShown, Text] = {
+    ThreadsShown.ALL: text("All messages"),
+    ThreadsShown.UNREAD: text("Unread messages"),
+    ThreadsShown.BULLETINS: text("Bulletins and offers"),
+    ThreadsShown.BILLS: text("Messages about invoices"),
+    ThreadsShown.ANSWERS: text("Questions and our answers"),
+    ThreadsShown.CONTACTS: text("Calls, letters and visits"),
 }
 STATUSES: Mapping[ThreadStatus, Badge] = {
     ThreadStatus.OPEN: Badge("brand", "hourglass", text("Waiting for an answer")),
@@ -80,7 +80,7 @@ STATUSES: Mapping[ThreadStatus, Badge] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ThreadRow:
     """A thread in the list, and which bill it is about: `lokakuu 2026, kaukolämpö`."""
 
     id: UUID
@@ -88,24 +88,24 @@ class Row:
     about: str | None
     excerpt: str
     language: Language
-    look: Look
+    look: KindLabel
     day: date
     is_unread: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ThreadSection:
     """The threads of one month on a page of the list."""
 
     month: date
-    rows: Sequence[Row]
+    rows: Sequence[ThreadRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MessageLine:
     """One message of a thread: by the reader, by somebody else for the same customer, or by the utility."""
 
-    look: Look
+    look: KindLabel
     is_own: bool
     is_customers: bool
     name: str | None
@@ -124,15 +124,17 @@ class Promise:
     is_late: bool
 
 
-def sections(entries: Sequence[Entry], language: Language) -> Sequence[Section]:
+def sections(entries: Sequence[ThreadEntry], language: Language) -> Sequence[ThreadSection]:
     """The rows under the months of their newest messages."""
     rows = [row(entry, language) for entry in entries]
-    return [Section(month, list(of_month)) for month, of_month in groupby(rows, lambda row: first_of_month(row.day))]
+    return [
+        ThreadSection(month, list(of_month)) for month, of_month in groupby(rows, lambda row: first_of_month(row.day))
+    ]
 
 
-def row(entry: Entry, language: Language) -> Row:
+def row(entry: ThreadEntry, language: Language) -> ThreadRow:
     """A thread as lists show it."""
-    return Row(
+    return ThreadRow(
         id=entry.id,
         subject=entry.subject,
         about=about(entry.invoice, language) if entry.invoice else None,
@@ -144,15 +146,15 @@ def row(entry: Entry, language: Language) -> Row:
     )
 
 
-def line(said: Said, reader: UUID) -> Line:
+def line(said: ThreadMessage, reader: UUID) -> MessageLine:
     """A message as somebody reads it."""
     words = (said.name or "").split()
-    return Line(
+    return MessageLine(
         look=KINDS[said.kind],
         is_own=said.author == reader,
-        is_customers=said.kind is Kind.QUESTION,
+        is_customers=said.kind is MessageKind.QUESTION,
         name=said.name,
-        role=text("Customer service") if said.kind is Kind.ANSWER else KINDS[said.kind].words,
+        role=text("Customer service") if said.kind is MessageKind.ANSWER else KINDS[said.kind].words,
         initials=(words[0][:1] + words[-1][:1]).upper() if words else "",
         at=said.at,
         language=said.language,
@@ -162,7 +164,7 @@ def line(said: Said, reader: UUID) -> Line:
 
 def promise(thread: Thread, today: date) -> Promise | None:
     """By when an open question is answered, counted from the customer's last message; None where none is open."""
-    asked = [said.at for said in thread.messages if said.kind is Kind.QUESTION]
+    asked = [said.at for said in thread.messages if said.kind is MessageKind.QUESTION]
     if thread.status is not ThreadStatus.OPEN or not asked:
         return None
     day = after(day_of(asked[-1]), ANSWERED_IN)

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from portal.audit import chain, heads
 from portal.audit.heads import Kept, Seals
-from portal.audit.rules import Head
+from portal.audit.rules import ChainHead
 from portal.settings import Settings
 
 ROUNDS: Final = 3  # after which a head that has not come is late
@@ -30,7 +30,7 @@ NOWHERE: Final = (
 COMPARE: Final = "Leave the database as it is, and compare it with a backup from before."
 
 
-class Level(StrEnum):
+class Severity(StrEnum):
     """How a finding weighs: all well, worth mending, or broken."""
 
     OK = "ok"
@@ -38,11 +38,11 @@ class Level(StrEnum):
     BROKEN = "broken"
 
 
-Said = Iterator[tuple[Level, str]]
+Said = Iterator[tuple[Severity, str]]
 
 
 @dataclass(frozen=True)
-class Place:
+class AuditContext:
     """What is looked at: the database in one reading, the settings, the time."""
 
     db: Session
@@ -50,50 +50,50 @@ class Place:
     now: datetime
 
 
-def verified(place: Place, since: bytes | None) -> Said:
+def verified(context: AuditContext, since: bytes | None) -> Said:
     """Look through the whole audit, or from the entry with a hash on, and compare it with every head that is kept."""
     kept = None
     try:
-        kept = _kept(place.settings)
+        kept = _kept(context.settings)
     except OSError as failed:
-        yield Level.WARNING, _unreadable(place.settings.audit_dir, failed)
+        yield Severity.WARNING, _unreadable(context.settings.audit_dir, failed)
     try:
-        found = chain.verify(place.db, kept.heads if kept else (), since)
+        found = chain.verify(context.db, kept.heads if kept else (), since)
     except chain.NoSuchEntry:
-        yield Level.BROKEN, f"No entry has that hash: it was cut off, or the audit was written anew. {COMPARE}"
+        yield Severity.BROKEN, f"No entry has that hash: it was cut off, or the audit was written anew. {COMPARE}"
         return
     if found.wrong:
         before = f"The {found.entries} before it are whole. " if found.entries else ""
-        yield Level.BROKEN, f"Entry {found.wrong.number} {found.wrong.how}. {before}{COMPARE}"
+        yield Severity.BROKEN, f"Entry {found.wrong.number} {found.wrong.how}. {before}{COMPARE}"
     elif found.end is None:
-        yield Level.OK, "The audit has no entries yet."
+        yield Severity.OK, "The audit has no entries yet."
     else:
         many = _many(found.entries, "entry", "entries") + (" from that one on" if since else "")
-        yield Level.OK, WHOLE.format(many, found.end.number, found.end.at, found.end.hash.hex())
+        yield Severity.OK, WHOLE.format(many, found.end.number, found.end.at, found.end.hash.hex())
     if kept:
         yield from _vouched(kept)
-        yield from _late(place, kept.newest)
-    elif place.settings.audit_dir is None:
-        yield Level.WARNING, NOWHERE
+        yield from _late(context, kept.newest)
+    elif context.settings.audit_dir is None:
+        yield Severity.WARNING, NOWHERE
 
 
-def at_a_glance(place: Place) -> Said:
+def at_a_glance(context: AuditContext) -> Said:
     """Whether the newest head is of late, and the entry that it names still what it was: nothing is looked through."""
-    folder = place.settings.audit_dir
+    folder = context.settings.audit_dir
     if folder is None:
-        yield Level.WARNING, NOWHERE
+        yield Severity.WARNING, NOWHERE
         return
     try:
-        newest = heads.newest(folder, Seals(place.settings.secret_keys))
+        newest = heads.newest(folder, Seals(context.settings.secret_keys))
     except OSError as failed:
-        yield Level.WARNING, _unreadable(folder, failed)
+        yield Severity.WARNING, _unreadable(folder, failed)
         return
-    yield from _late(place, newest)
-    if newest and chain.hash_at(place.db, newest.number) != newest.hash:
-        yield Level.BROKEN, f"Entry {newest.number} is not what its head says; `portal audit verify` tells more."
+    yield from _late(context, newest)
+    if newest and chain.hash_at(context.db, newest.number) != newest.hash:
+        yield Severity.BROKEN, f"Entry {newest.number} is not what its head says; `portal audit verify` tells more."
 
 
-def newest_head(settings: Settings) -> Head | None:
+def newest_head(settings: Settings) -> ChainHead | None:
     """The head that was kept last, None where there is none."""
     try:
         return heads.newest(settings.audit_dir, Seals(settings.secret_keys)) if settings.audit_dir else None
@@ -108,22 +108,22 @@ def _kept(settings: Settings) -> Kept | None:
 def _vouched(kept: Kept) -> Said:
     if kept.newest:
         many = _many(len(kept.heads), "head vouches", "heads vouch")
-        yield Level.OK, VOUCHED.format(many, kept.newest.at, kept.newest.number)
+        yield Severity.OK, VOUCHED.format(many, kept.newest.at, kept.newest.number)
     if kept.foreign:
-        level = Level.OK if kept.newest else Level.WARNING
+        level = Severity.OK if kept.newest else Severity.WARNING
         yield level, FOREIGN.format(_many(kept.foreign, "head was", "heads were"))
     if kept.broken:
-        yield Level.BROKEN, f"{', '.join(kept.broken)}: not as it was written."
+        yield Severity.BROKEN, f"{', '.join(kept.broken)}: not as it was written."
 
 
-def _late(place: Place, newest: Head | None) -> Said:
+def _late(context: AuditContext, newest: ChainHead | None) -> Said:
     """A head that is late; an audit without entries needs none."""
-    minutes = place.settings.audit_head_minutes
+    minutes = context.settings.audit_head_minutes
     if newest is None:
-        if chain.end(place.db):
-            yield Level.WARNING, NONE_YET.format(place.settings.audit_dir, minutes)
-    elif place.now - newest.at > ROUNDS * timedelta(minutes=minutes):
-        yield Level.WARNING, LATE.format(newest.at)
+        if chain.end(context.db):
+            yield Severity.WARNING, NONE_YET.format(context.settings.audit_dir, minutes)
+    elif context.now - newest.at > ROUNDS * timedelta(minutes=minutes):
+        yield Severity.WARNING, LATE.format(newest.at)
 
 
 def _many(number: int, one: str, several: str) -> str:

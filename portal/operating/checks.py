@@ -26,7 +26,7 @@ from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
 from portal.migrations.differences import MENDED, differences
 from portal.operating import auditing
-from portal.operating.auditing import Level
+from portal.operating.auditing import Severity
 from portal.operating.internal import missing_files, unready_database
 from portal.outbox import delivery
 from portal.settings import BadSettings, Environment, Settings
@@ -47,13 +47,13 @@ UNSENT: Final = (
 class Finding:
     """What was found about one part of the installation."""
 
-    level: Level
+    level: Severity
     about: str
     says: str
 
 
 @dataclass(frozen=True)
-class Place:
+class CheckContext:
     """What is looked at."""
 
     settings: Settings
@@ -66,7 +66,7 @@ class Place:
         return self.settings.environment is Environment.PRODUCTION
 
 
-Look = Callable[[Place], Iterator[tuple[Level, str]]]
+Check = Callable[[CheckContext], Iterator[tuple[Severity, str]]]
 
 
 def findings(environ: Mapping[str, str], now: Now) -> Iterator[Finding]:
@@ -74,65 +74,68 @@ def findings(environ: Mapping[str, str], now: Now) -> Iterator[Finding]:
     try:
         settings = Settings.from_environment(environ)
     except BadSettings as wrong:
-        yield Finding(Level.BROKEN, "settings", str(wrong))
+        yield Finding(Severity.BROKEN, "settings", str(wrong))
         return
-    place = Place(settings, Database(settings.database_url), now)
-    for about, look in PARTS.items():
-        found = list(look(place)) or [(Level.OK, "well")]
+    context = CheckContext(settings, Database(settings.database_url), now)
+    for about, check in PARTS.items():
+        found = list(check(context)) or [(Severity.OK, "well")]
         yield from (Finding(level, about, says) for level, says in found)
-    place.database.engine.dispose()
+    context.database.engine.dispose()
 
 
-def levels(profile: BrokerProfile, said: Mapping[str, object]) -> Iterator[tuple[Level, str]]:
+def levels(profile: BrokerProfile, said: Mapping[str, object]) -> Iterator[tuple[Severity, str]]:
     """Whether the broker gives a level of assurance that we take; a test environment gives those for tests."""
     given = said.get("acr_values_supported")
     if isinstance(given, list) and not any(acr in given for acr in profile.accepted_acr):
         yield (
-            Level.WARNING,
+            Severity.WARNING,
             f"{profile.name}: accepted_acr takes none of what the broker gives ({', '.join(map(str, given))}).",
         )
 
 
-def _settings(place: Place) -> Iterator[tuple[Level, str]]:
-    for danger in place.settings.dangers:
-        yield (Level.BROKEN if place.is_production else Level.WARNING), danger
-    if made_up := place.settings.made_up:
-        yield Level.WARNING, f"{', '.join(made_up)} not set, so made up at each start; production refuses that."
+def _settings(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    for danger in context.settings.dangers:
+        yield (Severity.BROKEN if context.is_production else Severity.WARNING), danger
+    if made_up := context.settings.made_up:
+        yield Severity.WARNING, f"{', '.join(made_up)} not set, so made up at each start; production refuses that."
 
 
-def _keys(place: Place) -> Iterator[tuple[Level, str]]:
-    folder = place.settings.keys_dir
+def _keys(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    folder = context.settings.keys_dir
     try:
         load(folder)
     except BadKeys as wrong:
-        level = Level.BROKEN if place.is_production else Level.WARNING
+        level = Severity.BROKEN if context.is_production else Severity.WARNING
         yield level, f"{wrong}; `portal keys new --dir {folder}` makes what is missing."
         return
     for path in readable_by_others(folder):
-        yield (Level.BROKEN if place.is_production else Level.WARNING), f"{path}: `chmod 600 {path}` keeps others out."
+        yield (
+            (Severity.BROKEN if context.is_production else Severity.WARNING),
+            f"{path}: `chmod 600 {path}` keeps others out.",
+        )
 
 
-def _database(place: Place) -> Iterator[tuple[Level, str]]:
-    unready = [*unready_database(place.database)] or [*_unlike(place)]
-    for sentence in unready or _sealed(place):
-        yield Level.BROKEN, sentence
+def _database(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    unready = [*unready_database(context.database)] or [*_unlike(context)]
+    for sentence in unready or _sealed(context):
+        yield Severity.BROKEN, sentence
 
 
-def _unlike(place: Place) -> Iterator[str]:
-    yield from (f"{sentence} {MENDED}" for sentence in differences(place.database.engine))
+def _unlike(context: CheckContext) -> Iterator[str]:
+    yield from (f"{sentence} {MENDED}" for sentence in differences(context.database.engine))
 
 
-def _sealed(place: Place) -> Iterator[str]:
-    with place.database.reading() as db:
-        wrong = misfit(db, Vault(place.settings.data_keys, place.settings.index_key))
+def _sealed(context: CheckContext) -> Iterator[str]:
+    with context.database.reading() as db:
+        wrong = misfit(db, Vault(context.settings.data_keys, context.settings.index_key))
     if wrong:
         yield wrong
 
 
-def _modes(place: Place) -> Iterator[tuple[Level, str]]:
+def _modes(context: CheckContext) -> Iterator[tuple[Severity, str]]:
     """What holds personal data is for the portal's own user."""
-    level = Level.BROKEN if place.is_production else Level.WARNING
-    for path in filter(None, (*_of_sqlite(place.database), place.settings.outbox_dir, place.settings.mail_dir)):
+    level = Severity.BROKEN if context.is_production else Severity.WARNING
+    for path in filter(None, (*_of_sqlite(context.database), context.settings.outbox_dir, context.settings.mail_dir)):
         for exposed in private.open_to_others(path):
             mode = f"{private.FOLDER if exposed.is_dir() else private.FILE:o}"
             yield level, f"{exposed} is open to others than its owner; `chmod {mode} {exposed}` keeps them out."
@@ -145,29 +148,29 @@ def _of_sqlite(database: Database) -> Iterator[Path]:
         yield from (path for end in ("", "-wal", "-shm") if (path := Path(file + end)).is_file())
 
 
-def _clock(place: Place) -> Iterator[tuple[Level, str]]:
+def _clock(context: CheckContext) -> Iterator[tuple[Severity, str]]:
     """The database's clock, where it has one of its own."""
-    if place.database.engine.dialect.name != "postgresql":
+    if context.database.engine.dialect.name != "postgresql":
         return
     try:
-        with place.database.engine.connect() as connection:
+        with context.database.engine.connect() as connection:
             theirs: datetime = connection.execute(statement("SELECT clock_timestamp()")).scalar_one()
     except SQLAlchemyError:
         return
-    yield from _compared("the database", theirs, place.now())
+    yield from _compared("the database", theirs, context.now())
 
 
-def _broker(place: Place) -> Iterator[tuple[Level, str]]:
+def _broker(context: CheckContext) -> Iterator[tuple[Severity, str]]:
     try:
-        profiles = brokers(place.settings)
+        profiles = brokers(context.settings)
     except BadProfile as wrong:
-        yield Level.BROKEN, str(wrong)
+        yield Severity.BROKEN, str(wrong)
         return
     for profile in profiles:
-        yield from _reached(profile, place.now)
+        yield from _reached(profile, context.now)
 
 
-def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Level, str]]:
+def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Severity, str]]:
     """Whether a broker answers, says of itself what its profile says, and has the same time as we."""
     discovery = discovery_address(profile)
     url = discovery or profile.signed_jwks_uri or profile.jwks_uri or profile.issuer
@@ -178,36 +181,39 @@ def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Level, str]]:
             yield from levels(profile, json.loads(answer.content))
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as failed:
         reason = type(failed).__name__
-        yield Level.WARNING, f"{profile.name}: {url} cannot be reached ({reason}); nobody can sign in by it meanwhile."
+        yield (
+            Severity.WARNING,
+            f"{profile.name}: {url} cannot be reached ({reason}); nobody can sign in by it meanwhile.",
+        )
         return
     except Unreachable as wrong:
-        yield Level.BROKEN, f"{wrong}; compare the profile with what {url} says."
+        yield Severity.BROKEN, f"{wrong}; compare the profile with what {url} says."
         return
     if said := answer.headers.get("Date"):
         yield from _compared(profile.name, parsedate_to_datetime(said), now() - timedelta(milliseconds=500))
 
 
-def _compared(whose: str, theirs: datetime, ours: datetime) -> Iterator[tuple[Level, str]]:
+def _compared(whose: str, theirs: datetime, ours: datetime) -> Iterator[tuple[Severity, str]]:
     apart = abs(theirs - ours)
     if apart > OUT_OF_STEP:
-        yield Level.WARNING, f"The clock differs by {apart.total_seconds():.0f} s from that of {whose}; use NTP."
+        yield Severity.WARNING, f"The clock differs by {apart.total_seconds():.0f} s from that of {whose}; use NTP."
 
 
-def _brand(place: Place) -> Iterator[tuple[Level, str]]:
-    for pair in contrasts(place.settings.brand.colours):
+def _brand(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    for pair in contrasts(context.settings.brand.colours):
         if not pair.holds:
-            yield Level.WARNING, f"{pair}; choose other colours in PORTAL_BRAND."
+            yield Severity.WARNING, f"{pair}; choose other colours in PORTAL_BRAND."
 
 
-def _disk(place: Place) -> Iterator[tuple[Level, str]]:
-    folders = {_folder(place.database), place.settings.outbox_dir} - {None}
+def _disk(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    folders = {_folder(context.database), context.settings.outbox_dir} - {None}
     for folder in filter(None, folders):
         try:
             free = shutil.disk_usage(folder).free
         except OSError:
             continue
         if free < ROOM:
-            level = Level.BROKEN if free < LEAST_ROOM else Level.WARNING
+            level = Severity.BROKEN if free < LEAST_ROOM else Severity.WARNING
             yield level, f"{folder} has {free >> 20} MiB left; make room."
 
 
@@ -217,53 +223,53 @@ def _folder(database: Database) -> Path | None:
     return Path(file).resolve().parent if database.engine.dialect.name == "sqlite" and file else None
 
 
-def _mail(place: Place) -> Iterator[tuple[Level, str]]:
-    if place.settings.smtp is None:
-        if place.settings.mail_dir is None:
-            yield Level.WARNING, "PORTAL_SMTP_URL is not set, so letters to customers wait."
+def _mail(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    if context.settings.smtp is None:
+        if context.settings.mail_dir is None:
+            yield Severity.WARNING, "PORTAL_SMTP_URL is not set, so letters to customers wait."
         return
-    server = Smtp(place.settings.smtp)
+    server = Smtp(context.settings.smtp)
     try:
         server.open()
     except NotSent as failed:
-        host = f"{place.settings.smtp.host}:{place.settings.smtp.port}"
-        yield Level.WARNING, f"{host} takes no mail from us ({failed}); letters wait. See PORTAL_SMTP_URL."
+        host = f"{context.settings.smtp.host}:{context.settings.smtp.port}"
+        yield Severity.WARNING, f"{host} takes no mail from us ({failed}); letters wait. See PORTAL_SMTP_URL."
     finally:
         server.close()
 
 
-def _outbox(place: Place) -> Iterator[tuple[Level, str]]:
-    folder = place.settings.outbox_dir
+def _outbox(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    folder = context.settings.outbox_dir
     if folder is None:
-        yield Level.WARNING, "PORTAL_OUTBOX_DIR is not set, so other systems hear nothing of what customers decide."
+        yield Severity.WARNING, "PORTAL_OUTBOX_DIR is not set, so other systems hear nothing of what customers decide."
     elif not folder.is_dir():
-        yield Level.WARNING, f"PORTAL_OUTBOX_DIR names {folder}, which is no folder; make it, or mount it."
+        yield Severity.WARNING, f"PORTAL_OUTBOX_DIR names {folder}, which is no folder; make it, or mount it."
     try:
-        with place.database.reading() as db:
+        with context.database.reading() as db:
             backlogs = {"events": delivery.events(db), "letters": delivery.letters(db)}
     except SQLAlchemyError:
         return
     for what, backlog in backlogs.items():
-        if backlog.oldest and place.now() - backlog.oldest > PATIENCE:
-            yield Level.WARNING, UNSENT.format(f"{backlog.waiting} {what}", backlog.oldest)
+        if backlog.oldest and context.now() - backlog.oldest > PATIENCE:
+            yield Severity.WARNING, UNSENT.format(f"{backlog.waiting} {what}", backlog.oldest)
         if backlog.given_up:
-            yield Level.WARNING, f"{backlog.given_up} {what} were given up in the last month; the log says why."
+            yield Severity.WARNING, f"{backlog.given_up} {what} were given up in the last month; the log says why."
 
 
-def _audit(place: Place) -> Iterator[tuple[Level, str]]:
+def _audit(context: CheckContext) -> Iterator[tuple[Severity, str]]:
     try:
-        with place.database.reading() as db:
-            yield from auditing.at_a_glance(auditing.Place(db, place.settings, place.now()))
+        with context.database.reading() as db:
+            yield from auditing.at_a_glance(auditing.AuditContext(db, context.settings, context.now()))
     except SQLAlchemyError:
         return
 
 
-def _files(_place: Place) -> Iterator[tuple[Level, str]]:
+def _files(_place: CheckContext) -> Iterator[tuple[Severity, str]]:
     for sentence in missing_files():
-        yield Level.BROKEN, sentence
+        yield Severity.BROKEN, sentence
 
 
-PARTS: Final[Mapping[str, Look]] = {
+PARTS: Final[Mapping[str, Check]] = {
     "settings": _settings,
     "keys": _keys,
     "database": _database,

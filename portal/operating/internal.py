@@ -21,7 +21,7 @@ FETCHED = ("figtree-latin-wght.woff2", "htmx.min.js", "hx-csp.min.js", "icons.sv
 
 
 @dataclass(frozen=True)
-class Said:
+class InternalAnswer:
     """An answer: its status, and its text."""
 
     status: HTTPStatus
@@ -29,7 +29,7 @@ class Said:
 
 
 @contextmanager
-def internal_port(port: int, answers: Mapping[str, Callable[[], Said]]) -> Iterator[int]:
+def internal_port(port: int, answers: Mapping[str, Callable[[], InternalAnswer]]) -> Iterator[int]:
     """Answer at these paths while the block lasts; gives the port, which may be asked for as 0.
 
     Raises OSError where the port cannot be had.
@@ -44,12 +44,12 @@ def internal_port(port: int, answers: Mapping[str, Callable[[], Said]]) -> Itera
             worker.join()
 
 
-def readiness(database: Database) -> Said:
+def readiness(database: Database) -> InternalAnswer:
     """200 where requests can be served, else 503 with what is missing, a sentence a line."""
     missing = [*unready_database(database), *missing_files()]
     if missing:
-        return Said(HTTPStatus.SERVICE_UNAVAILABLE, "\n".join(missing) + "\n")
-    return Said(HTTPStatus.OK, "ready\n")
+        return InternalAnswer(HTTPStatus.SERVICE_UNAVAILABLE, "\n".join(missing) + "\n")
+    return InternalAnswer(HTTPStatus.OK, "ready\n")
 
 
 def unready_database(database: Database) -> Iterator[str]:
@@ -70,13 +70,13 @@ def missing_files() -> Iterator[str]:
             yield f"static/vendor/{name} is missing; `make setup` fetches it."
 
 
-def _handler(answers: Mapping[str, Callable[[], Said]]) -> type[BaseHTTPRequestHandler]:
+def _handler(answers: Mapping[str, Callable[[], InternalAnswer]]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         timeout = 5  # for whoever connects and says nothing
 
         def do_GET(self) -> None:
             answer = answers.get(self.path)
-            said = answer() if answer else Said(HTTPStatus.NOT_FOUND, "There is nothing here.\n")
+            said = answer() if answer else InternalAnswer(HTTPStatus.NOT_FOUND, "There is nothing here.\n")
             body = said.text.encode()
             self.send_response_only(said.status)
             self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")

@@ -33,7 +33,7 @@ HEAD_AGE, UNVOUCHED = "portal_audit_head_age_seconds", "portal_audit_entries_aft
 
 
 @dataclass(frozen=True)
-class Place:
+class MeasureContext:
     """What is measured beside requests: the database, and where the audit's heads are kept."""
 
     database: Database
@@ -62,9 +62,9 @@ def watch(meter: Meter, threads: CapacityLimiter) -> None:
     meter.watch(WAITING, lambda: threads.statistics().tasks_waiting)
 
 
-def text(counted: Counts, place: Place, processes: Sequence[int], now: datetime) -> str:
+def text(counted: Counts, context: MeasureContext, processes: Sequence[int], now: datetime) -> str:
     """Everything as Prometheus reads it; what stands in the database is left out where that cannot be asked."""
-    families = [*_of_requests(counted), *_of_database(place.database, now), *_of_audit(place, now)]
+    families = [*_of_requests(counted), *_of_database(context.database, now), *_of_audit(context, now)]
     built = Family("portal_info", "gauge", "Which version runs.", {series("portal_info", {"version": VERSION}): 1})
     return exposition([built, *families, _memory(processes or [os.getpid()])])
 
@@ -108,15 +108,15 @@ def _of_database(database: Database, now: datetime) -> Iterator[Family]:
         yield Family(name, "gauge", means, values)
 
 
-def _of_audit(place: Place, now: datetime) -> Iterator[Family]:
+def _of_audit(context: MeasureContext, now: datetime) -> Iterator[Family]:
     """The age of the newest head, and how many entries it does not vouch for; nothing where no head is kept."""
-    newest = newest_head(place.settings)
+    newest = newest_head(context.settings)
     if newest is None:
         return
     age = (now - newest.at).total_seconds()
     yield Family(HEAD_AGE, "gauge", "How long ago the audit's end was kept outside the database.", {HEAD_AGE: age})
     try:
-        with place.database.reading() as db:
+        with context.database.reading() as db:
             end = chain.end(db)
     except SQLAlchemyError:
         return

@@ -32,9 +32,9 @@ from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
 from portal.kit.visits import working_threads
 from portal.operating import measures
-from portal.operating.doors import bound, take_nobody_new
-from portal.operating.internal import Said, internal_port, readiness
+from portal.operating.internal import InternalAnswer, internal_port, readiness
 from portal.operating.measures import counting, text, watch
+from portal.operating.sockets import bound, take_nobody_new
 from portal.settings import Settings
 
 log = logging.getLogger("portal.serving")
@@ -78,10 +78,10 @@ def inside(
     if not settings.internal_port:
         yield
         return
-    place = measures.Place(database, settings)
-    answers: Mapping[str, Callable[[], Said]] = {
+    context = measures.MeasureContext(database, settings)
+    answers: Mapping[str, Callable[[], InternalAnswer]] = {
         "/readyz": partial(readiness, database),
-        "/metrics": lambda: Said(HTTPStatus.OK, text(counts(), place, processes(), clock.now())),
+        "/metrics": lambda: InternalAnswer(HTTPStatus.OK, text(counts(), context, processes(), clock.now())),
     }
     with internal_port(settings.internal_port, answers):
         yield
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take SIGTERM and SIGINT as the wish to stop, and not again afterwards."""
+        """Take SIGTERM and SIGINT as the order to stop, and not again afterwards."""
         with super().capture_signals():
             yield
             self._captured_signals.clear()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, SQLModel, col, select
 
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 from portal.outbox.mail import MAIL
 from portal.outbox.models import OutboxEvent
 
@@ -13,7 +13,7 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 CONTENT = frozenset({"payload"})
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """The customer's events, then their letters, oldest first.
 
     What a letter says is its receiver's alone: it may hold a link that does what whoever opens it wants.

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.audit.models import AuditEntry
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.customers.models import Party
 from portal.kit import clock
 from portal.kit.allowance import DayIsFull, free_at
@@ -18,11 +18,11 @@ from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
 from portal.privacy import course, leases, queries, rules
-from portal.privacy.course import Happening
+from portal.privacy.course import NewStep
 from portal.privacy.leases import Lease
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.queries import Case, Whose
-from portal.privacy.rules import Act, Right, State
+from portal.privacy.rules import Act, CaseState, Right
 from portal.privacy.scope import visible_to
 
 PACKAGED: Final = "privacy.packaged"
@@ -93,7 +93,7 @@ class PrivacyWithdrawn(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class NewCase:
     """What somebody asks for, in their words; `field` names what to correct."""
 
     right: Right
@@ -101,25 +101,25 @@ class Wish:
     field: str | None = None
 
 
-def ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:
+def ask(db: Session, who: User, asked_for: NewCase, language: Language, now: datetime) -> PrivacyCase:
     """Open a request for the customer that a person decides for, the first of several numbers.
 
     What is asked already, and still open, is not asked twice. Raises TooManyRequests before anything is written.
     """
-    if wish.right is Right.ERASURE:
+    if asked_for.right is Right.ERASURE:
         raise TypeError("erasure is asked for by somebody who has just proved who they are: ask_erasure")
-    return _ask(db, who, wish, language, now)
+    return _ask(db, who, asked_for, language, now)
 
 
-def ask_erasure(db: Session, who: ConfirmedCustomer, words: str, language: Language, now: datetime) -> PrivacyCase:
+def ask_erasure(db: Session, who: ConfirmedUser, words: str, language: Language, now: datetime) -> PrivacyCase:
     """Open a request for erasure: like any other, by somebody who has just proved who they are.
 
     Raises TooManyRequests before anything is written.
     """
-    return _ask(db, who, Wish(Right.ERASURE, words), language, now)
+    return _ask(db, who, NewCase(Right.ERASURE, words), language, now)
 
 
-def answer(db: Session, who: Customer, case_id: UUID, words: str, now: datetime) -> Case:
+def answer(db: Session, who: User, case_id: UUID, words: str, now: datetime) -> Case:
     """Add something to a request; if it waited for that, its clock runs again.
 
     Raises NoSuchRequest, RequestClosed, and TooManyRequests before anything is written.
@@ -146,7 +146,7 @@ def answer(db: Session, who: Customer, case_id: UUID, words: str, now: datetime)
     return case
 
 
-def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
+def withdraw(db: Session, who: User, case_id: UUID, now: datetime) -> Case:
     """Take a request back.
 
     Raises NoSuchRequest, RequestClosed.
@@ -163,7 +163,7 @@ def withdraw(db: Session, who: Customer, case_id: UUID, now: datetime) -> Case:
     return case
 
 
-def begin_package(db: Session, who: Customer, now: datetime) -> Lease:
+def begin_package(db: Session, who: User, now: datetime) -> Lease:
     """Let a package be on its way to a person: the only one, and one of not too many in a day.
 
     Raises PackageIsComing, TooManyPackages; the transaction is then to be rolled back, as it holds the lease.
@@ -178,10 +178,10 @@ def begin_package(db: Session, who: Customer, now: datetime) -> Lease:
     return lease
 
 
-def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: datetime) -> PrivacyCase:
+def _ask(db: Session, who: User, asked_for: NewCase, language: Language, now: datetime) -> PrivacyCase:
     one_at_a_time(db, PrivacyCase.__tablename__)  # numbers follow each other, and two clicks make one request
     mine = queries.whose(db, who)[0]
-    same = _open_already(db, who, mine, wish)
+    same = _open_already(db, who, mine, asked_for)
     if same is not None:
         return same
     asked = select(PrivacyCase.received_at).where(PrivacyCase.account_id == who.account_id)
@@ -191,25 +191,25 @@ def _ask(db: Session, who: Customer, wish: Wish, language: Language, now: dateti
         number=_number(db, clock.day_of(now).year),
         party_id=mine.party_id,
         account_id=who.account_id,
-        kind=wish.right,
-        field=wish.field,
-        text=wish.text,
+        kind=asked_for.right,
+        field=asked_for.field,
+        text=asked_for.text,
         received_at=now,
-        state=State.RECEIVED,
+        state=CaseState.RECEIVED,
     )
-    course.add(db, case, [], Happening(Act.RECEIVED, now, who.account_id, wish.text))
+    course.add(db, case, [], NewStep(Act.RECEIVED, now, who.account_id, asked_for.text))
     audit.record(db, _act(who, case, "privacy.requested"), now)
     announce(db, _requested(case, mine, language), now)
     return case
 
 
-def _open_already(db: Session, who: Customer, mine: Whose, wish: Wish) -> PrivacyCase | None:
+def _open_already(db: Session, who: User, mine: Whose, asked_for: NewCase) -> PrivacyCase | None:
     same = select(PrivacyCase).where(
         PrivacyCase.party_id == mine.party_id,
         PrivacyCase.account_id == who.account_id,
-        PrivacyCase.kind == wish.right,
-        PrivacyCase.field == wish.field,
-        PrivacyCase.text == wish.text,
+        PrivacyCase.kind == asked_for.right,
+        PrivacyCase.field == asked_for.field,
+        PrivacyCase.text == asked_for.text,
         col(PrivacyCase.state).not_in(rules.CLOSED),
     )
     return db.exec(same).first()
@@ -227,13 +227,13 @@ def _number(db: Session, year: int) -> str:
     return rules.case_number(year, max((int(number.removeprefix(of_year)) for number in taken), default=0) + 1)
 
 
-def _step(db: Session, who: Customer, case_id: UUID, act: Act, words: str, now: datetime) -> Case:
+def _step(db: Session, who: User, case_id: UUID, act: Act, words: str, now: datetime) -> Case:
     theirs = select(PrivacyCase.id).where(PrivacyCase.id == case_id, visible_to(who))
     db.exec(theirs.with_for_update()).all()  # of two at once the second sees what the first did
     case = queries.case(db, who, case_id)
     if not rules.may_follow(case.clock.state, act):
         raise RequestClosed
-    happened = Happening(act, now, who.account_id, words)
+    happened = NewStep(act, now, who.account_id, words)
     course.add(db, case.row, [event.step for event in case.events], happened)
     audit.record(db, _act(who, case.row, f"privacy.{act}"), now)
     return queries.case(db, who, case_id)
@@ -254,7 +254,7 @@ def _requested(case: PrivacyCase, mine: Whose, language: Language) -> PrivacyReq
     )
 
 
-def _act(who: Customer, case: PrivacyCase, act: str) -> audit.Act:
+def _act(who: User, case: PrivacyCase, act: str) -> audit.Act:
     return audit.Act(
         act=act,
         object_kind="privacy_case",

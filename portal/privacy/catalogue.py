@@ -58,7 +58,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class PersonalTable:
     """A personal table: its columns in words, and those that are internal.
 
     `sealed` columns are told of and not shown; `abouts` are those that differ from what the group says.
@@ -199,8 +199,8 @@ WHO_DECIDED: Final = {
     "assurance": fixed(text("Level of identification")),
 }
 
-HOLDINGS: Final[Sequence[Holding]] = (
-    Holding(
+HOLDINGS: Final[Sequence[PersonalTable]] = (
+    PersonalTable(
         "party",
         Group.CONTACT,
         text("Customer"),
@@ -217,7 +217,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id"),
     ),
-    Holding(
+    PersonalTable(
         "identity_code",
         Group.CONTACT,
         text("Personal identity code"),
@@ -235,14 +235,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
             )
         },
     ),
-    Holding(
+    PersonalTable(
         "contact_detail",
         Group.CONTACT,
         text("Email addresses and phone numbers"),
         {"kind": fixed(text("Email or phone")), "value": correctable(text("Address or number"))},
         internal("id", "party_id", "position"),
     ),
-    Holding(
+    PersonalTable(
         "billing_details",
         Group.CONTACT,
         text("Billing details"),
@@ -253,7 +253,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id"),
     ),
-    Holding(
+    PersonalTable(
         "contact_change",
         Group.CONTACT,
         text("Changes made to the details"),
@@ -267,14 +267,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "request_id", "party_id", "account_id", "sequence"),
     ),
-    Holding(
+    PersonalTable(
         "contact_draft",
         Group.CONTACT,
         text("Details that have not been confirmed yet"),
         {"email": fixed(text("Email address")), "phone": fixed(text("Phone number")), "typed_at": fixed(text("When"))},
         internal("account_id", "party_id"),
     ),
-    Holding(
+    PersonalTable(
         "contact_person",
         Group.CONTACT,
         text("Contact people"),
@@ -286,7 +286,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id"),
     ),
-    Holding(
+    PersonalTable(
         "mandate",
         Group.CONTACT,
         text("Mandates given and received"),
@@ -299,14 +299,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "grantor_id", "grantee_id"),
     ),
-    Holding(
+    PersonalTable(
         "mandate_site",
         Group.CONTACT,
         text("Sites of mandates"),
         {},
         internal("mandate_id", "site_id"),
     ),
-    Holding(
+    PersonalTable(
         "site",
         Group.SITES,
         text("Sites"),
@@ -326,14 +326,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id"),
     ),
-    Holding(
+    PersonalTable(
         "occupancy",
         Group.SITES,
         text("When the customer has held the sites"),
         {"since": correctable(text("First day")), "until": correctable(text("Last day"))},
         internal("id", "site_id", "party_id"),
     ),
-    Holding(
+    PersonalTable(
         "metering_point",
         Group.SITES,
         text("Metering points"),
@@ -349,7 +349,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "site_id"),
     ),
-    Holding(
+    PersonalTable(
         "meter",
         Group.SITES,
         text("Meters and heat exchangers"),
@@ -362,7 +362,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "metering_point_id"),
     ),
-    Holding(
+    PersonalTable(
         "contract",
         Group.CONTRACTS,
         text("Contracts"),
@@ -379,7 +379,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id", "site_id", "metering_point_id", "product_id"),
     ),
-    Holding(
+    PersonalTable(
         "reading_month",
         Group.CONSUMPTION,
         text("Readings"),
@@ -394,7 +394,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("metering_point_id", "first_quarter", "until_quarter", "day_mwh", "day_counts", "lengths"),
     ),
-    Holding(
+    PersonalTable(
         "month_total",
         Group.CONSUMPTION,
         text("Sums of the months"),
@@ -408,7 +408,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("metering_point_id", "first_quarter", "until_quarter"),
     ),
-    Holding(
+    PersonalTable(
         "invoice",
         Group.INVOICES,
         text("Invoices"),
@@ -432,7 +432,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id", "site_id", "line_digest"),
     ),
-    Holding(
+    PersonalTable(
         "invoice_line",
         Group.INVOICES,
         text("Invoice lines"),
@@ -453,7 +453,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "invoice_id", "position", "contract_id"),
     ),
-    Holding(
+    PersonalTable(
         "invoice_vat",
         Group.INVOICES,
         text("VAT of the invoices"),
@@ -464,7 +464,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("invoice_id"),
     ),
-    Holding(
+    PersonalTable(
         "payment",
         Group.INVOICES,
         text("Payments"),
@@ -475,7 +475,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "invoice_id", "line_digest"),
     ),
-    Holding(
+    PersonalTable(
         "message_thread",
         Group.MESSAGES,
         text("Matters"),
@@ -490,7 +490,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id", "site_id", "contract_id", "invoice_id"),
     ),
-    Holding(
+    PersonalTable(
         "message",
         Group.MESSAGES,
         text("Messages"),
@@ -504,14 +504,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "thread_id", "account_id", "form_key", "line_digest"),
     ),
-    Holding(
+    PersonalTable(
         "thread_reading",
         Group.MESSAGES,
         text("What has been read"),
         {"told_at": fixed(text("Read up to the message of")), "read_at": fixed(text("Read"))},
         internal("thread_id", "account_id"),
     ),
-    Holding(
+    PersonalTable(
         "permission_record",
         Group.PERMISSIONS,
         text("Consents, prohibitions and preferences"),
@@ -529,7 +529,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "sequence", "party_id", "account_id", "replaces_id"),
     ),
-    Holding(
+    PersonalTable(
         "authorisation",
         Group.PERMISSIONS,
         text("Authorisations to third parties"),
@@ -548,28 +548,28 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id", "third_party_id", "account_id", "replaces_id"),
     ),
-    Holding(
+    PersonalTable(
         "authorisation_end",
         Group.PERMISSIONS,
         text("Authorisations that have ended"),
         {**WHO_DECIDED, "how": fixed(text("How it ended"))},
         internal("authorisation_id", "account_id"),
     ),
-    Holding(
+    PersonalTable(
         "authorisation_point",
         Group.PERMISSIONS,
         text("Metering points of authorisations"),
         {},
         internal("authorisation_id", "metering_point_id"),
     ),
-    Holding(
+    PersonalTable(
         "authorisation_read",
         Group.PERMISSIONS,
         text("When authorised companies read the data"),
         {"at": fixed(text("When")), "first_day": fixed(text("First day")), "last_day": fixed(text("Last day"))},
         internal("authorisation_id"),
     ),
-    Holding(
+    PersonalTable(
         "privacy_case",
         Group.REQUESTS,
         text("Requests"),
@@ -584,7 +584,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "party_id", "account_id"),
     ),
-    Holding(
+    PersonalTable(
         "privacy_step",
         Group.REQUESTS,
         text("What happened to the requests"),
@@ -597,14 +597,14 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "case_id", "sequence", "account_id"),
     ),
-    Holding(
+    PersonalTable(
         "package_lease",
         Group.REQUESTS,
         text("Data packages, while they are on their way"),
         {"taken_at": fixed(text("Begun")), "until": fixed(text("Kept until"))},
         internal("account_id", "holder"),
     ),
-    Holding(
+    PersonalTable(
         "account",
         Group.SIGN_INS,
         text("The account in this service"),
@@ -619,7 +619,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "identity_index"),
     ),
-    Holding(
+    PersonalTable(
         "session",
         Group.SIGN_INS,
         text("Sessions"),
@@ -636,7 +636,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "token_hash", "account_id", "acting_for"),
     ),
-    Holding(
+    PersonalTable(
         "login_transaction",
         Group.SIGN_INS,
         text("Visits to the bank to sign in"),
@@ -652,7 +652,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "state_hash", "binding_hash", "nonce", "verifier", "account_id"),
     ),
-    Holding(
+    PersonalTable(
         "kept_form",
         Group.SIGN_INS,
         text("Forms kept for an hour, as their session had ended"),
@@ -663,7 +663,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("id", "account_id", "acting_for", "fields"),
     ),
-    Holding(
+    PersonalTable(
         "audit_entry",
         Group.LOG,
         text("Who looked and who did what"),
@@ -675,7 +675,7 @@ HOLDINGS: Final[Sequence[Holding]] = (
         },
         internal("number", "account_id", "party_id", "object_id", "previous_hash", "hash"),
     ),
-    Holding(
+    PersonalTable(
         "outbox_event",
         Group.LOG,
         text("What we told other systems"),
@@ -689,10 +689,10 @@ HOLDINGS: Final[Sequence[Holding]] = (
     ),
 )
 
-BY_TABLE: Final[Mapping[str, Holding]] = {holding.table: holding for holding in HOLDINGS}
+BY_TABLE: Final[Mapping[str, PersonalTable]] = {holding.table: holding for holding in HOLDINGS}
 
 
-def of_group(group: Group) -> Sequence[Holding]:
+def of_group(group: Group) -> Sequence[PersonalTable]:
     """The tables of a group, in the order of the page."""
     return [holding for holding in HOLDINGS if holding.group is group]
 

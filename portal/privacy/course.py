@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 from portal.kit import clock
 from portal.privacy import rules
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.rules import Act, Clock, Step
+from portal.privacy.rules import Act, CaseStep, Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class NewStep:
     """What is to become a step: by whom (None for the company), in what words, a refusal on what ground.
 
     `answer_by` is the last day to answer that an extension tells.
@@ -30,7 +30,7 @@ class Happening:
 
 def clock_of(steps: Sequence[PrivacyStep]) -> Clock:
     """The clock of a request, by its steps in order."""
-    return rules.clock([Step(Act(step.act), clock.day_of(step.at), step.answer_by) for step in steps])
+    return rules.clock([CaseStep(Act(step.act), clock.day_of(step.at), step.answer_by) for step in steps])
 
 
 def steps_of(db: Session, case: PrivacyCase) -> Sequence[PrivacyStep]:
@@ -38,7 +38,7 @@ def steps_of(db: Session, case: PrivacyCase) -> Sequence[PrivacyStep]:
     return db.exec(select(PrivacyStep).where(PrivacyStep.case_id == case.id).order_by(col(PrivacyStep.sequence))).all()
 
 
-def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], happened: Happening) -> None:
+def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], happened: NewStep) -> None:
     """Add a step after those known, and let the request stand as all of them say."""
     step = PrivacyStep(
         case_id=case.id,

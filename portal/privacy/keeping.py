@@ -12,10 +12,10 @@ from portal.kit.feed import Outcome, Refusal, Verdict, unknown
 from portal.kit.i18n import Language, text
 from portal.outbox.mail import Letter, post
 from portal.privacy import course, rules
-from portal.privacy.course import Happening
+from portal.privacy.course import NewStep
 from portal.privacy.feed import PrivacyProgress, Progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.rules import Act, Clock, State
+from portal.privacy.rules import Act, CaseState, Clock
 
 ACTS: Final[Mapping[Progress, Act]] = {
     "in-work": Act.IN_WORK,
@@ -45,13 +45,13 @@ def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], now: dat
 
 def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) -> Verdict:
     known = course.steps_of(db, case)
-    happened = Happening(ACTS[row.state], row.at, None, row.text, row.ground or "", row.answer_by)
+    happened = NewStep(ACTS[row.state], row.at, None, row.text, row.ground or "", row.answer_by)
     beside = next((one for one in known if one.at == row.at and one.act in OURS), None)
     if beside is not None:
         return Outcome.UNCHANGED if _is_same(beside, happened) else Refusal(OF_THAT_INSTANT)
     if row.at > now:
         return Refusal("at lies in the future")
-    if not rules.may_follow(State(case.state), happened.act):
+    if not rules.may_follow(CaseState(case.state), happened.act):
         return Refusal(f"the request is closed: {case.state}")
     if row.at < known[-1].at:
         return Refusal("a later step is known")
@@ -62,7 +62,7 @@ def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) ->
     return Outcome.ACCEPTED
 
 
-def _is_same(known: PrivacyStep, happened: Happening) -> bool:
+def _is_same(known: PrivacyStep, happened: NewStep) -> bool:
     return (known.act, known.text, known.ground, known.answer_by) == (
         happened.act,
         happened.text,

@@ -27,8 +27,8 @@ from portal.consents import receipts
 from portal.consents.authorisations import queries as authorisations
 from portal.consents.authorisations import receipts as authorisation_receipts
 from portal.consents.models import PermissionRecord
-from portal.consents.queries import Decider, Event
-from portal.consents.rules import Subject as Deciding
+from portal.consents.queries import Decider, DecisionEvent
+from portal.consents.rules import DecisionSubject as Deciding
 from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
 from portal.kit import formats, private
@@ -40,10 +40,10 @@ from portal.kit.privacy import Keeper, Record, Value
 from portal.kit.spreadsheets import harmless
 from portal.kit.streams import Pace, Pieces
 from portal.privacy import readings, values
-from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, Holding, of_group
+from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, PersonalTable, of_group
 from portal.privacy.queries import Whose
-from portal.privacy.readings import Held
-from portal.privacy.shelf import Shelf
+from portal.privacy.readings import HeldPoint
+from portal.privacy.spool import Spool
 
 VERSION: Final = 1
 """Of the shape of data.json and of the names of files; within a version neither changes."""
@@ -55,7 +55,7 @@ CODE = "identity_code"
 
 
 @dataclass(frozen=True)
-class File:
+class PackageFile:
     """A file of the package, in pieces."""
 
     name: str
@@ -66,7 +66,7 @@ class Pause:
     """Stands between files where the next one is not there yet, and others may go first."""
 
 
-Step = File | Pause
+Step = PackageFile | Pause
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,11 @@ def files(
     A pause comes where records have been gathered for as long as the pace allows.
     """
     pace = pace or Pace()
-    yield File("README.txt", [_readme(whose, press.brand, language, now).encode()])
+    yield PackageFile("README.txt", [_readme(whose, press.brand, language, now).encode()])
     for one in whose:
         folder = _folder(one)
         for step in _of_one(database, one, press, language, now, pace):
-            yield File(f"{folder}/{step.name}", step.pieces) if isinstance(step, File) else step
+            yield PackageFile(f"{folder}/{step.name}", step.pieces) if isinstance(step, PackageFile) else step
 
 
 def zipped(made: Iterable[Step]) -> Pieces:
@@ -181,22 +181,22 @@ def _of_one(
 ) -> Iterator[Step]:
     yield Pause()
     pace.again()
-    with Shelf() as shelf:
+    with Spool() as spool:
         with database.reading() as db:
             days, receipts_ = readings.held(db, whose.subject), list(_receipts(db, whose, press.brand))
             for record in _records(db, whose, press):
-                shelf.put(record)
+                spool.put(record)
                 if pace.is_over:
                     yield Pause()
                     pace.again()
         for group in Group:
-            if sheets := _sheets(shelf, group, days, language):
-                yield File(f"pages/{group}.html", _page(press, whose, group, sheets, language, now))
-        yield File("data.json", _json(shelf, whose, now))
-        for table in shelf.tables:
-            yield File(f"tables/{table}.csv", _csv(shelf, table))
+            if sheets := _sheets(spool, group, days, language):
+                yield PackageFile(f"pages/{group}.html", _page(press, whose, group, sheets, language, now))
+        yield PackageFile("data.json", _json(spool, whose, now))
+        for table in spool.tables:
+            yield PackageFile(f"tables/{table}.csv", _csv(spool, table))
     for gsrn, pieces in readings.written(database, days):
-        yield File(f"readings/{gsrn}.csv", pieces)
+        yield PackageFile(f"readings/{gsrn}.csv", pieces)
     yield from receipts_
 
 
@@ -219,21 +219,21 @@ def _opened(db: Session, whose: Whose, vault: Vault) -> Record:
 # pages
 
 
-def _sheets(shelf: Shelf, group: Group, days: Sequence[Held], language: Language) -> list[Sheet]:
+def _sheets(spool: Spool, group: Group, days: Sequence[HeldPoint], language: Language) -> list[Sheet]:
     if group is Group.CONSUMPTION:
         return _files_of_readings(days, language)
-    with_rows = [holding for holding in of_group(group) if holding.table in shelf.tables and holding.columns]
-    return [_sheet(shelf, holding, language) for holding in with_rows]
+    with_rows = [holding for holding in of_group(group) if holding.table in spool.tables and holding.columns]
+    return [_sheet(spool, holding, language) for holding in with_rows]
 
 
-def _sheet(shelf: Shelf, holding: Holding, language: Language) -> Sheet:
+def _sheet(spool: Spool, holding: PersonalTable, language: Language) -> Sheet:
     columns = holding.columns
     return Sheet(
         title=holding.title.said(language),
         columns=[one.label.said(language) for one in columns.values()],
         rows=(
             [values.said(holding.table, name, _value(row, name), language) for name in columns]
-            for row in shelf.rows(holding.table)
+            for row in spool.rows(holding.table)
         ),
     )
 
@@ -242,7 +242,7 @@ def _value(row: dict[str, Value], column: str) -> Value:
     return row.get(CODE if column == "encrypted" else column)
 
 
-def _files_of_readings(days: Sequence[Held], language: Language) -> list[Sheet]:
+def _files_of_readings(days: Sequence[HeldPoint], language: Language) -> list[Sheet]:
     columns = (text("Metering point (GSRN)"), text("First day"), text("Last day"), text("File"))
     rows = [
         (
@@ -269,13 +269,13 @@ def _page(
 # records for programs
 
 
-def _json(shelf: Shelf, whose: Whose, now: datetime) -> Iterator[bytes]:
+def _json(spool: Spool, whose: Whose, now: datetime) -> Iterator[bytes]:
     """`{"version": 1, ..., "tables": {"party": [{...}], ...}}`; money is cents, instants and days are ISO 8601."""
     about = {"version": VERSION, "customer_number": whose.customer_number, "made_at": now.isoformat()}
     yield f'{json.dumps(about)[:-1]}, "tables": {{'.encode()
-    for number, table in enumerate(shelf.tables):
+    for number, table in enumerate(spool.tables):
         yield f"{',' if number else ''}\n{json.dumps(table)}: [".encode()
-        for place, lines in enumerate(_portions(shelf.lines(table))):
+        for place, lines in enumerate(_portions(spool.lines(table))):
             yield ("," if place else "").encode() + ",".join(f"\n{line}" for line in lines).encode()
         yield b"]"
     yield b"}}\n"
@@ -286,14 +286,14 @@ def _portions(lines: Iterator[str]) -> Iterator[Sequence[str]]:
         yield portion
 
 
-def _csv(shelf: Shelf, table: str) -> Iterator[bytes]:
+def _csv(spool: Spool, table: str) -> Iterator[bytes]:
     """UTF-8 with a byte order mark; what a spreadsheet would take for a formula gets an apostrophe before it."""
-    columns = shelf.columns(table)
+    columns = spool.columns(table)
     written = io.StringIO(BOM, newline="")
     written.seek(0, io.SEEK_END)
     rows = csv.writer(written, delimiter=";")
     rows.writerow(columns)
-    for place, row in enumerate(shelf.rows(table), start=1):
+    for place, row in enumerate(spool.rows(table), start=1):
         rows.writerow([_cell(row.get(name)) for name in columns])
         if place % AT_ONCE == 0:
             yield written.getvalue().encode()
@@ -309,12 +309,12 @@ def _cell(value: Value) -> Value:
 # receipts
 
 
-def _receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[File]:
+def _receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[PackageFile]:
     for given in authorisations.given_by(db, [whose.subject.party_id]):
         receipt = authorisation_receipts.receipt(given, brand).model_dump_json(indent=2)
-        yield File(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
+        yield PackageFile(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
     for decision, actor in _permissions(db, whose):
-        yield File(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, brand)])
+        yield PackageFile(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, brand)])
 
 
 def _permissions(db: Session, whose: Whose) -> list[tuple[PermissionRecord, str | None]]:
@@ -330,7 +330,7 @@ def _permissions(db: Session, whose: Whose) -> list[tuple[PermissionRecord, str 
 def _receipt(db: Session, whose: Whose, record: PermissionRecord, actor: str | None, brand: Brand) -> bytes:
     party = db.get_one(Party, whose.subject.party_id)
     decider = Decider(party.id, Deciding(party.kind), party.name, party.customer_number)
-    return receipts.receipt(Event(record, actor, None), decider, brand).model_dump_json(indent=2).encode()
+    return receipts.receipt(DecisionEvent(record, actor, None), decider, brand).model_dump_json(indent=2).encode()
 
 
 # the first thing to read

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from starlette.routing import Route
 
 from portal.audit import actions as audit
-from portal.auth.people import ConfirmedCustomer, Customer, decides, decides_confirmed
+from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.brand import Brand
 from portal.kit import forms
 from portal.kit.allowance import retry_after
@@ -22,20 +22,20 @@ from portal.kit.errors import NotThere, StepUpNeeded
 from portal.kit.forms import Form, Typed, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.privacy import Keeper, Record
 from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
 from portal.privacy import actions, catalogue, leases, package, queries, rules, shown, words
-from portal.privacy.actions import PackageIsComing, RequestClosed, TooManyPackages, TooManyRequests, Wish
+from portal.privacy.actions import NewCase, PackageIsComing, RequestClosed, TooManyPackages, TooManyRequests
 from portal.privacy.catalogue import BY_TABLE, Group
 from portal.privacy.leases import Lease
 from portal.privacy.package import Press
 from portal.privacy.queries import Circle, Shown, Wanted, Whose
 from portal.privacy.rules import Right
-from portal.privacy.shown import GroupRow, GroupShown, Line, Prospect, Tile, Told
+from portal.privacy.shown import GroupRow, GroupShown, LogLine, Prospect, Tile, Told
 
 LATEST: Final = 5
 LOG: Final = "/privacy/log"
@@ -85,7 +85,7 @@ class Privacy(Page):
     tiles: Sequence[Tile]
     count: int
     groups: Sequence[GroupRow]
-    looks: Sequence[Line]
+    looks: Sequence[LogLine]
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Requests(Page):
 
     template = "privacy/requests.html"
     tiles: Sequence[Tile]
-    pages: Pages
+    pagination: Pagination
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ class Request(Page):
 
 
 @dataclass(frozen=True)
-class Tab:
+class LogTab:
     """A part of the log that could be shown."""
 
     shown: Shown
@@ -160,11 +160,11 @@ class Log(Page):
     """Who looked and who did what; of a company without so many looks of those who decide for it."""
 
     template = "privacy/log.html"
-    lines: Sequence[Line]
-    tabs: Sequence[Tab]
+    lines: Sequence[LogLine]
+    tabs: Sequence[LogTab]
     left_out: int
     all_of_them: str
-    pages: Pages
+    pagination: Pagination
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Package(Page):
     is_coming: bool = False
 
 
-def show(visit: Visit[Customer]) -> Privacy:
+def show(visit: Visit[User]) -> Privacy:
     """One's requests, groups of data, and who looked lately."""
     cases = queries.cases(visit.db, visit.who, 0, LATEST)
     looks = queries.looked_lately(visit.db, visit.who, LATEST)
@@ -192,20 +192,20 @@ def show(visit: Visit[Customer]) -> Privacy:
     )
 
 
-def data(keepers: Sequence[Keeper], visit: Visit[Customer]) -> AllData:
+def data(keepers: Sequence[Keeper], visit: Visit[User]) -> AllData:
     """Every column that is held, with its value where it can be read here."""
     counts = queries.holdings(visit.db, visit.who)
     return AllData(shown.groups(_readable(visit, keepers), READ_HERE, counts, visit.language))
 
 
-def requests(visit: Visit[Customer]) -> Requests:
+def requests(visit: Visit[User]) -> Requests:
     """Every request, page by page."""
-    here = pages(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/privacy/requests")
-    cases = queries.cases(visit.db, visit.who, (here.number - 1) * PAGE, PAGE)
-    return Requests([shown.tile(case, visit.today) for case in cases], here)
+    pagination = paginate(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/privacy/requests")
+    cases = queries.cases(visit.db, visit.who, (pagination.number - 1) * PAGE, PAGE)
+    return Requests([shown.tile(case, visit.today) for case in cases], pagination)
 
 
-def new(visit: Visit[Customer]) -> Page:
+def new(visit: Visit[User]) -> Page:
     """A request to be written, or the rights to choose from."""
     asked = visit.query.get("kind")
     if asked is None:
@@ -218,7 +218,7 @@ def new(visit: Visit[Customer]) -> Page:
     return _ask_page(visit, right, visit.query.get("field", ""), Typed())
 
 
-def ask(visit: Visit[Customer]) -> Reply:
+def ask(visit: Visit[User]) -> Reply:
     """Take a request, or show it again with what is missing."""
     match forms.read(Asking, visit.form):
         case forms.Valid(asked):
@@ -233,12 +233,12 @@ def ask(visit: Visit[Customer]) -> Reply:
             return Answer(_ask_page(visit, Right(right), typed.value("field"), typed), status=422)
 
 
-def request(visit: Visit[Customer]) -> Request:
+def request(visit: Visit[User]) -> Request:
     """One request."""
     return _request_page(visit, Typed())
 
 
-def answer(visit: Visit[Customer]) -> Reply:
+def answer(visit: Visit[User]) -> Reply:
     """Take an addition to a request."""
     match forms.read(Answering, visit.form):
         case forms.Valid(said):
@@ -251,27 +251,29 @@ def answer(visit: Visit[Customer]) -> Reply:
             return Answer(_request_page(visit, typed), status=422)
 
 
-def withdraw(visit: Visit[Customer]) -> Redirect:
+def withdraw(visit: Visit[User]) -> Redirect:
     """Take a request back."""
     case = actions.withdraw(visit.db, visit.who, visit.id("id"), visit.now)
     return Redirect(f"/privacy/requests/{case.row.id}")
 
 
-def log(visit: Visit[Customer]) -> Log:
+def log(visit: Visit[User]) -> Log:
     """Who looked and who did what, page by page."""
     wanted = Wanted(_one_of(Shown, visit, "show", Shown.ALL), _one_of(Circle, visit, "by", Circle.OUTSIDE))
-    here = pages(visit.query.get("page"), queries.log_count(visit.db, visit.who, wanted), PAGE, LOG, _query(wanted))
-    found = queries.log(visit.db, visit.who, wanted, (here.number - 1) * PAGE, PAGE)
+    pagination = paginate(
+        visit.query.get("page"), queries.log_count(visit.db, visit.who, wanted), PAGE, LOG, _query(wanted)
+    )
+    found = queries.log(visit.db, visit.who, wanted, (pagination.number - 1) * PAGE, PAGE)
     return Log(
         lines=[shown.line(entry, visit.language) for entry in found],
-        tabs=[Tab(one, _address(replace(wanted, shown=one)), one is wanted.shown) for one in Shown],
+        tabs=[LogTab(one, _address(replace(wanted, shown=one)), one is wanted.shown) for one in Shown],
         left_out=queries.left_out(visit.db, visit.who, wanted),
         all_of_them=_address(replace(wanted, circle=Circle.ALL)),
-        pages=here,
+        pagination=pagination,
     )
 
 
-def offer(visit: Visit[ConfirmedCustomer]) -> Package:
+def offer(visit: Visit[ConfirmedUser]) -> Package:
     """What the package holds, and the button that makes it."""
     return Package(queries.whose(visit.db, visit.who))
 
@@ -285,7 +287,7 @@ class Counter:
     brand: Brand
 
 
-async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Reply:
+async def download(counter: Counter, visit: FlowVisit[ConfirmedUser]) -> Reply:
     """The package, made while it is sent; one at a time, and so many a day: it costs as much as thousands of pages."""
     platform = platform_of(visit.request)
     try:
@@ -307,7 +309,7 @@ async def download(counter: Counter, visit: FlowVisit[ConfirmedCustomer]) -> Rep
     return Download(name, "application/zip", made, Pool.PACKAGES, partial(leases.give_back, visit.database, lease))
 
 
-def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Record]:
+def _readable(visit: Visit[User], keepers: Sequence[Keeper]) -> Iterator[Record]:
     for keeper in keepers:
         tables = {str(table.__tablename__) for table in keeper.TABLES}
         if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
@@ -315,7 +317,7 @@ def _readable(visit: Visit[Customer], keepers: Sequence[Keeper]) -> Iterator[Rec
                 yield from keeper.export(visit.db, whose.subject)
 
 
-def _one_of(kind: type[Kind], visit: Visit[Customer], name: str, usual: Kind) -> Kind:
+def _one_of(kind: type[Kind], visit: Visit[User], name: str, usual: Kind) -> Kind:
     asked = visit.query.get(name)
     return kind(asked) if asked in set(kind) else usual
 
@@ -332,12 +334,12 @@ def _address(wanted: Wanted) -> str:
     return f"{LOG}?{query}" if query else LOG
 
 
-def _proved(who: Customer) -> ConfirmedCustomer:
+def _proved(who: User) -> ConfirmedUser:
     """The person, who has just proved who they are.
 
     Raises StepUpNeeded.
     """
-    if not isinstance(who, ConfirmedCustomer):
+    if not isinstance(who, ConfirmedUser):
         raise StepUpNeeded
     return who
 
@@ -347,22 +349,22 @@ def _kept(typed: Form) -> Typed:
     return Typed(typed.model_dump(mode="json"))
 
 
-def _full(visit: Visit[Customer], page: Ask | Request, full: TooManyRequests) -> Answer:
+def _full(visit: Visit[User], page: Ask | Request, full: TooManyRequests) -> Answer:
     """The form with everything typed, and when it can be sent."""
     shown_again = replace(page, full_until=full.free_at)
     return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
 
 
-def _asked(visit: Visit[Customer], asked: Asking) -> object:
+def _asked(visit: Visit[User], asked: Asking) -> object:
     db, language, now = visit.db, visit.language, visit.now
     if asked.kind is Right.ERASURE:
         return actions.ask_erasure(db, _proved(visit.who), asked.words, language, now).id
     named = catalogue.correctable_named(asked.field)
-    wish = Wish(asked.kind, asked.words, asked.field if named and asked.kind is Right.RECTIFICATION else None)
-    return actions.ask(db, visit.who, wish, language, now).id
+    asked_for = NewCase(asked.kind, asked.words, asked.field if named and asked.kind is Right.RECTIFICATION else None)
+    return actions.ask(db, visit.who, asked_for, language, now).id
 
 
-def _ask_page(visit: Visit[Customer], right: Right, field: str, typed: Typed) -> Ask:
+def _ask_page(visit: Visit[User], right: Right, field: str, typed: Typed) -> Ask:
     label = catalogue.correctable_named(field) if right is Right.RECTIFICATION else None
     return Ask(
         right=right,
@@ -376,7 +378,7 @@ def _ask_page(visit: Visit[Customer], right: Right, field: str, typed: Typed) ->
     )
 
 
-def _prospects(visit: Visit[Customer]) -> Sequence[Prospect]:
+def _prospects(visit: Visit[User]) -> Sequence[Prospect]:
     newest = queries.last_invoice(visit.db, visit.who)
     kept_until = rules.kept_until(newest.issued_on) if newest else None
     is_customer = rules.is_customer(queries.contracts(visit.db, visit.who), visit.today)
@@ -384,15 +386,15 @@ def _prospects(visit: Visit[Customer]) -> Sequence[Prospect]:
     return list(shown.prospects(counts, kept_until, is_customer=is_customer))
 
 
-def _request_page(visit: Visit[Customer], typed: Typed) -> Request:
+def _request_page(visit: Visit[User], typed: Typed) -> Request:
     case = queries.case(visit.db, visit.who, visit.id("id"))
     if (typed or typed.values) and case.clock.is_closed:
         raise RequestClosed
     steps = [shown.told(event) for event in reversed(case.events)]
-    return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.State.REFUSED, typed)
+    return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.CaseState.REFUSED, typed)
 
 
-def _noted(visit: FlowVisit[ConfirmedCustomer]) -> tuple[Lease, Sequence[Whose]]:
+def _noted(visit: FlowVisit[ConfirmedUser]) -> tuple[Lease, Sequence[Whose]]:
     """Whose packages they are, once it is written down who takes them: the customer reads it in the log.
 
     Raises PackageIsComing and TooManyPackages, and nothing is written.
@@ -405,12 +407,12 @@ def _noted(visit: FlowVisit[ConfirmedCustomer]) -> tuple[Lease, Sequence[Whose]]
     return lease, whose
 
 
-def _offered(visit: FlowVisit[ConfirmedCustomer]) -> Package:
+def _offered(visit: FlowVisit[ConfirmedUser]) -> Package:
     with visit.database.reading() as db:
         return Package(queries.whose(db, visit.who))
 
 
-def _packaged(who: Customer, whose: Whose) -> audit.Act:
+def _packaged(who: User, whose: Whose) -> audit.Act:
     return audit.Act(
         act=actions.PACKAGED,
         object_kind="party" if whose.party_id else "account",

@@ -5,14 +5,14 @@ from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
 
 TABLES: Sequence[type[SQLModel]] = (PrivacyCase, PrivacyStep, PackageLease)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """The customer's requests with their steps, oldest first; also those of a person who was no customer yet.
 
     Then what is on its way to the person at this moment: a package holds itself.

@@ -28,7 +28,7 @@ from sqlmodel.sql.expression import Select as SelectOfRows
 
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Theme
 from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
 from portal.consumption.models import MonthTotal
@@ -39,10 +39,10 @@ from portal.invoices.models import Invoice
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
-from portal.kit.privacy import Subject
+from portal.kit.privacy import DataSubject
 from portal.privacy.course import clock_of
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.rules import Clock, Ending, State
+from portal.privacy.rules import CaseState, Clock, Ending
 from portal.privacy.scope import visible_to
 from portal.sites.models import MeteringPoint, Occupancy
 
@@ -67,7 +67,7 @@ class Whose:
     no accounts are among the subject's, and the identity code stays sealed.
     """
 
-    subject: Subject
+    subject: DataSubject
     name: str
     customer_number: str | None
     is_own: bool = True
@@ -79,7 +79,7 @@ class Whose:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class CaseEvent:
     """A step of a request, and who took it: None for the company."""
 
     step: PrivacyStep
@@ -91,11 +91,11 @@ class Case:
     """A request with all that happened to it, in order, and its clock."""
 
     row: PrivacyCase
-    events: Sequence[Event]
+    events: Sequence[CaseEvent]
     clock: Clock
 
     @property
-    def latest(self) -> Event:
+    def latest(self) -> CaseEvent:
         """What happened last."""
         return self.events[-1]
 
@@ -139,7 +139,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LogEntry:
     """An entry of the log: who acted (None for a program), and whether that was the person who reads it.
 
     `behalf` names the customer where somebody else acted for them; `is_elsewhere` says that it was in the matters
@@ -153,27 +153,29 @@ class Entry:
     is_elsewhere: bool
 
 
-def whose(db: Session, who: Customer) -> Sequence[Whose]:
+def whose(db: Session, who: User) -> Sequence[Whose]:
     """Each customer number that a person decides for now, in order; somebody without any has their own account only."""
     parties = db.exec(rows_of(Party).where(col(Party.id).in_(who.parties)).order_by(col(Party.customer_number))).all()
     if not parties:
-        return [Whose(Subject(NO_PARTY, frozenset({who.account_id})), who.name, None)]
+        return [Whose(DataSubject(NO_PARTY, frozenset({who.account_id})), who.name, None)]
     is_own = who.reach.acting_for is None
-    subjects = [customers.subject_of(db, party.id) if is_own else Subject(party.id, frozenset()) for party in parties]
+    subjects = [
+        customers.subject_of(db, party.id) if is_own else DataSubject(party.id, frozenset()) for party in parties
+    ]
     return [
         Whose(subject, party.name, party.customer_number, is_own)
         for subject, party in zip(subjects, parties, strict=True)
     ]
 
 
-def count(db: Session, who: Customer) -> int:
+def count(db: Session, who: User) -> int:
     """How many requests there are."""
     return db.exec(rows_of(func.count()).select_from(PrivacyCase).where(visible_to(who))).one()
 
 
-def cases(db: Session, who: Customer, first: int, limit: int) -> Sequence[Case]:
+def cases(db: Session, who: User, first: int, limit: int) -> Sequence[Case]:
     """So many requests, from the `first` on, counted from 0: open ones before closed ones, then the newest first."""
-    closed = col(PrivacyCase.state).in_([State.DONE, State.REFUSED, State.WITHDRAWN])
+    closed = col(PrivacyCase.state).in_([CaseState.DONE, CaseState.REFUSED, CaseState.WITHDRAWN])
     found = db.exec(
         rows_of(PrivacyCase)
         .where(visible_to(who))
@@ -184,7 +186,7 @@ def cases(db: Session, who: Customer, first: int, limit: int) -> Sequence[Case]:
     return _with_events(db, found)
 
 
-def case(db: Session, who: Customer, case_id: UUID) -> Case:
+def case(db: Session, who: User, case_id: UUID) -> Case:
     """A request.
 
     Raises NoSuchRequest.
@@ -196,7 +198,7 @@ def case(db: Session, who: Customer, case_id: UUID) -> Case:
     return whole
 
 
-def holdings(db: Session, who: Customer) -> Mapping[str, int]:
+def holdings(db: Session, who: User) -> Mapping[str, int]:
     """How many rows each table holds about whom a person decides for, by its name; 0 is left out.
 
     Rows that only belong to others (the lines of an invoice) are not counted.
@@ -214,18 +216,18 @@ def holdings(db: Session, who: Customer) -> Mapping[str, int]:
     return {name: number for name, number in counts.items() if number}
 
 
-def contracts(db: Session, who: Customer) -> Sequence[Ending]:
+def contracts(db: Session, who: User) -> Sequence[Ending]:
     """When each contract ends."""
     return [Ending(one.valid_to) for one in db.exec(rows_of(Contract).where(_of(Contract, who)))]
 
 
-def last_invoice(db: Session, who: Customer) -> Invoice | None:
+def last_invoice(db: Session, who: User) -> Invoice | None:
     """The newest invoice."""
     newest = rows_of(Invoice).where(_of(Invoice, who)).order_by(col(Invoice.issued_on).desc()).limit(1)
     return db.exec(newest).first()
 
 
-def log_count(db: Session, who: Customer, wanted: Wanted) -> int:
+def log_count(db: Session, who: User, wanted: Wanted) -> int:
     """How many entries the log has, the reads of authorised companies among them."""
     acts = db.exec(rows_of(func.count()).select_from(AuditEntry).where(*_logged(db, who, wanted))).one()
     if wanted.shown is Shown.DONE:
@@ -233,12 +235,12 @@ def log_count(db: Session, who: Customer, wanted: Wanted) -> int:
     return acts + db.exec(rows_of(func.count()).select_from(AuthorisationRead).where(_by_theirs(who))).one()
 
 
-def left_out(db: Session, who: Customer, wanted: Wanted) -> int:
+def left_out(db: Session, who: User, wanted: Wanted) -> int:
     """How many looks are left out of what is wanted: those of people who decide for the company."""
     return log_count(db, who, replace(wanted, circle=Circle.ALL)) - log_count(db, who, wanted)
 
 
-def log(db: Session, who: Customer, wanted: Wanted, first: int, limit: int) -> Sequence[Entry | Reading]:
+def log(db: Session, who: User, wanted: Wanted, first: int, limit: int) -> Sequence[LogEntry | Reading]:
     """So many entries of the log, the newest first, from the `first` on, counted from 0.
 
     Those about whom the person decides for, whoever acted; in one's own matters also what one did oneself.
@@ -246,8 +248,8 @@ def log(db: Session, who: Customer, wanted: Wanted, first: int, limit: int) -> S
     nowhere, nobody = cast(null(), Integer()), cast(null(), Uuid())
     acts = select(col(AuditEntry.at), col(AuditEntry.number), nobody.label("authorisation_id"))
     reads = select(col(AuthorisationRead.at), nowhere, col(AuthorisationRead.authorisation_id)).where(_by_theirs(who))
-    wished = [acts.where(*_logged(db, who, wanted)), *([] if wanted.shown is Shown.DONE else [reads])]
-    every = union_all(*wished).subquery()
+    asked_for = [acts.where(*_logged(db, who, wanted)), *([] if wanted.shown is Shown.DONE else [reads])]
+    every = union_all(*asked_for).subquery()
     newest_first = (every.c.at.desc(), every.c.number.desc(), every.c.authorisation_id)
     places = db.execute(select(every).order_by(*newest_first).offset(first).limit(limit)).all()
     entries = _entries().where(col(AuditEntry.number).in_([number for _, number, _ in places if number]))
@@ -257,14 +259,14 @@ def log(db: Session, who: Customer, wanted: Wanted, first: int, limit: int) -> S
     return [told[number] if number else read[authorisation_id, at] for at, number, authorisation_id in places]
 
 
-def looked_lately(db: Session, who: Customer, limit: int) -> Sequence[Entry | Reading]:
+def looked_lately(db: Session, who: User, limit: int) -> Sequence[LogEntry | Reading]:
     """The latest looks at the data by others than the person who asks and those who decide for the same company.
 
     Of an authorised company, which may read every day, the latest read only.
     """
     latest = _entries().where(*_logged(db, who, Wanted(Shown.LOOKED, Circle.OTHERS)))
     looks = _told(db, who, db.exec(latest.order_by(col(AuditEntry.number).desc()).limit(limit)))
-    both: list[Entry | Reading] = [*looks, *_latest_reads(db, who)]
+    both: list[LogEntry | Reading] = [*looks, *_latest_reads(db, who)]
     return sorted(both, key=_at, reverse=True)[:limit]
 
 
@@ -275,13 +277,13 @@ def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
         .where(col(PrivacyStep.case_id).in_([one.id for one in found]))
         .order_by(col(PrivacyStep.sequence))
     )
-    events: defaultdict[UUID, list[Event]] = defaultdict(list)
+    events: defaultdict[UUID, list[CaseEvent]] = defaultdict(list)
     for step, given, family in db.exec(steps):
-        events[step.case_id].append(Event(step, _name(given, family)))
+        events[step.case_id].append(CaseEvent(step, _name(given, family)))
     return [Case(one, events[one.id], clock_of([event.step for event in events[one.id]])) for one in found]
 
 
-def _owned(table: Table, subject: Subject) -> ColumnElement[bool] | None:
+def _owned(table: Table, subject: DataSubject) -> ColumnElement[bool] | None:
     """The rows of a table that name whom they are about themselves; None for a table of other rows."""
     columns = table.c
     if table.name == Party.__tablename__:
@@ -295,7 +297,7 @@ def _owned(table: Table, subject: Subject) -> ColumnElement[bool] | None:
     return of_party if by_person is None else or_(of_party, columns.party_id.is_(None) & by_person)
 
 
-def _months(subject: Subject) -> Select[str, int]:
+def _months(subject: DataSubject) -> Select[str, int]:
     """The months of readings of the sites that are or were held."""
     total, point, held = table_of(MonthTotal), table_of(MeteringPoint), table_of(Occupancy)
     return (
@@ -306,7 +308,7 @@ def _months(subject: Subject) -> Select[str, int]:
     )
 
 
-def _logged(db: Session, who: Customer, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+def _logged(db: Session, who: User, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
     about, by = col(AuditEntry.party_id).in_(who.parties), col(AuditEntry.account_id) == who.account_id
     yield about if who.reach.acting_for is not None else or_(about, by)
     looked = col(AuditEntry.act) == LOOKED
@@ -317,7 +319,7 @@ def _logged(db: Session, who: Customer, wanted: Wanted) -> Iterator[ColumnElemen
         yield ~looked | col(AuditEntry.account_id).is_(None) | col(AuditEntry.account_id).not_in(passed_over)
 
 
-def _passed_over(db: Session, who: Customer, circle: Circle) -> frozenset[UUID]:
+def _passed_over(db: Session, who: User, circle: Circle) -> frozenset[UUID]:
     """The accounts whose looks are left out: of a company's those of whoever decides for it or did."""
     if circle is Circle.ALL:
         return frozenset()
@@ -333,17 +335,17 @@ def _is_full(mandate: Mandate) -> bool:
     return Grant(themes, None, Level(mandate.level)).is_full
 
 
-def _by_theirs(who: Customer) -> ColumnElement[bool]:
+def _by_theirs(who: User) -> ColumnElement[bool]:
     """The reads by authorisations that the parties gave."""
     given = select(col(Authorisation.id)).where(col(Authorisation.party_id).in_(who.parties))
     return col(AuthorisationRead.authorisation_id).in_(given)
 
 
-def _at(one: Entry | Reading) -> datetime:
+def _at(one: LogEntry | Reading) -> datetime:
     return one.at if isinstance(one, Reading) else one.row.at
 
 
-def _latest_reads(db: Session, who: Customer) -> Iterable[Reading]:
+def _latest_reads(db: Session, who: User) -> Iterable[Reading]:
     """The latest read by each authorisation that was used."""
     newest = select(col(AuthorisationRead.authorisation_id), func.max(AuthorisationRead.at)).where(_by_theirs(who))
     by_each = {tuple(row) for row in db.execute(newest.group_by(col(AuthorisationRead.authorisation_id)))}
@@ -352,7 +354,7 @@ def _latest_reads(db: Session, who: Customer) -> Iterable[Reading]:
 
 
 def _readings(
-    db: Session, who: Customer, authorisations: Collection[UUID], times: Collection[datetime]
+    db: Session, who: User, authorisations: Collection[UUID], times: Collection[datetime]
 ) -> Mapping[tuple[UUID, datetime], Reading]:
     of_these = (
         rows_of(AuthorisationRead, ThirdParty.name)
@@ -374,14 +376,14 @@ def _entries() -> SelectOfRows[AuditEntry, str, str]:
     )
 
 
-def _told(db: Session, who: Customer, rows: Iterable[tuple[AuditEntry, str, str]]) -> Iterator[Entry]:
+def _told(db: Session, who: User, rows: Iterable[tuple[AuditEntry, str, str]]) -> Iterator[LogEntry]:
     """Entries with names; of a party that is not theirs now the reader learns nothing but that there was one."""
     of_party = {one.subject.party_id: one for one in whose(db, who)}
     accounts = {party_id: customers.subject_of(db, party_id).accounts for party_id in of_party}
     for row, given, family in rows:
         party = of_party.get(row.party_id) if row.party_id else None
         stands_in = party and row.account_id and row.account_id not in accounts[party.subject.party_id]
-        yield Entry(
+        yield LogEntry(
             row=row,
             actor=_name(given, family),
             is_mine=row.account_id == who.account_id,
@@ -394,5 +396,5 @@ def _name(given: str | None, family: str | None) -> str | None:
     return f"{given} {family}".strip() if given is not None else None
 
 
-def _of(model: type[Contract | Invoice], who: Customer) -> ColumnElement[bool]:
+def _of(model: type[Contract | Invoice], who: User) -> ColumnElement[bool]:
     return col(model.party_id).in_(who.parties)

@@ -16,14 +16,14 @@ from portal.consumption.formats.datahub import Series
 from portal.consumption.models import MonthTotal
 from portal.kit.clock import DAY, next_month
 from portal.kit.db import Database, table_of
-from portal.kit.privacy import Subject
+from portal.kit.privacy import DataSubject
 from portal.sites.models import MeteringPoint, Occupancy
 
 POINT, STAY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldPoint:
     """Days on which the customer held a metering point, as far as it has readings."""
 
     gsrn: str
@@ -32,7 +32,7 @@ class Held:
     last: date
 
 
-def held(db: Session, subject: Subject) -> list[Held]:
+def held(db: Session, subject: DataSubject) -> list[HeldPoint]:
     """Every metering point of the customer with its days, by its number and in time order."""
     known = (
         select(*POINT.c["gsrn", "id"], *STAY.c["since", "until"], func.min(MONTH.c.month), func.max(MONTH.c.month))
@@ -46,7 +46,7 @@ def held(db: Session, subject: Subject) -> list[Held]:
     return [one for one in every if one.first <= one.last]
 
 
-def written(database: Database, days: Iterable[Held]) -> Iterator[tuple[str, Iterator[bytes]]]:
+def written(database: Database, days: Iterable[HeldPoint]) -> Iterator[tuple[str, Iterator[bytes]]]:
     """Each point's number, and its file in pieces; a point is to be read before the next one.
 
     A year is read at a time, each in a transaction of its own: a company's readings take a while to be sent.
@@ -55,15 +55,15 @@ def written(database: Database, days: Iterable[Held]) -> Iterator[tuple[str, Ite
         yield gsrn, _ahead(_pieces(database, list(of_point)))
 
 
-def _pieces(database: Database, days: Iterable[Held]) -> Iterator[bytes]:
+def _pieces(database: Database, days: Iterable[HeldPoint]) -> Iterator[bytes]:
     yield datahub_writing.HEAD
-    for stay in days:
-        first = stay.first
-        while first <= stay.last:
-            last = min(stay.last, date(first.year, 12, 31))
+    for occupancy in days:
+        first = occupancy.first
+        while first <= occupancy.last:
+            last = min(occupancy.last, date(first.year, 12, 31))
             with database.reading() as db:
-                readings = store.read(db, stay.point, first, last)
-            yield from datahub_writing.lines(Series(stay.gsrn, readings))
+                readings = store.read(db, occupancy.point, first, last)
+            yield from datahub_writing.lines(Series(occupancy.gsrn, readings))
             first = last + DAY
 
 
@@ -76,7 +76,7 @@ def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _held(gsrn: str, point: UUID, since: date, until: date | None, *months: date) -> Held:
+def _held(gsrn: str, point: UUID, since: date, until: date | None, *months: date) -> HeldPoint:
     first_month, last_month = months
     end = next_month(last_month) - DAY
-    return Held(gsrn, point, max(first_month, since), min(end, until or end))
+    return HeldPoint(gsrn, point, max(first_month, since), min(end, until or end))

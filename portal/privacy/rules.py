@@ -51,7 +51,7 @@ class Act(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class State(StrEnum):
+class CaseState(StrEnum):
     """Where a request stands."""
 
     RECEIVED = "received"
@@ -67,11 +67,11 @@ ADDITIONS_A_DAY: Final = 20
 PACKAGES_A_DAY: Final = 10
 """What one person asks, adds to what they asked, and takes, at most within 24 hours; every other way stays open."""
 
-CLOSED = frozenset({State.DONE, State.REFUSED, State.WITHDRAWN})
+CLOSED = frozenset({CaseState.DONE, CaseState.REFUSED, CaseState.WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class CaseStep:
     """One thing that happened, and the Helsinki day on which it did; of an extension, the last day that was told."""
 
     act: Act
@@ -96,7 +96,7 @@ class Clock:
     was closed. `paused_days` are those for which the clock stood before. `extension` is the latest one.
     """
 
-    state: State
+    state: CaseState
     received_on: date
     due_on: date | None
     paused_on: date | None
@@ -141,18 +141,18 @@ class Clock:
         return due_on(self.received_on, self.paused_until(today), months=1 + FURTHER_MONTHS)
 
 
-def clock(steps: Sequence[Step]) -> Clock:
+def clock(steps: Sequence[CaseStep]) -> Clock:
     """The clock of a request, by its steps in order; the first is its receipt."""
     received_on = steps[0].on
-    state, paused_days = State.RECEIVED, 0
+    state, paused_days = CaseState.RECEIVED, 0
     paused_on: date | None = None
     ended_on: date | None = None
     extension: Extension | None = None
     for step in steps[1:]:
         before, state = state, after(state, step.act)
-        if state is State.WAITING and before is not State.WAITING:
+        if state is CaseState.WAITING and before is not CaseState.WAITING:
             paused_on = step.on
-        if state is not State.WAITING and paused_on is not None:
+        if state is not CaseState.WAITING and paused_on is not None:
             paused_days, paused_on = paused_days + (step.on - paused_on).days, None
         if step.answer_by:
             paused = paused_days + ((step.on - paused_on).days if paused_on else 0)
@@ -163,23 +163,23 @@ def clock(steps: Sequence[Step]) -> Clock:
     return Clock(state, received_on, due, paused_on, paused_days, ended_on, extension)
 
 
-def after(state: State, act: Act) -> State:
+def after(state: CaseState, act: Act) -> CaseState:
     """The state that an act leads to; an answer sets the clock going again and otherwise only adds something.
 
     An extension leaves it: what waits for the customer goes on waiting.
     """
     match act:
         case Act.ASKED:
-            return State.WAITING
+            return CaseState.WAITING
         case Act.ANSWERED:
-            return State.IN_WORK if state is State.WAITING else state
+            return CaseState.IN_WORK if state is CaseState.WAITING else state
         case Act.EXTENDED:
             return state
         case _:
-            return State(act)
+            return CaseState(act)
 
 
-def may_follow(state: State, act: Act) -> bool:
+def may_follow(state: CaseState, act: Act) -> bool:
     """Whether an act can happen to a request in a state: nothing happens to a closed one."""
     return state not in CLOSED and act is not Act.RECEIVED
 

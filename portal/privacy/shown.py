@@ -7,14 +7,14 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from portal.customers.wishes import Matter
+from portal.customers.change_requests import Matter
 from portal.kit import formats
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.privacy import Record
 from portal.privacy import catalogue, values
-from portal.privacy.catalogue import GROUPS, About, Described, Group, Holding
-from portal.privacy.queries import LOOKED, Case, Entry, Event, Reading
-from portal.privacy.rules import Act, Fate, Right, State, due_on
+from portal.privacy.catalogue import GROUPS, About, Described, Group, PersonalTable
+from portal.privacy.queries import LOOKED, Case, CaseEvent, LogEntry, Reading
+from portal.privacy.rules import Act, CaseState, Fate, Right, due_on
 from portal.privacy.words import CHANGES, DEEDS, LOOKS, RIGHTS, STATES, STEPS
 
 OURS: Final = frozenset({Act.IN_WORK, Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
@@ -38,13 +38,13 @@ EXPLAINED: Final[Mapping[Right, Text]] = {
     Right.OBJECTION: text("Where we rely on our legitimate interest. Marketing you can prohibit at once."),
     Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of them."),
 }
-BADGES: Final[Mapping[State, tuple[str, str]]] = {
-    State.RECEIVED: ("brand", "clock"),
-    State.IN_WORK: ("brand", "clock"),
-    State.WAITING: ("warn", "circle-pause"),
-    State.DONE: ("ok", "check"),
-    State.REFUSED: ("warn", "circle-alert"),
-    State.WITHDRAWN: ("off", "undo-2"),
+BADGES: Final[Mapping[CaseState, tuple[str, str]]] = {
+    CaseState.RECEIVED: ("brand", "clock"),
+    CaseState.IN_WORK: ("brand", "clock"),
+    CaseState.WAITING: ("warn", "circle-pause"),
+    CaseState.DONE: ("ok", "check"),
+    CaseState.REFUSED: ("warn", "circle-alert"),
+    CaseState.WITHDRAWN: ("off", "undo-2"),
 }
 FORMERLY: Final[Mapping[str, str]] = {
     "consumption": "/consumption",
@@ -158,7 +158,7 @@ class GroupShown:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class LogLine:
     """An entry of the log in words."""
 
     at: datetime
@@ -187,11 +187,11 @@ def tile(case: Case, today: date) -> Tile:
         id=row.id,
         number=row.number,
         title=title(case),
-        state=_done_in(case) if clock.state is State.DONE else STATES[clock.state],
+        state=_done_in(case) if clock.state is CaseState.DONE else STATES[clock.state],
         badge=badge,
         icon=icon,
         is_open=not clock.is_closed,
-        is_waiting=clock.state is State.WAITING,
+        is_waiting=clock.state is CaseState.WAITING,
         received_on=clock.received_on,
         due_on=clock.due_on,
         paused_on=clock.paused_on,
@@ -212,7 +212,7 @@ def title(case: Case) -> Text:
     return text("Correction: %(field)s", field=named) if named and right is Right.RECTIFICATION else RIGHTS[right]
 
 
-def told(event: Event) -> Told:
+def told(event: CaseEvent) -> Told:
     """A step of a request in words."""
     step = event.step
     elsewhere = None if step.act in OURS else text("by phone or letter")
@@ -245,13 +245,13 @@ def groups(
     ]
 
 
-def line(entry: Entry | Reading, language: Language) -> Line:
+def line(entry: LogEntry | Reading, language: Language) -> LogLine:
     """An entry of the log in words: nothing of what it was about but the kind of act."""
     if isinstance(entry, Reading):
         return _read(entry, language)
     row = entry.row
     behalf = text("on behalf of %(name)s", name=entry.behalf) if entry.behalf else None
-    return Line(
+    return LogLine(
         at=row.at,
         actor=_actor(entry),
         behalf=text("on behalf of another customer") if entry.is_elsewhere else behalf,
@@ -260,10 +260,10 @@ def line(entry: Entry | Reading, language: Language) -> Line:
     )
 
 
-def _read(reading: Reading, language: Language) -> Line:
+def _read(reading: Reading, language: Language) -> LogLine:
     days = formats.date_range(reading.first_day, reading.last_day, language)
     deed = text("Read the consumption of %(days)s by an authorisation", days=days)
-    return Line(reading.at, reading.company, None, deed, "eye")
+    return LogLine(reading.at, reading.company, None, deed, "eye")
 
 
 def prospects(counts: Mapping[str, int], kept_until: date | None, *, is_customer: bool) -> Iterator[Prospect]:
@@ -282,7 +282,7 @@ def _rows(group: Group, counts: Mapping[str, int]) -> int:
 
 def _said(case: Case) -> str:
     """What we asked, while it waits for that; else what we said, if nothing has happened since."""
-    if case.clock.state is State.WAITING:
+    if case.clock.state is CaseState.WAITING:
         return next(event.step.text for event in reversed(case.events) if event.step.act == Act.ASKED)
     return case.latest.step.text if case.latest.step.act in OURS else ""
 
@@ -308,7 +308,7 @@ def _left(days: int) -> Text:
 
 
 def _table(
-    holding: Holding, records: Sequence[Record], counts: Mapping[str, int], language: Language, *, is_here: bool
+    holding: PersonalTable, records: Sequence[Record], counts: Mapping[str, int], language: Language, *, is_here: bool
 ) -> TableShown:
     shown = [_record(holding, record, language) for record in records[:MOST]] if is_here else []
     count = len(records) if is_here else counts.get(holding.table, 0)
@@ -316,7 +316,7 @@ def _table(
     return TableShown(holding.title, shown, more, [one.label for one in holding.columns.values()], is_here, count)
 
 
-def _record(holding: Holding, record: Record, language: Language) -> Sequence[FieldShown]:
+def _record(holding: PersonalTable, record: Record, language: Language) -> Sequence[FieldShown]:
     return [
         FieldShown(
             label=column.label,
@@ -328,14 +328,14 @@ def _record(holding: Holding, record: Record, language: Language) -> Sequence[Fi
     ]
 
 
-def _value(holding: Holding, column: str, record: Record, language: Language) -> Text | str | None:
+def _value(holding: PersonalTable, column: str, record: Record, language: Language) -> Text | str | None:
     if column in holding.sealed:
         return text("kept encrypted")
     value = record.values.get(column)
     return None if value is None or value == "" else values.said(holding.table, column, value, language)
 
 
-def _actor(entry: Entry) -> Text | str:
+def _actor(entry: LogEntry) -> Text | str:
     if entry.is_mine:
         return text("You")
     return text("A program") if entry.row.account_id is None else entry.actor or text("A person")

@@ -10,8 +10,8 @@ from sqlalchemy import Date, Numeric
 from sqlmodel import SQLModel
 
 from portal.consents.shown import level
-from portal.customers import wishes
-from portal.customers.wishes import Address, Billing
+from portal.customers import change_requests
+from portal.customers.change_requests import Billing, PostalAddress
 from portal.customers.words import LANGUAGES
 from portal.kit import formats
 from portal.kit.db import Instant
@@ -30,7 +30,7 @@ ELSEWHERE: Final[Mapping[str, Text]] = dict.fromkeys(
     ("outbox_event.payload", "audit_entry.details"), text("in data.json, for programs")
 )
 Wording = Callable[[Value], str]
-Told = TypeVar("Told", Address, Billing)
+Told = TypeVar("Told", PostalAddress, Billing)
 
 
 def said(table: str, column: str, value: Value, language: Language) -> str:
@@ -62,7 +62,7 @@ def _by_place(place: str, language: Language) -> Wording | None:
     if place in ELSEWHERE:
         return lambda _value: ELSEWHERE[place].said(language)
     if place in WISHES:
-        return lambda value: _wish(str(value), language)
+        return lambda value: _change(str(value), language)
     if place == "privacy_case.field":
         return lambda value: _worded(field_named(str(value)) or str(value), language)
     return None
@@ -100,11 +100,11 @@ def _coded(codes: Words, value: str, language: Language) -> str:
     return ", ".join(_worded(codes.get(part, part), language) for part in value.split(","))
 
 
-def _wish(value: str, language: Language) -> str:
+def _change(value: str, language: Language) -> str:
     """What a contact detail was, or is to be: an address, a way of billing, or a plain value."""
-    if place := _read(wishes.address, value):
+    if place := _read(change_requests.address, value):
         return f"{place.street}, {place.postcode} {place.town}, {formats.country(place.country, language)}"
-    if way := _read(wishes.billing, value):
+    if way := _read(change_requests.billing, value):
         said = _worded(CODES["billing_details.channel"][way.channel], language)
         return ", ".join(part for part in (said, way.email, way.reference) if part)
     return _coded(LANGUAGES, value, language)

@@ -11,14 +11,14 @@ from portal.consents.rules import Purpose
 from portal.consents.shown import CHANNELS, GROUNDS, PLACES
 from portal.contracts.shown import LOOKS as CONTRACTS
 from portal.customers import words as customers
-from portal.customers.wishes import Matter
+from portal.customers.change_requests import Matter
 from portal.invoices.shown import KINDS as BILLS
 from portal.invoices.shown import READ
 from portal.kit.i18n import Text, text
 from portal.messages.shown import KINDS as MESSAGES
 from portal.messages.shown import TOPICS
 from portal.privacy.catalogue import HOLDINGS
-from portal.privacy.rules import Act, Right, State
+from portal.privacy.rules import Act, CaseState, Right
 from portal.sites import words as sites
 
 Words = Mapping[Any, Text | str]
@@ -32,13 +32,13 @@ RIGHTS: Final[Mapping[Right, Text]] = {
     Right.OBJECTION: text("Object to the use of the data"),
     Right.RECORDINGS: text("Copy of call recordings"),
 }
-STATES: Final[Mapping[State, Text]] = {
-    State.RECEIVED: text("Received"),
-    State.IN_WORK: text("In work"),
-    State.WAITING: text("Waits for you"),
-    State.DONE: text("Done"),
-    State.REFUSED: text("Refused"),
-    State.WITHDRAWN: text("Withdrawn"),
+STATES: Final[Mapping[CaseState, Text]] = {
+    CaseState.RECEIVED: text("Received"),
+    CaseState.IN_WORK: text("In work"),
+    CaseState.WAITING: text("Waits for you"),
+    CaseState.DONE: text("Done"),
+    CaseState.REFUSED: text("Refused"),
+    CaseState.WITHDRAWN: text("Withdrawn"),
 }
 STEPS: Final[Mapping[Act, Text]] = {
     Act.RECEIVED: text("We received the request"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlmodel import Session, SQLModel, col, select
 
-from portal.kit.privacy import Record, Subject, records
+from portal.kit.privacy import DataSubject, Record, records
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 
 TABLES: Sequence[type[SQLModel]] = (Site, Occupancy, MeteringPoint, Meter)
@@ -12,18 +12,18 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 OF_WHO_LIVES_THERE = frozenset({"name", "dwelling", "heated_area_m2", "residents", "heating", "estimated_kwh_a_year"})
 
 
-def export(db: Session, subject: Subject) -> Iterable[Record]:
+def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """Occupancies, sites, metering points and meters.
 
     How a site is lived in belongs to its present holders: a former one gets its address only, and no meters.
     """
-    stays = select(Occupancy).where(Occupancy.party_id == subject.party_id).order_by(col(Occupancy.since))
-    present = {stay.site_id for stay in db.exec(stays) if stay.until is None}
-    former = {stay.site_id for stay in db.exec(stays)} - present
+    occupancies = select(Occupancy).where(Occupancy.party_id == subject.party_id).order_by(col(Occupancy.since))
+    present = {occupancy.site_id for occupancy in db.exec(occupancies) if occupancy.until is None}
+    former = {occupancy.site_id for occupancy in db.exec(occupancies)} - present
     points = select(MeteringPoint).where(col(MeteringPoint.site_id).in_(present)).order_by(MeteringPoint.gsrn)
     meters = select(Meter).join(MeteringPoint).where(col(MeteringPoint.site_id).in_(present)).order_by(Meter.serial)
     return [
-        *records(db, stays),
+        *records(db, occupancies),
         *records(db, select(Site).where(col(Site.id).in_(present)).order_by(Site.number)),
         *records(db, select(Site).where(col(Site.id).in_(former)).order_by(Site.number), without=OF_WHO_LIVES_THERE),
         *records(db, points),

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
@@ -33,7 +33,7 @@ class NoSuchSite(NotThere):
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class OccupancyDays:
     """From when until when one of the person's parties holds a site; the last day is None while it lasts."""
 
     party_id: UUID
@@ -46,7 +46,7 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class HeldSite:
     """A site by its address, and when it is held. Name and kind are None for those who do not hold it today."""
 
     id: UUID
@@ -56,7 +56,7 @@ class Place:
     postcode: str
     town: str
     kind: str | None
-    stays: tuple[Stay, ...]
+    occupancies: tuple[OccupancyDays, ...]
     is_held: bool
     is_coming: bool
 
@@ -101,9 +101,9 @@ class PointShown:
     devices: tuple[Device, ...]
 
 
-def _held(*row: Any) -> tuple[tuple[Any, ...], Stay]:  # noqa: ANN401 - the columns of PLACES
+def _held(*row: Any) -> tuple[tuple[Any, ...], OccupancyDays]:  # noqa: ANN401 - the columns of PLACES
     """What the register tells of a site, and a time for which a party holds it."""
-    return row[:-3], Stay(*row[-3:])
+    return row[:-3], OccupancyDays(*row[-3:])
 
 
 def _point(*row: Any, devices: Sequence[Device] = ()) -> PointShown:  # noqa: ANN401 - the columns of POINT
@@ -146,17 +146,17 @@ def any_held(db: Session, who: Collection[UUID]) -> bool:
     return db.exec(theirs).first() is not None
 
 
-def places(db: Session, who: Customer, today: date) -> Sequence[Place]:
+def places(db: Session, who: User, today: date) -> Sequence[HeldSite]:
     """Every site at which any matter is open to the person, by street."""
     return _places(db, who, None, today)
 
 
-def number_held(db: Session, who: Customer, today: date) -> int:
+def number_held(db: Session, who: User, today: date) -> int:
     """How many sites are held today at which any matter is open to the person."""
     return NUMBER_HELD.one(db, parties=who.parties, sites=who.reach.any_sites, today=today)
 
 
-def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:
+def by_id(db: Session, who: User, site_id: UUID, today: date) -> HeldSite:
     """One site.
 
     Raises NoSuchSite.
@@ -167,7 +167,7 @@ def by_id(db: Session, who: Customer, site_id: UUID, today: date) -> Place:
     return found[0]
 
 
-def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing | None:
+def housing(db: Session, who: User, site_id: UUID, today: date) -> Housing | None:
     """How a site is lived in; None for those who do not hold it today, or see neither its contracts nor its use."""
     wanted = select(Site).join(Occupancy).where(_measured_for(who), held_on(today), Site.id == site_id)
     site = db.exec(wanted).first()
@@ -184,12 +184,12 @@ def housing(db: Session, who: Customer, site_id: UUID, today: date) -> Housing |
     )
 
 
-def points(db: Session, who: Customer, today: date) -> Sequence[PointShown]:
+def points(db: Session, who: User, today: date) -> Sequence[PointShown]:
     """The metering points, without their meters, of sites held today whose contracts or use the person sees."""
     return POINTS.all(db, parties=who.parties, sites=measured_for(who), today=today)
 
 
-def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -> Sequence[PointShown]:
+def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Sequence[PointShown]:
     """The metering points of a site with all their meters.
 
     None for those who do not hold it today, or see neither its contracts nor its use.
@@ -204,21 +204,22 @@ def points_with_meters(db: Session, who: Customer, site_id: UUID, today: date) -
     return [_point(*row, devices=hung[point_id]) for point_id, *row in found]
 
 
-def _measured_for(who: Customer) -> ColumnElement[bool]:
+def _measured_for(who: User) -> ColumnElement[bool]:
     return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), measured_for(who))
 
 
-def _places(db: Session, who: Customer, only: Collection[UUID] | None, today: date) -> Sequence[Place]:
+def _places(db: Session, who: User, only: Collection[UUID] | None, today: date) -> Sequence[HeldSite]:
     found = PLACES.all(db, parties=who.parties, sites=who.reach.any_sites, only=only)
     return [
-        _place(site, tuple(stay for _, stay in of_site), today) for site, of_site in groupby(found, key=itemgetter(0))
+        _place(site, tuple(occupancy for _, occupancy in of_site), today)
+        for site, of_site in groupby(found, key=itemgetter(0))
     ]
 
 
-def _place(site: tuple[Any, ...], stays: tuple[Stay, ...], today: date) -> Place:
-    is_held = any(stay.lasts_on(today) for stay in stays)
+def _place(site: tuple[Any, ...], occupancies: tuple[OccupancyDays, ...], today: date) -> HeldSite:
+    is_held = any(occupancy.lasts_on(today) for occupancy in occupancies)
     site_id, number, name, street, postcode, town, kind = site
-    return Place(
+    return HeldSite(
         id=site_id,
         number=number,
         name=name if is_held else None,
@@ -226,9 +227,9 @@ def _place(site: tuple[Any, ...], stays: tuple[Stay, ...], today: date) -> Place
         postcode=postcode,
         town=town,
         kind=kind if is_held else None,
-        stays=stays,
+        occupancies=occupancies,
         is_held=is_held,
-        is_coming=not is_held and any(today < stay.since for stay in stays),
+        is_coming=not is_held and any(today < occupancy.since for occupancy in occupancies),
     )
 
 

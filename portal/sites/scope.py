@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import BindParameter, ColumnElement
 from sqlmodel import col, or_
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.sites.models import Occupancy
 
@@ -15,7 +15,7 @@ MEASURED: Final = (Theme.CONTRACTS, Theme.CONSUMPTION)
 """The matters to which it belongs what measures at a site, and how the site is lived in: any of them opens it."""
 
 
-def measured_for(who: Customer) -> frozenset[UUID] | None:
+def measured_for(who: User) -> frozenset[UUID] | None:
     """The sites whose metering points, meters and fuses the person may know, None for all: a bill needs none of it."""
     return who.reach.sites_of_any(MEASURED)
 

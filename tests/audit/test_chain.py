@@ -14,7 +14,7 @@ from sqlmodel import select
 from portal.audit import chain
 from portal.audit.actions import Act, record
 from portal.audit.models import AuditEntry
-from portal.audit.rules import BEGINNING, Entry, hash_of
+from portal.audit.rules import BEGINNING, ChainEntry, hash_of
 from portal.kit.db import Database
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -102,8 +102,8 @@ def test_an_entry_with_a_new_hash_of_its_own_breaks_the_next_one(database):
     write(database, 3)
     with database.reading() as db:
         second = db.get_one(AuditEntry, 2)
-    values = {name: getattr(second, name) for name in Entry.__slots__} | {"act": "invoice.paid"}
-    forged = hash_of(Entry(**values)).hex()
+    values = {name: getattr(second, name) for name in ChainEntry.__slots__} | {"act": "invoice.paid"}
+    forged = hash_of(ChainEntry(**values)).hex()
     blob = f"'\\x{forged}'" if database.engine.dialect.name == "postgresql" else f"x'{forged}'"
     tamper(database, f"UPDATE audit_entry SET act = 'invoice.paid', hash = {blob} WHERE number = 2")
     assert verified(database) == 3
@@ -125,7 +125,7 @@ def test_many_writers_keep_one_chain(database_url):
 
 
 ENTRIES = st.builds(
-    Entry,
+    ChainEntry,
     number=st.integers(1, 10**9),
     at=st.datetimes(timezones=st.just(UTC)),
     account_id=st.none() | st.uuids(),
@@ -145,7 +145,7 @@ def test_different_entries_have_different_hashes(one, other):
 
 def test_the_hash_of_an_entry_stays_what_it_is():
     """Chains that stand in databases must verify with every later version of the portal."""
-    entry = Entry(
+    entry = ChainEntry(
         number=1,
         at=NOW,
         account_id=None,

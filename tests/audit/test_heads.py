@@ -14,7 +14,7 @@ from portal.audit.actions import record
 from portal.audit.heads import BrokenSeal, ForeignSeal, Seals
 from portal.audit.jobs import Rhythm, sealing
 from portal.audit.models import AuditEntry
-from portal.audit.rules import Entry, Head, hash_of
+from portal.audit.rules import ChainEntry, ChainHead, hash_of
 from portal.kit.jobs import Done, Shift
 from tests.audit.test_chain import NOW, act, tamper, write
 
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.sqlite  # unless a test asks for both kinds
 def changed(rows, pick):
     """Something else in one column of one entry."""
     place = pick.randrange(len(rows))
-    column = pick.choice([*Entry.__slots__[1:], "hash"])
+    column = pick.choice([*ChainEntry.__slots__[1:], "hash"])
     other = {"at": NOW - timedelta(days=1), "account_id": UUID(int=7), "party_id": UUID(int=7)}
     value = pick.randbytes(32) if column.endswith("hash") else other.get(column, f"x{pick.random()}")
     return [*rows[:place], rows[place] | {column: value}, *rows[place + 1 :]]
@@ -96,7 +96,7 @@ WAYS = (changed, deleted, inserted, swapped, replayed, rewritten, cut)
 
 
 def sealed(row):
-    return row | {"hash": hash_of(Entry(**{name: row[name] for name in Entry.__slots__}))}
+    return row | {"hash": hash_of(ChainEntry(**{name: row[name] for name in ChainEntry.__slots__}))}
 
 
 def numbered(rows, pick):
@@ -163,7 +163,7 @@ def test_what_follows_an_entry_is_looked_through_from_its_hash_on(database, kept
 
 
 def test_a_head_reads_as_it_was_sealed_by_any_secret_that_is_still_there():
-    head = Head(7, b"h" * 32, NOW)
+    head = ChainHead(7, b"h" * 32, NOW)
     line = Seals([OLDER]).line(head)
     assert Seals([SECRET, OLDER]).read(line) == head
     assert Seals([SECRET, OLDER]).line(head) == Seals([SECRET]).line(head) != line
@@ -173,7 +173,7 @@ def test_a_head_reads_as_it_was_sealed_by_any_secret_that_is_still_there():
 
 @pytest.mark.parametrize("name", ["number", "hash", "at", "seal"])
 def test_a_changed_head_is_no_head(name):
-    told = json.loads(Seals([SECRET]).line(Head(7, b"h" * 32, NOW)))
+    told = json.loads(Seals([SECRET]).line(ChainHead(7, b"h" * 32, NOW)))
     other = {"number": 8, "hash": "00" * 32, "at": (NOW + MINUTE).isoformat(), "seal": "00" * 32}
     with pytest.raises(BrokenSeal):
         Seals([SECRET]).read(json.dumps(told | {name: other[name]}))
@@ -189,7 +189,7 @@ def test_what_is_no_line_is_no_head(line):
 
 def test_the_seal_of_a_head_stays_what_it_is():
     """Heads that are kept must be read by every later version of the portal."""
-    line = Seals([SECRET]).line(Head(7, b"h" * 32, NOW))
+    line = Seals([SECRET]).line(ChainHead(7, b"h" * 32, NOW))
     assert Seals([SECRET]).read(line).number == 7
     assert (json.loads(line)["key"], json.loads(line)["seal"][:16]) == ("c6050afc", "821793761689e5f6")
 
@@ -197,7 +197,7 @@ def test_the_seal_of_a_head_stays_what_it_is():
 def test_lines_are_only_added_a_file_a_month_for_their_owner_alone(tmp_path):
     seals, days = Seals([SECRET]), [NOW, NOW + timedelta(days=9), NOW + timedelta(days=10)]
     for number, at in enumerate(days, 1):
-        heads.keep(tmp_path, seals, Head(number, bytes([number]) * 32, at))
+        heads.keep(tmp_path, seals, ChainHead(number, bytes([number]) * 32, at))
     files = sorted(tmp_path.iterdir())
     assert [(path.name, len(path.read_text().splitlines())) for path in files] == [
         ("audit-heads-2026-11.jsonl", 2),
@@ -210,11 +210,11 @@ def test_lines_are_only_added_a_file_a_month_for_their_owner_alone(tmp_path):
 
 def test_a_line_that_a_crash_cut_short_is_named_and_costs_no_other(tmp_path):
     seals = Seals([SECRET])
-    heads.keep(tmp_path, seals, Head(1, b"a" * 32, NOW))
+    heads.keep(tmp_path, seals, ChainHead(1, b"a" * 32, NOW))
     (file,) = tmp_path.iterdir()
     file.write_text(file.read_text() + '{"number": 2, "ha')
     assert heads.newest(tmp_path, seals).number == 1
-    heads.keep(tmp_path, seals, Head(3, b"c" * 32, NOW + MINUTE))
+    heads.keep(tmp_path, seals, ChainHead(3, b"c" * 32, NOW + MINUTE))
     found = heads.kept(tmp_path, seals)
     assert ([head.number for head in found.heads], found.broken) == ([1, 3], [f"{file.name} line 2"])
 

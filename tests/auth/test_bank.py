@@ -10,14 +10,14 @@ from joserfc.jwk import KeySet
 
 from portal.auth.brokers import Freshness
 from portal.auth.oidc.keys import new_key
-from portal.auth.oidc.request import Ask, Ourselves, assertion, challenge, request_object
+from portal.auth.oidc.request import Ask, ClientMetadata, assertion, challenge, request_object
 from portal.kit.i18n import Language
 from tests.bank import AINO, BANK, NAMES, NOON, PORTAL, PROFILE, own_keys, query
 
 pytestmark = pytest.mark.anyio
 
 ASK = Ask("state", "nonce", "verifier" * 6, "fi-demo", Language.SV, oldest_proof=None)
-US = Ourselves(f"{PORTAL}/sign-in/return", NAMES)
+US = ClientMetadata(f"{PORTAL}/sign-in/return", NAMES)
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
@@ -69,7 +69,7 @@ def test_an_assertion_lives_for_a_minute_and_names_its_key():
 
 
 def test_a_service_name_that_is_too_long_is_cut():
-    long = Ourselves(US.redirect_uri, NAMES.model_copy(update={"sv": "Å" * 100}))
+    long = ClientMetadata(US.redirect_uri, NAMES.model_copy(update={"sv": "Å" * 100}))
     assert claims(made(us=long))["ftn_spname"] == "Å" * 40
 
 
@@ -107,7 +107,7 @@ async def test_a_right_request_is_asked_about_in_its_language(visitor):
         (lambda: made(key=new_key()), "signature"),
         (lambda: made(now=NOON - timedelta(minutes=6)), "exp"),
         (lambda: made(now=NOON + timedelta(minutes=6)), "exp"),
-        (lambda: made(us=Ourselves("https://evil.example/sign-in/return", NAMES)), "redirect_uri"),
+        (lambda: made(us=ClientMetadata("https://evil.example/sign-in/return", NAMES)), "redirect_uri"),
         (lambda: made(PROFILE.model_copy(update={"issuer": "https://other.example"})), "aud"),
         (lambda: made(PROFILE.model_copy(update={"client_id": "other"})), "iss"),
         (lambda: made(PROFILE.model_copy(update={"pkce": False})), "code_challenge"),

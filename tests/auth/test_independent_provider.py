@@ -83,7 +83,7 @@ async def test_a_person_signs_in(visitor, request_):
     back = await walk(visitor, then="/invoices/1")
     assert query(back).keys() == {"code", "state", "iss"}
     assert (await visitor.get(back)).headers["location"] == "/invoices/1"
-    assert (await visitor.get("/overview")).text == "Aino Mäkelä, ConfirmedCustomer"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, ConfirmedUser"
 
 
 async def test_a_person_confirms(visitor):
@@ -93,10 +93,10 @@ async def test_a_person_confirms(visitor):
         for session in visitor.world.sessions:
             session.confirmed_at -= timedelta(days=365)
             db.merge(session)
-    assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, User"
     back = await walk(visitor, wall="/confirm", then="/sealed")
     assert (await visitor.get(back)).headers["location"] == "/sealed"
-    assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedCustomer"
+    assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedUser"
 
 
 async def test_its_keys_are_not_enough_under_another_issuer(visitor, requests_log):

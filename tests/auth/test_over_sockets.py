@@ -73,7 +73,7 @@ async def test_a_person_signs_in(sqlite_url):
         told = await browse("POST", f"{bank}{action}", data={"persona": AINO.persona.identity_code})
         back = await browse("GET", told.headers["location"])
         assert (back.status_code, back.headers["location"]) == (303, "/overview")
-        assert (await browse("GET", f"{portal}/overview")).text == "Aino Mäkelä, ConfirmedCustomer"
+        assert (await browse("GET", f"{portal}/overview")).text == "Aino Mäkelä, ConfirmedUser"
 
 
 async def test_nobody_answers():

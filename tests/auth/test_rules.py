@@ -18,10 +18,10 @@ from portal.auth.rules import (
     Journey,
     NotAnIdentityCode,
     SessionTimes,
-    Standing,
+    SignInOutcome,
     identity_code,
     local_path,
-    standing,
+    outcome,
 )
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -142,19 +142,19 @@ def test_when_a_session_lives(seen, expires, ended, alive):
 @pytest.mark.parametrize(
     ("spent", "bound", "minutes_left", "stands"),
     [
-        (False, True, 1, Standing.WELCOME),
-        (False, False, 1, Standing.ELSEWHERE),
-        (False, True, 0, Standing.EXPIRED),
-        (False, False, 0, Standing.EXPIRED),
-        (True, True, 1, Standing.SPENT),
-        (True, True, 0, Standing.SPENT),
-        (True, False, 1, Standing.ELSEWHERE),
-        (True, False, 0, Standing.EXPIRED),
+        (False, True, 1, SignInOutcome.WELCOME),
+        (False, False, 1, SignInOutcome.ELSEWHERE),
+        (False, True, 0, SignInOutcome.EXPIRED),
+        (False, False, 0, SignInOutcome.EXPIRED),
+        (True, True, 1, SignInOutcome.SPENT),
+        (True, True, 0, SignInOutcome.SPENT),
+        (True, False, 1, SignInOutcome.ELSEWHERE),
+        (True, False, 0, SignInOutcome.EXPIRED),
     ],
 )
 def test_how_far_a_return_may_go(spent, bound, minutes_left, stands):
     journey = Journey(spent, bound, NOON + timedelta(minutes=minutes_left))
-    assert standing(journey, NOON) is stands
+    assert outcome(journey, NOON) is stands
 
 
 @pytest.mark.parametrize("path", ["/", "/overview", "/consumption?at=2026-11&compare=date", "/invoices/1#pay", "/ä"])
@@ -188,8 +188,8 @@ def test_a_path_that_leads_elsewhere_is_replaced(path):
 
 
 @given(st.text(alphabet="/\\:?#@. \t\n%\x00abhtps", max_size=30))
-def test_wherever_one_wishes_one_stays_here(wish):
+def test_wherever_one_wishes_one_stays_here(asked):
     """As browsers join addresses: backslashes count as slashes, tabs and line ends as nothing."""
-    path = local_path(wish)
+    path = local_path(asked)
     as_browsers_read = path.replace("\\", "/").translate({9: None, 10: None, 13: None})
     assert urlsplit(urljoin("https://portal.test/sign-in", as_browsers_read))[:2] == ("https", "portal.test")

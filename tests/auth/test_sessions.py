@@ -10,7 +10,7 @@ from portal.auth import actions
 from portal.auth.actions import SESSION_COOKIE, Arrival
 from portal.auth.models import Account, KeptForm, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import Identity
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import IdentityCode
@@ -77,7 +77,7 @@ def visit(database, cookie, now):
 
 def test_a_cookie_tells_who_comes_and_whose_things_they_may_see(arrive, seen):
     person = seen(arrive())
-    assert isinstance(person, ConfirmedCustomer)
+    assert isinstance(person, ConfirmedUser)
     assert (person.name, person.parties, person.language) == ("Aino Mäkelä", {PARTY}, None)
 
 
@@ -106,13 +106,13 @@ def test_a_person_is_served_in_the_registers_language_until_they_choose(database
 
 @pytest.mark.parametrize(("after", "alive"), [(15 * MINUTE - timedelta(seconds=1), True), (15 * MINUTE, False)])
 def test_fifteen_unused_minutes_end_a_session(arrive, seen, after, alive):
-    assert isinstance(seen(arrive(), NOON + after), Customer) is alive
+    assert isinstance(seen(arrive(), NOON + after), User) is alive
 
 
 def test_twelve_hours_end_a_session_that_is_in_use(database, arrive, seen):
     cookie, now = arrive(), NOON
     while now < NOON + 12 * HOUR:
-        assert isinstance(seen(cookie, now), Customer)
+        assert isinstance(seen(cookie, now), User)
         visit(database, cookie, now)
         now += 10 * MINUTE
     assert seen(cookie, now) == Anyone()
@@ -124,9 +124,7 @@ def test_a_visit_is_noted_at_most_once_a_minute(database, arrive):
     assert noted == [False, False, True, False, False, True]
 
 
-@pytest.mark.parametrize(
-    ("after", "kind"), [(5 * MINUTE, ConfirmedCustomer), (5 * MINUTE + timedelta(seconds=1), Customer)]
-)
+@pytest.mark.parametrize(("after", "kind"), [(5 * MINUTE, ConfirmedUser), (5 * MINUTE + timedelta(seconds=1), User)])
 def test_a_proof_is_fresh_for_five_minutes(arrive, seen, after, kind):
     assert type(seen(arrive(), NOON + after)) is kind
 
@@ -142,7 +140,7 @@ def test_arriving_ends_the_session_that_the_browser_held(arrive, seen):
     first = arrive()
     second = arrive(old_session=seen(first).session_id)
     assert seen(first) == Anyone()
-    assert isinstance(seen(second), Customer)
+    assert isinstance(seen(second), User)
 
 
 def test_all_of_a_persons_sessions_end_together(database, arrive, seen):
@@ -150,7 +148,7 @@ def test_all_of_a_persons_sessions_end_together(database, arrive, seen):
     account_id = seen(cookies[0]).account_id
     with database.writing() as db:
         assert actions.end_all(db, account_id, NOON) == 2
-    assert [isinstance(seen(cookie), Customer) for cookie in cookies] == [False, False, True]
+    assert [isinstance(seen(cookie), User) for cookie in cookies] == [False, False, True]
 
 
 def test_a_token_is_good_for_one_arrival(database, arrive):

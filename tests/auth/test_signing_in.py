@@ -22,7 +22,7 @@ async def test_a_person_signs_in_and_goes_where_they_wanted(either_world):
     visitor = either_world.visitor()
     back = await visitor.sign_in(then="/invoices/1")
     assert (back.status_code, back.headers["location"]) == (303, "/invoices/1")
-    assert (await visitor.get("/invoices/1")).text == "Aino Mäkelä, ConfirmedCustomer"
+    assert (await visitor.get("/invoices/1")).text == "Aino Mäkelä, ConfirmedUser"
 
 
 async def test_the_front_channel_carries_the_client_id_and_one_request(world, visitor):
@@ -183,7 +183,7 @@ async def test_confirming_renews_the_proof_and_the_session(either_world):
     assert sealed.headers["location"] == "/confirm?next=/sealed"
     back = await visitor.confirm()
     assert back.headers["location"] == "/sealed"
-    assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedCustomer"
+    assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedUser"
     visitor.browser.cookies.set(SESSION_COOKIE, before, domain="portal.test")
     assert not await visitor.is_in(), "the session from before is dead"
 
@@ -200,7 +200,7 @@ async def test_another_person_cannot_confirm(world, visitor, requests_log):
     assert back.status_code == 400
     assert requests_log.reason() == Reason.OTHER_PERSON
     assert "eri henkilö" in back.text
-    assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, User"
     assert len(world.sessions) == 1
 
 
@@ -211,7 +211,7 @@ async def test_an_old_proof_confirms_nothing(world, visitor, requests_log, how):
     world.bank.misbehave(how)
     assert (await visitor.confirm()).status_code == 400
     assert requests_log.reason() == Reason.AUTH_TIME
-    assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, User"
 
 
 async def test_a_sign_in_with_an_old_proof_counts_as_unconfirmed(world):
@@ -222,7 +222,7 @@ async def test_a_sign_in_with_an_old_proof_counts_as_unconfirmed(world):
     trusting.bank.misbehave(Mischief.AUTH_TIME_HOUR_AGO)
     visitor = trusting.visitor()
     await visitor.sign_in()
-    assert (await visitor.get("/overview")).text == "Aino Mäkelä, Customer"
+    assert (await visitor.get("/overview")).text == "Aino Mäkelä, User"
 
 
 async def test_cancelling_a_confirmation_keeps_the_session(world, visitor):

@@ -5,9 +5,9 @@ import json
 import anyio
 import pytest
 
+from portal.auth.bank_lists import DOCUMENT_S, MOST_BANKS, embedded, listed
 from portal.auth.oidc.outgoing import Unreachable
 from portal.auth.reasons import Reason
-from portal.auth.wall import DOCUMENT_S, MOST_BANKS, embedded, listed
 from portal.brand import DEMO_BRAND
 from portal.demo.bank_documents import HANGS_S
 from portal.demo.bank_mischief import Mischief

@@ -9,7 +9,7 @@ import numpy as np
 
 from portal.consumption.formats import datahub_writing
 from portal.consumption.formats.datahub import ACTIVE, BOM, HEADERS, Series
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTER_S
 from tests.bench import peers, store
 
@@ -46,7 +46,10 @@ class Year:
         rows.writerow(HEADERS[0].split(";"))
         instants = (self.readings.quarter * QUARTER_S).astype("M8[s]")
         starts = np.datetime_as_string(instants, timezone="UTC").tolist()
-        amounts = (f"{mwh / MWH_PER_KWH:.6f}".replace(".", ",") for mwh in self.readings.mwh.tolist())
+        amounts = (
+            f"{milliwatt_hours / MILLIWATT_HOURS_PER_KWH:.6f}".replace(".", ",")
+            for milliwatt_hours in self.readings.milliwatt_hours.tolist()
+        )
         constants = (GSRN, ACTIVE, "PT15M", "kWh", "BN01")
         rows.writerows((*constants, start, amount, "OK") for start, amount in zip(starts, amounts, strict=True))
         return BOM + written.getvalue().encode()

@@ -15,7 +15,7 @@ from portal.demo.people import LANDLORD
 from portal.demo.register import party_id
 from portal.keepers import KEEPERS
 from portal.kit.i18n import Language
-from portal.kit.privacy import Subject
+from portal.kit.privacy import DataSubject
 from portal.privacy import package
 from portal.privacy.package import Press
 from portal.privacy.queries import Whose
@@ -64,7 +64,7 @@ class Packages:
     def compressed_s(self):
         """CPU seconds that zlib alone takes for the same bytes, file by file."""
         spent = 0.0
-        for file in (step for step in self._files() if isinstance(step, package.File)):
+        for file in (step for step in self._files() if isinstance(step, package.PackageFile)):
             packing = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
             for piece in file.pieces:
                 started = time.thread_time()
@@ -76,7 +76,7 @@ class Packages:
     def _files(self):
         known = settings()
         press = Press(KEEPERS, vault(), html(known.brand), known.brand)
-        whose = [Whose(Subject(COMPANY, frozenset()), LANDLORD.name, LANDLORD.customer_number, is_own=False)]
+        whose = [Whose(DataSubject(COMPANY, frozenset()), LANDLORD.name, LANDLORD.customer_number, is_own=False)]
         return package.files(self.portal.database, whose, press, Language.FI, days.now())
 
     def _administrator(self, number, code, name):

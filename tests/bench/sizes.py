@@ -18,8 +18,8 @@ from sqlalchemy import text
 
 from portal import migrations
 from portal.feeds import imports
-from portal.feeds.kinds import Desk
-from portal.feeds.readings import PointWish
+from portal.feeds.kinds import ImportContext
+from portal.feeds.readings import PointOptions
 from portal.feeds.schema import kind_named, schema
 from portal.feeds.sources import found
 from portal.kit import clock
@@ -89,9 +89,9 @@ def measure(url: str, folder: Path) -> None:
     for how in ("new", "unchanged"):
         for kind in KINDS:
             started = time.process_time()
-            wishes = imports.Wishes(PointWish(), folder)
-            desk = Desk(vault, clock.now())
-            [told] = imports.run(database.writing, found([folder / f"{kind}.jsonl"]), wishes, desk, lambda *_: None)
+            options = imports.ImportOptions(PointOptions(), folder)
+            context = ImportContext(vault, clock.now())
+            [told] = imports.run(database.writing, found([folder / f"{kind}.jsonl"]), options, context, lambda *_: None)
             lines = told.tally.accepted + told.tally.unchanged
             print(f"{database.engine.dialect.name:<11}{kind:<16}{how:<10}{told.tally}", end=" ")
             print(f"{lines / (time.process_time() - started):.0f} lines a CPU second")

@@ -50,7 +50,7 @@ class Readings:
         """A year of quarter hours of so many points: days of the demo, in another order for each."""
         first, last = start_quarter(YEAR[0]), start_quarter(date(2026, 1, 1))
         quarters = np.arange(first, last)
-        days = joined(one for one in self.by_point if (one.length == 1).all()).mwh
+        days = joined(one for one in self.by_point if (one.length == 1).all()).milliwatt_hours
         days = days[: len(days) // 96 * 96].reshape(-1, 96)
         chance = np.random.default_rng(1)
         picked = [chance.integers(len(days), size=len(quarters) // 96 + 1) for _ in range(points)]
@@ -63,7 +63,9 @@ class Readings:
         """As arrays for DuckDB."""
         every = joined(self.by_point)
         points = np.repeat(np.arange(len(self.by_point), dtype=np.int32), [len(one) for one in self.by_point])
-        np.savez(path, point=points, quarter=every.quarter * QUARTER_S, mwh=every.mwh, quality=every.quality)
+        np.savez(
+            path, point=points, quarter=every.quarter * QUARTER_S, mwh=every.milliwatt_hours, quality=every.quality
+        )
         return path
 
     def binary_rows(self):
@@ -73,7 +75,7 @@ class Readings:
         rows["n"], rows["a"], rows["b"], rows["c"], rows["d"] = 4, 4, 8, 8, 2
         rows["point"] = np.repeat(np.arange(len(self.by_point)), [len(one) for one in self.by_point])
         rows["at"] = (every.quarter * QUARTER_S - SINCE_2000_S) * 1_000_000
-        rows["mwh"], rows["quality"] = every.mwh, every.quality
+        rows["mwh"], rows["quality"] = every.milliwatt_hours, every.quality
         return b"PGCOPY\n\xff\r\n\0" + bytes(8) + rows.tobytes() + b"\xff\xff"
 
 

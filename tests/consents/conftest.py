@@ -8,11 +8,11 @@ from uuid import uuid4
 import pytest
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.consents import actions, notices, pages
 from portal.consents.actions import Seen
-from portal.consents.rules import MATRIX, Channel, Purpose, Subject, Switch, Wish
+from portal.consents.rules import MATRIX, Channel, DecisionRequest, DecisionSubject, Purpose, Switch
 from portal.customers.models import IdentityCode, Party
 from portal.kit import web
 from portal.kit.access import Anyone
@@ -30,15 +30,15 @@ EMAIL = "direct-marketing.email"
 LETTER = "direct-marketing.letter"
 
 
-def cell(purpose, channel, subject=Subject.PERSON):
+def cell(purpose, channel, subject=DecisionSubject.PERSON):
     """A cell of a matrix."""
     return next(cell for cell in MATRIX[subject] if (cell.purpose, cell.channel) == (purpose, channel))
 
 
-def wish(key, switch, subject=Subject.PERSON):
+def request(key, switch, subject=DecisionSubject.PERSON):
     """How a cell of that key should be."""
     purpose, channel = key.split(".")
-    return Wish(cell(Purpose(purpose), Channel(channel), subject), Switch(switch))
+    return DecisionRequest(cell(Purpose(purpose), Channel(channel), subject), Switch(switch))
 
 
 def seen(language=Language.FI):
@@ -65,11 +65,11 @@ class Register:
         """Somebody who can prove who they are and has no contract."""
         return self._account(name, frozenset(), None)
 
-    def decide(self, who, *wishes, at=NOW):
+    def decide(self, who, *requests, at=NOW):
         """Decide as somebody; (key, on or off) each."""
         with self.database.writing() as db:
-            subject = Subject.PERSON
-            return actions.decide(db, who, [wish(*one, subject) for one in wishes], seen(), at)
+            subject = DecisionSubject.PERSON
+            return actions.decide(db, who, [request(*one, subject) for one in requests], seen(), at)
 
     def _party(self, name, number, kind):
         party = Party(customer_number=number, kind=kind, name=name)
@@ -85,7 +85,7 @@ class Register:
             db.add(account)
             if own:
                 db.add(IdentityCode(party_id=own, encrypted=b"-", blind_index=index))
-        return Customer(
+        return User(
             account_id=account.id,
             session_id=uuid4(),
             name=name,

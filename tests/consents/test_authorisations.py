@@ -100,8 +100,8 @@ def company(house, name="Malli-Lämpö Oy"):
 def asked(house, points, **changes):
     """The address of a preview."""
     until = (clock.day_of(house.now) + 100 * DAY).isoformat()
-    wish = {"company": company(house), "points": points, "resolution": "hour", "until": until} | changes
-    return f"/authorisations/new?{urlencode(wish, doseq=True)}"
+    request = {"company": company(house), "points": points, "resolution": "hour", "until": until} | changes
+    return f"/authorisations/new?{urlencode(request, doseq=True)}"
 
 
 def hidden(page):

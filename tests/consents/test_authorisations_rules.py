@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from portal.consents.authorisations import notices
 from portal.consents.authorisations.notices import Facts
 from portal.consents.authorisations.rules import (
+    AuthorisationState,
     Ending,
     Resolution,
-    State,
     Term,
     is_in_force,
     is_renewable,
@@ -45,14 +45,14 @@ def test_the_longest_one_is_never_longer_than_two_years(first):
 @pytest.mark.parametrize(
     ("ending", "today", "stands"),
     [
-        (None, date(2026, 6, 1), State.IN_FORCE),
-        (None, date(2026, 11, 1), State.IN_FORCE),
-        (None, date(2026, 11, 2), State.ENDS_SOON),
-        (None, date(2026, 12, 31), State.ENDS_SOON),
-        (None, date(2027, 1, 1), State.EXPIRED),
-        (Ending.ENDED, date(2026, 6, 1), State.ENDED),
-        (Ending.ENDED, date(2027, 6, 1), State.ENDED),
-        (Ending.REPLACED, date(2026, 6, 1), State.REPLACED),
+        (None, date(2026, 6, 1), AuthorisationState.IN_FORCE),
+        (None, date(2026, 11, 1), AuthorisationState.IN_FORCE),
+        (None, date(2026, 11, 2), AuthorisationState.ENDS_SOON),
+        (None, date(2026, 12, 31), AuthorisationState.ENDS_SOON),
+        (None, date(2027, 1, 1), AuthorisationState.EXPIRED),
+        (Ending.ENDED, date(2026, 6, 1), AuthorisationState.ENDED),
+        (Ending.ENDED, date(2027, 6, 1), AuthorisationState.ENDED),
+        (Ending.REPLACED, date(2026, 6, 1), AuthorisationState.REPLACED),
     ],
 )
 def test_how_it_stands_on_a_day(ending, today, stands):
@@ -60,8 +60,15 @@ def test_how_it_stands_on_a_day(ending, today, stands):
 
 
 def test_what_is_in_force_and_what_may_be_renewed():
-    assert {one for one in State if is_in_force(one)} == {State.IN_FORCE, State.ENDS_SOON}
-    assert {one for one in State if is_renewable(one)} == {State.ENDS_SOON, State.EXPIRED, State.ENDED}
+    assert {one for one in AuthorisationState if is_in_force(one)} == {
+        AuthorisationState.IN_FORCE,
+        AuthorisationState.ENDS_SOON,
+    }
+    assert {one for one in AuthorisationState if is_renewable(one)} == {
+        AuthorisationState.ENDS_SOON,
+        AuthorisationState.EXPIRED,
+        AuthorisationState.ENDED,
+    }
 
 
 @pytest.mark.parametrize(

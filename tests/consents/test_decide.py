@@ -15,11 +15,11 @@ from portal.consents import actions, notices, queries, rules
 from portal.consents.actions import LastChannel, NotACustomer, PermissionDecided
 from portal.consents.models import PermissionRecord
 from portal.consents.queries import NoSuchReceipt
-from portal.consents.rules import Channel, Purpose, Subject
+from portal.consents.rules import Channel, DecisionSubject, Purpose
 from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
-from tests.consents.conftest import EMAIL, LETTER, NOW, Register, cell, seen, wish
+from tests.consents.conftest import EMAIL, LETTER, NOW, Register, cell, request, seen
 
 LATER = NOW + timedelta(seconds=1)
 
@@ -141,9 +141,9 @@ def test_the_schema_of_the_event_stays():
 
 def test_an_objection_holds_for_an_export_made_one_second_later(register, aino):
     asked = (Purpose.DIRECT_MARKETING, Channel.LETTER)
-    assert rules.may_contact(Subject.PERSON, kept(register.database), *asked)
+    assert rules.may_contact(DecisionSubject.PERSON, kept(register.database), *asked)
     register.decide(aino, (LETTER, "off"))
-    assert not rules.may_contact(Subject.PERSON, kept(register.database), *asked)
+    assert not rules.may_contact(DecisionSubject.PERSON, kept(register.database), *asked)
 
 
 def test_the_last_channel_stays_and_then_nothing_is_recorded(register, aino):
@@ -178,18 +178,18 @@ def test_who_acts_for_one_party_decides_for_it(register):
     clerk = register.company("Esimerkkikiinteistöt Oy", "300001")
     with register.database.reading() as db:
         found = queries.decider(db, clerk)
-    assert (found.subject, found.name) == (Subject.COMPANY, "Esimerkkikiinteistöt Oy")
+    assert (found.subject, found.name) == (DecisionSubject.COMPANY, "Esimerkkikiinteistöt Oy")
     [record] = register.decide(clerk, ("outages.sms", "off"))
     assert record.party_id == found.party_id
 
 
 def test_fifty_double_clicks_at_once_have_one_effect(register, aino, database_url):
     database = Database(database_url)
-    wishes = [wish(EMAIL, "on"), wish(LETTER, "off")]
+    requests = [request(EMAIL, "on"), request(LETTER, "off")]
 
     def click(_number):
         with database.writing() as db:
-            return len(actions.decide(db, aino, wishes, seen(), NOW))
+            return len(actions.decide(db, aino, requests, seen(), NOW))
 
     with ThreadPoolExecutor(8) as clicks:
         effects = list(clicks.map(click, range(50)))

@@ -8,7 +8,7 @@ import pytest
 from portal.consents import notices, receipts
 from portal.consents.editions import NoSuchEdition
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import MATRIX, Subject
+from portal.consents.rules import MATRIX, DecisionSubject
 from portal.kit.i18n import Language
 
 IN_USE = {
@@ -29,7 +29,7 @@ def test_an_edition_in_use_is_never_changed():
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("edition", notices.EDITIONS.all.values(), ids=lambda edition: edition.version)
 def test_every_cell_has_its_words(edition, language):
-    for subject in Subject:
+    for subject in DecisionSubject:
         for cell in MATRIX[subject]:
             wording = edition.wording(cell, language)
             lines = wording.whole.split("\n")
@@ -39,7 +39,7 @@ def test_every_cell_has_its_words(edition, language):
 
 
 def test_each_language_has_words_of_its_own():
-    for cell in MATRIX[Subject.PERSON]:
+    for cell in MATRIX[DecisionSubject.PERSON]:
         assert len({notices.EDITIONS.current.wording(cell, language).sha256 for language in Language}) == 3
 
 
@@ -53,7 +53,7 @@ def test_an_edition_that_never_was_is_refused():
 
 
 def record(**changes):
-    cell = MATRIX[Subject.PERSON][0]
+    cell = MATRIX[DecisionSubject.PERSON][0]
     wording = notices.EDITIONS.current.wording(cell, Language.SV)
     values = {
         "kind": cell.kind,

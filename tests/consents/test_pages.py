@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from portal.consents import notices, shown
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import MATRIX, Action, Channel, Ground, Kind, Purpose, Subject
+from portal.consents.rules import MATRIX, Action, Channel, DecisionKind, DecisionSubject, Ground, Purpose
 from portal.consents.shown import row_id
 from portal.kit.i18n import text
 from portal.settings import DEMO_BRAND
@@ -83,7 +83,7 @@ def plain(source):
 def test_a_customer_sees_what_is_decided_and_on_what_ground(household):
     answer = household.open("/consents")
     boxes = Form(answer.text).boxes
-    assert set(boxes) == {cell.key for cell in MATRIX[Subject.PERSON]}
+    assert set(boxes) == {cell.key for cell in MATRIX[DecisionSubject.PERSON]}
     assert {name for name, ticked in boxes.items() if not ticked} == {
         "direct-marketing.email",
         "direct-marketing.sms",
@@ -106,7 +106,7 @@ def test_a_customer_sees_what_is_decided_and_on_what_ground(household):
 
 def test_every_word_that_a_decision_refers_to_stands_on_the_page(household):
     page = plain(household.open("/consents").text)
-    for cell in MATRIX[Subject.PERSON]:
+    for cell in MATRIX[DecisionSubject.PERSON]:
         wording = notices.EDITIONS.current.wording(cell, "fi")
         for words in wording.whole.split("\n"):
             assert words in page
@@ -233,7 +233,7 @@ def test_the_words_are_kept_in_the_language_they_were_read_in(browse, register, 
     save(swedish, **{EMAIL: "on"})
     with register.database.reading() as db:
         [record] = db.exec(select(PermissionRecord)).all()
-    email = next(cell for cell in MATRIX[Subject.PERSON] if cell.key == EMAIL)
+    email = next(cell for cell in MATRIX[DecisionSubject.PERSON] if cell.key == EMAIL)
     assert record.language == "sv"
     assert record.notice_sha256 == notices.EDITIONS.current.wording(email, "sv").sha256
 
@@ -353,7 +353,7 @@ def test_a_page_that_is_not_there_shows_one_that_is(register, aino, household, a
 def test_every_code_has_its_words():
     assert set(shown.GROUNDS) == set(Ground)
     assert set(shown.CHANNELS) == set(Channel) - {Channel.ANY}
-    assert set(shown.DEEDS) == {(kind, action) for kind in Kind for action in Action}
+    assert set(shown.DEEDS) == {(kind, action) for kind in DecisionKind for action in Action}
 
 
 @pytest.mark.parametrize(
@@ -372,8 +372,8 @@ def test_the_level_of_assurance_has_a_name(acr, told):
 # Receipts
 
 
-def receipt_of(register, who, *wishes):
-    return register.decide(who, *wishes)[-1]
+def receipt_of(register, who, *requests):
+    return register.decide(who, *requests)[-1]
 
 
 def test_a_receipt_holds_every_field_of_the_record(register, aino, household):

@@ -7,11 +7,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.consents import rules
-from portal.consents.rules import MATRIX, Action, Channel, Ground, Kind, Purpose, Subject, Switch, Wish
-from tests.consents.conftest import cell, wish
+from portal.consents.rules import (
+    MATRIX,
+    Action,
+    Channel,
+    DecisionKind,
+    DecisionRequest,
+    DecisionSubject,
+    Ground,
+    Purpose,
+    Switch,
+)
+from tests.consents.conftest import cell, request
 
 ON, OFF = Switch.ON, Switch.OFF
-PERSON, COMPANY = Subject.PERSON, Subject.COMPANY
+PERSON, COMPANY = DecisionSubject.PERSON, DecisionSubject.COMPANY
 CELLS = st.sampled_from(MATRIX[PERSON])
 
 
@@ -27,7 +37,7 @@ class Said:
 
 
 def said(sequence, key, action, subject=PERSON):
-    found = wish(key, ON, subject).cell
+    found = request(key, ON, subject).cell
     return Said(sequence, found.kind, found.purpose, found.channel, action)
 
 
@@ -68,7 +78,7 @@ def test_marketing_to_a_company_is_prohibited_not_consented_to():
     ]
 
 
-@pytest.mark.parametrize("subject", Subject)
+@pytest.mark.parametrize("subject", DecisionSubject)
 def test_no_cell_stands_twice_and_every_purpose_is_of_the_page(subject):
     keys = [one.key for one in MATRIX[subject]]
     assert len(keys) == len(set(keys))
@@ -89,24 +99,24 @@ def test_codes_fit_their_columns():
 @pytest.mark.parametrize(
     ("kind", "action", "state"),
     [
-        (Kind.CONSENT, None, OFF),
-        (Kind.CONSENT, Action.GIVEN, ON),
-        (Kind.CONSENT, Action.WITHDRAWN, OFF),
-        (Kind.OBJECTION, None, ON),
-        (Kind.OBJECTION, Action.GIVEN, OFF),
-        (Kind.OBJECTION, Action.WITHDRAWN, ON),
-        (Kind.PREFERENCE, None, ON),
-        (Kind.PREFERENCE, Action.GIVEN, ON),
-        (Kind.PREFERENCE, Action.WITHDRAWN, OFF),
+        (DecisionKind.CONSENT, None, OFF),
+        (DecisionKind.CONSENT, Action.GIVEN, ON),
+        (DecisionKind.CONSENT, Action.WITHDRAWN, OFF),
+        (DecisionKind.OBJECTION, None, ON),
+        (DecisionKind.OBJECTION, Action.GIVEN, OFF),
+        (DecisionKind.OBJECTION, Action.WITHDRAWN, ON),
+        (DecisionKind.PREFERENCE, None, ON),
+        (DecisionKind.PREFERENCE, Action.GIVEN, ON),
+        (DecisionKind.PREFERENCE, Action.WITHDRAWN, OFF),
     ],
 )
 def test_what_an_action_means(kind, action, state):
     assert rules.switch(kind, action) is state
 
 
-@given(st.sampled_from(Kind), st.sampled_from(Switch))
-def test_what_is_recorded_means_what_was_wished(kind, wished):
-    assert rules.switch(kind, rules.action(kind, wished)) is wished
+@given(st.sampled_from(DecisionKind), st.sampled_from(Switch))
+def test_what_is_recorded_means_what_was_wished(kind, requested):
+    assert rules.switch(kind, rules.action(kind, requested)) is requested
 
 
 def test_the_newest_decision_is_in_force_in_whatever_order_they_come():
@@ -119,28 +129,28 @@ def test_a_consent_is_never_read_as_a_prohibition():
     """A company may have been a person's one-man firm before: its consent is no objection."""
     once = said(1, "direct-marketing.email", "given", PERSON)
     email = cell(Purpose.DIRECT_MARKETING, Channel.EMAIL, COMPANY)
-    assert email.kind is Kind.OBJECTION
+    assert email.kind is DecisionKind.OBJECTION
     assert rules.state(email, rules.in_force([once])) is ON
 
 
 @given(st.lists(st.tuples(CELLS, st.sampled_from(Switch)), max_size=20))
-def test_the_matrix_is_as_it_was_wished_last(wishes):
+def test_the_matrix_is_as_it_was_wished_last(requests):
     decisions, last = [], {}
-    for number, (one, switch) in enumerate(wishes):
+    for number, (one, switch) in enumerate(requests):
         action = rules.action(one.kind, switch)
         decisions.append(Said(number, one.kind, one.purpose, one.channel, action))
         last[one] = switch
     held = rules.in_force(decisions)
     assert all(rules.state(one, held) is switch for one, switch in last.items())
     untouched = set(MATRIX[PERSON]) - last.keys()
-    assert all((rules.state(one, held) is OFF) == (one.kind is Kind.CONSENT) for one in untouched)
+    assert all((rules.state(one, held) is OFF) == (one.kind is DecisionKind.CONSENT) for one in untouched)
 
 
 def test_what_is_so_already_is_no_news():
     held = rules.in_force([said(1, "direct-marketing.email", "given")])
-    email, letter = wish("direct-marketing.email", ON), wish("direct-marketing.letter", ON)
-    assert rules.news([email, letter, wish("direct-marketing.sms", OFF)], held) == []
-    assert rules.news([wish("direct-marketing.email", OFF)], held) == [wish("direct-marketing.email", OFF)]
+    email, letter = request("direct-marketing.email", ON), request("direct-marketing.letter", ON)
+    assert rules.news([email, letter, request("direct-marketing.sms", OFF)], held) == []
+    assert rules.news([request("direct-marketing.email", OFF)], held) == [request("direct-marketing.email", OFF)]
 
 
 def test_taking_everything_back_takes_back_consents_only():
@@ -158,7 +168,7 @@ def test_taking_everything_back_takes_back_consents_only():
 
 
 @pytest.mark.parametrize(
-    ("held", "wishes", "unreachable"),
+    ("held", "requests", "unreachable"),
     [
         ([], {"outages.email": OFF}, None),
         ([], {"outages.email": OFF, "outages.sms": OFF}, None),
@@ -169,10 +179,10 @@ def test_taking_everything_back_takes_back_consents_only():
         ([], {"direct-marketing.phone": OFF, "direct-marketing.letter": OFF}, None),
     ],
 )
-def test_one_channel_stays(held, wishes, unreachable):
+def test_one_channel_stays(held, requests, unreachable):
     off = [said(number, key, "withdrawn") for number, key in enumerate(held)]
-    wished = [wish(key, switch) for key, switch in wishes.items()]
-    assert rules.unreachable(PERSON, wished, rules.in_force(off)) == unreachable
+    requested = [request(key, switch) for key, switch in requests.items()]
+    assert rules.unreachable(PERSON, requested, rules.in_force(off)) == unreachable
 
 
 # Whom we may contact
@@ -220,7 +230,7 @@ def test_a_company_may_be_mailed_until_it_prohibits_it():
 def test_withdrawing_takes_one_wish_as_giving_does(one):
     """As easy to withdraw as to give (GDPR, Article 7(3))."""
     for switch in Switch:
-        [news] = rules.news([Wish(one, switch)], rules.in_force([_opposite(one, switch)]))
+        [news] = rules.news([DecisionRequest(one, switch)], rules.in_force([_opposite(one, switch)]))
         assert news.switch is switch
 
 

@@ -17,9 +17,9 @@ def datahub(points):
     rows = csv.writer(written, delimiter=";", lineterminator="\n")
     rows.writerow(HEADERS[0].split(";"))
     for gsrn, readings in points:
-        for quarter, length, mwh, quality in zip(*columns(readings), strict=True):
+        for quarter, length, milliwatt_hours, quality in zip(*columns(readings), strict=True):
             resolution = "PT15M" if length == 1 else "PT1H"
-            amount = (kwh(mwh, quality) or "").replace(".", ",")
+            amount = (kwh(milliwatt_hours, quality) or "").replace(".", ",")
             rows.writerow([gsrn, ACTIVE, resolution, "kWh", "BN01", start(quarter), amount, Quality(quality).name])
     return written.getvalue().encode()
 
@@ -34,14 +34,16 @@ def for_programs(points):
 
 def objects(readings):
     """An object for each reading."""
-    for quarter, length, mwh, quality in zip(*columns(readings), strict=True):
+    for quarter, length, milliwatt_hours, quality in zip(*columns(readings), strict=True):
         name = Quality(quality).name
-        yield {"start": start(quarter), "minutes": length * 15, "kwh": kwh(mwh, quality), "quality": name}
+        yield {"start": start(quarter), "minutes": length * 15, "kwh": kwh(milliwatt_hours, quality), "quality": name}
 
 
 def columns(readings):
     """Their four columns as lists."""
-    return [column.tolist() for column in (readings.quarter, readings.length, readings.mwh, readings.quality)]
+    return [
+        column.tolist() for column in (readings.quarter, readings.length, readings.milliwatt_hours, readings.quality)
+    ]
 
 
 def start(quarter):
@@ -49,6 +51,6 @@ def start(quarter):
     return f"{datetime.fromtimestamp(quarter * 900, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def kwh(mwh, quality):
+def kwh(milliwatt_hours, quality):
     """Kilowatt-hours with six decimals; None where they are missing."""
-    return None if quality == Quality.MISSING else f"{Decimal(mwh) / 1_000_000:.6f}"
+    return None if quality == Quality.MISSING else f"{Decimal(milliwatt_hours) / 1_000_000:.6f}"

@@ -32,31 +32,33 @@ class Reading:
 
     quarter: int
     length: int
-    mwh: int
+    milliwatt_hours: int
     quality: Quality = Quality.OK
     revised: bool = False
 
 
 def intervals(readings):
     """Readings as arrays."""
-    rows = np.array([(one.quarter, one.length, one.mwh, one.quality) for one in readings], np.int64).reshape(-1, 4)
+    rows = np.array(
+        [(one.quarter, one.length, one.milliwatt_hours, one.quality) for one in readings], np.int64
+    ).reshape(-1, 4)
     return Intervals(rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].copy(), rows[:, 3].astype(np.uint8))
 
 
 def listed(known):
     """Arrays as readings."""
-    columns = (known.quarter, known.length, known.mwh, known.quality)
+    columns = (known.quarter, known.length, known.milliwatt_hours, known.quality)
     return [
-        Reading(quarter, length, mwh, Quality(quality))
-        for quarter, length, mwh, quality in zip(*(column.tolist() for column in columns), strict=True)
+        Reading(quarter, length, milliwatt_hours, Quality(quality))
+        for quarter, length, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True)
     ]
 
 
-def every(first, last, length=1, mwh=None):
-    """Readings of all quarters, or hours, of the days from first to last; `mwh` makes the value from the quarter."""
+def every(first, last, length=1, milliwatt_hours=None):
+    """All quarters, or hours, of the days from first to last; `milliwatt_hours` makes the value of a quarter."""
     starts = day_starts(first, last)
     quarter = np.arange(starts[0], starts[-1], length)
-    values = np.full(len(quarter), 1000) if mwh is None else mwh(quarter)
+    values = np.full(len(quarter), 1000) if milliwatt_hours is None else milliwatt_hours(quarter)
     return Intervals(quarter, np.full(len(quarter), length), values, np.zeros(len(quarter), np.uint8))
 
 
@@ -94,9 +96,11 @@ class Naive:
         for one in came:
             before = known.get(one.quarter)
             if before is None or changes(before, one):
-                corrects = before is not None and before.quality != NO_VALUE and before.mwh != one.mwh
+                corrects = (
+                    before is not None and before.quality != NO_VALUE and before.milliwatt_hours != one.milliwatt_hours
+                )
                 marked = corrects or (before is not None and before.revised)
-                known[one.quarter] = Reading(one.quarter, one.length, one.mwh, one.quality, marked)
+                known[one.quarter] = Reading(one.quarter, one.length, one.milliwatt_hours, one.quality, marked)
                 accepted += 1
                 revised += corrects
         self.hours[hour] = sorted(known.values())
@@ -105,9 +109,11 @@ class Naive:
     def _told_otherwise(self, hour, was, came):
         if weight(came) <= weight(was):
             return np.array([0, len(came), 0])
-        corrects = is_whole(was) and weight(was) > 0 and was[0].mwh != sum(one.mwh for one in came)
+        corrects = (
+            is_whole(was) and weight(was) > 0 and was[0].milliwatt_hours != sum(one.milliwatt_hours for one in came)
+        )
         marked = corrects or any(one.revised for one in was)
-        self.hours[hour] = [Reading(one.quarter, one.length, one.mwh, one.quality, marked) for one in came]
+        self.hours[hour] = [Reading(one.quarter, one.length, one.milliwatt_hours, one.quality, marked) for one in came]
         return np.array([len(came), 0, len(came) if corrects else 0])
 
     @property
@@ -134,7 +140,7 @@ def figures(one):
     """One reading's figures."""
     measured = one.quality not in ESTIMATED | MISSING
     flags = (measured, one.quality in ESTIMATED, one.quality in MISSING, one.revised or one.quality == Quality.REVISED)
-    return np.array([one.mwh, *(one.length * flag for flag in flags)])
+    return np.array([one.milliwatt_hours, *(one.length * flag for flag in flags)])
 
 
 def is_whole(readings):
@@ -153,7 +159,7 @@ def changes(before, one):
     """Whether a reading differs from the one before it, and has more to say than that its value is missing."""
     if one.quality == NO_VALUE:
         return False
-    return (before.mwh, before.quality) != (one.mwh, one.quality)
+    return (before.milliwatt_hours, before.quality) != (one.milliwatt_hours, one.quality)
 
 
 def days(first, last):

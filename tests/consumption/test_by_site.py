@@ -9,7 +9,7 @@ from portal.consumption import queries
 from portal.consumption.by_site import together
 from portal.consumption.periods import Month, Year
 from portal.consumption.rules import total
-from portal.consumption.selection import Wish
+from portal.consumption.selection import ViewRequest
 from portal.kit.intervals import Quality
 from portal.sites.models import Commodity
 from tests.consumption.readings import every
@@ -27,12 +27,14 @@ def db(database):
 @pytest.fixture
 def register(db):
     register = Register(db)
-    register.record(register.power, every(date(2025, 1, 10), date(2026, 11, 8), mwh=value))
-    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), mwh=value))
+    register.record(register.power, every(date(2025, 1, 10), date(2026, 11, 8), milliwatt_hours=value))
+    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), milliwatt_hours=value))
     estimated = every(date(2026, 11, 16), date(2026, 11, 16))
     estimated.quality[:] = Quality.EST
     register.record(register.power, estimated)
-    register.record(register.cottage_power, every(date(2025, 9, 10), date(2026, 11, 19), length=4, mwh=value))
+    register.record(
+        register.cottage_power, every(date(2025, 9, 10), date(2026, 11, 19), length=4, milliwatt_hours=value)
+    )
     return register
 
 
@@ -53,7 +55,7 @@ def somebody(request):
 
 def alone(db, who, site, energy, period):
     """The steps that the consumption page shows of one site."""
-    shown = queries.selection(db, who, Wish(period, energy, site), TODAY)
+    shown = queries.selection(db, who, ViewRequest(period, energy, site), TODAY)
     return queries.steps(db, who, shown, TODAY)
 
 
@@ -74,7 +76,7 @@ def test_the_newest_month_is_as_complete_and_compares_as_on_its_own_page(db, reg
     for site in (register.home, register.cottage):
         steps = alone(db, aino, site, uses.energy, Month(2026, 11))
         assert uses.by_site[site].newest == total(step.now for step in steps)
-        shown = queries.selection(db, aino, Wish(Month(2026, 11), uses.energy, site), TODAY)
+        shown = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.energy, site), TODAY)
         assert uses.by_site[site].compared == compared(db, aino, shown)
 
 
@@ -90,7 +92,7 @@ def test_several_sites_are_the_sum_of_each(db, register, aino):
     both = together([home, cottage])
     assert both.months == tuple(one + other for one, other in zip(home.months, cottage.months, strict=True))
     assert both.newest == total([home.newest, cottage.newest])
-    everything = queries.selection(db, aino, Wish(Month(2026, 11), uses.energy), TODAY)
+    everything = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.energy), TODAY)
     assert both.compared == compared(db, aino, everything)
 
 

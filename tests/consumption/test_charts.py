@@ -13,7 +13,7 @@ from portal.consumption.charts import (
     ROOF,
     TOGETHER,
     TOP,
-    Bar,
+    ChartBar,
     Curve,
     Mark,
     Stroke,
@@ -29,7 +29,7 @@ CONSUMED = st.integers(0, 10**15).map(Energy)
 
 def bars_of(energies):
     return st.builds(
-        Bar, now=st.none() | energies, then=st.none() | energies, mark=st.sampled_from(Mark), rest=st.booleans()
+        ChartBar, now=st.none() | energies, then=st.none() | energies, mark=st.sampled_from(Mark), rest=st.booleans()
     )
 
 
@@ -37,7 +37,7 @@ BARS = st.lists(bars_of(ENERGY), min_size=1, max_size=31)
 
 
 def kwh(*values):
-    return [Bar(from_kwh(Decimal(value))) for value in values]
+    return [ChartBar(from_kwh(Decimal(value))) for value in values]
 
 
 def number(text):
@@ -85,7 +85,7 @@ def test_what_is_only_consumed_stays_between_the_roof_and_the_base(bars, layout)
 def test_the_axis_covers_every_value_and_has_few_steps(bars):
     chart = draw(bars, TOGETHER)
     size = 1_000_000 if chart.unit == "kWh" else 1_000_000_000
-    values = [e.mwh for bar in bars for e in (bar.now, bar.then) if e is not None]
+    values = [e.milliwatt_hours for bar in bars for e in (bar.now, bar.then) if e is not None]
     figures = [tick.value * size for tick in chart.ticks]
     assert min(figures) <= min([0, *values])
     assert max(figures) >= max([0, *values])
@@ -97,12 +97,12 @@ def test_the_axis_covers_every_value_and_has_few_steps(bars):
 @given(st.lists(st.integers(1, 10**12).map(Energy), min_size=2, max_size=31))
 def test_heights_are_in_proportion(energies):
     """So the bars together are as tall as their sum would be on the same scale."""
-    chart = draw([Bar(energy) for energy in energies], ALONE)
+    chart = draw([ChartBar(energy) for energy in energies], ALONE)
     heights = [number(shape.height) - 6 for shape in shapes(chart)]
     top = chart.ticks[-1]
     size = 1_000_000 if chart.unit == "kWh" else 1_000_000_000
     px = (BASE - number(top.y)) / float(top.value * size)
-    assert sum(heights) == pytest.approx(sum(e.mwh for e in energies) * px, abs=0.02 * len(energies))
+    assert sum(heights) == pytest.approx(sum(e.milliwatt_hours for e in energies) * px, abs=0.02 * len(energies))
 
 
 @given(BARS)
@@ -121,7 +121,7 @@ def test_targets_never_overlap(bars):
     ("layout", "count", "canvas_rem"), [(TOGETHER, 31, 54), (TOGETHER, 25, 45), (APART, 12, 45), (ALONE, 31, 54)]
 )
 def test_every_target_is_24_pixels_wide_where_the_canvas_is_narrowest(layout, count, canvas_rem):
-    bars = [Bar(Energy(1), Energy(1))] * count
+    bars = [ChartBar(Energy(1), Energy(1))] * count
     for slot in draw(bars, layout).slots:
         for target in filter(None, (slot.now, slot.then)):
             assert number(target.width) / 100 * canvas_rem * 16 >= 24
@@ -166,14 +166,14 @@ def test_what_is_below_zero_hangs_from_it():
 @pytest.mark.parametrize(
     ("bar", "kinds", "sign"),
     [
-        (Bar(Energy(5), Energy(7)), ["then", "now"], None),
-        (Bar(Energy(5), Energy(7), Mark.ESTIMATED), ["then", "est"], None),
-        (Bar(Energy(5), Energy(7), Mark.REVISED), ["then", "now"], Mark.REVISED),
-        (Bar(Energy(5), Energy(7), Mark.PARTLY), ["then", "now"], Mark.PARTLY),
-        (Bar(None, Energy(7), Mark.MISSING), ["then", "gap"], Mark.MISSING),
-        (Bar(Energy(0), Energy(7), Mark.MISSING), ["then", "gap"], Mark.MISSING),
-        (Bar(None, Energy(7), Mark.AHEAD), ["then"], None),
-        (Bar(None, None, Mark.AHEAD), [], None),
+        (ChartBar(Energy(5), Energy(7)), ["then", "now"], None),
+        (ChartBar(Energy(5), Energy(7), Mark.ESTIMATED), ["then", "est"], None),
+        (ChartBar(Energy(5), Energy(7), Mark.REVISED), ["then", "now"], Mark.REVISED),
+        (ChartBar(Energy(5), Energy(7), Mark.PARTLY), ["then", "now"], Mark.PARTLY),
+        (ChartBar(None, Energy(7), Mark.MISSING), ["then", "gap"], Mark.MISSING),
+        (ChartBar(Energy(0), Energy(7), Mark.MISSING), ["then", "gap"], Mark.MISSING),
+        (ChartBar(None, Energy(7), Mark.AHEAD), ["then"], None),
+        (ChartBar(None, None, Mark.AHEAD), [], None),
     ],
 )
 def test_each_mark_has_a_form_of_its_own(bar, kinds, sign):
@@ -183,19 +183,19 @@ def test_each_mark_has_a_form_of_its_own(bar, kinds, sign):
 
 
 def test_a_slot_with_two_links_has_a_target_for_each():
-    both, only_now = draw([Bar(Energy(1), Energy(1)), Bar(Energy(1))], APART).slots
+    both, only_now = draw([ChartBar(Energy(1), Energy(1)), ChartBar(Energy(1))], APART).slots
     assert [shape.kind for shape in both.then.above] == ["then"]
     assert [shape.kind for shape in both.now.above] == ["now"]
     assert only_now.then is None
 
 
 def test_neighbouring_days_of_rest_make_one_band():
-    chart = draw([Bar(Energy(1), rest=rest) for rest in (True, False, True, True)], ALONE)
+    chart = draw([ChartBar(Energy(1), rest=rest) for rest in (True, False, True, True)], ALONE)
     assert [(band.x, band.width) for band in chart.bands] == [("0%", "25%"), ("50%", "50%")]
 
 
 def test_the_figures_of_a_bar_stay_within_the_chart():
-    anchors = [slot.now.anchor for slot in draw([Bar(Energy(1))] * 6, ALONE).slots]
+    anchors = [slot.now.anchor for slot in draw([ChartBar(Energy(1))] * 6, ALONE).slots]
     assert anchors == ["start", "start", "mid", "mid", "end", "end"]
 
 
@@ -241,4 +241,4 @@ def test_small_columns_stand_on_their_foot(energies):
         assert 24 - 0.01 <= number(column.y) <= 112
         assert number(column.y) + number(column.height) == pytest.approx(112, abs=0.02)
         assert number(column.text_y) < number(column.y)
-        assert number(column.height) == 0 or energy.mwh > 0
+        assert number(column.height) == 0 or energy.milliwatt_hours > 0

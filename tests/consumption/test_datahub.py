@@ -60,7 +60,7 @@ def test_files_of_2022_have_no_reading_type(header):
 
 
 @pytest.mark.parametrize(
-    ("quantity", "mwh"),
+    ("quantity", "milliwatt_hours"),
     [
         ("0,000001", 1),
         ("2", 2_000_000),
@@ -73,8 +73,8 @@ def test_files_of_2022_have_no_reading_type(header):
         ("99999999,999999", 99_999_999_999_999),
     ],
 )
-def test_quantities_are_exact(quantity, mwh):
-    assert readings(file(row(quantity=quantity))) == [Reading(AT, 1, mwh)]
+def test_quantities_are_exact(quantity, milliwatt_hours):
+    assert readings(file(row(quantity=quantity))) == [Reading(AT, 1, milliwatt_hours)]
 
 
 @pytest.mark.parametrize("quantity", ["", "null", "0,000000", "1,5"])
@@ -84,8 +84,8 @@ def test_a_missing_reading_has_no_value_whatever_stands_there(quantity):
 
 @pytest.mark.parametrize("quality", Quality)
 def test_every_quality_is_read(quality):
-    mwh = 0 if quality is Quality.MISSING else 2_126_000
-    assert readings(file(row(quality=quality.name))) == [Reading(AT, 1, mwh, quality)]
+    milliwatt_hours = 0 if quality is Quality.MISSING else 2_126_000
+    assert readings(file(row(quality=quality.name))) == [Reading(AT, 1, milliwatt_hours, quality)]
 
 
 def test_points_and_resolutions_may_share_a_file():
@@ -319,7 +319,7 @@ def series_of(name):
 def test_a_real_year_of_quarters(name, kwh):
     series = series_of(name)
     found = series.intervals
-    assert (series.gsrn, len(found), found.mwh.sum()) == (None, 26204, round(kwh * 1_000_000))
+    assert (series.gsrn, len(found), found.milliwatt_hours.sum()) == (None, 26204, round(kwh * 1_000_000))
     assert set(found.quality.tolist()) == {Quality.OK}
     assert set(np.diff(found.quarter).tolist()) == {1}
 

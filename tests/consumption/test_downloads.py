@@ -16,7 +16,7 @@ from portal.consumption.formats.datahub import HEADERS
 from portal.consumption.periods import All, read, read_span
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
-from portal.consumption.selection import Point, Wish
+from portal.consumption.selection import Point, ViewRequest
 from portal.kit.clock import DAY
 from portal.kit.intervals import Quality, joined, start_quarter
 from portal.sites.models import Commodity
@@ -31,8 +31,8 @@ VALUES = st.one_of(st.integers(-3, 3), st.integers(-(10**9), 10**9), st.integers
 NAIVE = {Format.DATAHUB: naive.datahub, Format.JSON: naive.for_programs}
 
 
-def reading(quarter, length, mwh, quality):
-    return Reading(quarter, length, 0 if quality is Quality.MISSING else mwh, quality)
+def reading(quarter, length, milliwatt_hours, quality):
+    return Reading(quarter, length, 0 if quality is Quality.MISSING else milliwatt_hours, quality)
 
 
 @st.composite
@@ -65,7 +65,9 @@ def test_every_byte_is_what_a_naive_writer_writes(format_, of_points, cut):
 
 @pytest.mark.parametrize("format_", Format)
 def test_nothing_is_lost_where_rows_are_written_in_pieces(format_):
-    quarters = every(date(2026, 1, 1), date(2026, 7, 1), mwh=lambda quarter: quarter * 7919 % 1_000_003 - 500)
+    quarters = every(
+        date(2026, 1, 1), date(2026, 7, 1), milliwatt_hours=lambda quarter: quarter * 7919 % 1_000_003 - 500
+    )
     assert len(quarters) > 2 * AT_ONCE
     only = point(1)
     assert written([PointReadings(only, quarters)], format_) == NAIVE[format_]([(only.gsrn, quarters)])
@@ -73,7 +75,10 @@ def test_nothing_is_lost_where_rows_are_written_in_pieces(format_):
 
 @pytest.mark.parametrize("format_", Format)
 def test_by_the_hour_it_is_the_sums_of_the_hours(format_):
-    only, quarters = point(1), every(date(2026, 10, 24), date(2026, 10, 26), mwh=lambda quarter: quarter % 1000)
+    only, quarters = (
+        point(1),
+        every(date(2026, 10, 24), date(2026, 10, 26), milliwatt_hours=lambda quarter: quarter % 1000),
+    )
     found = written([PointReadings(only, quarters)], format_, Resolution.HOUR)
     assert found == NAIVE[format_]([(only.gsrn, by_hour(quarters))])
 
@@ -106,7 +111,9 @@ def test_the_parts_of_a_period_are_the_whole_period(one_day, other_day, quarters
 def register(database):
     with database.writing() as db:
         register = Register(db)
-        register.record(register.power, every(date(2024, 11, 10), date(2026, 11, 8), mwh=lambda quarter: quarter % 999))
+        register.record(
+            register.power, every(date(2024, 11, 10), date(2026, 11, 8), milliwatt_hours=lambda quarter: quarter % 999)
+        )
         register.record(register.cottage_power, every(date(2025, 9, 10), date(2026, 5, 31), length=4))
         register.record(register.heat, every(date(2026, 9, 1), date(2026, 11, 20), length=4))
     return register
@@ -116,7 +123,7 @@ def register(database):
 def test_what_is_read_in_parts_is_what_the_selection_holds(database, register, period):
     for who in map(person, (register.aino, register.eino)):
         with database.reading() as db:
-            selection = queries.selection(db, who, Wish(period), TODAY)
+            selection = queries.selection(db, who, ViewRequest(period), TODAY)
             whole = {one.point.id: listed(one.intervals) for one in queries.readings(db, who, selection)}
         parts = groupby(downloads.read(database, who, selection), key=lambda part: part.point.id)
         assert {id_: listed(joined(part.intervals for part in of)) for id_, of in parts} == whole
@@ -126,7 +133,7 @@ def test_what_is_read_in_parts_is_what_the_selection_holds(database, register, p
 def test_no_connection_is_held_between_two_pieces(database, register):
     who = person(register.aino)
     with database.reading() as db:
-        selection = queries.selection(db, who, Wish(All()), TODAY)
+        selection = queries.selection(db, who, ViewRequest(All()), TODAY)
     pieces = downloads.made(who, selection, Format.DATAHUB, Resolution.QUARTER, database)
     assert {database.engine.pool.checkedout() for _ in pieces} == {0}
 
@@ -134,7 +141,7 @@ def test_no_connection_is_held_between_two_pieces(database, register):
 def test_a_reading_that_comes_meanwhile_is_in_what_is_still_to_be_written(database, register):
     who = person(register.aino)
     with database.reading() as db:
-        selection = queries.selection(db, who, Wish(All()), TODAY)
+        selection = queries.selection(db, who, ViewRequest(All()), TODAY)
     pieces = downloads.made(who, selection, Format.DATAHUB, Resolution.QUARTER, database)
     begun = next(pieces)
     late = intervals([Reading(start_quarter(date(2026, 11, 9)), 1, 424_242_000_000)])

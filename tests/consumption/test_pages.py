@@ -16,7 +16,7 @@ import pytest
 from portal.consumption import store
 from portal.consumption.formats import datahub
 from portal.kit.clock import first_of_month, next_month
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Quality, start_quarter
 from portal.sites.models import Occupancy
 from tests.consumption.readings import every
@@ -59,7 +59,7 @@ class Home:
             store.record(db, point, readings, NOW)
 
     def readings(self, until, point=None, **more):
-        self.record(point or self.power, every(SINCE, until, mwh=by_hour_of_day, **more))
+        self.record(point or self.power, every(SINCE, until, milliwatt_hours=by_hour_of_day, **more))
 
     def contracts(self, **facts):
         self.register.taxes()
@@ -116,7 +116,7 @@ def number(text):
 def stored_kwh(home, first, last):
     with home.database.reading() as db:
         readings = store.read(db, home.power, first, last)
-    return Decimal(int(readings.mwh.sum())) / MWH_PER_KWH
+    return Decimal(int(readings.milliwatt_hours.sum())) / MILLIWATT_HOURS_PER_KWH
 
 
 def cents(value):
@@ -263,12 +263,12 @@ def test_a_meter_read_by_the_hour_has_no_quarters(register, aino):
 
 def with_marks(first, last, marks):
     """Readings of days by the quarter; `marks` gives some of them another quality, by day and quarter of the day."""
-    readings = every(first, last, mwh=by_hour_of_day)
+    readings = every(first, last, milliwatt_hours=by_hour_of_day)
     for (day, quarter), quality in marks.items():
         place = start_quarter(day) + quarter - int(readings.quarter[0])
         readings.quality[place] = quality
         if quality == Quality.MISSING:
-            readings.mwh[place] = 0
+            readings.milliwatt_hours[place] = 0
     return readings
 
 
@@ -299,7 +299,9 @@ def test_what_is_estimated_is_hatched_and_said(home, heat, aino):
 
 def test_what_is_corrected_stays_marked(home, aino):
     before = aino.browser.open("/consumption?at=2026-10")
-    home.record(home.power, every(date(2026, 10, 12), date(2026, 10, 12), mwh=lambda quarter: quarter * 0 + 9_000))
+    home.record(
+        home.power, every(date(2026, 10, 12), date(2026, 10, 12), milliwatt_hours=lambda quarter: quarter * 0 + 9_000)
+    )
     page = aino.browser.open("/consumption?at=2026-10")
     assert "korjattu" not in words(before)
     assert "Osa arvoista on korjattu jälkikäteen." in words(page)
@@ -422,7 +424,9 @@ def test_what_is_produced_is_said_so(home, aino):
 
 def test_a_net_value_below_zero_hangs_from_zero(home, aino):
     panels = home.register.point(home.site, "production")
-    home.record(panels, every(date(2026, 6, 1), date(2026, 6, 30), mwh=lambda quarter: quarter % 2 * 900 - 600))
+    home.record(
+        panels, every(date(2026, 6, 1), date(2026, 6, 30), milliwatt_hours=lambda quarter: quarter % 2 * 900 - 600)
+    )
     page = aino.browser.open("/consumption?energy=production&at=2026-06")
     assert 'class="bar__sold"' in page.text
     assert "−" in bars(page)[0][1]
@@ -471,7 +475,7 @@ def test_the_file_is_exactly_the_selection(home, aino):
     with home.database.reading() as db:
         kept = store.read(db, home.power, date(2026, 10, 1), date(2026, 10, 31))
     assert np.array_equal(series.intervals.quarter, kept.quarter)
-    assert np.array_equal(series.intervals.mwh, kept.mwh)
+    assert np.array_equal(series.intervals.milliwatt_hours, kept.milliwatt_hours)
     assert export.refused == ()
 
 
@@ -481,7 +485,7 @@ def test_the_file_by_the_hour_has_the_same_sum(home, aino):
         for resolution in ("quarter", "hour")
     )
     assert len(hours.intervals) == 31 * 24 + 1
-    assert hours.intervals.mwh.sum() == quarters.intervals.mwh.sum()
+    assert hours.intervals.milliwatt_hours.sum() == quarters.intervals.milliwatt_hours.sum()
 
 
 def test_the_file_for_programs_has_a_version(home, heat, aino):

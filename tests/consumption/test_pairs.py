@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.consumption.pairs import Comparison, PointsByDay, compared, together, whole
 from portal.consumption.periods import Day
-from portal.consumption.rules import Compare, Step, Tally, year_before
+from portal.consumption.rules import Compare, PeriodStep, Tally, year_before
 from portal.kit.energy import Energy
 
 DATE, WEEKDAY = Compare.DATE, Compare.WEEKDAY
@@ -17,13 +17,13 @@ FEBRUARY = date(2024, 2, 20)
 DAYS = 12  # 29 February among them
 
 
-def points(first, mwh, valued):
+def points(first, milliwatt_hours, valued):
     """Points by day, of which so many quarter hours have a value."""
-    mwh, valued = np.array(mwh, np.int64), np.array(valued, np.int64)
-    figures = np.zeros((*mwh.shape, 5), np.int64)
-    figures[:, :, 0], figures[:, :, 1] = mwh, valued
-    quarters = np.full(mwh.shape, 96)
-    return PointsByDay(first, figures, quarters, quarters, np.full(mwh.shape[1], 96))
+    milliwatt_hours, valued = np.array(milliwatt_hours, np.int64), np.array(valued, np.int64)
+    figures = np.zeros((*milliwatt_hours.shape, 5), np.int64)
+    figures[:, :, 0], figures[:, :, 1] = milliwatt_hours, valued
+    quarters = np.full(milliwatt_hours.shape, 96)
+    return PointsByDay(first, figures, quarters, quarters, np.full(milliwatt_hours.shape[1], 96))
 
 
 def grids(days):
@@ -36,7 +36,11 @@ def test_each_point_is_compared_on_the_days_that_both_years_know_in_full(now, th
     before = FEBRUARY.replace(year=2023) if compare is DATE else FEBRUARY - timedelta(weeks=52)
     found = compared(
         *(
-            points(first, [[mwh for mwh, _ in row] for row in of], [[valued for _, valued in row] for row in of])
+            points(
+                first,
+                [[milliwatt_hours for milliwatt_hours, _ in row] for row in of],
+                [[valued for _, valued in row] for row in of],
+            )
             for first, of in ((FEBRUARY, now), (before, then))
         ),
         compare,
@@ -72,10 +76,10 @@ def test_a_step_is_a_pair_where_all_of_it_may_be_compared():
     now, then = Tally(2000, 96, 96, 96), Tally(1000, 96, 96, 90, 6)
     day = Day(date(2026, 11, 1))
     before = year_before(day, DATE)
-    assert whole(Step(day, now, before, then)) == Comparison(Energy(2000), Energy(1000), frozenset([day.first]))
-    assert whole(Step(day, now, before, Tally(1000, 96, 96, 95))) is None
-    assert whole(Step(day, now, before, then, same_points=False)) is None
-    assert whole(Step(day, now)) is None
+    assert whole(PeriodStep(day, now, before, then)) == Comparison(Energy(2000), Energy(1000), frozenset([day.first]))
+    assert whole(PeriodStep(day, now, before, Tally(1000, 96, 96, 95))) is None
+    assert whole(PeriodStep(day, now, before, then, same_points=False)) is None
+    assert whole(PeriodStep(day, now)) is None
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,14 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.consumption import days, queries, store
 from portal.consumption.charts import Mark
 from portal.consumption.periods import All, Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
 from portal.consumption.queries import NoSuchSite
 from portal.consumption.rules import Compare, Tally
-from portal.consumption.selection import Freshness, Wish, freshness
+from portal.consumption.selection import Freshness, ViewRequest, freshness
 from portal.customers.models import Party
 from portal.kit.errors import NotThere
 from portal.kit.intervals import Quality, instant_of, start_quarter
@@ -87,7 +87,7 @@ class Register:
 
 
 def person(*parties):
-    return Customer(account_id=uuid4(), session_id=uuid4(), name="", reach=Reach(frozenset(parties)), acr="")
+    return User(account_id=uuid4(), session_id=uuid4(), name="", reach=Reach(frozenset(parties)), acr="")
 
 
 @pytest.fixture
@@ -99,15 +99,17 @@ def db(database):
 @pytest.fixture
 def register(db):
     register = Register(db)
-    register.record(register.power, every(date(2025, 1, 10), date(2025, 9, 30), mwh=value))
-    register.record(register.power, every(date(2025, 10, 1), date(2026, 11, 8), mwh=value))
-    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), mwh=value))
+    register.record(register.power, every(date(2025, 1, 10), date(2025, 9, 30), milliwatt_hours=value))
+    register.record(register.power, every(date(2025, 10, 1), date(2026, 11, 8), milliwatt_hours=value))
+    register.record(register.power, every(date(2026, 11, 10), date(2026, 11, 20), milliwatt_hours=value))
     estimated = every(date(2026, 11, 16), date(2026, 11, 16))
     estimated.quality[:] = Quality.EST
     register.record(register.power, estimated)
-    register.record(register.cottage_power, every(date(2025, 9, 10), date(2026, 5, 31), length=4, mwh=value))
-    register.record(register.cottage_power, every(date(2026, 6, 1), date(2026, 11, 19), mwh=value))
-    register.record(register.heat, every(date(2026, 9, 1), date(2026, 11, 20), length=4, mwh=value))
+    register.record(
+        register.cottage_power, every(date(2025, 9, 10), date(2026, 5, 31), length=4, milliwatt_hours=value)
+    )
+    register.record(register.cottage_power, every(date(2026, 6, 1), date(2026, 11, 19), milliwatt_hours=value))
+    register.record(register.heat, every(date(2026, 9, 1), date(2026, 11, 20), length=4, milliwatt_hours=value))
     return register
 
 
@@ -121,8 +123,8 @@ def eino(register):
     return person(register.eino)
 
 
-def look(db, who, at="2026-11", **wish):
-    return queries.selection(db, who, Wish(read(at), compare=Compare.DATE, **wish), TODAY)
+def look(db, who, at="2026-11", **asked):
+    return queries.selection(db, who, ViewRequest(read(at), compare=Compare.DATE, **asked), TODAY)
 
 
 def compared(db, who, selection):
@@ -152,7 +154,7 @@ def test_a_stranger_sees_nothing(db, register):
 
 def test_what_one_person_selected_shows_another_nothing(db, aino, eino):
     selection = look(db, aino)
-    assert {step.now.mwh for step in queries.steps(db, eino, selection, TODAY)} == {0}
+    assert {step.now.milliwatt_hours for step in queries.steps(db, eino, selection, TODAY)} == {0}
     assert queries.readings(db, eino, selection) == ()
 
 
@@ -163,16 +165,16 @@ def test_every_step_is_the_sum_of_the_readings_that_one_may_see(db, register, re
 
 
 def check_sums(db, register, who, period):
-    selection = queries.selection(db, who, Wish(period, Commodity.ELECTRICITY), TODAY)
+    selection = queries.selection(db, who, ViewRequest(period, Commodity.ELECTRICITY), TODAY)
     for step in queries.steps(db, who, selection, TODAY):
         seen = [one for point in selection.points for one in register.seen_by(who, step.period, point.id)]
         estimated = sum(one.length for one in seen if one.quality is Quality.EST)
-        assert step.now.mwh == sum(one.mwh for one in seen), step.period
+        assert step.now.milliwatt_hours == sum(one.milliwatt_hours for one in seen), step.period
         assert step.now.estimated == estimated, step.period
         assert step.now.measured == sum(one.length for one in seen) - estimated, step.period
         if step.before:
             then = [one for point in selection.points for one in register.seen_by(who, step.before, point.id)]
-            assert step.then.mwh == sum(one.mwh for one in then), step.before
+            assert step.then.milliwatt_hours == sum(one.milliwatt_hours for one in then), step.before
 
 
 def test_days_say_what_is_to_be_known_of_them(db, register, aino):
@@ -213,9 +215,13 @@ def test_the_month_is_compared_over_the_days_that_both_years_have(db, register, 
     found = compared(db, aino, selection)
     same = [day for day in Month(2026, 11).days[:20] if day.day.day != 9]
     assert found.days == 19
-    assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
+    assert found.now.milliwatt_hours == sum(
+        one.milliwatt_hours for day in same for one in register.seen_by(aino, day, register.power)
+    )
     before = [Day(day.day.replace(year=2025)) for day in same]
-    assert found.then.mwh == sum(one.mwh for day in before for one in register.seen_by(aino, day, register.power))
+    assert found.then.milliwatt_hours == sum(
+        one.milliwatt_hours for day in before for one in register.seen_by(aino, day, register.power)
+    )
 
 
 def test_the_year_is_compared_day_by_day_where_a_month_is_not_whole(db, register, aino):
@@ -224,7 +230,9 @@ def test_the_year_is_compared_day_by_day_where_a_month_is_not_whole(db, register
     days = [day for month in Year(2026).steps for day in month.days if date(2026, 3, 15) <= day.first < TODAY]
     same = [day for day in days if day.first != date(2026, 11, 9)]
     assert found.days == len(same)
-    assert found.now.mwh == sum(one.mwh for day in same for one in register.seen_by(aino, day, register.power))
+    assert found.now.milliwatt_hours == sum(
+        one.milliwatt_hours for day in same for one in register.seen_by(aino, day, register.power)
+    )
 
 
 def test_each_point_is_compared_on_its_own_days(db, register, aino):
@@ -240,7 +248,7 @@ def test_each_point_is_compared_on_its_own_days(db, register, aino):
 def test_what_is_a_pair_by_itself_needs_no_second_look(db, register, aino, compare):
     """Whether the steps are known or not, what the period comes to is the same."""
     for period in PERIODS:
-        selection = queries.selection(db, aino, Wish(period, compare=compare), TODAY)
+        selection = queries.selection(db, aino, ViewRequest(period, compare=compare), TODAY)
         if not isinstance(period, All | Hour):
             stays = queries._stays(aino, selection)
             found = days.comparison(db, stays, period.first, period.last, compare, TODAY)
@@ -268,7 +276,7 @@ def test_who_moved_is_not_compared_with_another_home(db, register):
     ("compare", "first"), [(Compare.DATE, date(2025, 11, 1)), (Compare.WEEKDAY, date(2025, 11, 2))]
 )
 def test_the_year_before_stands_beside_each_day(db, aino, compare, first):
-    selection = queries.selection(db, aino, Wish(read("2026-11"), compare=compare), TODAY)
+    selection = queries.selection(db, aino, ViewRequest(read("2026-11"), compare=compare), TODAY)
     before = [step.before for step in queries.steps(db, aino, selection, TODAY)]
     assert before == [Day(first + number * DAY) for number in range(30)]
 
@@ -317,19 +325,19 @@ def test_readings_end_where_the_right_to_see_them_ends(db, register, aino, eino)
 
 
 def test_without_a_wish_it_is_the_newest_month_of_the_first_energy(db, register, aino, eino):
-    selection = queries.selection(db, aino, Wish(), TODAY)
+    selection = queries.selection(db, aino, ViewRequest(), TODAY)
     assert (selection.period, selection.energy, selection.site_id) == (Month(2026, 11), "electricity", None)
     assert {point.id for point in selection.points} == {register.power, register.cottage_power}
-    assert queries.selection(db, eino, Wish(), TODAY).period == Month(2025, 3)
-    assert queries.selection(db, person(), Wish(), TODAY).period == Month(2026, 11)
+    assert queries.selection(db, eino, ViewRequest(), TODAY).period == Month(2025, 3)
+    assert queries.selection(db, person(), ViewRequest(), TODAY).period == Month(2026, 11)
 
 
 def test_a_reading_of_a_year_to_come_moves_no_page_there(db, register, aino):
     """One such may stand from before imports refused them: a meter's clock was wrong."""
-    before = queries.selection(db, aino, Wish(), TODAY)
+    before = queries.selection(db, aino, ViewRequest(), TODAY)
     uses = queries.by_site(db, aino, [register.home], Commodity.ELECTRICITY, TODAY)
     register.record(register.power, every(date(2031, 5, 20), date(2031, 5, 20)))
-    after = queries.selection(db, aino, Wish(), TODAY)
+    after = queries.selection(db, aino, ViewRequest(), TODAY)
     assert (after.period, after.points) == (before.period, before.points)
     assert freshness(after.points, aino.parties, TODAY) == freshness(before.points, aino.parties, TODAY)
     assert queries.by_site(db, aino, [register.home], Commodity.ELECTRICITY, TODAY).last == uses.last
@@ -371,7 +379,7 @@ def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register
     assert [step.now.expected > 0 for step in september] == [day <= 14 for day in range(1, 31)]
     assert all(step.now.expected == step.now.measured for step in (*september, *year))
     assert freshness(heat().points, aino.parties, TODAY + 30 * DAY).late == 0
-    (heat_now,) = queries.selection(db, aino, Wish(energy=Commodity.HEAT, site_id=register.home), TODAY).points
+    (heat_now,) = queries.selection(db, aino, ViewRequest(energy=Commodity.HEAT, site_id=register.home), TODAY).points
     assert heat_now.is_held_by(aino.parties, TODAY), "its site is still held"
 
 
@@ -398,7 +406,7 @@ def test_two_holders_of_one_party_count_once(db, register):
     selection = look(db, both, "2025-03", site_id=register.home)
     steps = queries.steps(db, both, selection, TODAY)
     kept = store.read(db, register.power, date(2025, 3, 1), date(2025, 3, 31))
-    assert sum(step.now.mwh for step in steps) == kept.mwh.sum()
+    assert sum(step.now.milliwatt_hours for step in steps) == kept.milliwatt_hours.sum()
     assert {step.now.mark for step in steps} == {Mark.MEASURED}
 
 
@@ -428,17 +436,17 @@ def test_a_page_asks_no_more_of_many_points_than_of_one(db, register, count, sta
         selection = look(db, who, "2026", energy=Commodity.GAS)
         steps = queries.steps(db, who, selection, TODAY)
         queries.comparison(db, who, selection, steps, TODAY)
-    assert np.array([step.now.mwh for step in steps])[:10].all()
+    assert np.array([step.now.milliwatt_hours for step in steps])[:10].all()
     assert len(asked) == 6  # the points; totals of both years, days of this; days of both years to compare
 
 
 def test_an_address_is_read_as_a_wish():
     site = uuid4()
     query = {"at": "2026-11", "energy": "heat", "site": str(site), "compare": "weekday"}
-    assert Wish.read(query) == Wish(Month(2026, 11), Commodity.HEAT, site, Compare.WEEKDAY)
-    assert Wish.read({}) == Wish()
-    assert Wish.read({"site": "", "from": "2026-11-01", "to": "2026-11-02"}).period.at == "2026-11-01/2026-11-02"
-    assert isinstance(Wish.read({"at": "2026-11-21T14"}).period, Hour)
+    assert ViewRequest.read(query) == ViewRequest(Month(2026, 11), Commodity.HEAT, site, Compare.WEEKDAY)
+    assert ViewRequest.read({}) == ViewRequest()
+    assert ViewRequest.read({"site": "", "from": "2026-11-01", "to": "2026-11-02"}).period.at == "2026-11-01/2026-11-02"
+    assert isinstance(ViewRequest.read({"at": "2026-11-21T14"}).period, Hour)
 
 
 @pytest.mark.parametrize(
@@ -446,7 +454,7 @@ def test_an_address_is_read_as_a_wish():
 )
 def test_a_wish_for_what_does_not_exist_is_not_there(query):
     with pytest.raises(NotThere):
-        Wish.read(query)
+        ViewRequest.read(query)
     if "at" in query:
         with pytest.raises(NoSuchPeriod):
-            Wish.read(query)
+            ViewRequest.read(query)

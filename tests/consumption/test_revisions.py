@@ -12,7 +12,7 @@ FEW_HOURS = [490_000, 490_001, 490_003]
 
 def with_marks(known):
     pairs = zip(listed(known.intervals), known.revised.tolist(), strict=True)
-    return [Reading(one.quarter, one.length, one.mwh, one.quality, revised) for one, revised in pairs]
+    return [Reading(one.quarter, one.length, one.milliwatt_hours, one.quality, revised) for one, revised in pairs]
 
 
 @settings(max_examples=300, deadline=None)

@@ -11,7 +11,7 @@ from portal.consumption.revisions import as_new
 from portal.consumption.rules import (
     FROM_STRONG_TO_WEAK,
     Compare,
-    Step,
+    PeriodStep,
     Tally,
     by_hour,
     due,
@@ -25,7 +25,7 @@ from portal.kit.intervals import NOTHING, Quality
 from tests.consumption.readings import Reading, figures, intervals, listed, loads
 
 DATE, WEEKDAY = Compare.DATE, Compare.WEEKDAY
-WHOLE_DAY = Tally(mwh=1000, quarters=96, expected=96, measured=96)
+WHOLE_DAY = Tally(milliwatt_hours=1000, quarters=96, expected=96, measured=96)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_52_weeks_before_it_is_the_same_weekday(day):
         (Tally(), Mark.AHEAD),
         (Tally(quarters=96, expected=96), Mark.MISSING),
         (Tally(quarters=96, expected=96, measured=95), Mark.PARTLY),
-        (Tally(quarters=96, expected=96, mwh=5), Mark.PARTLY),  # some parts of every hour
+        (Tally(quarters=96, expected=96, milliwatt_hours=5), Mark.PARTLY),  # some parts of every hour
         (Tally(quarters=96, expected=96, measured=92, estimated=4, revised=4), Mark.ESTIMATED),
         (Tally(quarters=96, expected=96, measured=96, revised=4), Mark.REVISED),
         (Tally(quarters=96, expected=96, measured=96), Mark.MEASURED),
@@ -95,14 +95,14 @@ def test_what_is_known_only_in_part_is_not_complete():
 
 
 def test_tallies_add_up():
-    other = Tally(mwh=-1, quarters=2, expected=3, measured=4, estimated=5, revised=6)
+    other = Tally(milliwatt_hours=-1, quarters=2, expected=3, measured=4, estimated=5, revised=6)
     assert total([WHOLE_DAY, other]) == Tally(999, 98, 99, 100, 5, 6)
     assert total([]) == Tally()
     assert WHOLE_DAY.energy == Energy(1000)
 
 
 def day_step(day, now=WHOLE_DAY, then=WHOLE_DAY, compare=DATE):
-    return Step(Day(day), now, year_before(Day(day), compare), then)
+    return PeriodStep(Day(day), now, year_before(Day(day), compare), then)
 
 
 def test_days_of_a_clock_change_are_compared_all_the_same():
@@ -116,12 +116,12 @@ def test_two_points_are_not_compared_with_one():
 
 def test_other_points_are_not_compared_though_they_are_as_many():
     day = Day(date(2026, 11, 1))
-    assert not Step(day, WHOLE_DAY, year_before(day, DATE), WHOLE_DAY, same_points=False).comparable
+    assert not PeriodStep(day, WHOLE_DAY, year_before(day, DATE), WHOLE_DAY, same_points=False).comparable
 
 
 def test_a_leap_february_is_not_compared_with_a_shorter_one():
     now, then = Tally(1, 29 * 96, 29 * 96, 29 * 96), Tally(1, 28 * 96, 28 * 96, 28 * 96)
-    assert not Step(Month(2024, 2), now, Month(2023, 2), then).comparable
+    assert not PeriodStep(Month(2024, 2), now, Month(2023, 2), then).comparable
 
 
 def test_readings_of_a_day_are_due_by_the_end_of_the_next():
@@ -156,7 +156,7 @@ def test_hours_are_the_sums_of_their_readings(readings):
         qualities = [one.quality for one in inside]
         if sum(one.length for one in inside) < 4:
             qualities.append(Quality.MISSING)
-        expected.append(Reading(hour * 4, 4, sum(one.mwh for one in inside), weakest(qualities)))
+        expected.append(Reading(hour * 4, 4, sum(one.milliwatt_hours for one in inside), weakest(qualities)))
     assert listed(by_hour(intervals(readings))) == expected
 
 

@@ -52,7 +52,7 @@ def point(db):
 def known(db, point, first=FIRST, last=LAST):
     (found,) = store.read_all(db, [PointDays(point, first, last)])
     return [
-        Reading(one.quarter, one.length, one.mwh, one.quality, revised)
+        Reading(one.quarter, one.length, one.milliwatt_hours, one.quality, revised)
         for one, revised in zip(listed(found.intervals), found.revised.tolist(), strict=True)
     ]
 
@@ -103,11 +103,13 @@ def test_a_missing_reading_never_takes_the_place_of_a_value(db, point):
 
 def test_a_missing_reading_has_no_value(db, point):
     store.record(db, point, intervals([Reading(start_quarter(MONTH), 1, 99, Quality.MISSING)]), NOW)
-    assert store.read(db, point, MONTH, MONTH).mwh.tolist() == [0]
+    assert store.read(db, point, MONTH, MONTH).milliwatt_hours.tolist() == [0]
 
 
 def test_a_changed_value_is_a_revision_and_stays_marked(db, point):
-    first, second = (every(MONTH, MONTH, mwh=lambda quarter, base=base: quarter * 0 + base) for base in (1000, 2000))
+    first, second = (
+        every(MONTH, MONTH, milliwatt_hours=lambda quarter, base=base: quarter * 0 + base) for base in (1000, 2000)
+    )
     store.record(db, point, first, NOW)
     assert store.record(db, point, second, LATER) == Recorded(accepted=96, revised=96)
     assert store.record(db, point, second, LATER) == Recorded(unchanged=96)
@@ -121,11 +123,14 @@ def test_a_better_quality_alone_is_no_revision(db, point):
 
 
 def test_quarters_take_the_place_of_the_hours_they_fill_and_nothing_counts_twice(db, point):
-    hours, quarters = every(MONTH, MONTH, length=4, mwh=lambda quarter: quarter * 0 + 4000), every(MONTH, MONTH)
+    hours, quarters = (
+        every(MONTH, MONTH, length=4, milliwatt_hours=lambda quarter: quarter * 0 + 4000),
+        every(MONTH, MONTH),
+    )
     store.record(db, point, hours, NOW)
     assert store.record(db, point, quarters, NOW) == Recorded(accepted=96)
     assert store.record(db, point, hours, NOW) == Recorded(unchanged=24)
-    assert store.read(db, point, MONTH, MONTH).mwh.sum() == 96_000
+    assert store.read(db, point, MONTH, MONTH).milliwatt_hours.sum() == 96_000
 
 
 def test_quarters_with_another_sum_revise_their_hours(db, point):
@@ -244,5 +249,5 @@ def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
     store.record(db, point, every(MONTH, MONTH), NOW)
     found = store.read(db, point, MONTH, MONTH)
     assert isinstance(found, Intervals)
-    kinds = [found.quarter.dtype, found.length.dtype, found.mwh.dtype, found.quality.dtype]
+    kinds = [found.quarter.dtype, found.length.dtype, found.milliwatt_hours.dtype, found.quality.dtype]
     assert kinds == [np.int64, np.int64, np.int64, np.uint8]

@@ -15,7 +15,7 @@ from portal.consumption.names import Name, hours_in
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Month, Span, read
 from portal.consumption.queries import PointReadings
-from portal.consumption.selection import ALWAYS, Point, Window
+from portal.consumption.selection import ALWAYS, HeldDays, Point
 from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
@@ -79,7 +79,7 @@ def test_a_period_knows_its_kind(at, kind):
 
 
 def point(since=date(2020, 1, 1), first_quarter=0, days=ALWAYS):
-    window = Window(AINO, since, All.last)
+    window = HeldDays(AINO, since, All.last)
     there = (Commodity.ELECTRICITY, uuid4(), "1", None, "Katu 1", (window,))
     return Point(uuid4(), "1", *there, first_quarter, 10**7, days)
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sqlmodel import delete
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.customers.models import Party
@@ -135,7 +135,7 @@ class Register:
 
 def somebody(*parties):
     """A signed-in customer who may see these parties' things."""
-    return Customer(account_id=uuid4(), session_id=uuid4(), name="Somebody", reach=Reach(frozenset(parties)), acr="")
+    return User(account_id=uuid4(), session_id=uuid4(), name="Somebody", reach=Reach(frozenset(parties)), acr="")
 
 
 def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=False):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.contracts.queries import Place
+from portal.contracts.queries import ContractSite
 from portal.customers.models import Party
 from tests.contracts.register import LONG_AGO
 from tests.people import AINO
@@ -64,7 +64,7 @@ def test_the_list_shows_every_contract_by_site(aino, home):
     ],
 )
 def test_a_site_named_after_its_street_is_not_told_twice(name, said):
-    place = Place(uuid4(), "500001", name, "Hahmokatu 11", "20100", "Turku", None)
+    place = ContractSite(uuid4(), "500001", name, "Hahmokatu 11", "20100", "Turku", None)
     assert place.street_and_name == said
 
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.contracts.charges import NoVatRate, TwoContracts, VatRate
-from portal.contracts.kinds import Basis, ContractKind, Window
+from portal.contracts.kinds import Basis, ContractKind, TariffPeriod
 from portal.contracts.pricing import NoSpotPrice, Supply, Unit, added_up, bill, cost_of
 from portal.contracts.spot import SpotPrices
 from portal.contracts.spot_days import UNTOLD
-from portal.contracts.windows import Days
+from portal.contracts.tariff_periods import Days
 from portal.kit.clock import HELSINKI
 from portal.kit.intervals import NOTHING, Quality, instant_of
 from portal.kit.money import Money
@@ -167,7 +167,7 @@ def test_two_sellers_on_one_day_are_not_added_up():
 )
 def test_day_and_night_follow_the_clock_on_the_wall(day, by_day, by_night):
     period = days(day, day)
-    terms = contract(energy("5", "day", Window.DAY), energy("2", "night", Window.NIGHT))
+    terms = contract(energy("5", "day", TariffPeriod.DAY), energy("2", "night", TariffPeriod.NIGHT))
     found = bill([Supply(measured(quarters(period), KWH), (terms,))], period)
     assert [line.quantity for line in found.lines] == [by_day, by_night]
 
@@ -185,7 +185,7 @@ def test_day_and_night_follow_the_clock_on_the_wall(day, by_day, by_night):
 )
 def test_a_winter_day_is_by_day_on_workdays_and_saturdays_from_november_to_march(day, winter_days):
     period = days(day, day)
-    terms = contract(energy("5", "winter-day", Window.WINTER_DAY), energy("2", "other", Window.OTHER))
+    terms = contract(energy("5", "winter-day", TariffPeriod.WINTER_DAY), energy("2", "other", TariffPeriod.OTHER))
     found = bill([Supply(measured(quarters(period), KWH), (terms,))], period)
     expected = {"winter-day": winter_days, "other": 96 - winter_days}
     assert {line.code: line.quantity for line in found.lines} == {code: kwh for code, kwh in expected.items() if kwh}
@@ -193,7 +193,7 @@ def test_a_winter_day_is_by_day_on_workdays_and_saturdays_from_november_to_march
 
 def test_no_consumption_is_a_line_and_no_reading_is_none():
     readings = measured(quarters(NOVEMBER)[:4], 0)
-    terms = contract(energy("5", "day", Window.DAY), energy("5", "night", Window.NIGHT), power("1", "0"))
+    terms = contract(energy("5", "day", TariffPeriod.DAY), energy("5", "night", TariffPeriod.NIGHT), power("1", "0"))
     assert lines_of(bill([Supply(readings, (terms,))], NOVEMBER)) == [("night", 0, 0), ("power", 0, 0)]
     assert bill([Supply(NOTHING, (terms,))], NOVEMBER).lines == ()
 
@@ -330,17 +330,17 @@ def readings_of(draw):
     quality = dice.choice(
         [Quality.OK, Quality.EST, Quality.REVISED, Quality.MISSING], len(AT), p=[0.9, 0.04, 0.03, 0.03]
     )
-    mwh = np.where(quality == Quality.MISSING, 0, dice.integers(-(10**6), 10**7, len(AT)))
-    return measured(AT, mwh, quality=quality)
+    milliwatt_hours = np.where(quality == Quality.MISSING, 0, dice.integers(-(10**6), 10**7, len(AT)))
+    return measured(AT, milliwatt_hours, quality=quality)
 
 
 @st.composite
 def terms_of(draw):
     change = draw(midnights)
     return contract(
-        energy(draw(prices), "day", Window.DAY, last=change - timedelta(days=1)),
-        energy(draw(prices), "day", Window.DAY, first=change),
-        energy(draw(prices), "night", Window.NIGHT),
+        energy(draw(prices), "day", TariffPeriod.DAY, last=change - timedelta(days=1)),
+        energy(draw(prices), "day", TariffPeriod.DAY, first=change),
+        energy(draw(prices), "night", TariffPeriod.NIGHT),
         margin(draw(prices)),
         monthly(draw(prices)),
         minutes=draw(st.sampled_from([15, 60])),
@@ -386,20 +386,20 @@ def test_every_line_is_what_a_patient_clerk_would_work_out(readings, terms, seed
         if line.unit is Unit.MONTH:
             continue
         (price,) = [one for one in energies if one.code == line.code and line.days.within(one.held) == line.days]
-        mwh, cents = clerk(readings, line.days, price, terms.billing_minutes, market(seed))
-        assert line.quantity == Decimal(mwh) / KWH
+        milliwatt_hours, cents = clerk(readings, line.days, price, terms.billing_minutes, market(seed))
+        assert line.quantity == Decimal(milliwatt_hours) / KWH
         assert line.net.cents == int((abs(cents) + Fraction(1, 2)) // 1) * (1 if cents >= 0 else -1)
 
 
 def clerk(readings, period, price, minutes, market):
     """One interval after the other, with whole numbers and fractions."""
-    mwh, cents = 0, Fraction(0)
+    milliwatt_hours, cents = 0, Fraction(0)
     for quarter, value, quality in zip(
-        readings.quarter.tolist(), readings.mwh.tolist(), readings.quality.tolist(), strict=True
+        readings.quarter.tolist(), readings.milliwatt_hours.tolist(), readings.quality.tolist(), strict=True
     ):
         local = datetime.fromtimestamp(quarter * 900, UTC).astimezone(HELSINKI)
         by_day = 7 <= local.hour < 22
-        applies = {Window.ALL: True, Window.DAY: by_day, Window.NIGHT: not by_day}[price.window]
+        applies = {TariffPeriod.ALL: True, TariffPeriod.DAY: by_day, TariffPeriod.NIGHT: not by_day}[price.window]
         if quality == Quality.MISSING or not applies or not period.first <= local.date() <= period.last:
             continue
         on_spot = Fraction(0)
@@ -407,9 +407,9 @@ def clerk(readings, period, price, minutes, market):
             asked = range(quarter // 4 * 4, quarter // 4 * 4 + 4) if minutes == 60 else [quarter]
             told = [int(market.prices[one - market.first]) for one in asked]
             on_spot = Fraction(sum(told), len(told) * 100_000)
-        mwh += value
+        milliwatt_hours += value
         cents += Fraction(value, KWH) * (Fraction(price.amount) + on_spot)
-    return mwh, cents
+    return milliwatt_hours, cents
 
 
 @settings(max_examples=25, deadline=None)

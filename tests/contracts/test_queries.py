@@ -51,7 +51,7 @@ def test_a_contract_with_all_there_is_to_it(database, register, home):
     with database.reading() as db:
         held = queries.by_id(db, home.who, home.sales, TODAY)
     assert (held.product.fi, held.origin, held.kind) == ("Vakaa", "hydro", ContractKind.SALES)
-    assert (held.place.street, held.main_fuse) == ("Esimerkkikatu 4", "3 x 25 A")
+    assert (held.site.street, held.main_fuse) == ("Esimerkkikatu 4", "3 x 25 A")
     assert [price.code for price in held.terms.prices] == ["energy", "base"]
     assert held.terms.vat[0].percent == Decimal("25.5")
 
@@ -81,8 +81,8 @@ def test_what_a_site_is_like_is_for_who_holds_it_today(database, register, since
     register.occupancy(register.party(), site)
     with database.reading() as db:
         held = queries.by_id(db, somebody(party), contract, TODAY)
-    assert held.place.street == "Esimerkkikatu 4"
-    shown = (held.place.name, held.place.estimated_kwh_a_year, held.main_fuse)
+    assert held.site.street == "Esimerkkikatu 4"
+    shown = (held.site.name, held.site.estimated_kwh_a_year, held.main_fuse)
     assert shown == (("koti", 9000, "3 x 25 A") if told else (None, None, None))
 
 

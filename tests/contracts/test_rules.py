@@ -7,7 +7,7 @@ import pytest
 
 from portal.contracts.charges import VatRate
 from portal.contracts.rules import (
-    State,
+    ContractState,
     When,
     consumer_bound_until,
     dated_prices,
@@ -25,15 +25,15 @@ BEGAN = date(2025, 4, 1)
 @pytest.mark.parametrize(
     ("first", "last", "fixed_until", "stands"),
     [
-        (BEGAN, None, None, State.RUNNING),
-        (TODAY, None, None, State.RUNNING),
-        (date(2026, 11, 22), None, None, State.COMING),
-        (BEGAN, TODAY, None, State.ENDING),
-        (BEGAN, date(2027, 12, 31), None, State.ENDING),
-        (BEGAN, date(2026, 11, 20), None, State.ENDED),
-        (BEGAN, None, date(2027, 3, 31), State.ENDING),
-        (BEGAN, None, date(2028, 3, 31), State.RUNNING),
-        (BEGAN, None, date(2026, 10, 31), State.RUNNING),
+        (BEGAN, None, None, ContractState.RUNNING),
+        (TODAY, None, None, ContractState.RUNNING),
+        (date(2026, 11, 22), None, None, ContractState.COMING),
+        (BEGAN, TODAY, None, ContractState.ENDING),
+        (BEGAN, date(2027, 12, 31), None, ContractState.ENDING),
+        (BEGAN, date(2026, 11, 20), None, ContractState.ENDED),
+        (BEGAN, None, date(2027, 3, 31), ContractState.ENDING),
+        (BEGAN, None, date(2028, 3, 31), ContractState.RUNNING),
+        (BEGAN, None, date(2026, 10, 31), ContractState.RUNNING),
     ],
 )
 def test_where_a_contract_stands(first, last, fixed_until, stands):

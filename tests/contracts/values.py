@@ -7,9 +7,9 @@ from uuid import UUID
 import numpy as np
 
 from portal.contracts.charges import Price, Terms, VatRate
-from portal.contracts.kinds import Basis, ContractKind, Names, Window
+from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod
 from portal.contracts.spot import SpotPrices
-from portal.contracts.windows import Days
+from portal.contracts.tariff_periods import Days
 from portal.kit.intervals import Intervals, Quality, day_starts
 
 NAMED = Names("fi", "sv", "en")
@@ -30,31 +30,31 @@ def quarters(period):
     return np.arange(starts[0], starts[-1])
 
 
-def measured(quarter, mwh, length=1, quality=Quality.OK):
+def measured(quarter, milliwatt_hours, length=1, quality=Quality.OK):
     """Readings of these quarters; one value, length or quality stands for all."""
     size = len(quarter)
     return Intervals(
         np.asarray(quarter, np.int64),
         np.broadcast_to(np.asarray(length, np.int64), size).copy(),
-        np.broadcast_to(np.asarray(mwh, np.int64), size).copy(),
+        np.broadcast_to(np.asarray(milliwatt_hours, np.int64), size).copy(),
         np.broadcast_to(np.asarray(quality, np.uint8), size).copy(),
     )
 
 
-def energy(price, code="energy", window=Window.ALL, first=LONG_AGO, last=None):
+def energy(price, code="energy", window=TariffPeriod.ALL, first=LONG_AGO, last=None):
     return Price(code, NAMED, Basis.ENERGY, window, Decimal(price), first, last)
 
 
 def margin(price, code="spot"):
-    return Price(code, NAMED, Basis.SPOT, Window.ALL, Decimal(price), LONG_AGO)
+    return Price(code, NAMED, Basis.SPOT, TariffPeriod.ALL, Decimal(price), LONG_AGO)
 
 
 def monthly(price, code="base", first=LONG_AGO, last=None):
-    return Price(code, NAMED, Basis.MONTH, Window.ALL, Decimal(price), first, last)
+    return Price(code, NAMED, Basis.MONTH, TariffPeriod.ALL, Decimal(price), first, last)
 
 
 def power(price, threshold, code="power"):
-    return Price(code, NAMED, Basis.POWER, Window.ALL, Decimal(price), LONG_AGO, threshold_kw=Decimal(threshold))
+    return Price(code, NAMED, Basis.POWER, TariffPeriod.ALL, Decimal(price), LONG_AGO, threshold_kw=Decimal(threshold))
 
 
 def contract(*prices, kind=ContractKind.SALES, first=LONG_AGO, last=None, minutes=15, vat=VAT):

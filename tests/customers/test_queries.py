@@ -4,7 +4,7 @@ from uuid import uuid4
 import pytest
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import EVERYTHING, Level, Reach, Theme
 from portal.customers import queries
 from portal.customers.keeping import sealed
@@ -73,7 +73,7 @@ def aino(add, database):
     account = Account(identity_index=AINO, given_names="Aino", family_name="Mäkelä", created_at=clock.now())
     with database.writing() as db:
         db.add(account)
-    return Customer(account_id=account.id, session_id=uuid4(), name="Aino", reach=Reach(frozenset({party})), acr="")
+    return User(account_id=account.id, session_id=uuid4(), name="Aino", reach=Reach(frozenset({party})), acr="")
 
 
 def test_a_person_is_every_customer_number_with_their_code(add, reach):
@@ -139,6 +139,6 @@ def test_a_person_chooses_between_themselves_and_those_they_may_act_for(add, giv
 
 def test_a_person_without_a_customer_number_has_nothing_to_show(add, database):
     add("1")
-    nobody = Customer(account_id=uuid4(), session_id=uuid4(), name="Oona", reach=Reach(frozenset()), acr="")
+    nobody = User(account_id=uuid4(), session_id=uuid4(), name="Oona", reach=Reach(frozenset()), acr="")
     with database.reading() as db:
         assert queries.shown(db, nobody) is None

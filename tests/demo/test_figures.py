@@ -83,10 +83,10 @@ class Readings:
         with self.database.reading() as db:
             known = store.read(db, point, month, last)
         sums, counted = defaultdict(int), defaultdict(int)
-        columns = (known.quarter, known.length, known.mwh, known.quality)
-        for quarter, length, mwh, quality in zip(*(column.tolist() for column in columns), strict=True):
+        columns = (known.quarter, known.length, known.milliwatt_hours, known.quality)
+        for quarter, length, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True):
             day = day_of(instant_of(quarter))
-            sums[day] += mwh
+            sums[day] += milliwatt_hours
             counted[day] += 0 if Quality(quality) in NO_VALUE else length
         return {
             day: (sums[day], counted[day] == int(day_starts(day, day)[1] - day_starts(day, day)[0])) for day in sums
@@ -112,9 +112,9 @@ def same_weekday(day):
 
 def said(now, then):
     """A change as it reads: no decimals from ten per cent on, else one."""
-    if not then.mwh:
+    if not then.milliwatt_hours:
         return None
-    percent = Decimal(now.mwh - then.mwh) / abs(then.mwh) * 100
+    percent = Decimal(now.milliwatt_hours - then.milliwatt_hours) / abs(then.milliwatt_hours) * 100
     rounded = percent.quantize(Decimal(1) if abs(percent) >= 10 else Decimal("0.1"), ROUND_HALF_UP)
     return rounded.normalize() + 0
 

@@ -224,7 +224,7 @@ def test_an_estimate_repeats_the_week_before():
     day = date(2026, 11, 16)
     sent, _ = delivered(day, Defect(Quality.EST, day))
     assert (sent.quality == Quality.EST).all()
-    assert (sent.mwh == used(day - timedelta(days=7))).all()
+    assert (sent.milliwatt_hours == used(day - timedelta(days=7))).all()
 
 
 def test_missing_quarters_hold_nothing_and_the_rest_of_the_day_stays():
@@ -232,8 +232,8 @@ def test_missing_quarters_hold_nothing_and_the_rest_of_the_day_stays():
     sent, _ = delivered(day, Defect(Quality.MISSING, day, 10.25, 11.5))
     gone = sent.quality == Quality.MISSING
     assert np.flatnonzero(gone).tolist() == [41, 42, 43, 44, 45]
-    assert not sent.mwh[gone].any()
-    assert (sent.mwh[~gone] == used(day)[~gone]).all()
+    assert not sent.milliwatt_hours[gone].any()
+    assert (sent.milliwatt_hours[~gone] == used(day)[~gone]).all()
 
 
 def test_a_correction_puts_what_was_used_in_the_place_of_an_estimate():
@@ -242,8 +242,8 @@ def test_a_correction_puts_what_was_used_in_the_place_of_an_estimate():
     assert (sent.quality[:48] == Quality.EST).all()
     assert (corrected.quality == Quality.REVISED).all()
     assert (corrected.quarter == sent.quarter[:48]).all()
-    assert (corrected.mwh == used(day)[:48]).all()
-    assert (corrected.mwh != sent.mwh[:48]).any()
+    assert (corrected.milliwatt_hours == used(day)[:48]).all()
+    assert (corrected.milliwatt_hours != sent.milliwatt_hours[:48]).any()
 
 
 def test_heat_is_measured_by_the_hour():

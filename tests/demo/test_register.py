@@ -115,7 +115,7 @@ def test_the_heat_that_is_expected_of_a_building_is_about_what_it_uses():
     building = estate.site(0, TODAY)
     (point,) = [point for point in of_kind(building.rows, MeteringPoint) if point.energy == "heat"]
     sent, _ = building.meterings[point.id].deliveries(date(2025, 1, 1), date(2025, 12, 31))
-    assert 0.8 < sent.mwh.sum() / 1e6 / point.estimated_kwh_a_year < 1.2
+    assert 0.8 < sent.milliwatt_hours.sum() / 1e6 / point.estimated_kwh_a_year < 1.2
 
 
 @settings(deadline=None)

@@ -17,8 +17,8 @@ from portal.contracts.models import Contract, Product, SpotMonth, Tax
 from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.contracts.pricing import Supply, bill
 from portal.contracts.rules import dated_prices, with_vat
+from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import spot_for, terms_for, terms_of
-from portal.contracts.windows import Days
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.once import MANDATE_ONCE
 from portal.demo import bills, estate, households, mandates, seed, workshop

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import func, select, text
 
 from portal.feeds import known, sources
-from portal.feeds.imports import Wishes, run
-from portal.feeds.kinds import KINDS, Desk
-from portal.feeds.readings import PointWish
+from portal.feeds.imports import ImportOptions, run
+from portal.feeds.kinds import KINDS, ImportContext
+from portal.feeds.readings import PointOptions
 from portal.feeds.report import Tally
 from portal.feeds.rows import BATCH
 from portal.feeds.schema import kind_named, schema
@@ -141,14 +141,14 @@ def test_an_import_that_breaks_off_goes_on_where_it_was(register, take_in, tmp_p
         if done > BATCH:
             raise cut
 
-    desk = Desk(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
-    wishes = Wishes(PointWish(), None)
+    context = ImportContext(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
+    options = ImportOptions(PointOptions(), None)
     with suppress(Cut):
-        (told,) = run(database.writing, sources.found([path]), wishes, desk, progress)
+        (told,) = run(database.writing, sources.found([path]), options, context, progress)
         assert told.tally == Tally(accepted=BATCH)
         assert told.broke_off == "could not be taken in (RuntimeError)"
     assert counted(database, Invoice) == BATCH
-    (told,) = run(database.writing, sources.found([path]), wishes, desk, lambda *_: None)
+    (told,) = run(database.writing, sources.found([path]), options, context, lambda *_: None)
     assert (told.tally, told.broke_off) == (Tally(accepted=MANY - BATCH, unchanged=BATCH), None)
 
 

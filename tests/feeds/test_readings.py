@@ -46,7 +46,9 @@ def kept(database):
         with database.reading() as db:
             points = db.exec(select(MeteringPoint).order_by(MeteringPoint.gsrn)).all()
             days = date(2020, 1, 1), date(2026, 12, 31)
-            return {one.gsrn: (one.energy, int(store.read(db, one.id, *days).mwh.sum()) / 1e6) for one in points}
+            return {
+                one.gsrn: (one.energy, int(store.read(db, one.id, *days).milliwatt_hours.sum()) / 1e6) for one in points
+            }
 
     return read
 

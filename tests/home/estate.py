@@ -97,10 +97,10 @@ class Estate:
     def _readings(self, db, point, number):
         before = self.month.replace(year=self.month.year - 1)
         now, then = every(self.month, self.last, length=4), every(before, next_month(before) - DAY, length=4)
-        then.mwh[:] = (number + 1) * 1_000_000
-        now.mwh[:] = number * 1_000_000
+        then.milliwatt_hours[:] = (number + 1) * 1_000_000
+        now.milliwatt_hours[:] = number * 1_000_000
         if number == SITES:
-            now, then.mwh[:] = now[np.arange(len(now)) != 5], 1_000_000
+            now, then.milliwatt_hours[:] = now[np.arange(len(now)) != 5], 1_000_000
         store.record(db, point, then, self.admin.now)
         store.record(db, point, now, self.admin.now)
 

@@ -8,7 +8,7 @@ import pytest
 
 from portal.brand import DEMO_BRAND, Security
 from portal.home import legal, texts
-from portal.home.texts import BadTexts, Block, Kind, PageName, Piece
+from portal.home.texts import BadTexts, Block, BlockKind, PageName, Piece
 from portal.kit.i18n import Language
 from portal.privacy.catalogue import GROUPS
 from tests import days
@@ -91,10 +91,10 @@ def test_a_text_is_read_into_parts_with_the_facts_of_the_brand():
     assert said.lede == (Piece("Esimerkki Energia Oy: "), Piece("apua", href="/help"))
     (part,) = said.sections
     assert part.blocks == (
-        Block(Kind.PARAGRAPH, ((Piece("Yksi "), Piece("vahva", strong=True), Piece(" sana.")),)),
-        Block(Kind.ITEMS, ((Piece("a"),), (Piece("b"),))),
-        Block(Kind.HEADING, ((Piece("Kysymys"),),)),
-        Block(Kind.PARAGRAPH, ((Piece("Vastaus."),),)),
+        Block(BlockKind.PARAGRAPH, ((Piece("Yksi "), Piece("vahva", strong=True), Piece(" sana.")),)),
+        Block(BlockKind.ITEMS, ((Piece("a"),), (Piece("b"),))),
+        Block(BlockKind.HEADING, ((Piece("Kysymys"),),)),
+        Block(BlockKind.PARAGRAPH, ((Piece("Vastaus."),),)),
     )
 
 

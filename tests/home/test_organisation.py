@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.home.organisation.rules import State, state
+from portal.home.organisation.rules import RightState, state
 from tests.home.estate import FEW, SITES
 from tests.home.test_sites import plain
 
@@ -58,12 +58,12 @@ def test_nobody_is_sent_to_sign_in(nobody):
 @pytest.mark.parametrize(
     ("since", "until", "expected"),
     [
-        (TODAY, None, State.IN_FORCE),
-        (TODAY + DAY, None, State.COMING),
-        (TODAY - DAY, TODAY - DAY, State.ENDED),
-        (TODAY - DAY, TODAY, State.ENDS_SOON),
-        (TODAY, TODAY + 30 * DAY, State.ENDS_SOON),
-        (TODAY, TODAY + 31 * DAY, State.IN_FORCE),
+        (TODAY, None, RightState.IN_FORCE),
+        (TODAY + DAY, None, RightState.COMING),
+        (TODAY - DAY, TODAY - DAY, RightState.ENDED),
+        (TODAY - DAY, TODAY, RightState.ENDS_SOON),
+        (TODAY, TODAY + 30 * DAY, RightState.ENDS_SOON),
+        (TODAY, TODAY + 31 * DAY, RightState.IN_FORCE),
     ],
 )
 def test_a_right_stands_by_its_days(since, until, expected):

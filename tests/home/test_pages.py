@@ -58,18 +58,18 @@ def test_the_greeting_goes_by_the_clock_in_helsinki(hour_utc, said):
 
 
 @pytest.mark.parametrize(
-    ("wish", "back", "to"),
+    ("asked", "back", "to"),
     [
         ("sv", "/invoices?year=2026", "/invoices?year=2026"),
         ("en", "//evil.example", "/"),
         ("sv", "https://x.example", "/"),
     ],
 )
-def test_a_language_is_kept_and_leads_back_to_our_own_pages_only(nobody, wish, back, to):
-    form = hidden(nobody.get("/sign-in").text) | {"language": wish, "next": back}
+def test_a_language_is_kept_and_leads_back_to_our_own_pages_only(nobody, asked, back, to):
+    form = hidden(nobody.get("/sign-in").text) | {"language": asked, "next": back}
     answer = nobody.post("/language", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, to)
-    assert answer.headers["set-cookie"].startswith(f"__Host-language={wish};")
+    assert answer.headers["set-cookie"].startswith(f"__Host-language={asked};")
 
 
 def test_an_address_of_other_letters_comes_back_to_htmx_as_headers_write_it(nobody):

@@ -13,8 +13,8 @@ from sqlmodel import select
 
 from portal.consumption.pairs import Comparison
 from portal.home.sites import rows
+from portal.home.sites.filters import By, SiteFilter, SitesShown, SortColumn
 from portal.home.sites.rows import Trend, alphabetical, trend
-from portal.home.sites.wish import By, Column, Show, Wish
 from portal.kit.energy import Energy
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.asked import asking
@@ -311,19 +311,19 @@ def test_names_stand_as_in_a_finnish_register():
 
 @given(
     st.builds(
-        Wish,
+        SiteFilter,
         q=st.text("aä 1&=+", max_size=8).map(lambda words: " ".join(words.split())),
         by=st.sampled_from(By),
-        show=st.sampled_from(Show),
-        sort=st.sampled_from(Column),
+        show=st.sampled_from(SitesShown),
+        sort=st.sampled_from(SortColumn),
         descending=st.booleans(),
     )
 )
-def test_an_address_says_all_of_a_wish(wish):
-    assert Wish.read(wish.query) == wish
+def test_an_address_says_all_of_a_wish(filters):
+    assert SiteFilter.read(filters.query) == filters
 
 
 def test_a_page_of_groups_is_a_part_of_the_whole_list():
-    every = [rows.Group(name, None, list(range(size))) for name, size in (("a", 3), ("b", 0), ("c", 4))]
+    every = [rows.SiteGroup(name, None, list(range(size))) for name, size in (("a", 3), ("b", 0), ("c", 4))]
     shown = [(group.name, list(group.rows)) for first in (0, 3, 6) for group in rows.on_page(every, first, 3)]
     assert shown == [("a", [0, 1, 2]), ("c", [0, 1, 2]), ("c", [3])]

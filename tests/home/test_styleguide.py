@@ -7,7 +7,7 @@ from portal.kit.db import Database
 from portal.settings import Environment
 from tests.browser import Browser
 from tests.people import House
-from tests.portal import desk
+from tests.portal import identification
 from tests.settings import settings
 
 
@@ -22,5 +22,5 @@ def test_it_shows_the_parts_in_every_language(sqlite_url):
 
 
 def test_production_has_none():
-    served = app.routes(replace(settings(), environment=Environment.PRODUCTION), desk())
+    served = app.routes(replace(settings(), environment=Environment.PRODUCTION), identification())
     assert "/styleguide" not in {route.path for route in served}

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.customers import queries as customers
 from portal.customers.models import ContactChange
@@ -32,7 +32,7 @@ def is_first(house, party):
     with house.database.reading() as db:
         account = db.exec(select(Account)).first()
         reach = Reach(frozenset({party}))
-        who = Customer(account_id=account.id, session_id=account.id, name="", reach=reach, acr="")
+        who = User(account_id=account.id, session_id=account.id, name="", reach=reach, acr="")
         return is_first_visit(db, who)
 
 

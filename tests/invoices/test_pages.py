@@ -161,7 +161,9 @@ class MeteredBill:
     def __init__(self, mikko, register, missing=0):
         self.mikko, self.database = mikko, register.database
         self.last = first_of_month(mikko.today) - DAY
-        self.hours = every(first_of_month(self.last), self.last, length=4, mwh=lambda quarter: quarter * 0 + 1_000_000)
+        self.hours = every(
+            first_of_month(self.last), self.last, length=4, milliwatt_hours=lambda quarter: quarter * 0 + 1_000_000
+        )
         site = register.site()
         self.point = register.point(site)
         contract = register.contract(mikko.party, site, self.point, register.product())
@@ -181,7 +183,7 @@ class MeteredBill:
 def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
     assert "korjattu laskun jälkeen" not in metered.said
     corrected = metered.hours[:1]
-    metered.come(replace(corrected, mwh=corrected.mwh + 2_500_000))
+    metered.come(replace(corrected, milliwatt_hours=corrected.milliwatt_hours + 2_500_000))
     kwh = len(metered.hours)
     assert "Mittaustietoja on korjattu laskun jälkeen" in metered.said
     assert (
@@ -191,14 +193,14 @@ def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
 
 def test_a_correction_of_less_than_a_kilowatt_hour_makes_no_other_bill(metered):
     corrected = metered.hours[:1]
-    metered.come(replace(corrected, mwh=corrected.mwh + 900_000))
+    metered.come(replace(corrected, milliwatt_hours=corrected.milliwatt_hours + 900_000))
     assert "korjattu laskun jälkeen" not in metered.said
 
 
 def test_where_readings_are_missing_nobody_knows_what_the_bill_should_have_been(mikko, register):
     metered = MeteredBill(mikko, register, missing=1)
     corrected = metered.hours[1:2]
-    metered.come(replace(corrected, mwh=corrected.mwh + 2_500_000))
+    metered.come(replace(corrected, milliwatt_hours=corrected.milliwatt_hours + 2_500_000))
     assert "korjattu laskun jälkeen" not in metered.said
     metered.come(metered.hours[:1])
     assert "korjattu laskun jälkeen" in metered.said

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from portal.invoices import queries
-from portal.invoices.queries import NoSuchInvoice, Show, Sum, Wish
+from portal.invoices.queries import InvoiceFilter, InvoicesShown, NoSuchInvoice, Sum
 from portal.invoices.rules import Status
 from portal.invoices.shown import payment, row
 from portal.kit.energy import Energy
@@ -17,13 +17,13 @@ from tests.contracts.register import line, somebody
 
 TODAY = date(2026, 11, 21)
 OCTOBER, SEPTEMBER = date(2026, 10, 31), date(2026, 9, 30)
-ALL = Wish()
+ALL = InvoiceFilter()
 UNPAID = frozenset({Status.OPEN, Status.DUE_SOON, Status.LATE, Status.PARTLY_PAID})
 SHOWN = {
-    Show.OPEN: UNPAID,
-    Show.LATE: {Status.LATE},
-    Show.PAID: {Status.PAID, Status.OVERPAID, Status.NOTHING},
-    Show.CREDIT: {Status.CREDIT, Status.CREDITED},
+    InvoicesShown.OPEN: UNPAID,
+    InvoicesShown.LATE: {Status.LATE},
+    InvoicesShown.PAID: {Status.PAID, Status.OVERPAID, Status.NOTHING},
+    InvoicesShown.CREDIT: {Status.CREDIT, Status.CREDITED},
 }
 
 
@@ -68,21 +68,21 @@ def test_a_page_at_a_time(database, books):
 
 
 @pytest.mark.parametrize(
-    ("wish", "names"),
+    ("filters", "names"),
     [
-        (Wish(Show.OPEN), ["unpaid", "late", "half"]),
-        (Wish(Show.LATE), ["late"]),
-        (Wish(Show.PAID), ["paid", "old"]),
-        (Wish(Show.CREDIT), ["credit"]),
-        (Wish(year=2025), ["old"]),
-        (Wish(Show.PAID, 2026), ["paid"]),
-        (Wish(Show.OPEN, 2025), []),
+        (InvoiceFilter(InvoicesShown.OPEN), ["unpaid", "late", "half"]),
+        (InvoiceFilter(InvoicesShown.LATE), ["late"]),
+        (InvoiceFilter(InvoicesShown.PAID), ["paid", "old"]),
+        (InvoiceFilter(InvoicesShown.CREDIT), ["credit"]),
+        (InvoiceFilter(year=2025), ["old"]),
+        (InvoiceFilter(InvoicesShown.PAID, 2026), ["paid"]),
+        (InvoiceFilter(InvoicesShown.OPEN, 2025), []),
     ],
 )
-def test_only_what_is_wished_for(database, books, wish, names):
+def test_only_what_is_wished_for(database, books, filters, names):
     with database.reading() as db:
-        found = queries.latest(db, books.who, wish, TODAY, 0, 20)
-        sums = queries.sums(db, books.who, wish, TODAY)
+        found = queries.latest(db, books.who, filters, TODAY, 0, 20)
+        sums = queries.sums(db, books.who, filters, TODAY)
     assert ids(found) == [getattr(books, name) for name in names]
     assert sum(one.count for one in sums) == len(names)
 
@@ -131,7 +131,7 @@ def test_a_credit_note_is_never_to_be_paid_even_when_too_much_was_paid_back(data
     with database.reading() as db:
         assert queries.next_due(db, who) is None
         assert queries.overdue(db, who, date(2027, 6, 1)) == []
-        assert queries.latest(db, who, Wish(Show.OPEN), TODAY, 0, 20) == []
+        assert queries.latest(db, who, InvoiceFilter(InvoicesShown.OPEN), TODAY, 0, 20) == []
         assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY)] == [False]
         assert payment(queries.by_id(db, who, credit), TODAY) is None
 
@@ -159,7 +159,7 @@ def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(dat
         for one in every:
             assert row(queries.by_id(db, who, one.id).head, TODAY, Language.FI) == one
         for show, states in SHOWN.items():
-            found = queries.latest(db, who, Wish(show), TODAY, 0, 500)
+            found = queries.latest(db, who, InvoiceFilter(show), TODAY, 0, 500)
             assert {head.id for head in found} == {one.id for one in every if one.status in states}
         unpaid = [one for one in queries.sums(db, who, ALL, TODAY) if one.unpaid]
         assert total(one.left for one in unpaid) == total(one.left for one in every)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from portal.contracts.kinds import ContractKind, Names
 from portal.invoices import banking_days
-from portal.invoices.bills import Bill, Head, Line, Source, Subject, by_contract, consumption, subject
+from portal.invoices.bills import Bill, InvoiceHead, InvoiceSubject, Line, Source, by_contract, consumption, subject
 from portal.invoices.changes import Change, is_comparable, why
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import (
@@ -142,11 +142,11 @@ def test_what_a_period_is_called(first, last, language, said):
 
 
 NAMED = Names("fi", "sv", "en")
-HEAD = Head(
+HEAD = InvoiceHead(
     id=UUID(int=1),
     number="1",
     kind=InvoiceKind.INVOICE,
-    subject=Subject(),
+    subject=InvoiceSubject(),
     street=None,
     issued_on=date(2026, 11, 5),
     due_on=date(2026, 12, 4),

@@ -10,7 +10,7 @@ import pytest
 import uvicorn
 
 from portal.kit import connections
-from portal.kit.connections import Prompt
+from portal.kit.connections import TimedProtocol
 from portal.kit.headers import FIXED
 from tests.running import PATIENCE_S
 
@@ -24,13 +24,13 @@ HALVES = {
 }
 
 
-class Hasty(Prompt):
+class Hasty(TimedProtocol):
     """For those who are cut off."""
 
     received_within_s = fetched_within_s = 0.5
 
 
-class Patient(Prompt):
+class Patient(TimedProtocol):
     """For those who are not: a busy machine may keep them waiting, too."""
 
     received_within_s, fetched_within_s = 3, 6

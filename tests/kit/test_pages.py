@@ -2,7 +2,7 @@
 
 import pytest
 
-from portal.kit.pages import pages
+from portal.kit.pagination import paginate
 
 
 @pytest.mark.parametrize(
@@ -20,18 +20,18 @@ from portal.kit.pages import pages
     ],
 )
 def test_the_page_that_was_asked_for_or_the_nearest(asked, items, number, count):
-    found = pages(asked, items, 20, "/things")
+    found = paginate(asked, items, 20, "/things")
     assert (found.number, found.count) == (number, count)
 
 
 def test_neighbours_are_offered():
-    assert list(pages("5", 200, 20, "/things").near) == [3, 4, 5, 6, 7]
-    assert list(pages("1", 200, 20, "/things").near) == [1, 2, 3]
-    assert list(pages("10", 200, 20, "/things").near) == [8, 9, 10]
+    assert list(paginate("5", 200, 20, "/things").near) == [3, 4, 5, 6, 7]
+    assert list(paginate("1", 200, 20, "/things").near) == [1, 2, 3]
+    assert list(paginate("10", 200, 20, "/things").near) == [8, 9, 10]
 
 
 def test_addresses_keep_the_rest_of_the_question():
-    found = pages("2", 100, 20, "/things", {"show": "a b"})
+    found = paginate("2", 100, 20, "/things", {"show": "a b"})
     assert found.href(1) == "/things?show=a+b"
     assert found.href(3) == "/things?show=a+b&page=3"
-    assert pages(None, 1, 20, "/things").href(1) == "/things"
+    assert paginate(None, 1, 20, "/things").href(1) == "/things"

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.kit.i18n import Language
 from portal.messages import actions, queries
@@ -51,12 +51,12 @@ class Post:
 
     register: Register
 
-    def customer(self, *parties, grants=None) -> Customer:
+    def customer(self, *parties, grants=None) -> User:
         """Somebody who is signed in: in their own matters, or, with grants, acting for the one party."""
         account = Account(identity_index=uuid4().bytes * 2, given_names="Aino", family_name="Mäkelä", created_at=NOW)
         self.register.add(account)
         reach = Reach(frozenset(parties), grants, parties[0]) if grants else Reach(frozenset(parties))
-        return Customer(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="")
+        return User(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="")
 
     def tell(self, *rows, offers=(), now=NOW):
         """Take rows in, as a feed does."""

@@ -17,13 +17,13 @@ from portal.invoices.models import Invoice
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.feed import Outcome
 from portal.kit.i18n import Language
-from portal.kit.privacy import Subject
+from portal.kit.privacy import DataSubject
 from portal.kit.web import Redirect, Visit
 from portal.messages import actions, pages, privacy, queries
 from portal.messages.actions import TakesNoReplies, TooManyMessages
 from portal.messages.models import Message, MessageThread, ThreadStatus
-from portal.messages.queries import Wish
-from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, Kind, Show, Topic
+from portal.messages.queries import ThreadFilter
+from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, MessageKind, ThreadsShown, Topic
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import Site
 from tests.messages.conftest import DAY, NOW, entry, letter, limited
@@ -224,7 +224,9 @@ def test_unread_is_what_came_since_a_fortnight_before_the_first_sign_in_until_it
     assert post.see(queries.unread, aino.who) == 1
     post.tell(entry("M5", aino.number))
     post.do(actions.mark_all_read, aino.who, NOW - timedelta(hours=1), NOW)  # of a page opened before M5 came
-    assert [one.subject for one in post.see(queries.page, aino.who, Wish(Show.UNREAD), 0, 9)] == ["Asia M5"]
+    assert [one.subject for one in post.see(queries.page, aino.who, ThreadFilter(ThreadsShown.UNREAD), 0, 9)] == [
+        "Asia M5"
+    ]
     somebody_else = post.customer(aino.party)
     assert post.see(queries.unread, somebody_else) == 3
 
@@ -235,12 +237,19 @@ def test_a_search_finds_words_in_any_case_and_filters_narrow_it(post, aino):
         entry("M2", aino.number, "visit", subject="Lasku"),
     )
     for text in ("äänekosken", "lasku on", "100 %"):
-        assert [one.kind for one in post.see(queries.page, aino.who, Wish(text=text), 0, 9)] == [Kind.BILL]
-    assert post.see(queries.count, aino.who, Wish(text="lasku")) == 2
-    assert post.see(queries.count, aino.who, Wish(Show.CONTACTS, "lasku")) == 1
-    assert post.see(queries.count, aino.who, Wish(text="1%0")) == 0
+        assert [one.kind for one in post.see(queries.page, aino.who, ThreadFilter(text=text), 0, 9)] == [
+            MessageKind.BILL
+        ]
+    assert post.see(queries.count, aino.who, ThreadFilter(text="lasku")) == 2
+    assert post.see(queries.count, aino.who, ThreadFilter(ThreadsShown.CONTACTS, "lasku")) == 1
+    assert post.see(queries.count, aino.who, ThreadFilter(text="1%0")) == 0
     counts = post.see(queries.counts, aino.who)
-    assert (counts[Show.ALL], counts[Show.BILLS], counts[Show.CONTACTS], counts[Show.ANSWERS]) == (2, 1, 1, 0)
+    assert (
+        counts[ThreadsShown.ALL],
+        counts[ThreadsShown.BILLS],
+        counts[ThreadsShown.CONTACTS],
+        counts[ThreadsShown.ANSWERS],
+    ) == (2, 1, 1, 0)
 
 
 def test_a_limited_mandate_sees_the_threads_of_its_matters_at_its_sites(post, aino):
@@ -269,7 +278,7 @@ def test_a_limited_mandate_sees_the_threads_of_its_matters_at_its_sites(post, ai
     with pytest.raises(NotCovered):
         post.ask(accountant, post.see(queries.about_invoice, accountant, aino.bill))
     everywhere = post.customer(aino.party, grants=(limited(Theme.BILLING, sites=None),))
-    assert post.see(queries.count, everywhere, Wish()) == 5
+    assert post.see(queries.count, everywhere, ThreadFilter()) == 5
     assert len(post.see(queries.sites, everywhere)) == 2
     assert [site.id for site in post.see(queries.sites, accountant)] == [aino.site]
 
@@ -301,7 +310,7 @@ def test_nobody_writes_in_a_thread_of_others_or_in_one_without_a_number(post, ai
         with pytest.raises(NotThere):
             post.do(action, stranger, thread_id, *more, NOW)
     post.tell(entry("M1", aino.number))
-    bulletin = next(one.id for one in post.see(queries.latest, aino.who, 9) if one.kind is Kind.BULLETIN)
+    bulletin = next(one.id for one in post.see(queries.latest, aino.who, 9) if one.kind is MessageKind.BULLETIN)
     with pytest.raises(TakesNoReplies):
         post.do(actions.reply, aino.who, bulletin, letter(), NOW)
 
@@ -321,7 +330,7 @@ def test_an_export_holds_ones_own_correspondence_only(post, aino):
     post.tell(entry("M1", aino.number))
     post.do(actions.mark_all_read, aino.who, NOW, NOW)
     post.ask(post.customer(post.register.party()), body="Muiden asia")
-    records = post.see(privacy.export, Subject(aino.party, frozenset({aino.who.account_id})))
+    records = post.see(privacy.export, DataSubject(aino.party, frozenset({aino.who.account_id})))
     assert [record.table for record in records] == ["message_thread"] * 2 + ["message"] * 2 + ["thread_reading"]
     assert "Muiden" not in repr(records)
     assert "form_key" not in repr(records)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from portal.auth.reach import EVERYTHING, Level, Reach, Theme
 from portal.messages import rules, shown
 from portal.messages.models import ThreadStatus
-from portal.messages.queries import About, Said, Thread
-from portal.messages.rules import Kind, Topic
+from portal.messages.queries import Thread, ThreadMessage, ThreadSubject
+from portal.messages.rules import MessageKind, Topic
 from tests.messages.conftest import limited
 
 HERE, THERE = UUID(int=1), UUID(int=2)
@@ -63,9 +63,9 @@ def test_a_limited_mandate_opens_news_of_its_sites_and_no_contacts():
 
 
 def test_everything_has_its_words():
-    assert shown.KINDS.keys() == set(Kind)
+    assert shown.KINDS.keys() == set(MessageKind)
     assert shown.TOPICS.keys() == set(Topic)
-    assert all(rules.topic_of(kind) in Topic for kind in Kind)
+    assert all(rules.topic_of(kind) in Topic for kind in MessageKind)
 
 
 @given(st.uuids())
@@ -101,9 +101,9 @@ def test_an_identity_code_is_noticed(text, holds):
 
 
 def asked(at, status=ThreadStatus.OPEN):
-    said = Said(Kind.QUESTION, "Miksi?", "fi", at, "Aino", uuid4())
-    about = About(uuid4(), "1")
-    return Thread(uuid4(), "A", Topic.OTHER, "A", status, Kind.QUESTION, at, None, False, about, [said])
+    said = ThreadMessage(MessageKind.QUESTION, "Miksi?", "fi", at, "Aino", uuid4())
+    about = ThreadSubject(uuid4(), "1")
+    return Thread(uuid4(), "A", Topic.OTHER, "A", status, MessageKind.QUESTION, at, None, False, about, [said])
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from portal.audit import heads
 from portal.audit.actions import Act, record
 from portal.audit.chain import end
 from portal.audit.heads import Seals
-from portal.audit.rules import Head
+from portal.audit.rules import ChainHead
 from portal.kit import clock
 from portal.operating import checks, measures
-from portal.operating.auditing import Level
+from portal.operating.auditing import Severity
 from portal.settings import Settings
 from tests.audit.test_chain import tamper
 
@@ -43,7 +43,7 @@ def audit(database, environ, tmp_path):
         for number in range(5):
             record(db, Act(act="privacy.packaged", object_kind="party", object_id=str(number)), clock.now())
         newest = end(db)
-    heads.keep(tmp_path / "audit", Seals([SECRET]), Head(newest.number, newest.hash, clock.now()))
+    heads.keep(tmp_path / "audit", Seals([SECRET]), ChainHead(newest.number, newest.hash, clock.now()))
     return newest
 
 
@@ -114,18 +114,18 @@ def test_check_tells_of_a_head_that_is_late_or_lost_its_entry(database, audit, e
         found = checks.findings(environ, lambda: clock.now() + timedelta(minutes=later))
         return [(one.level, one.says) for one in found if one.about == "audit"]
 
-    assert said() == [(Level.OK, "well")]
+    assert said() == [(Severity.OK, "well")]
     [(level, says)] = said(later=50)
-    assert (level, "see that `portal jobs` runs" in says) == (Level.WARNING, True)
+    assert (level, "see that `portal jobs` runs" in says) == (Severity.WARNING, True)
     tamper(database, "DELETE FROM audit_entry WHERE number = 5")
     [(level, says)] = said()
-    assert (level, "Entry 5 is not what its head says" in says) == (Level.BROKEN, True)
+    assert (level, "Entry 5 is not what its head says" in says) == (Severity.BROKEN, True)
 
 
 def test_metrics_tell_the_age_of_the_head_and_what_came_after_it(database, audit, environ):
     with database.writing() as db:
         record(db, Act(act="privacy.packaged", object_kind="party", object_id="5"), clock.now())
-    place = measures.Place(database, Settings.from_environment(environ))
+    place = measures.MeasureContext(database, Settings.from_environment(environ))
     said = measures.text({}, place, [], clock.now() + timedelta(minutes=7))
     figures = dict(line.split() for line in said.splitlines() if not line.startswith("#"))
     assert 7 * 60 <= float(figures["portal_audit_head_age_seconds"]) < 8 * 60

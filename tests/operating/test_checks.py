@@ -11,7 +11,7 @@ from portal.auth.oidc import keys
 from portal.kit import clock
 from portal.kit.db import Database
 from portal.operating import checks, internal
-from portal.operating.checks import Level
+from portal.operating.checks import Severity
 from portal.outbox.mail import Letter, post
 from tests.feeds.conftest import lines, row
 from tests.ports import free_port
@@ -47,7 +47,7 @@ def said(environ, about):
 def test_what_is_well_is_said_too(environ):
     with Post() as office:
         found = list(checks.findings(environ | {"PORTAL_SMTP_URL": office.url}, clock.now))
-    well = {one.about for one in found if one.level is Level.OK}
+    well = {one.about for one in found if one.level is Severity.OK}
     assert well == {"keys", "database", "modes", "clock", "brand", "disk", "mail", "outbox", "audit", "files"}
 
 
@@ -72,15 +72,15 @@ def test_what_is_well_is_said_too(environ):
 )
 def test_what_is_wrong_is_said_with_what_mends_it(environ, about, wrong, mends):
     found = said({name: value for name, value in (environ | wrong).items() if value}, about)
-    assert any(mends in sentence and level is not Level.OK for level, sentence in found), found
+    assert any(mends in sentence and level is not Severity.OK for level, sentence in found), found
 
 
 def test_production_is_judged_more_strictly(environ, tmp_path):
     (tmp_path / "keys" / "sig.pem").chmod(0o644)
-    assert [level for level, _ in said(environ, "keys")] == [Level.WARNING]
+    assert [level for level, _ in said(environ, "keys")] == [Severity.WARNING]
     production = environ | {"PORTAL_ENV": "production"}
-    assert [level for level, _ in said(production, "keys")] == [Level.BROKEN]
-    assert (Level.BROKEN, "demo: allow_http is refused in production; it is for trials (PORTAL_ENV=test)") in said(
+    assert [level for level, _ in said(production, "keys")] == [Severity.BROKEN]
+    assert (Severity.BROKEN, "demo: allow_http is refused in production; it is for trials (PORTAL_ENV=test)") in said(
         production, "broker"
     )
 
@@ -92,7 +92,7 @@ def test_a_schema_that_is_current_only_by_name_is_said_and_not_served(environ, m
         connection.exec_driver_sql("DROP TABLE thread_reading")
     database.engine.dispose()
     found = said(environ, "database")
-    assert {level for level, _ in found} == {Level.BROKEN}
+    assert {level for level, _ in found} == {Severity.BROKEN}
     assert [sentence.partition(". ")[0] for _, sentence in found] == [
         "The table thread_reading is missing",
         "The column invoice.payee is missing",
@@ -111,8 +111,8 @@ def test_what_others_can_read_of_customers_is_said(environ, tmp_path):
     said_of_it = "{0} is open to others than its owner; `chmod {1} {0}` keeps them out."
     found = said(environ, "modes")
     for name, mode in {"portal.db": 600, "outbox": 700, "outbox/events-1.jsonl": 600}.items():
-        assert (Level.WARNING, said_of_it.format(tmp_path / name, mode)) in found
-    assert {level for level, _ in said(environ | {"PORTAL_ENV": "production"}, "modes")} == {Level.BROKEN}
+        assert (Severity.WARNING, said_of_it.format(tmp_path / name, mode)) in found
+    assert {level for level, _ in said(environ | {"PORTAL_ENV": "production"}, "modes")} == {Severity.BROKEN}
 
 
 def test_keys_that_are_not_those_of_the_database_are_said(environ, tmp_path, monkeypatch):
@@ -120,19 +120,19 @@ def test_keys_that_are_not_those_of_the_database_are_said(environ, tmp_path, mon
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
     assert cli.main(["import", str(tmp_path / "c.jsonl")]) == 0
-    assert said(environ, "database") == [(Level.OK, "well")]
+    assert said(environ, "database") == [(Severity.OK, "well")]
     other = base64.b64encode(bytes(range(50, 82))).decode()
     [(level, sentence)] = said(environ | {"PORTAL_INDEX_KEY": other}, "database")
-    assert (level, "nobody can sign in" in sentence) == (Level.BROKEN, True)
+    assert (level, "nobody can sign in" in sentence) == (Severity.BROKEN, True)
     [(level, sentence)] = said(environ | {"PORTAL_DATA_KEYS": other}, "database")
-    assert (level, "not among PORTAL_DATA_KEYS" in sentence) == (Level.BROKEN, True)
+    assert (level, "not among PORTAL_DATA_KEYS" in sentence) == (Severity.BROKEN, True)
 
 
 @pytest.mark.parametrize(
     ("given", "found"),
     [
         ({"acr_values_supported": ["http://ftn.ficora.fi/2017/loatest2"]}, []),
-        ({"acr_values_supported": ["http://ftn.ficora.fi/2017/loa2"]}, [Level.WARNING]),
+        ({"acr_values_supported": ["http://ftn.ficora.fi/2017/loa2"]}, [Severity.WARNING]),
         ({"acr_values_supported": "loa2"}, []),
         ({}, []),
     ],
@@ -146,7 +146,7 @@ def test_letters_that_have_waited_for_long_are_said(environ):
     with database.writing() as db:
         post(db, Letter("aino@example.fi", "Hei", "", None), clock.now() - timedelta(hours=2))
     [(level, sentence)] = said(environ, "outbox")
-    assert (level, sentence.split(",")[0]) == (Level.WARNING, "1 letters wait to leave")
+    assert (level, sentence.split(",")[0]) == (Severity.WARNING, "1 letters wait to leave")
     assert "`portal jobs`" in sentence
     database.engine.dispose()
 

@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from portal.operating.doors import bound, take_nobody_new
+from portal.operating.sockets import bound, take_nobody_new
 from tests.running import PATIENCE_S
 
 KNOCKS = 40

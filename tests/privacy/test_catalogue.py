@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import CheckConstraint
 from sqlmodel import SQLModel
 
-from portal.customers.wishes import Address, Billing, Channel, written
+from portal.customers.change_requests import Billing, Channel, PostalAddress, written
 from portal.keepers import KEEPERS
 from portal.kit import formats
 from portal.kit.db import Database
@@ -19,7 +19,7 @@ from portal.privacy import exports, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Column, Group, correctable_named, field_named
 from portal.privacy.exports import NotExported
 from portal.privacy.package import Press
-from portal.privacy.rules import Act, Fate, Right, State
+from portal.privacy.rules import Act, CaseState, Fate, Right
 from portal.privacy.shown import ARTICLES, BADGES, EXPLAINED, FATES
 from portal.privacy.words import CODES, RIGHTS, STATES, STEPS
 from tests.people import AINO, House, vault
@@ -51,7 +51,7 @@ def test_nothing_is_described_that_is_not_there(holding):
 def test_every_code_has_its_words():
     assert set(GROUPS) == set(Group)
     assert set(RIGHTS) == set(EXPLAINED) == set(ARTICLES) == set(Right)
-    assert set(STATES) == set(BADGES) == set(State)
+    assert set(STATES) == set(BADGES) == set(CaseState)
     assert (set(STEPS), set(FATES)) == (set(Act), set(Fate))
 
 
@@ -165,7 +165,12 @@ def test_every_event_has_a_name():
         ("site", "dwelling", "yurt", "yurt"),
         ("party", "language", "sv", "Svenska"),
         ("party", "country", "SE", "Ruotsi"),
-        ("contact_change", "after", written(Address("Katu 1", "20100", "Turku", "FI")), "Katu 1, 20100 Turku, Suomi"),
+        (
+            "contact_change",
+            "after",
+            written(PostalAddress("Katu 1", "20100", "Turku", "FI")),
+            "Katu 1, 20100 Turku, Suomi",
+        ),
         ("contact_change", "after", written(Billing(Channel.EMAIL, "a@b.fi", "KP")), "Sähköpostitse, a@b.fi, KP"),
         ("contact_change", "after", "sv", "Svenska"),
         ("contact_change", "before", "{not json", "{not json"),

@@ -10,18 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.customers.models import ContactDetail, Party
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
 from portal.privacy import actions, queries
-from portal.privacy.actions import RequestClosed, TooManyRequests, Wish
+from portal.privacy.actions import NewCase, RequestClosed, TooManyRequests
 from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase
-from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, Right, State
+from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, CaseState, Right
 
 NOW = datetime(2026, 11, 6, 10, tzinfo=UTC)
 
@@ -46,7 +46,7 @@ def aino(database):
     with database.writing() as db:
         db.add(party)
         db.add(account)
-    return Customer(
+    return User(
         account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=Reach(frozenset({party.id})), acr="loa2"
     )
 
@@ -55,7 +55,7 @@ def aino(database):
 def case(database, aino):
     """Her request of the 6th of November."""
     with database.writing() as db:
-        return actions.ask(db, aino, Wish(Right.RESTRICTION, "Rajoittakaa."), Language.FI, NOW)
+        return actions.ask(db, aino, NewCase(Right.RESTRICTION, "Rajoittakaa."), Language.FI, NOW)
 
 
 def keep(database, *rows, now=None):
@@ -70,9 +70,9 @@ def test_steps_are_taken_in_the_order_in_which_they_were_made(database, aino, ca
     with database.writing() as db:
         found = queries.case(db, aino, case.id)
         assert [event.step.act for event in found.events] == ["received", "in-work", "asked"]
-        assert (found.row.state, found.row.due_on) == (State.WAITING, None)
+        assert (found.row.state, found.row.due_on) == (CaseState.WAITING, None)
         answered = actions.answer(db, aino, case.id, "Tätä.", later(14))
-    assert (answered.row.state, str(answered.row.due_on)) == (State.IN_WORK, "2026-12-16")
+    assert (answered.row.state, str(answered.row.due_on)) == (CaseState.IN_WORK, "2026-12-16")
 
 
 def test_what_does_not_fit_is_refused_with_a_reason(database, case):
@@ -114,7 +114,7 @@ def test_an_extension_moves_the_last_day_and_is_told_with_its_reason(database, a
     with database.reading() as db:
         found = queries.case(db, aino, case.id)
         (letter,) = db.exec(select(OutboxEvent).where(OutboxEvent.kind == "mail")).all()
-    assert (found.row.state, str(found.row.due_on)) == (State.IN_WORK, "2027-01-20")
+    assert (found.row.state, str(found.row.due_on)) == (CaseState.IN_WORK, "2027-01-20")
     assert (found.latest.step.act, found.latest.step.text) == ("extended", "Pyyntö koskee 12 vuotta.")
     assert "26-0001" in json.loads(letter.payload)["subject"]
     assert "12 vuotta" not in letter.payload
@@ -153,13 +153,13 @@ def test_an_extension_leaves_a_request_waiting_and_both_are_added(database, aino
     with database.writing() as db:
         assert queries.case(db, aino, case.id).row.due_on is None
         answered = actions.answer(db, aino, case.id, "Tätä.", later(14))
-    assert (answered.row.state, str(answered.row.due_on)) == (State.IN_WORK, "2027-01-30")
+    assert (answered.row.state, str(answered.row.due_on)) == (CaseState.IN_WORK, "2027-01-30")
 
 
 def test_of_many_requests_at_once_no_more_than_a_days_measure_gets_through(database, aino):
     def ask(number, now=NOW):
         with database.writing() as db:
-            return actions.ask(db, aino, Wish(Right.ACCESS, f"Pyyntö {number}."), Language.FI, now)
+            return actions.ask(db, aino, NewCase(Right.ACCESS, f"Pyyntö {number}."), Language.FI, now)
 
     def tried(number):
         try:
@@ -196,14 +196,14 @@ def test_a_closed_request_takes_nothing(database, aino, case):
 
 def test_numbers_follow_each_other_within_a_year(database, aino, case):
     with database.writing() as db:
-        second = actions.ask(db, aino, Wish(Right.ACCESS, "Lisää."), Language.FI, later(1))
-        other = actions.ask(db, aino, Wish(Right.ACCESS, "Lisää vielä."), Language.FI, later(60))
+        second = actions.ask(db, aino, NewCase(Right.ACCESS, "Lisää."), Language.FI, later(1))
+        other = actions.ask(db, aino, NewCase(Right.ACCESS, "Lisää vielä."), Language.FI, later(60))
     assert (case.number, second.number, other.number) == ("26-0001", "26-0002", "27-0001")
 
 
 def test_open_requests_come_first(database, aino, case):
     with database.writing() as db:
-        actions.ask(db, aino, Wish(Right.ACCESS, "Lisää."), Language.FI, later(1))
+        actions.ask(db, aino, NewCase(Right.ACCESS, "Lisää."), Language.FI, later(1))
     keep(database, step("done", 2))
     with database.reading() as db:
         assert [one.row.number for one in queries.cases(db, aino, 0, 9)] == ["26-0002", "26-0001"]
@@ -217,4 +217,4 @@ def test_the_clock_stands_exactly_while_a_request_waits(database, case):
 
 def test_erasure_is_asked_for_by_somebody_who_has_proved_who_they_are(database, aino):
     with database.writing() as db, pytest.raises(TypeError):
-        actions.ask(db, aino, Wish(Right.ERASURE, ""), Language.FI, NOW)
+        actions.ask(db, aino, NewCase(Right.ERASURE, ""), Language.FI, NOW)

@@ -13,7 +13,7 @@ from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.kit.streams import Pace
 from portal.privacy import package
-from portal.privacy.package import File, Pause, Press
+from portal.privacy.package import PackageFile, Pause, Press
 from portal.privacy.queries import Whose
 from tests import days
 from tests.privacy.test_pages import settle
@@ -43,7 +43,7 @@ def whose(database, aino):
 
 def test_an_archive_holds_its_files_as_they_are():
     told = {"README.txt": [b"first"], "1001/empty.csv": [], "1001/large.csv": [b"piece", b"", b"of it" * 100_000]}
-    sent = b"".join(package.zipped(File(name, pieces) for name, pieces in told.items()))
+    sent = b"".join(package.zipped(PackageFile(name, pieces) for name, pieces in told.items()))
     archive = zipfile.ZipFile(io.BytesIO(sent))
     assert archive.testzip() is None
     assert {name: archive.read(name) for name in archive.namelist()} == {
@@ -59,7 +59,7 @@ def test_its_first_piece_waits_for_nothing(whose, press, tmp_path):
 def test_records_are_read_before_the_first_of_them_is_sent(database, whose, press):
     files = made(database, whose, press)
     next(files)
-    for file in (step for step in files if isinstance(step, File)):
+    for file in (step for step in files if isinstance(step, PackageFile)):
         if "/readings/" not in file.name:
             assert database.engine.pool.checkedout() == 0, file.name
         b"".join(file.pieces)
@@ -73,7 +73,7 @@ def test_whoever_makes_it_gives_way_between_two_records_and_two_pieces(database,
 
 def test_whoever_goes_away_leaves_nothing_open(database, whose, press):
     files = made(database, whose, press)
-    reading = next(step for step in files if isinstance(step, File) and "/readings/" in step.name)
+    reading = next(step for step in files if isinstance(step, PackageFile) and "/readings/" in step.name)
     pieces = iter(reading.pieces)
     next(pieces)
     pieces.close()

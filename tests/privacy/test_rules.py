@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.privacy import rules
-from portal.privacy.rules import Act, Ending, State, Step
+from portal.privacy.rules import Act, CaseState, CaseStep, Ending
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
@@ -62,21 +62,21 @@ def test_months_add_up_and_keep_the_date_where_they_can(day, months):
 def course(*acts, answer_by=None):
     """Steps: an act and the days since the receipt on the 6th of November."""
     return [
-        Step(Act(act), date(2026, 11, 6) + timedelta(days=days), answer_by if act == "extended" else None)
+        CaseStep(Act(act), date(2026, 11, 6) + timedelta(days=days), answer_by if act == "extended" else None)
         for act, days in acts
     ]
 
 
 def test_an_extension_gives_more_days_and_leaves_the_state():
     clock = rules.clock(course(("received", 0), ("in-work", 3), ("extended", 20), answer_by=date(2027, 1, 23)))
-    assert (clock.state, clock.due_on) == (State.IN_WORK, date(2027, 1, 23))  # a Saturday: what was told is kept to
+    assert (clock.state, clock.due_on) == (CaseState.IN_WORK, date(2027, 1, 23))  # a Saturday: what was told is kept to
     assert (clock.days, clock.days_left(date(2026, 12, 8))) == (78, 46)
 
 
 def test_what_waits_stays_waiting_when_it_is_extended_and_its_days_are_added():
     steps = course(("received", 0), ("asked", 4), ("extended", 6), ("answered", 14), answer_by=date(2027, 1, 22))
     waiting = rules.clock(steps[:3])
-    assert (waiting.state, waiting.due_on, waiting.days) == (State.WAITING, None, 75)
+    assert (waiting.state, waiting.due_on, waiting.days) == (CaseState.WAITING, None, 75)
     assert waiting.last_day(date(2026, 11, 20)) == date(2027, 1, 30)
     answered = rules.clock(steps)
     assert (answered.due_on, answered.days) == (date(2027, 1, 30), 75)  # it stood for eight days after it was told
@@ -92,23 +92,23 @@ def test_the_days_for_which_the_clock_stands_put_off_what_may_be_told_and_until_
 def test_a_request_in_work_tells_how_many_days_are_left():
     clock = rules.clock(course(("received", 0), ("in-work", 3)))
     today = date(2026, 11, 21)
-    assert (clock.state, clock.due_on) == (State.IN_WORK, date(2026, 12, 7))
+    assert (clock.state, clock.due_on) == (CaseState.IN_WORK, date(2026, 12, 7))
     assert (clock.days, clock.days_used(today), clock.days_left(today)) == (31, 15, 16)
     assert clock.days_left(date(2026, 12, 9)) == -2
 
 
 def test_the_clock_stands_while_we_wait_and_goes_on_by_as_many_days():
     waiting = rules.clock(course(("received", 0), ("asked", 4)))
-    assert (waiting.state, waiting.due_on, waiting.paused_on) == (State.WAITING, None, date(2026, 11, 10))
+    assert (waiting.state, waiting.due_on, waiting.paused_on) == (CaseState.WAITING, None, date(2026, 11, 10))
     assert waiting.days_used(date(2026, 12, 24)) == 4
     answered = rules.clock(course(("received", 0), ("asked", 4), ("asked", 6), ("answered", 14)))
-    assert (answered.state, answered.paused_days, answered.due_on) == (State.IN_WORK, 10, date(2026, 12, 16))
+    assert (answered.state, answered.paused_days, answered.due_on) == (CaseState.IN_WORK, 10, date(2026, 12, 16))
     assert answered.days_used(date(2026, 11, 20)) == 4
 
 
 def test_an_answer_that_nobody_asked_for_changes_nothing():
     clock = rules.clock(course(("received", 0), ("answered", 4)))
-    assert (clock.state, clock.due_on) == (State.RECEIVED, date(2026, 12, 7))
+    assert (clock.state, clock.due_on) == (CaseState.RECEIVED, date(2026, 12, 7))
 
 
 @pytest.mark.parametrize("end", ["done", "refused", "withdrawn"])
@@ -130,7 +130,7 @@ def test_waiting_never_uses_up_days_and_the_end_moves_with_it(steps):
     clock = rules.clock(course(*happened, answer_by=date(2027, 1, 29)))
     today = date(2026, 11, 6) + timedelta(days=days)
     assert clock.days_used(today) <= days
-    assert (clock.due_on is None) == (clock.state is State.WAITING)
+    assert (clock.due_on is None) == (clock.state is CaseState.WAITING)
     if clock.due_on:
         assert clock.due_on >= rules.due_on(date(2026, 11, 6))
 

@@ -20,7 +20,7 @@ from portal.auth.oidc.client import Credentials, Grant
 from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.outgoing import KIB, Connect, Unreachable, get
 from portal.auth.oidc.remembered import Lifetime, Remembered
-from portal.auth.oidc.request import Ask, Ourselves, assertion, request_object
+from portal.auth.oidc.request import Ask, ClientMetadata, assertion, request_object
 from portal.auth.reasons import Reason, Stopped, demand
 from portal.kit.clock import DAY
 
@@ -49,7 +49,7 @@ class RelyingParty:
     def __init__(
         self,
         profile: BrokerProfile,
-        us: Ourselves,
+        us: ClientMetadata,
         keys: OwnKeys,
         connect: Connect,
         now: Callable[[], datetime],

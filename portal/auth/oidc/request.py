@@ -10,7 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64encode
 
-from portal.auth.brokers import BrokerProfile, Freshness, Names
+from portal.auth.brokers import BrokerProfile, Freshness, MethodNames
 from portal.auth.oidc.keys import SIGNING_ALG
 from portal.kit.i18n import Language
 
@@ -31,14 +31,14 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Ourselves:
+class ClientMetadata:
     """Who asks: where the person is to come back to, and the name that the bank shows them."""
 
     redirect_uri: str
-    service_name: Names
+    service_name: MethodNames
 
 
-def request_object(profile: BrokerProfile, us: Ourselves, ask: Ask, key: RSAKey, now: datetime) -> str:
+def request_object(profile: BrokerProfile, us: ClientMetadata, ask: Ask, key: RSAKey, now: datetime) -> str:
     """The signed request; nothing of it travels beside it."""
     claims = {
         "iss": profile.client_id,
@@ -65,7 +65,7 @@ def challenge(verifier: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode()
 
 
-def _extras(profile: BrokerProfile, us: Ourselves, ask: Ask) -> Mapping[str, object]:
+def _extras(profile: BrokerProfile, us: ClientMetadata, ask: Ask) -> Mapping[str, object]:
     extras: dict[str, object] = {"acr_values": " ".join(profile.acr_values)}
     if ask.bank:
         # By acr_values the bank stands alone: a level of assurance beside it would let the broker choose another bank.

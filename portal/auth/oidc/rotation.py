@@ -17,7 +17,7 @@ KEPT_FOR = timedelta(days=7)  # after an old one was
 
 
 @dataclass(frozen=True)
-class Step:
+class RotationStep:
     """What was done for a role, or why nothing was, and from when on the next step can be taken."""
 
     role: Role
@@ -25,7 +25,7 @@ class Step:
     again: datetime | None = None
 
 
-def rotate(folder: Path, now: datetime) -> Sequence[Step]:
+def rotate(folder: Path, now: datetime) -> Sequence[RotationStep]:
     """Take the step that is due for each role; run twice, it does nothing the second time.
 
     Raises BadKeys where the keys in use are not whole; then nothing is changed.
@@ -34,7 +34,7 @@ def rotate(folder: Path, now: datetime) -> Sequence[Step]:
     return list(_steps(folder, now))
 
 
-def _steps(folder: Path, now: datetime) -> Iterator[Step]:
+def _steps(folder: Path, now: datetime) -> Iterator[RotationStep]:
     for role in (Role.SIG, Role.ENC):
         following, old = file_of(folder, role, Phase.NEXT), file_of(folder, role, Phase.OLD)
         if following.exists():
@@ -44,31 +44,33 @@ def _steps(folder: Path, now: datetime) -> Iterator[Step]:
         else:
             write(following, new_key())
             _date(following, now)
-            yield Step(role, f"made {following.name}; restart the portal, so that it is known.", now + PUBLISHED_FOR)
+            yield RotationStep(
+                role, f"made {following.name}; restart the portal, so that it is known.", now + PUBLISHED_FOR
+            )
 
 
-def _switched(folder: Path, role: Role, now: datetime) -> Step:
+def _switched(folder: Path, role: Role, now: datetime) -> RotationStep:
     """Use the next key, once it has been known for a day. An old key beside it tells of a switch that was cut short."""
     current, following, old = (file_of(folder, role, phase) for phase in (Phase.NOW, Phase.NEXT, Phase.OLD))
     ripe = _dated(following) + PUBLISHED_FOR
     if not old.exists():
         if now < ripe:
-            return Step(role, f"{following.name} is not known for long enough.", ripe)
+            return RotationStep(role, f"{following.name} is not known for long enough.", ripe)
         old.hardlink_to(current)
     following.replace(current)
     _date(old, now)
-    return Step(
+    return RotationStep(
         role, f"{following.name} is now {current.name}; restart the portal, so that it is used.", now + KEPT_FOR
     )
 
 
-def _cleared(old: Path, role: Role, now: datetime) -> Step:
+def _cleared(old: Path, role: Role, now: datetime) -> RotationStep:
     """Remove the old key, once nothing can be on its way that needs it."""
     over = _dated(old) + KEPT_FOR
     if now < over:
-        return Step(role, f"{old.name} may still be needed.", over)
+        return RotationStep(role, f"{old.name} may still be needed.", over)
     old.unlink()
-    return Step(role, f"removed {old.name}; the rotation is over.")
+    return RotationStep(role, f"removed {old.name}; the rotation is over.")
 
 
 def _date(path: Path, now: datetime) -> None:

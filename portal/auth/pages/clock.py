@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from portal.auth import actions
 from portal.auth.actions import SESSION_COOKIE
-from portal.auth.pages.there import Occasion
+from portal.auth.pages.sign_in import Occasion
 from portal.kit.answers import page_of
 from portal.kit.kept import PAGE_FIELD, marked
 from portal.kit.web import Platform, form_subject, in_thread, keep, platform_of

@@ -8,17 +8,17 @@ from uuid import UUID, uuid4
 from sqlmodel import Session
 
 from portal.audit import actions as audit
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.consents.actions import HERE
 from portal.consents.authorisations import offers, queries, rules
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint
 from portal.consents.authorisations.notices import Edition, Wording
-from portal.consents.authorisations.offers import Offer, Wish
+from portal.consents.authorisations.offers import AuthorisationRequest, Offer
 from portal.consents.authorisations.queries import Given
 from portal.consents.authorisations.rules import Ending, Resolution
 from portal.consents.rules import Ground
+from portal.customers.locks import lock_party
 from portal.customers.models import Party
-from portal.customers.turns import take_turn
 from portal.kit.clock import day_of
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
@@ -73,14 +73,14 @@ class Seen:
     sha256: str
 
 
-def give(db: Session, who: ConfirmedCustomer, wish: Wish, seen: Seen, now: datetime) -> UUID:
+def give(db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: Seen, now: datetime) -> UUID:
     """Let a company read; the id of the authorisation. What it renews ends now.
 
     To give what stands already, as a second click would, gives nothing more.
     Raises CannotBeGiven, OtherWords, NoSuchAuthorisation; then nothing has been given.
     """
-    take_turn(db, who)
-    offered = offers.offer(db, who, wish, day_of(now))
+    lock_party(db, who)
+    offered = offers.offer(db, who, request, day_of(now))
     wording = offered.wording(seen.edition, seen.language)
     if wording.sha256 != seen.sha256:
         raise OtherWords
@@ -100,12 +100,12 @@ def give(db: Session, who: ConfirmedCustomer, wish: Wish, seen: Seen, now: datet
     return authorisation.id
 
 
-def end(db: Session, who: Customer, authorisation_id: UUID, now: datetime) -> None:
+def end(db: Session, who: User, authorisation_id: UUID, now: datetime) -> None:
     """Let the company read no more, from now on; what has ended already stays as it is.
 
     Raises NoSuchAuthorisation.
     """
-    take_turn(db, who)
+    lock_party(db, who)
     given = queries.by_id(db, who, authorisation_id)
     if rules.is_in_force(given.state(day_of(now))):
         _end(db, who, given, Ending.ENDED, now)
@@ -115,7 +115,7 @@ def _is_that(given: Given, wording: Wording, today: date) -> bool:
     return given.authorisation.notice_sha256 == wording.sha256 and rules.is_in_force(given.state(today))
 
 
-def _authorisation(who: Customer, offered: Offer, wording: Wording, now: datetime) -> Authorisation:
+def _authorisation(who: User, offered: Offer, wording: Wording, now: datetime) -> Authorisation:
     return Authorisation(
         id=uuid4(),
         party_id=offered.party_id,
@@ -136,7 +136,7 @@ def _authorisation(who: Customer, offered: Offer, wording: Wording, now: datetim
     )
 
 
-def _end(db: Session, who: Customer, given: Given, how: Ending, now: datetime) -> None:
+def _end(db: Session, who: User, given: Given, how: Ending, now: datetime) -> None:
     authorisation = given.authorisation
     db.add(
         AuthorisationEnd(
@@ -160,7 +160,7 @@ def _end(db: Session, who: Customer, given: Given, how: Ending, now: datetime) -
     announce(db, event, now)
 
 
-def _act(act: str, who: Customer, authorisation: Authorisation) -> audit.Act:
+def _act(act: str, who: User, authorisation: Authorisation) -> audit.Act:
     return audit.Act(
         act=act,
         object_kind="authorisation",

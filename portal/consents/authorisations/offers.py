@@ -1,4 +1,4 @@
-"""What an authorisation would be: a wish held against what the customer holds today and what is offered."""
+"""What an authorisation would be: a request held against what the customer holds today and what is offered."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consents.authorisations import queries
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Edition, Facts, Wording
@@ -33,7 +33,7 @@ SHOWN_READINGS: Final = 8
 
 
 class CannotBeGiven(Invalid):
-    """The wish does not fit what is; `field` is where to mend it."""
+    """The request does not fit what is; `field` is where to mend it."""
 
     def __init__(self, field: str, says: Text) -> None:
         super().__init__(field)
@@ -42,7 +42,7 @@ class CannotBeGiven(Invalid):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class AuthorisationRequest:
     """What a customer asks for. Without points all are meant that they hold; `replaces` is what would be renewed."""
 
     company: UUID
@@ -95,23 +95,25 @@ class Sample:
     count: int
 
 
-def offer(db: Session, who: Customer, wish: Wish, today: date) -> Offer:
-    """What the wish comes to today.
+def offer(db: Session, who: User, request: AuthorisationRequest, today: date) -> Offer:
+    """What the request comes to today.
 
     Raises CannotBeGiven.
     """
-    company = _company(db, who, wish)
-    points, party_id = _points(db, who, wish, today)
-    if wish.until < today:
+    company = _company(db, who, request)
+    points, party_id = _points(db, who, request, today)
+    if request.until < today:
         raise CannotBeGiven("until", text("Choose a day that is not over."))
-    if wish.until > may_last_until(today):
+    if request.until > may_last_until(today):
         raise CannotBeGiven("until", text("An authorisation lasts two years at most."))
-    replaces = queries.by_id(db, who, wish.replaces) if wish.replaces else None
+    replaces = queries.by_id(db, who, request.replaces) if request.replaces else None
     renews = replaces and (replaces.company.id, replaces.authorisation.party_id) == (company.id, party_id)
-    return Offer(party_id, company, points, wish.resolution, Term(today, wish.until), replaces if renews else None)
+    return Offer(
+        party_id, company, points, request.resolution, Term(today, request.until), replaces if renews else None
+    )
 
 
-def samples(db: Session, who: Customer, offered: Offer) -> Sequence[Sample]:
+def samples(db: Session, who: User, offered: Offer) -> Sequence[Sample]:
     """The readings of the newest day (of its month, where months are shown) of the first few points."""
     newest: Mapping[Point, date] = {
         point: day_of(instant_of(until - 1)) for point in offered.points if (until := point.known_until(who.parties))
@@ -126,18 +128,18 @@ def samples(db: Session, who: Customer, offered: Offer) -> Sequence[Sample]:
     return [_sample(*pair, of.intervals, offered.resolution) for pair, of in zip(shown, known, strict=True)]
 
 
-def _company(db: Session, who: Customer, wish: Wish) -> ThirdParty:
+def _company(db: Session, who: User, request: AuthorisationRequest) -> ThirdParty:
     for company in queries.companies(db, who):
-        if company.id == wish.company:
+        if company.id == request.company:
             return company
     raise CannotBeGiven("company", text("Choose one of the companies."))
 
 
-def _points(db: Session, who: Customer, wish: Wish, today: date) -> tuple[Sequence[Point], UUID]:
+def _points(db: Session, who: User, request: AuthorisationRequest, today: date) -> tuple[Sequence[Point], UUID]:
     """The points that are meant, and whose they are."""
     held = queries.points_held(db, who, today)
-    meant = [point for point in held if not wish.points or point.id in wish.points]
-    if not meant or not wish.points <= {point.id for point in meant}:
+    meant = [point for point in held if not request.points or point.id in request.points]
+    if not meant or not request.points <= {point.id for point in meant}:
         raise CannotBeGiven("points", text("Choose among the present metering points."))
     holders = {_holder(point, who, today) for point in meant}
     if len(holders) > 1:
@@ -145,15 +147,13 @@ def _points(db: Session, who: Customer, wish: Wish, today: date) -> tuple[Sequen
     return meant, holders.pop()
 
 
-def _holder(point: Point, who: Customer, today: date) -> UUID:
+def _holder(point: Point, who: User, today: date) -> UUID:
     return min(
-        window.party_id
-        for window in point.windows
-        if window.party_id in who.parties and window.first <= today <= window.last
+        held.party_id for held in point.held_days if held.party_id in who.parties and held.first <= today <= held.last
     )
 
 
-def _held_since(point: Point, who: Customer, day: date) -> date:
+def _held_since(point: Point, who: User, day: date) -> date:
     return next(first for first, last in point.held_by(who.parties) if first <= day <= last)
 
 
@@ -176,15 +176,17 @@ def _in_one(intervals: Intervals) -> Intervals:
     return Intervals(
         intervals.quarter[:1],
         intervals.length.sum(keepdims=True),
-        intervals.mwh.sum(keepdims=True),
+        intervals.milliwatt_hours.sum(keepdims=True),
         np.array([quality], np.uint8),
     )
 
 
 def _readings(intervals: Intervals) -> Iterator[Reading]:
-    columns = (intervals.quarter, intervals.mwh, intervals.quality)
-    for quarter, mwh, quality in zip(*(column.tolist() for column in columns), strict=True):
-        yield Reading(instant_of(quarter), None if quality == Quality.MISSING else Energy(mwh), _mark(quality))
+    columns = (intervals.quarter, intervals.milliwatt_hours, intervals.quality)
+    for quarter, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True):
+        yield Reading(
+            instant_of(quarter), None if quality == Quality.MISSING else Energy(milliwatt_hours), _mark(quality)
+        )
 
 
 def _mark(quality: int) -> Mark:

@@ -12,22 +12,22 @@ from pydantic import field_validator
 from starlette.datastructures import FormData, ImmutableMultiDict
 from starlette.routing import Route
 
-from portal.auth.people import ConfirmedCustomer, Customer, decides, decides_confirmed
+from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.brand import Brand
 from portal.consents.authorisations import actions, notices, offers, queries, receipts, shown
 from portal.consents.authorisations.actions import Seen
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Wording
-from portal.consents.authorisations.offers import MOST_POINTS, CannotBeGiven, Offer, Sample, Wish
+from portal.consents.authorisations.offers import MOST_POINTS, AuthorisationRequest, CannotBeGiven, Offer, Sample
 from portal.consents.authorisations.rules import Resolution, may_last_until
-from portal.consents.authorisations.shown import Event, Read, Tile
+from portal.consents.authorisations.shown import HistoryLine, Read, Tile
 from portal.consents.editions import NoSuchEdition
 from portal.consumption.selection import Point
 from portal.kit import days
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
-from portal.kit.pages import Pages, pages
+from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
 
 PAGE: Final = 20
@@ -93,9 +93,9 @@ class Asked(Form):
         return [*about, *points, *renew]
 
     @property
-    def wish(self) -> Wish:
+    def request(self) -> AuthorisationRequest:
         """What is asked for."""
-        return Wish(self.company, frozenset(self.points), self.resolution, self.until, self.renew)
+        return AuthorisationRequest(self.company, frozenset(self.points), self.resolution, self.until, self.renew)
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Authorisations(Page):
 
     template = "authorisations/index.html"
     ending: Sequence[Tile]
-    standing: Sequence[Tile]
+    permissions: Sequence[Tile]
     over: Sequence[Tile]
     may_give: bool
 
@@ -146,27 +146,27 @@ class AuthorisationPage(Page):
     template = "authorisations/show.html"
     tile: Tile
     energies: Mapping[str, Text]
-    events: Sequence[Event]
+    events: Sequence[HistoryLine]
     words: str
     language_shown: str
     reads: Sequence[Read]
-    pages: Pages
+    pagination: Pagination
     news: str
 
 
-def index(visit: Visit[Customer]) -> Authorisations:
+def index(visit: Visit[User]) -> Authorisations:
     """Who sees one's consumption, and who did."""
     given = queries.all_given(visit.db, visit.who)
     tiles = [shown.tile(one, visit.language, visit.today) for one in given]
     return Authorisations(
         ending=[one for one in tiles if one.in_force and one.renewable],
-        standing=[one for one in tiles if one.in_force and not one.renewable],
+        permissions=[one for one in tiles if one.in_force and not one.renewable],
         over=[one for one in tiles if not one.in_force],
         may_give=bool(queries.points_held(visit.db, visit.who, visit.today)),
     )
 
 
-def new(visit: Visit[Customer]) -> Reply:
+def new(visit: Visit[User]) -> Reply:
     """The form, empty or as it was for an authorisation to renew; or, once it is filled in, the preview."""
     if "until" not in visit.query:
         return _form(visit, _renewal(visit))
@@ -175,7 +175,7 @@ def new(visit: Visit[Customer]) -> Reply:
     if isinstance(asked, Typed):
         return Answer(_form(visit, asked), status=422)
     try:
-        offered = offers.offer(visit.db, visit.who, asked.value.wish, visit.today)
+        offered = offers.offer(visit.db, visit.who, asked.value.request, visit.today)
     except CannotBeGiven as refused:
         return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
     if "change" in visit.query:
@@ -191,24 +191,24 @@ def new(visit: Visit[Customer]) -> Reply:
     )
 
 
-def give(visit: Visit[ConfirmedCustomer]) -> Reply:
+def give(visit: Visit[ConfirmedUser]) -> Reply:
     """Take the confirmation of a preview."""
     typed = _typed(visit.form)
     asked = read(Asked, typed)
     if isinstance(asked, Typed):
         return Answer(_form(visit, asked), status=422)
     try:
-        given = actions.give(visit.db, visit.who, asked.value.wish, _seen(visit.form), visit.now)
+        given = actions.give(visit.db, visit.who, asked.value.request, _seen(visit.form), visit.now)
     except CannotBeGiven as refused:
         return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
     return Redirect(f"/authorisations/{given}?news=given")
 
 
-def show(visit: Visit[Customer]) -> AuthorisationPage:
+def show(visit: Visit[User]) -> AuthorisationPage:
     """One authorisation, with each read of the company's."""
     given = queries.by_id(visit.db, visit.who, visit.id("id"))
-    here = pages(visit.query.get("page"), given.reads, PAGE, f"/authorisations/{given.authorisation.id}")
-    reads = queries.reads(visit.db, visit.who, given, (here.number - 1) * PAGE, PAGE)
+    pagination = paginate(visit.query.get("page"), given.reads, PAGE, f"/authorisations/{given.authorisation.id}")
+    reads = queries.reads(visit.db, visit.who, given, (pagination.number - 1) * PAGE, PAGE)
     tile = shown.tile(given, visit.language, visit.today)
     return AuthorisationPage(
         tile=tile,
@@ -217,25 +217,25 @@ def show(visit: Visit[Customer]) -> AuthorisationPage:
         words=given.authorisation.notice_text,
         language_shown=given.authorisation.language,
         reads=[shown.read(row, given) for row in reads],
-        pages=here,
+        pagination=pagination,
         news=visit.query.get("news", ""),
     )
 
 
-def end(visit: Visit[Customer]) -> Redirect:
+def end(visit: Visit[User]) -> Redirect:
     """End an authorisation: one click, as easily as it was given or more so (GDPR, Article 7(3))."""
     actions.end(visit.db, visit.who, visit.id("id"), visit.now)
     return Redirect(f"/authorisations/{visit.id('id')}?news=ended")
 
 
-def receipt(brand: Brand, visit: Visit[Customer]) -> Download:
+def receipt(brand: Brand, visit: Visit[User]) -> Download:
     """All that is kept of an authorisation, as JSON."""
     made = receipts.receipt(queries.by_id(visit.db, visit.who, visit.id("id")), brand)
     body = made.model_dump_json(indent=2).encode()
     return Download(f"receipt-{made.receipt_id}.json", "application/json", body)
 
 
-def _form(visit: Visit[Customer], typed: Typed) -> NewAuthorisation:
+def _form(visit: Visit[User], typed: Typed) -> NewAuthorisation:
     companies = queries.companies(visit.db, visit.who)
     return NewAuthorisation(
         typed=typed,
@@ -250,7 +250,7 @@ def _form(visit: Visit[Customer], typed: Typed) -> NewAuthorisation:
     )
 
 
-def _renewal(visit: Visit[Customer]) -> Typed:
+def _renewal(visit: Visit[User]) -> Typed:
     """The form as it was filled in for the authorisation that is to be renewed, if one is."""
     if "renew" not in visit.query:
         return Typed()

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import Select
 
 from portal.auth.models import Account
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.consents.authorisations import rules
 from portal.consents.authorisations.models import (
     Authorisation,
@@ -19,7 +19,7 @@ from portal.consents.authorisations.models import (
     AuthorisationRead,
     ThirdParty,
 )
-from portal.consents.authorisations.rules import Ending, State, Term
+from portal.consents.authorisations.rules import AuthorisationState, Ending, Term
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
 from portal.customers.models import Party
@@ -65,12 +65,12 @@ class Given:
         """The day on which somebody ended it, if anybody did."""
         return day_of(self.end.at) if self.end else None
 
-    def state(self, today: date) -> State:
+    def state(self, today: date) -> AuthorisationState:
         """How it stands on a day."""
         return rules.state(self.term, Ending(self.end.how) if self.end else None, today)
 
 
-def all_given(db: Session, who: Customer) -> Sequence[Given]:
+def all_given(db: Session, who: User) -> Sequence[Given]:
     """Every authorisation that the person's parties ever gave, those that last longest first."""
     return given_by(db, who.parties)
 
@@ -83,7 +83,7 @@ def given_by(db: Session, who: Collection[UUID]) -> Sequence[Given]:
     )
 
 
-def by_id(db: Session, who: Customer, authorisation_id: UUID) -> Given:
+def by_id(db: Session, who: User, authorisation_id: UUID) -> Given:
     """One authorisation of a party of the person.
 
     Raises NoSuchAuthorisation.
@@ -95,7 +95,7 @@ def by_id(db: Session, who: Customer, authorisation_id: UUID) -> Given:
     return found[0]
 
 
-def reads(db: Session, who: Customer, given: Given, first: int, limit: int) -> Sequence[AuthorisationRead]:
+def reads(db: Session, who: User, given: Given, first: int, limit: int) -> Sequence[AuthorisationRead]:
     """So many reads of an authorisation, the newest first, from the `first` on, which is counted from 0."""
     own = (
         select(AuthorisationRead)
@@ -105,12 +105,12 @@ def reads(db: Session, who: Customer, given: Given, first: int, limit: int) -> S
     return db.exec(own.order_by(col(AuthorisationRead.at).desc()).offset(first).limit(limit)).all()
 
 
-def companies(db: Session, who: Customer) -> Sequence[ThirdParty]:  # noqa: ARG001 - everybody is offered the same
+def companies(db: Session, who: User) -> Sequence[ThirdParty]:  # noqa: ARG001 - everybody is offered the same
     """The companies that can be authorised."""
     return db.exec(select(ThirdParty).where(col(ThirdParty.offered)).order_by(ThirdParty.name)).all()
 
 
-def points_held(db: Session, who: Customer, today: date) -> Sequence[Point]:
+def points_held(db: Session, who: User, today: date) -> Sequence[Point]:
     """The metering points of the sites that the person's parties hold today, street by street."""
     return [point for point in consumption.points(db, who, today) if point.is_held_by(who.parties, today)]
 

@@ -10,7 +10,7 @@ from portal.brand import Brand
 from portal.consents.authorisations.queries import Given
 from portal.consents.queries import Decider
 from portal.consents.receipts import Party, PrivacyNotice, controller, principal
-from portal.consents.rules import Subject
+from portal.consents.rules import DecisionSubject
 
 SCHEMA: Final = "ISO/IEC TS 27560:2023; portal authorisation receipt 1"
 NOTICE: Final = "authorisation"
@@ -40,7 +40,7 @@ class Processing(_Section):
     withdrawal_method: str
 
 
-class Happening(_Section):
+class ReceiptEvent(_Section):
     """Something that became of the authorisation."""
 
     event_time: datetime
@@ -61,13 +61,13 @@ class Receipt(_Section):
     pii_principal_id: str
     pii_processing: Processing
     party_identification: list[Party]
-    events: list[Happening]
+    events: list[ReceiptEvent]
 
 
 def receipt(given: Given, brand: Brand) -> Receipt:
     """The receipt of an authorisation as it stands."""
     customer = given.customer
-    whose = Decider(customer.id, Subject(customer.kind), customer.name, customer.customer_number)
+    whose = Decider(customer.id, DecisionSubject(customer.kind), customer.name, customer.customer_number)
     return Receipt(
         receipt_id=given.authorisation.id,
         record_id=given.authorisation.id,
@@ -107,11 +107,11 @@ def _recipient(given: Given) -> Party:
     return Party(party_id=company.business_id, party_role="recipient", party_type="company", party_name=company.name)
 
 
-def _events(given: Given) -> list[Happening]:
+def _events(given: Given) -> list[ReceiptEvent]:
     authorisation, end = given.authorisation, given.end
     number = given.customer.customer_number
     happened = [
-        Happening(
+        ReceiptEvent(
             event_time=authorisation.given_at,
             event_state="given",
             entity_id=number,
@@ -121,7 +121,7 @@ def _events(given: Given) -> list[Happening]:
     ]
     if end:
         happened.append(
-            Happening(
+            ReceiptEvent(
                 event_time=end.at,
                 event_state=end.how,
                 entity_id=number,

@@ -27,7 +27,7 @@ class Ending(StrEnum):
     REPLACED = "replaced"
 
 
-class State(StrEnum):
+class AuthorisationState(StrEnum):
     """How an authorisation stands."""
 
     IN_FORCE = "in force"
@@ -53,27 +53,27 @@ def may_last_until(first: date) -> date:
         return date(first.year + YEARS, 2, 28)
 
 
-def state(term: Term, ending: Ending | None, today: date) -> State:
+def state(term: Term, ending: Ending | None, today: date) -> AuthorisationState:
     """How an authorisation stands on a day; one that has been ended stays so after its last day."""
     match ending:
         case Ending.ENDED:
-            return State.ENDED
+            return AuthorisationState.ENDED
         case Ending.REPLACED:
-            return State.REPLACED
+            return AuthorisationState.REPLACED
         case None if today > term.last:
-            return State.EXPIRED
+            return AuthorisationState.EXPIRED
         case None:
-            return State.ENDS_SOON if term.last - today < SOON else State.IN_FORCE
+            return AuthorisationState.ENDS_SOON if term.last - today < SOON else AuthorisationState.IN_FORCE
 
 
-def is_in_force(state: State) -> bool:
+def is_in_force(state: AuthorisationState) -> bool:
     """Whether the company may read."""
-    return state in {State.IN_FORCE, State.ENDS_SOON}
+    return state in {AuthorisationState.IN_FORCE, AuthorisationState.ENDS_SOON}
 
 
-def is_renewable(state: State) -> bool:
+def is_renewable(state: AuthorisationState) -> bool:
     """Whether it is worth giving again: it ends soon, or it is over and nothing took its place."""
-    return state in {State.ENDS_SOON, State.EXPIRED, State.ENDED}
+    return state in {AuthorisationState.ENDS_SOON, AuthorisationState.EXPIRED, AuthorisationState.ENDED}
 
 
 def was_allowed(term: Term, ended_on: date | None, read_on: date) -> bool:

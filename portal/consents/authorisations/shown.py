@@ -9,7 +9,7 @@ from uuid import UUID
 from portal.consents.authorisations import rules
 from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
 from portal.consents.authorisations.queries import Covered, Given
-from portal.consents.authorisations.rules import Resolution, State
+from portal.consents.authorisations.rules import AuthorisationState, Resolution
 from portal.kit.clock import day_of
 from portal.kit.i18n import Language, Text, text
 from portal.sites.models import Commodity
@@ -38,12 +38,12 @@ class Badge:
     words: Text
 
 
-BADGES: Final[Mapping[State, Badge]] = {
-    State.IN_FORCE: Badge("ok", "check", text("In force")),
-    State.ENDS_SOON: Badge("warn", "clock", text("Ends soon")),
-    State.EXPIRED: Badge("off", "minus", text("Expired")),
-    State.ENDED: Badge("off", "minus", text("Ended")),
-    State.REPLACED: Badge("off", "refresh-cw", text("Renewed")),
+BADGES: Final[Mapping[AuthorisationState, Badge]] = {
+    AuthorisationState.IN_FORCE: Badge("ok", "check", text("In force")),
+    AuthorisationState.ENDS_SOON: Badge("warn", "clock", text("Ends soon")),
+    AuthorisationState.EXPIRED: Badge("off", "minus", text("Expired")),
+    AuthorisationState.ENDED: Badge("off", "minus", text("Ended")),
+    AuthorisationState.REPLACED: Badge("off", "refresh-cw", text("Renewed")),
 }
 
 
@@ -67,7 +67,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
+class HistoryLine:
     """A line of the history; one that has not happened yet has no actor."""
 
     at: datetime | date
@@ -117,7 +117,7 @@ def purpose(company: ThirdParty, language: Language) -> str:
     return said[language]
 
 
-def history(given: Given, today: date) -> Sequence[Event]:
+def history(given: Given, today: date) -> Sequence[HistoryLine]:
     """What became of an authorisation, the newest first, and what is still to come."""
     return list(_events(given, today))[::-1]
 
@@ -128,14 +128,14 @@ def read(row: AuthorisationRead, given: Given) -> Read:
     return Read(row.at, row.first_day, row.last_day, allowed)
 
 
-def _events(given: Given, today: date) -> Iterator[Event]:
-    yield Event(given.authorisation.given_at, text("The authorisation was given"), given.giver)
+def _events(given: Given, today: date) -> Iterator[HistoryLine]:
+    yield HistoryLine(given.authorisation.given_at, text("The authorisation was given"), given.giver)
     match given.state(today):
-        case State.ENDED if given.end:
-            yield Event(given.end.at, text("The authorisation was ended"), given.ender)
-        case State.REPLACED if given.end:
-            yield Event(given.end.at, text("It was renewed: a newer authorisation took its place"), given.ender)
-        case State.EXPIRED:
-            yield Event(given.term.last, text("The authorisation expired"), None)
+        case AuthorisationState.ENDED if given.end:
+            yield HistoryLine(given.end.at, text("The authorisation was ended"), given.ender)
+        case AuthorisationState.REPLACED if given.end:
+            yield HistoryLine(given.end.at, text("It was renewed: a newer authorisation took its place"), given.ender)
+        case AuthorisationState.EXPIRED:
+            yield HistoryLine(given.term.last, text("The authorisation expired"), None)
         case _:
-            yield Event(given.term.last, text("Last day of the authorisation"), None, to_come=True)
+            yield HistoryLine(given.term.last, text("Last day of the authorisation"), None, to_come=True)

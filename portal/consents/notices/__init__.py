@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from portal.consents.editions import Editions, Part, Said, sha256
-from portal.consents.rules import Cell, Kind, Purpose
+from portal.consents.editions import Editions, Part, Translated, sha256
+from portal.consents.rules import Cell, DecisionKind, Purpose
 from portal.kit.i18n import Language
 
 
-class About(Part):
+class PurposeText(Part):
     """What is told about a purpose."""
 
-    title: Said
-    text: Said
-    data: Said
+    title: Translated
+    text: Translated
+    data: Translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Edition(Part):
     """Everything that is told from one day on."""
 
     version: str
-    purposes: Mapping[Purpose, About]
-    grounds: Mapping[str, Said]
-    kinds: Mapping[Kind, Said]
-    storage: Said
-    retention: Said
+    purposes: Mapping[Purpose, PurposeText]
+    grounds: Mapping[str, Translated]
+    kinds: Mapping[DecisionKind, Translated]
+    storage: Translated
+    retention: Translated
 
     def wording(self, cell: Cell, language: Language) -> Wording:
         """What is told about a cell in a language."""

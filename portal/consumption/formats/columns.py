@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.kit.energy import MWH_PER_KWH
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_A_DAY, Intervals, Quality
 
 AT_ONCE: Final = 8192  # rows whose columns stay in a processor's cache; more at once take twice the time
@@ -62,12 +62,12 @@ def is_known(readings: Intervals) -> Flags:
 
 def kwh(readings: Intervals, mark: str) -> Sequence[Column]:
     """Kilowatt-hours with all six decimals after a decimal mark; nothing where they are missing."""
-    known, amount = is_known(readings), np.abs(readings.mwh)
-    whole = amount // MWH_PER_KWH
-    decimals = amount - whole * MWH_PER_KWH
+    known, amount = is_known(readings), np.abs(readings.milliwatt_hours)
+    whole = amount // MILLIWATT_HOURS_PER_KWH
+    decimals = amount - whole * MILLIWATT_HOURS_PER_KWH
     first = decimals // 1000
     return (
-        chosen(("", "-"), readings.mwh < 0),
+        chosen(("", "-"), readings.milliwatt_hours < 0),
         *_whole(whole, known),
         chosen(("", mark), known),
         _digits(np.where(known, first + PADDED, NOTHING)),

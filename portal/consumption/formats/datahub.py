@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.formats.datahub_lines import YEARS, Head, Lines, Readings, in_a_row, lines_of, regular
-from portal.kit.energy import MWH_PER_KWH
+from portal.consumption.formats.datahub_lines import YEARS, LineHead, Lines, Readings, in_a_row, lines_of, regular
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality, quarter_of
 
 BOM = b"\xef\xbb\xbf"
@@ -36,7 +36,7 @@ NO_QUANTITY = ("", "null")
 BY_SPREADSHEET = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+")
 REMEDY = "download it again from Datahub's customer portal, and do not open and save it in between"
 PIECE = 8 * 2**20  # bytes that are read at once
-Take = Callable[[Lines, int, Callable[[bytes], Head | None]], Readings]
+Take = Callable[[Lines, int, Callable[[bytes], LineHead | None]], Readings]
 
 
 class NotDatahub(Exception):
@@ -152,7 +152,7 @@ def _one_by_one(lines: Lines, which: NDArray[np.intp], columns: int) -> tuple[Re
 
     Raises NotDatahub at the traces of a spreadsheet program.
     """
-    heads: dict[Head, int] = {}
+    heads: dict[LineHead, int] = {}
     rows: list[tuple[int, ...]] = []
     refused = []
     for line in which:
@@ -164,11 +164,11 @@ def _one_by_one(lines: Lines, which: NDArray[np.intp], columns: int) -> tuple[Re
             rows.append((number, heads.setdefault(whose, len(heads)), *values))
         except _Refused as why:
             refused.append(_Refusal(number, str(why)))
-    numbers, head, quarter, mwh, quality = np.array(rows, np.int64).reshape(-1, 5).T
-    return Readings(tuple(heads), numbers, head, quarter, mwh, quality.astype(np.uint8)), refused
+    numbers, head, quarter, milliwatt_hours, quality = np.array(rows, np.int64).reshape(-1, 5).T
+    return Readings(tuple(heads), numbers, head, quarter, milliwatt_hours, quality.astype(np.uint8)), refused
 
 
-def _reading(fields: Sequence[str], columns: int) -> tuple[Head, int, int, Quality]:
+def _reading(fields: Sequence[str], columns: int) -> tuple[LineHead, int, int, Quality]:
     """Whose reading it is, the quarter in which it begins, its milliwatt-hours and its quality.
 
     Raises _Refused.
@@ -179,10 +179,10 @@ def _reading(fields: Sequence[str], columns: int) -> tuple[Head, int, int, Quali
     if quality not in Quality.__members__:
         raise _Refused(f"unknown quality {quality}")
     found = _head(head)
-    return found, _quarter(start, found.length), _mwh(quantity, Quality[quality]), Quality[quality]
+    return found, _quarter(start, found.length), _milliwatt_hours(quantity, Quality[quality]), Quality[quality]
 
 
-def _regular_head(text: bytes) -> Head | None:
+def _regular_head(text: bytes) -> LineHead | None:
     """What the fields before the start time mean; None where a line with them must be looked at by itself."""
     try:
         return _head(text.decode().split(";"))
@@ -190,17 +190,17 @@ def _regular_head(text: bytes) -> Head | None:
         return None
 
 
-def _head(fields: Sequence[str]) -> Head:
+def _head(fields: Sequence[str]) -> LineHead:
     gsrn, product, resolution, unit, *reading_type = fields
     _look_for_spreadsheet(gsrn, product)
     _check_energy(product, unit, *reading_type)
     if resolution not in LENGTHS:
         raise _Refused(f"resolution {resolution} is not taken, only PT15M and PT1H")
     if NO_GSRN.fullmatch(gsrn):
-        return Head(None, LENGTHS[resolution])
+        return LineHead(None, LENGTHS[resolution])
     if not GSRN.fullmatch(gsrn):
         raise _Refused(f"metering point {gsrn} has not 18 digits")
-    return Head(gsrn, LENGTHS[resolution])
+    return LineHead(gsrn, LENGTHS[resolution])
 
 
 def _look_for_spreadsheet(*numbers: str) -> None:
@@ -234,7 +234,7 @@ def _quarter(start: str, length: int) -> int:
     return seconds // QUARTER_S
 
 
-def _mwh(quantity: str, quality: Quality) -> int:
+def _milliwatt_hours(quantity: str, quality: Quality) -> int:
     written = QUANTITY.fullmatch(quantity)
     if not written and quantity not in NO_QUANTITY:
         raise _Refused(f"quantity {quantity} is not a number of kWh with at most six decimals")
@@ -243,8 +243,8 @@ def _mwh(quantity: str, quality: Quality) -> int:
     if not written:
         raise _Refused(f"has no quantity, although its quality is {quality.name}")
     sign, whole, decimals = written.groups(default="")
-    mwh = int(whole) * MWH_PER_KWH + int(decimals.ljust(6, "0"))
-    return -mwh if sign else mwh
+    milliwatt_hours = int(whole) * MILLIWATT_HOURS_PER_KWH + int(decimals.ljust(6, "0"))
+    return -milliwatt_hours if sign else milliwatt_hours
 
 
 def _check_end(content: bytes, refused: Sequence[_Refusal], columns: int) -> None:
@@ -289,7 +289,7 @@ def _settled(readings: Readings) -> tuple[Intervals, list[_Refusal]]:
             line = int(readings.line[earlier])
             refused.append(_Refusal(int(readings.line[row]), f"line {line} says something else of the same time"))
     kept = readings[order[told[order]]]
-    return Intervals(kept.quarter, kept.length, kept.mwh, kept.quality), refused
+    return Intervals(kept.quarter, kept.length, kept.milliwatt_hours, kept.quality), refused
 
 
 def _told_before(readings: Readings, rows: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
@@ -306,7 +306,7 @@ def _told_before(readings: Readings, rows: NDArray[np.intp]) -> Iterator[tuple[i
 
 
 def _says_the_same(readings: Readings, row: int, other: int) -> bool:
-    each = (readings.quarter, readings.length, readings.mwh, readings.quality)
+    each = (readings.quarter, readings.length, readings.milliwatt_hours, readings.quality)
     return all(values[row] == values[other] for values in each)
 
 

@@ -29,7 +29,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LineHead:
     """What the fields before the start time come to: whose readings, and how many quarters each is long."""
 
     gsrn: str | None
@@ -56,11 +56,11 @@ class Lines:
 class Readings:
     """Readings of some lines, in their order: the number of the line, which head it has, and what it says."""
 
-    heads: tuple[Head, ...]
+    heads: tuple[LineHead, ...]
     line: Whole
     head: Whole
     quarter: Whole
-    mwh: Whole
+    milliwatt_hours: Whole
     quality: Bytes
 
     @property
@@ -69,7 +69,12 @@ class Readings:
 
     def __getitem__(self, which: Flags | NDArray[np.intp]) -> "Readings":
         return Readings(
-            self.heads, self.line[which], self.head[which], self.quarter[which], self.mwh[which], self.quality[which]
+            self.heads,
+            self.line[which],
+            self.head[which],
+            self.quarter[which],
+            self.milliwatt_hours[which],
+            self.quality[which],
         )
 
     @property
@@ -107,7 +112,7 @@ def lines_of(content: bytes, number: int) -> Lines:
     return Lines(number, text, begins, ends - (text[ends - 1] == RETURN))
 
 
-def regular(lines: Lines, columns: int, head_of: Callable[[bytes], Head | None]) -> Readings:
+def regular(lines: Lines, columns: int, head_of: Callable[[bytes], LineHead | None]) -> Readings:
     """The readings of the regular lines, of so many fields each.
 
     `head_of` tells what the fields before the start time mean; lines are left alone when it answers None.
@@ -115,25 +120,25 @@ def regular(lines: Lines, columns: int, head_of: Callable[[bytes], Head | None])
     line, heads, start, quantity, quality = _fields(lines, columns)
     known, head = _heads(lines.text, heads, head_of)
     quarter, timely = _quarters(lines.text, start)
-    mwh, numbered = _quantities(lines.text, quantity)
+    milliwatt_hours, numbered = _quantities(lines.text, quantity)
     code, qualified = _qualities(lines.text, quality)
     missing = code == Quality.MISSING
     fits = (head >= 0) & timely & qualified & (numbered | missing & (quantity.width == 0))
-    readings = Readings(known, line + lines.number, head, quarter, np.where(missing, 0, mwh), code)[fits]
+    readings = Readings(known, line + lines.number, head, quarter, np.where(missing, 0, milliwatt_hours), code)[fits]
     return readings[readings.quarter % readings.length == 0]
 
 
 def in_a_row(parts: Iterable[Readings]) -> Readings:
     """The readings of several pieces of a file one after the other."""
     every = [NO_READINGS, *parts]
-    heads: dict[Head, int] = {}
+    heads: dict[LineHead, int] = {}
     numbers = [np.array([heads.setdefault(head, len(heads)) for head in part.heads], np.int64) for part in every]
     return Readings(
         tuple(heads),
         np.concatenate([part.line for part in every]),
         np.concatenate([number[part.head] for number, part in zip(numbers, every, strict=True)]),
         np.concatenate([part.quarter for part in every]),
-        np.concatenate([part.mwh for part in every]),
+        np.concatenate([part.milliwatt_hours for part in every]),
         np.concatenate([part.quality for part in every]),
     )
 
@@ -153,9 +158,11 @@ def _fields(lines: Lines, columns: int) -> tuple[Whole, _Field, _Field, _Field, 
     )
 
 
-def _heads(text: Bytes, field: _Field, head_of: Callable[[bytes], Head | None]) -> tuple[tuple[Head, ...], Whole]:
+def _heads(
+    text: Bytes, field: _Field, head_of: Callable[[bytes], LineHead | None]
+) -> tuple[tuple[LineHead, ...], Whole]:
     """The heads there are, and the number of each line's; -1 for none. A head is looked at where it changes."""
-    numbers: dict[Head | None, int] = {None: -1}
+    numbers: dict[LineHead | None, int] = {None: -1}
     found = np.full(len(field.begins), -1)
     for width in np.unique(field.width[field.width <= LONGEST_HEAD]):
         alike = np.flatnonzero(field.width == width)
@@ -192,8 +199,8 @@ def _quantities(text: Bytes, field: _Field) -> tuple[Whole, Flags]:
     first = (WHOLE_DIGITS - whole).clip(0)  # longer ones are not sound
     left, left_sound = _number(_window(text, comma - WHOLE_DIGITS, WHOLE_DIGITS), first, whole * 0 + WHOLE_DIGITS)
     right, right_sound = _number(_window(text, comma + 1, DECIMALS), decimals * 0, decimals)
-    mwh = left * 10**DECIMALS + right
-    return np.where(negative, -mwh, mwh), sound & left_sound & right_sound
+    milliwatt_hours = left * 10**DECIMALS + right
+    return np.where(negative, -milliwatt_hours, milliwatt_hours), sound & left_sound & right_sound
 
 
 def _number(window: Bytes, begins: Whole, ends: Whole) -> tuple[Whole, Flags]:

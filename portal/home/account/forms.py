@@ -7,9 +7,9 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from portal.customers import rules
+from portal.customers.change_requests import Channel, PostalAddress
 from portal.customers.contact import Contact
 from portal.customers.models import PartyKind
-from portal.customers.wishes import Address, Channel
 from portal.kit import addresses
 from portal.kit.addresses import NotAnAddress
 from portal.kit.forms import Form, wrong
@@ -91,9 +91,9 @@ class AddressForm(Form):
         return postcode
 
     @property
-    def address(self) -> Address:
+    def address(self) -> PostalAddress:
         """The address that was typed."""
-        return Address(self.street, self.postcode, self.town, self.country)
+        return PostalAddress(self.street, self.postcode, self.town, self.country)
 
 
 class BillingForm(Form):

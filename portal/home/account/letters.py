@@ -15,14 +15,14 @@ from portal.outbox.mail import Letter, post
 
 
 @dataclass(frozen=True)
-class Office:
+class LetterContext:
     """What letters are written with: the portal's address, and whose portal it is."""
 
     base_url: str
     brand: Brand
 
 
-def send(db: Session, office: Office, changed: Changed, language: Language, now: datetime) -> None:
+def send(db: Session, office: LetterContext, changed: Changed, language: Language, now: datetime) -> None:
     """Ask a new address whether it counts, and tell the old ones that something was changed."""
     if changed.to_confirm:
         token = mailbox_link(db, changed.request_id, now)
@@ -32,7 +32,7 @@ def send(db: Session, office: Office, changed: Changed, language: Language, now:
         post(db, _to_warn(office, old, language, now), now)
 
 
-def _to_confirm(office: Office, to: str, party_id: UUID, token: str, language: Language) -> Letter:
+def _to_confirm(office: LetterContext, to: str, party_id: UUID, token: str, language: Language) -> Letter:
     subject = text("Confirm your email address")
     body = (
         text("This address was given to %(name)s as the email address of a customer.", name=_name(office, language)),
@@ -43,7 +43,7 @@ def _to_confirm(office: Office, to: str, party_id: UUID, token: str, language: L
     return _letter(office, to, subject, body, party_id, language)
 
 
-def _to_warn(office: Office, old: OldEmail, language: Language, now: datetime) -> Letter:
+def _to_warn(office: LetterContext, old: OldEmail, language: Language, now: datetime) -> Letter:
     subject = text("Your contact details are being changed")
     body = (
         text(
@@ -58,12 +58,12 @@ def _to_warn(office: Office, old: OldEmail, language: Language, now: datetime) -
 
 
 def _letter(
-    office: Office, to: str, subject: Text, body: tuple[Text | str, ...], party_id: UUID, language: Language
+    office: LetterContext, to: str, subject: Text, body: tuple[Text | str, ...], party_id: UUID, language: Language
 ) -> Letter:
     said = [part.said(language) if isinstance(part, Text) else part for part in body]
     signed = [*said, f"{_name(office, language)}\n{office.base_url}"]
     return Letter(to, f"{subject.said(language)} – {_name(office, language)}", "\n\n".join(signed) + "\n", party_id)
 
 
-def _name(office: Office, language: Language) -> str:
+def _name(office: LetterContext, language: Language) -> str:
     return office.brand.called(language)

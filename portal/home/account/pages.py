@@ -9,18 +9,18 @@ from urllib.parse import urlencode
 from starlette.routing import Route
 
 from portal.auth import actions as sessions
-from portal.auth import stays
+from portal.auth import open_sessions
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
-from portal.auth.pages.out import FORGET, SIGNED_OUT
-from portal.auth.people import ConfirmedCustomer, Customer, anyone, customer, decides, decides_confirmed
-from portal.auth.stays import Profile, Stay
+from portal.auth.open_sessions import OpenSession, Profile
+from portal.auth.pages.sign_out import FORGET, SIGNED_OUT
+from portal.auth.people import ConfirmedUser, User, anyone, decides, decides_confirmed, user
 from portal.customers import actions, contact
+from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import Contact, Mailbox
-from portal.customers.wishes import Address, Billing, Channel, Matter
 from portal.customers.words import LANGUAGES
 from portal.home.account import saving, shown
 from portal.home.account.forms import COUNTRIES, HOME_COUNTRY
-from portal.home.account.letters import Office
+from portal.home.account.letters import LetterContext
 from portal.home.account.saving import Saved
 from portal.home.account.shown import Option
 from portal.kit.access import Anyone
@@ -34,7 +34,7 @@ YEAR_S: Final = 365 * 24 * 3600
 
 
 @dataclass(frozen=True)
-class Account(Page):
+class AccountPage(Page):
     """Who one is to the utility, and what is one's own whoever one acts for.
 
     `customer` is None for somebody without a customer number; `decides` says whether its details are theirs to see,
@@ -48,7 +48,7 @@ class Account(Page):
     decides: bool
     in_own_matters: bool
     profile: Profile
-    stays: Sequence[Stay]
+    open_sessions: Sequence[OpenSession]
     language_names: Mapping[Language, str]
     chosen: Language
     news: Text | None
@@ -65,7 +65,7 @@ class ContactDetails(Page):
 
 
 @dataclass(frozen=True)
-class PostalAddress(Page):
+class AddressDetails(Page):
     """The form of the postal address."""
 
     template = "account/address.html"
@@ -93,61 +93,61 @@ class EmailConfirmation(Page):
     token: str
 
 
-def show(visit: Visit[Customer]) -> Account:
+def show(visit: Visit[User]) -> AccountPage:
     """The account; of the party acted for only what the mandate covers."""
-    who, profile = visit.who, stays.profile(visit.db, visit.who)
-    return Account(
+    who, profile = visit.who, open_sessions.profile(visit.db, visit.who)
+    return AccountPage(
         name=who.name,
         customer=shown.customer(contact.contacts(visit.db, who), visit.language),
         is_unreached=contact.is_unreached(visit.db, who),
         decides=who.reach.is_full,
         in_own_matters=who.reach.acting_for is None,
         profile=profile,
-        stays=stays.open_now(visit.db, who, visit.now),
+        open_sessions=open_sessions.open_now(visit.db, who, visit.now),
         language_names=LANGUAGES,
         chosen=profile.language or visit.language,
         news=_news(visit),
     )
 
 
-def choose_language(visit: Visit[Customer]) -> Redirect:
+def choose_language(visit: Visit[User]) -> Redirect:
     """Serve the person in a language; in their own matters their bills and letters too."""
-    wish = visit.form.get("language")
-    if wish not in set(Language):
+    asked = visit.form.get("language")
+    if asked not in set(Language):
         return _saved(Saved.NOTHING)
-    language = Language(str(wish))
+    language = Language(str(asked))
     sessions.speak(visit.db, visit.who, language, visit.now)
     if visit.who.reach.acting_for is None:
         actions.change_language(visit.db, visit.who, language, visit.now)
     return Redirect(f"{ACCOUNT}?saved={Saved.LANGUAGE}", [Cookie(LANGUAGE_COOKIE, language, YEAR_S)])
 
 
-def end_session(visit: Visit[Customer]) -> Redirect:
+def end_session(visit: Visit[User]) -> Redirect:
     """End one of the person's sessions. Raises NoSuchSession."""
     sessions.end_one(visit.db, visit.who, visit.id("id"), visit.now)
     return _saved(Saved.SESSIONS)
 
 
-def end_other_sessions(visit: Visit[Customer]) -> Redirect:
+def end_other_sessions(visit: Visit[User]) -> Redirect:
     """End all of the person's sessions but this one."""
     sessions.end_others(visit.db, visit.who, visit.now)
     return _saved(Saved.SESSIONS)
 
 
-def sign_out_everywhere(visit: Visit[Customer]) -> Redirect:
+def sign_out_everywhere(visit: Visit[User]) -> Redirect:
     """End all of the person's sessions; the browser forgets what it has seen, as at every sign-out."""
     sessions.end_all(visit.db, visit.who.account_id, visit.now)
     gone = [Cookie(name, None) for name in (SESSION_COOKIE, BINDING_COOKIE)]
     return Redirect(SIGNED_OUT, gone, {"Clear-Site-Data": FORGET})
 
 
-def show_contact(visit: Visit[ConfirmedCustomer]) -> Reply:
+def show_contact(visit: Visit[ConfirmedUser]) -> Reply:
     """The form, filled in with what one is known by, or with what was typed before the bank was asked."""
     found = _first(visit)
     return contact_form(visit, found) if found else Redirect(ACCOUNT)
 
 
-def contact_form(visit: Visit[Customer] | Visit[ConfirmedCustomer], found: Contact) -> ContactDetails:
+def contact_form(visit: Visit[User] | Visit[ConfirmedUser], found: Contact) -> ContactDetails:
     """The form of a customer."""
     draft = contact.draft(visit.db, visit.who, visit.now)
     email, phone = found.facts[Matter.EMAIL].asked, found.facts[Matter.PHONE].asked
@@ -155,7 +155,7 @@ def contact_form(visit: Visit[Customer] | Visit[ConfirmedCustomer], found: Conta
     return ContactDetails(Typed(values), found.name, draft is not None)
 
 
-def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
+def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
     """Save it, after the bank has been asked where it has not been just before."""
     found = _first(visit)
     if found is None:
@@ -169,32 +169,32 @@ def save_contact(office: Office, visit: Visit[Customer]) -> Reply:
             return _saved(saved)
 
 
-def ask_again(office: Office, visit: Visit[Customer]) -> Redirect:
+def ask_again(office: LetterContext, visit: Visit[User]) -> Redirect:
     """Send the letter to a new address once more."""
     return _saved(saving.ask_again(office, visit))
 
 
-def show_address(visit: Visit[Customer]) -> Reply:
+def show_address(visit: Visit[User]) -> Reply:
     """The form, filled in with what is known."""
     found = _first(visit)
     if found is None:
         return Redirect(ACCOUNT)
-    address = found.address or Address("", "", "", HOME_COUNTRY)
+    address = found.address or PostalAddress("", "", "", HOME_COUNTRY)
     country = address.country if address.country in COUNTRIES else HOME_COUNTRY
     values = {"street": address.street, "postcode": address.postcode, "town": address.town, "country": country}
-    return PostalAddress(Typed(values), COUNTRIES)
+    return AddressDetails(Typed(values), COUNTRIES)
 
 
-def save_address(visit: Visit[Customer]) -> Reply:
+def save_address(visit: Visit[User]) -> Reply:
     """Save it, or show the form again."""
     match saving.save_address(visit):
         case Typed() as again:
-            return Answer(PostalAddress(again, COUNTRIES), status=422)
+            return Answer(AddressDetails(again, COUNTRIES), status=422)
         case Saved() as saved:
             return _saved(saved)
 
 
-def show_billing(visit: Visit[Customer]) -> Reply:
+def show_billing(visit: Visit[User]) -> Reply:
     """The form, filled in with what is known."""
     found = _first(visit)
     return billing_form(found, billing_typed(found)) if found else Redirect(ACCOUNT)
@@ -218,7 +218,7 @@ def billing_form(found: Contact, typed: Typed) -> WayOfBilling:
     return WayOfBilling(typed, shown.options(found), found.billing_emails, LANGUAGES)
 
 
-def save_billing(visit: Visit[Customer]) -> Reply:
+def save_billing(visit: Visit[User]) -> Reply:
     """Save it, or show the form again."""
     found = _first(visit)
     if found is None:
@@ -247,7 +247,7 @@ def confirm_email(visit: Visit[Anyone]) -> Redirect:
     return Redirect(f"/account/confirm-email?{urlencode({'token': token})}")
 
 
-def _first(visit: Visit[Customer] | Visit[ConfirmedCustomer]) -> Contact | None:
+def _first(visit: Visit[User] | Visit[ConfirmedUser]) -> Contact | None:
     """The customer whose form it is; None for somebody who is none."""
     return next(iter(contact.contacts(visit.db, visit.who)), None)
 
@@ -256,19 +256,19 @@ def _saved(saved: Saved) -> Redirect:
     return Redirect(f"{ACCOUNT}?saved={saved}")
 
 
-def _news(visit: Visit[Customer]) -> Text | None:
+def _news(visit: Visit[User]) -> Text | None:
     said = visit.query.get("saved")
     return shown.NEWS[Saved(said)] if said in set(Saved) else None
 
 
-def routes(office: Office) -> list[Route]:
+def routes(office: LetterContext) -> list[Route]:
     """The addresses of one's own account; letters leave from the office."""
     return [
-        page(ACCOUNT, show, who=customer),
-        action("/account/language", choose_language, who=customer),
-        action("/account/sessions/{id}/end", end_session, who=customer),
-        action("/account/sessions/end-others", end_other_sessions, who=customer),
-        action("/account/sessions/end-all", sign_out_everywhere, who=customer),
+        page(ACCOUNT, show, who=user),
+        action("/account/language", choose_language, who=user),
+        action("/account/sessions/{id}/end", end_session, who=user),
+        action("/account/sessions/end-others", end_other_sessions, who=user),
+        action("/account/sessions/end-all", sign_out_everywhere, who=user),
         page("/account/contact", show_contact, who=decides_confirmed),
         action("/account/contact", partial(save_contact, office), who=decides),
         action("/account/contact/again", partial(ask_again, office), who=decides),

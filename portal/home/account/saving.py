@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import urlencode
 
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.customers import actions, contact
 from portal.customers.actions import TooManyLetters
+from portal.customers.change_requests import Billing, Channel, Matter
 from portal.customers.contact import Contact
-from portal.customers.wishes import Billing, Channel, Matter
 from portal.home.account import letters
 from portal.home.account.forms import AddressForm, BillingForm, ContactForm, ways
-from portal.home.account.letters import Office
+from portal.home.account.letters import LetterContext
 from portal.kit import formats
 from portal.kit.forms import Typed, Valid, read
 from portal.kit.i18n import Language, Text, text
@@ -30,7 +30,7 @@ class Saved(StrEnum):
     SESSIONS = "sessions"
 
 
-def save_contact(office: Office, visit: Visit[Customer], here: str) -> Saved | Typed | Redirect:
+def save_contact(office: LetterContext, visit: Visit[User], here: str) -> Saved | Typed | Redirect:
     """Save an e-mail address and a phone number: what was saved, or the form again.
 
     Somebody who has to prove first who they are comes back to `here`, where what they typed waits.
@@ -39,28 +39,28 @@ def save_contact(office: Office, visit: Visit[Customer], here: str) -> Saved | T
         case Typed() as again:
             return again
         case Valid(value=form):
-            wish = contact.Typed(form.email, form.phone)
+            change = contact.Typed(form.email, form.phone)
     customers = contact.contacts(visit.db, visit.who)
     if problem := _unreachable(customers, form):
         return Typed({"email": form.email, "phone": form.phone}, {"email": problem})
     if all(_is_so(one, form) for one in customers):
         return Saved.NOTHING
-    if not isinstance(visit.who, ConfirmedCustomer):
-        actions.keep_draft(visit.db, visit.who, wish, visit.now)
+    if not isinstance(visit.who, ConfirmedUser):
+        actions.keep_draft(visit.db, visit.who, change, visit.now)
         return Redirect(f"/confirm?{urlencode({'next': here}, safe='/')}")
     try:
-        changed = actions.change_contact(visit.db, visit.who, wish, visit.now)
+        changed = actions.change_contact(visit.db, visit.who, change, visit.now)
     except TooManyLetters as full:
         return Typed({"email": form.email, "phone": form.phone}, {"email": _full(office, full, visit.language)})
     return _sent(office, visit, changed)
 
 
-def ask_again(office: Office, visit: Visit[Customer]) -> Saved:
+def ask_again(office: LetterContext, visit: Visit[User]) -> Saved:
     """Send the letter to a new address once more."""
     return _sent(office, visit, actions.ask_again(visit.db, visit.who, visit.now))
 
 
-def save_address(visit: Visit[Customer]) -> Saved | Typed:
+def save_address(visit: Visit[User]) -> Saved | Typed:
     """Save a postal address: what was saved, or the form again."""
     match read(AddressForm, visit.form):
         case Typed() as again:
@@ -70,7 +70,7 @@ def save_address(visit: Visit[Customer]) -> Saved | Typed:
             return Saved.ADDRESS if changed else Saved.NOTHING
 
 
-def save_billing(visit: Visit[Customer]) -> Saved | Typed:
+def save_billing(visit: Visit[User]) -> Saved | Typed:
     """Save how bills come and in which language: what was saved, or the form again."""
     match read(BillingForm, visit.form):
         case Typed() as again:
@@ -84,22 +84,22 @@ def save_billing(visit: Visit[Customer]) -> Saved | Typed:
     if form.channel is Channel.EMAIL and not emails:
         return Typed(form.model_dump(), {"channel": text("Add an email address to the contact details first.")})
     to = form.email if form.channel is Channel.EMAIL and form.email in emails[1:] else None
-    wish = Billing(form.channel, to, form.reference or None)
+    change = Billing(form.channel, to, form.reference or None)
     changed = (
-        actions.change_billing(visit.db, visit.who, wish, visit.now),
+        actions.change_billing(visit.db, visit.who, change, visit.now),
         actions.change_language(visit.db, visit.who, form.language, visit.now),
     )
     return Saved.BILLING if any(changed) else Saved.NOTHING
 
 
-def _sent(office: Office, visit: Visit[Customer], changed: actions.Changed | None) -> Saved:
+def _sent(office: LetterContext, visit: Visit[User], changed: actions.Changed | None) -> Saved:
     if changed is None:
         return Saved.NOTHING
     letters.send(visit.db, office, changed, visit.language, visit.now)
     return Saved.EMAIL if changed.to_confirm else Saved.CONTACT
 
 
-def _full(office: Office, full: TooManyLetters, language: Language) -> Text:
+def _full(office: LetterContext, full: TooManyLetters, language: Language) -> Text:
     return text(
         "You have given as many new email addresses as we take in one day. You can give another one on %(at)s. "
         "If it cannot wait, call us: %(phone)s.",

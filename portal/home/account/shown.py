@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
+from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import Contact, Fact
 from portal.customers.models import PartyKind
-from portal.customers.wishes import Address, Billing, Channel, Matter
 from portal.customers.words import CHANNELS, LANGUAGES
 from portal.home.account.forms import HOME_COUNTRY, ways
 from portal.home.account.saving import Saved
@@ -40,7 +40,7 @@ NEWS: Final[Mapping[Saved, Text]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class DetailLine:
     """One matter: what holds, since when the register is being updated, and what waits to be confirmed."""
 
     says: str | Text
@@ -57,13 +57,13 @@ class Customer:
     numbers: tuple[str, ...]
     is_company: bool
     business_id: str | None
-    email: Line
-    phone: Line
-    address: Line
-    channel: Line
+    email: DetailLine
+    phone: DetailLine
+    address: DetailLine
+    channel: DetailLine
     bills_to: str | None
     reference: str | None
-    language: Line
+    language: DetailLine
     other_emails: tuple[str, ...]
     other_phones: tuple[str, ...]
 
@@ -118,7 +118,7 @@ def options(contact: Contact) -> Sequence[Option]:
     return [Option(way, channel(way, contact.kind), hints.get(way)) for way in ways(contact)]
 
 
-def post(address: Address | None, language: Language) -> str:
+def post(address: PostalAddress | None, language: Language) -> str:
     """A postal address on one line; empty for none. The country is named where it is another one."""
     if address is None:
         return ""
@@ -126,10 +126,10 @@ def post(address: Address | None, language: Language) -> str:
     return place if address.country == HOME_COUNTRY else f"{place}, {formats.country(address.country, language)}"
 
 
-def _line(fact: Fact, says: str | Text | None = None) -> Line:
-    return Line(
+def _line(fact: Fact, says: str | Text | None = None) -> DetailLine:
+    return DetailLine(
         says=fact.now if says is None else says,
-        changed_on=day_of(fact.wish.at) if fact.wish else None,
+        changed_on=day_of(fact.change.at) if fact.change else None,
         waits=fact.waiting.after if fact.waiting else None,
         asked_at=fact.waiting.at if fact.waiting else None,
     )

@@ -6,15 +6,15 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from portal.auth.people import Customer, customer
+from portal.auth.people import User, user
 from portal.auth.reach import Level
 from portal.customers import words
 from portal.customers.models import PartyKind
 from portal.home.organisation import queries
 from portal.home.organisation.queries import Facts, Right, SiteName
-from portal.home.organisation.rules import State, state
+from portal.home.organisation.rules import RightState, state
 from portal.home.sites import one
-from portal.home.sites.one import Person
+from portal.home.sites.one import ContactLine
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.web import Visit, page
@@ -36,11 +36,11 @@ LEVELS: Final[Mapping[Level, Badge]] = {
     Level.SEE: Badge(words.LEVELS[Level.SEE], "", "eye"),
     Level.MANAGE: Badge(words.LEVELS[Level.MANAGE], "brand", "key-round"),
 }
-STATES: Final[Mapping[State, Badge]] = {
-    State.IN_FORCE: Badge(text("In force"), "ok", "check"),
-    State.ENDS_SOON: Badge(text("Ends soon"), "warn", "clock"),
-    State.COMING: Badge(text("Starts later"), "brand", "calendar-days"),
-    State.ENDED: Badge(text("Ended"), "off", "minus"),
+STATES: Final[Mapping[RightState, Badge]] = {
+    RightState.IN_FORCE: Badge(text("In force"), "ok", "check"),
+    RightState.ENDS_SOON: Badge(text("Ends soon"), "warn", "clock"),
+    RightState.COMING: Badge(text("Starts later"), "brand", "calendar-days"),
+    RightState.ENDED: Badge(text("Ended"), "off", "minus"),
 }
 
 
@@ -54,7 +54,7 @@ class RightShown:
     right: Right
     levels: Sequence[Badge | None]
     sites: Text
-    state: State
+    state: RightState
     named: Sequence[SiteName]
 
     @property
@@ -88,12 +88,12 @@ class Organisation(Page):
     in_force: int
     received: Sequence[RightShown]
     own: Sequence[RightShown]
-    people: Sequence[Person]
+    people: Sequence[ContactLine]
     towns: Sequence[Town]
     count: int
 
 
-def show(visit: Visit[Customer]) -> Organisation:
+def show(visit: Visit[User]) -> Organisation:
     """Everything to whoever decides for the party; to others their own right and nothing of anybody else's."""
     db, who, today = visit.db, visit.who, visit.today
     decides = who.reach.is_full
@@ -106,7 +106,7 @@ def show(visit: Visit[Customer]) -> Organisation:
         company=company,
         themes=list(words.THEMES.values()),
         given=given,
-        in_force=sum(one.state in {State.IN_FORCE, State.ENDS_SOON} for one in given),
+        in_force=sum(one.state in {RightState.IN_FORCE, RightState.ENDS_SOON} for one in given),
         received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
         own=[_shown(right, None, today) for right in queries.own(db, who, today)],
         people=one.people(db, who) if company else [],
@@ -127,7 +127,7 @@ def _without_sites(right: Right, today: date) -> RightShown:
 
 
 def _is_over(shown: RightShown) -> bool:
-    return shown.state is State.ENDED
+    return shown.state is RightState.ENDED
 
 
 def _where(limits: Sequence[SiteName] | None, every: int | None) -> Text:
@@ -140,10 +140,10 @@ def _where(limits: Sequence[SiteName] | None, every: int | None) -> Text:
     return text("%(n)s in %(towns)s towns", towns=len(towns), n=len(limits))
 
 
-def _towns(visit: Visit[Customer]) -> Sequence[Town]:
+def _towns(visit: Visit[User]) -> Sequence[Town]:
     held = sorted(place.town for place in sites.places(visit.db, visit.who, visit.today) if place.is_held)
     towns = [Town(name, len(list(same))) for name, same in groupby(held)]
     return sorted(towns, key=lambda town: (-town.count, town.name))
 
 
-routes = [page("/organisation", show, who=customer)]
+routes = [page("/organisation", show, who=user)]

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Level, Theme
 from portal.customers.models import (
     ContactDetail,
@@ -73,19 +73,19 @@ class Contact:
     phone: str | None
 
 
-def given(db: Session, who: Customer) -> Sequence[Right]:
+def given(db: Session, who: User) -> Sequence[Right]:
     """The rights that the party gave others; whoever asks must decide for the party."""
     return _rights(db, col(Mandate.grantor_id).in_(who.parties), col(Mandate.grantee_id)) if who.reach.is_full else ()
 
 
-def received(db: Session, who: Customer) -> Sequence[Right]:
+def received(db: Session, who: User) -> Sequence[Right]:
     """The rights by which a person, in their own matters, may act for others."""
     if who.reach.acting_for is not None:
         return ()
     return _rights(db, col(Mandate.grantee_id).in_(who.parties), col(Mandate.grantor_id))
 
 
-def own(db: Session, who: Customer, today: date) -> Sequence[Right]:
+def own(db: Session, who: User, today: date) -> Sequence[Right]:
     """The rights by which a person acts today; none in their own matters."""
     if who.reach.acting_for is None:
         return ()
@@ -94,7 +94,7 @@ def own(db: Session, who: Customer, today: date) -> Sequence[Right]:
     return _rights(db, in_force_now, col(Mandate.grantor_id))
 
 
-def facts(db: Session, who: Customer) -> Sequence[Facts]:
+def facts(db: Session, who: User) -> Sequence[Facts]:
     """The parties themselves, with their contact details; whoever asks must decide for them."""
     if not who.reach.is_full:
         return ()
@@ -120,12 +120,12 @@ def facts(db: Session, who: Customer) -> Sequence[Facts]:
     ]
 
 
-def names(db: Session, who: Customer) -> Sequence[tuple[UUID, str]]:
+def names(db: Session, who: User) -> Sequence[tuple[UUID, str]]:
     """What the person's parties are called."""
     return db.exec(select(Party.id, Party.name).where(col(Party.id).in_(who.parties))).all()
 
 
-def contacts(db: Session, who: Customer) -> Sequence[Contact]:
+def contacts(db: Session, who: User) -> Sequence[Contact]:
     """The contact persons of the party, each once, for those who see its contracts at every site."""
     if who.reach.sites(Theme.CONTRACTS) is not None:
         return ()

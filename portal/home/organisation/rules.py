@@ -7,7 +7,7 @@ from typing import Final
 SOON: Final = timedelta(days=30)
 
 
-class State(StrEnum):
+class RightState(StrEnum):
     """How a right stands."""
 
     COMING = "coming"
@@ -16,12 +16,12 @@ class State(StrEnum):
     ENDED = "ended"
 
 
-def state(valid_from: date, valid_to: date | None, today: date) -> State:
+def state(valid_from: date, valid_to: date | None, today: date) -> RightState:
     """How a right stands on a day; both its first and its last day belong to it."""
     if today < valid_from:
-        return State.COMING
+        return RightState.COMING
     if valid_to is None:
-        return State.IN_FORCE
+        return RightState.IN_FORCE
     if valid_to < today:
-        return State.ENDED
-    return State.ENDS_SOON if valid_to - today <= SOON else State.IN_FORCE
+        return RightState.ENDED
+    return RightState.ENDS_SOON if valid_to - today <= SOON else RightState.IN_FORCE

@@ -7,7 +7,7 @@ from typing import Final
 
 from portal.consumption.pairs import Comparison
 from portal.home.sites.listing import Listing
-from portal.home.sites.rows import Row
+from portal.home.sites.rows import SiteRow
 from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
@@ -22,10 +22,10 @@ class _Column:
     """A column: its heading, and what it says of a site."""
 
     heading: Text
-    cell: Callable[[Row], str | int | Figure | None]
+    cell: Callable[[SiteRow], str | int | Figure | None]
 
 
-def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
+def written(listing: Listing, rows: Iterable[SiteRow], language: Language) -> bytes:
     """Rows of a listing, with the columns that the listing knows."""
     columns = [*_facts(listing, language), *_uses(listing, language), *_costs(listing, language)]
     heading = [column.heading.said(language) for column in columns]
@@ -33,16 +33,16 @@ def written(listing: Listing, rows: Iterable[Row], language: Language) -> bytes:
 
 
 def _facts(listing: Listing, language: Language) -> Sequence[_Column]:
-    def points(row: Row) -> str:
+    def points(row: SiteRow) -> str:
         # The energy after it keeps a GSRN a text: as a number of 18 digits it would lose its end.
         return ", ".join(f"{point.gsrn} {ENERGIES[point.energy].said(language)}" for point in row.points)
 
     return [
-        _Column(text("Site number"), lambda row: row.place.number),
-        _Column(text("Name"), lambda row: row.place.name),
-        _Column(text("Street address"), lambda row: row.place.street),
-        _Column(text("Postcode"), lambda row: row.place.postcode),
-        _Column(text("Town"), lambda row: row.place.town),
+        _Column(text("Site number"), lambda row: row.site.number),
+        _Column(text("Name"), lambda row: row.site.name),
+        _Column(text("Street address"), lambda row: row.site.street),
+        _Column(text("Postcode"), lambda row: row.site.postcode),
+        _Column(text("Town"), lambda row: row.site.town),
         _Column(text("Kind of building"), lambda row: row.kind),
         *([_Column(text("Metering points"), points)] if listing.sees_points else ()),
     ]
@@ -68,7 +68,7 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
 
 
 def _month(listing: Listing, place: int, language: Language) -> _Column:
-    def cell(row: Row) -> Figure | None:
+    def cell(row: SiteRow) -> Figure | None:
         return _kwh(row.figures.use.months[place]) if row.figures.use else None
 
     months = listing.uses.months if listing.uses else ()
@@ -87,7 +87,7 @@ def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
     return [_Column(heading, lambda row: _figure(row.figures.cost.euros if row.figures.cost else None, 2))]
 
 
-def _pair(row: Row, cell: Callable[[Comparison], int | Figure | None]) -> int | Figure | None:
+def _pair(row: SiteRow, cell: Callable[[Comparison], int | Figure | None]) -> int | Figure | None:
     """What there is to say of a comparison; nothing where there is none."""
     return cell(row.figures.compared) if row.figures.compared else None
 

@@ -15,7 +15,7 @@ MONTHS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class MonthBar:
     """A bar: its place in per cent of the width, and px."""
 
     css: str
@@ -26,39 +26,41 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MonthBars:
     """The bars of a line of a table as two paths: all months but the newest, and the newest."""
 
     earlier: str
     newest: str
 
 
-def pairs(months: Sequence[date], energies: Sequence[Energy]) -> Sequence[Bar]:
+def pairs(months: Sequence[date], energies: Sequence[Energy]) -> Sequence[MonthBar]:
     """The months of the newest year, each beside the same month of the year before; `months` begin with that year."""
     known = dict(zip(months, energies, strict=True))
     year = [month for month in months if month.year == months[-1].year]
-    highest = max([energy.mwh for energy in energies] + [1])
+    highest = max([energy.milliwatt_hours for energy in energies] + [1])
     slot = 100 / len(year)
     bars = []
     for place, month in enumerate(year):
         before = known[month.replace(year=month.year - 1)]
         css = "spark__cur" if month == months[-1] else "spark__now"
-        bars.append(_bar("spark__then", slot * (place + THEN_FROM), slot * THEN_WIDE, before.mwh / highest))
-        bars.append(_bar(css, slot * (place + NOW_FROM), slot * NOW_WIDE, known[month].mwh / highest))
+        bars.append(_bar("spark__then", slot * (place + THEN_FROM), slot * THEN_WIDE, before.milliwatt_hours / highest))
+        bars.append(_bar(css, slot * (place + NOW_FROM), slot * NOW_WIDE, known[month].milliwatt_hours / highest))
     return bars
 
 
-def line(energies: Sequence[Energy]) -> Line:
+def line(energies: Sequence[Energy]) -> MonthBars:
     """The last twelve months; what is not above zero has no bar."""
     last = energies[-MONTHS:]
-    highest = max([energy.mwh for energy in last] + [1])
-    paths = [_path(place * SLOT, round(LINE * max(0, energy.mwh) / highest)) for place, energy in enumerate(last)]
-    return Line("".join(paths[:-1]), paths[-1])
+    highest = max([energy.milliwatt_hours for energy in last] + [1])
+    paths = [
+        _path(place * SLOT, round(LINE * max(0, energy.milliwatt_hours) / highest)) for place, energy in enumerate(last)
+    ]
+    return MonthBars("".join(paths[:-1]), paths[-1])
 
 
-def _bar(css: str, x: float, width: float, share: float) -> Bar:
+def _bar(css: str, x: float, width: float, share: float) -> MonthBar:
     height = HIGHEST * max(0.0, share)
-    return Bar(css, f"{x:.2f}%", f"{BASE - height:.2f}", f"{width:.2f}%", f"{height:.2f}")
+    return MonthBar(css, f"{x:.2f}%", f"{BASE - height:.2f}", f"{width:.2f}%", f"{height:.2f}")
 
 
 def _path(x: int, height: int) -> str:

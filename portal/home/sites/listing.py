@@ -9,11 +9,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import Uses
-from portal.home.sites.rows import Figures, Row
+from portal.home.sites.rows import Figures, SiteRow
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Billed
 from portal.kit.clock import first_of_month
@@ -21,7 +21,7 @@ from portal.kit.i18n import Language
 from portal.sites import queries as sites
 from portal.sites import words
 from portal.sites.models import Commodity
-from portal.sites.queries import Place, PointShown
+from portal.sites.queries import HeldSite, PointShown
 from portal.sites.scope import measured_for
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
@@ -39,8 +39,8 @@ class Listing:
     costs_of: the one energy whose costs they are; None where they are all that is billed
     """
 
-    rows: Sequence[Row]
-    others: Sequence[Place]
+    rows: Sequence[SiteRow]
+    others: Sequence[HeldSite]
     uses: Uses | None
     billed: date | None
     sees_points: bool
@@ -49,20 +49,20 @@ class Listing:
     @property
     def towns(self) -> int:
         """In how many towns there are sites."""
-        return len({row.place.town for row in self.rows})
+        return len({row.site.town for row in self.rows})
 
 
-def listing(db: Session, who: Customer, energy: Commodity | None, today: date, language: Language) -> Listing:
+def listing(db: Session, who: User, energy: Commodity | None, today: date, language: Language) -> Listing:
     """Every site at which any matter is open to the person; figures of those at which theirs is."""
     places = sites.places(db, who, today)
-    held = {place.id for place in places if place.is_held}
+    held = {site.id for site in places if site.is_held}
     uses = consumption.by_site(db, who, held, energy, today) if _sees(who, Theme.CONSUMPTION) else None
     costs_of = _costs_of(uses, energy)
     billed = _billed(db, who, costs_of, today) if _sees(who, Theme.BILLING) else None
     points = _points(db, who, today)
     return Listing(
-        rows=[_row(place, points[place.id], uses, billed, language) for place in places if place.is_held],
-        others=[place for place in places if not place.is_held],
+        rows=[_row(site, points[site.id], uses, billed, language) for site in places if site.is_held],
+        others=[site for site in places if not site.is_held],
         uses=uses,
         billed=billed.month if billed else None,
         sees_points=measured_for(who) != frozenset(),
@@ -70,22 +70,22 @@ def listing(db: Session, who: Customer, energy: Commodity | None, today: date, l
     )
 
 
-def _sees(who: Customer, theme: Theme) -> bool:
+def _sees(who: User, theme: Theme) -> bool:
     return who.reach.covers(theme)
 
 
-def _costs_of(uses: Uses | None, wished: Commodity | None) -> Commodity | None:
+def _costs_of(uses: Uses | None, asked_for: Commodity | None) -> Commodity | None:
     """Whose costs stand beside what is used: those of the same energy, all that is billed where there is no other."""
     if uses is None:
-        return wished
+        return asked_for
     return uses.energy if len(uses.energies) > 1 else None
 
 
-def _billed(db: Session, who: Customer, energy: Commodity | None, today: date) -> Billed | None:
+def _billed(db: Session, who: User, energy: Commodity | None, today: date) -> Billed | None:
     return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE), energy)
 
 
-def _points(db: Session, who: Customer, today: date) -> Mapping[UUID, Sequence[PointShown]]:
+def _points(db: Session, who: User, today: date) -> Mapping[UUID, Sequence[PointShown]]:
     of_site: defaultdict[UUID, list[PointShown]] = defaultdict(list)
     for point in sites.points(db, who, today):
         of_site[point.site_id].append(point)
@@ -93,8 +93,8 @@ def _points(db: Session, who: Customer, today: date) -> Mapping[UUID, Sequence[P
 
 
 def _row(
-    place: Place, points: Sequence[PointShown], uses: Uses | None, billed: Billed | None, language: Language
-) -> Row:
-    use = uses.by_site.get(place.id) if uses else None
-    cost = billed.by_site.get(place.id) if billed else None
-    return Row(place, words.kind(place.kind, language), points, Figures(1, use, cost))
+    site: HeldSite, points: Sequence[PointShown], uses: Uses | None, billed: Billed | None, language: Language
+) -> SiteRow:
+    use = uses.by_site.get(site.id) if uses else None
+    cost = billed.by_site.get(site.id) if billed else None
+    return SiteRow(site, words.kind(site.kind, language), points, Figures(1, use, cost))

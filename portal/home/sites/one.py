@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import SiteUse, Uses
@@ -26,7 +26,7 @@ from portal.kit.i18n import Language, Text, text
 from portal.sites import queries as sites
 from portal.sites import words
 from portal.sites.models import Connection
-from portal.sites.queries import Device, Housing, Place, PointShown
+from portal.sites.queries import Device, HeldSite, Housing, PointShown
 from portal.sites.scope import measured_for
 from portal.sites.shown import ICONS
 
@@ -79,7 +79,7 @@ class Point:
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class SiteHolding:
     """Which of the person's parties holds a site, from when until when."""
 
     name: str
@@ -88,14 +88,14 @@ class Holding:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ContactLine:
     """A contact person, with their roles in words."""
 
     contact: Contact
     roles: Sequence[Text]
 
 
-def metered(db: Session, who: Customer, site_ids: Collection[UUID], today: date) -> Sequence[Uses]:
+def metered(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Sequence[Uses]:
     """What some sites use of each of their energies; nothing where that is not open to the person."""
     if not who.reach.covers(Theme.CONSUMPTION):
         return []
@@ -132,7 +132,7 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
         first=newest,
         last=found.last,
         href=f"{href}{'&' if '?' in href else '?'}at={newest:%Y-%m}&energy={found.energy}",
-        bars=spark.bars([(month, energy.mwh) for month, energy in months]),
+        bars=spark.bars([(month, energy.milliwatt_hours) for month, energy in months]),
         label=text(
             "Use month by month from %(first)s to %(last)s, this month %(now)s.",
             first=formats.month_year(months[0][0], language),
@@ -142,43 +142,47 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
     )
 
 
-def points(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[Point] | None:
+def points(db: Session, who: User, site: HeldSite, today: date, language: Language) -> Sequence[Point] | None:
     """The metering points with their meters; None where they are not for the person: see `sites.queries`."""
     open_at = measured_for(who)
-    if not place.is_held or (open_at is not None and place.id not in open_at):
+    if not site.is_held or (open_at is not None and site.id not in open_at):
         return None
-    return [_point(point, today, language) for point in sites.points_with_meters(db, who, place.id, today)]
+    return [_point(point, today, language) for point in sites.points_with_meters(db, who, site.id, today)]
 
 
-def housing(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[tuple[Text, str]]:
+def housing(db: Session, who: User, site: HeldSite, today: date, language: Language) -> Sequence[tuple[Text, str]]:
     """How the site is lived in: terms and values, what is not known left out."""
-    found = sites.housing(db, who, place.id, today)
+    found = sites.housing(db, who, site.id, today)
     return list(_facts(found, language)) if found else []
 
 
-def holdings(db: Session, who: Customer, place: Place) -> Sequence[Holding]:
+def holdings(db: Session, who: User, site: HeldSite) -> Sequence[SiteHolding]:
     """The times in which the person's parties hold the site, the latest first."""
     names = dict(organisation.names(db, who))
-    return [Holding(names[stay.party_id], stay.since, stay.until) for stay in place.stays]
+    return [SiteHolding(names[occupancy.party_id], occupancy.since, occupancy.until) for occupancy in site.occupancies]
 
 
-def running(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[contracts_shown.Row]:
+def running(
+    db: Session, who: User, site: HeldSite, today: date, language: Language
+) -> Sequence[contracts_shown.ContractRow]:
     """The contracts of the site that have not ended."""
     if not who.reach.covers(Theme.CONTRACTS):
         return []
-    return [contracts_shown.row(held, today, language) for held in contracts.at_sites(db, who, [place.id], today)]
+    return [contracts_shown.row(held, today, language) for held in contracts.at_sites(db, who, [site.id], today)]
 
 
-def bills(db: Session, who: Customer, place: Place, today: date, language: Language) -> Sequence[invoices_shown.Row]:
+def bills(
+    db: Session, who: User, site: HeldSite, today: date, language: Language
+) -> Sequence[invoices_shown.InvoiceRow]:
     """The newest bills of the site."""
     if not who.reach.covers(Theme.BILLING):
         return []
-    return [invoices_shown.row(head, today, language) for head in invoices.at_site(db, who, place.id, BILLS)]
+    return [invoices_shown.row(head, today, language) for head in invoices.at_site(db, who, site.id, BILLS)]
 
 
-def people(db: Session, who: Customer) -> Sequence[Person]:
+def people(db: Session, who: User) -> Sequence[ContactLine]:
     """The contact persons of the customer."""
-    return [Person(one, [ROLES[role] for role in one.roles]) for one in organisation.contacts(db, who)]
+    return [ContactLine(one, [ROLES[role] for role in one.roles]) for one in organisation.contacts(db, who)]
 
 
 def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:

@@ -7,13 +7,13 @@ from typing import Final
 
 from sqlmodel import Session
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.home.sites.listing import Listing, listing
 from portal.home.sites.one import Use, use
-from portal.home.sites.rows import Row, standing_out, summed
+from portal.home.sites.rows import SiteRow, standing_out, summed
 from portal.invoices import queries as invoices
-from portal.invoices.queries import Show, Wish
+from portal.invoices.queries import InvoiceFilter, InvoicesShown
 from portal.kit.i18n import Language
 from portal.kit.money import Money, total
 
@@ -38,11 +38,11 @@ class Portfolio:
     use: Use | None
     gaps: int
     more: int
-    standing_out: Sequence[Row]
+    standing_out: Sequence[SiteRow]
     unpaid: Unpaid | None
 
 
-def portfolio(db: Session, who: Customer, today: date, language: Language) -> Portfolio | None:
+def portfolio(db: Session, who: User, today: date, language: Language) -> Portfolio | None:
     """All sites of a customer together; None for those with a few only."""
     found = listing(db, who, None, today, language)
     if len(found.rows) <= MANY:
@@ -70,6 +70,6 @@ def gaps(found: Listing) -> int:
     return sum(row.figures.tally.missing > 0 for row in found.rows)
 
 
-def _unpaid(db: Session, who: Customer, today: date) -> Unpaid:
-    years = invoices.sums(db, who, Wish(show=Show.OPEN), today)
+def _unpaid(db: Session, who: User, today: date) -> Unpaid:
+    years = invoices.sums(db, who, InvoiceFilter(show=InvoicesShown.OPEN), today)
     return Unpaid(sum(one.count for one in years), total(one.left for one in years))

@@ -11,17 +11,19 @@ from portal.consumption.by_site import SiteUse, together
 from portal.consumption.pairs import Comparison
 from portal.consumption.rules import Tally
 from portal.consumption.view import Change, change
-from portal.home.sites.wish import By, Column, Show, Wish
+from portal.home.sites.filters import By, SiteFilter, SitesShown, SortColumn
 from portal.kit import money
-from portal.kit.energy import MWH_PER_KWH, Energy
+from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.money import Money
-from portal.sites.queries import Place, PointShown
+from portal.sites.queries import HeldSite, PointShown
 
 T = TypeVar("T")
 LONG: Final = 4  # characters: shorter ones would find every number
 TENTH: Final = Decimal("0.1")
 CLEARLY: Final = Decimal("0.25")  # a change that stands out, as a share of what it was
-WORTH_SAYING: Final = Energy(50 * MWH_PER_KWH)  # a smaller difference is nobody's concern, whatever its share
+WORTH_SAYING: Final = Energy(
+    50 * MILLIWATT_HOURS_PER_KWH
+)  # a smaller difference is nobody's concern, whatever its share
 NORDIC: Final = str.maketrans("åäö", "{|}")  # after z, in this order
 
 
@@ -83,10 +85,10 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SiteRow:
     """A site in the list; `kind` is said in the reader's language."""
 
-    place: Place
+    site: HeldSite
     kind: str
     points: Sequence[PointShown]
     figures: Figures
@@ -94,56 +96,60 @@ class Row:
     @property
     def title(self) -> str:
         """What the site is called, or its street."""
-        return self.place.name or self.place.street
+        return self.site.name or self.site.street
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class SiteGroup:
     """Sites that belong together, and what all of them come to; `name` is empty for all sites."""
 
     name: str
     figures: Figures
-    rows: Sequence[Row]
+    rows: Sequence[SiteRow]
 
 
 def trend(compared: Comparison | None) -> Trend:
     """Whether days differ clearly from those of a year before: by a quarter, and by more than a trifle."""
-    if compared is None or compared.change is None or abs(compared.now.mwh - compared.then.mwh) < WORTH_SAYING.mwh:
+    if (
+        compared is None
+        or compared.change is None
+        or abs(compared.now.milliwatt_hours - compared.then.milliwatt_hours) < WORTH_SAYING.milliwatt_hours
+    ):
         return Trend.USUAL
     if abs(compared.change) < CLEARLY:
         return Trend.USUAL
     return Trend.CLEARLY_MORE if compared.change > 0 else Trend.CLEARLY_LESS
 
 
-def found(rows: Iterable[Row], wish: Wish) -> Sequence[Row]:
-    """The sites that a wish is for: each of its words is in the name, the address or a number."""
-    words = wish.q.casefold().split()
-    return [row for row in rows if _is_shown(row, wish.show) and all(_tells(row, word) for word in words)]
+def found(rows: Iterable[SiteRow], filters: SiteFilter) -> Sequence[SiteRow]:
+    """The sites that a filter lets through: each of its words is in the name, the address or a number."""
+    words = filters.q.casefold().split()
+    return [row for row in rows if _is_shown(row, filters.show) and all(_tells(row, word) for word in words)]
 
 
-def groups(rows: Sequence[Row], wish: Wish) -> Sequence[Group]:
-    """Every site in its group; groups and the sites in them in the wished order."""
-    members: dict[str, list[Row]] = {}
+def groups(rows: Sequence[SiteRow], filters: SiteFilter) -> Sequence[SiteGroup]:
+    """Every site in its group; groups and the sites in them in the order asked for."""
+    members: dict[str, list[SiteRow]] = {}
     for row in rows:
-        members.setdefault(_group(row, wish.by), []).append(row)
-    every = [Group(name, summed(those), _ordered(those, wish)) for name, those in members.items()]
-    if wish.sort in {Column.NAME, Column.KIND}:
-        return sorted(every, key=lambda group: alphabetical(group.name), reverse=wish.descending)
-    return _by(every, lambda group: _figure(group.figures, wish.sort), lambda group: group.name, wish)
+        members.setdefault(_group(row, filters.by), []).append(row)
+    every = [SiteGroup(name, summed(those), _ordered(those, filters)) for name, those in members.items()]
+    if filters.sort in {SortColumn.NAME, SortColumn.KIND}:
+        return sorted(every, key=lambda group: alphabetical(group.name), reverse=filters.descending)
+    return _by(every, lambda group: _figure(group.figures, filters.sort), lambda group: group.name, filters)
 
 
-def on_page(every: Sequence[Group], first: int, size: int) -> Sequence[Group]:
+def on_page(every: Sequence[SiteGroup], first: int, size: int) -> Sequence[SiteGroup]:
     """The groups with those of their rows that stand on a page of the whole list."""
     shown = []
     for group in every:
         part = group.rows[max(0, first) : max(0, first + size)]
         if part:
-            shown.append(Group(group.name, group.figures, part))
+            shown.append(SiteGroup(group.name, group.figures, part))
         first -= len(group.rows)
     return shown
 
 
-def summed(rows: Iterable[Row]) -> Figures:
+def summed(rows: Iterable[SiteRow]) -> Figures:
     """What sites come to together; those of which nothing is known add nothing."""
     every = [row.figures for row in rows]
     used = [one.use for one in every if one.use]
@@ -151,7 +157,7 @@ def summed(rows: Iterable[Row]) -> Figures:
     return Figures(len(every), together(used) if used else None, money.total(costs) if costs else None)
 
 
-def standing_out(rows: Iterable[Row], limit: int) -> Sequence[Row]:
+def standing_out(rows: Iterable[SiteRow], limit: int) -> Sequence[SiteRow]:
     """The sites that use clearly more than a year before, the largest difference first."""
     more = [row for row in rows if row.figures.trend is Trend.CLEARLY_MORE]
     return sorted(more, key=_difference, reverse=True)[:limit]
@@ -163,74 +169,76 @@ def alphabetical(words: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
-def _is_shown(row: Row, show: Show) -> bool:
+def _is_shown(row: SiteRow, show: SitesShown) -> bool:
     match show:
-        case Show.ALL:
+        case SitesShown.ALL:
             return True
-        case Show.GAPS:
+        case SitesShown.GAPS:
             return row.figures.tally.missing > 0
-        case Show.MORE:
+        case SitesShown.MORE:
             return row.figures.trend is Trend.CLEARLY_MORE
 
 
-def _tells(row: Row, word: str) -> bool:
+def _tells(row: SiteRow, word: str) -> bool:
     """Whether a word is in the name or address, or, a long number, in the number of the site or a metering point."""
-    place = row.place
-    if word in f"{place.name or ''} {place.street} {place.town}".casefold():
+    site = row.site
+    if word in f"{site.name or ''} {site.street} {site.town}".casefold():
         return True
-    numbers = (place.postcode, place.number, *(point.gsrn for point in row.points))
+    numbers = (site.postcode, site.number, *(point.gsrn for point in row.points))
     return len(word) >= LONG and any(word in number.casefold() for number in numbers)
 
 
-def _group(row: Row, by: By) -> str:
+def _group(row: SiteRow, by: By) -> str:
     match by:
         case By.TOWN:
-            return row.place.town
+            return row.site.town
         case By.KIND:
             return row.kind
         case By.NONE:
             return ""
 
 
-def _ordered(rows: Sequence[Row], wish: Wish) -> Sequence[Row]:
-    match wish.sort:
-        case Column.NAME:
-            return sorted(rows, key=lambda row: alphabetical(row.title), reverse=wish.descending)
-        case Column.KIND:
+def _ordered(rows: Sequence[SiteRow], filters: SiteFilter) -> Sequence[SiteRow]:
+    match filters.sort:
+        case SortColumn.NAME:
+            return sorted(rows, key=lambda row: alphabetical(row.title), reverse=filters.descending)
+        case SortColumn.KIND:
             return sorted(
-                rows, key=lambda row: (alphabetical(row.kind), alphabetical(row.title)), reverse=wish.descending
+                rows, key=lambda row: (alphabetical(row.kind), alphabetical(row.title)), reverse=filters.descending
             )
         case _:
-            return _by(rows, lambda row: _figure(row.figures, wish.sort), lambda row: row.title, wish)
+            return _by(rows, lambda row: _figure(row.figures, filters.sort), lambda row: row.title, filters)
 
 
-def _by(every: Sequence[T], figure: Callable[[T], Decimal | None], name: Callable[[T], str], wish: Wish) -> Sequence[T]:
+def _by(
+    every: Sequence[T], figure: Callable[[T], Decimal | None], name: Callable[[T], str], filters: SiteFilter
+) -> Sequence[T]:
     """By a figure, then by name; what has none comes last, whichever way round."""
     named = sorted(every, key=lambda one: alphabetical(name(one)))
     known = [(value, one) for one in named if (value := figure(one)) is not None]
-    ordered = sorted(known, key=lambda pair: pair[0], reverse=wish.descending)
+    ordered = sorted(known, key=lambda pair: pair[0], reverse=filters.descending)
     return [*(one for _, one in ordered), *(one for one in named if figure(one) is None)]
 
 
-def _figure(figures: Figures, column: Column) -> Decimal | None:
+def _figure(figures: Figures, column: SortColumn) -> Decimal | None:
     match column:
-        case Column.MEASURED:
+        case SortColumn.MEASURED:
             return figures.measured
-        case Column.NOW:
+        case SortColumn.NOW:
             return figures.now.kwh if figures.now else None
-        case Column.THEN:
+        case SortColumn.THEN:
             return figures.compared.then.kwh if figures.compared else None
-        case Column.CHANGE:
+        case SortColumn.CHANGE:
             return figures.compared.change if figures.compared else None
-        case Column.COST:
+        case SortColumn.COST:
             return figures.cost.euros if figures.cost is not None else None
-        case Column.NAME | Column.KIND:
+        case SortColumn.NAME | SortColumn.KIND:
             return None
 
 
-def _difference(row: Row) -> int:
+def _difference(row: SiteRow) -> int:
     compared = row.figures.compared
-    return compared.now.mwh - compared.then.mwh if compared else 0
+    return compared.now.milliwatt_hours - compared.then.milliwatt_hours if compared else 0
 
 
 def _percent(part: int, tally: Tally, rounding: str) -> Decimal | None:

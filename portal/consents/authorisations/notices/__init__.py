@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from portal.consents.authorisations.rules import Resolution, Term
-from portal.consents.editions import Editions, Part, Said, sha256
+from portal.consents.editions import Editions, Part, Translated, sha256
 from portal.kit.formats import full_date
 from portal.kit.i18n import Language
 
@@ -46,13 +46,13 @@ class Edition(Part):
     """Everything that is told from one day on."""
 
     version: str
-    what: Said
-    purpose: Said
-    points: Said
-    resolution: Mapping[Resolution, Said]
-    period: Said
-    sees_not: Said
-    free: Said
+    what: Translated
+    purpose: Translated
+    points: Translated
+    resolution: Mapping[Resolution, Translated]
+    period: Translated
+    sees_not: Translated
+    free: Translated
 
     def wording(self, facts: Facts, language: Language) -> Wording:
         """What is told about an authorisation."""

@@ -10,15 +10,15 @@ from starlette.responses import Response
 from portal.auth import actions, rules
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE, Arrival
 from portal.auth.brokers import BrokerProfile
-from portal.auth.desk import Broker, Desk
+from portal.auth.identification import Broker, Identification
 from portal.auth.models import LoginPurpose, LoginStatus, LoginTransaction
 from portal.auth.oidc.claims import Identity
 from portal.auth.oidc.relying_party import Sent
-from portal.auth.pages.there import Occasion
+from portal.auth.pages.sign_in import Occasion
 from portal.auth.pages.transactions import reading, writing
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.auth.reasons import Reason, Stopped, demand
-from portal.auth.rules import Standing
+from portal.auth.rules import SignInOutcome
 from portal.kit.access import Anyone
 from portal.kit.headers import exchange
 from portal.kit.html import Page
@@ -30,10 +30,10 @@ PREFETCHES = {"sec-purpose": "prefetch", "purpose": "prefetch", "x-purpose": "pr
 
 LONGEST_ANSWER = 2000  # characters of any one parameter
 
-STANDINGS = {
-    Standing.EXPIRED: Reason.STATE_EXPIRED,
-    Standing.ELSEWHERE: Reason.BINDING_MISSING,
-    Standing.SPENT: Reason.SPENT,
+REFUSALS = {
+    SignInOutcome.EXPIRED: Reason.STATE_EXPIRED,
+    SignInOutcome.ELSEWHERE: Reason.BINDING_MISSING,
+    SignInOutcome.SPENT: Reason.SPENT,
 }
 
 DISRUPTION = text(
@@ -92,7 +92,7 @@ class Answer:
     issuer: str | None
 
 
-async def come_back(desk: Desk, broker: Broker, visit: FlowVisit[Anyone]) -> Reply | Response:
+async def come_back(identification: Identification, broker: Broker, visit: FlowVisit[Anyone]) -> Reply | Response:
     """Sign a person in, or say plainly why not. A browser that only looks at the link beforehand spends nothing."""
     if is_prefetch(visit.request.method, visit.request.headers):
         return Response(status_code=204)
@@ -102,9 +102,9 @@ async def come_back(desk: Desk, broker: Broker, visit: FlowVisit[Anyone]) -> Rep
         journey = await reading(visit, lambda db: actions.returning(db, broker.name, answer.state))
         welcome = admit(journey, visit.request.cookies.get(BINDING_COOKIE), visit.now)
         again = _wall_of(welcome)
-        return await _finish(desk, broker, visit, answer, welcome)
+        return await _finish(identification, broker, visit, answer, welcome)
     except Stopped as stopped:
-        if stopped.reason is Reason.SPENT and isinstance(visit.who, Customer):
+        if stopped.reason is Reason.SPENT and isinstance(visit.who, User):
             return Redirect(rules.HOME)  # the back button, a reload, or the slower of two
         return _halted(visit, stopped.reason, again)
 
@@ -131,14 +131,14 @@ def admit(journey: LoginTransaction | None, binding: str | None, now: datetime) 
         raise Stopped(Reason.STATE_UNKNOWN)
     is_bound = actions.is_bound(journey, binding)
     known = rules.Journey(journey.status == LoginStatus.SPENT, is_bound, journey.expires_at)
-    stands = rules.standing(known, now)
-    if stands is not Standing.WELCOME:
-        raise Stopped(STANDINGS[stands])
+    outcome = rules.outcome(known, now)
+    if outcome is not SignInOutcome.WELCOME:
+        raise Stopped(REFUSALS[outcome])
     return journey
 
 
 async def _finish(
-    desk: Desk, broker: Broker, visit: FlowVisit[Anyone], answer: Answer, journey: LoginTransaction
+    identification: Identification, broker: Broker, visit: FlowVisit[Anyone], answer: Answer, journey: LoginTransaction
 ) -> Reply:
     """From an open journey to a session: look at the answer, spend the journey, ask the broker, begin."""
     await broker.party.check_response_issuer(answer.issuer)
@@ -149,8 +149,8 @@ async def _finish(
     if not answer.code:
         raise Stopped(Reason.BROKER_ERROR)
     sent = Sent(journey.verifier, journey.nonce, _fresh_since(journey, broker.party.profile, visit.now))
-    arrival = _arrival(desk, visit, journey, await broker.party.identify(answer.code, sent))
-    cookie = await writing(visit, lambda db: actions.arrive(db, arrival, desk.now()))
+    arrival = _arrival(identification, visit, journey, await broker.party.identify(answer.code, sent))
+    cookie = await writing(visit, lambda db: actions.arrive(db, arrival, identification.now()))
     return Redirect(journey.return_to, [Cookie(SESSION_COOKIE, cookie)])
 
 
@@ -161,24 +161,26 @@ def _fresh_since(journey: LoginTransaction, profile: BrokerProfile, now: datetim
     return None if profile.oldest_proof is None else now - profile.oldest_proof
 
 
-def _arrival(desk: Desk, visit: FlowVisit[Anyone], journey: LoginTransaction, who: Identity) -> Arrival:
+def _arrival(
+    identification: Identification, visit: FlowVisit[Anyone], journey: LoginTransaction, who: Identity
+) -> Arrival:
     return Arrival(
         identity=who,
-        index=desk.people.blind_index(who.code.text),
+        index=identification.people.blind_index(who.code.text),
         broker=journey.broker,
         confirming=journey.account_id,
-        old_session=visit.who.session_id if isinstance(visit.who, Customer) else None,
-        first_choice=desk.people.first_choice,
-        language=desk.people.language,
+        old_session=visit.who.session_id if isinstance(visit.who, User) else None,
+        first_choice=identification.people.first_choice,
+        language=identification.people.language,
         returns_to=mark_of(journey.return_to),
     )
 
 
 def _wall_of(journey: LoginTransaction, occasion: Occasion | None = None) -> str:
-    """The wall that a journey began at, leading to the same place again."""
-    wall = "/confirm" if journey.purpose == LoginPurpose.CONFIRM else "/sign-in"
+    """The page of banks that a journey began at, leading to the same place again."""
+    bank_list = "/confirm" if journey.purpose == LoginPurpose.CONFIRM else "/sign-in"
     notice = {"notice": occasion.value} if occasion else {}
-    return f"{wall}?{urlencode({'next': journey.return_to, **notice}, safe='/')}"
+    return f"{bank_list}?{urlencode({'next': journey.return_to, **notice}, safe='/')}"
 
 
 def _halted(visit: FlowVisit[Anyone], reason: Reason, again: str) -> Halted:

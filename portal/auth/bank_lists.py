@@ -1,6 +1,6 @@
 """The banks a person may choose from, and what their broker wants said beside them.
 
-A broker with an embedded wall publishes a document (OP: GET /api/embedded-ui/{client_id}?lang=); for others the profile
+A broker with an embedded list publishes a document (OP: GET /api/embedded-ui/{client_id}?lang=); for others the profile
 lists the banks. Everything in a document is plain text to us: its pictures and markup stay where they are.
 """
 
@@ -26,7 +26,7 @@ CURRENT = Lifetime(fresh=timedelta(minutes=10), stale=timedelta(0), retry=timede
 
 
 @dataclass(frozen=True)
-class Choice:
+class BankChoice:
     """One bank or other method, by the broker's id; an empty id leaves the choice to the broker's own page."""
 
     id: str
@@ -47,11 +47,11 @@ class Disturbance:
 
 
 @dataclass(frozen=True)
-class Wall:
+class BankList:
     """The banks of one broker in one language, and the words that belong beside them; absent ones are empty."""
 
     broker: str
-    choices: Sequence[Choice]
+    choices: Sequence[BankChoice]
     leads_to: Sequence[str]  # the origins that a choice may be redirected through
     provider: str = ""
     consent: str = ""
@@ -65,15 +65,15 @@ class Wall:
         return any(choice.id == bank for choice in self.choices)
 
 
-class Walls:
+class BankLists:
     """The walls of one broker: one document per language, at most ten minutes old."""
 
     def __init__(self, profile: BrokerProfile, connect: Connect, now: Callable[[], datetime]) -> None:
         self._profile, self._connect = profile, connect
         self._documents = {language: Remembered(partial(self._fetch, language), CURRENT, now) for language in Language}
 
-    async def current(self, language: Language) -> Wall:
-        """The wall as it stands now; the profile's banks, marked as down, where the document cannot be had."""
+    async def current(self, language: Language) -> BankList:
+        """The list as it stands now; the profile's banks, marked as down, where the document cannot be had."""
         if self._profile.wall_url is None:
             return listed(self._profile, language)
         try:
@@ -81,30 +81,30 @@ class Walls:
         except Unreachable:
             return listed(self._profile, language, is_down=True)
 
-    async def _fetch(self, language: Language) -> Wall:
+    async def _fetch(self, language: Language) -> BankList:
         url = f"{self._profile.wall_url}?{urlencode({'lang': language.value})}"
         document = await get(url, self._connect, seconds=DOCUMENT_S, max_bytes=LARGEST_DOCUMENT)
         return embedded(self._profile, document)
 
 
-def listed(profile: BrokerProfile, language: Language, *, is_down: bool = False) -> Wall:
-    """The wall that a profile itself describes."""
-    banks = [Choice(bank.id, bank.name.said(language)) for bank in profile.banks]
+def listed(profile: BrokerProfile, language: Language, *, is_down: bool = False) -> BankList:
+    """The list that a profile itself describes."""
+    banks = [BankChoice(bank.id, bank.name.said(language)) for bank in profile.banks]
     provider = profile.provider.said(language) if profile.provider else ""
-    choices = banks or [Choice("", text("Identify yourself"))]
-    return Wall(profile.name, choices, profile.form_origins, provider, is_down=is_down)
+    choices = banks or [BankChoice("", text("Identify yourself"))]
+    return BankList(profile.name, choices, profile.form_origins, provider, is_down=is_down)
 
 
-def embedded(profile: BrokerProfile, document: bytes) -> Wall:
-    """The wall that a broker's document describes. Raises Unreachable for one that offers nothing."""
+def embedded(profile: BrokerProfile, document: bytes) -> BankList:
+    """The list that a broker's document describes. Raises Unreachable for one that offers nothing."""
     try:
         said = json_object(document, Reason.BROKER_DOWN)
     except Stopped as refused:
-        raise Unreachable(f"{profile.name}: the wall is not a JSON object") from refused
+        raise Unreachable(f"{profile.name}: the list is not a JSON object") from refused
     choices = list(_choices(said.get("identityProviders")))[:MOST_BANKS]
     if not choices:
-        raise Unreachable(f"{profile.name}: the wall offers no bank")
-    return Wall(
+        raise Unreachable(f"{profile.name}: the list offers no bank")
+    return BankList(
         broker=profile.name,
         choices=choices,
         leads_to=profile.form_origins,
@@ -116,11 +116,11 @@ def embedded(profile: BrokerProfile, document: bytes) -> Wall:
     )
 
 
-def _choices(listed: object) -> Iterator[Choice]:
+def _choices(listed: object) -> Iterator[BankChoice]:
     for provider in listed if isinstance(listed, list) else []:
         match provider:
             case {"name": str(name), "ftn_idp_id": str(bank)} if name.strip() and 0 < len(bank) <= 80:
-                yield Choice(bank, name.strip()[:80])
+                yield BankChoice(bank, name.strip()[:80])
 
 
 def _disturbance(said: object) -> Disturbance | None:

@@ -22,7 +22,7 @@ class By(StrEnum):
     NONE = "none"
 
 
-class Show(StrEnum):
+class SitesShown(StrEnum):
     """Which sites are listed."""
 
     ALL = "all"
@@ -30,7 +30,7 @@ class Show(StrEnum):
     MORE = "more"
 
 
-class Column(StrEnum):
+class SortColumn(StrEnum):
     """What sites are ordered by."""
 
     NAME = "name"
@@ -42,35 +42,35 @@ class Column(StrEnum):
     COST = "cost"
 
 
-WORDS: Final = frozenset({Column.NAME, Column.KIND})  # are read from A on; figures from the largest
+WORDS: Final = frozenset({SortColumn.NAME, SortColumn.KIND})  # are read from A on; figures from the largest
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SiteFilter:
     """What somebody wants to see; the energy is None where it leaves the choice to us."""
 
     q: str = ""
     by: By = By.TOWN
-    show: Show = Show.ALL
-    sort: Column = Column.NOW
+    show: SitesShown = SitesShown.ALL
+    sort: SortColumn = SortColumn.NOW
     descending: bool = True
     energy: Commodity | None = None
 
     @staticmethod
-    def read(query: Mapping[str, str]) -> "Wish":
-        """The wish of a query string; what makes no sense asks for nothing."""
+    def read(query: Mapping[str, str]) -> "SiteFilter":
+        """The filter of a query string; what makes no sense asks for nothing."""
         sort = query.get("sort", "")
         energy = query.get("energy", "")
-        wish = Wish(
+        filters = SiteFilter(
             q=" ".join(query.get("q", "")[:LONGEST].split()),
             by=_one_of(By, query.get("by", ""), By.TOWN),
-            show=_one_of(Show, query.get("show", ""), Show.ALL),
+            show=_one_of(SitesShown, query.get("show", ""), SitesShown.ALL),
             energy=Commodity(energy) if energy in set(Commodity) else None,
         )
         column = sort.removeprefix("-")
-        if column not in set(Column):
-            return wish
-        return replace(wish, sort=Column(column), descending=sort.startswith("-"))
+        if column not in set(SortColumn):
+            return filters
+        return replace(filters, sort=SortColumn(column), descending=sort.startswith("-"))
 
     @property
     def order(self) -> str:
@@ -80,7 +80,7 @@ class Wish:
     @property
     def query(self) -> Mapping[str, str]:
         """What an address needs to say of it."""
-        plain = Wish()
+        plain = SiteFilter()
         said = {
             "q": self.q,
             "by": "" if self.by is plain.by else self.by.value,
@@ -95,18 +95,18 @@ class Wish:
         """The address of the list."""
         return f"{PAGE}?{urlencode(self.query)}" if self.query else PAGE
 
-    def ordered(self, column: str) -> "Wish":
+    def ordered(self, column: str) -> "SiteFilter":
         """The same by another column, or the other way round by the same one."""
-        wanted = Column(column)
+        wanted = SortColumn(column)
         if wanted is self.sort:
             return replace(self, descending=not self.descending)
         return replace(self, sort=wanted, descending=wanted not in WORDS)
 
-    def showing(self, show: str) -> "Wish":
+    def showing(self, show: str) -> "SiteFilter":
         """The same of other sites."""
-        return replace(self, show=Show(show))
+        return replace(self, show=SitesShown(show))
 
-    def of(self, energy: str) -> "Wish":
+    def of(self, energy: str) -> "SiteFilter":
         """The same of another energy."""
         return replace(self, energy=Commodity(energy))
 

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from portal.auth import actions
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
-from portal.auth.pages.there import Occasion
+from portal.auth.pages.sign_in import Occasion
 from portal.kit.web import Platform, in_thread
 
 log = logging.getLogger("portal.auth")
@@ -20,7 +20,7 @@ FORGET = '"cache", "cookies", "storage"'
 
 
 async def sign_out(request: Request) -> Response:
-    """End the session and go to the wall.
+    """End the session and go to the page of banks.
 
     No form token is asked for: signing out must work from a page whose session is dead. Another site cannot do it,
     as the request's origin has been checked before.

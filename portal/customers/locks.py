@@ -2,11 +2,11 @@
 
 from sqlmodel import Session, col, select
 
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.customers.models import Party
 
 
-def take_turn(db: Session, who: Customer) -> None:
+def lock_party(db: Session, who: User) -> None:
     """Wait until nobody else acts for the person's parties, and hold them until this transaction ends.
 
     What merely refers to a party, as every invoice does, is not held up. On SQLite writers have taken turns already.

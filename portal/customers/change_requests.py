@@ -1,4 +1,4 @@
-"""What customers may change about how they are reached and billed, and how long such a wish outlives the register."""
+"""What customers may change about how they are reached and billed, and how long such a change outlives the register."""
 
 import json
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from itertools import takewhile
 
 
 class Matter(StrEnum):
-    """What a wish is about."""
+    """What a change is about."""
 
     EMAIL = "email"
     PHONE = "phone"
@@ -32,7 +32,7 @@ class Channel(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class PostalAddress:
     """Where a customer's post goes; the country is ISO 3166-1 alpha-2."""
 
     street: str
@@ -54,37 +54,37 @@ class Billing:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the register said in a matter when a customer wished something else, and what they wished."""
+class ChangeRequest:
+    """What the register said in a matter when a customer asked for something else, and what they asked for."""
 
     before: str
     after: str
     at: datetime
 
 
-def standing(register: str, wishes: Sequence[Wish]) -> Wish | None:
+def outstanding(register: str, changes: Sequence[ChangeRequest]) -> ChangeRequest | None:
     """The wish that the register has yet to follow, None where it has followed or gone another way.
 
-    `wishes` are those of one matter that count, oldest first. The newest outlives a feed that still says what the
-    register said before it, or what an earlier wish of the same run asked for: the utility takes them in one by one.
-    Anything else is newer than the wish: somebody told customer service.
+    `changes` are those of one matter that count, oldest first. The newest outlives a feed that still says what the
+    register said before it, or what an earlier change of the same run asked for: the utility takes them in one by one.
+    Anything else is newer than the change: somebody told customer service.
     """
-    if not wishes:
+    if not changes:
         return None
-    newest = wishes[-1]
-    run = takewhile(lambda wish: wish.before == newest.before, reversed(wishes))
-    on_the_way = {newest.before, *(wish.after for wish in run)} - {newest.after}
+    newest = changes[-1]
+    run = takewhile(lambda change: change.before == newest.before, reversed(changes))
+    on_the_way = {newest.before, *(change.after for change in run)} - {newest.after}
     return newest if register in on_the_way else None
 
 
-def written(value: Address | Billing | None) -> str:
+def written(value: PostalAddress | Billing | None) -> str:
     """A value as one text that tells two of them apart; empty for none."""
     return json.dumps(asdict(value), ensure_ascii=False, sort_keys=True) if value else ""
 
 
-def address(text: str) -> Address | None:
+def address(text: str) -> PostalAddress | None:
     """The address that was written."""
-    return Address(**json.loads(text)) if text else None
+    return PostalAddress(**json.loads(text)) if text else None
 
 
 def billing(text: str) -> Billing | None:

@@ -1,4 +1,4 @@
-"""To the bank: the wall of banks, the confirmation of who one is, and the step out of the house."""
+"""To the bank: the page of banks, the confirmation of who one is, and the step out of the house."""
 
 import re
 from collections.abc import Sequence
@@ -11,13 +11,13 @@ import anyio
 
 from portal.auth import actions
 from portal.auth.actions import BINDING_COOKIE, Departure
-from portal.auth.desk import Broker, Desk
+from portal.auth.bank_lists import BankList
+from portal.auth.identification import Broker, Identification
 from portal.auth.oidc.request import Ask
 from portal.auth.pages.transactions import writing
-from portal.auth.people import ConfirmedCustomer, Customer
+from portal.auth.people import ConfirmedUser, User
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import BINDING, local_path
-from portal.auth.wall import Wall
 from portal.kit.access import Anyone
 from portal.kit.errors import TooMany
 from portal.kit.headers import exchange
@@ -40,7 +40,7 @@ class Notice:
 
 
 class Occasion(StrEnum):
-    """Why a person stands at the wall, where it is not simply to sign in; the value of `notice=`."""
+    """Why a person is on the page of banks, where it is not simply to sign in; the value of `notice=`."""
 
     CANCELLED = "cancelled"
     SIGNED_OUT = "signed-out"
@@ -90,10 +90,10 @@ NOT_OFFERED = Notice(
 
 @dataclass(frozen=True)
 class SignIn(Page):
-    """The wall of banks."""
+    """The page of banks."""
 
     template = "auth/sign_in.html"
-    walls: Sequence[Wall]
+    bank_lists: Sequence[BankList]
     notice: Notice | None
     then: str
     is_in_order: bool  # each broker answers, and none of them tells of a disturbance
@@ -101,59 +101,64 @@ class SignIn(Page):
     @property
     def leads_to(self) -> tuple[str, ...]:
         """The brokers' origins and those of the banks behind them: browsers check every hop of a form."""
-        return tuple(sorted({origin for wall in self.walls for origin in wall.leads_to}))
+        return tuple(sorted({origin for bank_list in self.bank_lists for origin in bank_list.leads_to}))
 
 
 @dataclass(frozen=True)
 class Confirm(SignIn):
-    """The wall for somebody who is signed in and has to prove it again."""
+    """The page of banks for somebody who is signed in and has to prove it again."""
 
     template = "auth/confirm.html"
 
 
-async def sign_in(desk: Desk, visit: FlowVisit[Anyone]) -> Reply:
-    """The wall, or straight on for those who are signed in."""
+async def sign_in(identification: Identification, visit: FlowVisit[Anyone]) -> Reply:
+    """The page of banks, or straight on for those who are signed in."""
     then = local_path(visit.query.get("next"))
-    if isinstance(visit.who, Customer):
+    if isinstance(visit.who, User):
         return Redirect(then)
-    return await _wall(SignIn, desk, visit, then, _occasion(visit))
+    return await _wall(SignIn, identification, visit, then, _occasion(visit))
 
 
-async def confirm(desk: Desk, visit: FlowVisit[Customer]) -> Reply:
-    """The wall again, or straight on for those who proved it within the last minutes."""
+async def confirm(identification: Identification, visit: FlowVisit[User]) -> Reply:
+    """The page of banks again, or straight on for those who proved it within the last minutes."""
     then = local_path(visit.query.get("next"))
-    if isinstance(visit.who, ConfirmedCustomer):
+    if isinstance(visit.who, ConfirmedUser):
         return Redirect(then)
-    return await _wall(Confirm, desk, visit, then, _occasion(visit))
+    return await _wall(Confirm, identification, visit, then, _occasion(visit))
 
 
-async def to_bank(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Anyone]) -> Reply:
+async def to_bank(identification: Identification, turnstile: Turnstile, visit: FlowVisit[Anyone]) -> Reply:
     """Begin a journey and send the browser to the broker."""
-    return await _leave(SignIn, desk, turnstile, visit, confirming=None)
+    return await _leave(SignIn, identification, turnstile, visit, confirming=None)
 
 
-async def to_bank_again(desk: Desk, turnstile: Turnstile, visit: FlowVisit[Customer]) -> Reply:
+async def to_bank_again(identification: Identification, turnstile: Turnstile, visit: FlowVisit[User]) -> Reply:
     """Begin a journey from which the same person has to come back."""
-    return await _leave(Confirm, desk, turnstile, visit, confirming=visit.who.account_id)
+    return await _leave(Confirm, identification, turnstile, visit, confirming=visit.who.account_id)
 
 
 async def _leave(
-    kind: type[SignIn], desk: Desk, turnstile: Turnstile, visit: FlowVisit[Anyone], *, confirming: UUID | None
+    kind: type[SignIn],
+    identification: Identification,
+    turnstile: Turnstile,
+    visit: FlowVisit[Anyone],
+    *,
+    confirming: UUID | None,
 ) -> Reply:
     then = local_path(str(visit.form.get("next", "")))
     wait_s = turnstile.wait_s(address_of(visit.request))
     if wait_s:
-        return await _wait(kind, desk, visit, then, wait_s)
-    broker, bank = desk.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
-    if not (await broker.walls.current(visit.language)).offers(bank):
-        return await _stay(kind, desk, visit, then, Reason.BANK_UNKNOWN)
+        return await _wait(kind, identification, visit, then, wait_s)
+    broker, bank = identification.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
+    if not (await broker.bank_lists.current(visit.language)).offers(bank):
+        return await _stay(kind, identification, visit, then, Reason.BANK_UNKNOWN)
     departure = _departure(broker, bank, visit, then, confirming)
     oldest_proof = timedelta(0) if confirming else broker.party.profile.oldest_proof
     ask = Ask(departure.state, departure.nonce, departure.verifier, bank, visit.language, oldest_proof)
     try:
         address = await broker.party.address(ask)
     except Stopped as stopped:
-        return await _stay(kind, desk, visit, then, stopped.reason)
+        return await _stay(kind, identification, visit, then, stopped.reason)
     await writing(visit, lambda db: actions.depart(db, departure, visit.now))
     return Redirect(address, [Cookie(BINDING_COOKIE, departure.binding, int(BINDING.total_seconds()))])
 
@@ -177,18 +182,22 @@ def _binding(cookie: str | None) -> str:
     return cookie if cookie is not None and BINDING_FORM.fullmatch(cookie) else actions.secret()
 
 
-async def _stay(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, reason: Reason) -> Reply:
-    """The wall once more, saying why one is still here."""
+async def _stay(
+    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, reason: Reason
+) -> Reply:
+    """The page of banks once more, saying why one is still here."""
     exchange(visit.request.scope).notes["reason"] = reason
     notice, status = (NOT_OFFERED, 409) if reason is Reason.BANK_UNKNOWN else (DOWN, 503)
-    return Answer(await _wall(kind, desk, visit, then, notice), status=status)
+    return Answer(await _wall(kind, identification, visit, then, notice), status=status)
 
 
-async def _wait(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, wait_s: int) -> Reply:
-    """The wall once more, saying when one may leave."""
+async def _wait(
+    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, wait_s: int
+) -> Reply:
+    """The page of banks once more, saying when one may leave."""
     exchange(visit.request.scope).notes["reason"] = Reason.TOO_MANY
-    wall = await _wall(kind, desk, visit, then, _crowded(wait_s))
-    return Answer(wall, headers=retry_after_s(wait_s), status=TooMany.status)
+    bank_list = await _wall(kind, identification, visit, then, _crowded(wait_s))
+    return Answer(bank_list, headers=retry_after_s(wait_s), status=TooMany.status)
 
 
 def _crowded(wait_s: int) -> Notice:
@@ -202,18 +211,20 @@ def _crowded(wait_s: int) -> Notice:
     return Notice("warn", "triangle-alert", text("Very many identifications have begun just now"), says)
 
 
-async def _wall(kind: type[SignIn], desk: Desk, visit: FlowVisit[Anyone], then: str, notice: Notice | None) -> SignIn:
-    walls: dict[str, Wall] = {}
+async def _wall(
+    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, notice: Notice | None
+) -> SignIn:
+    bank_lists: dict[str, BankList] = {}
 
     async def ask(broker: Broker) -> None:
-        walls[broker.name] = await broker.wall(visit.language)
+        bank_lists[broker.name] = await broker.bank_list(visit.language)
 
     async with anyio.create_task_group() as all_at_once:
-        for broker in desk.brokers:
+        for broker in identification.brokers:
             all_at_once.start_soon(ask, broker)
-    shown = [walls[broker.name] for broker in desk.brokers]
-    is_down = any(wall.is_down for wall in shown)
-    is_in_order = not is_down and not any(wall.disturbance for wall in shown)
+    shown = [bank_lists[broker.name] for broker in identification.brokers]
+    is_down = any(bank_list.is_down for bank_list in shown)
+    is_in_order = not is_down and not any(bank_list.disturbance for bank_list in shown)
     return kind(shown, notice or (DOWN if is_down else None), then, is_in_order)
 
 

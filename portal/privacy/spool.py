@@ -12,7 +12,7 @@ from portal.kit.privacy import Record, Value
 IN_MEMORY: Final = 2**20  # bytes of a table, before its records go to disk
 
 
-class Shelf:
+class Spool:
     """Records by table. What lies on disk has no name there and is gone when the shelf is left."""
 
     def __init__(self) -> None:

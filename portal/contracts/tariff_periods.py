@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.contracts.kinds import Window
+from portal.contracts.kinds import TariffPeriod
 from portal.kit.clock import HELSINKI
 from portal.kit.intervals import QUARTER_S, QUARTERS_A_DAY, QUARTERS_AN_HOUR
 from portal.kit.ranges import Range
@@ -67,18 +67,18 @@ class WallClock:
         """Which of the quarters lie in these days."""
         return (self.day >= _number(days.first)) & (self.day <= _number(days.last))
 
-    def falls_in(self, window: Window) -> Mask:
+    def falls_in(self, window: TariffPeriod) -> Mask:
         """Which of the quarters lie in a window."""
         match window:
-            case Window.ALL:
+            case TariffPeriod.ALL:
                 return np.ones(len(self.day), np.bool_)
-            case Window.DAY:
+            case TariffPeriod.DAY:
                 return self._by_day
-            case Window.NIGHT:
+            case TariffPeriod.NIGHT:
                 return ~self._by_day
-            case Window.WINTER_DAY:
+            case TariffPeriod.WINTER_DAY:
                 return self._winter_day
-            case Window.OTHER:
+            case TariffPeriod.OTHER:
                 return ~self._winter_day
 
     @property

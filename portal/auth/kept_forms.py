@@ -10,18 +10,18 @@ from sqlmodel import Session, col, select
 
 from portal.auth.actions import holder
 from portal.auth.models import KeptForm
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.kit.access import Anyone
 from portal.kit.crypto import Unreadable, Vault
-from portal.kit.kept import Form, Shelf
+from portal.kit.kept import Form, FormStore
 
 KEPT_FOR: Final = timedelta(hours=1)
 MOST_FORMS: Final = 5  # of one person; the oldest makes room
 PLACE: Final = {"table": KeptForm.__tablename__, "column": "fields"}
 
 
-def shelf(vault: Vault) -> Shelf:
-    """The shelf on which forms wait, sealed by these keys."""
+def form_store(vault: Vault) -> FormStore:
+    """Where forms wait, sealed by these keys."""
 
     def keep(db: Session, subject: str, form: Form, now: datetime) -> UUID | None:
         whose = holder(db, subject)
@@ -52,7 +52,7 @@ def shelf(vault: Vault) -> Shelf:
             return None
         return Form(kept.action, tuple((name, value) for name, value in fields))
 
-    return Shelf(keep, find, forget)
+    return FormStore(keep, find, forget)
 
 
 def forget(db: Session, who: Anyone, form_id: UUID) -> None:
@@ -61,8 +61,8 @@ def forget(db: Session, who: Anyone, form_id: UUID) -> None:
 
 
 def _theirs(who: Anyone, form_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    account_id = who.account_id if isinstance(who, Customer) else None
-    acting_for = who.reach.acting_for if isinstance(who, Customer) else None
+    account_id = who.account_id if isinstance(who, User) else None
+    acting_for = who.reach.acting_for if isinstance(who, User) else None
     return (
         col(KeptForm.id) == form_id,
         col(KeptForm.account_id) == account_id,

@@ -10,7 +10,7 @@ LONGEST_ADDRESS: Final = 2000  # characters of a path and query that is kept to 
 
 
 @dataclass(frozen=True)
-class Pages:
+class Pagination:
     """Which page of a list this is, how many there are, and where the others are; both numbers from 1."""
 
     number: int
@@ -29,8 +29,8 @@ class Pages:
         return f"{self.path}?{urlencode(query)}" if query else self.path
 
 
-def pages(asked: str | None, items: int, size: int, path: str, query: Mapping[str, str] | None = None) -> Pages:
+def paginate(asked: str | None, items: int, size: int, path: str, query: Mapping[str, str] | None = None) -> Pagination:
     """The page that was asked for: the first where the number makes no sense, the last where it is too high."""
     count = max(1, -(-items // size))
     number = int(asked) if asked and asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
-    return Pages(min(max(number, 1), count), count, path, query or {})
+    return Pagination(min(max(number, 1), count), count, path, query or {})

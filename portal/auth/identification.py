@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from portal.auth.actions import FindLanguage, FirstChoice, own_matters, unknown_language
-from portal.auth.brokers import BrokerProfile, Names
+from portal.auth.bank_lists import BankList, BankLists
+from portal.auth.brokers import BrokerProfile, MethodNames
 from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.outgoing import Connect
 from portal.auth.oidc.relying_party import RelyingParty
-from portal.auth.oidc.request import Ourselves
+from portal.auth.oidc.request import ClientMetadata
 from portal.auth.oidc.statements import RelyingPartyFacts
-from portal.auth.wall import Wall, Walls
 from portal.kit.i18n import Language
 
 RETURN = "/sign-in/return"
@@ -22,14 +22,14 @@ class Broker:
     """One broker: its banks, our talk with it, and the path by which people come back from it."""
 
     name: str
-    walls: Walls
+    bank_lists: BankLists
     party: RelyingParty
     return_path: str
 
-    async def wall(self, language: Language) -> Wall:
-        """The broker's wall, marked where identification is out of order now."""
-        wall = await self.walls.current(language)
-        return wall if wall.is_down or await self.party.is_up() else replace(wall, is_down=True)
+    async def bank_list(self, language: Language) -> BankList:
+        """The broker's banks, marked where identification is out of order now."""
+        bank_list = await self.bank_lists.current(language)
+        return bank_list if bank_list.is_down or await self.party.is_up() else replace(bank_list, is_down=True)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class People:
 
 
 @dataclass(frozen=True)
-class Desk:
+class Identification:
     """Where people identify themselves."""
 
     brokers: Sequence[Broker]  # the first is the default one
@@ -64,11 +64,11 @@ class Service:
     """What people sign in to: its base address without a slash at the end, its name, and the company behind it."""
 
     base_url: str
-    name: Names
+    name: MethodNames
     company: str
 
 
-def open_desk(
+def prepare(
     service: Service,
     profiles: Sequence[BrokerProfile],
     keys: OwnKeys,
@@ -76,8 +76,8 @@ def open_desk(
     *,
     connect: Connect,
     now: Callable[[], datetime],
-) -> Desk:
-    """A desk for these brokers. Addresses come from the settings, never from a request's Host header."""
+) -> Identification:
+    """Put it together for these brokers. Addresses come from the settings, never from a request's Host header."""
     brokers = tuple(_brokers(service, profiles, keys, connect, now))
     first = profiles[0]
     facts = RelyingPartyFacts(
@@ -87,7 +87,7 @@ def open_desk(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
     )
-    return Desk(brokers, keys, facts, people, now)
+    return Identification(brokers, keys, facts, people, now)
 
 
 def _brokers(
@@ -99,6 +99,6 @@ def _brokers(
 ) -> Iterator[Broker]:
     for profile in profiles:
         path = RETURN if profile is profiles[0] else f"{RETURN}/{profile.name}"
-        us = Ourselves(service.base_url + path, service.name)
+        us = ClientMetadata(service.base_url + path, service.name)
         party = RelyingParty(profile, us, keys, connect, now)
-        yield Broker(profile.name, Walls(profile, connect, now), party, path)
+        yield Broker(profile.name, BankLists(profile, connect, now), party, path)

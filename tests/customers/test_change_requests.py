@@ -13,15 +13,15 @@ from sqlmodel import select
 
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account
-from portal.auth.people import ConfirmedCustomer
+from portal.auth.people import ConfirmedUser
 from portal.auth.reach import Reach, Theme
-from portal.customers import actions, contact, jobs, wishes
+from portal.customers import actions, change_requests, contact, jobs
 from portal.customers.actions import TooManyLetters
+from portal.customers.change_requests import Billing, ChangeRequest, Channel, Matter, PostalAddress, outstanding
 from portal.customers.contact import Typed
 from portal.customers.feed import BillingEntry, Customer
 from portal.customers.keeping import keep_billing, keep_customers
 from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Mandate, Party
-from portal.customers.wishes import Address, Billing, Channel, Matter, Wish, standing
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
@@ -39,15 +39,15 @@ on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indi
 pytestmark = pytest.mark.sqlite  # unless a test asks for both kinds
 
 
-def wish(before, after):
-    return Wish(before, after, NOW)
+def requested(before, after):
+    return ChangeRequest(before, after, NOW)
 
 
 # The rule
 
 
 @pytest.mark.parametrize(
-    ("register", "wished", "stands"),
+    ("register", "changes", "stands"),
     [
         ("a", [], None),
         ("a", ["ab"], "b"),  # a feed that still has the old value hides nothing
@@ -63,29 +63,29 @@ def wish(before, after):
         ("", ["b"], None),
     ],
 )
-def test_a_wish_stands_until_the_register_follows_or_goes_another_way(register, wished, stands):
-    found = standing(register, [wish(one[0], one[1:]) for one in wished])
+def test_a_wish_stands_until_the_register_follows_or_goes_another_way(register, changes, stands):
+    found = outstanding(register, [requested(one[0], one[1:]) for one in changes])
     assert (found.after if found else None) == stands
 
 
 @given(st.lists(st.sampled_from("abc"), min_size=1), st.sampled_from("abcd"))
 def test_a_register_that_follows_wish_by_wish_ends_where_the_customer_ended(path, start):
-    made, register = [wish(start, after) for after in path], start
+    made, register = [requested(start, after) for after in path], start
     for step in made:
-        found = standing(register, made)
+        found = outstanding(register, made)
         assert (found.after if found else register) == path[-1]
         register = step.after
-    assert standing(register, made) is None
+    assert outstanding(register, made) is None
 
 
-@given(st.builds(Address, st.text(), st.text(), st.text(), st.text()))
+@given(st.builds(PostalAddress, st.text(), st.text(), st.text(), st.text()))
 def test_an_address_is_read_as_it_was_written(address):
-    assert wishes.address(wishes.written(address)) == address
+    assert change_requests.address(change_requests.written(address)) == address
 
 
 @given(st.builds(Billing, st.sampled_from(Channel), st.none() | st.text(), st.none() | st.text()))
 def test_a_way_of_billing_is_read_as_it_was_written(billing):
-    assert wishes.billing(wishes.written(billing)) == billing
+    assert change_requests.billing(change_requests.written(billing)) == billing
 
 
 # The register
@@ -126,7 +126,7 @@ def aino(database, feed):
         )
         db.add(account)
         parties = frozenset(db.exec(select(Party.id)).all())
-    return ConfirmedCustomer(
+    return ConfirmedUser(
         account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=Reach(parties), acr="loa2"
     )
 
@@ -227,9 +227,9 @@ def test_what_was_saved_twice_was_saved_once(database, change):
 def test_an_old_feed_does_not_hide_a_change_and_a_new_one_settles_it(change, facts, feed):
     change(phone="+358507654321")
     feed(row(name="Aino M"))
-    assert (facts()[Matter.PHONE].now, facts()[Matter.PHONE].wish.at) == ("+358507654321", NOW)
+    assert (facts()[Matter.PHONE].now, facts()[Matter.PHONE].change.at) == ("+358507654321", NOW)
     feed(row(phone="+358507654321"))
-    assert (facts()[Matter.PHONE].now, facts()[Matter.PHONE].wish) == ("+358507654321", None)
+    assert (facts()[Matter.PHONE].now, facts()[Matter.PHONE].change) == ("+358507654321", None)
     feed(row(phone="+358401111111"))
     assert facts()[Matter.PHONE].now == "+358401111111"
 
@@ -330,7 +330,7 @@ def test_a_letter_is_sent_again_but_not_by_a_double_click(database, aino, change
 @on_both
 def test_an_address_and_a_way_of_billing_and_a_language_are_told_whole(database, aino, facts):
     with database.writing() as db:
-        assert actions.change_address(db, aino, Address("Tie 2", "33100", "Tampere", "FI"), NOW)
+        assert actions.change_address(db, aino, PostalAddress("Tie 2", "33100", "Tampere", "FI"), NOW)
         assert actions.change_billing(db, aino, Billing(Channel.EMAIL, None, "KP 4120"), NOW)
         assert actions.change_language(db, aino, Language.SV, NOW)
     of_first = [(kind, event) for kind, event in told(database) if event["customer_number"] == "1001"]
@@ -366,7 +366,7 @@ def test_the_feed_says_how_bills_come(database, aino, facts):
         accepted, refused = keep_billing(db, [entry, stranger])
         assert keep_billing(db, [entry]) == [Outcome.UNCHANGED]
     assert (accepted, type(refused)) == (Outcome.ACCEPTED, Refusal)
-    assert wishes.billing(facts()[Matter.BILLING].now).channel is Channel.OMAPOSTI
+    assert change_requests.billing(facts()[Matter.BILLING].now).channel is Channel.OMAPOSTI
 
 
 def test_nothing_that_was_wished_is_ever_overwritten(database, change):

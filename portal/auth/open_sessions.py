@@ -10,13 +10,13 @@ from sqlmodel import Session, col, select
 
 from portal.auth import rules
 from portal.auth.models import Account, SignedSession
-from portal.auth.people import Customer
+from portal.auth.people import User
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, given
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class OpenSession:
     """One browser in which a person is signed in: since when, last used when, identified through which broker."""
 
     id: UUID
@@ -48,7 +48,7 @@ PROFILE: Final = Question(
 )
 
 
-def open_now(db: Session, who: Customer, now: datetime) -> Sequence[Stay]:
+def open_now(db: Session, who: User, now: datetime) -> Sequence[OpenSession]:
     """The person's sessions that live, this one first, then the one used last."""
     own = select(SignedSession).where(
         SignedSession.account_id == who.account_id,
@@ -57,10 +57,12 @@ def open_now(db: Session, who: Customer, now: datetime) -> Sequence[Stay]:
         col(SignedSession.expires_at) > now,
     )
     found = db.exec(own.order_by(col(SignedSession.seen_at).desc())).all()
-    stays = [Stay(row.id, row.created_at, row.seen_at, row.broker, row.id == who.session_id) for row in found]
-    return sorted(stays, key=lambda stay: not stay.is_this)
+    open_sessions = [
+        OpenSession(row.id, row.created_at, row.seen_at, row.broker, row.id == who.session_id) for row in found
+    ]
+    return sorted(open_sessions, key=lambda open_session: not open_session.is_this)
 
 
-def profile(db: Session, who: Customer) -> Profile:
+def profile(db: Session, who: User) -> Profile:
     """The person's own choices, and when they came."""
     return PROFILE.one(db, account_id=who.account_id)
