@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import markupsafe
 
+from portal.kit.html import printed
 from tests.asked import asking
 
 
@@ -20,6 +21,9 @@ class Counts:
     statements: int
     escaped: int
     macros: int
+
+    def __le__(self, most):
+        return self.statements <= most.statements and self.escaped <= most.escaped and self.macros <= most.macros
 
 
 @contextmanager
@@ -55,8 +59,10 @@ def _rendering(html, page, here):
         code = frame.f_code
         if event != "call":
             return
-        if code is markupsafe.escape.__code__ and not hasattr(frame.f_locals["s"], "__html__"):
+        if code is printed.__code__ and not _is_safe(frame.f_locals["value"]):
             calls["escaped"] += 1
+        elif code is markupsafe.escape.__code__ and frame.f_back.f_code is not printed.__code__:
+            calls["escaped"] += not _is_safe(frame.f_locals["s"])
         elif code.co_name == "macro" and code.co_filename.endswith(".html"):
             calls["macros"] += 1
 
@@ -67,3 +73,7 @@ def _rendering(html, page, here):
     finally:
         sys.setprofile(before)
     return calls["escaped"], calls["macros"]
+
+
+def _is_safe(value):
+    return isinstance(value, int) or hasattr(value, "__html__")

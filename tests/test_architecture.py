@@ -18,7 +18,9 @@ from tests.portal import html, routes
 ROOT = Path(__file__).parent.parent
 CODE = sorted((ROOT / "portal").rglob("*.py"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-GIVEN = {"here", "ui", "brand", "asset", "integrity", "nonce", "form_token", "language", "service_name"}
+WORDS = {"_", "ngettext"}  # put in when a template is compiled
+FIXED = {"brand", "asset", "integrity", "nonce", "form_token", "form_page", "language", "service_name"}
+GIVEN = {"here", "ui"} | WORDS | FIXED  # no page gives a value of such a name
 
 # What may stand only in its one home, and why.
 HOMES = {

@@ -265,6 +265,11 @@ WORDED: tuple[Callable[..., str], ...] = (
 )
 ALIASES = {"date": "full_date"}
 
+# Formats whose text is made of digits, units and calendar words: nothing that HTML reads can be in it.
+FIGURES = frozenset({*ALIASES, "exact", "euros", "iso", "percent", "kwh", "kwh_compared", "kwh_exact"}) | frozenset(
+    one.__name__ for one in (number, money, cents_per_kwh, *WORDED) if one is not country
+)
+
 
 def filters(language: Language) -> Mapping[str, Callable[..., object]]:
     """Every format of this page as a template filter in one language, `date` for `full_date`."""

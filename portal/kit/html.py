@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from portal.kit import formats
 from portal.kit.access import Anyone
+from portal.kit.compiled import PlainEnvironment
 from portal.kit.i18n import Language, Text, translate, translate_plural
 from portal.kit.kept import PAGE_FIELD
 
@@ -143,8 +144,20 @@ def _block(template: Template, name: str, values: Mapping[str, Any]) -> str:
     return "".join(template.blocks[name](template.new_context(dict(values))))
 
 
+def printed(value: object) -> str:
+    """A value as a page shows it: of what is not marked as safe, all that HTML would read is escaped."""
+    if type(value) is str:
+        is_plain = not ("&" in value or "<" in value or ">" in value or '"' in value or "'" in value)
+        return value if is_plain else escape(value)
+    if isinstance(value, Markup):
+        return value
+    return str(value) if type(value) is int else escape(value)
+
+
 def _environment(folder: Path, language: Language, globals_: Mapping[str, object]) -> Environment:
     environment = _Worded(
+        language,
+        {**globals_, "nonce": NONCE, "form_token": FORM_TOKEN, "form_page": FORM_PAGE, "language": language},
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -153,11 +166,9 @@ def _environment(folder: Path, language: Language, globals_: Mapping[str, object
         auto_reload=False,
         cache_size=-1,
     )
-    environment.language = language
     environment.filters.update(formats.filters(language))
     environment.filters["t"] = lambda said: said.said(language) if isinstance(said, Text) else said
     environment.filters["lines"] = _lines
-    environment.globals.update(globals_, nonce=NONCE, form_token=FORM_TOKEN, form_page=FORM_PAGE, language=language)
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment
 
@@ -167,15 +178,17 @@ def _lines(text: str) -> Markup:
     return Markup("<br>").join(escape(line) for line in text.splitlines())  # escaped just here
 
 
-class _Worded(Environment):
+class _Worded(PlainEnvironment):
     """An environment whose `_()` and `ngettext()` are answered at compile time."""
 
-    language: Language
+    def __init__(self, language: Language, fixed: Mapping[str, object], **options: Any) -> None:  # noqa: ANN401
+        super().__init__(printed, fixed, formats.FIGURES, **options)
+        self.language = language
 
-    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree = super()._parse(source, name, filename)
+    def prepared(self, tree: nodes.Template) -> nodes.Template:
+        """A parsed template with its words."""
         _PutWordsIn(self).visit(tree)
-        return tree
+        return super().prepared(tree)
 
 
 class _PutWordsIn(NodeTransformer):

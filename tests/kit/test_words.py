@@ -37,14 +37,12 @@ def test_a_text_is_said_later_with_what_it_holds():
 
 
 def render(source, language=FI, **values):
-    environment = _Worded(loader=DictLoader({"page": source}), autoescape=True)
-    environment.language = language
+    environment = _Worded(language, {}, loader=DictLoader({"page": source}), autoescape=True)
     return environment.get_template("page").render(**values)
 
 
 def test_words_are_put_in_at_compile_time():
-    environment = _Worded(loader=DictLoader({}), autoescape=True)
-    environment.language = FI
+    environment = _Worded(FI, {}, loader=DictLoader({}), autoescape=True)
     assert "Laskut" in environment.compile("{{ _('Invoices') }}", raw=True)
 
 

@@ -1,0 +1,423 @@
+"""Macros where they are printed: no call, and what is constant there becomes text.
+
+A macro stays a macro where it would mean something else elsewhere, and where what it writes is not printed but passed
+on. What stands in a macro can catch no name of the template that prints it, nor the other way about: its own names get
+new ones, and where a name that it does not bind means something else at the place of printing, it is called.
+"""
+
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import count
+from typing import Final, TypeVar
+
+from jinja2 import meta, nodes
+from jinja2.visitor import NodeTransformer
+
+MODULES: Final = {"ui": "ui.html"}  # the templates whose macros every other one may call, by the names they go by
+
+# What moves nowhere: its names are told by where it stands.
+_STAYS: Final = (nodes.Macro, nodes.CallBlock, nodes.Block, nodes.Import, nodes.FromImport, nodes.Include, nodes.NSRef)
+
+_NUMBERS: Final = count(1)
+
+N = TypeVar("N", bound=nodes.Node)
+T = TypeVar("T")
+
+
+class Macros(NodeTransformer):
+    """The macros of one template, and of those that it imports."""
+
+    def __init__(self, tree: nodes.Template, of: Callable[[str], "Macros"]) -> None:
+        """Take the parsed template, and what finds the macros of another."""
+        self._tree, self._of = tree, of
+        self._context = nodes.EvalContext(tree.environment)  # type: ignore[arg-type] # parsed by one
+        self._own = _only_once((macro.name, macro) for macro in tree.find_all(nodes.Macro))
+        self._stay = {name for name, macro in self._own.items() if _says_two_things(macro)}
+        self._modules = MODULES | _only_once(_modules(tree))
+        self._picked = _only_once(_picked(tree))
+        self._bound = self._top = frozenset(_bound(_outside_macros(tree)))  # at the place that is looked at
+        self._movables: dict[str, _Movable | None] = {}
+        self._ready: dict[int, bool] = {}  # macros in which others have been put; False while that is being done
+
+    def put_in(self) -> None:
+        """Put them where the template prints them, and leave out what nothing needs any more."""
+        self.visit(self._tree)
+        while _without_unused(self._tree):
+            pass
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node:  # noqa: N802
+        """Others in its body."""
+        if id(node) not in self._ready:
+            self._ready[id(node)] = False
+            outside, self._bound = self._bound, self._bound | _bound([node])
+            node.body = self._all(node.body)
+            self._bound = outside
+            self._ready[id(node)] = True
+        return node
+
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
+        """What is printed, part by part."""
+        return _joined(part for child in node.nodes for part in self._printed(child))
+
+    def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node | list[nodes.Node]:  # noqa: N802
+        """A macro that is given a block."""
+        node.body = self._all(node.body)
+        put = None if node.args else self._put(node.call, node.body)
+        return node if put is None else put
+
+    def visit_If(self, node: nodes.If) -> nodes.Node | list[nodes.Node]:  # noqa: N802
+        """Only what may come true."""
+        cases: list[nodes.If] = []
+        otherwise = node.else_
+        for case in (node, *node.elif_):
+            truth = self._truth(case.test)
+            if truth:
+                otherwise = case.body
+                break
+            if truth is None:
+                cases.append(_new(nodes.If(case.test, self._all(case.body), [], []), case))
+        otherwise = self._all(otherwise)
+        if not cases:
+            return otherwise
+        first, *cases[0].elif_ = cases
+        first.else_ = otherwise
+        return first
+
+    def _all(self, body: Iterable[nodes.Node]) -> list[nodes.Node]:
+        found: list[nodes.Node] = []
+        for node in body:
+            done = self.visit(node)
+            found += done if isinstance(done, list) else [done]
+        return _joined(found)
+
+    def _printed(self, value: nodes.Expr) -> list[nodes.Node]:
+        if isinstance(value, nodes.Concat):
+            return [part for one in value.nodes for part in self._printed(one)]
+        if isinstance(value, nodes.CondExpr):
+            otherwise = self._printed(value.expr2) if value.expr2 else []
+            done = self.visit_If(_new(nodes.If(value.test, self._printed(value.expr1), [], otherwise), value))
+            return done if isinstance(done, list) else [done]
+        put = self._put(value, None) if isinstance(value, nodes.Call) else None
+        return [_new(nodes.Output([value]), value)] if put is None else put
+
+    def _truth(self, test: nodes.Node) -> bool | None:
+        """Whether it holds, None where that is not known yet."""
+        try:
+            return bool(test.as_const(self._context)) if isinstance(test, nodes.Expr) else None
+        except nodes.Impossible:
+            return None
+
+    def _put(self, call: nodes.Call, block: list[nodes.Node] | None) -> list[nodes.Node] | None:
+        """What a call prints, None where the macro is called."""
+        macro = self._meant(call.node)
+        given = macro.given(call) if macro else None
+        if macro is None or given is None or macro.takes_a_block is not (block is not None):
+            return None
+        number = next(_NUMBERS)
+        moved: dict[str, nodes.Expr] = {name: nodes.Name(f"_{number}_{name}", "load") for name in macro.bound}
+        moved |= {name: value for name, value in given.items() if macro.may_hold(name, value)}
+        body = self._all(_placed(macro.body, moved, block))
+        kept = {f"_{number}_{name}": value for name, value in given.items() if moved[name] is not value}
+        if not kept and not macro.stored:
+            return body
+        targets: list[nodes.Expr] = [nodes.Name(name, "param") for name in kept]
+        return [_new(nodes.With(targets, list(kept.values()), body), call)]
+
+    def _meant(self, called: nodes.Expr) -> "_Movable | None":
+        """The macro that is called, if it means the same here as where it stands."""
+        match called:
+            case nodes.Name(name=name) if name in self._bound:
+                return None
+            case nodes.Name(name=name) if name in self._own:
+                macro = self._movable(name)
+                return macro if macro and not macro.free & self._bound else None
+            case nodes.Name(name=name) if name in self._picked:
+                template, original = self._picked[name]
+                return self._of(template).lent(original, None, self)
+            case nodes.Getattr(node=nodes.Name(name=module), attr=name) if self._knows(module):
+                return self._of(self._modules[module]).lent(name, module, self)
+            case _:
+                return None
+
+    def lent(self, name: str, alias: str | None, to: "Macros") -> "_Movable | None":
+        """A macro for a template that calls this one `alias`, None where it would mean something else there."""
+        macro = self._movable(name)
+        if macro is None:
+            return None
+        siblings = {name for name in macro.free if name in self._own}
+        others = macro.free - siblings
+        if any(self._modules.get(name, "") != to.known(name) for name in others) or (siblings and alias is None):
+            return None
+        return macro.with_siblings(siblings, alias) if alias else macro
+
+    def known(self, module: str) -> str | None:
+        """The template that goes by a name at the place that is looked at."""
+        return self._modules[module] if self._knows(module) else None
+
+    def _knows(self, module: str) -> bool:
+        return module in self._modules and module not in self._bound and module not in self._own
+
+    def _movable(self, name: str) -> "_Movable | None":
+        macro = self._own.get(name)
+        if macro is None or self._ready.get(id(macro)) is False:  # it calls itself
+            return None
+        if name not in self._movables:
+            within, self._bound = self._bound, self._top
+            self.visit_Macro(macro)
+            self._bound = within
+            self._movables[name] = _Movable(macro) if name not in self._stay and _moves(macro) else None
+        return self._movables[name]
+
+
+class _Movable:
+    """A macro that may stand elsewhere: its own names, those that others tell it, and how often it says each."""
+
+    def __init__(self, macro: nodes.Macro, body: list[nodes.Node] | None = None) -> None:
+        self._macro, self.body = macro, macro.body if body is None else body
+        self.bound, self.stored = _bound([macro]), _bound(macro.body)
+        self.free = _free(macro)
+        self.takes_a_block = any(name.name == "caller" for name in _within(macro.body, nodes.Name))
+        self._uses = {argument.name: _uses(macro.body, argument.name) for argument in macro.args}
+        self._elsewhere: dict[str, _Movable] = {}
+
+    def with_siblings(self, siblings: Iterable[str], alias: str) -> "_Movable":
+        """As it stands in a template that calls its own one `alias`."""
+        if alias not in self._elsewhere:
+            named: dict[str, nodes.Expr] = {
+                name: nodes.Getattr(nodes.Name(alias, "load"), name, "load") for name in siblings
+            }
+            self._elsewhere[alias] = _Movable(self._macro, _placed(self.body, named, None)) if named else self
+        return self._elsewhere[alias]
+
+    def given(self, call: nodes.Call) -> dict[str, nodes.Expr] | None:
+        """The value of each argument, None where that is told only when it is called."""
+        names = [argument.name for argument in self._macro.args]
+        if call.dyn_args or call.dyn_kwargs or len(call.args) > len(names):
+            return None
+        told = dict(zip(names, call.args, strict=False)) | {pair.key: pair.value for pair in call.kwargs}
+        defaults = zip(reversed(names), reversed(self._macro.defaults), strict=False)
+        given = {name: value for name, value in defaults if isinstance(value, nodes.Const)} | told
+        return given if given.keys() == set(names) else None
+
+    def may_hold(self, name: str, value: nodes.Expr) -> bool:
+        """Whether an argument may stand where its name is said: it is no work, or is asked for once at most."""
+        is_at_hand = isinstance(value, nodes.Const) or (isinstance(value, nodes.Name) and value.name != "loop")
+        return name not in self.stored and (is_at_hand or self._uses[name] <= 1)
+
+
+class _Placed(NodeTransformer):
+    """Puts expressions and new names in the place of names, and a block where a macro prints its caller."""
+
+    def __init__(self, moved: Mapping[str, nodes.Expr], block: Sequence[nodes.Node] | None) -> None:
+        self._moved, self._block = moved, block
+        self._renamed = {name: new.name for name, new in moved.items() if isinstance(new, nodes.Name)}
+
+    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
+        """A name that may be one of them."""
+        if node.name not in self._moved:
+            return node
+        if node.ctx == "load":
+            return _new(_copy(self._moved[node.name]), node)
+        return _new(nodes.Name(self._renamed[node.name], node.ctx), node)
+
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
+        """What is printed, with the block where it belongs."""
+        found: list[nodes.Node] = []
+        for child in node.nodes:
+            if self._block is not None and _is_caller(child):
+                found += _copies(self._block)
+            else:
+                found.append(_new(nodes.Output([self.visit(child)]), node))
+        return _joined(found)
+
+
+class _Sweep(NodeTransformer):
+    """Leaves out macros and imports whose names nobody says."""
+
+    def __init__(self, tree: nodes.Template) -> None:
+        self._said = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
+        is_last = tree.find(nodes.Extends) is not None
+        self._kept = set() if is_last else {id(node) for node in tree.body}  # others may import them
+        self.found = False
+
+    def visit_Macro(self, node: nodes.Macro) -> nodes.Node | None:  # noqa: N802
+        """Of use, or nothing."""
+        return self._unless_unsaid(node, [node.name])
+
+    def visit_Import(self, node: nodes.Import) -> nodes.Node | None:  # noqa: N802
+        """Of use, or nothing."""
+        return self._unless_unsaid(node, [node.target])
+
+    def visit_FromImport(self, node: nodes.FromImport) -> nodes.Node | None:  # noqa: N802
+        """Of use, or nothing."""
+        return self._unless_unsaid(node, [alias for _, alias in _names(node)])
+
+    def _unless_unsaid(self, node: nodes.Node, names: Sequence[str]) -> nodes.Node | None:
+        if id(node) in self._kept or not self._said.isdisjoint(names):
+            return self.generic_visit(node)
+        self.found = True
+        return None
+
+
+def _placed(
+    body: Sequence[nodes.Node], moved: Mapping[str, nodes.Expr], block: Sequence[nodes.Node] | None
+) -> list[nodes.Node]:
+    placed = _Placed(moved, block)
+    found: list[nodes.Node] = []
+    for node in _copies(body):
+        done = placed.visit(node)
+        found += done if isinstance(done, list) else [done]
+    return found
+
+
+def _without_unused(tree: nodes.Template) -> bool:
+    """Whether something was left out; then more may be."""
+    sweep = _Sweep(tree)
+    sweep.visit(tree)
+    return sweep.found
+
+
+def _only_once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
+    """What has a name to itself."""
+    found: dict[str, T] = {}
+    twice = set()
+    for name, value in pairs:
+        if found.setdefault(name, value) != value:
+            twice.add(name)
+    return {name: value for name, value in found.items() if name not in twice}
+
+
+def _modules(tree: nodes.Template) -> Iterator[tuple[str, str]]:
+    for node in tree.find_all(nodes.Import):
+        if template := _template(node):
+            yield node.target, template
+
+
+def _picked(tree: nodes.Template) -> Iterator[tuple[str, tuple[str, str]]]:
+    for node in tree.find_all(nodes.FromImport):
+        if template := _template(node):
+            yield from ((alias, (template, name)) for name, alias in _names(node))
+
+
+def _template(node: nodes.Import | nodes.FromImport) -> str:
+    """The name of the template whose macros know nothing of this page, "" of any other."""
+    return str(node.template.value) if isinstance(node.template, nodes.Const) and not node.with_context else ""
+
+
+def _names(node: nodes.FromImport) -> list[tuple[str, str]]:
+    return [(one, one) if isinstance(one, str) else one for one in node.names]
+
+
+def _outside_macros(node: nodes.Node) -> Iterator[nodes.Node]:
+    """The names of a template that stand in no macro."""
+    for child in node.iter_child_nodes():
+        if isinstance(child, nodes.Name):
+            yield child
+        elif not isinstance(child, nodes.Macro):
+            yield from _outside_macros(child)
+
+
+def _within(found: Iterable[nodes.Node], kind: type[N] | tuple[type[N], ...]) -> Iterator[N]:
+    for node in found:
+        if isinstance(node, kind):
+            yield node
+        yield from node.find_all(kind)
+
+
+def _bound(found: Iterable[nodes.Node]) -> frozenset[str]:
+    return frozenset(name.name for name in _within(found, nodes.Name) if name.ctx != "load")
+
+
+def _free(macro: nodes.Macro) -> frozenset[str]:
+    """What a macro says that others must tell it; `loop` is its own loop's."""
+    said = {name.name for name in _within(macro.body, nodes.Name) if name.ctx == "load"}
+    return frozenset(said - _bound([macro]) - {"caller", "loop"})
+
+
+def _moves(macro: nodes.Macro) -> bool:
+    """Whether a macro may stand elsewhere."""
+    if any(True for _ in _within(macro.body, _STAYS)) or _free(macro) & {macro.name, "varargs", "kwargs"}:
+        return False
+    callers = [name for name in _within(macro.body, nodes.Name) if name.name == "caller"]
+    return len(callers) == _printed_callers(macro.body)
+
+
+def _says_two_things(macro: nodes.Macro) -> bool:
+    """Whether a name that a macro sets is that of something else there as well, as Jinja tells scopes."""
+    stored, environment = _bound(macro.body), macro.environment
+    if not stored or environment is None:
+        return False
+    alone = nodes.Template(_copies([macro]), lineno=1, environment=environment)
+    return not stored.isdisjoint(meta.find_undeclared_variables(alone) | set(environment.globals))
+
+
+def _printed_callers(body: Iterable[nodes.Node]) -> int:
+    """How often a block is printed where it can stand: not in a loop, whose names it would see."""
+    printed = 0
+    for node in body:
+        if isinstance(node, nodes.Output):
+            printed += sum(map(_is_caller, node.nodes))
+        elif not isinstance(node, nodes.For):
+            printed += _printed_callers(node.iter_child_nodes())
+    return printed
+
+
+def _is_caller(node: nodes.Node) -> bool:
+    match node:
+        case nodes.Call(node=nodes.Name(name="caller"), args=[], kwargs=[], dyn_args=None, dyn_kwargs=None):
+            return True
+        case _:
+            return False
+
+
+def _uses(body: Iterable[nodes.Node], name: str) -> int:
+    """How often a name is said at most; more than once in a loop."""
+    return sum(_uses_of(node, name) for node in body)
+
+
+def _uses_of(node: nodes.Node, name: str) -> int:
+    match node:
+        case nodes.Name():
+            return int(node.name == name)
+        case nodes.For():
+            return 2 * _uses(node.iter_child_nodes(), name)
+        case nodes.If():
+            ways = (_uses(node.body, name), _uses(node.elif_, name) + _uses(node.else_, name))
+            return _uses_of(node.test, name) + max(ways)
+        case nodes.CondExpr():
+            ways = (_uses_of(node.expr1, name), _uses_of(node.expr2, name) if node.expr2 else 0)
+            return _uses_of(node.test, name) + max(ways)
+        case _:
+            return _uses(node.iter_child_nodes(), name)
+
+
+def _copies(found: Iterable[N]) -> list[N]:
+    return [_copy(node) for node in found]
+
+
+def _copy(node: N) -> N:
+    """A node of its own, with all that is in it; a deep copy would take the environment along and ten times as long."""
+    new = copy.copy(node)
+    for name, value in node.iter_fields():
+        if isinstance(value, nodes.Node):
+            setattr(new, name, _copy(value))
+        elif isinstance(value, list):
+            setattr(new, name, [_copy(one) if isinstance(one, nodes.Node) else one for one in value])
+    return new
+
+
+def _new(node: N, like: nodes.Node) -> N:
+    node.lineno, node.environment = like.lineno, like.environment
+    return node
+
+
+def _joined(found: Iterable[nodes.Node]) -> list[nodes.Node]:
+    """Statements, with neighbours that print made one."""
+    joined: list[nodes.Node] = []
+    for node in found:
+        last = joined[-1] if joined else None
+        if isinstance(node, nodes.Output) and isinstance(last, nodes.Output):
+            last.nodes = [*last.nodes, *node.nodes]
+        else:
+            joined.append(node)
+    return joined
