@@ -1,0 +1,48 @@
+"""What the pages of every day may cost, counted: whoever makes one dearer sees it here, and says why or finds a way.
+
+Seconds differ by machine and hour; these figures do not. `make bench ARGS="P2 P4"` measures the rest.
+"""
+
+import shutil
+
+import pytest
+
+from portal.demo.people import AINO
+from portal.kit.db import Database
+from tests.counted import Counts, counted
+from tests.people import House
+
+BUDGETS = {
+    "/overview": Counts(statements=25, escaped=147, macros=0),
+    "/invoices": Counts(statements=16, escaped=321, macros=0),
+    "/contracts": Counts(statements=16, escaped=90, macros=0),
+    "/consumption?at=2026-10": Counts(statements=13, escaped=843, macros=100),
+    "/sites": Counts(statements=23, escaped=187, macros=0),
+    "/messages": Counts(statements=16, escaped=112, macros=0),
+}
+
+
+@pytest.fixture
+def house(seeded_sqlite, tmp_path):
+    shutil.copy(seeded_sqlite, tmp_path / "portal.db")
+    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
+    yield House(database)
+    database.engine.dispose()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("address", BUDGETS)
+def test_a_page_costs_no_more_than_it_did(house, address):
+    browser = house.open_for(AINO.persona.identity_code, AINO.name)
+    assert counted(house.app, house.database, lambda: browser.open(address)) <= BUDGETS[address], (
+        "ask less (a question that covers both), print figures through their filters, keep macros out of rows; "
+        "what is worth its cost gets a larger budget"
+    )
+
+
+def test_each_way_of_costing_more_is_seen():
+    budget = Counts(10, 100, 5)
+    assert Counts(10, 100, 5) <= budget
+    assert Counts(1, 1, 1) <= budget
+    for dearer in (Counts(11, 0, 0), Counts(0, 101, 0), Counts(0, 0, 6)):
+        assert not dearer <= budget
