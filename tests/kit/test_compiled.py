@@ -25,6 +25,9 @@ UI = """
 {% macro twice(text) %}{% set text = text ~ "!" %}{{ text }}{{ text }}{% endmacro %}
 {% macro down(n) %}{{ n }}{% if n > 0 %}{{ down(n - 1) }}{% endif %}{% endmacro %}
 {% macro each(items) %}{% for item in items %}{{ caller() }}{% endfor %}{% endmacro %}
+{% macro framed(title) %}{{ title }}[{{ caller() }}]{{ title }}{% endmacro %}
+{% macro pair(a, b) %}{{ a }}{{ a }}{{ b }}{% endmacro %}
+{% macro nth(items, of) %}{% for item in items %}{{ of.index }}{% endfor %}{% endmacro %}
 {% macro upper(text) %}{{ b(text)|upper }}{% endmacro %}
 {% macro either(yes, one, other) %}{{ one if yes else other }}{{ "?" if yes }}{% endmacro %}
 """
@@ -38,7 +41,12 @@ SAID = {
     "a word and a name are joined": '{{ "<" ~ name ~ ">" ~ ui.b(name) }}{{ ui.b("<" ~ name) }}',
     "an argument has the name of a variable": '{% set text = "mine" %}{{ ui.b("yours") }}{{ text }}{{ ui.b(text) }}',
     "a macro's name for its own is the page's": '{% set item = "mine" %}{{ ui.rows(names) }}{{ item }}',
-    "what a macro sets stays there": '{% set text = "mine" %}{{ ui.twice(name) }}{{ text }}',
+    "what a macro sets stays there": '{% set text = "mine" %}{{ ui.twice(name) }}{{ ui.twice("x") }}{{ text }}',
+    "an argument has the name of another": '{% set a = "mine" %}{{ ui.pair(name ~ "!", a) }}{{ ui.pair(a, name) }}',
+    "a loop is an argument": "{% for x in names %}{{ ui.nth([1, 2], loop) }}{% endfor %}",
+    "a macro calls two things by one name": (
+        "{% macro own() %}{% for name in name %}{{ name }}{% endfor %}{% endmacro %}{{ own() }}{{ name }}"
+    ),
     "a word of the process is what a loop calls its own": (
         "{% for place in names %}{{ place }}{{ ui.icon(place) }}{% endfor %}"
     ),
@@ -58,9 +66,10 @@ SAID = {
     "macros that are picked": "{% from 'parts' import price as dear, total %}{{ dear(name) }}{{ total(name) }}",
     "a block sees the names of its page": (
         '{% set title, text = "t", "x" %}{% call ui.box(name) %}{{ title }}{{ text }}{{ name }}{% endcall %}'
+        "{% call ui.framed(name ~ 1) %}{{ title }}{% endcall %}"
     ),
     "a block in a loop of the macro": (
-        "{% for item in names %}{% call ui.each([1, 2]) %}{{ item }}{% endcall %}{% endfor %}"
+        "{% for item in names %}{% call ui.each([1, 2]) %}{{ item }}{{ loop.index }}{% endcall %}{% endfor %}"
     ),
     "a block within a block": (
         '{% call ui.box("a") %}{% call ui.box("b", text=name) %}{{ name }}{% endcall %}{% endcall %}'
