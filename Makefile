@@ -5,6 +5,7 @@ WORKERS ?= 2
 # A list is whole (tests/test_locks.py), so pip looks for nothing beside it and builds nothing of it: what is published later never comes in.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LISTED = $(INSTALL) --require-hashes --only-binary :all:
+STYLES := $(wildcard static/css/*.css static/css/*/*.css)
 FAILED = { echo "The libraries could not be installed; pip says why above. All of them are there for Python 3.11 to 3.14 on Linux (glibc)" \
   "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
@@ -41,7 +42,7 @@ node_modules/installed: package.json package-lock.json .npmrc
 	@npm ci --silent
 	@touch $@
 
-static/vendor/built: node_modules/installed static/build.mjs static/icons.txt
+static/vendor/built: node_modules/installed static/build.mjs static/icons.txt $(STYLES)
 	@npm run --silent build
 	@touch $@
 
@@ -54,7 +55,7 @@ test: setup-test ## run every test: SQLite and PostgreSQL, unit to browser
 coverage: setup-test ## run every test and say which lines and branches none of them reaches; twice as slow
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term $(ARGS)
 
-check: .venv/installed-test ## format, lint, types, arrows, templates, words; seconds
+check: .venv/installed-test static/vendor/built ## format, lint, types, arrows, templates, words; seconds
 	@$(BIN)/ruff format --check --quiet . || { echo "Not formatted: make fix"; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy --no-error-summary

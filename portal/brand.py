@@ -24,7 +24,7 @@ SHAPES: Final = "path rect circle ellipse line polyline polygon text tspan"
 PARTS: Final = "svg g defs symbol use title desc linearGradient radialGradient stop clipPath mask"
 DRAWN: Final = frozenset(f"{SHAPES} {PARTS}".split())  # nothing that runs, embeds, styles or fetches
 LOGO_BYTES: Final = 64 * 1024
-STYLESHEET: Final = "css/portal.css"
+STYLESHEET: Final = "vendor/portal.css"
 MARK: Final = "img/icon.svg"
 
 

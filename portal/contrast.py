@@ -1,6 +1,6 @@
 """Whether the colours of the portal can be read: WCAG 2.2 contrast ratios of every pair that carries text or a control.
 
-The tokens are read from the stylesheet itself (layer `tokens` of static/css/portal.css), so that the two cannot differ.
+The tokens are read from the stylesheet itself (static/css/tokens.css), so that the two cannot differ.
 Success criteria 1.4.3 (text, 4.5) and 1.4.11 (controls and graphics, 3).
 """
 
@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from portal.brand import STYLESHEET, Colours
+from portal.brand import Colours
 
 TEXT: Final = 4.5
 CONTROL: Final = 3.0
@@ -132,9 +132,8 @@ class _Palette:
 
 @cache
 def _tokens() -> Mapping[str, str]:
-    css = (Path(__file__).parent.parent / "static" / STYLESHEET).read_text(encoding="utf-8")
-    layer = css[css.index("@layer tokens {") : css.index("@layer base {")]
-    return {name: " ".join(value.split()) for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", layer)}
+    css = (Path(__file__).parent.parent / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+    return {name: " ".join(value.split()) for name, value in re.findall(r"--([\w-]+):\s*([^;]+);", css)}
 
 
 def _parts(value: str, separator: str) -> list[str]:

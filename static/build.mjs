@@ -1,11 +1,13 @@
-// Copies what browsers need from node_modules into static/vendor: htmx with its CSP extension, the font, and one
-// sprite of the Lucide icons that the templates and the code name. `npm run build`, after `npm ci`.
+// Makes static/vendor, what browsers need: the stylesheet, joined from static/css; from node_modules htmx with its CSP
+// extension, the font, and one sprite of the Lucide icons that the templates and the code name. `npm run build`,
+// after `npm ci`.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const vendor = join(root, "static", "vendor");
+const css = join(root, "static", "css");
 const from = (...path) => join(root, "node_modules", ...path);
 
 const copies = {
@@ -45,6 +47,24 @@ async function sprite() {
   return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
 }
 
+const IMPORT = /^@import "([^"]+)" layer\((\w+)\);$/gm;
+
+// css/portal.css names the files, their layers and their order. Browsers get them as one, for one request, and without
+// what is written for those who read the code.
+async function stylesheet() {
+  const index = await readFile(join(css, "portal.css"), "utf8");
+  const named = [...index.matchAll(IMPORT)];
+  for await (const path of sources(css, /(?<!portal)\.css$/)) {
+    if (!named.some(([, file]) => join(css, file) === path)) throw new Error(`${path} is not named in css/portal.css.`);
+  }
+  const layers = named.map(async ([, file, layer]) => `@layer ${layer} {\n${await readFile(join(css, file), "utf8")}}\n`);
+  return [index.replace(IMPORT, ""), ...(await Promise.all(layers))]
+    .join("")
+    .replace(/\/\*.*?\*\//gs, "")
+    .replace(/\s*\n\s*/g, "\n")
+    .trimStart();
+}
+
 await rm(vendor, { recursive: true, force: true });
 await mkdir(vendor, { recursive: true });
 for (const [name, path] of Object.entries(copies)) await cp(path, join(vendor, name));
@@ -54,3 +74,4 @@ for (const name of ["htmx.min.js", "hx-csp.min.js"]) {
   await writeFile(path, (await readFile(path, "utf8")).replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
 }
 await writeFile(join(vendor, "icons.svg"), await sprite());
+await writeFile(join(vendor, "portal.css"), await stylesheet());

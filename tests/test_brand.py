@@ -107,7 +107,7 @@ def test_a_logo_is_served_as_the_mark_without_what_does_not_draw(written):
     files = Files(ROOT / "static", made=brand.made_files(read, ROOT / "static"))
     plain = Files(ROOT / "static")
     assert files.url("img/icon.svg") != plain.url("img/icon.svg")
-    assert files.url("css/portal.css") != plain.url("css/portal.css")
+    assert files.url("vendor/portal.css") != plain.url("vendor/portal.css")
     assert files.url("js/portal.js") == plain.url("js/portal.js")
 
 
@@ -142,7 +142,9 @@ def test_a_document_type_does_not_hide_in_another_encoding(written, tmp_path):
 
 def test_the_stylesheet_of_a_brand_sets_its_seeds_last():
     made = brand.made_files(DEMO_BRAND.model_copy(update={"colours": Colours(hue=10)}), ROOT / "static")
-    assert made["css/portal.css"].endswith(b"@layer brand { :root { --hue: 10; --hue-warm: 65; --chroma: 0.085; } }\n")
+    assert made["vendor/portal.css"].endswith(
+        b"@layer brand { :root { --hue: 10; --hue-warm: 65; --chroma: 0.085; } }\n"
+    )
 
 
 def test_a_ratio_is_that_of_wcag():

@@ -1,6 +1,6 @@
 """Static files: read once, named by their content, compressed beforehand, kept by browsers for a year.
 
-`css/portal.css` is served as `/static/css/portal.3f2a9c71.css`; a changed file has another name, so none is stale.
+`js/portal.js` is served as `/static/js/portal.3f2a9c71b05d.js`; a changed file has another name, so none is stale.
 """
 
 import base64
@@ -16,13 +16,11 @@ from types import MappingProxyType
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-FOLDERS = ("css", "js", "img", "vendor")
+FOLDERS = ("js", "img", "vendor")
 WORTH_PACKING = 512
 YEAR_S = 31_536_000
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
-_COMMENTS: Mapping[str, re.Pattern[bytes]] = MappingProxyType(
-    {"css/": re.compile(rb"/\*.*?\*/\n?", re.DOTALL), "js/": re.compile(rb"^ *//.*\n", re.MULTILINE)}
-)  # of our own style sheets and scripts; in a script a comment has lines of its own
+_COMMENT = re.compile(rb"^ *//.*\n", re.MULTILINE)  # of our own scripts, where a comment has lines of its own
 _URL = re.compile(r'url\("(?!data:)([^"]+)"\)')
 
 
@@ -38,7 +36,7 @@ class StaticFile:
 
 
 class MissingFile(LookupError):
-    """A template names a static file that is not there: `make setup` fetches those of the browser."""
+    """A template names a static file that is not there: `make setup` makes those of the browser."""
 
 
 class Files:
@@ -54,7 +52,7 @@ class Files:
         self._by_url = {file.url: file for file in self._by_name.values()}
 
     def url(self, name: str) -> str:
-        """The address of a file, such as `css/portal.css`.
+        """The address of a file, such as `vendor/portal.css`.
 
         Raises MissingFile.
         """
@@ -88,7 +86,8 @@ class Files:
             raise MissingFile(f"static/{name} is missing: run `make setup`") from None
 
     def _file(self, name: str, body: bytes) -> StaticFile:
-        body = _without_comments(name, body)
+        if name.startswith("js/"):
+            body = _COMMENT.sub(b"", body)  # what is written for those who read the code is not sent
         if name.endswith(".css"):
             body = _URL.sub(lambda found: f'url("{self.url(found[1])}")', body.decode()).encode()
         digest = hashlib.sha384(body).digest()
@@ -102,14 +101,6 @@ class Files:
             packed,
             "sha384-" + base64.b64encode(digest).decode(),
         )
-
-
-def _without_comments(name: str, body: bytes) -> bytes:
-    """A file as browsers need it: what is written for those who read the code is not sent."""
-    for folder, comment in _COMMENTS.items():
-        if name.startswith(folder):
-            return comment.sub(b"", body)
-    return body
 
 
 def _names(folder: Path) -> Iterator[str]:

@@ -17,7 +17,7 @@ from portal.app import ROOT
 from portal.kit.db import Database
 
 LOOPBACK = "127.0.0.1"
-FETCHED = ("figtree-latin-wght.woff2", "htmx.min.js", "hx-csp.min.js", "icons.svg")  # by `make setup`
+BUILT = ("figtree-latin-wght.woff2", "htmx.min.js", "hx-csp.min.js", "icons.svg", "portal.css")  # by `make setup`
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def unready_database(database: Database) -> Iterator[str]:
 
 def missing_files() -> Iterator[str]:
     """What browsers would miss, a sentence each."""
-    for name in FETCHED:
+    for name in BUILT:
         if not (ROOT / "static" / "vendor" / name).is_file():
-            yield f"static/vendor/{name} is missing; `make setup` fetches it."
+            yield f"static/vendor/{name} is missing; `make setup` makes it."
 
 
 def _handler(answers: Mapping[str, Callable[[], InternalAnswer]]) -> type[BaseHTTPRequestHandler]:

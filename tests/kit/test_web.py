@@ -131,7 +131,7 @@ def test_a_flow_may_set_cookies_and_a_status(kaisa):
         assert word in cookie
 
 
-@pytest.mark.parametrize("path", ["/pets", "/nowhere", "/pets/secret", "/static/css/none.css", "/sign-in"])
+@pytest.mark.parametrize("path", ["/pets", "/nowhere", "/pets/secret", "/static/vendor/none.css", "/sign-in"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "HEAD"])
 def test_every_answer_has_every_security_header(kaisa, path, method):
     headers = kaisa.request(method, path).headers
@@ -217,7 +217,7 @@ def test_too_large_a_form_is_turned_away(kaisa, database):
 
 
 def test_static_files_are_kept_for_a_year_and_come_compressed(kaisa, files):
-    answer = kaisa.get(files.url("css/portal.css"), headers={"Accept-Encoding": "gzip"})
+    answer = kaisa.get(files.url("vendor/portal.css"), headers={"Accept-Encoding": "gzip"})
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-encoding"] == "gzip"
     assert "figtree-latin-wght." in answer.text

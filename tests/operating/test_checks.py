@@ -166,5 +166,5 @@ def test_readiness_says_what_is_missing(sqlite_url, monkeypatch, tmp_path):
     assert internal.readiness(ready).status == 200
     assert (internal.readiness(empty).status, internal.readiness(empty).text.count("\n")) == (503, 1)
     monkeypatch.setattr(internal, "ROOT", tmp_path)
-    assert "htmx.min.js is missing; `make setup` fetches it" in internal.readiness(ready).text
+    assert "htmx.min.js is missing; `make setup` makes it" in internal.readiness(ready).text
     ready.engine.dispose()
