@@ -17,6 +17,7 @@ from sqlalchemy import make_url
 
 from portal import brand as brands
 from portal.brand import DEMO_BRAND, BadBrand, Brand
+from portal.kit.complaints import Complaint
 from portal.kit.hosts import is_here
 from portal.kit.mail import MailServer
 from portal.kit.rates import Rate, Rates
@@ -36,7 +37,7 @@ class Environment(StrEnum):
     TEST = "test"
 
 
-class BadSettings(Exception):
+class BadSettings(Complaint):
     """The environment does not hold together; the message names the setting and what to do."""
 
 

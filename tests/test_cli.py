@@ -13,6 +13,7 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from portal import cli
+from portal.cli import console, migrate
 from portal.kit.crypto import Unreadable
 from tests import locks
 from tests.data import real
@@ -181,7 +182,7 @@ def test_a_key_that_is_missing_is_named_as_what_keeps_people_from_being_read(mon
     def breaks(_asked):
         raise Unreadable("sealed with a key that is not among PORTAL_DATA_KEYS")
 
-    monkeypatch.setattr(cli, "_migrate", breaks)
+    monkeypatch.setattr(migrate, "run", breaks)
     assert cli.main(["migrate"]) == 2
     assert "PORTAL_DATA_KEYS; put the key that sealed it back." in capsys.readouterr().err
 
@@ -195,7 +196,7 @@ def test_what_nobody_foresaw_is_told_without_what_it_was_about(monkeypatch, caps
     def breaks(_asked):
         raise RuntimeError("010180-9015")
 
-    monkeypatch.setattr(cli, "_migrate", breaks)
+    monkeypatch.setattr(migrate, "run", breaks)
     assert cli.main(["migrate"]) == 2
     told = capsys.readouterr().err
     assert told.startswith("Something that nobody foresaw went wrong (RuntimeError in test_cli.py line ")
@@ -206,17 +207,17 @@ def test_an_interrupt_is_one_sentence(monkeypatch, capsys):
     def waits(_asked):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_migrate", waits)
+    monkeypatch.setattr(migrate, "run", waits)
     assert cli.main(["migrate"]) == 2
     assert capsys.readouterr().err == "Stopped. What was not finished is not written.\n"
 
 
 def test_a_terminal_is_shown_a_bar_that_goes_away_when_all_is_done(monkeypatch, capsys):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    cli._show("customers.jsonl", 50, 100)
+    console.progress("customers.jsonl", 50, 100)
     assert "customers.jsonl" in (half := capsys.readouterr().err)
     assert half.endswith(" 50%")
-    cli._show("customers.jsonl", 100, 100)
+    console.progress("customers.jsonl", 100, 100)
     assert capsys.readouterr().err.strip() == ""
 
 

@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from portal.auth.rules import Checksum, CodePolicy
+from portal.kit.complaints import Complaint
 from portal.kit.i18n import Language
 
 BUILT_IN = Path(__file__).parent / "profiles"
 TRIAL_ASSURANCE = "loatest"  # acr values of test identifications, as http://ftn.ficora.fi/2017/loatest2
 
 
-class BadProfile(Exception):
+class BadProfile(Complaint):
     """A broker profile that cannot be used; the message is one sentence: the file, the field, the reason."""
 
 

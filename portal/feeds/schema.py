@@ -5,12 +5,13 @@ from functools import cache
 from typing import Any
 
 from portal.feeds.kinds import KINDS, FeedKind
+from portal.kit.complaints import Complaint
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-class NoSuchKind(LookupError):
+class NoSuchKind(Complaint):
     """There is no kind of that name; the message names those that there are."""
 
 

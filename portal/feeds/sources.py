@@ -11,6 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from portal.kit.complaints import Complaint
+
 MOST_BYTES = 4 * 2**30  # of one feed, unpacked
 MOST_AT_ONCE = 256 * 2**20  # of one that is held in memory whole
 LONGEST_LINE = 4 * 2**20
@@ -20,7 +22,7 @@ REFUSED, DOUBTFUL = ".refused.csv", ".doubtful.csv"  # what an import writes bes
 DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
 
-class NotAFeed(Exception):
+class NotAFeed(Complaint):
     """A file that cannot be taken in at all; the message says why, and what to do, in words that follow its name."""
 
 

@@ -15,13 +15,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCMSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from portal.kit.complaints import Complaint
+
 KEY_BYTES = 32
 ID_BYTES = 4
 NONCE_BYTES = 12
 
 
-class Unreadable(Exception):
+class Unreadable(Complaint):
     """The ciphertext is damaged, belongs elsewhere, or its key is not among ours."""
+
+    says = "What the database holds encrypted cannot be read: {}; put the key that sealed it back"
 
 
 class Vault:

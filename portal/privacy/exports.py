@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from portal.audit import actions as audit
 from portal.customers import privacy as customers
 from portal.customers.models import Party
+from portal.kit.complaints import Complaint
 from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.privacy import package
@@ -16,7 +17,7 @@ from portal.privacy.package import Press
 from portal.privacy.queries import Whose
 
 
-class NotExported(Exception):
+class NotExported(Complaint):
     """Nothing was written; the message says why."""
 
 

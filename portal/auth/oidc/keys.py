@@ -17,12 +17,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from portal.kit.complaints import Complaint
+
 SMALLEST_BITS = 2048
 SIGNING_ALG = "RS256"
 
 
-class BadKeys(Exception):
+class BadKeys(Complaint):
     """A key that is missing or cannot be used; the message is one sentence that names the file."""
+
+    says = "{}; `portal keys new` makes the keys that are missing"
 
 
 class Role(StrEnum):
