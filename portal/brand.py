@@ -1,6 +1,6 @@
 """Whose portal this is: names, ways to reach the company, colours and mark, read from one TOML file and checked.
 
-README.md shows a whole brand file. Contrasts of the colours: portal/contrast.py.
+docs/first-customer.md shows a whole brand file. Contrasts of the colours: portal/contrast.py.
 """
 
 import re
@@ -241,9 +241,9 @@ def _sentence(path: Path, refused: ValidationError) -> str:
     key = ".".join(map(str, first["loc"]))
     match first["type"]:
         case "missing":
-            return f"{path} lacks {key}; README.md shows a whole brand file."
+            return f"{path} lacks {key}; docs/first-customer.md shows a whole brand file."
         case "extra_forbidden":
-            return f"{path}: {key} is no key of a brand file; README.md shows a whole one."
+            return f"{path}: {key} is no key of a brand file; docs/first-customer.md shows a whole one."
         case _:
             says = re.sub(r"^(Value error, |(Decimal )?[Ii]nput (?=should))", "", first["msg"])
             return f"{path}: {key} {says}."

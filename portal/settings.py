@@ -227,7 +227,7 @@ def _dangers(settings: Settings) -> Iterator[str]:
     if settings.index_key in settings.data_keys:
         yield "PORTAL_INDEX_KEY is one of PORTAL_DATA_KEYS; it must be a key of its own."
     if settings.brand is DEMO_BRAND:
-        yield "PORTAL_BRAND is not set, so the pages would name the demo's company; README.md shows a brand file."
+        yield "PORTAL_BRAND is not set, so the pages would name the demo's company; docs/first-customer.md shows one."
     if settings.mail_dir:
         yield "PORTAL_MAIL_DIR is set, so letters would be kept as files instead of being sent; it is for trials."
     if settings.smtp and settings.smtp.is_open_on_the_way:

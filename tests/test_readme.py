@@ -1,4 +1,4 @@
-"""What the README tells operators to write is what the portal reads."""
+"""What operators are told to write is what the portal reads."""
 
 import re
 import subprocess
@@ -18,12 +18,13 @@ from tests.postgres import as_url
 from tests.settings import DATA_KEYS
 
 ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = (ROOT / "docs" / "first-customer.md").read_text(encoding="utf-8")
+PAGES = (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))
 
 
 def blocks(kind):
-    """(what stands after the kind, text) of each fenced block of a kind."""
-    return re.findall(rf"^```{kind} ?(\w*)\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
+    """(what stands after the kind, text) of each fenced block of a kind in the guide to the first customer."""
+    return re.findall(rf"^```{kind} ?(\w*)\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
 
 
 def toml(beginning):
@@ -117,6 +118,18 @@ def test_the_smallest_feed_makes_a_customer_with_a_contract(tmp_path, sqlite_url
     database.engine.dispose()
 
 
-@pytest.mark.parametrize("path", sorted(set(re.findall(r"\]\(([^)#/][^)#]*)\)", README))))
-def test_what_it_links_to_is_there(path):
-    assert (ROOT / path.partition("#")[0]).exists()
+def anchors(page):
+    """What a page's headings can be linked by."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_what_a_page_links_to_is_there(page):
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        path, _, anchor = link.partition("#")
+        if "://" in path or path.startswith("/"):  # elsewhere, or in a text of the portal
+            continue
+        there = page.parent / path if path else page
+        assert there.exists(), link
+        assert not anchor or anchor in anchors(there), link
