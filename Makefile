@@ -42,7 +42,7 @@ node_modules/installed: package.json package-lock.json .npmrc
 	@npm ci --silent
 	@touch $@
 
-static/vendor/built: node_modules/installed static/build.mjs static/icons.txt $(STYLES)
+static/vendor/built: node_modules/installed static/build.mjs $(STYLES)
 	@npm run --silent build
 	@touch $@
 

@@ -22,18 +22,21 @@ async function* sources(folder, ending) {
   }
 }
 
-// icon("clock"), stamp("clock"), empty("clock", ...), notice("info", "clock", ...), badge("ok", "clock", ...)
-const NAMED = /\b(?:(?:icon|stamp|empty)\(|(?:notice|badge)\("[a-z]+",)\s*"([a-z0-9-]+)"/g;
+// icon("clock"), icon("clock" if late else "check"), stamp("clock"), notice("info", "clock", ...), and in labels icon="clock"
+const NAMED = /\b(?:(?:icon|stamp|empty)\(|(?:notice|badge)\("[a-z]*",)\s*"([a-z0-9-]+)"/g;
+const CHOSEN = /\bicon\([^()]*\)/g;
+const OTHERWISE = /\belse "([a-z0-9-]+)"/g;
+const LABELLED = /icon="([a-z0-9-]+)"/g;
 
 async function iconNames() {
   const names = new Set();
+  const add = (text, pattern) => { for (const [, name] of text.matchAll(pattern)) names.add(name); };
   for await (const path of sources(join(root, "templates"), /\.html$/)) {
-    for (const [, name] of (await readFile(path, "utf8")).matchAll(NAMED)) names.add(name);
+    const text = await readFile(path, "utf8");
+    add(text, NAMED);
+    for (const [call] of text.matchAll(CHOSEN)) add(call, OTHERWISE);
   }
-  for await (const path of sources(join(root, "portal"), /\.py$/)) {
-    for (const [, name] of (await readFile(path, "utf8")).matchAll(/icon="([a-z0-9-]+)"/g)) names.add(name);
-  }
-  for (const name of (await readFile(join(root, "static", "icons.txt"), "utf8")).split(/\s+/)) if (name) names.add(name);
+  for await (const path of sources(join(root, "portal"), /\.py$/)) add(await readFile(path, "utf8"), LABELLED);
   return [...names].sort();
 }
 

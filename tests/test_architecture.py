@@ -33,6 +33,15 @@ HOMES = {
     ),
 }
 
+GIVEN_UP = {
+    *("wish", "wishes", "desk", "witness", "stay", "stays", "said", "happening", "happenings", "place", "places"),
+    *("window", "windows", "standing", "wall", "walls", "shelf", "look", "looks"),
+}
+"""Words that hid what they meant (docs/glossary.md); NotThere, WallClock and the like are other words in one."""
+
+OTHER_WORDS = {"NotThere", "WallClock", "wall_clock"}
+SLICES_A_NAME = 2
+
 
 def relative(path):
     return path.relative_to(ROOT).as_posix()
@@ -147,3 +156,28 @@ def test_every_text_is_said_in_every_language():
 def test_nothing_names_a_place_of_one_machine():
     for path in [*CODE, *TEMPLATES, ROOT / "README.md", ROOT / "Makefile"]:
         assert not re.search(r"/home/|/Users/|/root/", path.read_text()), relative(path)
+
+
+@pytest.mark.parametrize("path", CODE, ids=relative)
+def test_names_are_words_of_the_field(path):
+    names = [
+        path.stem,
+        *(node.name for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ClassDef)),
+    ]
+    found = {name: words & GIVEN_UP for name in names if (words := _words(name)) & GIVEN_UP and name not in OTHER_WORDS}
+    assert not found, f"{relative(path)}: {found}: docs/glossary.md has the word"
+
+
+def test_one_name_of_a_class_means_one_thing():
+    slices = {}
+    for path in CODE:
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                slices.setdefault(node.name, set()).add(path.relative_to(ROOT / "portal").parts[0])
+    found = {name: sorted(where) for name, where in slices.items() if len(where) > SLICES_A_NAME}
+    assert not found, f"{found}: say in the name of which thing it is (docs/glossary.md)"
+
+
+def _words(name):
+    """`OpenSession` and `open_sessions` as words."""
+    return {word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+", name)}

@@ -12,16 +12,17 @@ from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.addresses import DOWNLOAD, PAGE, Shown, ViewLink, shown, time_of
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
-from portal.consumption.look import view_context, view_of
 from portal.consumption.periods import NoSuchPeriod
 from portal.consumption.selection import Selection, ViewRequest, freshness
 from portal.consumption.view import View
+from portal.consumption.view_context import view_context, view_of
 from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
 from portal.kit.i18n import Text
+from portal.kit.labels import Label
 from portal.kit.web import Answer, Download, Reply, Visit, page
+from portal.sites.labels import COMMODITIES
 from portal.sites.models import Commodity
-from portal.sites.shown import ICONS
 
 QUARTER: Final = timedelta(minutes=15)
 TIMES: Final = ("at", "from", "to")
@@ -34,8 +35,7 @@ MOST_SITES = 30  # in a list to choose from; of more, a table that searches is t
 class CommodityTab:
     """A kind of energy that the person has."""
 
-    energy: Commodity
-    icon: str
+    commodity: Label
     href: str
     chosen: bool
 
@@ -124,7 +124,7 @@ def _address(selection: Selection, show: frozenset[Shown] | None) -> ViewLink:
 
 def _tab(energy: Commodity, selection: Selection, address: ViewLink) -> CommodityTab:
     href = replace(address, energy=energy).of(selection.period)
-    return CommodityTab(energy, ICONS[energy], href, energy is selection.energy)
+    return CommodityTab(COMMODITIES[energy], href, energy is selection.energy)
 
 
 def _sites(selection: Selection, parties: frozenset[UUID], today: date) -> Iterator[Site]:

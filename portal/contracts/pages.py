@@ -13,13 +13,15 @@ from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.queries import ContractSite, HeldContract
 from portal.contracts.rules import DatedPrice, Term, When, consumer_bound_until, earliest_end, fixed_term
-from portal.contracts.shown import Amount, Badge, ContractEvent, ContractRow, PriceRow
+from portal.contracts.shown import Amount, ContractEvent, ContractRow, PriceRow
 from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
+from portal.sites.labels import COMMODITIES
 
 SITES_A_PAGE: Final = 12
 COMING: Final = 6  # how much of what comes is told beside the list
@@ -88,7 +90,7 @@ class ContractPage(Page):
     title: str
     kind: Text
     number: str
-    badge: Badge
+    state: Label
     site: ContractSite
     stats: Sequence[Stat]
     sentence: Text
@@ -126,9 +128,9 @@ def show(visit: Visit[User]) -> ContractPage:
     prices = shown.prices_of(held, visit.today)
     return ContractPage(
         title=held.product.said(visit.language),
-        kind=shown.LOOKS[held.kind].words,
+        kind=shown.KINDS[held.kind].words,
         number=held.number,
-        badge=shown.BADGES[shown.state_of(held, visit.today)],
+        state=shown.STATES[shown.state_of(held, visit.today)],
         site=held.site,
         stats=list(_stats(held, prices, visit.language))[:STATS],
         sentence=_sentence(held, prices, visit.today, visit.language),
@@ -148,7 +150,10 @@ def show(visit: Visit[User]) -> ContractPage:
 
 def _site(held: Sequence[HeldContract], today: date, language: Language) -> SiteContracts:
     rows = [shown.row(one, today, language) for one in sorted(held, key=lambda one: ORDER.index(one.kind))]
-    groups = [CommodityGroup(heading, list(rows)) for heading, rows in groupby(rows, key=lambda row: row.heading)]
+    groups = [
+        CommodityGroup(COMMODITIES[commodity].words, list(rows))
+        for commodity, rows in groupby(rows, key=lambda row: row.commodity)
+    ]
     return SiteContracts(held[0].site, groups, len(held))
 
 

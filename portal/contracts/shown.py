@@ -1,4 +1,4 @@
-"""How contracts and prices are put before a customer: rows, badges, prices with VAT, what happened and what comes."""
+"""How contracts and prices are put before a customer: rows, states, prices with VAT, what happened and what comes."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,54 +15,45 @@ from portal.customers.models import PartyKind
 from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
+from portal.sites.labels import COMMODITIES
 from portal.sites.models import Commodity
-from portal.sites.shown import ICONS
 
 CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
 BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
 YEAR: Final = timedelta(days=365)
 
 
-@dataclass(frozen=True, slots=True)
-class KindLabel:
-    """What a kind of contract is called, under which heading it stands, and its picture."""
-
-    words: Text
-    heading: Text
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state in a word, with colour and picture."""
-
-    words: Text
-    kind: str
-    icon: str
-
-
-ELECTRICITY: Final = text("Electricity")
-LOOKS: Final[Mapping[ContractKind, KindLabel]] = {
-    ContractKind.SALES: KindLabel(text("Electricity sales"), ELECTRICITY, icon=ICONS[Commodity.ELECTRICITY]),
-    ContractKind.NETWORK: KindLabel(text("Electricity distribution"), ELECTRICITY, icon="utility-pole"),
-    ContractKind.CONNECTION: KindLabel(text("Connection"), ELECTRICITY, icon="cable"),
-    ContractKind.HEAT: KindLabel(text("District heat"), text("District heat"), icon=ICONS[Commodity.HEAT]),
-    ContractKind.COOLING: KindLabel(text("District cooling"), text("District cooling"), icon=ICONS[Commodity.COOLING]),
-    ContractKind.GAS: KindLabel(text("Natural gas"), text("Natural gas"), icon=ICONS[Commodity.GAS]),
-    ContractKind.PURCHASE: KindLabel(
-        text("Purchase of solar electricity"), text("Production"), icon=ICONS[Commodity.PRODUCTION]
-    ),
+KINDS: Final[Mapping[ContractKind, Label]] = {
+    ContractKind.SALES: Label(text("Electricity sales"), icon="zap"),
+    ContractKind.NETWORK: Label(text("Electricity distribution"), icon="utility-pole"),
+    ContractKind.CONNECTION: Label(text("Connection"), icon="cable"),
+    ContractKind.HEAT: COMMODITIES[Commodity.HEAT],
+    ContractKind.COOLING: COMMODITIES[Commodity.COOLING],
+    ContractKind.GAS: COMMODITIES[Commodity.GAS],
+    ContractKind.PURCHASE: Label(text("Purchase of solar electricity"), icon="sun"),
 }
-BADGES: Final[Mapping[ContractState, Badge]] = {
-    ContractState.COMING: Badge(text("Starts later"), "brand", icon="calendar-days"),
-    ContractState.RUNNING: Badge(text("In force"), "ok", icon="check"),
-    ContractState.ENDING: Badge(text("Ending"), "warn", icon="clock"),
-    ContractState.ENDED: Badge(text("Ended"), "off", icon="minus"),
+COMMODITY: Final[Mapping[ContractKind, Commodity]] = {
+    ContractKind.SALES: Commodity.ELECTRICITY,
+    ContractKind.NETWORK: Commodity.ELECTRICITY,
+    ContractKind.CONNECTION: Commodity.ELECTRICITY,
+    ContractKind.HEAT: Commodity.HEAT,
+    ContractKind.COOLING: Commodity.COOLING,
+    ContractKind.GAS: Commodity.GAS,
+    ContractKind.PURCHASE: Commodity.PRODUCTION,
 }
-PRICE_BADGES: Final[Mapping[When, Badge]] = {
-    When.NOW: Badge(text("In force"), "ok", icon="check"),
-    When.COMING: Badge(text("Coming"), "brand", icon="calendar-days"),
-    When.PAST: Badge(text("Ended"), "off", icon="minus"),
+"""What a contract is about: the heading under which it stands."""
+
+STATES: Final[Mapping[ContractState, Label]] = {
+    ContractState.COMING: Label(text("Starts later"), icon="calendar-days", tone="brand"),
+    ContractState.RUNNING: Label(text("In force"), icon="check", tone="ok"),
+    ContractState.ENDING: Label(text("Ending"), icon="clock", tone="warn"),
+    ContractState.ENDED: Label(text("Ended"), icon="minus"),
+}
+PRICES: Final[Mapping[When, Label]] = {
+    When.NOW: Label(text("In force"), icon="check", tone="ok"),
+    When.COMING: Label(text("Coming"), icon="calendar-days", tone="brand"),
+    When.PAST: Label(text("Ended"), icon="minus"),
 }
 ORIGINS: Final[Mapping[str, Text]] = {
     "hydro": text("Hydropower"),
@@ -80,13 +71,11 @@ class ContractRow:
     """A contract in a list."""
 
     id: UUID
-    heading: Text
+    commodity: Commodity
     icon: str
     title: str
     subtitle: str
-    state: Text
-    badge: str
-    badge_icon: str
+    state: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +100,7 @@ class PriceRow:
     net: Amount
     vat: str | None
     gross: Amount | None
-    badge: Badge
+    state: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,16 +116,13 @@ class ContractEvent:
 
 def row(held: HeldContract, today: date, language: Language) -> ContractRow:
     """A contract as lists show it."""
-    look, badge = LOOKS[held.kind], BADGES[state_of(held, today)]
     return ContractRow(
         id=held.id,
-        heading=look.heading,
-        icon=look.icon,
+        commodity=COMMODITY[held.kind],
+        icon=KINDS[held.kind].icon,
         title=held.product.said(language),
-        subtitle=_subtitle(held, look, today, language),
-        state=badge.words,
-        badge=badge.kind,
-        badge_icon=badge.icon,
+        subtitle=_subtitle(held, today, language),
+        state=STATES[state_of(held, today)],
     )
 
 
@@ -159,7 +145,7 @@ def price_row(held: HeldContract, dated: DatedPrice, language: Language) -> Pric
         net=_amount(held.kind, dated, dated.price.amount),
         vat=None if percent is None else formats.percent(percent),
         gross=gross(held.kind, dated),
-        badge=PRICE_BADGES[dated.when],
+        state=PRICES[dated.when],
     )
 
 
@@ -195,8 +181,9 @@ def happenings(held: HeldContract, today: date, language: Language) -> Sequence[
     return sorted(told, key=lambda one: one.on)
 
 
-def _subtitle(held: HeldContract, look: KindLabel, today: date, language: Language) -> str:
-    parts = (look.words.said(language), _headline(held, today, language), _term(held, today, language).said(language))
+def _subtitle(held: HeldContract, today: date, language: Language) -> str:
+    kind = KINDS[held.kind].words.said(language)
+    parts = (kind, _headline(held, today, language), _term(held, today, language).said(language))
     return " · ".join(filter(None, parts))
 
 

@@ -20,7 +20,7 @@ from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
 from portal.contracts.queries import Running
 from portal.contracts.rules import ContractState, state
-from portal.contracts.shown import LOOKS
+from portal.contracts.shown import KINDS, STATES
 from portal.customers import queries as customers
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
@@ -31,18 +31,12 @@ from portal.invoices.rules import is_late, left_to_pay
 from portal.kit import formats, spark
 from portal.kit.clock import HELSINKI, next_month
 from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.labels import Label
 from portal.kit.money import Money
 from portal.sites import queries as sites
-from portal.sites.models import Commodity
+from portal.sites.labels import COMMODITIES
 
 QUARTER = timedelta(minutes=15)
-ENERGIES = {
-    Commodity.ELECTRICITY: text("Electricity"),
-    Commodity.PRODUCTION: text("Production"),
-    Commodity.HEAT: text("District heat"),
-    Commodity.COOLING: text("District cooling"),
-    Commodity.GAS: text("Natural gas"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +59,7 @@ class OverviewContract:
     icon: str
     title: str
     subtitle: Text
-    badge: str
-    badge_icon: str
-    state: Text
+    state: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +123,19 @@ def running_contracts(db: Session, who: User, today: date, language: Language) -
 def _row(held: Running, today: date, language: Language) -> OverviewContract:
     ends = held.last or held.fixed_until
     is_ending = state(held.first, held.last, held.fixed_until, today) is ContractState.ENDING and ends is not None
-    about = text("%(kind)s · %(place)s", kind=LOOKS[held.kind].words, place=held.street)
+    about = text("%(kind)s · %(place)s", kind=KINDS[held.kind].words, place=held.street)
     return OverviewContract(
         id=held.id,
-        icon=LOOKS[held.kind].icon,
+        icon=KINDS[held.kind].icon,
         title=held.product.said(language),
         subtitle=about,
-        badge="warn" if is_ending else "ok",
-        badge_icon="clock" if is_ending else "check",
-        state=text("Ends %(on)s", on=formats.full_date(ends, language)) if is_ending and ends else text("In force"),
+        state=_ends(ends, language) if is_ending and ends else STATES[ContractState.RUNNING],
     )
+
+
+def _ends(on: date, language: Language) -> Label:
+    words = text("Ends %(on)s", on=formats.full_date(on, language))
+    return replace(STATES[ContractState.ENDING], words=words)
 
 
 def permissions(db: Session, who: User) -> Permissions | None:
@@ -199,7 +194,9 @@ def usage(db: Session, who: User, shown: Selection, today: date, language: Langu
     months = consumption.steps(db, who, replace(shown, period=year, compare=Compare.NONE), today)
     return Usage(
         title=text(
-            "%(energy)s %(month)s", energy=ENERGIES[shown.energy], month=formats.in_month(shown.period.first, language)
+            "%(energy)s %(month)s",
+            energy=COMMODITIES[shown.energy].words,
+            month=formats.in_month(shown.period.first, language),
         ),
         href=f"/consumption?at={shown.period.at}&energy={shown.energy}",
         figure=figure,

@@ -1,4 +1,4 @@
-"""How bills are put before a customer: their periods and badges, payment details, lines, and why they changed."""
+"""How bills are put before a customer: their periods and states, payment details, lines, and why they changed."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from portal.contracts.kinds import ContractKind
-from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, ELECTRICITY, LOOKS
+from portal.contracts.shown import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH
+from portal.contracts.shown import KINDS as CONTRACTS
 from portal.invoices import bills, drawings
 from portal.invoices.bills import Bill, InvoiceHead, Line, Source
 from portal.invoices.changes import Change
@@ -22,35 +23,21 @@ from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.formats import DASH, NBSP
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
 from portal.kit.money import Money
+from portal.sites.labels import COMMODITIES
+from portal.sites.models import Commodity
 
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state in a word, with colour and picture."""
-
-    words: Text
-    kind: str
-    icon: str
-
-
-BADGES: Final[Mapping[Status, Badge]] = {
-    Status.OPEN: Badge(text("Unpaid"), "brand", icon="clock"),
-    Status.DUE_SOON: Badge(text("Due soon"), "warn", icon="clock"),
-    Status.LATE: Badge(text("Overdue"), "bad", icon="circle-alert"),
-    Status.PARTLY_PAID: Badge(text("Partly paid"), "warn", icon="hourglass"),
-    Status.PAID: Badge(text("Paid"), "ok", icon="check"),
-    Status.OVERPAID: Badge(text("Overpaid"), "warn", icon="info"),
-    Status.NOTHING: Badge(text("Nothing to pay"), "ok", icon="check"),
-    Status.CREDIT: Badge(text("Credit note"), "off", icon="undo-2"),
-    Status.CREDITED: Badge(text("Credited"), "ok", icon="check"),
-}
-ENERGIES: Final[Mapping[str, Text]] = {
-    "electricity": text("Electricity"),
-    "production": text("Production"),
-    "heat": text("District heat"),
-    "cooling": text("District cooling"),
-    "gas": text("Natural gas"),
+STATUSES: Final[Mapping[Status, Label]] = {
+    Status.OPEN: Label(text("Unpaid"), icon="clock", tone="brand"),
+    Status.DUE_SOON: Label(text("Due soon"), icon="clock", tone="warn"),
+    Status.LATE: Label(text("Overdue"), icon="circle-alert", tone="bad"),
+    Status.PARTLY_PAID: Label(text("Partly paid"), icon="hourglass", tone="warn"),
+    Status.PAID: Label(text("Paid"), icon="check", tone="ok"),
+    Status.OVERPAID: Label(text("Overpaid"), icon="info", tone="warn"),
+    Status.NOTHING: Label(text("Nothing to pay"), icon="check", tone="ok"),
+    Status.CREDIT: Label(text("Credit note"), icon="undo-2"),
+    Status.CREDITED: Label(text("Credited"), icon="check", tone="ok"),
 }
 
 SOLD_BY_MWH: Final = frozenset({"heat", "cooling", "gas"})
@@ -88,7 +75,7 @@ class InvoiceRow:
     due_on: date | None
     days_left: int | None
     status: Status
-    badge: Badge
+    label: Label
     total: Money
     paid: Money
     left: Money
@@ -164,7 +151,7 @@ def row(head: InvoiceHead, today: date, language: Language) -> InvoiceRow:
         due_on=head.due_on if is_due else None,
         days_left=(head.due_on - today).days if is_due else None,
         status=stands,
-        badge=BADGES[stands],
+        label=STATUSES[stands],
         total=head.total,
         paid=head.paid,
         left=left_to_pay(head.total, head.paid, head.credited),
@@ -209,9 +196,9 @@ def _subject(head: InvoiceHead, language: Language) -> str:
         name = head.subject.line if head.kind is not InvoiceKind.REMINDER else None
         return _inside(name.said(language)) if name else ""
     of_both = {ContractKind.SALES, ContractKind.NETWORK}
-    words = [ELECTRICITY] if of_both <= kinds else []
+    words = [COMMODITIES[Commodity.ELECTRICITY].words] if of_both <= kinds else []
     rest = kinds - of_both - {ContractKind.CONNECTION} if words else kinds
-    words += [LOOKS[kind].words for kind in ContractKind if kind in rest]
+    words += [CONTRACTS[kind].words for kind in ContractKind if kind in rest]
     return ", ".join(_inside(one.said(language)) for one in words)
 
 
@@ -262,7 +249,10 @@ def reasons(change: Change) -> Iterator[Reason]:
 
 def used(lines: Iterable[Line]) -> Sequence[tuple[Text, str]]:
     """What was used of each energy, rounded, in the unit of its trade."""
-    return [(ENERGIES[energy], _rounded(energy, amount)) for energy, amount in bills.consumption(lines).items()]
+    return [
+        (COMMODITIES[Commodity(energy)].words, _rounded(energy, amount))
+        for energy, amount in bills.consumption(lines).items()
+    ]
 
 
 def average_price(bill: Bill) -> str | None:
@@ -287,7 +277,11 @@ def metering(bill: Bill) -> Text | None:
 
 def corrected(one: Correction) -> Corrected:
     """What a bill was made by, and what the readings say by now, both exactly."""
-    return Corrected(ENERGIES[one.source.energy or ""], _energy(one.source, one.billed), _energy(one.source, one.now))
+    return Corrected(
+        COMMODITIES[Commodity(one.source.energy or "")].words,
+        _energy(one.source, one.billed),
+        _energy(one.source, one.now),
+    )
 
 
 def how_to_pay(payment: Payment) -> Text:
@@ -307,7 +301,7 @@ def _group(group: bills.Group, head: InvoiceHead, language: Language) -> Group:
     source = group.source
     return Group(
         title=source.product.said(language) if source else None,
-        kind=LOOKS[source.kind].words if source else None,
+        kind=CONTRACTS[source.kind].words if source else None,
         contract_id=source.contract_id if source else None,
         rows=[_line(line, head, language) for line in group.lines],
         net=group.net,
@@ -345,6 +339,10 @@ def _counted(line: Line) -> _Counted | None:
         price = line.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
         return _Counted(line.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
     return _Counted(line.quantity, line.unit, line.unit_price)
+
+
+def _commodity(energy: str) -> Text:
+    return COMMODITIES[Commodity(energy)].words
 
 
 def _rounded(energy: str, amount: Energy) -> str:

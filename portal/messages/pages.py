@@ -19,13 +19,14 @@ from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
+from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 from portal.messages import actions, queries, rules, shown
 from portal.messages.actions import Letter, Matter, NotACustomer, TooManyMessages
 from portal.messages.queries import Thing, Thread, ThreadFilter, ThreadSubject
 from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, ThreadsShown, Topic
-from portal.messages.shown import Badge, MessageLine, Promise, ThreadSection
+from portal.messages.shown import MessageLine, Promise, ThreadSection
 
 THREADS_A_PAGE: Final = 20
 LONGEST_SEARCH: Final = 80
@@ -111,7 +112,7 @@ class ThreadPage(Page):
     thread: Thread
     bill: Bill | None
     topic: Text
-    badge: Badge | None
+    label: Label | None
     lines: Sequence[MessageLine]
     promise: Promise | None
     may_reply: bool
@@ -280,7 +281,7 @@ def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
         thread=thread,
         bill=_bill(visit, thread),
         topic=shown.TOPICS[thread.topic],
-        badge=shown.STATUSES[thread.status] if thread.status else None,
+        label=shown.STATUSES[thread.status] if thread.status else None,
         lines=[shown.line(said, visit.who.account_id) for said in thread.messages],
         promise=shown.promise(thread, visit.today),
         may_reply=may_write and thread.number is not None,

@@ -10,38 +10,21 @@ from portal.invoices.banking_days import after
 from portal.invoices.shown import about
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
 from portal.messages.models import ThreadStatus
 from portal.messages.queries import Thread, ThreadEntry, ThreadMessage
 from portal.messages.rules import ANSWERED_IN, MessageKind, ThreadsShown, Topic
 
-
-@dataclass(frozen=True, slots=True)
-class KindLabel:
-    """What something is called, and its icon."""
-
-    words: Text
-    icon: str
-
-
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """How a thread stands: the badge's colour, its icon and its words."""
-
-    kind: str
-    icon: str
-    words: Text
-
-
-KINDS: Mapping[MessageKind, KindLabel] = {
-    MessageKind.QUESTION: KindLabel(text("Question"), "message-square-text"),
-    MessageKind.BULLETIN: KindLabel(text("Bulletin"), "megaphone"),
-    MessageKind.BILL: KindLabel(text("Invoice"), "receipt-text"),
-    MessageKind.ANSWER: KindLabel(text("Answer"), "reply"),
-    MessageKind.NOTICE: KindLabel(text("Notice"), "bell"),
-    MessageKind.CALL: KindLabel(text("Phone call"), "phone"),
-    MessageKind.LETTER: KindLabel(text("Letter"), "mail"),
-    MessageKind.VISIT: KindLabel(text("Visit"), "user-round"),
-    MessageKind.OFFER: KindLabel(text("Offer"), "tag"),
+KINDS: Mapping[MessageKind, Label] = {
+    MessageKind.QUESTION: Label(text("Question"), icon="message-square-text"),
+    MessageKind.BULLETIN: Label(text("Bulletin"), icon="megaphone"),
+    MessageKind.BILL: Label(text("Invoice"), icon="receipt-text"),
+    MessageKind.ANSWER: Label(text("Answer"), icon="reply"),
+    MessageKind.NOTICE: Label(text("Notice"), icon="bell"),
+    MessageKind.CALL: Label(text("Phone call"), icon="phone"),
+    MessageKind.LETTER: Label(text("Letter"), icon="mail"),
+    MessageKind.VISIT: Label(text("Visit"), icon="user-round"),
+    MessageKind.OFFER: Label(text("Offer"), icon="tag"),
 }
 TOPICS: Mapping[Topic, Text] = {
     Topic.BILLING: text("Billing"),
@@ -72,10 +55,10 @@ HEADINGS: Mapping[ThreadsShown, Text] = {
     ThreadsShown.ANSWERS: text("Questions and our answers"),
     ThreadsShown.CONTACTS: text("Calls, letters and visits"),
 }
-STATUSES: Mapping[ThreadStatus, Badge] = {
-    ThreadStatus.OPEN: Badge("brand", "hourglass", text("Waiting for an answer")),
-    ThreadStatus.ANSWERED: Badge("ok", "check", text("Answered")),
-    ThreadStatus.CLOSED: Badge("brand", "circle-check", text("Closed")),
+STATUSES: Mapping[ThreadStatus, Label] = {
+    ThreadStatus.OPEN: Label(text("Waiting for an answer"), icon="hourglass", tone="brand"),
+    ThreadStatus.ANSWERED: Label(text("Answered"), icon="check", tone="ok"),
+    ThreadStatus.CLOSED: Label(text("Closed"), icon="circle-check", tone="brand"),
 }
 
 
@@ -88,7 +71,7 @@ class ThreadRow:
     about: str | None
     excerpt: str
     language: Language
-    look: KindLabel
+    label: Label
     day: date
     is_unread: bool
 
@@ -105,7 +88,7 @@ class ThreadSection:
 class MessageLine:
     """One message of a thread: by the reader, by somebody else for the same customer, or by the utility."""
 
-    look: KindLabel
+    label: Label
     is_own: bool
     is_customers: bool
     name: str | None
@@ -140,7 +123,7 @@ def row(entry: ThreadEntry, language: Language) -> ThreadRow:
         about=about(entry.invoice, language) if entry.invoice else None,
         excerpt=entry.excerpt,
         language=entry.language,
-        look=KINDS[entry.kind],
+        label=KINDS[entry.kind],
         day=day_of(entry.at),
         is_unread=entry.is_unread,
     )
@@ -150,7 +133,7 @@ def line(said: ThreadMessage, reader: UUID) -> MessageLine:
     """A message as somebody reads it."""
     words = (said.name or "").split()
     return MessageLine(
-        look=KINDS[said.kind],
+        label=KINDS[said.kind],
         is_own=said.author == reader,
         is_customers=said.kind is MessageKind.QUESTION,
         name=said.name,

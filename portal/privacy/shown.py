@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from portal.customers.change_requests import Matter
 from portal.kit import formats
 from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.labels import Label
 from portal.kit.privacy import Record
 from portal.privacy import catalogue, values
 from portal.privacy.catalogue import GROUPS, About, Described, Group, PersonalTable
@@ -38,14 +39,6 @@ EXPLAINED: Final[Mapping[Right, Text]] = {
     Right.OBJECTION: text("Where we rely on our legitimate interest. Marketing you can prohibit at once."),
     Right.RECORDINGS: text("Calls to customer service are recorded. You can have a copy of them."),
 }
-BADGES: Final[Mapping[CaseState, tuple[str, str]]] = {
-    CaseState.RECEIVED: ("brand", "clock"),
-    CaseState.IN_WORK: ("brand", "clock"),
-    CaseState.WAITING: ("warn", "circle-pause"),
-    CaseState.DONE: ("ok", "check"),
-    CaseState.REFUSED: ("warn", "circle-alert"),
-    CaseState.WITHDRAWN: ("off", "undo-2"),
-}
 FORMERLY: Final[Mapping[str, str]] = {
     "consumption": "/consumption",
     "invoices": "/invoices",
@@ -71,9 +64,7 @@ class Tile:
     id: UUID
     number: str
     title: Text
-    state: Text
-    badge: str
-    icon: str
+    state: Label
     is_open: bool
     is_waiting: bool
     received_on: date
@@ -181,15 +172,12 @@ class Prospect:
 def tile(case: Case, today: date) -> Tile:
     """A request with its clock as it is on a day."""
     row, clock = case.row, case.clock
-    badge, icon = BADGES[clock.state]
     used = clock.days_used(today)
     return Tile(
         id=row.id,
         number=row.number,
         title=title(case),
         state=_done_in(case) if clock.state is CaseState.DONE else STATES[clock.state],
-        badge=badge,
-        icon=icon,
         is_open=not clock.is_closed,
         is_waiting=clock.state is CaseState.WAITING,
         received_on=clock.received_on,
@@ -263,7 +251,7 @@ def line(entry: LogEntry | Reading, language: Language) -> LogLine:
 def _read(reading: Reading, language: Language) -> LogLine:
     days = formats.date_range(reading.first_day, reading.last_day, language)
     deed = text("Read the consumption of %(days)s by an authorisation", days=days)
-    return LogLine(reading.at, reading.company, None, deed, "eye")
+    return LogLine(reading.at, reading.company, None, deed, icon="eye")
 
 
 def prospects(counts: Mapping[str, int], kept_until: date | None, *, is_customer: bool) -> Iterator[Prospect]:
@@ -296,9 +284,10 @@ def _longer(case: Case) -> Longer | None:
     return Longer(extension.answer_by, instead_of, extension.told_on, why)
 
 
-def _done_in(case: Case) -> Text:
+def _done_in(case: Case) -> Label:
     days = case.clock.days_used(case.clock.received_on)
-    return counted("Done in %(n)s day", "Done in %(n)s days", days, none=text("Done on the same day"))
+    words = counted("Done in %(n)s day", "Done in %(n)s days", days, none=text("Done on the same day"))
+    return replace(STATES[CaseState.DONE], words=words)
 
 
 def _left(days: int) -> Text:

@@ -9,17 +9,19 @@ from typing import Any, Final
 from portal.consents.authorisations.shown import RESOLUTIONS
 from portal.consents.rules import Purpose
 from portal.consents.shown import CHANNELS, GROUNDS, PLACES
-from portal.contracts.shown import LOOKS as CONTRACTS
+from portal.contracts.shown import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
 from portal.invoices.shown import KINDS as BILLS
 from portal.invoices.shown import READ
 from portal.kit.i18n import Text, text
+from portal.kit.labels import Label, words_of
 from portal.messages.shown import KINDS as MESSAGES
 from portal.messages.shown import TOPICS
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.rules import Act, CaseState, Right
 from portal.sites import words as sites
+from portal.sites.labels import COMMODITIES
 
 Words = Mapping[Any, Text | str]
 
@@ -32,13 +34,13 @@ RIGHTS: Final[Mapping[Right, Text]] = {
     Right.OBJECTION: text("Object to the use of the data"),
     Right.RECORDINGS: text("Copy of call recordings"),
 }
-STATES: Final[Mapping[CaseState, Text]] = {
-    CaseState.RECEIVED: text("Received"),
-    CaseState.IN_WORK: text("In work"),
-    CaseState.WAITING: text("Waits for you"),
-    CaseState.DONE: text("Done"),
-    CaseState.REFUSED: text("Refused"),
-    CaseState.WITHDRAWN: text("Withdrawn"),
+STATES: Final[Mapping[CaseState, Label]] = {
+    CaseState.RECEIVED: Label(text("Received"), icon="clock", tone="brand"),
+    CaseState.IN_WORK: Label(text("In work"), icon="clock", tone="brand"),
+    CaseState.WAITING: Label(text("Waits for you"), icon="circle-pause", tone="warn"),
+    CaseState.DONE: Label(text("Done"), icon="check", tone="ok"),
+    CaseState.REFUSED: Label(text("Refused"), icon="circle-alert", tone="warn"),
+    CaseState.WITHDRAWN: Label(text("Withdrawn"), icon="undo-2"),
 }
 STEPS: Final[Mapping[Act, Text]] = {
     Act.RECEIVED: text("We received the request"),
@@ -178,19 +180,19 @@ CODES: Final[Mapping[str, Words]] = {
     "site.heating": sites.HEATING,
     "site.ownership": sites.OWNERSHIP,
     "site.use_timing": sites.USE_TIMING,
-    "metering_point.energy": sites.ENERGIES,
+    "metering_point.energy": words_of(COMMODITIES),
     "metering_point.connection": sites.CONNECTIONS,
     "metering_point.used_for": sites.USED_FOR,
     "meter.kind": sites.DEVICES,
-    "contract.kind": {kind: look.words for kind, look in CONTRACTS.items()},
+    "contract.kind": words_of(CONTRACTS),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
     "invoice.kind": {"invoice": text("Invoice"), **BILLS},
     "invoice.read_by": READ,
     "invoice_line.unit": UNITS,
     "message_thread.topic": TOPICS,
     "message_thread.status": {"open": text("Under way"), "answered": text("Answered"), "closed": text("Closed")},
-    "message_thread.kind": {kind: look.words for kind, look in MESSAGES.items()},
-    "message.kind": {kind: look.words for kind, look in MESSAGES.items()},
+    "message_thread.kind": words_of(MESSAGES),
+    "message.kind": words_of(MESSAGES),
     "message.language": customers.LANGUAGES,
     "permission_record.kind": DECISIONS,
     "permission_record.purpose": PURPOSES,
@@ -205,7 +207,7 @@ CODES: Final[Mapping[str, Words]] = {
     "authorisation_end.where": PLACES,
     "authorisation_end.how": {"ended": text("Ended"), "replaced": text("Renewed")},
     "privacy_case.kind": RIGHTS,
-    "privacy_case.state": STATES,
+    "privacy_case.state": words_of(STATES),
     "privacy_step.act": STEPS,
     "account.language": customers.LANGUAGES,
     "login_transaction.language": customers.LANGUAGES,

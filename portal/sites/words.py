@@ -5,7 +5,7 @@ from typing import Final
 
 from portal.kit.formats import capital
 from portal.kit.i18n import Language, Text, text
-from portal.sites.models import Commodity, Connection, MeterKind
+from portal.sites.models import Connection, MeterKind
 
 KINDS: Final[Mapping[str, Text]] = {
     "detached house": text("Detached house"),
@@ -54,13 +54,6 @@ USED_FOR: Final[Mapping[str, Text]] = {
     "cooling": text("Cooling"),
     "cooking": text("Cooking"),
     "car charging": text("Car charging"),
-}
-ENERGIES: Final[Mapping[Commodity, Text]] = {
-    Commodity.ELECTRICITY: text("Electricity"),
-    Commodity.PRODUCTION: text("Production"),
-    Commodity.HEAT: text("District heat"),
-    Commodity.COOLING: text("District cooling"),
-    Commodity.GAS: text("Natural gas"),
 }
 CONNECTIONS: Final[Mapping[Connection, Text]] = {
     Connection.CONNECTED: text("Connected"),

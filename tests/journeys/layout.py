@@ -45,7 +45,7 @@ UNORDERED = """() => {
     return levels.filter(level => level === 1).length === 1 ? wrong : ["not one h1", ...wrong];
 }"""
 
-# An icon that static/icons.txt forgot takes its place and shows nothing.
+# An icon that the build did not find takes its place and shows nothing.
 UNDRAWN = """() => [...document.querySelectorAll("svg.icon use")]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().width === 0).map(one => one.outerHTML)"""
 

@@ -27,8 +27,11 @@ from portal.kit import days
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
+from portal.sites.labels import COMMODITIES
+from portal.sites.models import Commodity
 
 PAGE: Final = 20
 ALL: Final = "all"
@@ -119,7 +122,7 @@ class NewAuthorisation(Page):
     companies: Sequence[ThirdParty]
     purposes: Mapping[UUID, str]
     points: Sequence[Point]
-    energies: Mapping[str, Text]
+    commodities: Mapping[Commodity, Label]
     resolutions: Mapping[str, Text]
     until: str
     longest: str
@@ -133,7 +136,7 @@ class Preview(Page):
     offered: Offer
     wording: Wording
     resolution: Text
-    energies: Mapping[str, Text]
+    commodities: Mapping[Commodity, Label]
     samples: Sequence[Sample]
     typed: Typed
     back: str
@@ -145,7 +148,7 @@ class AuthorisationPage(Page):
 
     template = "authorisations/show.html"
     tile: Tile
-    energies: Mapping[str, Text]
+    commodities: Mapping[Commodity, Label]
     events: Sequence[HistoryLine]
     words: str
     language_shown: str
@@ -184,7 +187,7 @@ def new(visit: Visit[User]) -> Reply:
         offered=offered,
         wording=offered.wording(notices.EDITIONS.current, visit.language),
         resolution=shown.RESOLUTIONS[offered.resolution],
-        energies=shown.ENERGIES,
+        commodities=COMMODITIES,
         samples=offers.samples(visit.db, visit.who, offered),
         typed=Typed(_values(typed)),
         back=f"/authorisations/new?{urlencode(asked.value.said)}&change=1",
@@ -212,7 +215,7 @@ def show(visit: Visit[User]) -> AuthorisationPage:
     tile = shown.tile(given, visit.language, visit.today)
     return AuthorisationPage(
         tile=tile,
-        energies=shown.ENERGIES,
+        commodities=COMMODITIES,
         events=shown.history(given, visit.today),
         words=given.authorisation.notice_text,
         language_shown=given.authorisation.language,
@@ -243,7 +246,7 @@ def _form(visit: Visit[User], typed: Typed) -> NewAuthorisation:
         companies=companies,
         purposes={company.id: shown.purpose(company, visit.language) for company in companies},
         points=queries.points_held(visit.db, visit.who, visit.today),
-        energies=shown.ENERGIES,
+        commodities=COMMODITIES,
         resolutions=shown.RESOLUTIONS,
         until=days.as_written(typed.value("until")),
         longest=days.written(may_last_until(visit.today)),

@@ -12,15 +12,8 @@ from portal.consents.authorisations.queries import Covered, Given
 from portal.consents.authorisations.rules import AuthorisationState, Resolution
 from portal.kit.clock import day_of
 from portal.kit.i18n import Language, Text, text
-from portal.sites.models import Commodity
+from portal.kit.labels import Label
 
-ENERGIES: Final[Mapping[str, Text]] = {
-    Commodity.ELECTRICITY: text("Electricity"),
-    Commodity.PRODUCTION: text("Production"),
-    Commodity.HEAT: text("District heat"),
-    Commodity.COOLING: text("District cooling"),
-    Commodity.GAS: text("Natural gas"),
-}
 RESOLUTIONS: Final[Mapping[str, Text]] = {
     Resolution.QUARTER: text("Every 15 minutes"),
     Resolution.HOUR: text("By the hour"),
@@ -29,21 +22,12 @@ RESOLUTIONS: Final[Mapping[str, Text]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Badge:
-    """A state in a word, with its icon and colour."""
-
-    kind: str
-    icon: str
-    words: Text
-
-
-BADGES: Final[Mapping[AuthorisationState, Badge]] = {
-    AuthorisationState.IN_FORCE: Badge("ok", "check", text("In force")),
-    AuthorisationState.ENDS_SOON: Badge("warn", "clock", text("Ends soon")),
-    AuthorisationState.EXPIRED: Badge("off", "minus", text("Expired")),
-    AuthorisationState.ENDED: Badge("off", "minus", text("Ended")),
-    AuthorisationState.REPLACED: Badge("off", "refresh-cw", text("Renewed")),
+STATES: Final[Mapping[AuthorisationState, Label]] = {
+    AuthorisationState.IN_FORCE: Label(text("In force"), icon="check", tone="ok"),
+    AuthorisationState.ENDS_SOON: Label(text("Ends soon"), icon="clock", tone="warn"),
+    AuthorisationState.EXPIRED: Label(text("Expired"), icon="minus"),
+    AuthorisationState.ENDED: Label(text("Ended"), icon="minus"),
+    AuthorisationState.REPLACED: Label(text("Renewed"), icon="refresh-cw"),
 }
 
 
@@ -55,7 +39,7 @@ class Tile:
     company: str
     business_id: str
     purpose: str
-    badge: Badge
+    label: Label
     first: date
     last: date
     resolution: Text
@@ -99,7 +83,7 @@ def tile(given: Given, language: Language, today: date) -> Tile:
         company=given.company.name,
         business_id=given.company.business_id,
         purpose=purpose(given.company, language),
-        badge=BADGES[state],
+        label=STATES[state],
         first=given.term.first,
         last=min(given.term.last, given.ended_on or given.term.last),
         resolution=RESOLUTIONS[given.authorisation.resolution],

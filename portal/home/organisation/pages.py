@@ -17,30 +17,22 @@ from portal.home.sites import one
 from portal.home.sites.one import ContactLine
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
+from portal.kit.labels import Label
 from portal.kit.web import Visit, page
 from portal.sites import queries as sites
 
 FEW_TOWNS: Final = 2
 
 
-@dataclass(frozen=True)
-class Badge:
-    """A state in a word, with colour and picture."""
-
-    words: Text
-    kind: str
-    icon: str
-
-
-LEVELS: Final[Mapping[Level, Badge]] = {
-    Level.SEE: Badge(words.LEVELS[Level.SEE], "", "eye"),
-    Level.MANAGE: Badge(words.LEVELS[Level.MANAGE], "brand", "key-round"),
+LEVELS: Final[Mapping[Level, Label]] = {
+    Level.SEE: Label(words.LEVELS[Level.SEE], icon="eye"),
+    Level.MANAGE: Label(words.LEVELS[Level.MANAGE], icon="key-round", tone="brand"),
 }
-STATES: Final[Mapping[RightState, Badge]] = {
-    RightState.IN_FORCE: Badge(text("In force"), "ok", "check"),
-    RightState.ENDS_SOON: Badge(text("Ends soon"), "warn", "clock"),
-    RightState.COMING: Badge(text("Starts later"), "brand", "calendar-days"),
-    RightState.ENDED: Badge(text("Ended"), "off", "minus"),
+STATES: Final[Mapping[RightState, Label]] = {
+    RightState.IN_FORCE: Label(text("In force"), icon="check", tone="ok"),
+    RightState.ENDS_SOON: Label(text("Ends soon"), icon="clock", tone="warn"),
+    RightState.COMING: Label(text("Starts later"), icon="calendar-days", tone="brand"),
+    RightState.ENDED: Label(text("Ended"), icon="minus"),
 }
 
 
@@ -52,13 +44,13 @@ class RightShown:
     """
 
     right: Right
-    levels: Sequence[Badge | None]
+    levels: Sequence[Label | None]
     sites: Text
     state: RightState
     named: Sequence[SiteName]
 
     @property
-    def badge(self) -> Badge:
+    def label(self) -> Label:
         """How it stands."""
         return STATES[self.state]
 

@@ -12,7 +12,7 @@ from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
 from portal.kit.spreadsheets import Figure
-from portal.sites.words import ENERGIES
+from portal.sites.labels import COMMODITIES
 
 YEAR: Final = 12
 
@@ -35,7 +35,7 @@ def written(listing: Listing, rows: Iterable[SiteRow], language: Language) -> by
 def _facts(listing: Listing, language: Language) -> Sequence[_Column]:
     def points(row: SiteRow) -> str:
         # The energy after it keeps a GSRN a text: as a number of 18 digits it would lose its end.
-        return ", ".join(f"{point.gsrn} {ENERGIES[point.energy].said(language)}" for point in row.points)
+        return ", ".join(f"{point.gsrn} {COMMODITIES[point.energy].words.said(language)}" for point in row.points)
 
     return [
         _Column(text("Site number"), lambda row: row.site.number),
@@ -53,7 +53,7 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
         return []
     uses = listing.uses
     days = formats.date_range(uses.months[-1], uses.last, language)
-    energy = ENERGIES[uses.energy]
+    energy = COMMODITIES[uses.energy].words
     return [
         _Column(text("%(energy)s %(days)s, kWh", energy=energy, days=days), lambda row: _kwh(row.figures.now)),
         _Column(text("Days that are compared"), lambda row: _pair(row, lambda pair: pair.days)),
@@ -80,7 +80,9 @@ def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
         return []
     month = formats.month_year(listing.billed, language)
     heading = (
-        text("%(energy)s, invoices of %(month)s without VAT, €", energy=ENERGIES[listing.costs_of], month=month)
+        text(
+            "%(energy)s, invoices of %(month)s without VAT, €", energy=COMMODITIES[listing.costs_of].words, month=month
+        )
         if listing.costs_of
         else text("Invoices of %(month)s without VAT, €", month=month)
     )

@@ -23,12 +23,13 @@ from portal.invoices import queries as invoices
 from portal.invoices import shown as invoices_shown
 from portal.kit import formats, spark
 from portal.kit.i18n import Language, Text, text
+from portal.kit.labels import Label
 from portal.sites import queries as sites
 from portal.sites import words
+from portal.sites.labels import COMMODITIES
 from portal.sites.models import Connection
 from portal.sites.queries import Device, HeldSite, Housing, PointShown
 from portal.sites.scope import measured_for
-from portal.sites.shown import ICONS
 
 BILLS: Final = 3
 YEAR: Final = 12
@@ -67,8 +68,7 @@ class Point:
     days: where it is not there all the time; cut_off: how, where no energy flows; facts: what is known of its use
     """
 
-    energy: Text
-    icon: str
+    commodity: Label
     gsrn: str
     main_fuse: str | None
     days: Text | None
@@ -119,12 +119,12 @@ def use(found: Uses, of_site: SiteUse, href: str, language: Language) -> Use:
     figure, unit = formats.kwh_parts(now)
     months = list(zip(found.months, of_site.months, strict=True))[-YEAR:]
     newest = found.months[-1]
-    named = words.ENERGIES[found.energy]
+    named = COMMODITIES[found.energy].words
     title = text("%(energy)s %(month)s", energy=named, month=formats.in_month(newest, language))
     return Use(
         title=title,
         days=text("%(energy)s %(days)s", energy=named, days=formats.date_range(newest, found.last, language)),
-        icon=ICONS[found.energy],
+        icon=COMMODITIES[found.energy].icon,
         figure=figure,
         unit=unit,
         change=change(of_site.compared),
@@ -205,8 +205,7 @@ def _facts(found: Housing, language: Language) -> Sequence[tuple[Text, str]]:
 def _point(point: PointShown, today: date, language: Language) -> Point:
     devices = [Hung(words.DEVICES[device.kind], device) for device in point.devices]
     return Point(
-        energy=words.ENERGIES[point.energy],
-        icon=ICONS[point.energy],
+        commodity=COMMODITIES[point.energy],
         gsrn=point.gsrn,
         main_fuse=point.main_fuse,
         days=_days(point, today, language),

@@ -29,7 +29,7 @@ from portal.kit.money import Money
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Download, Visit, page
 from portal.sites import queries as sites
-from portal.sites import words
+from portal.sites.labels import COMMODITIES
 from portal.sites.queries import HeldSite
 
 SITES_A_PAGE: Final = 25
@@ -190,7 +190,7 @@ def _table(visit: Visit[User], filters: SiteFilter, found: Listing) -> SiteTable
         use=portfolio.used(found, visit.language),
         cost=every.cost,
         billed=found.billed,
-        costs_of=words.ENERGIES[found.costs_of] if found.costs_of else None,
+        costs_of=COMMODITIES[found.costs_of].words if found.costs_of else None,
         sees_use=visit.who.reach.covers(Theme.CONSUMPTION),
         sees_cost=visit.who.reach.covers(Theme.BILLING),
         choices=_choices(found.uses, filters),
@@ -206,7 +206,7 @@ def _choices(uses: Uses | None, filters: SiteFilter) -> Sequence[CommodityChoice
     if uses is None or len(uses.energies) == 1:
         return []
     return [
-        CommodityChoice(words.ENERGIES[energy], filters.of(energy).href, energy is uses.energy)
+        CommodityChoice(COMMODITIES[energy].words, filters.of(energy).href, energy is uses.energy)
         for energy in uses.energies
     ]
 

@@ -1,0 +1,20 @@
+"""Each commodity has a picture of its own, the same wherever it is drawn."""
+
+from portal.contracts.kinds import ContractKind
+from portal.contracts.shown import COMMODITY, KINDS
+from portal.sites.labels import COMMODITIES
+from portal.sites.models import Commodity
+
+
+def test_no_two_commodities_look_alike():
+    assert COMMODITIES.keys() == set(Commodity)
+    assert len({label.icon for label in COMMODITIES.values()}) == len(COMMODITIES)
+
+
+def test_every_contract_stands_under_a_commodity():
+    assert COMMODITY.keys() == KINDS.keys() == set(ContractKind)
+
+
+def test_a_contract_of_energy_is_drawn_as_its_commodity():
+    sold = set(ContractKind) - {ContractKind.NETWORK, ContractKind.CONNECTION}
+    assert all(KINDS[kind].icon == COMMODITIES[COMMODITY[kind]].icon for kind in sold)
