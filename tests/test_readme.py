@@ -133,3 +133,11 @@ def test_what_a_page_links_to_is_there(page):
         there = page.parent / path if path else page
         assert there.exists(), link
         assert not anchor or anchor in anchors(there), link
+
+
+def test_the_recipes_name_files_that_are_there():
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:portal|templates|tests|docs)/[^`\s]+)`", recipes)
+    assert len(named) > 30
+    for name in named:
+        assert [*ROOT.glob(re.sub(r"<\w+>", "*", name))], f"CONTRIBUTING.md names {name}, which is not there"
