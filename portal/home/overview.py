@@ -29,7 +29,7 @@ from portal.invoices import shown as invoices_shown
 from portal.invoices.bills import InvoiceHead
 from portal.invoices.rules import is_late, left_to_pay
 from portal.kit import formats, spark
-from portal.kit.clock import HELSINKI, next_month
+from portal.kit.clock import DAY, HELSINKI, next_month
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.labels import Label
 from portal.kit.money import Money
@@ -191,7 +191,8 @@ def usage(db: Session, who: User, shown: Selection, today: date, language: Langu
     compared = consumption.comparison(db, who, shown, steps, today)
     figure, unit = formats.kwh_parts(month.energy)
     year = Span(_a_year_to(shown.period.first), shown.period.last)
-    months = consumption.steps(db, who, replace(shown, period=year, compare=Compare.NONE), today)
+    before = replace(shown, period=Span(year.first, shown.period.first - DAY), compare=Compare.NONE)
+    months = [(step.period.first, step.now.milliwatt_hours) for step in consumption.steps(db, who, before, today)]
     return Usage(
         title=text(
             "%(energy)s %(month)s",
@@ -203,7 +204,7 @@ def usage(db: Session, who: User, shown: Selection, today: date, language: Langu
         unit=unit,
         change=change(compared),
         sentence=_sentence(compared),
-        bars=spark.bars([(step.period.first, step.now.milliwatt_hours) for step in months]),
+        bars=spark.bars([*months, (shown.period.first, month.milliwatt_hours)]),
         label=text(
             "Use month by month from %(first)s to %(last)s, this month %(now)s.",
             first=formats.month_year(year.first, language),
