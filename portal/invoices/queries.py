@@ -27,7 +27,7 @@ from portal.kit.db import table_of, within
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
-from portal.kit.questions import Question, any_of, any_of_if_told
+from portal.kit.questions import Question, any_of, any_of_if_told, given
 from portal.sites.models import MeteringPoint, Site
 
 MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
@@ -91,6 +91,11 @@ def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
     )
 
 
+def _sum(unpaid: object, year: int, count: int, cents: int, left: int) -> Sum:
+    """What some bills come to; drivers have numbers of several kinds."""
+    return Sum(bool(unpaid), int(year), count, Money(int(cents)), Money(int(left) if unpaid else 0))
+
+
 def _paid() -> ScalarSelect[int]:
     """What has come for a bill, in cents."""
     cents = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.invoice_id == Invoice.id)
@@ -129,20 +134,58 @@ _HEADS: Final = sa.select(
     _paid(),
     _credited(),
 ).join_from(_INVOICE, _SITE, isouter=True)
+_MINE: Final = any_of(col(Invoice.party_id), "parties") & any_of_if_told(col(Invoice.site_id), "sites")
+_LATE: Final = _is_unpaid() & (col(Invoice.due_on) <= given("late"))
+_FILTERED: Final = {
+    show: _MINE & col(Invoice.period_to).between(given("first"), given("last")) & which
+    for show, which in {
+        InvoicesShown.ALL: true(),
+        InvoicesShown.OPEN: _is_unpaid(),
+        InvoicesShown.LATE: _LATE,
+        InvoicesShown.PAID: (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid() & ~_stands_credited(),
+        InvoicesShown.CREDIT: (col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited(),
+    }.items()
+}
+_SOME: Final = given("limit", sa.Integer())
+_YEAR: Final = extract("year", col(Invoice.period_to)).label("year")
+_MONTH: Final = extract("month", col(Invoice.period_to)).label("month")
+LATEST: Final = {
+    show: Question(
+        _head,
+        _HEADS.where(filtered)
+        .order_by(_is_unpaid().desc(), _INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
+        .offset(given("skip", sa.Integer()))
+        .limit(_SOME),
+    )
+    for show, filtered in _FILTERED.items()
+}
+SUMS: Final = {
+    show: Question(
+        _sum,
+        sa.select(
+            _is_unpaid().label("unpaid"),
+            _YEAR,
+            func.count(),
+            func.sum(Invoice.total_cents),
+            func.sum(col(Invoice.total_cents) - _paid()),
+        )
+        .where(filtered)
+        .group_by("unpaid", "year"),
+    )
+    for show, filtered in _FILTERED.items()
+}
+YEARS: Final[Question[int]] = Question(int, sa.select(_YEAR).where(_MINE).distinct())
 NEXT_DUE: Final = Question(
-    _head,
-    _HEADS.where(any_of(col(Invoice.party_id), "parties"), any_of_if_told(col(Invoice.site_id), "sites"), _is_unpaid())
-    .order_by(_INVOICE.c.due_on, _INVOICE.c.number)
-    .limit(1),
+    _head, _HEADS.where(_MINE, _is_unpaid()).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
 )
-OF_IDS: Final = Question(
-    _head,
-    _HEADS.where(
-        any_of(col(Invoice.party_id), "parties"),
-        any_of_if_told(col(Invoice.site_id), "sites"),
-        any_of(col(Invoice.id), "invoices"),
-    ),
+OVERDUE: Final = Question(_head, _HEADS.where(_MINE, _LATE).order_by(_INVOICE.c.due_on).limit(_SOME))
+BY_MONTH: Final = Question(
+    lambda year, month, cents: (date(int(year), int(month), 1), Money(int(cents))),
+    sa.select(_YEAR, _MONTH, func.sum(Invoice.total_cents))
+    .where(_MINE, col(Invoice.period_to) >= given("since"))
+    .group_by("year", "month"),
 )
+OF_IDS: Final = Question(_head, _HEADS.where(_MINE, any_of(col(Invoice.id), "invoices")))
 KINDS: Final = Question(
     lambda invoice_id, kind: (invoice_id, ContractKind(kind)),
     sa.select(_LINE.c.invoice_id, _CONTRACT.c.kind)
@@ -160,55 +203,36 @@ NAMES: Final = Question(
 
 def latest(db: Session, who: User, filters: InvoiceFilter, today: date, skip: int, limit: int) -> Sequence[InvoiceHead]:
     """A page of bills: those to be paid first, then the latest period first."""
-    order = (_is_unpaid().desc(), col(Invoice.period_to).desc(), col(Invoice.number).desc())
-    return _heads(db, _visible_to(who) & _wanted(filters, today), *order, skip=skip, limit=limit)
+    return _with_subjects(
+        db, LATEST[filters.show].all(db, **_mine(who), **_filtered(filters, today), skip=skip, limit=limit)
+    )
 
 
 def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> Sequence[Sum]:
     """All the bills that a filter lets through, summed by year, unpaid ones apart; the latest year first."""
-    year, unpaid = extract("year", col(Invoice.period_to)), _is_unpaid()
-    each = select(  # type: ignore[call-overload] # sqlmodel types four columns at most
-        unpaid.label("unpaid"),
-        year.label("year"),
-        func.count(),
-        func.sum(Invoice.total_cents),
-        func.sum(col(Invoice.total_cents) - _paid()),
-    )
-    grouped = each.where(_visible_to(who), _wanted(filters, today)).group_by("unpaid", "year")
-    found = [
-        Sum(bool(is_unpaid), int(of), count, Money(int(cents)), Money(int(left) if is_unpaid else 0))
-        for is_unpaid, of, count, cents, left in db.exec(grouped)
-    ]
+    found = SUMS[filters.show].all(db, **_mine(who), **_filtered(filters, today))
     return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
 
 
 def years(db: Session, who: User) -> Sequence[int]:
     """The years of which there are bills, the latest first."""
-    year = extract("year", col(Invoice.period_to))
-    return sorted({int(one) for one in db.exec(select(year).where(_visible_to(who)).distinct())}, reverse=True)
+    return sorted(YEARS.all(db, **_mine(who)), reverse=True)
 
 
 def next_due(db: Session, who: User) -> InvoiceHead | None:
     """The bill that is to be paid next, an overdue one before all others."""
-    head = NEXT_DUE.first(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING))
+    head = NEXT_DUE.first(db, **_mine(who))
     return _with_subjects(db, [head])[0] if head else None
 
 
 def overdue(db: Session, who: User, today: date, limit: int = 20) -> Sequence[InvoiceHead]:
     """The bills whose due date is over, the oldest first."""
-    late = _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
-    return _heads(db, _visible_to(who) & late, col(Invoice.due_on), limit=limit)
+    return _with_subjects(db, OVERDUE.all(db, **_mine(who), late=last_late_day(today), limit=limit))
 
 
 def by_month(db: Session, who: User, since: date) -> Mapping[date, Money]:
     """What the bills come to whose last day lies in each month, from a month on; months without a bill are left out."""
-    year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
-    totals = (
-        select(year.label("year"), month.label("month"), func.sum(Invoice.total_cents))
-        .where(_visible_to(who), col(Invoice.period_to) >= since)
-        .group_by("year", "month")
-    )
-    return {date(int(y), int(m), 1): Money(int(cents)) for y, m, cents in db.exec(totals)}
+    return dict(BY_MONTH.all(db, **_mine(who), since=since))
 
 
 def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> Billed | None:
@@ -263,7 +287,7 @@ def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUI
     """Those of some bills that this person may see."""
     if not invoice_ids:
         return {}
-    found = OF_IDS.all(db, parties=who.parties, sites=who.reach.sites(Theme.BILLING), invoices=list(invoice_ids))
+    found = OF_IDS.all(db, **_mine(who), invoices=list(invoice_ids))
     return {head.id: head for head in _with_subjects(db, found)}
 
 
@@ -301,21 +325,15 @@ def _visible_to(who: User) -> ColumnElement[bool]:
     return col(Invoice.party_id).in_(who.parties) & within(col(Invoice.site_id), who.reach.sites(Theme.BILLING))
 
 
-def _wanted(filters: InvoiceFilter, today: date) -> ColumnElement[bool]:
-    year = (
-        col(Invoice.period_to).between(date(filters.year, 1, 1), date(filters.year, 12, 31)) if filters.year else true()
-    )
-    match filters.show:
-        case InvoicesShown.ALL:
-            return year
-        case InvoicesShown.OPEN:
-            return year & _is_unpaid()
-        case InvoicesShown.LATE:
-            return year & _is_unpaid() & (col(Invoice.due_on) <= last_late_day(today))
-        case InvoicesShown.PAID:
-            return year & (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid() & ~_stands_credited()
-        case InvoicesShown.CREDIT:
-            return year & ((col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited())
+def _mine(who: User) -> Mapping[str, Any]:
+    """What `_MINE` is given."""
+    return {"parties": who.parties, "sites": who.reach.sites(Theme.BILLING)}
+
+
+def _filtered(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
+    """What `_FILTERED` is given."""
+    first, last = filters.year or date.min.year, filters.year or date.max.year
+    return {"first": date(first, 1, 1), "last": date(last, 12, 31), "late": last_late_day(today)}
 
 
 def _heads(
