@@ -1,15 +1,14 @@
 """Contracts a person may see. Every query starts from who is asking."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, or_, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col, func, or_
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
@@ -17,11 +16,11 @@ from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.tariff_periods import Days
-from portal.contracts.terms import terms_by_point, terms_of
+from portal.contracts.terms import PRICED, Priced, terms_by_point, terms_of
 from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
-from portal.kit.questions import Question, any_of, any_of_if_told, given
+from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -120,12 +119,63 @@ RUNNING: Final = Question(
 )
 
 
+def _read(*row: Any) -> tuple[Priced, tuple[Any, ...]]:  # noqa: ANN401 - the columns of _HELD
+    return Priced(*row[: len(PRICED)]), row[len(PRICED) :]
+
+
+_MINE: Final = any_of(_CONTRACT.c.party_id, "parties") & any_of_if_told(_CONTRACT.c.site_id, "sites")
+_HELD_TODAY: Final = sa.exists().where(
+    any_of(col(Occupancy.party_id), "parties"),
+    col(Occupancy.site_id) == _CONTRACT.c.site_id,
+    held_on(given("today")),
+)
+_HELD: Final = (
+    sa.select(
+        *PRICED,
+        _HELD_TODAY,
+        _CONTRACT.c.number,
+        col(Party.kind),
+        *_PRODUCT.c["name_fi", "name_sv", "name_en", "origin"],
+        *_SITE.c["id", "number", "name", "street", "postcode", "town", "estimated_kwh_a_year"],
+        *table_of(MeteringPoint).c["gsrn", "main_fuse"],
+        *_CONTRACT.c["signed_on", "fixed_until", "notice_days", "contracted_kw"],
+    )
+    .join_from(_CONTRACT, table_of(Party))
+    .join(_PRODUCT, _PRODUCT.c.id == _CONTRACT.c.product_id)
+    .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
+    .join(table_of(MeteringPoint), col(MeteringPoint.id) == _CONTRACT.c.metering_point_id, isouter=True)
+    .where(_MINE)
+)
+_IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
+BY_ID: Final = Question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
+AT_SITES: Final = Question(
+    _read,
+    _HELD.where(_not_ended(given("today")), any_of(_CONTRACT.c.site_id, "asked")).order_by(*_IN_ORDER),
+)
+ENDED: Final = Question(
+    _read,
+    _HELD.where(_CONTRACT.c.valid_to < given("today"))
+    .order_by(_CONTRACT.c.valid_to.desc(), *_IN_ORDER)
+    .limit(given("limit", sa.Integer())),
+)
+_SITES_OF: Final = sa.select(_CONTRACT.c.site_id).where(_MINE, _not_ended(given("today"))).distinct()
+NUMBER_OF_SITES: Final[Question[int]] = Question(itself, sa.select(func.count()).select_from(_SITES_OF.subquery()))
+SITES: Final[Question[UUID]] = Question(
+    itself,
+    sa.select(_SITE.c.id)
+    .where(_SITE.c.id.in_(_SITES_OF))
+    .order_by(_SITE.c.street, _SITE.c.number)
+    .offset(given("skip", sa.Integer()))
+    .limit(given("limit", sa.Integer())),
+)
+
+
 def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContract:
     """One contract.
 
     Raises NoSuchContract.
     """
-    found = _held(db, who, today, col(Contract.id) == contract_id)
+    found = _with_terms(db, BY_ID.all(db, **_mine(who, today), contract=contract_id))
     if not found:
         raise NoSuchContract
     return found[0]
@@ -133,35 +183,27 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
 
 def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Running]:
     """The contracts that run today, without their terms: sales before network, then the newest first."""
-    return RUNNING.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONTRACTS), today=today, limit=limit)
+    return RUNNING.all(db, **_mine(who, today), limit=limit)
 
 
 def sites(db: Session, who: User, today: date, skip: int, limit: int) -> Sequence[UUID]:
     """A page of the sites with contracts that have not ended, by address."""
-    found = (
-        select(Site.id)
-        .where(col(Site.id).in_(_sites_of(who, today)))
-        .order_by(Site.street, Site.number)
-        .offset(skip)
-        .limit(limit)
-    )
-    return db.exec(found).all()
+    return SITES.all(db, **_mine(who, today), skip=skip, limit=limit)
 
 
 def number_of_sites(db: Session, who: User, today: date) -> int:
     """How many sites have contracts that have not ended."""
-    return db.exec(select(func.count()).select_from(_sites_of(who, today).subquery())).one()
+    return NUMBER_OF_SITES.one(db, **_mine(who, today))
 
 
 def at_sites(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Sequence[HeldContract]:
     """The contracts of some sites that have not ended."""
-    return _held(db, who, today, _not_ended(today) & col(Contract.site_id).in_(site_ids))
+    return _with_terms(db, AT_SITES.all(db, **_mine(who, today), asked=site_ids))
 
 
 def ended(db: Session, who: User, today: date, limit: int = 20) -> Sequence[HeldContract]:
     """The contracts that have ended, the latest first."""
-    over = col(Contract.valid_to) < today
-    return _held(db, who, today, over, col(Contract.valid_to).desc(), limit=limit)
+    return _with_terms(db, ENDED.all(db, **_mine(who, today), limit=limit))
 
 
 def terms(db: Session, who: User, days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
@@ -173,69 +215,40 @@ def _visible_to(who: User) -> sa.ColumnElement[bool]:
     return col(Contract.party_id).in_(who.parties) & within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS))
 
 
-def _sites_of(who: User, today: date) -> SelectOfScalar[UUID]:
-    return select(Contract.site_id).where(_visible_to(who), _not_ended(today)).distinct()
+def _mine(who: User, today: date) -> Mapping[str, Any]:
+    """What `_MINE` is given, and the day."""
+    return {"parties": who.parties, "sites": who.reach.sites(Theme.CONTRACTS), "today": today}
 
 
-def _held(
-    db: Session,
-    who: User,
-    today: date,
-    which: sa.ColumnElement[bool],
-    *order: sa.ColumnElement[date | None],
-    limit: int | None = None,
-) -> Sequence[HeldContract]:
-    wanted = (
-        sa.select(Contract, col(Party.kind), Product, Site, MeteringPoint)
-        .join(Party, col(Contract.party_id) == Party.id)
-        .join(Product, col(Contract.product_id) == Product.id)
-        .join(Site, col(Contract.site_id) == Site.id)
-        .join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id, isouter=True)
-        .where(_visible_to(who), which)
-        .order_by(*order, col(Contract.kind).desc(), col(Contract.valid_from).desc(), Contract.number)
-        .limit(limit)
-    )
-    rows = db.execute(wanted).all()
-    terms = terms_of(db, [(contract, product) for contract, _, product, _, _ in rows])
-    theirs = _held_today(db, who, {site.id for _, _, _, site, _ in rows}, today)
-    told = [
-        _as_held(contract, PartyKind(holder), product, site, point, own)
-        for (contract, holder, product, site, point), own in zip(rows, terms, strict=True)
-    ]
-    return [one if one.site.id in theirs else _without_who_lives_there(one) for one in told]
+def _with_terms(db: Session, rows: Sequence[tuple[Priced, tuple[Any, ...]]]) -> Sequence[HeldContract]:
+    terms = terms_of(db, [priced for priced, _ in rows])
+    return [_as_held(priced, row, own) for (priced, row), own in zip(rows, terms, strict=True)]
 
 
-def _held_today(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Collection[UUID]:
-    """Those of some sites that the person's parties hold today."""
-    theirs = col(Occupancy.party_id).in_(who.parties) & col(Occupancy.site_id).in_(site_ids)
-    return set(db.exec(select(Occupancy.site_id).where(theirs, held_on(today))))
+def _as_held(priced: Priced, row: tuple[Any, ...], terms: Terms) -> HeldContract:
+    """A contract of the columns of `_HELD`.
 
-
-def _without_who_lives_there(held: HeldContract) -> HeldContract:
-    """For a former holder: the register tells of a site as it is today, and that is for the present one."""
-    return replace(held, site=replace(held.site, name=None, estimated_kwh_a_year=None), main_fuse=None)
-
-
-def _as_held(
-    contract: Contract, holder: PartyKind, product: Product, site: Site, point: MeteringPoint | None, terms: Terms
-) -> HeldContract:
+    The register tells of a site as it is today, and that is for those who hold it now: not for a former holder.
+    """
+    is_held, number, holder, *product, origin = row[:7]
+    site_id, site_number, name, street, postcode, town, estimated, gsrn, main_fuse = row[7:16]
+    signed_on, fixed_until, notice_days, contracted_kw = row[16:]
+    lives = (name, estimated) if is_held else (None, None)
     return HeldContract(
-        id=contract.id,
-        number=contract.number,
-        kind=ContractKind(contract.kind),
-        holder=holder,
-        product=Names(product.name_fi, product.name_sv, product.name_en),
-        origin=product.origin,
-        site=ContractSite(
-            site.id, site.number, site.name, site.street, site.postcode, site.town, site.estimated_kwh_a_year
-        ),
-        gsrn=point.gsrn if point else None,
-        main_fuse=point.main_fuse if point else None,
-        signed_on=contract.signed_on,
-        first=contract.valid_from,
-        last=contract.valid_to,
-        fixed_until=contract.fixed_until,
-        notice_days=contract.notice_days,
-        contracted_kw=contract.contracted_kw,
+        id=priced.contract_id,
+        number=number,
+        kind=ContractKind(priced.kind),
+        holder=PartyKind(holder),
+        product=Names(*product),
+        origin=origin,
+        site=ContractSite(site_id, site_number, lives[0], street, postcode, town, lives[1]),
+        gsrn=gsrn,
+        main_fuse=main_fuse if is_held else None,
+        signed_on=signed_on,
+        first=priced.first,
+        last=priced.last,
+        fixed_until=fixed_until,
+        notice_days=notice_days,
+        contracted_kw=contracted_kw,
         terms=terms,
     )

@@ -5,12 +5,15 @@ to decide; what a customer may see of a contract itself stands in queries.py.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from decimal import Decimal
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
@@ -22,9 +25,69 @@ from portal.contracts.spot_days import of_month
 from portal.contracts.tariff_periods import Days
 from portal.kit import clock
 from portal.kit.clock import start_of
+from portal.kit.db import table_of
 from portal.kit.intervals import quarter_of
+from portal.kit.questions import Question, any_of, given
 
 EVER: Final = Days(date.min, date.max)
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """What of a contract and its product tells which prices are its own; the columns of `PRICED`."""
+
+    contract_id: UUID
+    metering_point_id: UUID | None
+    kind: str
+    first: date
+    last: date | None
+    tax_class: str | None
+    product_id: UUID
+    billing_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tax:
+    kind: str
+    applies_to: str
+    rate: Decimal
+    first: date
+    last: date | None
+
+
+def _price(*row: Any) -> tuple[UUID, Price]:  # noqa: ANN401 - the columns of PRICES
+    """A product, and one of its prices."""
+    product, code, fi, sv, en, basis, window, amount, first, last, threshold_kw = row
+    return product, Price(
+        code, Names(fi, sv, en), Basis(basis), TariffPeriod(window), amount, first, last, threshold_kw
+    )
+
+
+def _touching(dated: sa.Table, first: Any, last: Any) -> tuple[ColumnElement[bool], ...]:  # noqa: ANN401 - days, or what is given
+    """Rows that hold on any of some days."""
+    return dated.c.valid_from <= last, or_(dated.c.valid_to.is_(None), dated.c.valid_to >= first)
+
+
+_CONTRACT, _PRODUCT, _PRICE, _TAX = (table_of(one) for one in (Contract, Product, PricePart, Tax))
+PRICED: Final = (
+    *_CONTRACT.c["id", "metering_point_id", "kind", "valid_from", "valid_to", "tax_class", "product_id"],
+    _PRODUCT.c.billing_minutes,
+)
+PRICES: Final = Question(
+    _price,
+    sa.select(
+        *_PRICE.c["product_id", "code", "name_fi", "name_sv", "name_en", "basis", "time_window", "price"],
+        *_PRICE.c["valid_from", "valid_to", "threshold_kw"],
+    )
+    .where(any_of(_PRICE.c.product_id, "products"), *_touching(_PRICE, given("first"), given("last")))
+    .order_by(_PRICE.c.position, _PRICE.c.valid_from),
+)
+TAXES: Final = Question(
+    _Tax,
+    sa.select(*_TAX.c["kind", "applies_to", "rate", "valid_from", "valid_to"])
+    .where(*_touching(_TAX, given("first"), given("last")))
+    .order_by(_TAX.c.valid_from),
+)
 
 
 def terms_for(db: Session, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
@@ -35,23 +98,30 @@ def terms_for(db: Session, metering_point_id: UUID, days: Days) -> tuple[Terms, 
 def terms_by_point(db: Session, which: ColumnElement[bool], days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
     """The same for each metering point of the contracts that a condition names; nothing for all other points."""
     running = (
-        select(Contract, Product)
-        .join(Product)
-        .where(col(Contract.metering_point_id).is_not(None), *_touching(Contract, days), which)
+        sa.select(*PRICED)
+        .join_from(_CONTRACT, _PRODUCT)
+        .where(
+            col(Contract.metering_point_id).is_not(None),
+            *_touching(table_of(Contract), first=days.first, last=days.last),
+            which,
+        )
         .order_by(col(Contract.kind).desc(), col(Contract.valid_from))
     )
     of_point: dict[UUID, tuple[Terms, ...]] = defaultdict(tuple)
-    for terms in terms_of(db, db.exec(running).all(), days):
+    for terms in terms_of(db, [Priced(*row) for row in db.connection().execute(running)], days):
         if terms.metering_point_id is not None:
             of_point[terms.metering_point_id] += (terms,)
     return of_point
 
 
-def terms_of(db: Session, contracts: Sequence[tuple[Contract, Product]], days: Days = EVER) -> Sequence[Terms]:
-    """The terms of contracts for products, in their order, with the prices and rates that hold on any of some days."""
-    prices = _prices(db, {product.id for _, product in contracts}, days)
-    taxes = db.exec(select(Tax).where(*_touching(Tax, days)).order_by(col(Tax.valid_from))).all()
-    return [_terms(contract, product, prices[product.id], taxes) for contract, product in contracts]
+def terms_of(db: Session, contracts: Sequence[Priced], days: Days = EVER) -> Sequence[Terms]:
+    """The terms of contracts, in their order, with the prices and rates that hold on any of some days."""
+    during = {"first": days.first, "last": days.last}
+    prices: dict[UUID, list[Price]] = defaultdict(list)
+    for product, price in PRICES.all(db, products={contract.product_id for contract in contracts}, **during):
+        prices[product].append(price)
+    taxes = TAXES.all(db, **during)
+    return [_terms(contract, prices[contract.product_id], taxes) for contract in contracts]
 
 
 def spot_for(db: Session, days: Days) -> SpotPrices:
@@ -62,51 +132,24 @@ def spot_for(db: Session, days: Days) -> SpotPrices:
     return SpotPrices(quarter_of(start_of(months[0])), np.concatenate(prices))
 
 
-def _touching(dated: type[Contract | PricePart | Tax], days: Days) -> tuple[ColumnElement[bool], ...]:
-    """Rows that hold on any of some days."""
-    open_ended = col(dated.valid_to).is_(None)
-    return col(dated.valid_from) <= days.last, or_(open_ended, col(dated.valid_to) >= days.first)
-
-
-def _prices(db: Session, products: Collection[UUID], days: Days) -> Mapping[UUID, Sequence[Price]]:
-    wanted = select(PricePart).where(col(PricePart.product_id).in_(products), *_touching(PricePart, days))
-    prices: dict[UUID, list[Price]] = defaultdict(list)
-    for part in db.exec(wanted.order_by(col(PricePart.position), col(PricePart.valid_from))):
-        prices[part.product_id].append(_price(part))
-    return prices
-
-
-def _price(part: PricePart) -> Price:
-    return Price(
-        code=part.code,
-        name=Names(part.name_fi, part.name_sv, part.name_en),
-        basis=Basis(part.basis),
-        window=TariffPeriod(part.time_window),
-        amount=part.price,
-        first=part.valid_from,
-        last=part.valid_to,
-        threshold_kw=part.threshold_kw,
-    )
-
-
-def _terms(contract: Contract, product: Product, prices: Iterable[Price], taxes: Sequence[Tax]) -> Terms:
+def _terms(contract: Priced, prices: Iterable[Price], taxes: Sequence[_Tax]) -> Terms:
     return Terms(
-        contract_id=contract.id,
+        contract_id=contract.contract_id,
         metering_point_id=contract.metering_point_id,
         kind=ContractKind(contract.kind),
-        first=contract.valid_from,
-        last=contract.valid_to,
-        billing_minutes=product.billing_minutes,
+        first=contract.first,
+        last=contract.last,
+        billing_minutes=contract.billing_minutes,
         prices=(*prices, *_electricity_tax(contract, taxes)),
         vat=tuple(
-            VatRate(tax.rate, tax.valid_from, tax.valid_to)
+            VatRate(tax.rate, tax.first, tax.last)
             for tax in taxes
             if tax.kind == TaxKind.VAT and tax.applies_to == contract.kind
         ),
     )
 
 
-def _electricity_tax(contract: Contract, taxes: Iterable[Tax]) -> Iterator[Price]:
+def _electricity_tax(contract: Priced, taxes: Iterable[_Tax]) -> Iterator[Price]:
     """Electricity tax stands on the network bill (Act 1260/1996): a price by energy, for a network contract's class."""
     for tax in taxes:
         if tax.kind == TaxKind.ELECTRICITY_TAX and tax.applies_to == contract.tax_class:
@@ -115,4 +158,4 @@ def _electricity_tax(contract: Contract, taxes: Iterable[Tax]) -> Iterator[Price
                 f"Elskatt, skatteklass {tax.applies_to}",
                 f"Electricity tax, class {tax.applies_to}",
             )
-            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, TariffPeriod.ALL, tax.rate, tax.valid_from, tax.valid_to)
+            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, TariffPeriod.ALL, tax.rate, tax.first, tax.last)
