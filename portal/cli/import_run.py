@@ -18,7 +18,7 @@ from portal.feeds.sources import NotAFeed, found
 from portal.kit import clock
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 COMMODITIES = {None: None, "consumption": Commodity.ELECTRICITY, "production": Commodity.PRODUCTION}
 

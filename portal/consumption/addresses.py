@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal.consumption.periods import Period, Span
 from portal.consumption.rules import Compare
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 PAGE: Final = "/consumption"
 DOWNLOAD: Final = "/consumption/download"

@@ -21,7 +21,7 @@ from portal.consumption.tallies import PointOccupancy, clipped, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from portal.kit.html import Page
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
 from portal.kit.web import Answer, Download, Reply, Visit, page
+from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Commodity
 
 QUARTER: Final = timedelta(minutes=15)
 TIMES: Final = ("at", "from", "to")

@@ -29,7 +29,8 @@ from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
 from portal.kit.questions import Question, any_of, any_of_if_told, given
 from portal.kit.ranges import Range
-from portal.sites.models import Commodity, Connection, MeteringPoint, Occupancy, Site
+from portal.sites.kinds import Commodity
+from portal.sites.models import Connection, MeteringPoint, Occupancy, Site
 
 
 @dataclass(frozen=True, slots=True)

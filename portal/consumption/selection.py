@@ -12,7 +12,8 @@ from portal.consumption.rules import Compare, due
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.kit.ranges import Range, merged
-from portal.sites.models import Commodity, Connection
+from portal.sites.kinds import Commodity
+from portal.sites.models import Connection
 
 ALWAYS: Final = Range(periods.All.first)
 CONNECTED: Final = Connection.CONNECTED

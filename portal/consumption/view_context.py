@@ -25,7 +25,7 @@ from portal.consumption.view import DownloadLink, Drawing, Figures, HourOfDay, L
 from portal.contracts.tariff_periods import Days
 from portal.kit.clock import day_of
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 MOST_GAPS: Final = 5  # that are told one by one
 MOST_POINT_DAYS: Final = 5_000  # whose every reading is looked at, for prices and gaps

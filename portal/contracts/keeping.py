@@ -19,7 +19,8 @@ from portal.kit.feed import Names, Outcome, Refusal, Verdict, unknown
 from portal.kit.mirror import Columns, Kept, Parts, Wanted, mirror, portions
 from portal.kit.packing import pack
 from portal.sites.keeping import points_of, site_ids
-from portal.sites.models import Commodity, MeteringPoint
+from portal.sites.kinds import Commodity
+from portal.sites.models import MeteringPoint
 
 PRODUCTS = Kept(Product, ("code",))
 PRICE_PARTS = Parts(PricePart, ("code", "valid_from"), owner="product_id")

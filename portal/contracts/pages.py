@@ -11,6 +11,7 @@ from portal.auth.reach import Theme
 from portal.contracts import queries, shown
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import Basis, ContractKind
+from portal.contracts.labels import KINDS, STATES
 from portal.contracts.queries import ContractSite, HeldContract
 from portal.contracts.rules import DatedPrice, Term, When, consumer_bound_until, earliest_end, fixed_term
 from portal.contracts.shown import Amount, ContractEvent, ContractRow, PriceRow
@@ -128,9 +129,9 @@ def show(visit: Visit[User]) -> ContractPage:
     prices = shown.prices_of(held, visit.today)
     return ContractPage(
         title=held.product.said(visit.language),
-        kind=shown.KINDS[held.kind].words,
+        kind=KINDS[held.kind].words,
         number=held.number,
-        state=shown.STATES[shown.state_of(held, visit.today)],
+        state=STATES[shown.state_of(held, visit.today)],
         site=held.site,
         stats=list(_stats(held, prices, visit.language))[:STATS],
         sentence=_sentence(held, prices, visit.today, visit.language),

@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from portal.contracts.kinds import Basis, ContractKind
+from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY, KINDS, PRICES, STATES
 from portal.contracts.queries import HeldContract
 from portal.contracts.rules import ContractState, DatedPrice, When, dated_prices, state, with_vat
 from portal.customers.models import PartyKind
@@ -16,45 +17,11 @@ from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
 from portal.kit.labels import Label
-from portal.sites.labels import COMMODITIES
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
-CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
-BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
 YEAR: Final = timedelta(days=365)
 
 
-KINDS: Final[Mapping[ContractKind, Label]] = {
-    ContractKind.SALES: Label(text("Electricity sales"), icon="zap"),
-    ContractKind.NETWORK: Label(text("Electricity distribution"), icon="utility-pole"),
-    ContractKind.CONNECTION: Label(text("Connection"), icon="cable"),
-    ContractKind.HEAT: COMMODITIES[Commodity.HEAT],
-    ContractKind.COOLING: COMMODITIES[Commodity.COOLING],
-    ContractKind.GAS: COMMODITIES[Commodity.GAS],
-    ContractKind.PURCHASE: Label(text("Purchase of solar electricity"), icon="sun"),
-}
-COMMODITY: Final[Mapping[ContractKind, Commodity]] = {
-    ContractKind.SALES: Commodity.ELECTRICITY,
-    ContractKind.NETWORK: Commodity.ELECTRICITY,
-    ContractKind.CONNECTION: Commodity.ELECTRICITY,
-    ContractKind.HEAT: Commodity.HEAT,
-    ContractKind.COOLING: Commodity.COOLING,
-    ContractKind.GAS: Commodity.GAS,
-    ContractKind.PURCHASE: Commodity.PRODUCTION,
-}
-"""What a contract is about: the heading under which it stands."""
-
-STATES: Final[Mapping[ContractState, Label]] = {
-    ContractState.COMING: Label(text("Starts later"), icon="calendar-days", tone="brand"),
-    ContractState.RUNNING: Label(text("In force"), icon="check", tone="ok"),
-    ContractState.ENDING: Label(text("Ending"), icon="clock", tone="warn"),
-    ContractState.ENDED: Label(text("Ended"), icon="minus"),
-}
-PRICES: Final[Mapping[When, Label]] = {
-    When.NOW: Label(text("In force"), icon="check", tone="ok"),
-    When.COMING: Label(text("Coming"), icon="calendar-days", tone="brand"),
-    When.PAST: Label(text("Ended"), icon="minus"),
-}
 ORIGINS: Final[Mapping[str, Text]] = {
     "hydro": text("Hydropower"),
     "wind": text("Wind power"),

@@ -21,7 +21,8 @@ from portal.demo.products import Article
 from portal.demo.readings import Defect, Metering
 from portal.demo.register import Address, Dwelling, HeldFrom, Hung, Needs, Terms, contract, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
-from portal.sites.models import Commodity, MeterKind
+from portal.sites.kinds import Commodity
+from portal.sites.models import MeterKind
 from portal.sites.rules import is_gsrn
 
 CLASS_I: Final = "I"

@@ -28,7 +28,8 @@ from portal.demo.register import (
 from portal.kit.clock import DAY, first_of_month
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
-from portal.sites.models import Commodity, MeterKind
+from portal.sites.kinds import Commodity
+from portal.sites.models import MeterKind
 
 FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"

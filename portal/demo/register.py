@@ -16,7 +16,8 @@ from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
-from portal.sites.models import Commodity, Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.kinds import Commodity
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 
 COUNTRY = "FI"
 

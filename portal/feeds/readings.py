@@ -20,7 +20,8 @@ from portal.kit.clock import DAY
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
 from portal.sites.keeping import make_point, points_of
-from portal.sites.models import Commodity, MeteringPoint
+from portal.sites.kinds import Commodity
+from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
 
 TOLD_ONE_BY_ONE = 20  # metering points of a file; of more only the sum is told

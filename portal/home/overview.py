@@ -18,37 +18,20 @@ from portal.consumption.rules import Compare, total
 from portal.consumption.selection import Selection, ViewRequest
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
+from portal.contracts.labels import KINDS, STATES
 from portal.contracts.queries import Running
 from portal.contracts.rules import ContractState, state
-from portal.contracts.shown import KINDS, STATES
 from portal.customers import queries as customers
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
-from portal.invoices import queries as invoices
-from portal.invoices import shown as invoices_shown
-from portal.invoices.bills import InvoiceHead
-from portal.invoices.rules import is_late, left_to_pay
 from portal.kit import formats, spark
 from portal.kit.clock import DAY, HELSINKI, next_month
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.labels import Label
-from portal.kit.money import Money
 from portal.sites import queries as sites
 from portal.sites.labels import COMMODITIES
 
 QUARTER = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class NextBill:
-    """The bill to be paid next, and which one it is: `lokakuu 2026, kaukolämpö`."""
-
-    id: UUID
-    left: Money
-    due_on: date
-    is_late: bool
-    days: Text
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,30 +67,6 @@ def heading(db: Session, who: User, now: datetime) -> Text:
     """A greeting to the person in their own matters; above those of another, whose they are."""
     another = customers.first(db, who) if who.reach.acting_for else None
     return text("Overview of %(name)s", name=another.name) if another else greeting(who.name, now)
-
-
-def next_bill(db: Session, who: User, today: date, language: Language) -> NextBill | None:
-    """The bill to be paid next, None where nothing is owed."""
-    head = invoices.next_due(db, who)
-    if head is None:
-        return None
-    return NextBill(
-        id=head.id,
-        left=left_to_pay(head.total, head.paid, head.credited),
-        due_on=head.due_on,
-        is_late=is_late(head.due_on, today),
-        days=_days(head, today),
-        about=invoices_shown.about(head, language),
-    )
-
-
-def _days(head: InvoiceHead, today: date) -> Text:
-    left = (head.due_on - today).days
-    if left == 0:
-        return text("today")
-    if left > 0:
-        return counted("tomorrow", "in %(n)s days", left)
-    return counted("yesterday", "%(n)s days ago", -left)
 
 
 def portfolio(db: Session, who: User, today: date, language: Language) -> Portfolio | None:

@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -16,6 +16,8 @@ from portal.auth.people import User, anyone, user
 from portal.auth.rules import local_path
 from portal.home import overview, welcome
 from portal.home.sites.portfolio import Portfolio
+from portal.invoices import queries as invoices
+from portal.invoices.records import InvoiceHead
 from portal.kit.access import Anyone
 from portal.kit.answers import page_of
 from portal.kit.html import Page
@@ -43,7 +45,8 @@ class Overview(Page):
     is_first_visit: bool
     last_word: Text | None
     reaches: datetime | None
-    bill: overview.NextBill | None
+    today: date
+    invoice: InvoiceHead | None
     usage: overview.Usage | None
     portfolio: Portfolio | None
     contracts: Sequence[overview.OverviewContract]
@@ -68,12 +71,13 @@ def show_overview(visit: Visit[User]) -> Overview:
         is_first_visit=welcome.is_first_visit(db, who),
         last_word=welcome.last_word(visit),
         reaches=overview.freshness(who, shown, today),
-        bill=overview.next_bill(db, who, today, visit.language),
+        today=today,
+        invoice=invoices.next_due(db, who),
         usage=None if many else overview.usage(db, who, shown, today, visit.language),
         portfolio=many,
         contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),
-        messages=[messages_shown.row(one, visit.language) for one in messages.latest(db, who, LATEST)],
+        messages=[messages_shown.row(one) for one in messages.latest(db, who, LATEST)],
     )
 
 

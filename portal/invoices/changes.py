@@ -1,14 +1,16 @@
 """Why a bill differs from the one a year before, as arithmetic: usage, prices, fixed charges and VAT add up to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from portal.invoices.bills import NO_ENERGY, Bill, Line, consumption
 from portal.invoices.kinds import LineUnit
+from portal.invoices.records import NO_ENERGY, Line, WholeInvoice, consumption
 from portal.invoices.rules import is_a_year_later
+from portal.kit.i18n import Text, text
 from portal.kit.money import Money, rounded, total
+from portal.sites.kinds import Commodity
 
 FIXED: Final = frozenset({LineUnit.MONTH, LineUnit.DAY, LineUnit.KW, LineUnit.KVARH})
 
@@ -35,8 +37,20 @@ class Change:
         """All of it."""
         return total((self.usage, self.prices, self.fixed, self.others, self.vat))
 
+    @property
+    def reasons(self) -> Sequence[tuple[Text, Money]]:
+        """What it is made of in words, naught left out."""
+        parts = (
+            (text("Other consumption, at the prices of a year ago"), self.usage),
+            (text("Other prices of energy, distribution and taxes"), self.prices),
+            (text("Basic and capacity charges"), self.fixed),
+            (text("Other charges"), self.others),
+            (text("VAT"), self.vat),
+        )
+        return [(words, amount) for words, amount in parts if amount]
 
-def why(now: Bill, before: Bill) -> Change:
+
+def why(now: WholeInvoice, before: WholeInvoice) -> Change:
     """The parts of the difference; they add up to it, to the cent."""
     usage = total(_usage(now, before).values())
     by_energy = _net_of_energy(now.lines) - _net_of_energy(before.lines)
@@ -45,21 +59,23 @@ def why(now: Bill, before: Bill) -> Change:
     return Change(usage, by_energy - usage, fixed, others, now.vat - before.vat)
 
 
-def is_comparable(now: Bill, before: Bill) -> bool:
+def is_comparable(now: WholeInvoice, before: WholeInvoice) -> bool:
     """Whether a bill is about the same metering points and the same days as another, a year later."""
     same_days = is_a_year_later(now.head.first, now.head.last, before.head.first, before.head.last)
     points = _points(now.lines)
     return same_days and bool(points) and points == _points(before.lines)
 
 
-def _usage(now: Bill, before: Bill) -> Mapping[str, Money]:
+def _usage(now: WholeInvoice, before: WholeInvoice) -> Mapping[Commodity, Money]:
     """What the other amount of each energy costs, at the average price that it had before."""
     used, used_before = consumption(now.lines), consumption(before.lines)
     found = {}
-    for energy, former in used_before.items():
-        more = used.get(energy, NO_ENERGY) - former
-        cost = sum(line.net.cents for line in before.lines if _is_of(line, energy))
-        found[energy] = rounded(Decimal(cost) * more.milliwatt_hours / former.milliwatt_hours) if former else Money(0)
+    for commodity, former in used_before.items():
+        more = used.get(commodity, NO_ENERGY) - former
+        cost = sum(line.net.cents for line in before.lines if _is_of(line, commodity))
+        found[commodity] = (
+            rounded(Decimal(cost) * more.milliwatt_hours / former.milliwatt_hours) if former else Money(0)
+        )
     return found
 
 
@@ -71,8 +87,8 @@ def _fixed(lines: Iterable[Line]) -> Money:
     return total(line.net for line in lines if line.unit in FIXED)
 
 
-def _is_of(line: Line, energy: str) -> bool:
-    return line.energy is not None and line.source is not None and line.source.energy == energy
+def _is_of(line: Line, commodity: Commodity) -> bool:
+    return line.energy is not None and line.source is not None and line.source.commodity == commodity
 
 
 def _points(lines: Iterable[Line]) -> frozenset[str | None]:

@@ -1,7 +1,7 @@
 """Bills that readings have left behind: what was billed, and what the corrected readings come to by now."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -10,8 +10,12 @@ from uuid import UUID
 from sqlmodel import Session
 
 from portal.contracts.charges import ELECTRICITY_TAX
-from portal.invoices.bills import Bill, Line, Source
+from portal.invoices import labels
+from portal.invoices.records import Line, Source, WholeInvoice
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
+from portal.kit.i18n import Text
+from portal.sites.kinds import Commodity
+from portal.sites.labels import COMMODITIES
 
 TOLD_FROM: Final = Energy(MILLIWATT_HOURS_PER_KWH)  # billing systems round the energy of a line; less is no other bill
 Reread = Callable[[Session, UUID, date, date, date], Energy | None]
@@ -27,6 +31,16 @@ class Correction:
     billed: Energy
     now: Energy
 
+    @property
+    def words(self) -> Mapping[str, Text | str]:
+        """What was corrected, what the invoice was made by, and what the readings come to now, both exactly."""
+        kind, commodity = self.source.kind, self.source.commodity or Commodity.ELECTRICITY
+        return {
+            "energy": COMMODITIES[commodity].words,
+            "billed": labels.exactly(kind, self.billed),
+            "now": labels.exactly(kind, self.now),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class _Billed:
@@ -39,15 +53,15 @@ class _Billed:
     last: date
 
 
-def corrections(db: Session, bill: Bill, reread: Reread) -> Iterator[Correction]:
+def corrections(db: Session, bill: WholeInvoice, reread: Reread) -> Iterator[Correction]:
     """The metering points of a bill whose readings were corrected after it, by a kilowatt-hour or more."""
     for billed in _by_point(bill):
         now = reread(db, billed.point_id, billed.first, billed.last, bill.head.issued_on)
-        if now is not None and abs((now - billed.energy).milliwatt_hours) >= TOLD_FROM.milliwatt_hours:
+        if now is not None and abs(now - billed.energy) >= TOLD_FROM:
             yield Correction(billed.source, billed.energy, now)
 
 
-def _by_point(bill: Bill) -> Iterator[_Billed]:
+def _by_point(bill: WholeInvoice) -> Iterator[_Billed]:
     """The energy of each metering point once, though sale and distribution both bill it."""
     lines: dict[tuple[UUID, str], list[Line]] = defaultdict(list)
     for line in bill.lines:

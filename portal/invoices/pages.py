@@ -1,4 +1,4 @@
-"""The invoice pages: what is to be paid and every bill, and one with its lines, payment details and history."""
+"""The invoice pages: what is to be paid and every one, and one with its lines, payment details and history."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,36 +6,34 @@ from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Final
-from uuid import UUID
 
 from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import banking_days, queries, shown
-from portal.invoices.bills import Bill
-from portal.invoices.changes import why
-from portal.invoices.corrections import Reread, corrections
-from portal.invoices.queries import InvoiceFilter, InvoicesShown, Sum
-from portal.invoices.shown import Corrected, Group, InvoiceRow, Payment, Reason
+from portal.invoices import banking_days, queries
+from portal.invoices.changes import Change, why
+from portal.invoices.codes import PaymentCodes, payment_codes
+from portal.invoices.corrections import Correction, Reread, corrections
+from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related, Sum
+from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
-from portal.kit.i18n import Text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
-BILLS_A_PAGE: Final = 20
+INVOICES_A_PAGE: Final = 20
 YEAR: Final = 12
 
 
 @dataclass(frozen=True)
 class InvoiceSection:
-    """The bills of a page that are unpaid (no year), or settled and of one year; sums are of all such bills."""
+    """The invoices of a page that are unpaid (no year), or settled and of one year; sums are of all such invoices."""
 
     year: int | None
-    rows: Sequence[InvoiceRow]
+    invoices: Sequence[InvoiceHead]
     count: int
     total: Money
     left: Money
@@ -43,7 +41,7 @@ class InvoiceSection:
 
 @dataclass(frozen=True)
 class Trend:
-    """The bills of twelve months, and by how many per cent they differ from the twelve before.
+    """The invoices of twelve months, and by how many per cent they differ from the twelve before.
 
     The average of a month is None for who has not been billed for so long.
     """
@@ -58,11 +56,12 @@ class Trend:
 
 @dataclass(frozen=True)
 class InvoiceList(Page):
-    """What is to be paid, what is overdue, and every bill, some at a time."""
+    """What is to be paid, what is overdue, and every invoice, some at a time."""
 
     template = "invoices/index.html"
-    due: InvoiceRow | None
-    overdue: Sequence[InvoiceRow]
+    today: date
+    due: InvoiceHead | None
+    overdue: Sequence[InvoiceHead]
     trend: Trend | None
     sections: Sequence[InvoiceSection]
     filters: InvoiceFilter
@@ -74,50 +73,45 @@ class InvoiceList(Page):
 
 @dataclass(frozen=True)
 class Comparison:
-    """The bill of the same days a year before, and why this one differs."""
+    """The invoice of the same days a year before, and why this one differs."""
 
-    id: UUID
-    period: str
-    total: Money
+    earlier: WholeInvoice
     difference: Money
-    reasons: Sequence[Reason]
-    used: Sequence[tuple[Text, str]]
+    change: Change
 
 
 @dataclass(frozen=True)
 class InvoicePage(Page):
-    """One bill with all it says, the bill that it credits or reminds of, and those that refer to it."""
+    """One invoice with all it says, the one that it credits or reminds of, and those that refer to it.
+
+    pay_by: the last day on which a payment is in time; the due date where that is a banking day
+    """
 
     template = "invoices/show.html"
-    row: InvoiceRow
-    bill: Bill
-    referred: InvoiceRow | None
-    referring: Sequence[InvoiceRow]
-    payment: Payment | None
-    how_to_pay: Text | None
+    today: date
+    invoice: WholeInvoice
+    related: Related
+    codes: PaymentCodes | None
     pay_by: date
-    metering: Text | None
-    corrected: Sequence[Corrected]
-    used: Sequence[tuple[Text, str]]
-    average_price: str | None
-    groups: Sequence[Group]
+    corrected: Sequence[Correction]
     comparison: Comparison | None
 
 
 def index(visit: Visit[User]) -> InvoiceList:
-    """The bill to be paid next, and every bill that the filter lets through."""
+    """The invoice to be paid next, and every one that the filter lets through."""
     filters = _filters(visit.query)
     sums = queries.sums(visit.db, visit.who, filters, visit.today)
     count = sum(one.count for one in sums)
-    at = paginate(visit.query.get("page"), count, BILLS_A_PAGE, "/invoices", _query(filters))
-    heads = queries.latest(visit.db, visit.who, filters, visit.today, (at.number - 1) * BILLS_A_PAGE, BILLS_A_PAGE)
-    due = queries.next_due(visit.db, visit.who)
-    late = queries.overdue(visit.db, visit.who, visit.today)
+    at = paginate(visit.query.get("page"), count, INVOICES_A_PAGE, "/invoices", _query(filters))
+    heads = queries.latest(
+        visit.db, visit.who, filters, visit.today, (at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE
+    )
     return InvoiceList(
-        due=shown.row(due, visit.today, visit.language) if due else None,
-        overdue=[shown.row(head, visit.today, visit.language) for head in late],
+        today=visit.today,
+        due=queries.next_due(visit.db, visit.who),
+        overdue=queries.overdue(visit.db, visit.who, visit.today),
         trend=_trend(visit),
-        sections=_sections([shown.row(head, visit.today, visit.language) for head in heads], sums),
+        sections=_sections(heads, sums),
         filters=filters,
         years=queries.years(visit.db, visit.who),
         pagination=at,
@@ -127,24 +121,16 @@ def index(visit: Visit[User]) -> InvoiceList:
 
 
 def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
-    """One bill."""
-    bill = queries.by_id(visit.db, visit.who, visit.id("id"))
-    related = queries.related(visit.db, visit.who, bill)
-    payment = shown.payment(bill, visit.today)
+    """One invoice."""
+    invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
     return InvoicePage(
-        row=shown.row(bill.head, visit.today, visit.language),
-        bill=bill,
-        referred=shown.row(related.referred, visit.today, visit.language) if related.referred else None,
-        referring=[shown.row(head, visit.today, visit.language) for head in related.referring],
-        payment=payment,
-        how_to_pay=shown.how_to_pay(payment) if payment else None,
-        metering=shown.metering(bill),
-        corrected=[shown.corrected(one) for one in corrections(visit.db, bill, reread)],
-        pay_by=banking_days.on_or_after(bill.head.due_on),
-        used=shown.used(bill.lines),
-        average_price=shown.average_price(bill),
-        groups=shown.groups(bill, visit.language),
-        comparison=_comparison(visit, bill),
+        today=visit.today,
+        invoice=invoice,
+        related=queries.related(visit.db, visit.who, invoice),
+        codes=payment_codes(invoice, visit.today),
+        pay_by=banking_days.on_or_after(invoice.head.due_on),
+        corrected=list(corrections(visit.db, invoice, reread)),
+        comparison=_comparison(visit, invoice),
     )
 
 
@@ -165,21 +151,21 @@ def _query(filters: InvoiceFilter) -> Mapping[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
-def _sections(rows: Sequence[InvoiceRow], sums: Sequence[Sum]) -> Sequence[InvoiceSection]:
-    """The rows under their headings: unpaid ones together, settled ones year by year."""
+def _sections(heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> Sequence[InvoiceSection]:
+    """The invoices under their headings: unpaid ones together, settled ones year by year."""
     unpaid = [one for one in sums if one.unpaid]
-    found = [_section(None, [row for row in rows if row.left], unpaid)]
+    found = [_section(None, [head for head in heads if head.open_amount], unpaid)]
     for one in sums:
         if not one.unpaid:
-            mine = [row for row in rows if not row.left and row.year == one.year]
+            mine = [head for head in heads if not head.open_amount and head.last.year == one.year]
             found.append(_section(one.year, mine, [one]))
-    return [section for section in found if section.rows]
+    return [section for section in found if section.invoices]
 
 
-def _section(year: int | None, rows: Sequence[InvoiceRow], sums: Sequence[Sum]) -> InvoiceSection:
+def _section(year: int | None, heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> InvoiceSection:
     return InvoiceSection(
         year=year,
-        rows=rows,
+        invoices=heads,
         count=sum(one.count for one in sums),
         total=total(one.total for one in sums),
         left=total(one.left for one in sums),
@@ -217,18 +203,11 @@ def _percent(now: Money, before: Money) -> int:
     return int((Decimal(now.cents - before.cents) * 100 / before.cents).quantize(Decimal(1)))
 
 
-def _comparison(visit: Visit[User], bill: Bill) -> Comparison | None:
-    earlier = queries.year_earlier(visit.db, visit.who, bill)
+def _comparison(visit: Visit[User], invoice: WholeInvoice) -> Comparison | None:
+    earlier = queries.year_earlier(visit.db, visit.who, invoice)
     if earlier is None:
         return None
-    return Comparison(
-        id=earlier.head.id,
-        period=shown.period(earlier.head.first, earlier.head.last, visit.language),
-        total=earlier.head.total,
-        difference=bill.head.total - earlier.head.total,
-        reasons=list(shown.reasons(why(bill, earlier))),
-        used=shown.used(earlier.lines),
-    )
+    return Comparison(earlier, invoice.head.total - earlier.head.total, why(invoice, earlier))
 
 
 def routes(reread: Reread) -> list[Route]:

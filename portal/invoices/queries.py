@@ -19,15 +19,16 @@ from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.invoices import changes
-from portal.invoices.bills import Bill, InvoiceHead, InvoiceSubject, Line, Received, Source, Vat, subject
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, Vat, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.kit.db import table_of, within
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
 from portal.kit.questions import Question, any_of, any_of_if_told, given
+from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint, Site
 
 MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
@@ -291,15 +292,15 @@ def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUI
     return {head.id: head for head in _with_subjects(db, found)}
 
 
-def related(db: Session, who: User, bill: Bill) -> Related:
+def related(db: Session, who: User, invoice: WholeInvoice) -> Related:
     """The bill that one credits or reminds of, and those that credit it or remind of it, the oldest first."""
-    theirs = _visible_to(who) & (col(Invoice.party_id) == bill.party_id)
-    referred = _heads(db, theirs & (col(Invoice.number) == bill.refers_to), limit=1) if bill.refers_to else ()
-    referring = _heads(db, theirs & (col(Invoice.refers_to) == bill.head.number), col(Invoice.issued_on))
+    theirs = _visible_to(who) & (col(Invoice.party_id) == invoice.party_id)
+    referred = _heads(db, theirs & (col(Invoice.number) == invoice.refers_to), limit=1) if invoice.refers_to else ()
+    referring = _heads(db, theirs & (col(Invoice.refers_to) == invoice.head.number), col(Invoice.issued_on))
     return Related(referred[0] if referred else None, referring)
 
 
-def by_id(db: Session, who: User, invoice_id: UUID) -> Bill:
+def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
     """One bill with its lines, VAT and payments.
 
     Raises NoSuchInvoice.
@@ -310,15 +311,15 @@ def by_id(db: Session, who: User, invoice_id: UUID) -> Bill:
     return found[0]
 
 
-def year_earlier(db: Session, who: User, bill: Bill) -> Bill | None:
-    """The bill of the same days a year before, for the same metering points, if there is one."""
-    if bill.head.kind is not InvoiceKind.INVOICE:
+def year_earlier(db: Session, who: User, invoice: WholeInvoice) -> WholeInvoice | None:
+    """The invoice of the same days a year before, for the same metering points, if there is one."""
+    if invoice.head.kind is not InvoiceKind.INVOICE:
         return None
-    about = year_before(bill.head.last)
+    about = year_before(invoice.head.last)
     near = col(Invoice.period_to).between(about - A_YEAR_APART, about + A_YEAR_APART)
-    same = (col(Invoice.party_id) == bill.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
+    same = (col(Invoice.party_id) == invoice.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
     candidates = _bills(db, _visible_to(who) & same & near)
-    return next((one for one in candidates if changes.is_comparable(bill, one)), None)
+    return next((one for one in candidates if changes.is_comparable(invoice, one)), None)
 
 
 def _visible_to(who: User) -> ColumnElement[bool]:
@@ -358,7 +359,7 @@ def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, InvoiceS
     return {one: InvoiceSubject(frozenset(kinds[one]), names.get(one)) for one in invoices}
 
 
-def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[Bill]:
+def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
     heads = select(Invoice, Site.street, _credited()).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
     found = db.exec(heads.where(which).order_by(Invoice.number)).all()
@@ -377,8 +378,8 @@ def _bill(
     lines: Sequence[Line],
     vats: Sequence[Vat],
     received: Sequence[Received],
-) -> Bill:
-    return Bill(
+) -> WholeInvoice:
+    return WholeInvoice(
         head=InvoiceHead(
             id=invoice.id,
             number=invoice.number,
@@ -431,7 +432,7 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
         contract_id=contract.id,
         kind=ContractKind(contract.kind),
         product=Names(product.name_fi, product.name_sv, product.name_en),
-        energy=point.energy if point else None,
+        commodity=Commodity(point.energy) if point else None,
         gsrn=point.gsrn if point else None,
         point_id=point.id if point else None,
     )

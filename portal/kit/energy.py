@@ -19,6 +19,9 @@ class Energy:
     def __sub__(self, other: "Energy") -> "Energy":
         return Energy(self.milliwatt_hours - other.milliwatt_hours)
 
+    def __abs__(self) -> "Energy":
+        return Energy(abs(self.milliwatt_hours))
+
     def __bool__(self) -> bool:
         return self.milliwatt_hours != 0
 

@@ -167,7 +167,7 @@ def _environment(folder: Path, language: Language, globals_: Mapping[str, object
         cache_size=-1,
     )
     environment.filters.update(formats.filters(language))
-    environment.filters["t"] = lambda said: said.said(language) if isinstance(said, Text) else said
+    environment.filters["t"] = lambda words: words if words is None or isinstance(words, str) else words.said(language)
     environment.filters["lines"] = _lines
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment

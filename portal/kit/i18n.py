@@ -4,7 +4,7 @@ A text's English wording is its key. `portal/locale/{fi,sv}/*.po`, one file per 
 a text that lacks one fails the build.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -24,6 +24,17 @@ class Language(StrEnum):
 
 
 @dataclass(frozen=True)
+class Spoken:
+    """Words that are put together only once the language is known: days, months, names, lists of words."""
+
+    in_language: Callable[[Language], str]
+
+    def said(self, language: Language) -> str:
+        """The words in a language."""
+        return self.in_language(language)
+
+
+@dataclass(frozen=True)
 class Text:
     """A sentence to be said later, in a language not known yet. `many` is its wording for other numbers than one."""
 
@@ -34,7 +45,8 @@ class Text:
     def said(self, language: Language) -> str:
         """The sentence in a language, its `%(name)s` places filled."""
         return self._wording(language) % {
-            key: value.said(language) if isinstance(value, Text) else value for key, value in self.values.items()
+            key: value.said(language) if isinstance(value, Text | Spoken) else value
+            for key, value in self.values.items()
         }
 
     def _wording(self, language: Language) -> str:

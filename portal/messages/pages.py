@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Final
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -12,8 +12,7 @@ from starlette.datastructures import QueryParams
 
 from portal.auth.people import User, decides, user
 from portal.invoices import queries as invoices
-from portal.invoices import shown as invoices_shown
-from portal.invoices.shown import InvoiceRow as Bill
+from portal.invoices.records import InvoiceHead
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
@@ -102,15 +101,16 @@ class NoMessages(Page):
 
 @dataclass(frozen=True)
 class ThreadPage(Page):
-    """One thread, the bill it is about, and the form for a reply where one is possible.
+    """One thread, the invoice it is about, and the form for a reply where one is possible.
 
-    bill: None where there is none, or none that the person may see
+    invoice: None where there is none, or none that the person may see
     full_until: where no more is taken before
     """
 
     template = "messages/show.html"
     thread: Thread
-    bill: Bill | None
+    today: date
+    invoice: InvoiceHead | None
     topic: Text
     label: Label | None
     lines: Sequence[MessageLine]
@@ -160,7 +160,7 @@ def index(visit: Visit[User]) -> Page:
         filters=filters,
         heading=shown.HEADINGS[filters.show],
         tabs=_tabs(visit, filters, unread),
-        sections=shown.sections(found, visit.language),
+        sections=shown.sections(found),
         pagination=at,
         count=count,
         unread=unread,
@@ -279,7 +279,8 @@ def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     may_write = _is_covered(visit.who, thread.topic, thread.about)
     return ThreadPage(
         thread=thread,
-        bill=_bill(visit, thread),
+        today=visit.today,
+        invoice=_invoice(visit, thread),
         topic=shown.TOPICS[thread.topic],
         label=shown.STATUSES[thread.status] if thread.status else None,
         lines=[shown.line(said, visit.who.account_id) for said in thread.messages],
@@ -292,11 +293,11 @@ def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     )
 
 
-def _bill(visit: Visit[User], thread: Thread) -> Bill | None:
+def _invoice(visit: Visit[User], thread: Thread) -> InvoiceHead | None:
     if thread.about.invoice is None:
         return None
     found = invoices.of_ids(visit.db, visit.who, [thread.about.invoice.id])
-    return next((invoices_shown.row(head, visit.today, visit.language) for head in found.values()), None)
+    return next(iter(found.values()), None)
 
 
 def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) -> NewMessage:

@@ -19,8 +19,8 @@ from portal.contracts.models import Contract
 from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.invoices import queries as invoices
-from portal.invoices.bills import InvoiceHead
 from portal.invoices.models import Invoice
+from portal.invoices.records import InvoiceHead
 from portal.kit.allowance import free_at
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere

@@ -7,9 +7,8 @@ from itertools import groupby
 from uuid import UUID
 
 from portal.invoices.banking_days import after
-from portal.invoices.shown import about
 from portal.kit.clock import day_of, first_of_month
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
 from portal.messages.models import ThreadStatus
 from portal.messages.queries import Thread, ThreadEntry, ThreadMessage
@@ -68,7 +67,7 @@ class ThreadRow:
 
     id: UUID
     subject: str
-    about: str | None
+    about: Spoken | None
     excerpt: str
     language: Language
     label: Label
@@ -107,20 +106,20 @@ class Promise:
     is_late: bool
 
 
-def sections(entries: Sequence[ThreadEntry], language: Language) -> Sequence[ThreadSection]:
+def sections(entries: Sequence[ThreadEntry]) -> Sequence[ThreadSection]:
     """The rows under the months of their newest messages."""
-    rows = [row(entry, language) for entry in entries]
+    rows = [row(entry) for entry in entries]
     return [
         ThreadSection(month, list(of_month)) for month, of_month in groupby(rows, lambda row: first_of_month(row.day))
     ]
 
 
-def row(entry: ThreadEntry, language: Language) -> ThreadRow:
+def row(entry: ThreadEntry) -> ThreadRow:
     """A thread as lists show it."""
     return ThreadRow(
         id=entry.id,
         subject=entry.subject,
-        about=about(entry.invoice, language) if entry.invoice else None,
+        about=entry.invoice.about if entry.invoice else None,
         excerpt=entry.excerpt,
         language=entry.language,
         label=KINDS[entry.kind],

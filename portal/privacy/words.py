@@ -9,11 +9,11 @@ from typing import Any, Final
 from portal.consents.authorisations.shown import RESOLUTIONS
 from portal.consents.rules import Purpose
 from portal.consents.shown import CHANNELS, GROUNDS, PLACES
-from portal.contracts.shown import KINDS as CONTRACTS
+from portal.contracts.labels import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
-from portal.invoices.shown import KINDS as BILLS
-from portal.invoices.shown import READ
+from portal.invoices.labels import KINDS as BILLS
+from portal.invoices.labels import READ
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label, words_of
 from portal.messages.shown import KINDS as MESSAGES

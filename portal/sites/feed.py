@@ -7,7 +7,8 @@ from pydantic import Field, model_validator
 from portal.customers.feed import CustomerNumber
 from portal.kit.feed import INT32, Day, FeedRow, Written, checked, words
 from portal.kit.ranges import Range, overlaps
-from portal.sites.models import Commodity, Connection, MeterKind
+from portal.sites.kinds import Commodity
+from portal.sites.models import Connection, MeterKind
 from portal.sites.rules import is_gsrn
 
 SiteNumber = Annotated[

@@ -9,7 +9,8 @@ from portal.customers.keeping import party_ids
 from portal.kit.feed import Refusal, Verdict, unknown
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.sites.feed import MeteringPointEntry, SiteEntry
-from portal.sites.models import Commodity, Meter, MeteringPoint, Occupancy, Site
+from portal.sites.kinds import Commodity
+from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 
 SITES = Kept(Site, ("number",))
 OCCUPANCIES = Parts(Occupancy, ("party_id", "since"), owner="site_id")

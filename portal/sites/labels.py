@@ -5,7 +5,7 @@ from typing import Final
 
 from portal.kit.i18n import text
 from portal.kit.labels import Label
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 COMMODITIES: Final[Mapping[Commodity, Label]] = {
     Commodity.ELECTRICITY: Label(text("Electricity"), icon="zap"),

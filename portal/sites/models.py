@@ -42,16 +42,6 @@ class Occupancy(SQLModel, table=True):
     until: date | None = None
 
 
-class Commodity(StrEnum):
-    """What a metering point measures."""
-
-    ELECTRICITY = "electricity"
-    PRODUCTION = "production"
-    HEAT = "heat"
-    COOLING = "cooling"
-    GAS = "gas"
-
-
 class Connection(StrEnum):
     """Whether energy can flow at a metering point, by Datahub's codes."""
 

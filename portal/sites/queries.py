@@ -22,7 +22,8 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.kit.ranges import Range
-from portal.sites.models import Commodity, Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.kinds import Commodity
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 from portal.sites.scope import held_on, measured_for
 
 

@@ -19,7 +19,7 @@ from portal.consumption.rules import by_hour
 from portal.consumption.selection import Point, ViewRequest
 from portal.kit.clock import DAY
 from portal.kit.intervals import Quality, joined, start_quarter
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 from tests.consumption import naive
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.consumption.test_queries import NOW, TODAY, Register, person

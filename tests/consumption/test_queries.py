@@ -16,7 +16,8 @@ from portal.consumption.selection import Freshness, ViewRequest, freshness
 from portal.customers.models import Party
 from portal.kit.errors import NotThere
 from portal.kit.intervals import Quality, instant_of, start_quarter
-from portal.sites.models import Commodity, MeteringPoint, Occupancy, Site
+from portal.sites.kinds import Commodity
+from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.consumption.readings import Reading, every, intervals, listed
 
 TODAY = date(2026, 11, 21)

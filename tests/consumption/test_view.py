@@ -20,7 +20,7 @@ from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
 from portal.kit.ranges import Range
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 from tests.consumption.readings import every
 
 TODAY = date(2026, 11, 21)

@@ -7,11 +7,10 @@ from uuid import uuid4
 import pytest
 
 from portal.invoices import queries
+from portal.invoices.codes import payment_codes
 from portal.invoices.queries import InvoiceFilter, InvoicesShown, NoSuchInvoice, Sum
 from portal.invoices.rules import Status
-from portal.invoices.shown import payment, row
 from portal.kit.energy import Energy
-from portal.kit.i18n import Language
 from portal.kit.money import Money, total
 from tests.contracts.register import line, somebody
 
@@ -133,7 +132,7 @@ def test_a_credit_note_is_never_to_be_paid_even_when_too_much_was_paid_back(data
         assert queries.overdue(db, who, date(2027, 6, 1)) == []
         assert queries.latest(db, who, InvoiceFilter(InvoicesShown.OPEN), TODAY, 0, 20) == []
         assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY)] == [False]
-        assert payment(queries.by_id(db, who, credit), TODAY) is None
+        assert payment_codes(queries.by_id(db, who, credit), TODAY) is None
 
 
 def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(database, register):
@@ -155,15 +154,15 @@ def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(dat
         register.bill(party, site, OCTOBER, cents=500, refers_to=number, kind="reminder")
     who = somebody(party)
     with database.reading() as db:
-        every = [row(head, TODAY, Language.FI) for head in queries.latest(db, who, ALL, TODAY, 0, 500)]
+        every = queries.latest(db, who, ALL, TODAY, 0, 500)
         for one in every:
-            assert row(queries.by_id(db, who, one.id).head, TODAY, Language.FI) == one
+            assert queries.by_id(db, who, one.id).head == one
         for show, states in SHOWN.items():
             found = queries.latest(db, who, InvoiceFilter(show), TODAY, 0, 500)
-            assert {head.id for head in found} == {one.id for one in every if one.status in states}
+            assert {head.id for head in found} == {one.id for one in every if one.status(TODAY) in states}
         unpaid = [one for one in queries.sums(db, who, ALL, TODAY) if one.unpaid]
-        assert total(one.left for one in unpaid) == total(one.left for one in every)
-        assert sum(one.count for one in unpaid) == sum(one.left > Money(0) for one in every)
+        assert total(one.left for one in unpaid) == total(one.open_amount for one in every)
+        assert sum(one.count for one in unpaid) == sum(one.open_amount > Money(0) for one in every)
 
 
 def test_a_bill_with_all_it_says(database, register):

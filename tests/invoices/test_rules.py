@@ -11,9 +11,20 @@ from hypothesis import strategies as st
 
 from portal.contracts.kinds import ContractKind, Names
 from portal.invoices import banking_days
-from portal.invoices.bills import Bill, InvoiceHead, InvoiceSubject, Line, Source, by_contract, consumption, subject
 from portal.invoices.changes import Change, is_comparable, why
+from portal.invoices.codes import payment_codes
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
+from portal.invoices.labels import period
+from portal.invoices.records import (
+    InvoiceHead,
+    InvoiceSubject,
+    Line,
+    Source,
+    WholeInvoice,
+    by_contract,
+    consumption,
+    subject,
+)
 from portal.invoices.rules import (
     Status,
     is_a_year_later,
@@ -23,10 +34,10 @@ from portal.invoices.rules import (
     status,
     year_before,
 )
-from portal.invoices.shown import about, average_price, how_to_pay, metering, payment, period
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.money import Money
+from portal.sites.kinds import Commodity
 
 TODAY = date(2026, 11, 21)  # a Saturday
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))
@@ -158,8 +169,8 @@ HEAD = InvoiceHead(
 )
 
 
-def source(kind, number, gsrn="643", energy="electricity"):
-    return Source(UUID(int=number), kind, NAMED, energy, gsrn, UUID(int=int(gsrn)))
+def source(kind, number, gsrn="643", commodity=Commodity.ELECTRICITY):
+    return Source(UUID(int=number), kind, NAMED, commodity, gsrn, UUID(int=int(gsrn)))
 
 
 SALES, NETWORK = source(ContractKind.SALES, 1), source(ContractKind.NETWORK, 2)
@@ -186,7 +197,7 @@ def line(of, cents, kwh=None, code="energy"):
 def bill(*lines, **changes):
     net = sum(one.net.cents for one in lines)
     vat = round(net * 0.255)
-    whole = Bill(
+    whole = WholeInvoice(
         head=replace(HEAD, total=Money(net + vat), subject=subject(lines)),
         party_id=UUID(int=9),
         net=Money(net),
@@ -271,8 +282,8 @@ def test_bills_of_no_meter_are_not_compared():
 
 
 def test_an_average_price_is_of_all_that_one_energy_costs():
-    assert average_price(bill(line(SALES, 3000, 100), line(NETWORK, 1000, 100))) == "50,20\u00a0c/kWh"
-    assert average_price(bill(line(HEAT, 10000, 1000))) == "125,50\u00a0€/MWh"
+    assert bill(line(SALES, 3000, 100), line(NETWORK, 1000, 100)).average_price == "50,20\u00a0c/kWh"
+    assert bill(line(HEAT, 10000, 1000)).average_price == "125,50\u00a0€/MWh"
 
 
 @pytest.mark.parametrize(
@@ -287,7 +298,7 @@ def test_an_average_price_is_of_all_that_one_energy_costs():
     ],
 )
 def test_a_part_of_what_energy_costs_has_no_average_price(lines):
-    assert average_price(bill(*lines)) is None
+    assert bill(*lines).average_price is None
 
 
 @pytest.mark.parametrize(
@@ -299,9 +310,9 @@ def test_a_part_of_what_energy_costs_has_no_average_price(lines):
     ],
 )
 def test_how_a_bill_was_metered_is_said_where_it_is_known(changes, said):
-    told = metering(bill(line(SALES, 3000, 100), **changes))
+    told = bill(line(SALES, 3000, 100), **changes).metering
     assert (told and told.said(Language.FI)) == said
-    assert metering(bill(line(SALES, 390), read_by=ReadBy.REMOTE)) is None
+    assert bill(line(SALES, 390), read_by=ReadBy.REMOTE).metering is None
 
 
 @pytest.mark.parametrize(
@@ -320,7 +331,7 @@ def test_how_a_bill_was_metered_is_said_where_it_is_known(changes, said):
     ],
 )
 def test_bills_of_one_month_are_told_apart(lines, changes, called):
-    assert about(replace(bill(*lines).head, **changes), Language.FI) == called
+    assert replace(bill(*lines).head, **changes).about.said(Language.FI) == called
 
 
 @pytest.mark.parametrize(
@@ -336,17 +347,17 @@ def test_bills_of_one_month_are_told_apart(lines, changes, called):
     ],
 )
 def test_how_to_pay_speaks_of_the_codes_that_there_are(changes, said):
-    told = payment(bill(line(SALES, 10000, 100), **changes), TODAY)
-    assert how_to_pay(told).said(Language.FI) == said
+    told = payment_codes(bill(line(SALES, 10000, 100), **changes), TODAY)
+    assert told.how_to_pay.said(Language.FI) == said
 
 
 def test_an_overdue_bill_is_paid_at_once():
     owed = bill(line(SALES, 10000, 100))
-    in_time, late = payment(owed, TODAY), payment(owed, date(2027, 1, 1))
+    in_time, late = payment_codes(owed, TODAY), payment_codes(owed, date(2027, 1, 1))
     assert in_time.digits.endswith("261204")
     assert late.digits.endswith("000000")
 
 
 def test_a_bill_that_was_paid_needs_no_payment():
     paid = bill(line(SALES, 10000, 100))
-    assert payment(replace(paid, head=replace(paid.head, paid=paid.head.total)), TODAY) is None
+    assert payment_codes(replace(paid, head=replace(paid.head, paid=paid.head.total)), TODAY) is None

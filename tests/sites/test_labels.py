@@ -1,9 +1,9 @@
 """Each commodity has a picture of its own, the same wherever it is drawn."""
 
 from portal.contracts.kinds import ContractKind
-from portal.contracts.shown import COMMODITY, KINDS
+from portal.contracts.labels import COMMODITY, KINDS
+from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Commodity
 
 
 def test_no_two_commodities_look_alike():

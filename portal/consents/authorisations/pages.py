@@ -30,8 +30,8 @@ from portal.kit.i18n import Language, Text, text
 from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
+from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Commodity
 
 PAGE: Final = 20
 ALL: Final = "all"

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final, TypeVar
 from urllib.parse import urlencode
 
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 
 PAGE: Final = "/sites"
 DOWNLOAD: Final = "/sites/download"

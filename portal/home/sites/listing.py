@@ -20,7 +20,7 @@ from portal.kit.clock import first_of_month
 from portal.kit.i18n import Language
 from portal.sites import queries as sites
 from portal.sites import words
-from portal.sites.models import Commodity
+from portal.sites.kinds import Commodity
 from portal.sites.queries import HeldSite, PointShown
 from portal.sites.scope import measured_for
 

@@ -20,7 +20,7 @@ from portal.customers.words import ROLES
 from portal.home.organisation import queries as organisation
 from portal.home.organisation.queries import Contact
 from portal.invoices import queries as invoices
-from portal.invoices import shown as invoices_shown
+from portal.invoices.records import InvoiceHead
 from portal.kit import formats, spark
 from portal.kit.i18n import Language, Text, text
 from portal.kit.labels import Label
@@ -31,7 +31,7 @@ from portal.sites.models import Connection
 from portal.sites.queries import Device, HeldSite, Housing, PointShown
 from portal.sites.scope import measured_for
 
-BILLS: Final = 3
+INVOICES: Final = 3
 YEAR: Final = 12
 
 
@@ -171,13 +171,9 @@ def running(
     return [contracts_shown.row(held, today, language) for held in contracts.at_sites(db, who, [site.id], today)]
 
 
-def bills(
-    db: Session, who: User, site: HeldSite, today: date, language: Language
-) -> Sequence[invoices_shown.InvoiceRow]:
-    """The newest bills of the site."""
-    if not who.reach.covers(Theme.BILLING):
-        return []
-    return [invoices_shown.row(head, today, language) for head in invoices.at_site(db, who, site.id, BILLS)]
+def newest_invoices(db: Session, who: User, site: HeldSite) -> Sequence[InvoiceHead]:
+    """The newest invoices of the site."""
+    return invoices.at_site(db, who, site.id, INVOICES) if who.reach.covers(Theme.BILLING) else []
 
 
 def people(db: Session, who: User) -> Sequence[ContactLine]:

@@ -20,8 +20,7 @@ from portal.home.sites.one import ContactLine, Point, SiteHolding, Use
 from portal.home.sites.portfolio import MANY
 from portal.home.sites.rows import Figures, SiteGroup, SiteRow
 from portal.invoices import queries as invoices
-from portal.invoices import shown as invoices_shown
-from portal.invoices.shown import InvoiceRow
+from portal.invoices.records import InvoiceHead
 from portal.kit import formats
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
@@ -109,7 +108,7 @@ class Card:
 
     row: SiteRow
     uses: Sequence[Use]
-    bill: InvoiceRow | None
+    invoice: InvoiceHead | None
 
 
 @dataclass(frozen=True)
@@ -117,6 +116,7 @@ class SiteCards(Page):
     """A few sites with what matters of each; none for somebody who holds none."""
 
     template = "sites/cards.html"
+    today: date
     is_customer: bool
     cards: Sequence[Card]
     others: Sequence[HeldSite]
@@ -137,7 +137,8 @@ class SitePage(Page):
     contracts: Sequence[ContractRow]
     sees_bills: bool
     may_correct: bool
-    bills: Sequence[InvoiceRow]
+    today: date
+    invoices: Sequence[InvoiceHead]
     people: Sequence[ContactLine]
 
 
@@ -172,7 +173,8 @@ def show(visit: Visit[User]) -> SitePage:
         contracts=one.running(db, who, site, today, language),
         sees_bills=_covers(who, Theme.BILLING, site.id),
         may_correct=who.reach.is_full,
-        bills=one.bills(db, who, site, today, language),
+        today=today,
+        invoices=one.newest_invoices(db, who, site),
         people=one.people(db, who) if site.is_held else [],
     )
 
@@ -252,14 +254,15 @@ def _cards(visit: Visit[User], found: Listing) -> SiteCards:
     db, who, today, language = visit.db, visit.who, visit.today, visit.language
     held = [row.site.id for row in found.rows]
     metered = one.metered(db, who, held, today)
-    bills = invoices.latest_by_site(db, who, held) if who.reach.covers(Theme.BILLING) else {}
+    newest = invoices.latest_by_site(db, who, held) if who.reach.covers(Theme.BILLING) else {}
     return SiteCards(
+        today=today,
         is_customer=bool(who.parties),
         cards=[
             Card(
                 row,
                 one.uses(metered, row.site.id, language),
-                invoices_shown.row(bills[row.site.id], today, language) if row.site.id in bills else None,
+                newest.get(row.site.id),
             )
             for row in found.rows
         ],

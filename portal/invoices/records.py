@@ -1,0 +1,311 @@
+"""An invoice as its receiver reads it: what a query builds, the page hands on and the template asks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from portal.contracts.charges import ELECTRICITY_TAX
+from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH
+from portal.contracts.labels import KINDS as CONTRACTS
+from portal.invoices import labels, rules
+from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
+from portal.invoices.rules import Status
+from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
+from portal.kit.i18n import Language, Spoken, Text, text
+from portal.kit.labels import Label
+from portal.kit.money import Money, total
+from portal.sites.kinds import Commodity
+from portal.sites.labels import COMMODITIES
+
+NO_ENERGY: Final = Energy(0)
+WHOLE: Final = (
+    {ContractKind.SALES, ContractKind.NETWORK},
+    *({kind} for kind in (ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceSubject:
+    """What an invoice is for: kinds of contracts; where its lines are of none, what the first of them is called."""
+
+    kinds: frozenset[ContractKind] = frozenset()
+    line: Names | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceHead:
+    """What a list tells of an invoice. The street is None for one about several sites.
+
+    credited: what credit notes take off it, not negative; nothing for a credit note
+    """
+
+    id: UUID
+    number: str
+    kind: InvoiceKind
+    subject: InvoiceSubject
+    street: str | None
+    issued_on: date
+    due_on: date
+    first: date
+    last: date
+    total: Money
+    paid: Money
+    credited: Money
+
+    @property
+    def open_amount(self) -> Money:
+        """What is still to be paid; never negative."""
+        return rules.left_to_pay(self.total, self.paid, self.credited)
+
+    @property
+    def overpaid(self) -> Money:
+        """What was paid beyond the total."""
+        return rules.too_much(self.total, self.paid)
+
+    @property
+    def is_credit_note(self) -> bool:
+        """Whether nothing falls due: a credit note pays back."""
+        return self.kind is InvoiceKind.CREDIT
+
+    @property
+    def title(self) -> Text:
+        """What it is, for which time and what: `Lasku, lokakuu 2026, kaukolämpö`."""
+        return labels.title(self.kind, self._told(lambda language: (self._subject(language),)))
+
+    @property
+    def about(self) -> Spoken:
+        """Which one it is among those of a customer: `lokakuu 2026, kaukolämpö`, `lokakuu 2026, hyvityslasku`."""
+        return self._told(lambda language: (labels.kind(self.kind, language), self._subject(language)))
+
+    @property
+    def period(self) -> Spoken:
+        """The days that it bills: `lokakuu 2026`, `heinä–syyskuu 2026`."""
+        return Spoken(lambda language: labels.period(self.first, self.last, language))
+
+    def status(self, today: date) -> Status:
+        """Where it stands on a day."""
+        return rules.status(self.total, self.paid, self.credited, self.due_on, today)
+
+    def label(self, today: date) -> Label:
+        """Where it stands on a day, in words."""
+        return labels.STATUSES[self.status(today)]
+
+    def is_late(self, today: date) -> bool:
+        """Whether its due date is over."""
+        return rules.is_late(self.due_on, today)
+
+    def days_late(self, today: date) -> int:
+        """Days since its due date."""
+        return (today - self.due_on).days
+
+    def falls_due(self, today: date) -> Text:
+        """When it falls due, counted from a day."""
+        return labels.falls_due((self.due_on - today).days)
+
+    def _told(self, parts: Callable[[Language], tuple[str, ...]]) -> Spoken:
+        return Spoken(lambda language: ", ".join(filter(None, (self.period.said(language), *parts(language)))))
+
+    def _subject(self, language: Language) -> str:
+        if self.subject.kinds:
+            return labels.subject(self.subject.kinds, language)
+        return labels.named(self.subject.line if self.kind is not InvoiceKind.REMINDER else None, language)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point."""
+
+    contract_id: UUID
+    kind: ContractKind
+    product: Names
+    commodity: Commodity | None
+    gsrn: str | None
+    point_id: UUID | None
+
+    @property
+    def words(self) -> Text:
+        """What kind of contract it is."""
+        return CONTRACTS[self.kind].words
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line, without VAT.
+
+    energy: None where something else is counted
+    quantity, unit, unit_price: None where nothing is
+    """
+
+    source: Source | None
+    code: str
+    name: Names
+    first: date
+    last: date
+    quantity: Decimal | None
+    energy: Energy | None
+    unit: LineUnit | None
+    unit_price: Decimal | None
+    vat_percent: Decimal
+    net: Money
+    estimated: bool
+
+    @property
+    def counted(self) -> "Counted | None":
+        """What it counts, as its trade does: heat, cooling and gas by the megawatt-hour, however they were told."""
+        if self.quantity is None or self.unit is None or self.unit_price is None:
+            return None
+        if self.unit is LineUnit.KWH and self.source and self.source.kind in BY_MWH:
+            price = self.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
+            return Counted(self.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
+        return Counted(self.quantity, self.unit, self.unit_price)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many of a unit, each at a price: c/kWh for kilowatt-hours, else euros."""
+
+    figure: Decimal
+    unit: LineUnit
+    each: Decimal
+
+    @property
+    def quantity(self) -> Text | str:
+        """How many, and of what."""
+        return labels.quantity(self.figure, self.unit)
+
+    @property
+    def price(self) -> Text | str:
+        """What each costs."""
+        return labels.unit_price(self.each, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Vat:
+    """The VAT of one rate."""
+
+    percent: Decimal
+    net: Money
+    vat: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that came for an invoice."""
+
+    on: date
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class WholeInvoice:
+    """An invoice with all it says."""
+
+    head: InvoiceHead
+    party_id: UUID
+    net: Money
+    vat: Money
+    reference: str
+    iban: str
+    bic: str
+    payee: str
+    estimated: bool
+    read_by: ReadBy | None
+    refers_to: str | None
+    lines: tuple[Line, ...]
+    vats: tuple[Vat, ...]
+    received: tuple[Received, ...]
+
+    @property
+    def sells_electricity(self) -> bool:
+        """Whether it is, in part at least, for electricity that we sold."""
+        return any(line.source is not None and line.source.kind is ContractKind.SALES for line in self.lines)
+
+    @property
+    def by_contract(self) -> "Sequence[Group]":
+        """Its lines contract by contract."""
+        return by_contract(self.lines)
+
+    @property
+    def used(self) -> Sequence[tuple[Text, str]]:
+        """What was used of each commodity, rounded, in the unit of its trade."""
+        return [(COMMODITIES[of].words, labels.rounded(of, amount)) for of, amount in consumption(self.lines).items()]
+
+    @property
+    def average_price(self) -> str | None:
+        """What energy cost with everything; None for an invoice that is not all of its price."""
+        amounts = list(consumption(self.lines).values())
+        if len(amounts) != 1 or amounts[0] <= NO_ENERGY or not is_whole(self.lines):
+            return None
+        return labels.average_price(self.head.subject.kinds, self.head.total, amounts[0])
+
+    @property
+    def metering(self) -> Text | None:
+        """How its meters were read; None for an invoice without a meter, or where it is not known."""
+        if not any(line.unit in labels.METERED for line in self.lines):
+            return None
+        if self.estimated:
+            return text("partly estimated")
+        return labels.READ[self.read_by] if self.read_by else None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of one contract, or those of none."""
+
+    source: Source | None
+    lines: tuple[Line, ...]
+
+    @property
+    def net(self) -> Money:
+        """Their sum without VAT."""
+        return total(line.net for line in self.lines)
+
+
+def subject(lines: Sequence[Line]) -> InvoiceSubject:
+    """What an invoice of these lines is for."""
+    kinds = frozenset(line.source.kind for line in lines if line.source)
+    return InvoiceSubject(kinds, lines[0].name if lines and not kinds else None)
+
+
+def is_whole(lines: Iterable[Line]) -> bool:
+    """Whether lines are all that one energy cost: nothing else, and of electricity both its sale and its transfer."""
+    billed: dict[tuple[Commodity, ContractKind], Energy] = defaultdict(lambda: NO_ENERGY)
+    for line in lines:
+        if line.source is None or line.source.commodity is None:
+            return False
+        of_supply = line.energy if line.energy is not None and line.code != ELECTRICITY_TAX else NO_ENERGY
+        billed[line.source.commodity, line.source.kind] += of_supply
+    kinds, amounts = {kind for _, kind in billed}, set(billed.values())
+    return len({commodity for commodity, _ in billed}) == len(amounts) == 1 and kinds in WHOLE
+
+
+def by_contract(lines: Iterable[Line]) -> Sequence[Group]:
+    """The lines of each contract, in the order of the invoice."""
+    found: dict[UUID | None, list[Line]] = defaultdict(list)
+    for line in lines:
+        found[line.source.contract_id if line.source else None].append(line)
+    return [Group(lines[0].source, tuple(lines)) for lines in found.values()]
+
+
+def consumption(lines: Iterable[Line]) -> Mapping[Commodity, Energy]:
+    """How much of each energy was used, counted once.
+
+    Sales and network contracts bill the same energy of a metering point, each on lines of its own, and electricity tax
+    bills it again.
+    """
+    billed: dict[tuple[Commodity, str, ContractKind], Energy] = defaultdict(lambda: NO_ENERGY)
+    for line in lines:
+        if line.energy is not None and line.source and line.source.commodity and line.code != ELECTRICITY_TAX:
+            billed[line.source.commodity, line.source.gsrn or "", line.source.kind] += line.energy
+    points: dict[tuple[Commodity, str], Energy] = {}
+    for (commodity, gsrn, _), energy in billed.items():
+        points[commodity, gsrn] = max(energy, points.get((commodity, gsrn), energy))
+    used: dict[Commodity, Energy] = defaultdict(lambda: NO_ENERGY)
+    for (commodity, _), energy in points.items():
+        used[commodity] += energy
+    return used
