@@ -46,7 +46,7 @@ def of_a_point(draw):
 
 
 def point(number):
-    known = {"windows": (), "first_quarter": None, "until_quarter": None}
+    known = {"held_days": (), "first_quarter": None, "until_quarter": None}
     site = {"site_id": uuid4(), "site_number": "", "site_name": None, "street": ""}
     return Point(id=uuid4(), gsrn=f"6430000000000000{number:02}", energy=Commodity.ELECTRICITY, **site, **known)
 

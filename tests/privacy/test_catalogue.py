@@ -20,7 +20,7 @@ from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Column, Group, 
 from portal.privacy.exports import NotExported
 from portal.privacy.package import Press
 from portal.privacy.rules import Act, CaseState, Fate, Right
-from portal.privacy.shown import ARTICLES, BADGES, EXPLAINED, FATES
+from portal.privacy.shown import ARTICLES, EXPLAINED, FATES
 from portal.privacy.words import CODES, RIGHTS, STATES, STEPS
 from tests.people import AINO, House, vault
 from tests.portal import html
@@ -51,7 +51,7 @@ def test_nothing_is_described_that_is_not_there(holding):
 def test_every_code_has_its_words():
     assert set(GROUPS) == set(Group)
     assert set(RIGHTS) == set(EXPLAINED) == set(ARTICLES) == set(Right)
-    assert set(STATES) == set(BADGES) == set(CaseState)
+    assert set(STATES) == set(CaseState)
     assert (set(STEPS), set(FATES)) == (set(Act), set(Fate))
 
 
