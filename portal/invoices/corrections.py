@@ -1,7 +1,7 @@
 """Bills that readings have left behind: what was billed, and what the corrected readings come to by now."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -32,14 +32,19 @@ class Correction:
     now: Energy
 
     @property
-    def words(self) -> Mapping[str, Text | str]:
-        """What was corrected, what the invoice was made by, and what the readings come to now, both exactly."""
-        kind, commodity = self.source.kind, self.source.commodity or Commodity.ELECTRICITY
-        return {
-            "energy": COMMODITIES[commodity].words,
-            "billed": labels.exactly(kind, self.billed),
-            "now": labels.exactly(kind, self.now),
-        }
+    def words(self) -> Text:
+        """What was corrected: the commodity."""
+        return COMMODITIES[self.source.commodity or Commodity.ELECTRICITY].words
+
+    @property
+    def was(self) -> str:
+        """What the invoice was made by, exactly."""
+        return labels.exactly(self.source.kind, self.billed)
+
+    @property
+    def comes_to(self) -> str:
+        """What the readings come to now, exactly."""
+        return labels.exactly(self.source.kind, self.now)
 
 
 @dataclass(frozen=True, slots=True)
