@@ -21,6 +21,7 @@ TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 WORDS = {"_", "ngettext"}  # put in when a template is compiled
 FIXED = {"brand", "asset", "integrity", "nonce", "form_token", "form_page", "language", "service_name"}
 GIVEN = {"here", "ui"} | WORDS | FIXED  # no page gives a value of such a name
+LINE, TEXT = 140, 100  # a line of a template is no longer, but for one long text, which stays whole
 
 # What may stand only in its one home, and why.
 HOMES = {
@@ -67,6 +68,13 @@ def test_a_template_marks_nothing_as_safe(path):
 def test_a_template_has_no_inline_style_or_script(path):
     source = path.read_text()
     assert not re.search(r"\sstyle=|\son[a-z]+=\"|hx-on|javascript:", source), f"{relative(path)}: the CSP refuses it"
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=relative)
+def test_a_template_can_be_read_without_scrolling(path):
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        texts = re.findall(r'"[^"]*"', line)
+        assert len(line) <= LINE or max(map(len, texts), default=0) > TEXT, f"{relative(path)}:{number}: break the line"
 
 
 @pytest.mark.parametrize("language", Language)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, nodes
+from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template, nodes
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
@@ -30,6 +30,7 @@ FORM_PAGE = f"page-{secrets.token_hex(16)}"
 
 OF_LAYOUTS: Final = frozenset({"title", "width", "main", "body"})  # blocks that are no regions
 
+_INDENT = re.compile(r"\s{2,}")
 _PLACE = re.compile(r"%\((\w+)\)s|%%")
 
 
@@ -158,7 +159,7 @@ def _environment(folder: Path, language: Language, globals_: Mapping[str, object
     environment = _Worded(
         language,
         {**globals_, "nonce": NONCE, "form_token": FORM_TOKEN, "form_page": FORM_PAGE, "language": language},
-        loader=FileSystemLoader(folder),
+        loader=_loader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -171,6 +172,12 @@ def _environment(folder: Path, language: Language, globals_: Mapping[str, object
     environment.filters["lines"] = _lines
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment
+
+
+def _loader(folder: Path) -> BaseLoader:
+    """The templates of a folder, and ui.html: all of its components, joined, for each may print the others."""
+    components = (part.read_text(encoding="utf-8") for part in sorted((folder / "components").glob("*.html")))
+    return ChoiceLoader([FileSystemLoader(folder), DictLoader({"ui.html": "\n".join(components)})])
 
 
 def _lines(text: str) -> Markup:
@@ -194,6 +201,11 @@ class _Worded(PlainEnvironment):
 class _PutWordsIn(NodeTransformer):
     def __init__(self, environment: _Worded) -> None:
         self._environment = environment
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802 - the visitor's naming
+        """What indents a template is for those who read it, and is not sent."""
+        node.data = _INDENT.sub("\n", node.data)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's naming
         self.generic_visit(node)

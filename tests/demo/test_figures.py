@@ -157,7 +157,8 @@ def plain(source):
 def stats(source):
     """The figures of a page by their labels."""
     found = re.findall(
-        r'<span class="stat__label">(.*?)</span><span class="fig[^"]*">(.*?)</span>(?:</span>)?(?=<span|</div>)', source
+        r'<span class="stat__label">(.*?)</span><span class="fig[^"]*">(.*?)</span>(?:</span>)?(?=<span|</div>)',
+        source.replace("\n", ""),
     )
     return {plain(label): plain(figure) for label, figure in found}
 
@@ -318,7 +319,7 @@ def table_rows(browser, energy):
         source = browser.open(f"/sites?by=none&energy={energy}&page={at}").text
         for row in re.findall(r"<tr>\s*<th scope=\"row\">(.*?)</tr>", source, re.DOTALL):
             cells = [plain(one) for one in re.findall(r"<td[^>]*>(.*?)</td>", row, re.DOTALL)]
-            name = re.search(r"(\d+)</span></th>", row)
+            name = re.search(r"(\d+)</span>\s*</th>", row)
             if name:
                 found[name[1]] = cells[3], cells[4]
     return found
