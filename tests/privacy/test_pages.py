@@ -310,7 +310,7 @@ def test_who_looked_on_behalf_of_the_customer_is_named(house, aino, mikko):
     log = plain(aino.browser.open("/privacy/log").text)
     assert "Mikko Korhonen, asiakkaan Aino Mäkelä puolesta" in log
     assert "Katsoi kohdetta" in log
-    assert "OhjelmaKäytti tätä palvelua" in log
+    assert "Ohjelma Käytti tätä palvelua" in log
     looked = plain(aino.browser.open("/privacy/log?show=looked").text)
     assert "Katsoi kohdetta" in looked
     assert "Ohjelma" not in looked
