@@ -477,8 +477,9 @@ def test_the_package_holds_every_row_of_every_keeper_and_nobody_elses(house, ain
         )
     assert data["tables"]["identity_code"][0]["identity_code"] == AINO
     everything = b"".join(package.read(name) for name in package.namelist())
-    for canary in ("Mikko", "1002", "kanarialintu", "643000000000000028", "L-2", "290296-912H"):
+    for canary in ("Mikko", "kanarialintu", "643000000000000028", "L-2", "290296-912H"):
         assert canary.encode() not in everything, canary
+    assert not re.search(rb"(?<![0-9a-f-])1002(?![0-9a-f-])", everything)  # random ids have these digits in them too
     assert "'=SUM(A1)" in package.read("1001/tables/privacy_case.csv").decode()
     page = package.read("1001/pages/invoices.html").decode()
     assert "<script" not in page
