@@ -24,7 +24,7 @@ from portal.kit.streams import Stream
 from portal.kit.visits import Platform, is_recognised, language_of, person_of, platform_of, recognise
 
 WORTH_PACKING = 1024
-PACKING = 3  # a third of the CPU of 4 less, and 5 % more bytes
+PACKING = 4  # 3 takes a third less CPU and 5 % more bytes: too many where a company chooses among 240 sites
 RETRY_AFTER_S = "5"
 
 

@@ -64,7 +64,7 @@ def act_as(browser, party):
 
 def head(browser):
     """The name in the head of a page."""
-    return re.search(r'class="switcher__name"><b>(.*?)</b>', browser.get("/overview").text)[1]
+    return re.search(r'class="switcher__name">\s*<b>(.*?)</b>', browser.get("/overview").text)[1]
 
 
 def test_one_switches_to_a_company_and_back_without_signing_in_anew(house, aino, company):

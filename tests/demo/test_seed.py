@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func
@@ -18,7 +19,7 @@ from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.contracts.pricing import Supply, bill
 from portal.contracts.rules import dated_prices, with_vat
 from portal.contracts.tariff_periods import Days
-from portal.contracts.terms import spot_for, terms_for, terms_of
+from portal.contracts.terms import PRICED, Priced, spot_for, terms_for, terms_of
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.once import MANDATE_ONCE
 from portal.demo import bills, estate, households, mandates, seed, workshop
@@ -30,7 +31,7 @@ from portal.invoices.banking_days import is_banking_day
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import is_iban, is_reference
 from portal.kit.clock import start_of
-from portal.kit.db import Database
+from portal.kit.db import Database, table_of
 from portal.kit.intervals import quarter_of
 from portal.kit.once import contradictions
 from portal.kit.packing import unpack
@@ -357,9 +358,11 @@ def test_every_price_that_a_contract_page_shows_has_the_vat_of_each_of_its_days(
     changes = {
         day for rate in rates for day in (rate.valid_from, rate.valid_to and rate.valid_to + timedelta(1)) if day
     }
-    contracts = db.exec(select(Contract, Product).join(Product)).all()
+    contracts = db.exec(select(Contract).join(Product).order_by(Contract.number)).all()
+    priced = sa.select(*PRICED).join_from(table_of(Contract), table_of(Product)).order_by(table_of(Contract).c.number)
+    every = terms_of(db, [Priced(*row) for row in db.connection().execute(priced)])
     rows = 0
-    for (contract, _), terms in zip(contracts, terms_of(db, contracts), strict=True):
+    for contract, terms in zip(contracts, every, strict=True):
         for row in dated_prices(terms.prices, terms.vat, terms.first, terms.last, TODAY):
             rows += 1
             last = row.last or max(TODAY, row.first)
