@@ -66,7 +66,7 @@ class BankList:
 
 
 class BankLists:
-    """The walls of one broker: one document per language, at most ten minutes old."""
+    """The bank lists of one broker: one document per language, at most ten minutes old."""
 
     def __init__(self, profile: BrokerProfile, connect: Connect, now: Callable[[], datetime]) -> None:
         self._profile, self._connect = profile, connect

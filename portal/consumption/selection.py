@@ -35,7 +35,7 @@ class HeldDays:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A metering point that somebody may see, on the days of its windows.
+    """A metering point that somebody may see, on the days on which it is held.
 
     days: those on which it exists
     first_quarter, until_quarter: between which there are readings, whoever held the site; None without any

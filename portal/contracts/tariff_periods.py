@@ -67,9 +67,9 @@ class WallClock:
         """Which of the quarters lie in these days."""
         return (self.day >= _number(days.first)) & (self.day <= _number(days.last))
 
-    def falls_in(self, window: TariffPeriod) -> Mask:
-        """Which of the quarters lie in a window."""
-        match window:
+    def falls_in(self, period: TariffPeriod) -> Mask:
+        """Which of the quarters lie in a tariff period."""
+        match period:
             case TariffPeriod.ALL:
                 return np.ones(len(self.day), np.bool_)
             case TariffPeriod.DAY:

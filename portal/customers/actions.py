@@ -113,7 +113,7 @@ class Changed:
 
 
 def change_contact(db: Session, who: ConfirmedUser, typed: Typed, now: datetime) -> Changed | None:
-    """Wish for another e-mail address or phone number, of every number that the person is a customer under.
+    """Ask for another e-mail address or phone number, of every number that the person is a customer under.
 
     Both are in their normal form; what is empty shall go. None where all is so already.
     Raises TooManyLetters, and nothing is written then.
@@ -124,17 +124,17 @@ def change_contact(db: Session, who: ConfirmedUser, typed: Typed, now: datetime)
 
 
 def change_address(db: Session, who: User, address: PostalAddress, now: datetime) -> Changed | None:
-    """Wish for another postal address. None where it is so already."""
+    """Ask for another postal address. None where it is so already."""
     return _change(db, who, {Matter.ADDRESS: change_requests.written(address)}, now)
 
 
 def change_billing(db: Session, who: User, billing: Billing, now: datetime) -> Changed | None:
-    """Wish for another way of billing. None where it is so already."""
+    """Ask for another way of billing. None where it is so already."""
     return _change(db, who, {Matter.BILLING: change_requests.written(billing)}, now)
 
 
 def change_language(db: Session, who: User, language: Language, now: datetime) -> Changed | None:
-    """Wish for bills and letters in another language. None where it is so already."""
+    """Ask for bills and letters in another language. None where it is so already."""
     return _change(db, who, {Matter.LANGUAGE: language}, now)
 
 

@@ -63,7 +63,7 @@ class ChangeRequest:
 
 
 def outstanding(register: str, changes: Sequence[ChangeRequest]) -> ChangeRequest | None:
-    """The wish that the register has yet to follow, None where it has followed or gone another way.
+    """The change that the register has yet to follow, None where it has followed or gone another way.
 
     `changes` are those of one matter that count, oldest first. The newest outlives a feed that still says what the
     register said before it, or what an earlier change of the same run asked for: the utility takes them in one by one.
