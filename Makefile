@@ -6,6 +6,7 @@ WORKERS ?= 2
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 LISTED = $(INSTALL) --require-hashes --only-binary :all:
 STYLES := $(wildcard static/css/*.css static/css/*/*.css)
+NAMING_ICONS := $(shell find templates portal -name '*.html' -o -name '*.py')
 FAILED = { echo "The libraries could not be installed; pip says why above. All of them are there for Python 3.11 to 3.14 on Linux (glibc)" \
   "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
@@ -42,7 +43,7 @@ node_modules/installed: package.json package-lock.json .npmrc
 	@npm ci --silent
 	@touch $@
 
-static/vendor/built: node_modules/installed static/build.mjs $(STYLES)
+static/vendor/built: node_modules/installed static/build.mjs $(STYLES) $(NAMING_ICONS)
 	@npm run --silent build
 	@touch $@
 
