@@ -3,7 +3,7 @@
 import argparse
 
 from portal.cli.arguments import Commands
-from portal.cli.console import EXITS
+from portal.cli.console import exit_of
 
 HASH_BYTES = 32
 
@@ -23,17 +23,17 @@ def verify(asked: argparse.Namespace) -> int:
     """Say what is found; the exit code is of the worst."""
     from portal.cli import installation
     from portal.kit import clock
-    from portal.operating.auditing import AuditContext, Severity, verified
+    from portal.operating.auditing import AuditContext, verified
     from portal.settings import Settings
 
     environ = installation.environ()
     settings = Settings.from_environment(environ)
-    worst = Severity.OK
+    levels = []
     with installation.database(environ) as database, installation.current(database).reading() as db:
         for level, sentence in verified(AuditContext(db, settings, clock.now()), asked.since):
             print(sentence)
-            worst = max(worst, level, key=list(Severity).index)
-    return EXITS[list(Severity).index(worst)]
+            levels.append(level)
+    return exit_of(levels)
 
 
 def _hash(text: str) -> bytes:

@@ -3,7 +3,7 @@
 import argparse
 
 from portal.cli.arguments import Commands
-from portal.cli.console import EXITS
+from portal.cli.console import exit_of
 
 
 def add(commands: Commands) -> None:
@@ -15,11 +15,10 @@ def run(_asked: argparse.Namespace) -> int:
     """Say it part by part as it is found; the exit code is of the worst."""
     from portal.cli.installation import environ
     from portal.kit import clock
-    from portal.operating.auditing import Severity
     from portal.operating.checks import findings
 
-    worst = Severity.OK
+    levels = []
     for found in findings(environ(), clock.now):
         print(f"{found.level:<8} {found.about:<9} {found.says}", flush=True)
-        worst = max(worst, found.level, key=list(Severity).index)
-    return EXITS[list(Severity).index(worst)]
+        levels.append(found.level)
+    return exit_of(levels)

@@ -1,9 +1,14 @@
 """How a command answers: its exit code, lines on standard error, a bar on a terminal."""
 
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from portal.kit.complaints import Complaint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from portal.operating.auditing import Severity
 
 DONE, IN_PART, NOT_DONE = EXITS = (0, 1, 2)  # also of what is well, worth mending, broken
 BAR: Final = 30
@@ -22,6 +27,13 @@ def not_done(sentence: str) -> int:
     """Say why nothing was done; the exit code."""
     aside(sentence)
     return NOT_DONE
+
+
+def exit_of(levels: "Iterable[Severity]") -> int:
+    """The exit code of the worst of what was found; of nothing, that all is well."""
+    from portal.operating.auditing import Severity
+
+    return EXITS[max(map(list(Severity).index, levels), default=0)]
 
 
 def progress(name: str, done: int, of: int) -> None:

@@ -13,13 +13,13 @@ from portal.sites.labels import COMMODITIES
 CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
 BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
 KINDS: Final[Mapping[ContractKind, Label]] = {
-    ContractKind.SALES: Label(text("Electricity sales"), icon="zap"),
+    ContractKind.SALES: Label(text("Electricity sales"), icon=COMMODITIES[Commodity.ELECTRICITY].icon),
     ContractKind.NETWORK: Label(text("Electricity distribution"), icon="utility-pole"),
     ContractKind.CONNECTION: Label(text("Connection"), icon="cable"),
     ContractKind.HEAT: COMMODITIES[Commodity.HEAT],
     ContractKind.COOLING: COMMODITIES[Commodity.COOLING],
     ContractKind.GAS: COMMODITIES[Commodity.GAS],
-    ContractKind.PURCHASE: Label(text("Purchase of solar electricity"), icon="sun"),
+    ContractKind.PURCHASE: Label(text("Purchase of solar electricity"), icon=COMMODITIES[Commodity.PRODUCTION].icon),
 }
 COMMODITY: Final[Mapping[ContractKind, Commodity]] = {
     ContractKind.SALES: Commodity.ELECTRICITY,
@@ -39,7 +39,7 @@ STATES: Final[Mapping[ContractState, Label]] = {
     ContractState.ENDED: Label(text("Ended"), icon="minus"),
 }
 PRICES: Final[Mapping[When, Label]] = {
-    When.NOW: Label(text("In force"), icon="check", tone="ok"),
+    When.NOW: STATES[ContractState.RUNNING],
     When.COMING: Label(text("Coming"), icon="calendar-days", tone="brand"),
-    When.PAST: Label(text("Ended"), icon="minus"),
+    When.PAST: STATES[ContractState.ENDED],
 }

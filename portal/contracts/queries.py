@@ -98,6 +98,8 @@ def _running(*row: Any) -> Running:  # noqa: ANN401 - the columns of RUNNING
     return Running(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
 
 
+_MINE: Final = any_of(_CONTRACT.c.party_id, "parties") & any_of_if_told(_CONTRACT.c.site_id, "sites")
+_IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
 RUNNING: Final = Question(
     _running,
     sa.select(
@@ -109,12 +111,11 @@ RUNNING: Final = Question(
     .join_from(_CONTRACT, _PRODUCT)
     .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
     .where(
-        any_of(_CONTRACT.c.party_id, "parties"),
-        any_of_if_told(_CONTRACT.c.site_id, "sites"),
+        _MINE,
         _CONTRACT.c.valid_from <= given("today"),
         _not_ended(given("today")),
     )
-    .order_by(_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
+    .order_by(*_IN_ORDER)
     .limit(given("limit", sa.Integer())),
 )
 
@@ -123,7 +124,6 @@ def _read(*row: Any) -> tuple[Priced, tuple[Any, ...]]:  # noqa: ANN401 - the co
     return Priced(*row[: len(PRICED)]), row[len(PRICED) :]
 
 
-_MINE: Final = any_of(_CONTRACT.c.party_id, "parties") & any_of_if_told(_CONTRACT.c.site_id, "sites")
 _HELD_TODAY: Final = sa.exists().where(
     any_of(col(Occupancy.party_id), "parties"),
     col(Occupancy.site_id) == _CONTRACT.c.site_id,
@@ -146,7 +146,6 @@ _HELD: Final = (
     .join(table_of(MeteringPoint), col(MeteringPoint.id) == _CONTRACT.c.metering_point_id, isouter=True)
     .where(_MINE)
 )
-_IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
 BY_ID: Final = Question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
 AT_SITES: Final = Question(
     _read,

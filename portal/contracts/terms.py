@@ -102,7 +102,7 @@ def terms_by_point(db: Session, which: ColumnElement[bool], days: Days) -> Mappi
         .join_from(_CONTRACT, _PRODUCT)
         .where(
             col(Contract.metering_point_id).is_not(None),
-            *_touching(table_of(Contract), first=days.first, last=days.last),
+            *_touching(_CONTRACT, first=days.first, last=days.last),
             which,
         )
         .order_by(col(Contract.kind).desc(), col(Contract.valid_from))

@@ -81,7 +81,7 @@ def running_contracts(db: Session, who: User, today: date, language: Language) -
 
 def _row(held: Running, today: date, language: Language) -> OverviewContract:
     ends = held.last or held.fixed_until
-    is_ending = state(held.first, held.last, held.fixed_until, today) is ContractState.ENDING and ends is not None
+    is_ending = state(held.first, held.last, held.fixed_until, today) is ContractState.ENDING
     about = text("%(kind)s · %(place)s", kind=KINDS[held.kind].words, place=held.street)
     return OverviewContract(
         id=held.id,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.invoices import drawings, labels
+from portal.invoices import drawings
 from portal.invoices.drawings import Drawing
 from portal.invoices.payment import Payable, epc_text, shown_reference, virtual_barcode
 from portal.invoices.records import WholeInvoice
-from portal.kit.i18n import Text
+from portal.kit.i18n import Text, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,15 @@ class PaymentCodes:
     @property
     def how_to_pay(self) -> Text:
         """What to do with them."""
-        return labels.how_to_pay(qr=self.qr is not None, digits=self.digits is not None)
+        match self.qr, self.digits:
+            case None, None:
+                return text("Copy the account number, the reference number and the amount into your online bank.")
+            case None, _:
+                return text("Copy the virtual barcode into your online bank.")
+            case _, None:
+                return text("Scan the QR code with your bank's app, or copy the payment details into your online bank.")
+            case _:
+                return text("Scan the QR code with your bank's app, or copy the virtual barcode into your online bank.")
 
 
 def payment_codes(invoice: WholeInvoice, today: date) -> PaymentCodes | None:

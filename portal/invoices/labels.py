@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH
+from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import Status
@@ -32,7 +32,7 @@ STATUSES: Final[Mapping[Status, Label]] = {
     Status.CREDITED: Label(text("Credited"), icon="check", tone="ok"),
 }
 
-SOLD_BY_MWH: Final = frozenset({Commodity.HEAT, Commodity.COOLING, Commodity.GAS})
+SOLD_BY_MWH: Final = frozenset(COMMODITY[kind] for kind in BY_MWH)
 SIGNS: Final = {LineUnit.M3: "m³"}  # of units that are written otherwise than they are told
 
 
@@ -102,19 +102,6 @@ def falls_due(days_left: int) -> Text:
     if days_left > 0:
         return counted("tomorrow", "in %(n)s days", days_left)
     return counted("yesterday", "%(n)s days ago", -days_left)
-
-
-def how_to_pay(*, qr: bool, digits: bool) -> Text:
-    """What to do with the payment details that there are."""
-    match qr, digits:
-        case False, False:
-            return text("Copy the account number, the reference number and the amount into your online bank.")
-        case False, True:
-            return text("Copy the virtual barcode into your online bank.")
-        case True, False:
-            return text("Scan the QR code with your bank's app, or copy the payment details into your online bank.")
-        case _:
-            return text("Scan the QR code with your bank's app, or copy the virtual barcode into your online bank.")
 
 
 def rounded(commodity: Commodity, amount: Energy) -> str:

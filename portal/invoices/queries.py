@@ -242,10 +242,9 @@ def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> B
     A collective bill is shared out by the contracts of its lines; of one energy, if told, are the lines whose contract
     has a metering point of it.
     """
-    year, month = extract("year", col(Invoice.period_to)), extract("month", col(Invoice.period_to))
     site = func.coalesce(Contract.site_id, Invoice.site_id)
     lines = (
-        select(year.label("year"), month.label("month"), site.label("site"), func.sum(InvoiceLine.net_cents))
+        select(_YEAR, _MONTH, site.label("site"), func.sum(InvoiceLine.net_cents))
         .join_from(Invoice, InvoiceLine)
         .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
         .where(_visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
@@ -338,9 +337,9 @@ def _filtered(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
 
 
 def _heads(
-    db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], skip: int = 0, limit: int = 20
+    db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], limit: int = 20
 ) -> Sequence[InvoiceHead]:
-    wanted = _HEADS.where(which).order_by(*order).offset(skip).limit(limit)
+    wanted = _HEADS.where(which).order_by(*order).limit(limit)
     return _with_subjects(db, [_head(*row) for row in db.connection().execute(wanted)])
 
 

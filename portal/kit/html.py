@@ -194,6 +194,8 @@ class _Worded(PlainEnvironment):
 
     def prepared(self, tree: nodes.Template) -> nodes.Template:
         """A parsed template with its words."""
+        for data in tree.find_all(nodes.TemplateData):
+            data.data = _INDENT.sub("\n", data.data)  # it is for those who read the template
         _PutWordsIn(self).visit(tree)
         return super().prepared(tree)
 
@@ -201,11 +203,6 @@ class _Worded(PlainEnvironment):
 class _PutWordsIn(NodeTransformer):
     def __init__(self, environment: _Worded) -> None:
         self._environment = environment
-
-    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.Node:  # noqa: N802 - the visitor's naming
-        """What indents a template is for those who read it, and is not sent."""
-        node.data = _INDENT.sub("\n", node.data)
-        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:  # noqa: N802 - the visitor's naming
         self.generic_visit(node)
