@@ -124,14 +124,13 @@ def steps(db: Session, who: User, selection: Selection, today: date) -> tuple[Pe
     return _steps(db, occupancies, _parts(db, who, selection, today), compare, today)
 
 
-def by_site(db: Session, who: User, site_ids: Collection[UUID], energy: Commodity | None, today: date) -> Uses | None:
-    """What some sites use of one energy (their first where the one asked for is not metered), month by month.
+def by_site(db: Session, who: User, metered: Collection[Point], energy: Commodity | None, today: date) -> Uses | None:
+    """What is used at some points of one energy (their first where the one asked for is not metered), month by month.
 
     None where no readings of them may be seen.
     """
-    there = [point for point in points(db, who, today) if point.site_id in site_ids]
-    energies = {point.energy for point in there}
-    chosen = [point for point in there if point.energy == _energy(energies, energy)]
+    energies = {point.energy for point in metered}
+    chosen = [point for point in metered if point.energy == _energy(energies, energy)]
     known = [until for point in chosen if (until := point.known_until(who.parties))]
     if not known:
         return None

@@ -14,7 +14,9 @@ from starlette.routing import Route
 
 from portal.auth.people import User, anyone, user
 from portal.auth.rules import local_path
+from portal.consumption import queries as consumption
 from portal.home import overview, welcome
+from portal.home.sites.one import Use
 from portal.home.sites.portfolio import Portfolio
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
@@ -47,7 +49,7 @@ class Overview(Page):
     reaches: datetime | None
     today: date
     invoice: InvoiceHead | None
-    usage: overview.Usage | None
+    usage: Use | None
     portfolio: Portfolio | None
     contracts: Sequence[overview.OverviewContract]
     permissions: overview.Permissions | None
@@ -63,17 +65,17 @@ def start(visit: Visit[Anyone]) -> Redirect:
 def show_overview(visit: Visit[User]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
-    many = overview.portfolio(db, who, today, visit.language)
-    shown = overview.looked_at(db, who, today)
+    points = consumption.points(db, who, today)
+    many = overview.portfolio(db, who, points, today, visit.language)
     return Overview(
         heading=overview.heading(db, who, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
         last_word=welcome.last_word(visit),
-        reaches=overview.freshness(who, shown, today),
+        reaches=overview.reaches(points, who, today),
         today=today,
         invoice=invoices.next_due(db, who),
-        usage=None if many else overview.usage(db, who, shown, today, visit.language),
+        usage=None if many else overview.usage(db, who, points, today, visit.language),
         portfolio=many,
         contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),

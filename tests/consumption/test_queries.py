@@ -336,12 +336,13 @@ def test_without_a_wish_it_is_the_newest_month_of_the_first_energy(db, register,
 def test_a_reading_of_a_year_to_come_moves_no_page_there(db, register, aino):
     """One such may stand from before imports refused them: a meter's clock was wrong."""
     before = queries.selection(db, aino, ViewRequest(), TODAY)
-    uses = queries.by_site(db, aino, [register.home], Commodity.ELECTRICITY, TODAY)
+    uses = queries.by_site(db, aino, queries.points(db, aino, TODAY), Commodity.ELECTRICITY, TODAY)
     register.record(register.power, every(date(2031, 5, 20), date(2031, 5, 20)))
     after = queries.selection(db, aino, ViewRequest(), TODAY)
     assert (after.period, after.points) == (before.period, before.points)
     assert freshness(after.points, aino.parties, TODAY) == freshness(before.points, aino.parties, TODAY)
-    assert queries.by_site(db, aino, [register.home], Commodity.ELECTRICITY, TODAY).last == uses.last
+    now = queries.by_site(db, aino, queries.points(db, aino, TODAY), Commodity.ELECTRICITY, TODAY)
+    assert now.last == uses.last
     years = queries.steps(db, aino, look(db, aino, "all", site_id=register.home), TODAY)
     assert [step.period for step in years] == [Year(2025), Year(2026)]
 

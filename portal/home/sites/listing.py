@@ -13,6 +13,7 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import Uses
+from portal.consumption.selection import Point
 from portal.home.sites.rows import Figures, SiteRow
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Billed
@@ -52,11 +53,16 @@ class Listing:
         return len({row.site.town for row in self.rows})
 
 
-def listing(db: Session, who: User, energy: Commodity | None, today: date, language: Language) -> Listing:
-    """Every site at which any matter is open to the person; figures of those at which theirs is."""
+def listing(
+    db: Session, who: User, metered: Sequence[Point], energy: Commodity | None, today: date, language: Language
+) -> Listing:
+    """Every site at which any matter is open to the person; figures of those at which theirs is.
+
+    metered: the points whose readings they may see
+    """
     places = sites.places(db, who, today)
     held = {site.id for site in places if site.is_held}
-    uses = consumption.by_site(db, who, held, energy, today) if _sees(who, Theme.CONSUMPTION) else None
+    uses = consumption.by_site(db, who, [point for point in metered if point.site_id in held], energy, today)
     costs_of = _costs_of(uses, energy)
     billed = _billed(db, who, costs_of, today) if _sees(who, Theme.BILLING) else None
     points = _points(db, who, today)

@@ -13,7 +13,8 @@ from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import SiteUse, Uses
 from portal.consumption.pairs import Comparison
-from portal.consumption.view import Change, change
+from portal.consumption.selection import Point as MeteredPoint
+from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
 from portal.contracts import shown as contracts_shown
 from portal.customers.words import ROLES
@@ -22,7 +23,7 @@ from portal.home.organisation.queries import Contact
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit import formats, spark
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.labels import Label
 from portal.sites import queries as sites
 from portal.sites import words
@@ -51,6 +52,40 @@ class Use:
     href: str
     bars: Sequence[spark.Bar]
     label: Text
+
+    @property
+    def sentence(self) -> Text:
+        """How it compares."""
+        if self.compared is None or self.change is None:
+            return text("There are no readings of the same days a year ago to compare with.")
+        now, then = formats.kwh_compared(self.compared.now), formats.kwh_compared(self.compared.then)
+        size = formats.percent(self.change.size)
+        match self.change.direction:
+            case Direction.LESS:
+                return counted(
+                    "%(percent)s less was used than on the same day a year ago: %(now)s, then %(then)s.",
+                    "%(percent)s less was used than on the same %(n)s days a year ago: %(now)s, then %(then)s.",
+                    self.compared.days,
+                    percent=size,
+                    now=now,
+                    then=then,
+                )
+            case Direction.MORE:
+                return counted(
+                    "%(percent)s more was used than on the same day a year ago: %(now)s, then %(then)s.",
+                    "%(percent)s more was used than on the same %(n)s days a year ago: %(now)s, then %(then)s.",
+                    self.compared.days,
+                    percent=size,
+                    now=now,
+                    then=then,
+                )
+            case Direction.SAME:
+                return counted(
+                    "As much was used as on the same day a year ago: %(now)s.",
+                    "As much was used as on the same %(n)s days a year ago: %(now)s.",
+                    self.compared.days,
+                    now=now,
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +130,12 @@ class ContactLine:
     roles: Sequence[Text]
 
 
-def metered(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Sequence[Uses]:
-    """What some sites use of each of their energies; nothing where that is not open to the person."""
-    if not who.reach.covers(Theme.CONSUMPTION):
-        return []
-    first = consumption.by_site(db, who, site_ids, None, today)
+def metered(db: Session, who: User, points: Collection[MeteredPoint], today: date) -> Sequence[Uses]:
+    """What some metering points use of each of their energies."""
+    first = consumption.by_site(db, who, points, None, today)
     if first is None:
         return []
-    others = (consumption.by_site(db, who, site_ids, energy, today) for energy in first.energies[1:])
+    others = (consumption.by_site(db, who, points, energy, today) for energy in first.energies[1:])
     return [first, *(one for one in others if one)]
 
 

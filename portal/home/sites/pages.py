@@ -8,8 +8,10 @@ from uuid import UUID
 
 from portal.auth.people import User, user
 from portal.auth.reach import Theme
+from portal.consumption import queries as consumption
 from portal.consumption.by_site import SiteUse, Uses
 from portal.consumption.pairs import Comparison
+from portal.consumption.selection import Point as MeteredPoint
 from portal.consumption.view import Change
 from portal.contracts.shown import ContractRow
 from portal.home.sites import download, drawings, one, portfolio, rows
@@ -145,14 +147,16 @@ class SitePage(Page):
 def index(visit: Visit[User]) -> Page:
     """A table of many sites, cards of a few."""
     filters = SiteFilter.read(visit.query)
-    found = listing(visit.db, visit.who, filters.energy, visit.today, visit.language)
-    return _table(visit, filters, found) if len(found.rows) > MANY else _cards(visit, found)
+    metered = consumption.points(visit.db, visit.who, visit.today)
+    found = listing(visit.db, visit.who, metered, filters.energy, visit.today, visit.language)
+    return _table(visit, filters, found) if len(found.rows) > MANY else _cards(visit, metered, found)
 
 
 def save(visit: Visit[User]) -> Download:
     """Every site that the table has of the same filter, as a file."""
     filters = SiteFilter.read(visit.query)
-    found = listing(visit.db, visit.who, filters.energy, visit.today, visit.language)
+    metered = consumption.points(visit.db, visit.who, visit.today)
+    found = listing(visit.db, visit.who, metered, filters.energy, visit.today, visit.language)
     ordered = [row for group in rows.groups(rows.found(found.rows, filters), filters) for row in group.rows]
     body = download.written(found, ordered, visit.language)
     return Download(f"sites-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)
@@ -162,13 +166,14 @@ def show(visit: Visit[User]) -> SitePage:
     """One site."""
     db, who, today, language = visit.db, visit.who, visit.today, visit.language
     site = sites.by_id(db, who, visit.id("id"), today)
+    metered = [point for point in consumption.points(db, who, today) if point.site_id == site.id]
     return SitePage(
         site=site,
         title=site.name or site.street,
         holdings=one.holdings(db, who, site),
         housing=one.housing(db, who, site, today, language),
         points=one.points(db, who, site, today, language),
-        uses=one.uses(one.metered(db, who, [site.id], today), site.id, language),
+        uses=one.uses(one.metered(db, who, metered, today), site.id, language),
         sees_contracts=_covers(who, Theme.CONTRACTS, site.id),
         contracts=one.running(db, who, site, today, language),
         sees_bills=_covers(who, Theme.BILLING, site.id),
@@ -250,10 +255,10 @@ def _drawn(row: SiteRow, uses: Uses | None, language: Language) -> DrawnRow:
     return DrawnRow(row, drawings.line(use.months), label)
 
 
-def _cards(visit: Visit[User], found: Listing) -> SiteCards:
+def _cards(visit: Visit[User], metered: Sequence[MeteredPoint], found: Listing) -> SiteCards:
     db, who, today, language = visit.db, visit.who, visit.today, visit.language
-    held = [row.site.id for row in found.rows]
-    metered = one.metered(db, who, held, today)
+    held = {row.site.id for row in found.rows}
+    uses = one.metered(db, who, [point for point in metered if point.site_id in held], today)
     newest = invoices.latest_by_site(db, who, held) if who.reach.covers(Theme.BILLING) else {}
     return SiteCards(
         today=today,
@@ -261,7 +266,7 @@ def _cards(visit: Visit[User], found: Listing) -> SiteCards:
         cards=[
             Card(
                 row,
-                one.uses(metered, row.site.id, language),
+                one.uses(uses, row.site.id, language),
                 newest.get(row.site.id),
             )
             for row in found.rows

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
+from portal.consumption.selection import Point
 from portal.home.sites.listing import Listing, listing
 from portal.home.sites.one import Use, use
 from portal.home.sites.rows import SiteRow, standing_out, summed
@@ -42,9 +43,9 @@ class Portfolio:
     unpaid: Unpaid | None
 
 
-def portfolio(db: Session, who: User, today: date, language: Language) -> Portfolio | None:
+def portfolio(db: Session, who: User, points: Sequence[Point], today: date, language: Language) -> Portfolio | None:
     """All sites of a customer together; None for those with a few only."""
-    found = listing(db, who, None, today, language)
+    found = listing(db, who, points, None, today, language)
     if len(found.rows) <= MANY:
         return None
     more = standing_out(found.rows, len(found.rows))
