@@ -79,7 +79,7 @@ def create_app(
         html=html(settings.brand),
         signer=Signer(settings.secret_keys),
         recognise=sessions.recogniser(_reach(now)),
-        introduce=_introducer(now),
+        introduce=_introduce,
         idle_s=int(IDLE.total_seconds()),
         audit_view=_audit_of_view,
         forms=form_store(Vault(settings.data_keys, settings.index_key)),
@@ -158,19 +158,16 @@ def _first_choice(now: Now) -> FirstChoice:
     """In one's own matters, unless there are none: then for the first of those whom one may act for."""
 
     def today(db: Session, identity_index: bytes) -> UUID | None:
-        if sites.any_held(db, customers.own_parties(db, identity_index)):
+        parties = customers.parties(db, identity_index, clock.day_of(now()))
+        if sites.any_held(db, {party.id for party in parties if party.is_own}):
             return None
-        grantors = customers.grantors(db, identity_index, clock.day_of(now()))
-        return grantors[0].id if grantors else None
+        return next((party.id for party in parties if not party.is_own), None)
 
     return today
 
 
-def _introducer(now: Now) -> Callable[[Session, Anyone], Person | None]:
-    def introduce(db: Session, who: Anyone) -> Person | None:
-        return head.person(db, who, clock.day_of(now())) if isinstance(who, User) else None
-
-    return introduce
+def _introduce(db: Session, who: Anyone) -> Person | None:
+    return head.person(db, who) if isinstance(who, User) else None
 
 
 def _audit_of_view(person: Anyone, view: PageView) -> Callable[[Session], None] | None:

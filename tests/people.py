@@ -5,10 +5,12 @@ from datetime import date, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlmodel import col, select
 
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE, Arrival, unknown_language
 from portal.auth.oidc.claims import Identity
+from portal.auth.reach import NamedParty
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.customers.models import ContactDetail, IdentityCode, Party
 from portal.kit import clock
@@ -30,6 +32,14 @@ def customer(code, name, number, *, language="fi"):
     party = Party(id=uuid4(), customer_number=number, kind="person", name=name, language=language)
     sealed = vault().seal(code, table="identity_code", column="encrypted", row=party.id)
     return party, IdentityCode(party_id=party.id, encrypted=sealed, blind_index=vault().blind_index(code))
+
+
+def named(database, parties):
+    """Parties as they are chosen between, by customer number."""
+    with database.reading() as db:
+        found = db.exec(select(Party).where(col(Party.id).in_(parties)).order_by(Party.customer_number)).all()
+    fields = ("id", "customer_number", "kind", "name", "street", "postcode", "town")
+    return tuple(NamedParty(*(getattr(party, field) for field in fields), is_own=True) for party in found)
 
 
 class House:

@@ -17,7 +17,7 @@ BUDGETS = {
     "/invoices": Counts(statements=16, escaped=322, macros=0),
     "/contracts": Counts(statements=14, escaped=90, macros=0),
     "/consumption?at=2026-10": Counts(statements=13, escaped=845, macros=100),
-    "/sites": Counts(statements=23, escaped=187, macros=0),
+    "/sites": Counts(statements=21, escaped=187, macros=0),
     "/messages": Counts(statements=16, escaped=112, macros=0),
 }
 

@@ -1,7 +1,7 @@
 """How far a person's hand reaches now: whose things, in which matters, at which sites, to see or to manage."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -45,17 +45,40 @@ EVERYTHING: Final = Grant(frozenset(Theme), None, Level.MANAGE)
 
 
 @dataclass(frozen=True, slots=True)
+class NamedParty:
+    """A party as the register names it, and whether it is the person; the address is None where none is kept."""
+
+    id: UUID
+    customer_number: str
+    kind: str
+    name: str
+    street: str | None
+    postcode: str | None
+    town: str | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reach:
     """Whose things a person may see and handle now, and how far.
 
     In one's own matters these are all one's customer numbers, and everything; on behalf of another it is that one
     party, and what their mandates in force open together.
+
+    behind: the customer numbers of whoever acts for another
+    choices: whom they may act for: themselves, under their first customer number, then everybody with a mandate
     """
 
     parties: frozenset[UUID]
     grants: tuple[Grant, ...] = (EVERYTHING,)
     acting_for: UUID | None = None
-    behind: frozenset[UUID] = frozenset()  # the customer numbers of whoever acts for another
+    behind: frozenset[UUID] = frozenset()
+    choices: tuple[NamedParty, ...] = field(default=(), compare=False)
+
+    @property
+    def party(self) -> NamedParty | None:
+        """The party that stands for all of them: of one's own customer numbers the first; None for a stranger."""
+        return next((party for party in self.choices if party.id in self.parties), None)
 
     @property
     def own(self) -> frozenset[UUID]:

@@ -13,12 +13,11 @@ from sqlmodel.sql.expression import Select
 
 from portal.auth.models import Account
 from portal.auth.people import User
+from portal.auth.reach import NamedParty
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
 from portal.consents.rules import Action, DecisionKind, DecisionSubject, Place
-from portal.customers import queries as customers
 from portal.customers.models import Party
-from portal.customers.queries import Named
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.questions import Question, given
@@ -80,22 +79,13 @@ STANDING: Final = Question(
 
 def permissions(db: Session, who: User) -> Sequence[PermissionSummary] | None:
     """What holds for the party that a person decides for, in no order; None where they are no customer."""
-    party = customers.first(db, who)
+    party = who.reach.party
     return STANDING.all(db, party_id=party.id) if party else None
-
-
-def decider(db: Session, who: User) -> Decider | None:
-    """The one party that a person decides for now, None where they are no customer at all.
-
-    Of several customer numbers of their own it is the first. Whoever acts for another decides for that party.
-    """
-    found = customers.first(db, who)
-    return _decider(found) if found else None
 
 
 def matrix(db: Session, who: User) -> Matrix | None:
     """What holds for the party that a person decides for, None where they are no customer."""
-    whose = decider(db, who)
+    whose = _decider_of(who)
     if whose is None:
         return None
     newest = (
@@ -111,7 +101,7 @@ def matrix(db: Session, who: User) -> Matrix | None:
 
 def count(db: Session, who: User) -> int:
     """How many decisions the party's history holds."""
-    whose = decider(db, who)
+    whose = _decider_of(who)
     if whose is None:
         return 0
     return db.exec(select(func.count()).where(PermissionRecord.party_id == whose.party_id)).one()
@@ -119,7 +109,7 @@ def count(db: Session, who: User) -> int:
 
 def history(db: Session, who: User, first: int, limit: int) -> Sequence[DecisionEvent]:
     """So many decisions of the party, the newest first, from the `first` on, which is counted from 0."""
-    whose = decider(db, who)
+    whose = _decider_of(who)
     if whose is None:
         return []
     own = _events().where(PermissionRecord.party_id == whose.party_id)
@@ -155,5 +145,10 @@ def _event(
     return DecisionEvent(record, f"{given_names} {family_name}" if given_names else None, before)
 
 
-def _decider(party: Party | Named) -> Decider:
+def _decider_of(who: User) -> Decider | None:
+    """The one party that a person decides for now, None where they are no customer at all."""
+    return _decider(who.reach.party) if who.reach.party else None
+
+
+def _decider(party: Party | NamedParty) -> Decider:
     return Decider(party.id, DecisionSubject(party.kind), party.name, party.customer_number)

@@ -1,49 +1,39 @@
 """Which parties a person is or stands in for, how far, and how a party is shown to them."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from portal.auth.models import Account
 from portal.auth.people import User
-from portal.auth.reach import Grant, Level, Reach, Theme
+from portal.auth.reach import Grant, Level, NamedParty, Reach, Theme
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
-from portal.kit.questions import Question, any_of, given, itself
+from portal.kit.questions import Question, given, itself
 
 
 class NoSuchParty(NotThere):
     """No party of that id that this person is or may act for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A party as the register names it; the address is None where none is kept."""
-
-    id: UUID
-    customer_number: str
-    kind: str
-    name: str
-    street: str | None
-    postcode: str | None
-    town: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class PartyShown(Named):
-    """A party as the head of a page names it, and whether it is the person."""
-
-    is_own: bool
-
-
-PARTY: Final = select(*(col(getattr(Party, field.name)) for field in fields(Named)))
-OWN: Final = Question(itself, select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("who")))
+_OWN: Final = select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("who"))
+_GRANTORS: Final = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(_OWN), in_force(given("today")))
+PARTIES: Final = Question(
+    NamedParty,
+    sa.select(
+        *table_of(Party).c["id", "customer_number", "kind", "name", "street", "postcode", "town"],
+        col(Party.id).in_(_OWN).label("is_own"),
+    )
+    .where(col(Party.id).in_(sa.union(_OWN, _GRANTORS)))
+    .order_by(col(Party.kind), col(Party.name), col(Party.customer_number)),
+)
 LANGUAGE: Final = Question(
     itself,
     select(Party.language)
@@ -52,22 +42,16 @@ LANGUAGE: Final = Question(
     .order_by(col(Party.customer_number))
     .limit(1),
 )
-FIRST: Final = Question(
-    Named, PARTY.where(any_of(col(Party.id), "parties")).order_by(col(Party.customer_number)).limit(1)
-)
-ACTED_FOR: Final = Question(
-    Named,
-    PARTY.where(
-        col(Party.id).in_(
-            select(Mandate.grantor_id).where(any_of(col(Mandate.grantee_id), "own"), in_force(given("today")))
-        )
-    ).order_by(col(Party.kind), col(Party.name), col(Party.customer_number)),
-)
 
 
-def own_parties(db: Session, who: bytes) -> frozenset[UUID]:
-    """The person under each of their customer numbers; `who` is the blind index of their identity code."""
-    return frozenset(OWN.all(db, who=who))
+def parties(db: Session, who: bytes, today: date) -> Sequence[NamedParty]:
+    """The person under each of their customer numbers, then whom they may act for today, companies first, by name.
+
+    `who` is the blind index of their identity code.
+    """
+    found = PARTIES.all(db, who=who, today=today)
+    own = sorted((party for party in found if party.is_own), key=lambda party: party.customer_number)
+    return [*own, *(party for party in found if not party.is_own)]
 
 
 def language(db: Session, who: bytes) -> Language | None:
@@ -85,23 +69,14 @@ def reach(db: Session, who: bytes, acting_for: UUID | None, today: date) -> Reac
     A choice lasts no longer than the mandates behind it: when none is in force any more they are in their own
     matters again.
     """
-    own = own_parties(db, who)
-    if acting_for is None or not own:
-        return Reach(own)
+    found = parties(db, who, today)
+    own = frozenset(party.id for party in found if party.is_own)
+    choices = (*found[: 1 if own else 0], *found[len(own) :])
+    mine = Reach(own, choices=choices)
+    if acting_for is None or acting_for in own or not own:
+        return mine
     grants = _grants(db, own, acting_for, today)
-    return Reach(frozenset({acting_for}), grants, acting_for, own) if grants else Reach(own)
-
-
-def grantors(db: Session, who: bytes, today: date) -> Sequence[PartyShown]:
-    """The parties that a person may act for today, companies first, by name."""
-    return _acted_for(db, own_parties(db, who), today)
-
-
-def choices(db: Session, who: User, today: date) -> Sequence[PartyShown]:
-    """Whom a person may choose between: themselves, if they are a customer, and the parties they may act for."""
-    mine = who.reach.own
-    first = FIRST.first(db, parties=mine)
-    return [*([_shown(first, mine)] if first else []), *_acted_for(db, mine, today)]
+    return Reach(frozenset({acting_for}), grants, acting_for, own, choices) if grants else mine
 
 
 def choice(db: Session, who: User, party_id: UUID, today: date) -> UUID | None:
@@ -119,24 +94,8 @@ def choice(db: Session, who: User, party_id: UUID, today: date) -> UUID | None:
 def decides_for(db: Session, who: UUID, party_id: UUID, today: date) -> bool:
     """Whether the person of an account decides for a party today: they are it, or stand in for it in everything."""
     index = db.exec(select(Account.identity_index).where(Account.id == who)).one()
-    found = reach(db, index, None if party_id in own_parties(db, index) else party_id, today)
+    found = reach(db, index, party_id, today)
     return party_id in found.parties and found.is_full
-
-
-def shown(db: Session, who: User) -> PartyShown | None:
-    """The party that the head of a page names: the first by customer number; None without any."""
-    party = first(db, who)
-    mine = who.parties if who.reach.acting_for is None else frozenset[UUID]()
-    return _shown(party, mine) if party else None
-
-
-def first(db: Session, who: User) -> Named | None:
-    """The party that stands for all those whose things a person handles now: the first by customer number."""
-    return FIRST.first(db, parties=who.parties)
-
-
-def _acted_for(db: Session, own: frozenset[UUID], today: date) -> Sequence[PartyShown]:
-    return [_shown(party, own) for party in ACTED_FOR.all(db, own=own, today=today)]
 
 
 def _grants(db: Session, own: frozenset[UUID], grantor: UUID, today: date) -> tuple[Grant, ...]:
@@ -156,17 +115,4 @@ def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
         themes=frozenset(map(Theme, mandate.themes.split(","))),
         sites=None if mandate.every_site else frozenset(sites),
         level=Level(mandate.level),
-    )
-
-
-def _shown(party: Named, own: frozenset[UUID]) -> PartyShown:
-    return PartyShown(
-        id=party.id,
-        is_own=party.id in own,
-        customer_number=party.customer_number,
-        kind=party.kind,
-        name=party.name,
-        street=party.street,
-        postcode=party.postcode,
-        town=party.town,
     )

@@ -1,16 +1,13 @@
 """The head of every page: for whom one acts, for whom else one may, and which pages are open there."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Final
 
 from sqlmodel import Session
 
 from portal.auth.people import User
-from portal.auth.reach import Reach, Theme
-from portal.customers import queries as customers
+from portal.auth.reach import NamedParty, Reach, Theme
 from portal.customers.models import PartyKind
-from portal.customers.queries import PartyShown
 from portal.kit.html import Acting, PartyChoice, Person
 from portal.kit.i18n import Text, text
 from portal.messages import queries as messages
@@ -21,10 +18,9 @@ FOR_DECIDERS: Final = frozenset({"consents", "authorisations", "privacy"})
 ORGANISATION: Final = frozenset({"organisation"})
 
 
-def person(db: Session, who: User, today: date) -> Person:
+def person(db: Session, who: User) -> Person:
     """Whom the head names."""
-    parties = customers.choices(db, who, today)
-    current = next((party for party in parties if party.id in who.parties), None)
+    parties, current = who.reach.choices, who.reach.party
     choices = tuple(_choice(party, who) for party in parties)
     opens = _open_pages(who.reach, is_many=len(parties) > 1)
     named, subtitle = _named(who, current)
@@ -40,13 +36,13 @@ def person(db: Session, who: User, today: date) -> Person:
     )
 
 
-def _acting(who: User, current: PartyShown | None, parties: Sequence[PartyShown]) -> Acting | None:
+def _acting(who: User, current: NamedParty | None, parties: Sequence[NamedParty]) -> Acting | None:
     if current is None or current.is_own:
         return None
     return Acting(who.name, next((party.id for party in parties if party.is_own), None))
 
 
-def _named(who: User, current: PartyShown | None) -> tuple[str, str | Text]:
+def _named(who: User, current: NamedParty | None) -> tuple[str, str | Text]:
     """The name in the head, and what stands under it."""
     if current is None:
         return who.name, ""
@@ -61,7 +57,7 @@ def initials(name: str) -> str:
     return (words[0][:1] + words[-1][:1]).upper() if words else ""
 
 
-def _choice(party: PartyShown, who: User) -> PartyChoice:
+def _choice(party: NamedParty, who: User) -> PartyChoice:
     is_company = party.kind == PartyKind.COMPANY
     if party.is_own:
         says = text("Your own matters")

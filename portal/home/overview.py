@@ -17,7 +17,6 @@ from portal.contracts import queries as contracts
 from portal.contracts.labels import KINDS, STATES
 from portal.contracts.queries import Running
 from portal.contracts.rules import ContractState, state
-from portal.customers import queries as customers
 from portal.home.sites.one import Use, use
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
@@ -59,9 +58,9 @@ def greeting(name: str, now: datetime) -> Text:
     return text("Good evening, %(name)s", name=first) if 17 <= hour < 23 else text("Hello, %(name)s", name=first)
 
 
-def heading(db: Session, who: User, now: datetime) -> Text:
+def heading(who: User, now: datetime) -> Text:
     """A greeting to the person in their own matters; above those of another, whose they are."""
-    another = customers.first(db, who) if who.reach.acting_for else None
+    another = who.reach.party if who.reach.acting_for else None
     return text("Overview of %(name)s", name=another.name) if another else greeting(who.name, now)
 
 

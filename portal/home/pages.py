@@ -68,7 +68,7 @@ def show_overview(visit: Visit[User]) -> Overview:
     points = consumption.points(db, who, today)
     many = overview.portfolio(db, who, points, today, visit.language)
     return Overview(
-        heading=overview.heading(db, who, visit.now),
+        heading=overview.heading(who, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(db, who),
         last_word=welcome.last_word(visit),

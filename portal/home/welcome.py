@@ -14,7 +14,7 @@ from portal.auth import actions as sessions
 from portal.auth import open_sessions
 from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
-from portal.customers import contact, queries
+from portal.customers import contact
 from portal.customers.change_requests import Matter
 from portal.customers.contact import Contact
 from portal.customers.words import LANGUAGES
@@ -105,7 +105,7 @@ def show_found(visit: Visit[User]) -> Page:
         first_name=first_name,
         numbers=[one.customer_number for one in mine],
         found=_found(visit.db, who, visit.today),
-        others=[one.name for one in queries.choices(visit.db, who, visit.today) if one.id not in who.parties],
+        others=[one.name for one in who.reach.choices if one.id not in who.parties],
         decides=who.reach.is_full,
     )
 

@@ -244,7 +244,7 @@ def feedback(visit: Visit[User]) -> Reply:
 
 def send_feedback(visit: Visit[User]) -> Reply:
     """Send it as a message of its own."""
-    form_key, about = _form_key(visit), queries.about_anything(visit.db, visit.who)
+    form_key, about = _form_key(visit), ThreadSubject.nothing(visit.who)
     if about is None:
         raise NotACustomer
     match read(ReplyForm, visit.form):
@@ -326,7 +326,7 @@ def _about(visit: Visit[User], asked: Iterable[tuple[str, object]]) -> ThreadSub
         return queries.about_contract(visit.db, visit.who, contract)
     if site := ids.get("site"):
         return queries.about_site(visit.db, visit.who, site)
-    return queries.about_anything(visit.db, visit.who)
+    return ThreadSubject.nothing(visit.who)
 
 
 def _usual_topic(about: ThreadSubject) -> str:

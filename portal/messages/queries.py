@@ -16,7 +16,6 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.models import Contract
-from portal.customers import queries as customers
 from portal.customers.models import Party
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
@@ -86,6 +85,12 @@ class ThreadSubject:
     site: Thing | None = None
     contract: Thing | None = None
     invoice: Thing | None = None
+
+    @staticmethod
+    def nothing(who: User) -> "ThreadSubject | None":
+        """What a thread is about that concerns nothing in particular: the first customer number; None without any."""
+        party = who.reach.party
+        return ThreadSubject(party.id, party.customer_number) if party else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,12 +264,6 @@ def by_id(db: Session, who: User, thread_id: UUID) -> Thread:
 def sites(db: Session, who: User) -> Sequence[Thing]:
     """The sites that a person may write about, held now or once, by street."""
     return [_place(site) for site in db.exec(_sites_of(who).order_by(Site.street, Site.number))]
-
-
-def about_anything(db: Session, who: User) -> ThreadSubject | None:
-    """What a thread is about that concerns nothing in particular: the first customer number; None without any."""
-    party = customers.first(db, who)
-    return ThreadSubject(party.id, party.customer_number) if party else None
 
 
 def about_site(db: Session, who: User, site_id: UUID) -> ThreadSubject:

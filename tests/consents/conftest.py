@@ -23,6 +23,7 @@ from portal.kit.i18n import Language
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
 from tests.browser import Browser
+from tests.people import named
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2026, 11, 20, 12, 5, tzinfo=UTC)
@@ -89,7 +90,7 @@ class Register:
             account_id=account.id,
             session_id=uuid4(),
             name=name,
-            reach=Reach(parties),
+            reach=Reach(parties, choices=named(self.database, parties)),
             acr="http://ftn.ficora.fi/2017/loatest2",
         )
 

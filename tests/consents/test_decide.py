@@ -177,7 +177,7 @@ def test_what_one_decides_is_not_anothers(register, aino, mikko):
 def test_who_acts_for_one_party_decides_for_it(register):
     clerk = register.company("Esimerkkikiinteistöt Oy", "300001")
     with register.database.reading() as db:
-        found = queries.decider(db, clerk)
+        found = queries.matrix(db, clerk).decider
     assert (found.subject, found.name) == (DecisionSubject.COMPANY, "Esimerkkikiinteistöt Oy")
     [record] = register.decide(clerk, ("outages.sms", "off"))
     assert record.party_id == found.party_id

@@ -123,13 +123,15 @@ def test_a_mandate_is_not_handed_on_and_does_not_work_backwards(add, give, reach
     assert reach(other) == reach(company) == Reach(frozenset({aino}))
 
 
-def test_a_person_chooses_between_themselves_and_those_they_may_act_for(add, give, database, aino):
+def test_a_person_chooses_between_themselves_and_those_they_may_act_for(add, give, database, aino, reach):
     company, former = add("2", "company"), add("3", "company")
     (own,) = aino.parties
     give(company, own)
     give(former, own, valid_from=TODAY - timedelta(9), valid_to=TODAY - timedelta(1))
+    assert [(party.id, party.is_own) for party in reach().choices] == [(own, True), (company, False)]
+    assert reach().party.id == own
+    assert reach(company).party.id == company
     with database.reading() as db:
-        assert [(one.id, one.is_own) for one in queries.choices(db, aino, TODAY)] == [(own, True), (company, False)]
         assert queries.choice(db, aino, own, TODAY) is None
         assert queries.choice(db, aino, company, TODAY) == company
         for refused in (former, uuid4()):
@@ -137,8 +139,14 @@ def test_a_person_chooses_between_themselves_and_those_they_may_act_for(add, giv
                 queries.choice(db, aino, refused, TODAY)
 
 
-def test_a_person_without_a_customer_number_has_nothing_to_show(add, database):
+def test_a_person_without_a_customer_number_has_nothing_to_show(add, reach):
     add("1")
-    nobody = User(account_id=uuid4(), session_id=uuid4(), name="Oona", reach=Reach(frozenset()), acr="")
-    with database.reading() as db:
-        assert queries.shown(db, nobody) is None
+    assert reach().party is None
+    assert reach().choices == ()
+
+
+def test_of_several_customer_numbers_the_first_stands_for_all(add, reach):
+    add("2", code="010180-9015")
+    first = add("1", code="010180-9015")
+    assert [party.id for party in reach().choices] == [first]
+    assert reach().party.customer_number == "1"

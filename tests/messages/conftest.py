@@ -11,12 +11,14 @@ from portal.auth.models import Account
 from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.kit.i18n import Language
-from portal.messages import actions, queries
+from portal.messages import actions
 from portal.messages.actions import Letter, Matter
 from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
+from portal.messages.queries import ThreadSubject
 from portal.messages.rules import Topic
 from tests.contracts.register import Register
+from tests.people import named
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -55,7 +57,8 @@ class Post:
         """Somebody who is signed in: in their own matters, or, with grants, acting for the one party."""
         account = Account(identity_index=uuid4().bytes * 2, given_names="Aino", family_name="Mäkelä", created_at=NOW)
         self.register.add(account)
-        reach = Reach(frozenset(parties), grants, parties[0]) if grants else Reach(frozenset(parties))
+        given = {"grants": grants, "acting_for": parties[0]} if grants else {}
+        reach = Reach(frozenset(parties), choices=named(self.register.database, parties), **given)
         return User(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="")
 
     def tell(self, *rows, offers=(), now=NOW):
@@ -66,7 +69,7 @@ class Post:
     def ask(self, who, about=None, *, topic=Topic.BILLING, key=None, body="Miksi?", now=NOW) -> UUID:
         """Write as somebody."""
         with self.register.database.writing() as db:
-            about = about or queries.about_anything(db, who)
+            about = about or ThreadSubject.nothing(who)
             matter = Matter(topic, "Kysymys", about)
             return actions.write(db, who, matter, letter(key, body), now)
 

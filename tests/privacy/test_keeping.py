@@ -22,6 +22,7 @@ from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase
 from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, CaseState, Right
+from tests.people import named
 
 NOW = datetime(2026, 11, 6, 10, tzinfo=UTC)
 
@@ -46,9 +47,8 @@ def aino(database):
     with database.writing() as db:
         db.add(party)
         db.add(account)
-    return User(
-        account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=Reach(frozenset({party.id})), acr="loa2"
-    )
+    reach = Reach(frozenset({party.id}), choices=named(database, [party.id]))
+    return User(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="loa2")
 
 
 @pytest.fixture
