@@ -27,8 +27,7 @@ from portal.kit.i18n import Language, Text
 from portal.kit.rates import Turnstile, retry_after_s
 from portal.kit.web import LANGUAGE_COOKIE, Cookie, FlowVisit, Redirect, Visit, address_of, bare, flow, page
 from portal.messages import queries as messages
-from portal.messages import shown as messages_shown
-from portal.messages.shown import ThreadRow as MessageRow
+from portal.messages.records import ThreadHead
 
 YEAR_S = 365 * 24 * 3600
 REPORT_BYTES = 10_000
@@ -53,7 +52,7 @@ class Overview(Page):
     portfolio: Portfolio | None
     contracts: Sequence[overview.OverviewContract]
     permissions: overview.Permissions | None
-    messages: Sequence[MessageRow]
+    messages: Sequence[ThreadHead]
 
 
 def start(visit: Visit[Anyone]) -> Redirect:
@@ -79,7 +78,7 @@ def show_overview(visit: Visit[User]) -> Overview:
         portfolio=many,
         contracts=() if many else overview.running_contracts(db, who, today, visit.language),
         permissions=overview.permissions(db, who),
-        messages=[messages_shown.row(one) for one in messages.latest(db, who, LATEST)],
+        messages=messages.latest(db, who, LATEST),
     )
 
 

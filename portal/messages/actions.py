@@ -10,14 +10,15 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.auth.people import User
-from portal.kit.allowance import DayIsFull
+from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.errors import NotCovered, Refused
 from portal.kit.i18n import Language, text
 from portal.messages import queries, rules
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
-from portal.messages.queries import NoSuchThread, ThreadSubject
-from portal.messages.rules import MessageKind, Topic
+from portal.messages.queries import NoSuchThread
+from portal.messages.records import ThreadSubject
+from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, MessageKind, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
 from portal.outbox.actions import Event, announce
 
@@ -162,12 +163,19 @@ def _sent_before(db: Session, who: User, letter: Letter) -> UUID | None:
     of them slips past what may be written in a day.
     """
     one_at_a_time(db, f"messages of {who.account_id}")
-    return queries.sent_by(db, who, letter.form_key)
+    mine = (Message.account_id == who.account_id, Message.form_key == letter.form_key)
+    return db.exec(select(Message.thread_id).where(*mine)).first()
 
 
 def _leave_room(db: Session, who: User, topic: Topic, now: datetime) -> None:
-    if free_at := queries.may_write_again_at(db, who, topic, now):
-        raise TooManyMessages(free_at)
+    """Raise TooManyMessages where this person has written as much as they may, whomever they write for."""
+    written = select(Message.sent_at).where(Message.account_id == who.account_id).order_by(col(Message.sent_at).desc())
+    waits = [free_at(db, written, MESSAGES_A_DAY, now)]
+    if topic is Topic.FEEDBACK:
+        feedback = written.join(MessageThread).where(MessageThread.topic == Topic.FEEDBACK)
+        waits.append(free_at(db, feedback, FEEDBACK_A_DAY, now))
+    if full_until := max((at for at in waits if at), default=None):
+        raise TooManyMessages(full_until)
 
 
 def _begun(matter: Matter, site_id: UUID | None, now: datetime) -> MessageThread:

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Annotated, Final
-from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError
@@ -18,14 +17,12 @@ from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
-from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
-from portal.messages import actions, queries, rules, shown
+from portal.messages import actions, labels, queries, rules, subjects
 from portal.messages.actions import Letter, Matter, NotACustomer, TooManyMessages
-from portal.messages.queries import Thing, Thread, ThreadFilter, ThreadSubject
+from portal.messages.records import Thing, Thread, ThreadFilter, ThreadHead, ThreadSubject, by_month
 from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, ThreadsShown, Topic
-from portal.messages.shown import MessageLine, Promise, ThreadSection
 
 THREADS_A_PAGE: Final = 20
 LONGEST_SEARCH: Final = 80
@@ -67,24 +64,16 @@ class ReplyForm(Form):
 
 
 @dataclass(frozen=True)
-class FolderTab:
-    """A choice of threads, and how many it shows."""
-
-    words: Text
-    count: int
-    href: str
-    is_current: bool
-
-
-@dataclass(frozen=True)
 class Inbox(Page):
-    """The threads that the filter lets through, some at a time; `until` is what marking all as read reads up to."""
+    """The threads that the filter lets through, some at a time; `until` is what marking all as read reads up to.
+
+    tabs: the choices, and how many threads each shows
+    """
 
     template = "messages/index.html"
     filters: ThreadFilter
-    heading: Text
-    tabs: Sequence[FolderTab]
-    sections: Sequence[ThreadSection]
+    tabs: Sequence[tuple[ThreadFilter, int]]
+    by_month: Sequence[tuple[date, Sequence[ThreadHead]]]
     pagination: Pagination
     count: int
     unread: int
@@ -111,11 +100,6 @@ class ThreadPage(Page):
     thread: Thread
     today: date
     invoice: InvoiceHead | None
-    topic: Text
-    label: Label | None
-    lines: Sequence[MessageLine]
-    promise: Promise | None
-    may_reply: bool
     may_write: bool
     until: str
     form: Typed
@@ -154,13 +138,12 @@ def index(visit: Visit[User]) -> Page:
         return NoMessages()
     filters = _filters(visit.query)
     count, unread = queries.count(db, who, filters), queries.unread(db, who)
-    at = paginate(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", _query(filters))
+    at = paginate(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", filters.query)
     found = queries.page(db, who, filters, (at.number - 1) * THREADS_A_PAGE, THREADS_A_PAGE)
     return Inbox(
         filters=filters,
-        heading=shown.HEADINGS[filters.show],
-        tabs=_tabs(visit, filters, unread),
-        sections=shown.sections(found),
+        tabs=_tabs(visit, unread),
+        by_month=by_month(found),
         pagination=at,
         count=count,
         unread=unread,
@@ -244,12 +227,12 @@ def feedback(visit: Visit[User]) -> Reply:
 
 def send_feedback(visit: Visit[User]) -> Reply:
     """Send it as a message of its own."""
-    form_key, about = _form_key(visit), ThreadSubject.nothing(visit.who)
+    form_key, about = _form_key(visit), subjects.general(visit.who)
     if about is None:
         raise NotACustomer
     match read(ReplyForm, visit.form):
         case Valid(value):
-            matter = Matter(Topic.FEEDBACK, shown.TOPICS[Topic.FEEDBACK].said(visit.language), about)
+            matter = Matter(Topic.FEEDBACK, labels.TOPICS[Topic.FEEDBACK].said(visit.language), about)
             letter = Letter(value.body, visit.language, form_key)
             try:
                 sent = actions.write(visit.db, visit.who, matter, letter, visit.now)
@@ -276,17 +259,11 @@ def _full(visit: Visit[User], page: ThreadPage | NewMessage | Feedback, full: To
 
 def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     thread = queries.by_id(visit.db, visit.who, visit.id("id"))
-    may_write = _is_covered(visit.who, thread.topic, thread.about)
     return ThreadPage(
         thread=thread,
         today=visit.today,
         invoice=_invoice(visit, thread),
-        topic=shown.TOPICS[thread.topic],
-        label=shown.STATUSES[thread.status] if thread.status else None,
-        lines=[shown.line(said, visit.who.account_id) for said in thread.messages],
-        promise=shown.promise(thread, visit.today),
-        may_reply=may_write and thread.number is not None,
-        may_write=may_write,
+        may_write=_is_covered(visit.who, thread.topic, thread.about),
         until=_iso(thread.told_at),
         form=form,
         form_key=str(form_key),
@@ -307,9 +284,9 @@ def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) 
     return NewMessage(
         form=form,
         form_key=str(form_key),
-        topics=[(topic, shown.TOPICS[topic]) for topic in topics],
+        topics=[(topic, labels.TOPICS[topic]) for topic in topics],
         about=about,
-        sites=[] if is_settled else queries.sites(visit.db, visit.who),
+        sites=[] if is_settled else subjects.sites(visit.db, visit.who),
         site_may_be_left_out=any(rules.may_write(reach, topic, None) for topic in topics),
     )
 
@@ -321,12 +298,12 @@ def _about(visit: Visit[User], asked: Iterable[tuple[str, object]]) -> ThreadSub
     """
     ids = {name: _id(value) for name, value in asked if name in {"site", "contract", "invoice"} and value}
     if invoice := ids.get("invoice"):
-        return queries.about_invoice(visit.db, visit.who, invoice)
+        return subjects.of_invoice(visit.db, visit.who, invoice)
     if contract := ids.get("contract"):
-        return queries.about_contract(visit.db, visit.who, contract)
+        return subjects.of_contract(visit.db, visit.who, contract)
     if site := ids.get("site"):
-        return queries.about_site(visit.db, visit.who, site)
-    return ThreadSubject.nothing(visit.who)
+        return subjects.of_site(visit.db, visit.who, site)
+    return subjects.general(visit.who)
 
 
 def _usual_topic(about: ThreadSubject) -> str:
@@ -337,28 +314,15 @@ def _is_covered(who: User, topic: Topic, about: ThreadSubject) -> bool:
     return rules.may_write(who.reach, topic, about.site.id if about.site else None)
 
 
-def _tabs(visit: Visit[User], filters: ThreadFilter, unread: int) -> Sequence[FolderTab]:
+def _tabs(visit: Visit[User], unread: int) -> Sequence[tuple[ThreadFilter, int]]:
     counts = {**queries.counts(visit.db, visit.who), ThreadsShown.UNREAD: unread}
-    return [
-        FolderTab(words, counts[show], _href(ThreadFilter(show)), show is filters.show)
-        for show, words in shown.SHOWS.items()
-    ]
+    return [(ThreadFilter(show), counts[show]) for show in ThreadsShown]
 
 
 def _filters(query: QueryParams) -> ThreadFilter:
     asked = query.get("show")
     show = ThreadsShown(asked) if asked in set(ThreadsShown) else ThreadsShown.ALL
     return ThreadFilter(show, rules.plain(query.get("q", ""))[:LONGEST_SEARCH].strip())
-
-
-def _query(filters: ThreadFilter) -> dict[str, str]:
-    asked = {"show": "" if filters.show is ThreadsShown.ALL else filters.show.value, "q": filters.text}
-    return {name: value for name, value in asked.items() if value}
-
-
-def _href(filters: ThreadFilter) -> str:
-    query = urlencode(_query(filters))
-    return f"/messages?{query}" if query else "/messages"
 
 
 def _id(value: object) -> UUID:

@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -88,22 +87,13 @@ _LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029]")
 _CODE_LIKE: Final = re.compile(r"(?<![0-9])[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y](?![0-9A-Z])", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """Threads that a limited mandate opens: of some topics, at some sites (None: at all sites, and at none)."""
+def opened(reach: Reach) -> Mapping[Topic, frozenset[UUID] | None]:
+    """What a mandate opens that is not for everything: each matter's topic, at that matter's sites.
 
-    topics: frozenset[Topic]
-    sites: frozenset[UUID] | None
-
-
-def opened(reach: Reach) -> Sequence[Opened]:
-    """What a mandate opens that is not for everything: each matter's topics at that matter's sites.
-
-    News, such as a planned outage, is for whoever may see anything at the site. Contacts, and topics that belong to
-    no matter, are for those alone who stand in for the customer in everything.
+    None: at all sites, and at none. News, such as a planned outage, is for whoever may see anything at the site.
+    Contacts, and topics that belong to no matter, are for those alone who stand in for the customer in everything.
     """
-    by_theme = [Opened(frozenset({topic}), reach.sites(theme)) for topic, theme in THEMES.items()]
-    return [*by_theme, Opened(frozenset({Topic.NEWS}), reach.any_sites)]
+    return {**{topic: reach.sites(theme) for topic, theme in THEMES.items()}, Topic.NEWS: reach.any_sites}
 
 
 def may_write(reach: Reach, topic: Topic, site_id: UUID | None) -> bool:

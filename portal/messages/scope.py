@@ -25,8 +25,8 @@ def visible_to(who: User) -> ColumnElement[bool]:
     if who.reach.is_full:
         return own
     parts = [
-        col(MessageThread.topic).in_(part.topics) & within(col(MessageThread.site_id), part.sites)
-        for part in opened(who.reach)
+        (col(MessageThread.topic) == topic) & within(col(MessageThread.site_id), sites)
+        for topic, sites in opened(who.reach).items()
     ]
     return own & or_(*parts)
 

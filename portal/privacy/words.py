@@ -16,8 +16,8 @@ from portal.invoices.labels import KINDS as BILLS
 from portal.invoices.labels import READ
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label, words_of
-from portal.messages.shown import KINDS as MESSAGES
-from portal.messages.shown import TOPICS
+from portal.messages.labels import KINDS as MESSAGES
+from portal.messages.labels import TOPICS
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.rules import Act, CaseState, Right
 from portal.sites import words as sites

@@ -11,11 +11,10 @@ from portal.auth.models import Account
 from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.kit.i18n import Language
-from portal.messages import actions
+from portal.messages import actions, subjects
 from portal.messages.actions import Letter, Matter
 from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
-from portal.messages.queries import ThreadSubject
 from portal.messages.rules import Topic
 from tests.contracts.register import Register
 from tests.people import named
@@ -69,7 +68,7 @@ class Post:
     def ask(self, who, about=None, *, topic=Topic.BILLING, key=None, body="Miksi?", now=NOW) -> UUID:
         """Write as somebody."""
         with self.register.database.writing() as db:
-            about = about or ThreadSubject.nothing(who)
+            about = about or subjects.general(who)
             matter = Matter(topic, "Kysymys", about)
             return actions.write(db, who, matter, letter(key, body), now)
 

@@ -19,10 +19,10 @@ from portal.kit.feed import Outcome
 from portal.kit.i18n import Language
 from portal.kit.privacy import DataSubject
 from portal.kit.web import Redirect, Visit
-from portal.messages import actions, pages, privacy, queries
+from portal.messages import actions, pages, privacy, queries, subjects
 from portal.messages.actions import TakesNoReplies, TooManyMessages
 from portal.messages.models import Message, MessageThread, ThreadStatus
-from portal.messages.queries import ThreadFilter
+from portal.messages.records import ThreadFilter
 from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, MessageKind, ThreadsShown, Topic
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import Site
@@ -60,7 +60,7 @@ def only(post, table):
 
 
 def test_what_a_customer_writes_is_kept_told_and_written_down(post, aino):
-    about = post.see(queries.about_invoice, aino.who, aino.bill)
+    about = post.see(subjects.of_invoice, aino.who, aino.bill)
     thread_id = post.ask(aino.who, about)
     thread, message, event = only(post, MessageThread), only(post, Message), only(post, OutboxEvent)
     assert (thread.id, thread.party_id, thread.site_id) == (thread_id, aino.party, aino.site)
@@ -264,7 +264,7 @@ def test_a_limited_mandate_sees_the_threads_of_its_matters_at_its_sites(post, ai
         entry("bill of nowhere", aino.number, "bill"),
         entry("call here", aino.number, "call", site_number=aino.site_number),
     )
-    asked = post.ask(aino.who, post.see(queries.about_site, aino.who, aino.site), topic=Topic.CONTRACT)
+    asked = post.ask(aino.who, post.see(subjects.of_site, aino.who, aino.site), topic=Topic.CONTRACT)
     accountant = post.customer(
         aino.party, grants=(limited(Theme.BILLING, sites=frozenset({aino.site}), level=Level.SEE),)
     )
@@ -274,13 +274,13 @@ def test_a_limited_mandate_sees_the_threads_of_its_matters_at_its_sites(post, ai
     with pytest.raises(NotThere):
         post.see(queries.by_id, accountant, asked)
     with pytest.raises(NotThere):
-        post.see(queries.about_site, accountant, elsewhere)
+        post.see(subjects.of_site, accountant, elsewhere)
     with pytest.raises(NotCovered):
-        post.ask(accountant, post.see(queries.about_invoice, accountant, aino.bill))
+        post.ask(accountant, post.see(subjects.of_invoice, accountant, aino.bill))
     everywhere = post.customer(aino.party, grants=(limited(Theme.BILLING, sites=None),))
     assert post.see(queries.count, everywhere, ThreadFilter()) == 5
-    assert len(post.see(queries.sites, everywhere)) == 2
-    assert [site.id for site in post.see(queries.sites, accountant)] == [aino.site]
+    assert len(post.see(subjects.sites, everywhere)) == 2
+    assert [site.id for site in post.see(subjects.sites, accountant)] == [aino.site]
 
 
 @pytest.mark.sqlite
