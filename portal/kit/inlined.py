@@ -6,9 +6,9 @@ new ones, and where a name that it does not bind means something else at the pla
 """
 
 import copy
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from jinja2 import meta, nodes
 from jinja2.visitor import NodeTransformer
@@ -116,7 +116,7 @@ class Macros(NodeTransformer):
         number = next(_NUMBERS)
         moved: dict[str, nodes.Expr] = {name: nodes.Name(f"_{number}_{name}", "load") for name in macro.bound}
         moved |= {name: value for name, value in given.items() if macro.may_hold(name, value)}
-        body = self._all(_placed(macro.body, moved, block))
+        body = self._all(_Copies(moved, block).all(macro.body))
         kept = {f"_{number}_{name}": value for name, value in given.items() if moved[name] is not value}
         if not kept and not macro.stored:
             return body
@@ -165,28 +165,42 @@ class Macros(NodeTransformer):
             within, self._bound = self._bound, self._top
             self.visit_Macro(macro)
             self._bound = within
-            self._movables[name] = _Movable(macro) if name not in self._stay and _moves(macro) else None
+            movable = None if name in self._stay else _Movable(macro)
+            self._movables[name] = movable if movable and movable.moves else None
         return self._movables[name]
 
 
 class _Movable:
     """A macro that may stand elsewhere: its own names, those that others tell it, and how often it says each."""
 
-    def __init__(self, macro: nodes.Macro, body: list[nodes.Node] | None = None) -> None:
-        self._macro, self.body = macro, macro.body if body is None else body
-        self.bound, self.stored = _bound([macro]), _bound(macro.body)
-        self.free = _free(macro)
-        self.takes_a_block = any(name.name == "caller" for name in _within(macro.body, nodes.Name))
+    def __init__(self, macro: nodes.Macro) -> None:
+        self._macro, self.body = macro, macro.body
+        every = _every(macro.body)
+        names = [node for node in every if isinstance(node, nodes.Name)]
+        self.stored = frozenset(name.name for name in names if name.ctx != "load")
+        self.bound = self.stored | {argument.name for argument in macro.args}
+        said = {name.name for name in names if name.ctx == "load"}
+        self.free = frozenset(said - self.bound - {"caller", "loop"})  # what others must tell it; its loops are its own
+        callers = sum(name.name == "caller" for name in names)
+        self.takes_a_block = callers > 0
+        self.moves = (
+            not any(isinstance(node, _STAYS) for node in every)
+            and self.free.isdisjoint({macro.name, "varargs", "kwargs"})
+            and callers == _printed_callers(macro.body)
+        )  # whether it may stand elsewhere
         self._uses = {argument.name: _uses(macro.body, argument.name) for argument in macro.args}
         self._elsewhere: dict[str, _Movable] = {}
 
-    def with_siblings(self, siblings: Iterable[str], alias: str) -> "_Movable":
+    def with_siblings(self, siblings: Collection[str], alias: str) -> "_Movable":
         """As it stands in a template that calls its own one `alias`."""
+        if not siblings:
+            return self
         if alias not in self._elsewhere:
             named: dict[str, nodes.Expr] = {
                 name: nodes.Getattr(nodes.Name(alias, "load"), name, "load") for name in siblings
             }
-            self._elsewhere[alias] = _Movable(self._macro, _placed(self.body, named, None)) if named else self
+            self._elsewhere[alias] = copy.copy(self)
+            self._elsewhere[alias].body = _Copies(named, None).all(self.body)
         return self._elsewhere[alias]
 
     def given(self, call: nodes.Call) -> dict[str, nodes.Expr] | None:
@@ -205,76 +219,71 @@ class _Movable:
         return name not in self.stored and (is_at_hand or self._uses[name] <= 1)
 
 
-class _Placed(NodeTransformer):
-    """Puts expressions and new names in the place of names, and a block where a macro prints its caller."""
+class _Copies:
+    """Copies of nodes, with other expressions in the place of names, and a block where a macro prints its caller."""
 
-    def __init__(self, moved: Mapping[str, nodes.Expr], block: Sequence[nodes.Node] | None) -> None:
+    def __init__(self, moved: Mapping[str, Any], block: Sequence[nodes.Node] | None) -> None:
+        """Take expressions, plain names in the place of those that are set, and the block that a macro is given."""
         self._moved, self._block = moved, block
-        self._renamed = {name: new.name for name, new in moved.items() if isinstance(new, nodes.Name)}
 
-    def visit_Name(self, node: nodes.Name) -> nodes.Node:  # noqa: N802
-        """A name that may be one of them."""
-        if node.name not in self._moved:
-            return node
-        if node.ctx == "load":
-            return _new(_copy(self._moved[node.name]), node)
-        return _new(nodes.Name(self._renamed[node.name], node.ctx), node)
+    def all(self, body: Iterable[nodes.Node]) -> list[nodes.Node]:
+        """Of each node of a body."""
+        return [new for node in body for new in self._of_part(node)]
 
-    def visit_Output(self, node: nodes.Output) -> list[nodes.Node]:  # noqa: N802
+    def of(self, node: Any) -> Any:  # noqa: ANN401 - a node of the same kind, or what stands in its place
+        """Of a node with all that is in it; a deep copy would take the environment along and ten times as long."""
+        if isinstance(node, nodes.Name) and node.name in self._moved:
+            instead = self._moved[node.name]
+            new = _COPIES.of(instead) if node.ctx == "load" else nodes.Name(instead.name, node.ctx)
+            return _new(new, node)
+        new = object.__new__(type(node))
+        new.__dict__.update(node.__dict__)
+        for name in node.fields:
+            value = new.__dict__.get(name)
+            if isinstance(value, nodes.Node):
+                new.__dict__[name] = self.of(value)
+            elif isinstance(value, list):
+                new.__dict__[name] = [one for part in value for one in self._of_part(part)]
+        return new
+
+    def _of_part(self, part: Any) -> Sequence[Any]:  # noqa: ANN401 - a node, or a text that a node lists
+        if isinstance(part, nodes.Output) and self._block is not None:
+            return self._printed(part, self._block)
+        return (self.of(part) if isinstance(part, nodes.Node) else part,)
+
+    def _printed(self, node: nodes.Output, block: Sequence[nodes.Node]) -> list[nodes.Node]:
         """What is printed, with the block where it belongs."""
         found: list[nodes.Node] = []
         for child in node.nodes:
-            if self._block is not None and _is_caller(child):
-                found += _copies(self._block)
-            else:
-                found.append(_new(nodes.Output([self.visit(child)]), node))
+            found += _COPIES.all(block) if _is_caller(child) else [_new(nodes.Output([self.of(child)]), node)]
         return _joined(found)
 
 
-class _Sweep(NodeTransformer):
-    """Leaves out macros and imports whose names nobody says."""
-
-    def __init__(self, tree: nodes.Template) -> None:
-        self._said = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "load"}
-        is_last = tree.find(nodes.Extends) is not None
-        self._kept = set() if is_last else {id(node) for node in tree.body}  # others may import them
-        self.found = False
-
-    def visit_Macro(self, node: nodes.Macro) -> nodes.Node | None:  # noqa: N802
-        """Of use, or nothing."""
-        return self._unless_unsaid(node, [node.name])
-
-    def visit_Import(self, node: nodes.Import) -> nodes.Node | None:  # noqa: N802
-        """Of use, or nothing."""
-        return self._unless_unsaid(node, [node.target])
-
-    def visit_FromImport(self, node: nodes.FromImport) -> nodes.Node | None:  # noqa: N802
-        """Of use, or nothing."""
-        return self._unless_unsaid(node, [alias for _, alias in _names(node)])
-
-    def _unless_unsaid(self, node: nodes.Node, names: Sequence[str]) -> nodes.Node | None:
-        if id(node) in self._kept or not self._said.isdisjoint(names):
-            return self.generic_visit(node)
-        self.found = True
-        return None
-
-
-def _placed(
-    body: Sequence[nodes.Node], moved: Mapping[str, nodes.Expr], block: Sequence[nodes.Node] | None
-) -> list[nodes.Node]:
-    placed = _Placed(moved, block)
-    found: list[nodes.Node] = []
-    for node in _copies(body):
-        done = placed.visit(node)
-        found += done if isinstance(done, list) else [done]
-    return found
+_COPIES: Final = _Copies({}, None)  # as they are
 
 
 def _without_unused(tree: nodes.Template) -> bool:
-    """Whether something was left out; then more may be."""
-    sweep = _Sweep(tree)
-    sweep.visit(tree)
-    return sweep.found
+    """Leaves out macros and imports whose names nobody says, and tells whether there were any: then more may be."""
+    every = _every([tree])
+    said = {node.name for node in every if isinstance(node, nodes.Name) and node.ctx == "load"}
+    is_last = any(isinstance(node, nodes.Extends) for node in every)
+    kept = set() if is_last else {id(node) for node in tree.body}  # others may import them
+    unused = {id(node) for node in every if id(node) not in kept and _names_nothing_of(said, node)}
+    for node in every if unused else ():
+        for statements in (value for _, value in node.iter_fields() if isinstance(value, list)):
+            statements[:] = [one for one in statements if id(one) not in unused]
+    return bool(unused)
+
+
+def _names_nothing_of(said: Collection[str], node: nodes.Node) -> bool:
+    """Whether a macro or an import gives names, and none of these."""
+    match node:
+        case nodes.Macro(name=name) | nodes.Import(target=name):
+            return name not in said
+        case nodes.FromImport():
+            return all(alias not in said for _, alias in _names(node))
+        case _:
+            return False
 
 
 def _only_once(pairs: Iterable[tuple[str, T]]) -> dict[str, T]:
@@ -317,29 +326,16 @@ def _outside_macros(node: nodes.Node) -> Iterator[nodes.Node]:
             yield from _outside_macros(child)
 
 
-def _within(found: Iterable[nodes.Node], kind: type[N] | tuple[type[N], ...]) -> Iterator[N]:
-    for node in found:
-        if isinstance(node, kind):
-            yield node
-        yield from node.find_all(kind)
+def _every(found: Iterable[nodes.Node]) -> list[nodes.Node]:
+    """Nodes, and all that is in them."""
+    every = list(found)
+    for node in every:  # it grows meanwhile
+        every += node.iter_child_nodes()
+    return every
 
 
 def _bound(found: Iterable[nodes.Node]) -> frozenset[str]:
-    return frozenset(name.name for name in _within(found, nodes.Name) if name.ctx != "load")
-
-
-def _free(macro: nodes.Macro) -> frozenset[str]:
-    """What a macro says that others must tell it; `loop` is its own loop's."""
-    said = {name.name for name in _within(macro.body, nodes.Name) if name.ctx == "load"}
-    return frozenset(said - _bound([macro]) - {"caller", "loop"})
-
-
-def _moves(macro: nodes.Macro) -> bool:
-    """Whether a macro may stand elsewhere."""
-    if any(True for _ in _within(macro.body, _STAYS)) or _free(macro) & {macro.name, "varargs", "kwargs"}:
-        return False
-    callers = [name for name in _within(macro.body, nodes.Name) if name.name == "caller"]
-    return len(callers) == _printed_callers(macro.body)
+    return frozenset(node.name for node in _every(found) if isinstance(node, nodes.Name) and node.ctx != "load")
 
 
 def _says_two_things(macro: nodes.Macro) -> bool:
@@ -347,7 +343,7 @@ def _says_two_things(macro: nodes.Macro) -> bool:
     stored, environment = _bound(macro.body), macro.environment
     if not stored or environment is None:
         return False
-    alone = nodes.Template(_copies([macro]), lineno=1, environment=environment)
+    alone = nodes.Template(_COPIES.all([macro]), lineno=1, environment=environment)
     return not stored.isdisjoint(meta.find_undeclared_variables(alone) | set(environment.globals))
 
 
@@ -391,21 +387,6 @@ def _uses_of(node: nodes.Node, name: str) -> int:
             return _uses(node.iter_child_nodes(), name)
 
 
-def _copies(found: Iterable[N]) -> list[N]:
-    return [_copy(node) for node in found]
-
-
-def _copy(node: N) -> N:
-    """A node of its own, with all that is in it; a deep copy would take the environment along and ten times as long."""
-    new = copy.copy(node)
-    for name, value in node.iter_fields():
-        if isinstance(value, nodes.Node):
-            setattr(new, name, _copy(value))
-        elif isinstance(value, list):
-            setattr(new, name, [_copy(one) if isinstance(one, nodes.Node) else one for one in value])
-    return new
-
-
 def _new(node: N, like: nodes.Node) -> N:
     node.lineno, node.environment = like.lineno, like.environment
     return node
@@ -417,7 +398,7 @@ def _joined(found: Iterable[nodes.Node]) -> list[nodes.Node]:
     for node in found:
         last = joined[-1] if joined else None
         if isinstance(node, nodes.Output) and isinstance(last, nodes.Output):
-            last.nodes = [*last.nodes, *node.nodes]
+            last.nodes += node.nodes
         else:
             joined.append(node)
     return joined
