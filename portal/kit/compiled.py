@@ -62,6 +62,13 @@ class Plain(CodeGenerator):
         super().write_commons()
         self.writeline("printed = environment.printed")
 
+    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:  # noqa: N802
+        """A block as one piece: else each of its own would be handed on by every block and layout around it."""
+        if node.scoped or node.required or frame.buffer is not None or (frame.toplevel and self.extends_so_far):
+            super().visit_Block(node, frame)
+        else:
+            self.writeline(f"yield ''.join(context.blocks[{node.name!r}][0]({self.get_context_ref()}))", node)
+
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802
         """Texts as they are, values as they are printed; all of it in one piece."""
         if frame.require_output_check and self.has_known_extends:
