@@ -72,6 +72,20 @@ def take_in(portal, tmp_path):
 
 
 @pytest.fixture
+def take_in_kinds(portal, tmp_path):
+    """Write a file of rows for each kind and import them all at once: a command begins by comparing whole schemas."""
+
+    def take(**kinds):
+        folder = tmp_path / "register"
+        folder.mkdir()
+        for kind, rows in kinds.items():
+            (folder / f"{kind}.jsonl").write_text(lines(*rows), encoding="utf-8")
+        return portal("import", folder)
+
+    return take
+
+
+@pytest.fixture
 def refused(tmp_path):
     """The refused lines of a feed: (line, reason, text)."""
     return lambda name: _remarked(tmp_path / "feeds" / f"{name}.refused.csv")

@@ -9,17 +9,16 @@ from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, InvoiceLine
 from tests.feeds.conftest import row
 
-REGISTER = ("customers", "sites", "metering_points", "products", "taxes", "contracts")
+REGISTER = ("customers", "sites", "metering_points", "products", "contracts")
 VAT_24 = {"kind": "vat", "applies_to": "sales", "rate": "24", "valid_from": "2020-01-01", "valid_to": "2025-12-31"}
 VAT_25_5 = {"kind": "vat", "applies_to": "sales", "rate": "25.5", "valid_from": "2026-01-01", "valid_to": None}
 
 
 @pytest.fixture
-def register(take_in):
+def register(take_in_kinds):
     """What the example of a bill refers to, and the VAT of sales: 24 % until 2025, 25.5 % from 2026."""
-    for kind in REGISTER:
-        rows = [VAT_24, VAT_25_5] if kind == "taxes" else schema(kind_named(kind))["examples"]
-        assert take_in(f"{kind}.jsonl", *rows).code == 0
+    rows = {kind: schema(kind_named(kind))["examples"] for kind in REGISTER}
+    assert take_in_kinds(**rows, taxes=[VAT_24, VAT_25_5]).code == 0
 
 
 @pytest.fixture

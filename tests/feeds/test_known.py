@@ -25,10 +25,9 @@ MANY = 3 * BATCH + 7
 
 
 @pytest.fixture
-def register(take_in):
+def register(take_in_kinds):
     """What the examples of bills, payments and messages refer to."""
-    for kind in REGISTER:
-        assert take_in(f"{kind}.jsonl", *schema(kind_named(kind))["examples"]).code == 0
+    assert take_in_kinds(**{kind: schema(kind_named(kind))["examples"] for kind in REGISTER}).code == 0
 
 
 def digests(database):

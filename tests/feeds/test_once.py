@@ -32,13 +32,15 @@ FIRST, HORIZON = date(2025, 1, 1), 400
 
 
 @pytest.fixture
-def register(take_in):
+def register(take_in_kinds):
     """A home with a metering point, and a product for every kind of contract that it may have."""
-    take_in("c.jsonl", row("customers"), row("customers", 1))
-    take_in("s.jsonl", row("sites", holders=[]))
-    take_in("m.jsonl", row("metering_points"))
-    network = row("products", product_code="NET", kind="network")
-    assert take_in("p.jsonl", row("products"), network).code == 0
+    answer = take_in_kinds(
+        customers=[row("customers"), row("customers", 1)],
+        sites=[row("sites", holders=[])],
+        metering_points=[row("metering_points")],
+        products=[row("products"), row("products", product_code="NET", kind="network")],
+    )
+    assert answer.code == 0
 
 
 def contract(number, first, last=None, kind="sales", **changes):
