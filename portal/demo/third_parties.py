@@ -70,8 +70,7 @@ def rows(today: date) -> Iterator[SQLModel]:
 def _given(
     company: ThirdParty, points: tuple[str, ...], resolution: Resolution, term: Term, giver: Member = AINO
 ) -> Iterator[SQLModel]:
-    purpose = {Language.FI: company.purpose_fi, Language.SV: company.purpose_sv, Language.EN: company.purpose_en}
-    facts = Facts(company.name, company.business_id, purpose, points, resolution, term)
+    facts = Facts(company, points, resolution, term)
     wording = notices.EDITIONS.current.wording(facts, Language.FI)
     yield Authorisation(
         id=_id(company, term),

@@ -312,7 +312,7 @@ def _cell(value: Value) -> Value:
 def _receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[PackageFile]:
     for given in authorisations.given_by(db, [whose.subject.party_id]):
         receipt = authorisation_receipts.receipt(given, brand).model_dump_json(indent=2)
-        yield PackageFile(f"receipts/{given.authorisation.id}.json", [receipt.encode()])
+        yield PackageFile(f"receipts/{given.id}.json", [receipt.encode()])
     for decision, actor in _permissions(db, whose):
         yield PackageFile(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, brand)])
 

@@ -6,7 +6,7 @@ Most are those by which the pages speak. A test sees that no code of a check con
 from collections.abc import Mapping
 from typing import Any, Final
 
-from portal.consents.authorisations.shown import RESOLUTIONS
+from portal.consents.authorisations.labels import RESOLUTIONS
 from portal.consents.rules import Purpose
 from portal.consents.shown import CHANNELS, GROUNDS, PLACES
 from portal.contracts.labels import KINDS as CONTRACTS

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.consents.authorisations import notices
+from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Facts
 from portal.consents.authorisations.rules import (
     AuthorisationState,
@@ -22,6 +23,11 @@ from portal.consents.authorisations.rules import (
 from portal.kit.i18n import Language
 
 TERM = Term(date(2026, 1, 1), date(2026, 12, 31))
+
+
+def company(name, business_id, purpose):
+    purposes = {f"purpose_{language}": purpose for language in Language}
+    return ThirdParty(name=name, business_id=business_id, offered=True, **purposes)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +95,7 @@ def test_a_read_outside_of_its_days_was_not_allowed(ended, read, allowed):
 @pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("resolution", Resolution)
 def test_the_words_name_everything_that_is_agreed_to(language, resolution):
-    purpose = dict.fromkeys(Language, "x {y}.")
-    facts = Facts("Malli {0} Oy", "7654330-0", purpose, ["6430001", "6430002"], resolution, TERM)
+    facts = Facts(company("Malli {0} Oy", "7654330-0", "x {y}."), ["6430001", "6430002"], resolution, TERM)
     wording = notices.EDITIONS.current.wording(facts, language)
     for word in ("Malli {0} Oy", "7654330-0", "x {y}.", "6430001, 6430002", "2026"):
         assert word in wording.whole
@@ -98,7 +103,7 @@ def test_the_words_name_everything_that_is_agreed_to(language, resolution):
 
 
 def test_an_edition_that_was_in_use_is_never_edited():
-    facts = Facts("A", "B", dict.fromkeys(Language, "C"), ["D"], Resolution.HOUR, TERM)
+    facts = Facts(company("A", "B", "C"), ["D"], Resolution.HOUR, TERM)
     shas = {
         language: notices.EDITIONS.by_version("2026-11-21").wording(facts, language).sha256[:12]
         for language in Language

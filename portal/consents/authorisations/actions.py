@@ -10,11 +10,11 @@ from sqlmodel import Session
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedUser, User
 from portal.consents.actions import HERE
-from portal.consents.authorisations import offers, queries, rules
+from portal.consents.authorisations import offers, queries
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint
 from portal.consents.authorisations.notices import Edition, Wording
 from portal.consents.authorisations.offers import AuthorisationRequest, Offer
-from portal.consents.authorisations.queries import Given
+from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Ending, Resolution
 from portal.consents.rules import Ground
 from portal.customers.locks import lock_party
@@ -86,7 +86,7 @@ def give(db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: S
         raise OtherWords
     for given in queries.all_given(db, who):
         if _is_that(given, wording, day_of(now)):
-            return given.authorisation.id
+            return given.id
     authorisation = _authorisation(who, offered, wording, now)
     db.add(authorisation)
     db.flush()
@@ -95,7 +95,7 @@ def give(db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: S
     )
     audit.record(db, _act("authorisation.given", who, authorisation), now)
     announce(db, _given(authorisation, offered, db.get_one(Party, offered.party_id)), now)
-    if offered.replaces and rules.is_in_force(offered.replaces.state(day_of(now))):
+    if offered.replaces and offered.replaces.is_in_force(day_of(now)):
         _end(db, who, offered.replaces, Ending.REPLACED, now)
     return authorisation.id
 
@@ -107,12 +107,12 @@ def end(db: Session, who: User, authorisation_id: UUID, now: datetime) -> None:
     """
     lock_party(db, who)
     given = queries.by_id(db, who, authorisation_id)
-    if rules.is_in_force(given.state(day_of(now))):
+    if given.is_in_force(day_of(now)):
         _end(db, who, given, Ending.ENDED, now)
 
 
 def _is_that(given: Given, wording: Wording, today: date) -> bool:
-    return given.authorisation.notice_sha256 == wording.sha256 and rules.is_in_force(given.state(today))
+    return given.authorisation.notice_sha256 == wording.sha256 and given.is_in_force(today)
 
 
 def _authorisation(who: User, offered: Offer, wording: Wording, now: datetime) -> Authorisation:
@@ -132,7 +132,7 @@ def _authorisation(who: User, offered: Offer, wording: Wording, now: datetime) -
         notice_sha256=wording.sha256,
         notice_text=wording.whole,
         language=wording.language,
-        replaces_id=offered.replaces.authorisation.id if offered.replaces else None,
+        replaces_id=offered.replaces.id if offered.replaces else None,
     )
 
 

@@ -1,6 +1,6 @@
 """What an authorisation would be: a request held against what the customer holds today and what is offered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -11,10 +11,10 @@ import numpy as np
 from sqlmodel import Session
 
 from portal.auth.people import User
-from portal.consents.authorisations import queries
+from portal.consents.authorisations import labels, queries
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Edition, Facts, Wording
-from portal.consents.authorisations.queries import Given
+from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Resolution, Term, may_last_until
 from portal.consumption import store
 from portal.consumption.charts import Mark
@@ -65,34 +65,38 @@ class Offer:
 
     def wording(self, edition: Edition, language: Language) -> Wording:
         """What the customer reads about it."""
-        company = self.company
-        purpose = {
-            Language.FI: company.purpose_fi,
-            Language.SV: company.purpose_sv,
-            Language.EN: company.purpose_en,
-        }
-        gsrns = [point.gsrn for point in self.points]
-        facts = Facts(company.name, company.business_id, purpose, gsrns, self.resolution, self.term)
+        facts = Facts(self.company, [point.gsrn for point in self.points], self.resolution, self.term)
         return edition.wording(facts, language)
 
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One line of what the company would see; no energy where it is missing."""
-
-    at: datetime
-    energy: Energy | None
-    mark: Mark
+    @property
+    def words(self) -> Text:
+        """How finely the company would see readings."""
+        return labels.RESOLUTIONS[self.resolution]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The newest readings of a metering point as the company would see them, the first of so many."""
+    """The newest readings of a metering point as the company would see them."""
 
     point: Point
     day: date
-    readings: Sequence[Reading]
-    count: int
+    intervals: Intervals
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.intervals)
+
+    @property
+    def first(self) -> Sequence[tuple[datetime, Energy | None, Mark]]:
+        """The first of them: when, how much (None where it is missing), and what is to be known of it."""
+        columns = (self.intervals.quarter, self.intervals.milliwatt_hours, self.intervals.quality)
+        return [
+            (instant_of(quarter), None if quality == Quality.MISSING else Energy(milliwatt_hours), _mark(quality))
+            for quarter, milliwatt_hours, quality in zip(
+                *(column[:SHOWN_READINGS].tolist() for column in columns), strict=True
+            )
+        ]
 
 
 def offer(db: Session, who: User, request: AuthorisationRequest, today: date) -> Offer:
@@ -165,7 +169,7 @@ def _sample(point: Point, day: date, intervals: Intervals, resolution: Resolutio
             fine = by_hour(intervals)
         case Resolution.DAY | Resolution.MONTH:
             fine = _in_one(intervals)
-    return Sample(point, day, list(islice(_readings(fine), SHOWN_READINGS)), len(fine))
+    return Sample(point, day, fine)
 
 
 def _in_one(intervals: Intervals) -> Intervals:
@@ -179,14 +183,6 @@ def _in_one(intervals: Intervals) -> Intervals:
         intervals.milliwatt_hours.sum(keepdims=True),
         np.array([quality], np.uint8),
     )
-
-
-def _readings(intervals: Intervals) -> Iterator[Reading]:
-    columns = (intervals.quarter, intervals.milliwatt_hours, intervals.quality)
-    for quarter, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True):
-        yield Reading(
-            instant_of(quarter), None if quality == Quality.MISSING else Energy(milliwatt_hours), _mark(quality)
-        )
 
 
 def _mark(quality: int) -> Mark:

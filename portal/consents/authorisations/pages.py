@@ -14,15 +14,16 @@ from starlette.routing import Route
 
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.brand import Brand
-from portal.consents.authorisations import actions, notices, offers, queries, receipts, shown
+from portal.consents.authorisations import actions, labels, notices, offers, queries, receipts
 from portal.consents.authorisations.actions import Seen
-from portal.consents.authorisations.models import ThirdParty
+from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
 from portal.consents.authorisations.notices import Wording
 from portal.consents.authorisations.offers import MOST_POINTS, AuthorisationRequest, CannotBeGiven, Offer, Sample
+from portal.consents.authorisations.records import Given, purpose
 from portal.consents.authorisations.rules import Resolution, may_last_until
-from portal.consents.authorisations.shown import HistoryLine, Read, Tile
 from portal.consents.editions import NoSuchEdition
 from portal.consumption.selection import Point
+from portal.contracts.kinds import Names
 from portal.kit import days
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
@@ -36,7 +37,7 @@ from portal.sites.labels import COMMODITIES
 PAGE: Final = 20
 ALL: Final = "all"
 LONGEST: Final = 40  # characters of a field, which holds an id, a day or a word
-LABELS: Final[Mapping[str, Text]] = {
+FIELDS: Final[Mapping[str, Text]] = {
     "company": text("Company"),
     "points": text("Metering points"),
     "resolution": text("How precisely"),
@@ -106,9 +107,10 @@ class Authorisations(Page):
     """Every authorisation: those that end soon, those in force, those that are over."""
 
     template = "authorisations/index.html"
-    ending: Sequence[Tile]
-    permissions: Sequence[Tile]
-    over: Sequence[Tile]
+    today: date
+    ending: Sequence[Given]
+    permissions: Sequence[Given]
+    over: Sequence[Given]
     may_give: bool
 
 
@@ -118,9 +120,9 @@ class NewAuthorisation(Page):
 
     template = "authorisations/new.html"
     typed: Typed
-    labels: Mapping[str, Text]
+    fields: Mapping[str, Text]
     companies: Sequence[ThirdParty]
-    purposes: Mapping[UUID, str]
+    purposes: Mapping[UUID, Names]
     points: Sequence[Point]
     commodities: Mapping[Commodity, Label]
     resolutions: Mapping[str, Text]
@@ -135,7 +137,6 @@ class Preview(Page):
     template = "authorisations/preview.html"
     offered: Offer
     wording: Wording
-    resolution: Text
     commodities: Mapping[Commodity, Label]
     samples: Sequence[Sample]
     typed: Typed
@@ -147,24 +148,22 @@ class AuthorisationPage(Page):
     """One authorisation: what, since when, until when, what was read, what became of it."""
 
     template = "authorisations/show.html"
-    tile: Tile
-    commodities: Mapping[Commodity, Label]
-    events: Sequence[HistoryLine]
-    words: str
-    language_shown: str
-    reads: Sequence[Read]
+    today: date
+    given: Given
+    reads: Sequence[AuthorisationRead]
     pagination: Pagination
     news: str
 
 
 def index(visit: Visit[User]) -> Authorisations:
     """Who sees one's consumption, and who did."""
-    given = queries.all_given(visit.db, visit.who)
-    tiles = [shown.tile(one, visit.language, visit.today) for one in given]
+    given, today = queries.all_given(visit.db, visit.who), visit.today
+    in_force = [one for one in given if one.is_in_force(today)]
     return Authorisations(
-        ending=[one for one in tiles if one.in_force and one.renewable],
-        permissions=[one for one in tiles if one.in_force and not one.renewable],
-        over=[one for one in tiles if not one.in_force],
+        today=today,
+        ending=[one for one in in_force if one.is_renewable(today)],
+        permissions=[one for one in in_force if not one.is_renewable(today)],
+        over=[one for one in given if not one.is_in_force(today)],
         may_give=bool(queries.points_held(visit.db, visit.who, visit.today)),
     )
 
@@ -186,7 +185,6 @@ def new(visit: Visit[User]) -> Reply:
     return Preview(
         offered=offered,
         wording=offered.wording(notices.EDITIONS.current, visit.language),
-        resolution=shown.RESOLUTIONS[offered.resolution],
         commodities=COMMODITIES,
         samples=offers.samples(visit.db, visit.who, offered),
         typed=Typed(_values(typed)),
@@ -210,16 +208,11 @@ def give(visit: Visit[ConfirmedUser]) -> Reply:
 def show(visit: Visit[User]) -> AuthorisationPage:
     """One authorisation, with each read of the company's."""
     given = queries.by_id(visit.db, visit.who, visit.id("id"))
-    pagination = paginate(visit.query.get("page"), given.reads, PAGE, f"/authorisations/{given.authorisation.id}")
-    reads = queries.reads(visit.db, visit.who, given, (pagination.number - 1) * PAGE, PAGE)
-    tile = shown.tile(given, visit.language, visit.today)
+    pagination = paginate(visit.query.get("page"), given.reads, PAGE, f"/authorisations/{given.id}")
     return AuthorisationPage(
-        tile=tile,
-        commodities=COMMODITIES,
-        events=shown.history(given, visit.today),
-        words=given.authorisation.notice_text,
-        language_shown=given.authorisation.language,
-        reads=[shown.read(row, given) for row in reads],
+        today=visit.today,
+        given=given,
+        reads=queries.reads(visit.db, visit.who, given, (pagination.number - 1) * PAGE, PAGE),
         pagination=pagination,
         news=visit.query.get("news", ""),
     )
@@ -242,12 +235,12 @@ def _form(visit: Visit[User], typed: Typed) -> NewAuthorisation:
     companies = queries.companies(visit.db, visit.who)
     return NewAuthorisation(
         typed=typed,
-        labels=LABELS,
+        fields=FIELDS,
         companies=companies,
-        purposes={company.id: shown.purpose(company, visit.language) for company in companies},
+        purposes={company.id: purpose(company) for company in companies},
         points=queries.points_held(visit.db, visit.who, visit.today),
         commodities=COMMODITIES,
-        resolutions=shown.RESOLUTIONS,
+        resolutions=labels.RESOLUTIONS,
         until=days.as_written(typed.value("until")),
         longest=days.written(may_last_until(visit.today)),
     )
@@ -266,7 +259,7 @@ def _renewal(visit: Visit[User]) -> Typed:
             "points": " ".join(str(point.id) for point in points[:MOST_POINTS]),
             "resolution": given.authorisation.resolution,
             "until": may_last_until(visit.today).isoformat(),
-            "renew": str(given.authorisation.id),
+            "renew": str(given.id),
         }
     )
 

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from sqlmodel.sql.expression import Select
 
 from portal.auth.models import Account
 from portal.auth.people import User
-from portal.consents.authorisations import rules
 from portal.consents.authorisations.models import (
     Authorisation,
     AuthorisationEnd,
@@ -19,55 +17,17 @@ from portal.consents.authorisations.models import (
     AuthorisationRead,
     ThirdParty,
 )
-from portal.consents.authorisations.rules import AuthorisationState, Ending, Term
+from portal.consents.authorisations.records import Covered, Given
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
 from portal.customers.models import Party
-from portal.kit.clock import day_of
 from portal.kit.errors import NotThere
+from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint, Site
 
 
 class NoSuchAuthorisation(NotThere):
     """No authorisation of that id that this person may see."""
-
-
-@dataclass(frozen=True, slots=True)
-class Covered:
-    """A metering point of an authorisation, as it is named now; the street is None where it stands at no site."""
-
-    gsrn: str
-    energy: str
-    street: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An authorisation with everything that is told about it."""
-
-    authorisation: Authorisation
-    company: ThirdParty
-    customer: Party
-    end: AuthorisationEnd | None
-    giver: str | None  # who acted, None where it came from elsewhere
-    ender: str | None
-    points: Sequence[Covered] = ()
-    reads: int = 0
-    last_read: datetime | None = None
-
-    @property
-    def term(self) -> Term:
-        """Its days, as they were agreed."""
-        return Term(self.authorisation.valid_from, self.authorisation.valid_to)
-
-    @property
-    def ended_on(self) -> date | None:
-        """The day on which somebody ended it, if anybody did."""
-        return day_of(self.end.at) if self.end else None
-
-    def state(self, today: date) -> AuthorisationState:
-        """How it stands on a day."""
-        return rules.state(self.term, Ending(self.end.how) if self.end else None, today)
 
 
 def all_given(db: Session, who: User) -> Sequence[Given]:
@@ -100,7 +60,7 @@ def reads(db: Session, who: User, given: Given, first: int, limit: int) -> Seque
     own = (
         select(AuthorisationRead)
         .join(Authorisation)
-        .where(Authorisation.id == given.authorisation.id, col(Authorisation.party_id).in_(who.parties))
+        .where(Authorisation.id == given.id, col(Authorisation.party_id).in_(who.parties))
     )
     return db.exec(own.order_by(col(AuthorisationRead.at).desc()).offset(first).limit(limit)).all()
 
@@ -157,8 +117,8 @@ def _points(db: Session, ids: Sequence[UUID]) -> Mapping[UUID, Sequence[Covered]
         .where(col(AuthorisationPoint.authorisation_id).in_(ids))
         .order_by(Site.street, MeteringPoint.energy, MeteringPoint.gsrn)
     )
-    for authorisation_id, *point in db.exec(of_these):
-        found[authorisation_id].append(Covered(*point))
+    for authorisation_id, gsrn, commodity, street in db.exec(of_these):
+        found[authorisation_id].append(Covered(gsrn, Commodity(commodity), street))
     return found
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 
 from portal.brand import Brand
-from portal.consents.authorisations.queries import Given
+from portal.consents.authorisations.records import Given
 from portal.consents.queries import Decider
 from portal.consents.receipts import Party, PrivacyNotice, controller, principal
 from portal.consents.rules import DecisionSubject
@@ -69,8 +69,8 @@ def receipt(given: Given, brand: Brand) -> Receipt:
     customer = given.customer
     whose = Decider(customer.id, DecisionSubject(customer.kind), customer.name, customer.customer_number)
     return Receipt(
-        receipt_id=given.authorisation.id,
-        record_id=given.authorisation.id,
+        receipt_id=given.id,
+        record_id=given.id,
         replaces=given.authorisation.replaces_id,
         pii_principal_id=customer.customer_number,
         pii_processing=_processing(given, brand),

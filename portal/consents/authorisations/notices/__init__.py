@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from portal.consents.authorisations.models import ThirdParty
+from portal.consents.authorisations.records import purpose
 from portal.consents.authorisations.rules import Resolution, Term
 from portal.consents.editions import Editions, Part, Translated, sha256
 from portal.kit.formats import full_date
@@ -15,9 +17,7 @@ from portal.kit.i18n import Language
 class Facts:
     """What an authorisation says about itself; `points` are GSRNs."""
 
-    company: str
-    business_id: str
-    purpose: Mapping[Language, str]
+    company: ThirdParty
     points: Sequence[str]
     resolution: Resolution
     term: Term
@@ -67,9 +67,9 @@ EDITIONS: Final = Editions(Path(__file__).parent, Edition)
 
 def _places(facts: Facts, language: Language) -> dict[str, str]:
     return {
-        "company": facts.company,
-        "business_id": facts.business_id,
-        "purpose": facts.purpose[language].rstrip("."),
+        "company": facts.company.name,
+        "business_id": facts.company.business_id,
+        "purpose": purpose(facts.company).said(language).rstrip("."),
         "points": ", ".join(facts.points),
         "first": full_date(facts.term.first, language),
         "last": full_date(facts.term.last, language),
