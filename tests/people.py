@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE, Arrival, unknown_language
 from portal.auth.oidc.claims import Identity
+from portal.auth.people import User
 from portal.auth.reach import NamedParty
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.customers.models import ContactDetail, IdentityCode, Party
@@ -32,6 +33,17 @@ def customer(code, name, number, *, language="fi"):
     party = Party(id=uuid4(), customer_number=number, kind="person", name=name, language=language)
     sealed = vault().seal(code, table="identity_code", column="encrypted", row=party.id)
     return party, IdentityCode(party_id=party.id, encrypted=sealed, blind_index=vault().blind_index(code))
+
+
+def user(reach, *, kind=User, **told):
+    """Somebody who is signed in, with no session in any database."""
+    usual = {
+        "account_id": uuid4(),
+        "session_id": uuid4(),
+        "name": "Aino Mäkelä",
+        "acr": "http://ftn.ficora.fi/2017/loatest2",
+    }
+    return kind(**usual | {"known_since": days.now(), "reach": reach} | told)
 
 
 def named(database, parties):

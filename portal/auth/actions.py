@@ -403,6 +403,8 @@ class _Signed:
     given_names: str
     family_name: str
     chosen_language: str | None
+    known_since: datetime
+    welcomed_at: datetime | None
 
 
 _SESSION, _ACCOUNT = table_of(SignedSession), table_of(Account)
@@ -410,7 +412,7 @@ _OF_COOKIE: Final = Question(
     _Signed,
     select(
         *_SESSION.c["id", "acting_for", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at", "language"],
-        *_ACCOUNT.c["id", "identity_index", "given_names", "family_name", "language"],
+        *_ACCOUNT.c["id", "identity_index", "given_names", "family_name", "language", "created_at", "welcomed_at"],
     )
     .join_from(_SESSION, _ACCOUNT)
     .where(_SESSION.c.token_hash == given("token_hash")),
@@ -439,6 +441,8 @@ def _customer(signed: _Signed, reach: Reach, now: datetime) -> User:
         name=f"{signed.given_names} {signed.family_name}".strip(),
         reach=reach,
         acr=signed.acr,
+        known_since=signed.known_since,
+        is_welcomed=signed.welcomed_at is not None,
         language=_language(signed),
     )
 

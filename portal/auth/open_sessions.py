@@ -33,7 +33,6 @@ class Profile:
     language: Language | None
     signed_in_at: datetime | None
     previous_sign_in_at: datetime | None
-    welcomed_at: datetime | None
 
 
 def _profile(language: str | None, *times: datetime | None) -> Profile:
@@ -42,7 +41,7 @@ def _profile(language: str | None, *times: datetime | None) -> Profile:
 
 PROFILE: Final = Question(
     _profile,
-    select(Account.language, Account.signed_in_at, Account.previous_sign_in_at, Account.welcomed_at).where(
+    select(Account.language, Account.signed_in_at, Account.previous_sign_in_at).where(
         col(Account.id) == given("account_id")
     ),
 )

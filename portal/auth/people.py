@@ -1,6 +1,7 @@
 """The kinds of people the portal knows, and the guards that let them in."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from portal.auth.reach import Level, Reach, Theme
@@ -11,13 +12,19 @@ from portal.kit.i18n import Language
 
 @dataclass(frozen=True, kw_only=True)
 class User(Anyone):
-    """Whoever is signed in, and how far their hand reaches now; whose matters they see is a party."""
+    """Whoever is signed in, and how far their hand reaches now; whose matters they see is a party.
+
+    known_since: when they first came
+    is_welcomed: whether they have taken the first steps, or did not want to
+    """
 
     account_id: UUID
     session_id: UUID
     name: str
     reach: Reach
     acr: str
+    known_since: datetime
+    is_welcomed: bool = True
     language: Language | None = None
 
     @property

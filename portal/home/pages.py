@@ -69,7 +69,7 @@ def show_overview(visit: Visit[User]) -> Overview:
     return Overview(
         heading=overview.heading(who, visit.now),
         is_customer=bool(who.parties),
-        is_first_visit=welcome.is_first_visit(db, who),
+        is_first_visit=welcome.is_first_visit(who),
         last_word=welcome.last_word(visit),
         reaches=overview.reaches(points, who, today),
         today=today,

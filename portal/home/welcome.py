@@ -11,7 +11,6 @@ from sqlmodel import Session
 from starlette.routing import Route
 
 from portal.auth import actions as sessions
-from portal.auth import open_sessions
 from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
 from portal.customers import contact
@@ -88,10 +87,9 @@ class HowToBill(Page):
     language_names: Mapping[Language, str]
 
 
-def is_first_visit(db: Session, who: User) -> bool:
+def is_first_visit(who: User) -> bool:
     """Whether somebody in their own matters has neither taken nor skipped the first steps."""
-    in_own_matters = bool(who.parties) and who.reach.acting_for is None
-    return in_own_matters and open_sessions.profile(db, who).welcomed_at is None
+    return bool(who.parties) and who.reach.acting_for is None and not who.is_welcomed
 
 
 def show_found(visit: Visit[User]) -> Page:

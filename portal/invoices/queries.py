@@ -27,7 +27,7 @@ from portal.kit.db import table_of, within
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
-from portal.kit.questions import Question, any_of, any_of_if_told, given
+from portal.kit.questions import Question, any_of, any_of_if_told, given, listed
 from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint, Site
 
@@ -84,12 +84,11 @@ class Billed:
 
 
 def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
-    """A bill whose subject is not looked up yet."""
-    invoice_id, number, kind, street, issued, due, first, last, cents, paid, credited = row
+    """A bill; what its first line is called is not looked up yet."""
+    invoice_id, number, kind, kinds, street, issued, due, first, last, cents, paid, credited = row
+    of = InvoiceSubject(frozenset(map(ContractKind, kinds.split(","))) if kinds else frozenset())
     amounts = Money(cents), Money(int(paid)), Money(int(credited))
-    return InvoiceHead(
-        invoice_id, number, InvoiceKind(kind), InvoiceSubject(), street, issued, due, first, last, *amounts
-    )
+    return InvoiceHead(invoice_id, number, InvoiceKind(kind), of, street, issued, due, first, last, *amounts)
 
 
 def _sum(unpaid: object, year: int, count: int, cents: int, left: int) -> Sum:
@@ -112,6 +111,12 @@ def _credited() -> ScalarSelect[int]:
     return cents.correlate(Invoice).scalar_subquery()
 
 
+def _kinds() -> ScalarSelect[str]:
+    """The kinds of the contracts that a bill's lines are for, with commas between, some more than once."""
+    kinds = select(listed(col(Contract.kind))).join(InvoiceLine)
+    return kinds.where(InvoiceLine.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
+
+
 def _is_unpaid() -> ColumnElement[bool]:
     """Whether anything is left to pay, as `rules.left_to_pay` says it."""
     return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid()) & ~_is_credited()
@@ -130,6 +135,7 @@ def _stands_credited() -> ColumnElement[bool]:
 _INVOICE, _SITE, _LINE, _CONTRACT = (table_of(one) for one in (Invoice, Site, InvoiceLine, Contract))
 _HEADS: Final = sa.select(
     *_INVOICE.c["id", "number", "kind"],
+    _kinds(),
     _SITE.c.street,
     *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents"],
     _paid(),
@@ -187,13 +193,6 @@ BY_MONTH: Final = Question(
     .group_by("year", "month"),
 )
 OF_IDS: Final = Question(_head, _HEADS.where(_MINE, any_of(col(Invoice.id), "invoices")))
-KINDS: Final = Question(
-    lambda invoice_id, kind: (invoice_id, ContractKind(kind)),
-    sa.select(_LINE.c.invoice_id, _CONTRACT.c.kind)
-    .join_from(_LINE, _CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id)
-    .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
-    .distinct(),
-)
 NAMES: Final = Question(
     lambda invoice_id, *names: (invoice_id, Names(*names)),
     sa.select(*_LINE.c["invoice_id", "name_fi", "name_sv", "name_en"])
@@ -344,18 +343,10 @@ def _heads(
 
 
 def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:
-    """The same bills, each with what it is for."""
-    subjects = _subjects(db, [head.id for head in heads])
-    return [replace(head, subject=subjects[head.id]) for head in heads]
-
-
-def _subjects(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, InvoiceSubject]:
-    kinds: defaultdict[UUID, set[ContractKind]] = defaultdict(set)
-    for invoice_id, kind in KINDS.all(db, invoices=invoices):
-        kinds[invoice_id].add(kind)
-    others = [one for one in invoices if one not in kinds]
+    """The same bills; of those that are for no contract, with what their first line is called."""
+    others = [head.id for head in heads if not head.subject.kinds]
     names = dict(NAMES.all(db, invoices=others)) if others else {}
-    return {one: InvoiceSubject(frozenset(kinds[one]), names.get(one)) for one in invoices}
+    return [replace(head, subject=replace(head.subject, line=names.get(head.id))) for head in heads]
 
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:

@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session
 
@@ -86,6 +87,11 @@ def any_of_if_told(column: SQLColumnExpression[Any], name: str) -> ColumnElement
     """The same; always, where None is given: that says that all are meant."""
     one_of_them = _AnyOf(column, name)
     return or_(one_of_them.given.is_(None), one_of_them)
+
+
+def listed(column: SQLColumnExpression[str]) -> ColumnElement[str]:
+    """All values of a column in one, with commas between, in no order; None where there are none."""
+    return _Listed(column)
 
 
 class _Wording:
@@ -178,3 +184,18 @@ def _in_an_array(element: _AnyOf, compiler: SQLCompiler, **kw: Any) -> str:  # n
 def _in_json(element: _AnyOf, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
     column, given = compiler.process(element.column, **kw), compiler.process(element.given, **kw)
     return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - of names and places alone
+
+
+class _Listed(FunctionElement[str]):
+    type = Text()
+    inherit_cache = True
+
+
+@compiles(_Listed)
+def _string_agg(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"string_agg({compiler.process(element.clauses, **kw)}, ',')"
+
+
+@compiles(_Listed, "sqlite")
+def _group_concat(element: _Listed, compiler: SQLCompiler, **kw: Any) -> str:  # noqa: ANN401
+    return f"group_concat({compiler.process(element.clauses, **kw)})"

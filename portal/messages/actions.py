@@ -259,7 +259,7 @@ def _unread(db: Session, who: User, until: datetime) -> Sequence[tuple[UUID, dat
     wanted = (
         select(MessageThread.id, MessageThread.told_at)
         .join(ThreadReading, read_by(who.account_id), isouter=True)
-        .where(visible_to(who), is_unread(news_since(db, who)), col(MessageThread.told_at) <= until)
+        .where(visible_to(who), is_unread(news_since(who)), col(MessageThread.told_at) <= until)
     )
     return [(thread_id, told_at) for thread_id, told_at in db.exec(wanted) if told_at is not None]
 

@@ -77,7 +77,7 @@ LATEST: Final = Question(lambda *columns: columns, _listed(*_ASKED).limit(given(
 
 def unread(db: Session, who: User) -> int:
     """How many threads hold something that this person has not read."""
-    since = news_since(db, who)
+    since = news_since(who)
     if who.reach.is_full:
         return UNREAD.one(db, parties=who.parties, account_id=who.account_id, since=since)
     return db.exec(_unread(visible_to(who), who.account_id, since)).one()
@@ -100,20 +100,20 @@ def count(db: Session, who: User, filters: ThreadFilter) -> int:
     """How many threads a filter lets through."""
     wanted = (
         select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who.account_id), isouter=True)
-    ).where(visible_to(who), _wanted(db, who, filters))
+    ).where(visible_to(who), _wanted(who, filters))
     return db.exec(wanted).one()
 
 
 def page(db: Session, who: User, filters: ThreadFilter, skip: int, limit: int) -> Sequence[ThreadHead]:
     """So many threads that a filter lets through, the newest first."""
-    return _heads(db, who, _wanted(db, who, filters), skip, limit)
+    return _heads(db, who, _wanted(who, filters), skip, limit)
 
 
 def latest(db: Session, who: User, limit: int) -> Sequence[ThreadHead]:
     """So many threads, the newest first."""
     if not who.reach.is_full:
         return _heads(db, who, true(), 0, limit)
-    since = news_since(db, who)
+    since = news_since(who)
     rows = LATEST.all(db, parties=who.parties, account_id=who.account_id, since=since, limit=limit)
     return _with_invoices(db, who, rows)
 
@@ -124,7 +124,7 @@ def by_id(db: Session, who: User, thread_id: UUID) -> Thread:
     Raises NoSuchThread.
     """
     wanted = (
-        select(MessageThread, Party.customer_number, is_unread(news_since(db, who)))
+        select(MessageThread, Party.customer_number, is_unread(news_since(who)))
         .join(Party, col(Party.id) == MessageThread.party_id)
         .join(ThreadReading, read_by(who.account_id), isouter=True)
         .where(visible_to(who), MessageThread.id == thread_id)
@@ -146,14 +146,14 @@ def by_id(db: Session, who: User, thread_id: UUID) -> Thread:
     )
 
 
-def _wanted(db: Session, who: User, filters: ThreadFilter) -> ColumnElement[bool]:
+def _wanted(who: User, filters: ThreadFilter) -> ColumnElement[bool]:
     """Which threads a filter lets through, where they are joined by `read_by`."""
     holds = _holds(filters.text) if filters.text else true()
     match filters.show:
         case ThreadsShown.ALL:
             return holds
         case ThreadsShown.UNREAD:
-            return holds & is_unread(news_since(db, who))
+            return holds & is_unread(news_since(who))
         case ThreadsShown.BULLETINS | ThreadsShown.BILLS | ThreadsShown.ANSWERS | ThreadsShown.CONTACTS:
             return holds & col(MessageThread.kind).in_(KINDS[filters.show])
 
@@ -170,7 +170,7 @@ def _holds(text: str) -> ColumnElement[bool]:
 
 
 def _heads(db: Session, who: User, which: ColumnElement[bool], skip: int, limit: int) -> Sequence[ThreadHead]:
-    wanted = _listed(visible_to(who) & which, who.account_id, news_since(db, who)).offset(skip).limit(limit)
+    wanted = _listed(visible_to(who) & which, who.account_id, news_since(who)).offset(skip).limit(limit)
     return _with_invoices(db, who, [tuple(row) for row in db.connection().execute(wanted)])
 
 

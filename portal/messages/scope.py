@@ -1,22 +1,15 @@
 """Which threads somebody may see: those of their parties, as far as a mandate opens them."""
 
 from datetime import datetime
-from typing import Final
 from uuid import UUID
 
 from sqlalchemy import BindParameter, ColumnElement
-from sqlmodel import Session, col, or_, select
+from sqlmodel import col, or_
 
-from portal.auth.models import Account
 from portal.auth.people import User
 from portal.kit.db import within
-from portal.kit.questions import Question, given, itself
 from portal.messages.models import MessageThread, ThreadReading
 from portal.messages.rules import FRESH, opened
-
-FIRST_CAME: Final[Question[datetime]] = Question(
-    itself, select(Account.created_at).where(col(Account.id) == given("account_id"))
-)
 
 
 def visible_to(who: User) -> ColumnElement[bool]:
@@ -43,6 +36,6 @@ def is_unread(since: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     return (told_at > since) & or_(read_to.is_(None), told_at > read_to)
 
 
-def news_since(db: Session, who: User) -> datetime:
+def news_since(who: User) -> datetime:
     """The instant from which on something can be unread to a person."""
-    return FIRST_CAME.one(db, account_id=who.account_id) - FRESH
+    return who.known_since - FRESH

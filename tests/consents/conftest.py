@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from portal.auth.models import Account
-from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.consents import actions, notices, pages
 from portal.consents.actions import Seen
@@ -23,7 +22,7 @@ from portal.kit.i18n import Language
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
 from tests.browser import Browser
-from tests.people import named
+from tests.people import named, user
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2026, 11, 20, 12, 5, tzinfo=UTC)
@@ -86,13 +85,8 @@ class Register:
             db.add(account)
             if own:
                 db.add(IdentityCode(party_id=own, encrypted=b"-", blind_index=index))
-        return User(
-            account_id=account.id,
-            session_id=uuid4(),
-            name=name,
-            reach=Reach(parties, choices=named(self.database, parties)),
-            acr="http://ftn.ficora.fi/2017/loatest2",
-        )
+        reach = Reach(parties, choices=named(self.database, parties))
+        return user(reach, account_id=account.id, name=name)
 
 
 @pytest.fixture

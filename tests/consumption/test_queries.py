@@ -5,7 +5,6 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.consumption import days, queries, store
 from portal.consumption.charts import Mark
@@ -19,6 +18,7 @@ from portal.kit.intervals import Quality, instant_of, start_quarter
 from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.consumption.readings import Reading, every, intervals, listed
+from tests.people import user
 
 TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -88,7 +88,7 @@ class Register:
 
 
 def person(*parties):
-    return User(account_id=uuid4(), session_id=uuid4(), name="", reach=Reach(frozenset(parties)), acr="")
+    return user(Reach(frozenset(parties)))
 
 
 @pytest.fixture

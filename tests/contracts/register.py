@@ -6,7 +6,6 @@ from uuid import uuid4
 
 from sqlmodel import delete
 
-from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
 from portal.customers.models import Party
@@ -14,6 +13,7 @@ from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
 from portal.kit.packing import pack
 from portal.sites.models import MeteringPoint, Occupancy, Site
+from tests.people import user
 
 LONG_AGO = date(2020, 1, 1)
 IBAN, BIC, PAYEE = "FI2112345600000785", "NDEAFIHH", "Esimerkki Energia Oy"
@@ -135,7 +135,7 @@ class Register:
 
 def somebody(*parties):
     """A signed-in customer who may see these parties' things."""
-    return User(account_id=uuid4(), session_id=uuid4(), name="Somebody", reach=Reach(frozenset(parties)), acr="")
+    return user(Reach(frozenset(parties)))
 
 
 def line(contract, cents, *, kwh=None, code="energy", price="10", estimated=False):

@@ -25,7 +25,7 @@ from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Ma
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
-from tests.people import vault
+from tests.people import user, vault
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -126,9 +126,7 @@ def aino(database, feed):
         )
         db.add(account)
         parties = frozenset(db.exec(select(Party.id)).all())
-    return ConfirmedUser(
-        account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=Reach(parties), acr="loa2"
-    )
+    return user(Reach(parties), kind=ConfirmedUser, account_id=account.id)
 
 
 @pytest.fixture

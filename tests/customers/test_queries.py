@@ -4,7 +4,6 @@ from uuid import uuid4
 import pytest
 
 from portal.auth.models import Account
-from portal.auth.people import User
 from portal.auth.reach import EVERYTHING, Level, Reach, Theme
 from portal.customers import queries
 from portal.customers.keeping import sealed
@@ -12,6 +11,7 @@ from portal.customers.models import Mandate, MandateSite, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault
 from portal.sites.models import Site
+from tests.people import user
 
 TODAY = date(2026, 11, 21)
 VAULT = Vault([b"d" * 32], b"i" * 32)
@@ -73,7 +73,7 @@ def aino(add, database):
     account = Account(identity_index=AINO, given_names="Aino", family_name="Mäkelä", created_at=clock.now())
     with database.writing() as db:
         db.add(account)
-    return User(account_id=account.id, session_id=uuid4(), name="Aino", reach=Reach(frozenset({party})), acr="")
+    return user(Reach(frozenset({party})), account_id=account.id)
 
 
 def test_a_person_is_every_customer_number_with_their_code(add, reach):

@@ -17,7 +17,7 @@ from portal.messages.feed import MessageEntry
 from portal.messages.keeping import keep_messages
 from portal.messages.rules import Topic
 from tests.contracts.register import Register
-from tests.people import named
+from tests.people import named, user
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -58,7 +58,7 @@ class Post:
         self.register.add(account)
         given = {"grants": grants, "acting_for": parties[0]} if grants else {}
         reach = Reach(frozenset(parties), choices=named(self.register.database, parties), **given)
-        return User(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="")
+        return user(reach, account_id=account.id, known_since=NOW)
 
     def tell(self, *rows, offers=(), now=NOW):
         """Take rows in, as a feed does."""

@@ -3,14 +3,12 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
 
 import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from portal.auth.models import Account
-from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.customers.models import ContactDetail, Party
 from portal.kit.feed import Outcome, Refusal
@@ -22,7 +20,7 @@ from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
 from portal.privacy.models import PrivacyCase
 from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, CaseState, Right
-from tests.people import named
+from tests.people import named, user
 
 NOW = datetime(2026, 11, 6, 10, tzinfo=UTC)
 
@@ -48,7 +46,7 @@ def aino(database):
         db.add(party)
         db.add(account)
     reach = Reach(frozenset({party.id}), choices=named(database, [party.id]))
-    return User(account_id=account.id, session_id=uuid4(), name="Aino Mäkelä", reach=reach, acr="loa2")
+    return user(reach, account_id=account.id)
 
 
 @pytest.fixture
