@@ -1,7 +1,6 @@
 """Deciding: a record is added and none ever overwritten; to decide what is so already adds nothing."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -10,11 +9,13 @@ from sqlmodel import Session
 
 from portal.audit import actions as audit
 from portal.auth.people import User
+from portal.auth.reach import NamedParty
 from portal.consents import queries, rules
+from portal.consents.editions import Seen
 from portal.consents.models import PermissionRecord
 from portal.consents.notices import Edition
-from portal.consents.queries import Decider, Matrix
-from portal.consents.rules import Action, Channel, DecisionKind, DecisionRequest, Purpose
+from portal.consents.records import Matrix
+from portal.consents.rules import Action, Cell, Channel, DecisionKind, Purpose, Switch
 from portal.customers.locks import lock_party
 from portal.kit.errors import Refused
 from portal.kit.i18n import Language, text
@@ -59,36 +60,11 @@ class PermissionDecided(Event):
     language: Language
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The words that a customer had before them when deciding."""
+def hold(db: Session, who: User) -> Matrix:
+    """What holds for the person's party; until this transaction ends nobody else decides for it.
 
-    edition: Edition
-    language: Language
-
-
-def decide(
-    db: Session, who: User, requests: Sequence[DecisionRequest], seen: Seen, now: datetime
-) -> Sequence[PermissionRecord]:
-    """Record what a person asks for their party; returns only what changes something.
-
-    Raises NotACustomer, LastChannel; then nothing has been recorded.
+    Raises NotACustomer.
     """
-    matrix = _alone(db, who)
-    if purpose := rules.unreachable(matrix.decider.subject, requests, matrix.in_force):
-        raise LastChannel(purpose)
-    number = max((record.sequence for record in matrix.in_force.values()), default=0)
-    news = enumerate(rules.news(requests, matrix.in_force), start=number + 1)
-    records = [_record(sequence, who, matrix, request, seen, now) for sequence, request in news]
-    for record in records:
-        db.add(record)
-        audit.record(db, _act(record), now)
-        announce(db, _event(record, matrix.decider), now)
-    return records
-
-
-def _alone(db: Session, who: User) -> Matrix:
-    """What holds for the person's party; until this transaction ends nobody else decides for it."""
     lock_party(db, who)
     matrix = queries.matrix(db, who)
     if matrix is None:
@@ -96,21 +72,41 @@ def _alone(db: Session, who: User) -> Matrix:
     return matrix
 
 
+def decide(
+    db: Session, who: User, matrix: Matrix, requests: Mapping[Cell, Switch], seen: Seen[Edition], now: datetime
+) -> Sequence[PermissionRecord]:
+    """Record how a person wants cells of a matrix to be that they `hold`; returns only what changes something.
+
+    Raises LastChannel; then nothing has been recorded.
+    """
+    if purpose := rules.unreachable(matrix.subject, requests, matrix.in_force):
+        raise LastChannel(purpose)
+    number = max((record.sequence for record in matrix.in_force.values()), default=0)
+    news = enumerate(rules.news(requests, matrix.in_force).items(), start=number + 1)
+    records = [_record(sequence, who, matrix, request, seen, now) for sequence, request in news]
+    for record in records:
+        db.add(record)
+        audit.record(db, _act(record), now)
+        announce(db, _event(record, matrix.party), now)
+    return records
+
+
 def _record(
-    sequence: int, who: User, matrix: Matrix, request: DecisionRequest, seen: Seen, now: datetime
+    sequence: int, who: User, matrix: Matrix, request: tuple[Cell, Switch], seen: Seen[Edition], now: datetime
 ) -> PermissionRecord:
-    cell, wording = request.cell, seen.edition.wording(request.cell, seen.language)
+    cell, switch = request
+    wording = seen.edition.wording(cell, seen.language)
     replaced = rules.standing(cell, matrix.in_force)
     return PermissionRecord(
         id=uuid4(),
         sequence=sequence,
-        party_id=matrix.decider.party_id,
+        party_id=matrix.party.id,
         account_id=who.account_id,
         assurance=who.acr,
         kind=cell.kind,
         purpose=cell.purpose,
         channel=cell.channel,
-        action=rules.action(cell.kind, request.switch),
+        action=rules.action(cell.kind, switch),
         at=now,
         where=HERE,
         ground=cell.ground,
@@ -133,10 +129,10 @@ def _act(record: PermissionRecord) -> audit.Act:
     )
 
 
-def _event(record: PermissionRecord, decider: Decider) -> PermissionDecided:
+def _event(record: PermissionRecord, customer: NamedParty) -> PermissionDecided:
     return PermissionDecided(
         record_id=record.id,
-        customer_number=decider.customer_number,
+        customer_number=customer.customer_number,
         party_id=record.party_id,
         permission=DecisionKind(record.kind),
         purpose=Purpose(record.purpose),

@@ -3,6 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -32,12 +33,20 @@ class Translated(Part):
     sv: str
     en: str
 
-    def by(self, language: Language) -> str:
+    def said(self, language: Language) -> str:
         """The wording in a language."""
         return {Language.FI: self.fi, Language.SV: self.sv, Language.EN: self.en}[language]
 
 
 E = TypeVar("E", bound=Part)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen(Generic[E]):
+    """The words that a customer had before them when deciding: which edition, in which language."""
+
+    edition: E
+    language: Language
 
 
 class Editions(Generic[E]):
@@ -66,6 +75,16 @@ class Editions(Generic[E]):
             return self.all[version]
         except KeyError:
             raise NoSuchEdition from None
+
+    def seen(self, notice: str) -> Seen[E]:
+        """What a form says that the customer had before them: `2026-11-21/fi`.
+
+        Raises NoSuchEdition.
+        """
+        version, _, language = notice.partition("/")
+        if language not in set(Language):
+            raise NoSuchEdition
+        return Seen(self.by_version(version), Language(language))
 
     def _read(self, path: Path) -> E:
         return self._kind.model_validate({"version": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})

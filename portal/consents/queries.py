@@ -1,8 +1,6 @@
 """What a customer has decided: what holds now, how it came about, and the receipt of each decision."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -13,10 +11,10 @@ from sqlmodel.sql.expression import Select
 
 from portal.auth.models import Account
 from portal.auth.people import User
-from portal.auth.reach import NamedParty
 from portal.consents import rules
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import Action, DecisionKind, DecisionSubject, Place
+from portal.consents.records import DecisionEvent, Matrix, PermissionSummary
+from portal.consents.rules import Action, DecisionKind
 from portal.customers.models import Party
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
@@ -25,42 +23,6 @@ from portal.kit.questions import Question, given
 
 class NoSuchReceipt(NotThere):
     """No decision of that id that this person may see."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decider:
-    """The party that decides: whose matrix it is."""
-
-    party_id: UUID
-    subject: DecisionSubject
-    name: str
-    customer_number: str
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """What a party has decided that holds now."""
-
-    decider: Decider
-    in_force: Mapping[Place, PermissionRecord]
-
-
-@dataclass(frozen=True, slots=True)
-class DecisionEvent:
-    """A decision as it stands in the history: who acted (None where it came from elsewhere) and what held before."""
-
-    record: PermissionRecord
-    actor: str | None
-    before: str | None  # the action that held before, None where nothing was decided
-
-
-@dataclass(frozen=True, slots=True)
-class PermissionSummary:
-    """What holds somewhere in the matrix, at a glance."""
-
-    kind: DecisionKind
-    action: Action
-    at: datetime
 
 
 RECORD: Final = table_of(PermissionRecord)
@@ -85,39 +47,45 @@ def permissions(db: Session, who: User) -> Sequence[PermissionSummary] | None:
 
 def matrix(db: Session, who: User) -> Matrix | None:
     """What holds for the party that a person decides for, None where they are no customer."""
-    whose = _decider_of(who)
-    if whose is None:
+    party = who.reach.party
+    if party is None:
         return None
     newest = (
         select(func.max(PermissionRecord.sequence))
-        .where(PermissionRecord.party_id == whose.party_id)
+        .where(PermissionRecord.party_id == party.id)
         .group_by(PermissionRecord.kind, PermissionRecord.purpose, PermissionRecord.channel)
     )
     held = select(PermissionRecord).where(
-        PermissionRecord.party_id == whose.party_id, col(PermissionRecord.sequence).in_(newest)
+        PermissionRecord.party_id == party.id, col(PermissionRecord.sequence).in_(newest)
     )
-    return Matrix(whose, rules.in_force(db.exec(held).all()))
+    return Matrix(party, rules.in_force(db.exec(held).all()))
 
 
 def count(db: Session, who: User) -> int:
     """How many decisions the party's history holds."""
-    whose = _decider_of(who)
-    if whose is None:
+    party = who.reach.party
+    if party is None:
         return 0
-    return db.exec(select(func.count()).where(PermissionRecord.party_id == whose.party_id)).one()
+    return db.exec(select(func.count()).where(PermissionRecord.party_id == party.id)).one()
 
 
 def history(db: Session, who: User, first: int, limit: int) -> Sequence[DecisionEvent]:
     """So many decisions of the party, the newest first, from the `first` on, which is counted from 0."""
-    whose = _decider_of(who)
-    if whose is None:
+    party = who.reach.party
+    if party is None:
         return []
-    own = _events().where(PermissionRecord.party_id == whose.party_id)
+    own = _events().where(PermissionRecord.party_id == party.id)
     newest_first = own.order_by(col(PermissionRecord.sequence).desc()).offset(first).limit(limit)
     return [_event(*row) for row in db.exec(newest_first)]
 
 
-def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Decider]:
+def decided_by(db: Session, who: Collection[UUID]) -> Sequence[DecisionEvent]:
+    """Every decision of these parties, the oldest first."""
+    own = _events().where(col(PermissionRecord.party_id).in_(who))
+    return [_event(*row) for row in db.exec(own.order_by(col(PermissionRecord.sequence)))]
+
+
+def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Party]:
     """A decision of any party that a person acts for, and that party.
 
     Raises NoSuchReceipt.
@@ -126,7 +94,7 @@ def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Dec
     found = db.exec(seen).first()
     if found is None:
         raise NoSuchReceipt
-    return _event(*found), _decider(db.get_one(Party, found[0].party_id))
+    return _event(*found), db.get_one(Party, found[0].party_id)
 
 
 def _events() -> Select[PermissionRecord, str, str, str]:
@@ -143,12 +111,3 @@ def _event(
     record: PermissionRecord, given_names: str | None, family_name: str | None, before: str | None
 ) -> DecisionEvent:
     return DecisionEvent(record, f"{given_names} {family_name}" if given_names else None, before)
-
-
-def _decider_of(who: User) -> Decider | None:
-    """The one party that a person decides for now, None where they are no customer at all."""
-    return _decider(who.reach.party) if who.reach.party else None
-
-
-def _decider(party: Party | NamedParty) -> Decider:
-    return Decider(party.id, DecisionSubject(party.kind), party.name, party.customer_number)

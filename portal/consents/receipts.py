@@ -10,8 +10,9 @@ from portal.brand import Brand
 from portal.consents import notices
 from portal.consents.models import PermissionRecord
 from portal.consents.notices import Wording
-from portal.consents.queries import Decider, DecisionEvent
+from portal.consents.records import DecisionEvent
 from portal.consents.rules import Cell, Channel, DecisionKind, Ground, Purpose
+from portal.customers import models as customers
 from portal.kit.i18n import Language
 
 SCHEMA = "ISO/IEC TS 27560:2023; portal receipt 1"
@@ -85,21 +86,21 @@ class Receipt(_Section):
     event: ReceiptEvent
 
 
-def receipt(event: DecisionEvent, decider: Decider, brand: Brand) -> Receipt:
+def receipt(event: DecisionEvent, customer: customers.Party, brand: Brand) -> Receipt:
     """The receipt of a decision of a party."""
     record = event.record
     return Receipt(
         receipt_id=record.id,
         record_id=record.id,
-        pii_principal_id=decider.customer_number,
+        pii_principal_id=customer.customer_number,
         pii_processing=_processing(event, brand),
-        party_identification=[controller(brand), principal(decider)],
+        party_identification=[controller(brand), principal(customer)],
         event=ReceiptEvent(
             event_time=record.at,
             event_type=record.kind,
             event_state=record.action,
             validity_duration="until replaced",
-            entity_id=decider.customer_number,
+            entity_id=customer.customer_number,
             acting_person=event.actor,
             assurance_level=record.assurance,
             replaces=record.replaces_id,
@@ -138,8 +139,8 @@ def _processing(event: DecisionEvent, brand: Brand) -> Processing:
         pii_type=wording.data if wording else None,
         pii_controllers=[brand.business_id],
         collection_method=record.where,
-        storage_locations=edition.storage.by(language) if edition else None,
-        retention_period=edition.retention.by(language) if edition else None,
+        storage_locations=edition.storage.said(language) if edition else None,
+        retention_period=edition.retention.said(language) if edition else None,
         recipient_third_parties=["partners"] if record.purpose == Purpose.PARTNER_DISCLOSURE else [],
         withdrawal_method="/consents",
     )
@@ -157,11 +158,11 @@ def controller(brand: Brand) -> Party:
     )
 
 
-def principal(decider: Decider) -> Party:
+def principal(customer: customers.Party) -> Party:
     """The customer."""
     return Party(
-        party_id=decider.customer_number,
+        party_id=customer.customer_number,
         party_role="customer",
-        party_type=decider.subject,
-        party_name=decider.name,
+        party_type=customer.kind,
+        party_name=customer.name,
     )

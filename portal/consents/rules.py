@@ -4,7 +4,7 @@ Four kinds that must not be mixed: a consent is off until given; an objection st
 a preference routes what cannot be refused; authorisations to third parties, the fourth, are not decided here.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -186,31 +186,22 @@ def state(cell: Cell, decisions: InForce[D]) -> Switch:
     return switch(cell.kind, decision.action if decision else None)
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionRequest:
-    """How a customer wants a cell to be."""
-
-    cell: Cell
-    switch: Switch
-
-
-def news(requests: Iterable[DecisionRequest], decisions: InForce[D]) -> list[DecisionRequest]:
+def news(requests: Mapping[Cell, Switch], decisions: InForce[D]) -> dict[Cell, Switch]:
     """The requests that change something: to decide what is so already is no decision."""
-    return [request for request in requests if state(request.cell, decisions) is not request.switch]
+    return {cell: switch for cell, switch in requests.items() if state(cell, decisions) is not switch}
 
 
-def unreachable(subject: DecisionSubject, requests: Iterable[DecisionRequest], decisions: InForce[D]) -> Purpose | None:
+def unreachable(subject: DecisionSubject, requests: Mapping[Cell, Switch], decisions: InForce[D]) -> Purpose | None:
     """The purpose that would be left without a channel although it cannot be refused, if there is one."""
-    requested = {request.cell: request.switch for request in requests}
-    touched = {cell.purpose for cell in requested if cell.kind is DecisionKind.PREFERENCE}
+    touched = {cell.purpose for cell in requests if cell.kind is DecisionKind.PREFERENCE}
     routed = [cell for cell in MATRIX[subject] if cell.purpose in touched]
-    reached = {cell.purpose for cell in routed if requested.get(cell, state(cell, decisions)) is Switch.ON}
+    reached = {cell.purpose for cell in routed if requests.get(cell, state(cell, decisions)) is Switch.ON}
     return min(touched - reached, default=None)
 
 
-def withdrawing_all(subject: DecisionSubject) -> Iterator[DecisionRequest]:
+def withdrawing_all(subject: DecisionSubject) -> dict[Cell, Switch]:
     """The requests of somebody who takes back every consent at once."""
-    return (DecisionRequest(cell, Switch.OFF) for cell in MATRIX[subject] if cell.kind is DecisionKind.CONSENT)
+    return {cell: Switch.OFF for cell in MATRIX[subject] if cell.kind is DecisionKind.CONSENT}
 
 
 def may_contact(subject: DecisionSubject, decisions: Iterable[Decision], purpose: Purpose, channel: Channel) -> bool:

@@ -19,16 +19,13 @@ from typing import Final
 from urllib.parse import quote
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from portal.auth.models import Account
 from portal.brand import Brand
+from portal.consents import queries as consents
 from portal.consents import receipts
 from portal.consents.authorisations import queries as authorisations
 from portal.consents.authorisations import receipts as authorisation_receipts
-from portal.consents.models import PermissionRecord
-from portal.consents.queries import Decider, DecisionEvent
-from portal.consents.rules import DecisionSubject as Deciding
 from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
 from portal.kit import formats, private
@@ -313,24 +310,10 @@ def _receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[PackageFile]:
     for given in authorisations.given_by(db, [whose.subject.party_id]):
         receipt = authorisation_receipts.receipt(given, brand).model_dump_json(indent=2)
         yield PackageFile(f"receipts/{given.id}.json", [receipt.encode()])
-    for decision, actor in _permissions(db, whose):
-        yield PackageFile(f"receipts/{decision.id}.json", [_receipt(db, whose, decision, actor, brand)])
-
-
-def _permissions(db: Session, whose: Whose) -> list[tuple[PermissionRecord, str | None]]:
-    decided = (
-        select(PermissionRecord, Account.given_names, Account.family_name)
-        .join(Account, col(Account.id) == PermissionRecord.account_id, isouter=True)
-        .where(PermissionRecord.party_id == whose.subject.party_id)
-        .order_by(col(PermissionRecord.sequence))
-    )
-    return [(record, f"{given} {family}" if record.account_id else None) for record, given, family in db.exec(decided)]
-
-
-def _receipt(db: Session, whose: Whose, record: PermissionRecord, actor: str | None, brand: Brand) -> bytes:
-    party = db.get_one(Party, whose.subject.party_id)
-    decider = Decider(party.id, Deciding(party.kind), party.name, party.customer_number)
-    return receipts.receipt(DecisionEvent(record, actor, None), decider, brand).model_dump_json(indent=2).encode()
+    for decision in consents.decided_by(db, [whose.subject.party_id]):
+        customer = db.get_one(Party, decision.record.party_id)
+        receipt = receipts.receipt(decision, customer, brand).model_dump_json(indent=2)
+        yield PackageFile(f"receipts/{decision.record.id}.json", [receipt.encode()])
 
 
 # the first thing to read

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from sqlalchemy import Date, Numeric
 from sqlmodel import SQLModel
 
-from portal.consents.shown import level
+from portal.consents.labels import level
 from portal.customers import change_requests
 from portal.customers.change_requests import Billing, PostalAddress
 from portal.customers.words import LANGUAGES

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal.consents.authorisations.labels import RESOLUTIONS
+from portal.consents.labels import CHANNELS, GROUNDS, PLACES
 from portal.consents.rules import Purpose
-from portal.consents.shown import CHANNELS, GROUNDS, PLACES
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter

@@ -10,8 +10,8 @@ import pytest
 from portal.auth.models import Account
 from portal.auth.reach import Reach
 from portal.consents import actions, notices, pages
-from portal.consents.actions import Seen
-from portal.consents.rules import MATRIX, Channel, DecisionRequest, DecisionSubject, Purpose, Switch
+from portal.consents.editions import Seen
+from portal.consents.rules import MATRIX, Channel, DecisionSubject, Purpose, Switch
 from portal.customers.models import IdentityCode, Party
 from portal.kit import web
 from portal.kit.access import Anyone
@@ -38,7 +38,7 @@ def cell(purpose, channel, subject=DecisionSubject.PERSON):
 def request(key, switch, subject=DecisionSubject.PERSON):
     """How a cell of that key should be."""
     purpose, channel = key.split(".")
-    return DecisionRequest(cell(Purpose(purpose), Channel(channel), subject), Switch(switch))
+    return {cell(Purpose(purpose), Channel(channel), subject): Switch(switch)}
 
 
 def seen(language=Language.FI):
@@ -68,8 +68,8 @@ class Register:
     def decide(self, who, *requests, at=NOW):
         """Decide as somebody; (key, on or off) each."""
         with self.database.writing() as db:
-            subject = DecisionSubject.PERSON
-            return actions.decide(db, who, [request(*one, subject) for one in requests], seen(), at)
+            asked = {cell: switch for one in requests for cell, switch in request(*one).items()}
+            return actions.decide(db, who, actions.hold(db, who), asked, seen(), at)
 
     def _party(self, name, number, kind):
         party = Party(customer_number=number, kind=kind, name=name)

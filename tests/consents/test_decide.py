@@ -67,7 +67,7 @@ def test_history_keeps_everything(register, aino):
     assert [record.replaces_id for record in (given, withdrawn, again)] == [None, given.id, withdrawn.id]
     with register.database.reading() as db:
         events = queries.history(db, aino, 0, 10)
-    assert [(event.record.action, event.before, event.actor) for event in events] == [
+    assert [(event.record.action, event.replaced, event.actor) for event in events] == [
         ("given", "withdrawn", "Aino Mäkelä"),
         ("withdrawn", "given", "Aino Mäkelä"),
         ("given", None, "Aino Mäkelä"),
@@ -177,19 +177,19 @@ def test_what_one_decides_is_not_anothers(register, aino, mikko):
 def test_who_acts_for_one_party_decides_for_it(register):
     clerk = register.company("Esimerkkikiinteistöt Oy", "300001")
     with register.database.reading() as db:
-        found = queries.matrix(db, clerk).decider
-    assert (found.subject, found.name) == (DecisionSubject.COMPANY, "Esimerkkikiinteistöt Oy")
+        found = queries.matrix(db, clerk)
+    assert (found.subject, found.party.name) == (DecisionSubject.COMPANY, "Esimerkkikiinteistöt Oy")
     [record] = register.decide(clerk, ("outages.sms", "off"))
-    assert record.party_id == found.party_id
+    assert record.party_id == found.party.id
 
 
 def test_fifty_double_clicks_at_once_have_one_effect(register, aino, database_url):
     database = Database(database_url)
-    requests = [request(EMAIL, "on"), request(LETTER, "off")]
+    requests = request(EMAIL, "on") | request(LETTER, "off")
 
     def click(_number):
         with database.writing() as db:
-            return len(actions.decide(db, aino, requests, seen(), NOW))
+            return len(actions.decide(db, aino, actions.hold(db, aino), requests, seen(), NOW))
 
     with ThreadPoolExecutor(8) as clicks:
         effects = list(clicks.map(click, range(50)))

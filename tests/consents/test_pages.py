@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 from sqlmodel import select
 
-from portal.consents import notices, shown
+from portal.consents import labels, notices
 from portal.consents.models import PermissionRecord
+from portal.consents.records import row_id
 from portal.consents.rules import MATRIX, Action, Channel, DecisionKind, DecisionSubject, Ground, Purpose
-from portal.consents.shown import row_id
 from portal.kit.i18n import text
 from portal.settings import DEMO_BRAND
 from tests.consents.conftest import EMAIL, LETTER, NOW, ROOT
@@ -351,9 +351,9 @@ def test_a_page_that_is_not_there_shows_one_that_is(register, aino, household, a
 
 
 def test_every_code_has_its_words():
-    assert set(shown.GROUNDS) == set(Ground)
-    assert set(shown.CHANNELS) == set(Channel) - {Channel.ANY}
-    assert set(shown.DEEDS) == {(kind, action) for kind in DecisionKind for action in Action}
+    assert set(labels.GROUNDS) == set(Ground)
+    assert set(labels.CHANNELS) == set(Channel) - {Channel.ANY}
+    assert set(labels.DEEDS) == {(kind, action) for kind in DecisionKind for action in Action}
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_every_code_has_its_words():
     ],
 )
 def test_the_level_of_assurance_has_a_name(acr, told):
-    assert shown.level(acr) == told
+    assert labels.level(acr) == told
 
 
 # Receipts

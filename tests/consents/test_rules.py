@@ -12,7 +12,6 @@ from portal.consents.rules import (
     Action,
     Channel,
     DecisionKind,
-    DecisionRequest,
     DecisionSubject,
     Ground,
     Purpose,
@@ -37,7 +36,7 @@ class Said:
 
 
 def said(sequence, key, action, subject=PERSON):
-    found = request(key, ON, subject).cell
+    (found,) = request(key, ON, subject)
     return Said(sequence, found.kind, found.purpose, found.channel, action)
 
 
@@ -149,19 +148,19 @@ def test_the_matrix_is_as_it_was_wished_last(requests):
 def test_what_is_so_already_is_no_news():
     held = rules.in_force([said(1, "direct-marketing.email", "given")])
     email, letter = request("direct-marketing.email", ON), request("direct-marketing.letter", ON)
-    assert rules.news([email, letter, request("direct-marketing.sms", OFF)], held) == []
-    assert rules.news([request("direct-marketing.email", OFF)], held) == [request("direct-marketing.email", OFF)]
+    assert rules.news(email | letter | request("direct-marketing.sms", OFF), held) == {}
+    assert rules.news(request("direct-marketing.email", OFF), held) == request("direct-marketing.email", OFF)
 
 
 def test_taking_everything_back_takes_back_consents_only():
-    assert {one.cell.key for one in rules.withdrawing_all(PERSON)} == {
+    assert {one.key for one in rules.withdrawing_all(PERSON)} == {
         "direct-marketing.email",
         "direct-marketing.sms",
         "direct-marketing.automated-call",
         "service-analytics.any",
         "partner-disclosure.any",
     }
-    assert {one.switch for one in rules.withdrawing_all(PERSON)} == {OFF}
+    assert set(rules.withdrawing_all(PERSON).values()) == {OFF}
 
 
 # What cannot be refused, only routed
@@ -181,7 +180,7 @@ def test_taking_everything_back_takes_back_consents_only():
 )
 def test_one_channel_stays(held, requests, unreachable):
     off = [said(number, key, "withdrawn") for number, key in enumerate(held)]
-    requested = [request(key, switch) for key, switch in requests.items()]
+    requested = {cell: switch for one in requests.items() for cell, switch in request(*one).items()}
     assert rules.unreachable(PERSON, requested, rules.in_force(off)) == unreachable
 
 
@@ -230,8 +229,7 @@ def test_a_company_may_be_mailed_until_it_prohibits_it():
 def test_withdrawing_takes_one_wish_as_giving_does(one):
     """As easy to withdraw as to give (GDPR, Article 7(3))."""
     for switch in Switch:
-        [news] = rules.news([DecisionRequest(one, switch)], rules.in_force([_opposite(one, switch)]))
-        assert news.switch is switch
+        assert rules.news({one: switch}, rules.in_force([_opposite(one, switch)])) == {one: switch}
 
 
 def _opposite(one, switch):

@@ -1,6 +1,5 @@
 """Giving an authorisation and ending it: rows are added and none is ever changed."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -16,6 +15,7 @@ from portal.consents.authorisations.notices import Edition, Wording
 from portal.consents.authorisations.offers import AuthorisationRequest, Offer
 from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Ending, Resolution
+from portal.consents.editions import Seen
 from portal.consents.rules import Ground
 from portal.customers.locks import lock_party
 from portal.customers.models import Party
@@ -64,17 +64,12 @@ class AuthorisationEnded(Event):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The words that a customer had before them: which edition, in which language, and their SHA-256."""
-
-    edition: Edition
-    language: Language
-    sha256: str
-
-
-def give(db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: Seen, now: datetime) -> UUID:
+def give(
+    db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: Seen[Edition], sha256: str, now: datetime
+) -> UUID:
     """Let a company read; the id of the authorisation. What it renews ends now.
+
+    seen, sha256: the words that the customer had before them
 
     To give what stands already, as a second click would, gives nothing more.
     Raises CannotBeGiven, OtherWords, NoSuchAuthorisation; then nothing has been given.
@@ -82,7 +77,7 @@ def give(db: Session, who: ConfirmedUser, request: AuthorisationRequest, seen: S
     lock_party(db, who)
     offered = offers.offer(db, who, request, day_of(now))
     wording = offered.wording(seen.edition, seen.language)
-    if wording.sha256 != seen.sha256:
+    if wording.sha256 != sha256:
         raise OtherWords
     for given in queries.all_given(db, who):
         if _is_that(given, wording, day_of(now)):

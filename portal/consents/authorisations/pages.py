@@ -15,19 +15,18 @@ from starlette.routing import Route
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.brand import Brand
 from portal.consents.authorisations import actions, labels, notices, offers, queries, receipts
-from portal.consents.authorisations.actions import Seen
 from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
-from portal.consents.authorisations.notices import Wording
+from portal.consents.authorisations.notices import Edition, Wording
 from portal.consents.authorisations.offers import MOST_POINTS, AuthorisationRequest, CannotBeGiven, Offer, Sample
 from portal.consents.authorisations.records import Given, purpose
 from portal.consents.authorisations.rules import Resolution, may_last_until
-from portal.consents.editions import NoSuchEdition
+from portal.consents.editions import Seen
 from portal.consumption.selection import Point
 from portal.contracts.kinds import Names
 from portal.kit import days
 from portal.kit.forms import Form, Typed, read, wrong
 from portal.kit.html import Page
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
@@ -199,7 +198,7 @@ def give(visit: Visit[ConfirmedUser]) -> Reply:
     if isinstance(asked, Typed):
         return Answer(_form(visit, asked), status=422)
     try:
-        given = actions.give(visit.db, visit.who, asked.value.request, _seen(visit.form), visit.now)
+        given = actions.give(visit.db, visit.who, asked.value.request, *_seen(visit.form), visit.now)
     except CannotBeGiven as refused:
         return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
     return Redirect(f"/authorisations/{given}?news=given")
@@ -281,11 +280,9 @@ def _values(typed: FormData) -> Mapping[str, str]:
     return {key: str(value) for key, value in typed.items()}
 
 
-def _seen(form: FormData) -> Seen:
-    version, _, language = str(form.get("notice")).partition("/")
-    if language not in set(Language):
-        raise NoSuchEdition
-    return Seen(notices.EDITIONS.by_version(version), Language(language), str(form.get("sha256")))
+def _seen(form: FormData) -> tuple[Seen[Edition], str]:
+    """The words that a customer had before them, and their SHA-256."""
+    return notices.EDITIONS.seen(str(form.get("notice"))), str(form.get("sha256"))
 
 
 def routes(brand: Brand) -> Sequence[Route]:

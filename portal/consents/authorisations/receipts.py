@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from portal.brand import Brand
 from portal.consents.authorisations.records import Given
-from portal.consents.queries import Decider
 from portal.consents.receipts import Party, PrivacyNotice, controller, principal
-from portal.consents.rules import DecisionSubject
 
 SCHEMA: Final = "ISO/IEC TS 27560:2023; portal authorisation receipt 1"
 NOTICE: Final = "authorisation"
@@ -67,14 +65,13 @@ class Receipt(_Section):
 def receipt(given: Given, brand: Brand) -> Receipt:
     """The receipt of an authorisation as it stands."""
     customer = given.customer
-    whose = Decider(customer.id, DecisionSubject(customer.kind), customer.name, customer.customer_number)
     return Receipt(
         receipt_id=given.id,
         record_id=given.id,
         replaces=given.authorisation.replaces_id,
         pii_principal_id=customer.customer_number,
         pii_processing=_processing(given, brand),
-        party_identification=[controller(brand), principal(whose), _recipient(given)],
+        party_identification=[controller(brand), principal(customer), _recipient(given)],
         events=_events(given),
     )
 

@@ -59,11 +59,11 @@ class Edition(Part):
             purpose=cell.purpose,
             edition=self.version,
             language=language,
-            title=about.title.by(language),
-            text=about.text.by(language),
-            data=about.data.by(language),
-            ground=self.grounds[cell.ground.name].by(language),
-            rule=self.kinds[cell.kind].by(language),
+            title=about.title.said(language),
+            text=about.text.said(language),
+            data=about.data.said(language),
+            ground=self.grounds[cell.ground.name].said(language),
+            rule=self.kinds[cell.kind].said(language),
         )
 
 

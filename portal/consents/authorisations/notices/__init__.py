@@ -57,8 +57,8 @@ class Edition(Part):
     def wording(self, facts: Facts, language: Language) -> Wording:
         """What is told about an authorisation."""
         told = (self.what, self.purpose, self.points, self.resolution[facts.resolution], self.period)
-        filled = [sentence.by(language).format(**_places(facts, language)) for sentence in told]
-        more = [sentence.by(language) for sentence in (self.sees_not, self.free)]
+        filled = [sentence.said(language).format(**_places(facts, language)) for sentence in told]
+        more = [sentence.said(language) for sentence in (self.sees_not, self.free)]
         return Wording(self.version, language, (*filled, *more))
 
 
