@@ -72,10 +72,8 @@ def uses(
         for first, last in point.held_by(parties)
     ]
     sums = _months(db, rows, occupancies, months[:-1])
-    now, then = (
-        by_day(db, rows, occupancies, month, next_month(month) - DAY, today)
-        for month in (months[-1], months[-1].replace(year=months[-1].year - 1))
-    )
+    newest = months[-1], months[-1].replace(year=months[-1].year - 1)
+    now, then = by_day(db, rows, occupancies, [(month, next_month(month) - DAY) for month in newest], today)
     compared = pairs.compared(now, then, Compare.DATE)
     of_site: defaultdict[UUID, list[SiteUse]] = defaultdict(list)
     for point, earlier, tally, pair in zip(points, sums.tolist(), now.tallies, compared, strict=True):

@@ -8,28 +8,44 @@ import numpy as np
 from sqlmodel import Session
 
 from portal.consumption import pairs, store
-from portal.consumption.blocks import FIGURES
+from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.pairs import Comparison, PointsByDay
 from portal.consumption.rules import Compare, day_before, due
 from portal.consumption.tallies import PointOccupancy, clipped
 from portal.kit.clock import DAY, next_month
 from portal.kit.intervals import day_starts, start_quarter
 
+Days = tuple[date, date]
+"""A first day and a last."""
+
 
 def by_day(
-    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], first: date, last: date, today: date
+    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], spans: Sequence[Days], today: date
+) -> Sequence[PointsByDay]:
+    """The days of each span, of the points of `rows`, which tells the row of each; read at once."""
+    held = [clipped(occupancies, first, last) for first, last in spans]
+    known = list(store.days_by_point(db, [occupancy.days for of_span in held for occupancy in of_span]))
+    return [_by_day(rows, of_span, known, span, today) for span, of_span in zip(spans, held, strict=True)]
+
+
+def _by_day(
+    rows: Mapping[UUID, int],
+    held: Sequence[PointOccupancy],
+    known: Sequence[tuple[UUID, date, Figures]],
+    span: Days,
+    today: date,
 ) -> PointsByDay:
-    """The days from the first to the last of the points of `rows`, which tells the row of each."""
+    first, last = span
     edges = day_starts(first, last)
     due_until = start_quarter(due(today) + DAY)
-    held = clipped(occupancies, first, last)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
     quarters = np.zeros(figures.shape[:2], np.int64)
     looked_at = np.zeros(figures.shape[:2], np.bool_)
-    for point, month, of_month in store.days_by_point(db, [occupancy.days for occupancy in held]):
+    for point, month, of_month in known:
         begins, ends = max(first, month), min(last + DAY, next_month(month))
-        within = of_month[begins.day - 1 :][: (ends - begins).days]
-        figures[rows[point], (begins - first).days : (ends - first).days] = within
+        if begins < ends:
+            within = of_month[begins.day - 1 :][: (ends - begins).days]
+            figures[rows[point], (begins - first).days : (ends - first).days] = within
     for occupancy in held:
         row, of_stay = (
             rows[occupancy.metering_point_id],
@@ -52,15 +68,14 @@ def comparison(
         return None
     return pairs.together(
         one
-        for since, until in _years(max(first, min(occupancy.first for occupancy in occupancies)), min(last, today))
-        if (before := _before(since, until, compare))
-        for one in pairs.compared(
-            by_day(db, rows, occupancies, since, until, today), by_day(db, rows, occupancies, *before, today), compare
-        )
+        for span in _years(max(first, min(occupancy.first for occupancy in occupancies)), min(last, today))
+        if (before := _before(*span, compare))
+        for now, then in [by_day(db, rows, occupancies, [span, before], today)]
+        for one in pairs.compared(now, then, compare)
     )
 
 
-def _years(first: date, last: date) -> Iterator[tuple[date, date]]:
+def _years(first: date, last: date) -> Iterator[Days]:
     """The days in parts of a year at most: memory holds no more, whatever an address names."""
     while first <= last:
         until = min(last, date(first.year, 12, 31))
@@ -68,7 +83,7 @@ def _years(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = until + DAY
 
 
-def _before(first: date, last: date, compare: Compare) -> tuple[date, date] | None:
+def _before(first: date, last: date, compare: Compare) -> Days | None:
     """The first and the last day that stand beside days; None where there are none."""
     begins = day_before(first, compare) or day_before(first + DAY, compare)
     ends = day_before(last, compare) or day_before(last - DAY, compare)

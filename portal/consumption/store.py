@@ -17,6 +17,7 @@ from sqlmodel import Session
 from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in, slots, summary
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
+from portal.kit import clock
 from portal.kit.clock import DAY, day_of, first_of_month, next_month, start_of
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.energy import Energy
@@ -83,7 +84,13 @@ def _row(*columns: Any) -> tuple[Any, ...]:  # noqa: ANN401 - of any month
 
 
 ROWS_OF_SLOTS: Final = Question(_row, _in_order(*_columns(Slots)))
-ROWS_OF_SUMMARIES: Final = Question(_row, _in_order(*_columns(Summary)))
+ROWS_OF_SUMMARIES: Final = Question(
+    _row,
+    select(*BLOCKS.c["metering_point_id", "month"], *_columns(Summary))
+    .where(any_of(BLOCKS.c.metering_point_id, "points"), any_of(BLOCKS.c.month, "months"))
+    .order_by(*BLOCKS.primary_key),
+)
+"""Of single months: pages ask for one and that of the year before."""
 ROWS_KEPT: Final = Question(_row, _in_order(BLOCKS.c.loaded_at, *_columns(Slots)))
 ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "mwh"]))
 SUMS: Final = Question(
@@ -260,9 +267,10 @@ def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointD
         of_point[days.metering_point_id].append((first_of_month(days.first), days.last))
     if not of_point:
         return
-    first = min(first for spans in of_point.values() for first, _ in spans)
-    last = max(last for spans in of_point.values() for _, last in spans)
-    for row in asked.all(db, points=of_point, first=first, last=last):
+    spans = {span for of_one in of_point.values() for span in of_one}
+    first, last = min(first for first, _ in spans), max(last for _, last in spans)
+    months = {month for span in spans for month in clock.months(*span)}
+    for row in asked.all(db, points=of_point, first=first, last=last, months=months):
         if any(begins <= row[1] <= ends for begins, ends in of_point[row[0]]):
             yield row
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from textwrap import shorten
 from typing import Any, Final
 from uuid import UUID
 
@@ -24,8 +23,6 @@ from portal.messages.models import Message, MessageThread, ThreadReading, Thread
 from portal.messages.records import Thread, ThreadFilter, ThreadHead, ThreadMessage
 from portal.messages.rules import KINDS, MessageKind, ThreadsShown, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
-
-EXCERPT = 90  # characters: two lines on a phone
 
 
 class NoSuchThread(NotThere):
@@ -182,8 +179,7 @@ def _with_invoices(db: Session, who: User, rows: Sequence[tuple[Any, ...]]) -> S
 
 def _head(*columns: Any) -> ThreadHead:  # noqa: ANN401 - the columns of `_listed`, and an invoice
     thread_id, subject, kind, at, is_new, body, language, invoice = columns
-    excerpt = shorten(body.partition("\n\n")[0], EXCERPT, placeholder="…")
-    return ThreadHead(thread_id, subject, MessageKind(kind), at, bool(is_new), excerpt, Language(language), invoice)
+    return ThreadHead(thread_id, subject, MessageKind(kind), at, bool(is_new), body, Language(language), invoice)
 
 
 def _messages(thread_id: UUID) -> SelectOfScalar[Message]:

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from textwrap import shorten
+from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -15,6 +17,8 @@ from portal.kit.labels import Label
 from portal.messages import labels
 from portal.messages.models import ThreadStatus
 from portal.messages.rules import ANSWERED_IN, MessageKind, ThreadsShown, Topic
+
+EXCERPT: Final = 90  # characters: two lines on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,7 @@ class ThreadFilter:
 
 @dataclass(frozen=True, slots=True)
 class ThreadHead:
-    """What a list tells of a thread; the excerpt is how its newest message begins, in that message's language.
+    """What a list tells of a thread; the body is that of its newest message, and in that message's language.
 
     invoice: the one it is about, where the person may see that
     """
@@ -58,9 +62,14 @@ class ThreadHead:
     kind: MessageKind
     at: datetime
     is_unread: bool
-    excerpt: str
+    body: str
     language: Language
     invoice: InvoiceHead | None
+
+    @property
+    def excerpt(self) -> str:
+        """How its newest message begins."""
+        return shorten(self.body.partition("\n\n")[0], EXCERPT, placeholder="…")
 
     @property
     def label(self) -> Label:

@@ -439,7 +439,7 @@ def test_a_page_asks_no_more_of_many_points_than_of_one(db, register, count, sta
         steps = queries.steps(db, who, selection, TODAY)
         queries.comparison(db, who, selection, steps, TODAY)
     assert np.array([step.now.milliwatt_hours for step in steps])[:10].all()
-    assert len(asked) == 6  # the points; totals of both years, days of this; days of both years to compare
+    assert len(asked) == 5  # the points; totals of both years, days of this; days of both years to compare
 
 
 def test_an_address_is_read_as_a_wish():
