@@ -6,6 +6,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import takewhile
+from typing import Final
+
+from portal.kit import formats
+from portal.kit.i18n import Language
+
+HOME_COUNTRY: Final = "FI"
 
 
 class Matter(StrEnum):
@@ -39,6 +45,11 @@ class PostalAddress:
     postcode: str
     town: str
     country: str
+
+    def said(self, language: Language) -> str:
+        """All of it on one line; the country is named where it is another one."""
+        place = f"{self.street}, {self.postcode} {self.town}"
+        return place if self.country == HOME_COUNTRY else f"{place}, {formats.country(self.country, language)}"
 
 
 @dataclass(frozen=True, slots=True)

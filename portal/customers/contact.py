@@ -4,7 +4,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from sqlmodel import Session, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.people import User
-from portal.customers import change_requests
+from portal.customers import change_requests, words
 from portal.customers.change_requests import Billing, ChangeRequest, Channel, Matter, PostalAddress
 from portal.customers.models import (
     BillingDetails,
@@ -22,7 +22,10 @@ from portal.customers.models import (
     ContactKind,
     MailboxLink,
     Party,
+    PartyKind,
 )
+from portal.kit.clock import day_of
+from portal.kit.i18n import Text
 from portal.outbox.models import OutboxEvent
 
 DRAFT_AGE = timedelta(hours=1)
@@ -48,6 +51,11 @@ class Fact:
     def asked(self) -> str:
         """What the customer last asked for: what a form shows."""
         return self.waiting.after if self.waiting else self.now
+
+    @property
+    def changed_on(self) -> date | None:
+        """The day of the change that the register has yet to follow."""
+        return day_of(self.change.at) if self.change else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,24 @@ class Contact:
     def billing(self) -> Billing | None:
         """How bills come, None where nobody has told."""
         return change_requests.billing(self.facts[Matter.BILLING].now)
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
+        return self.kind == PartyKind.COMPANY
+
+    @property
+    def way_of_billing(self) -> Text | None:
+        """How bills come, in words."""
+        return words.channel(self.billing.channel, self.kind) if self.billing else None
+
+    @property
+    def bills_to(self) -> str | None:
+        """The address that bills go to; None where they come in another way, or nobody has told."""
+        billing = self.billing
+        if billing is None or billing.channel is not Channel.EMAIL:
+            return None
+        return billing.email or self.facts[Matter.EMAIL].now or None
 
 
 @dataclass(frozen=True, slots=True)

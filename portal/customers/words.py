@@ -5,6 +5,7 @@ from typing import Final
 
 from portal.auth.reach import Level, Theme
 from portal.customers.change_requests import Channel
+from portal.customers.models import PartyKind
 from portal.kit.i18n import Language, Text, text
 
 CHANNELS: Final[Mapping[Channel, Text]] = {
@@ -16,6 +17,9 @@ CHANNELS: Final[Mapping[Channel, Text]] = {
     Channel.ELECTRONIC: text("Electronically, as agreed with customer service"),
     Channel.DIRECT_DEBIT: text("By direct payment"),
     Channel.OTHER: text("In another way, as agreed with customer service"),
+}
+COMPANY_CHANNELS: Final[Mapping[Channel, Text]] = {
+    Channel.E_INVOICE: text("E-invoice to the invoicing system"),
 }
 ROLES: Final[Mapping[str, Text]] = {
     "AL01": text("Guardian"),
@@ -36,3 +40,8 @@ LANGUAGES: Final[Mapping[Language, str]] = {
     Language.SV: "Svenska",
     Language.EN: "English",
 }
+
+
+def channel(way: Channel, kind: str) -> Text:
+    """A way of billing, as a customer of a kind calls it."""
+    return COMPANY_CHANNELS.get(way, CHANNELS[way]) if kind == PartyKind.COMPANY else CHANNELS[way]

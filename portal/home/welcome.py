@@ -14,13 +14,13 @@ from portal.auth import actions as sessions
 from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
 from portal.customers import contact
-from portal.customers.change_requests import Matter
+from portal.customers.change_requests import Channel, Matter, PostalAddress
 from portal.customers.contact import Contact
 from portal.customers.words import LANGUAGES
 from portal.home.account import pages as account
 from portal.home.account import saving
+from portal.home.account.labels import options
 from portal.home.account.letters import LetterContext
-from portal.home.account.shown import Option, options, post
 from portal.invoices import queries as invoices
 from portal.invoices.queries import InvoiceFilter
 from portal.kit.forms import Typed
@@ -71,7 +71,7 @@ class HowToReach(Page):
 
     template = "welcome/contact.html"
     typed: Typed
-    address: str
+    address: PostalAddress | None
     is_back: bool
     language_names: Mapping[Language, str]
 
@@ -82,7 +82,7 @@ class HowToBill(Page):
 
     template = "welcome/billing.html"
     typed: Typed
-    options: Sequence[Option]
+    options: Sequence[tuple[Channel, Text, Text | None]]
     emails: Sequence[str]
     language_names: Mapping[Language, str]
 
@@ -115,7 +115,7 @@ def show_contact(visit: Visit[User]) -> Reply:
         return Redirect("/welcome")
     form = account.contact_form(visit, mine)
     language = {"language": mine.facts[Matter.LANGUAGE].now}
-    return _how_to_reach(mine, Typed({**form.typed.values, **language}), visit.language, is_back=form.is_back)
+    return _how_to_reach(mine, Typed({**form.typed.values, **language}), is_back=form.is_back)
 
 
 def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
@@ -127,7 +127,7 @@ def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
     match saving.save_contact(office, visit, "/welcome/contact"):
         case Typed() as again:
             typed = Typed({**again.values, "language": str(visit.form.get("language", ""))}, again.errors)
-            return Answer(_how_to_reach(mine, typed, visit.language), status=422)
+            return Answer(_how_to_reach(mine, typed), status=422)
         case Redirect(to=elsewhere):
             return Redirect(elsewhere, chosen.cookies)
         case _:
@@ -182,8 +182,8 @@ def _found(db: Session, who: User, today: date) -> Sequence[Text]:
     ]
 
 
-def _how_to_reach(mine: Contact, typed: Typed, language: Language, *, is_back: bool = False) -> HowToReach:
-    return HowToReach(typed, post(mine.address, language), is_back, LANGUAGES)
+def _how_to_reach(mine: Contact, typed: Typed, *, is_back: bool = False) -> HowToReach:
+    return HowToReach(typed, mine.address, is_back, LANGUAGES)
 
 
 def _how_to_bill(mine: Contact, typed: Typed) -> HowToBill:

@@ -7,15 +7,13 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from portal.customers import rules
-from portal.customers.change_requests import Channel, PostalAddress
+from portal.customers.change_requests import HOME_COUNTRY, Channel, PostalAddress
 from portal.customers.contact import Contact
-from portal.customers.models import PartyKind
 from portal.kit import addresses
 from portal.kit.addresses import NotAnAddress
 from portal.kit.forms import Form, wrong
 from portal.kit.i18n import Language, text
 
-HOME_COUNTRY: Final = "FI"
 COUNTRIES: Final = (
     "FI", "AX", "SE", "NO", "DK", "IS", "EE", "LV", "LT", "DE", "AT", "BE", "BG", "CH", "CY", "CZ", "ES", "FR", "GB",
     "GR", "HR", "HU", "IE", "IT", "LU", "MT", "NL", "PL", "PT", "RO", "SI", "SK", "AU", "CA", "TH", "US",
@@ -27,7 +25,7 @@ OFFERED_TO_COMPANIES: Final = (Channel.E_INVOICE, Channel.EMAIL, Channel.PAPER)
 
 def ways(contact: Contact) -> Sequence[Channel]:
     """The ways of billing that a customer may choose between: those that are offered, and the one they have."""
-    offered = OFFERED_TO_COMPANIES if contact.kind == PartyKind.COMPANY else OFFERED
+    offered = OFFERED_TO_COMPANIES if contact.is_company else OFFERED
     has = (contact.billing.channel,) if contact.billing else ()
     return tuple(dict.fromkeys((*offered, *has)))
 

@@ -15,14 +15,13 @@ from portal.auth.open_sessions import OpenSession, Profile
 from portal.auth.pages.sign_out import FORGET, SIGNED_OUT
 from portal.auth.people import ConfirmedUser, User, anyone, decides, decides_confirmed, user
 from portal.customers import actions, contact
-from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
+from portal.customers.change_requests import HOME_COUNTRY, Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import Contact, Mailbox
 from portal.customers.words import LANGUAGES
-from portal.home.account import saving, shown
-from portal.home.account.forms import COUNTRIES, HOME_COUNTRY
+from portal.home.account import labels, saving
+from portal.home.account.forms import COUNTRIES
 from portal.home.account.letters import LetterContext
 from portal.home.account.saving import Saved
-from portal.home.account.shown import Option
 from portal.kit.access import Anyone
 from portal.kit.forms import Typed
 from portal.kit.html import Page
@@ -37,13 +36,15 @@ YEAR_S: Final = 365 * 24 * 3600
 class AccountPage(Page):
     """Who one is to the utility, and what is one's own whoever one acts for.
 
-    `customer` is None for somebody without a customer number; `decides` says whether its details are theirs to see,
-    `is_unreached` that our letter to a new e-mail address did not get there.
+    customer: None for somebody without a customer number; of one's own matters the first, as all are of the same person
+    decides: whether the customer's details are theirs to see
+    is_unreached: that our letter to a new e-mail address did not get there
     """
 
     template = "account/show.html"
     name: str
-    customer: shown.Customer | None
+    customer: Contact | None
+    numbers: Sequence[str]
     is_unreached: bool
     decides: bool
     in_own_matters: bool
@@ -79,7 +80,7 @@ class WayOfBilling(Page):
 
     template = "account/billing.html"
     typed: Typed
-    options: Sequence[Option]
+    options: Sequence[tuple[Channel, Text, Text | None]]
     emails: Sequence[str]
     language_names: Mapping[Language, str]
 
@@ -96,9 +97,11 @@ class EmailConfirmation(Page):
 def show(visit: Visit[User]) -> AccountPage:
     """The account; of the party acted for only what the mandate covers."""
     who, profile = visit.who, open_sessions.profile(visit.db, visit.who)
+    customers = contact.contacts(visit.db, who)
     return AccountPage(
         name=who.name,
-        customer=shown.customer(contact.contacts(visit.db, who), visit.language),
+        customer=next(iter(customers), None),
+        numbers=[one.customer_number for one in customers],
         is_unreached=contact.is_unreached(visit.db, who),
         decides=who.reach.is_full,
         in_own_matters=who.reach.acting_for is None,
@@ -215,7 +218,7 @@ def billing_typed(found: Contact) -> Typed:
 
 def billing_form(found: Contact, typed: Typed) -> WayOfBilling:
     """The form of a customer's billing."""
-    return WayOfBilling(typed, shown.options(found), found.billing_emails, LANGUAGES)
+    return WayOfBilling(typed, labels.options(found), found.billing_emails, LANGUAGES)
 
 
 def save_billing(visit: Visit[User]) -> Reply:
@@ -258,7 +261,7 @@ def _saved(saved: Saved) -> Redirect:
 
 def _news(visit: Visit[User]) -> Text | None:
     said = visit.query.get("saved")
-    return shown.NEWS[Saved(said)] if said in set(Saved) else None
+    return labels.NEWS[Saved(said)] if said in set(Saved) else None
 
 
 def routes(office: LetterContext) -> list[Route]:
