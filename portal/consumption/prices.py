@@ -95,9 +95,10 @@ class Pricing:
         terms, charge = following
         quarters = np.arange(period.begins, period.ends)
         none = np.zeros_like(quarters)
-        priced = self.spot.of(Intervals(quarters, none + 1, none, none.astype(np.uint8)), terms.billing_minutes)
+        readings = Intervals(quarters, none + 1, none, none.astype(np.uint8))
+        prices, are_known = self.spot.of(readings, terms.billing_minutes)
         factor = (1 + charge.vat_percent / 100) / UNITS_IN_FOUR
-        values = zip(priced.fourfold.tolist(), priced.known.tolist(), strict=True)
+        values = zip(prices.tolist(), are_known.tolist(), strict=True)
         return Curve(tuple(fourfold * factor if known else None for fourfold, known in values), Stroke.STEPS)
 
 

@@ -73,16 +73,19 @@ class Terms:
     """A contract as pricing sees it: when it runs, and every price and rate of VAT that may touch it.
 
     Electricity tax is a price of the network contract, under the code `electricity-tax`.
+    product_id, kind, tax_class: they tell which prices, VAT and electricity tax are its own
     """
 
     contract_id: UUID
     metering_point_id: UUID | None
+    product_id: UUID
     kind: ContractKind
+    tax_class: str | None
     first: date
     last: date | None
     billing_minutes: int
-    prices: tuple[Price, ...]
-    vat: tuple[VatRate, ...]
+    prices: tuple[Price, ...] = ()
+    vat: tuple[VatRate, ...] = ()
 
     @property
     def held(self) -> Range:

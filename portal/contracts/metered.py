@@ -17,7 +17,7 @@ from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
 
 ESTIMATED: Final = np.isin(np.arange(256), (Quality.EST, Quality.E21, Quality.E56))  # for each quality
-SPOT_UNITS: Final = 4 * UNITS_PER_CENT  # Priced.fourfold of one cent
+SPOT_UNITS: Final = 4 * UNITS_PER_CENT  # SpotPrices.of one cent
 INT64_MAX: Final = 2**63 - 1
 
 Places = NDArray[np.intp]
@@ -90,8 +90,8 @@ def metered(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) ->
     mine, clock = (by.readings, by.clock) if whole else (by.readings[places], by.clock[places])
     if charge.price.basis is not Basis.SPOT:
         return Metered(mine, clock, places, np.zeros(len(mine), np.int64), places[:0])
-    priced = spot.of(mine, billing_minutes)
-    return Metered(mine, clock, places, priced.fourfold, places[~priced.known])
+    fourfold, known = spot.of(mine, billing_minutes)
+    return Metered(mine, clock, places, fourfold, places[~known])
 
 
 def _products(one: Whole, other: Whole) -> Summands:

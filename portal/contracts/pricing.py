@@ -74,7 +74,7 @@ class CostLine:
 
 
 @dataclass(frozen=True, slots=True)
-class VatSum:
+class Vat:
     """The VAT of one rate on a bill: its basis and amount."""
 
     percent: Decimal
@@ -87,7 +87,7 @@ class Costing:
     """What is to be paid, and what was not measured of what is billed, supply by supply."""
 
     lines: tuple[CostLine, ...]
-    vats: tuple[VatSum, ...]
+    vats: tuple[Vat, ...]
     net: Money
     vat: Money
     total: Money
@@ -243,9 +243,9 @@ def _gaps(supply: Supply, charged: Iterable[Charge]) -> Iterator[Missing]:
             yield found
 
 
-def _vat_sum(percent: Decimal, lines: Iterable[CostLine]) -> VatSum:
+def _vat_sum(percent: Decimal, lines: Iterable[CostLine]) -> Vat:
     net = total(line.net for line in lines if line.vat_percent == percent)
-    return VatSum(percent, net, Money(_half_up(net.cents * Fraction(percent) / 100)))
+    return Vat(percent, net, Money(_half_up(net.cents * Fraction(percent) / 100)))
 
 
 def _half_up(exact: Fraction) -> int:

@@ -16,7 +16,7 @@ from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.tariff_periods import Days
-from portal.contracts.terms import PRICED, Priced, terms_by_point, terms_of
+from portal.contracts.terms import PRICED, terms_by_point, terms_of, unpriced
 from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of, within
 from portal.kit.errors import NotThere
@@ -120,8 +120,8 @@ RUNNING: Final = Question(
 )
 
 
-def _read(*row: Any) -> tuple[Priced, tuple[Any, ...]]:  # noqa: ANN401 - the columns of _HELD
-    return Priced(*row[: len(PRICED)]), row[len(PRICED) :]
+def _read(*row: Any) -> tuple[Terms, tuple[Any, ...]]:  # noqa: ANN401 - the columns of _HELD
+    return unpriced(*row[: len(PRICED)]), row[len(PRICED) :]
 
 
 _HELD_TODAY: Final = sa.exists().where(
@@ -219,12 +219,12 @@ def _mine(who: User, today: date) -> Mapping[str, Any]:
     return {"parties": who.parties, "sites": who.reach.sites(Theme.CONTRACTS), "today": today}
 
 
-def _with_terms(db: Session, rows: Sequence[tuple[Priced, tuple[Any, ...]]]) -> Sequence[HeldContract]:
-    terms = terms_of(db, [priced for priced, _ in rows])
-    return [_as_held(priced, row, own) for (priced, row), own in zip(rows, terms, strict=True)]
+def _with_terms(db: Session, rows: Sequence[tuple[Terms, tuple[Any, ...]]]) -> Sequence[HeldContract]:
+    terms = terms_of(db, [contract for contract, _ in rows])
+    return [_as_held(row, own) for (_, row), own in zip(rows, terms, strict=True)]
 
 
-def _as_held(priced: Priced, row: tuple[Any, ...], terms: Terms) -> HeldContract:
+def _as_held(row: tuple[Any, ...], terms: Terms) -> HeldContract:
     """A contract of the columns of `_HELD`.
 
     The register tells of a site as it is today, and that is for those who hold it now: not for a former holder.
@@ -234,9 +234,9 @@ def _as_held(priced: Priced, row: tuple[Any, ...], terms: Terms) -> HeldContract
     signed_on, fixed_until, notice_days, contracted_kw = row[16:]
     lives = (name, estimated) if is_held else (None, None)
     return HeldContract(
-        id=priced.contract_id,
+        id=terms.contract_id,
         number=number,
-        kind=ContractKind(priced.kind),
+        kind=terms.kind,
         holder=PartyKind(holder),
         product=Names(*product),
         origin=origin,
@@ -244,8 +244,8 @@ def _as_held(priced: Priced, row: tuple[Any, ...], terms: Terms) -> HeldContract
         gsrn=gsrn,
         main_fuse=main_fuse if is_held else None,
         signed_on=signed_on,
-        first=priced.first,
-        last=priced.last,
+        first=terms.first,
+        last=terms.last,
         fixed_until=fixed_until,
         notice_days=notice_days,
         contracted_kw=contracted_kw,

@@ -10,17 +10,6 @@ from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Priced:
-    """The spot price of each of some intervals: four times it, in 1/100 000 c/kWh, and whether it is known.
-
-    Four times, so that the mean of an hour's quarters is a whole number too; 0 where it is not known.
-    """
-
-    fourfold: Whole
-    known: Mask
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class SpotPrices:
     """The price of one quarter after the other, in 1/100 000 c/kWh without VAT; UNTOLD where nobody told it.
 
@@ -30,16 +19,18 @@ class SpotPrices:
     first: int
     prices: Whole
 
-    def of(self, readings: Intervals, billing_minutes: int) -> Priced:
-        """What intervals are billed by: their own quarter's price, or their hour's, which is the mean of its quarters.
+    def of(self, readings: Intervals, billing_minutes: int) -> tuple[Whole, Mask]:
+        """What intervals are billed by: four times the price of each, in 1/100 000 c/kWh, and whether it is known.
 
-        An interval of an hour takes its hour's price even where the product bills by quarters.
+        It is that of their own quarter, or of their hour: the mean of its quarters, of which the fourfold is a whole
+        number; 0 where it is not known. An interval of an hour takes its hour's price even where the product bills by
+        quarters.
         """
         by_hour = (readings.length == QUARTERS_AN_HOUR) | (billing_minutes == 60)
         hour = readings.quarter // QUARTERS_AN_HOUR * QUARTERS_AN_HOUR
         quarters = self._at(np.where(by_hour, hour, readings.quarter) + np.where(by_hour, _OF_HOUR, 0))
         known = (quarters != UNTOLD).all(0)
-        return Priced(np.where(known, quarters.sum(0), 0), known)
+        return np.where(known, quarters.sum(0), 0), known
 
     def _at(self, quarter: Whole) -> Whole:
         place = quarter - self.first

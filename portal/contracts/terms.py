@@ -6,7 +6,7 @@ to decide; what a customer may see of a contract itself stands in queries.py.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -30,29 +30,13 @@ from portal.kit.intervals import quarter_of
 from portal.kit.questions import Question, any_of, given
 
 EVER: Final = Days(date.min, date.max)
+TaxRow = tuple[str, str, Decimal, date, date | None]  # the columns of TAXES
 
 
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """What of a contract and its product tells which prices are its own; the columns of `PRICED`."""
-
-    contract_id: UUID
-    metering_point_id: UUID | None
-    kind: str
-    first: date
-    last: date | None
-    tax_class: str | None
-    product_id: UUID
-    billing_minutes: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Tax:
-    kind: str
-    applies_to: str
-    rate: Decimal
-    first: date
-    last: date | None
+def unpriced(*row: Any) -> Terms:  # noqa: ANN401 - the columns of PRICED
+    """A contract whose prices are not looked up yet."""
+    contract_id, point_id, product_id, kind, *rest = row
+    return Terms(contract_id, point_id, product_id, ContractKind(kind), *rest)
 
 
 def _price(*row: Any) -> tuple[UUID, Price]:  # noqa: ANN401 - the columns of PRICES
@@ -70,7 +54,7 @@ def _touching(dated: sa.Table, first: Any, last: Any) -> tuple[ColumnElement[boo
 
 _CONTRACT, _PRODUCT, _PRICE, _TAX = (table_of(one) for one in (Contract, Product, PricePart, Tax))
 PRICED: Final = (
-    *_CONTRACT.c["id", "metering_point_id", "kind", "valid_from", "valid_to", "tax_class", "product_id"],
+    *_CONTRACT.c["id", "metering_point_id", "product_id", "kind", "tax_class", "valid_from", "valid_to"],
     _PRODUCT.c.billing_minutes,
 )
 PRICES: Final = Question(
@@ -82,8 +66,8 @@ PRICES: Final = Question(
     .where(any_of(_PRICE.c.product_id, "products"), *_touching(_PRICE, given("first"), given("last")))
     .order_by(_PRICE.c.position, _PRICE.c.valid_from),
 )
-TAXES: Final = Question(
-    _Tax,
+TAXES: Final[Question[TaxRow]] = Question(
+    lambda *row: row,
     sa.select(*_TAX.c["kind", "applies_to", "rate", "valid_from", "valid_to"])
     .where(*_touching(_TAX, given("first"), given("last")))
     .order_by(_TAX.c.valid_from),
@@ -108,20 +92,27 @@ def terms_by_point(db: Session, which: ColumnElement[bool], days: Days) -> Mappi
         .order_by(col(Contract.kind).desc(), col(Contract.valid_from))
     )
     of_point: dict[UUID, tuple[Terms, ...]] = defaultdict(tuple)
-    for terms in terms_of(db, [Priced(*row) for row in db.connection().execute(running)], days):
+    for terms in terms_of(db, [unpriced(*row) for row in db.connection().execute(running)], days):
         if terms.metering_point_id is not None:
             of_point[terms.metering_point_id] += (terms,)
     return of_point
 
 
-def terms_of(db: Session, contracts: Sequence[Priced], days: Days = EVER) -> Sequence[Terms]:
-    """The terms of contracts, in their order, with the prices and rates that hold on any of some days."""
+def terms_of(db: Session, contracts: Sequence[Terms], days: Days = EVER) -> Sequence[Terms]:
+    """Contracts that were unpriced, in their order, with the prices and rates that hold on any of some days."""
     during = {"first": days.first, "last": days.last}
     prices: dict[UUID, list[Price]] = defaultdict(list)
     for product, price in PRICES.all(db, products={contract.product_id for contract in contracts}, **during):
         prices[product].append(price)
     taxes = TAXES.all(db, **during)
-    return [_terms(contract, prices[contract.product_id], taxes) for contract in contracts]
+    return [
+        replace(
+            contract,
+            prices=(*prices[contract.product_id], *_electricity_tax(contract, taxes)),
+            vat=tuple(_vat(contract, taxes)),
+        )
+        for contract in contracts
+    ]
 
 
 def spot_for(db: Session, days: Days) -> SpotPrices:
@@ -132,30 +123,19 @@ def spot_for(db: Session, days: Days) -> SpotPrices:
     return SpotPrices(quarter_of(start_of(months[0])), np.concatenate(prices))
 
 
-def _terms(contract: Priced, prices: Iterable[Price], taxes: Sequence[_Tax]) -> Terms:
-    return Terms(
-        contract_id=contract.contract_id,
-        metering_point_id=contract.metering_point_id,
-        kind=ContractKind(contract.kind),
-        first=contract.first,
-        last=contract.last,
-        billing_minutes=contract.billing_minutes,
-        prices=(*prices, *_electricity_tax(contract, taxes)),
-        vat=tuple(
-            VatRate(tax.rate, tax.first, tax.last)
-            for tax in taxes
-            if tax.kind == TaxKind.VAT and tax.applies_to == contract.kind
-        ),
-    )
+def _vat(contract: Terms, taxes: Iterable[TaxRow]) -> Iterator[VatRate]:
+    for kind, applies_to, percent, first, last in taxes:
+        if kind == TaxKind.VAT and applies_to == contract.kind:
+            yield VatRate(percent, first, last)
 
 
-def _electricity_tax(contract: Priced, taxes: Iterable[_Tax]) -> Iterator[Price]:
+def _electricity_tax(contract: Terms, taxes: Iterable[TaxRow]) -> Iterator[Price]:
     """Electricity tax stands on the network bill (Act 1260/1996): a price by energy, for a network contract's class."""
-    for tax in taxes:
-        if tax.kind == TaxKind.ELECTRICITY_TAX and tax.applies_to == contract.tax_class:
+    for kind, tax_class, rate, first, last in taxes:
+        if kind == TaxKind.ELECTRICITY_TAX and tax_class == contract.tax_class:
             name = Names(
-                f"Sähkövero, veroluokka {tax.applies_to}",
-                f"Elskatt, skatteklass {tax.applies_to}",
-                f"Electricity tax, class {tax.applies_to}",
+                f"Sähkövero, veroluokka {tax_class}",
+                f"Elskatt, skatteklass {tax_class}",
+                f"Electricity tax, class {tax_class}",
             )
-            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, TariffPeriod.ALL, tax.rate, tax.first, tax.last)
+            yield Price(ELECTRICITY_TAX, name, Basis.ENERGY, TariffPeriod.ALL, rate, first, last)

@@ -18,10 +18,11 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
+from portal.contracts.pricing import Vat
 from portal.invoices import changes
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
-from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, Vat, WholeInvoice, subject
+from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.kit.db import table_of, within
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy

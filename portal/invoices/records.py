@@ -12,6 +12,7 @@ from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH
 from portal.contracts.labels import KINDS as CONTRACTS
+from portal.contracts.pricing import Vat
 from portal.invoices import labels, rules
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import Status
@@ -182,15 +183,6 @@ class Counted:
     def price(self) -> Text | str:
         """What each costs."""
         return labels.unit_price(self.each, self.unit)
-
-
-@dataclass(frozen=True, slots=True)
-class Vat:
-    """The VAT of one rate."""
-
-    percent: Decimal
-    net: Money
-    vat: Money
 
 
 @dataclass(frozen=True, slots=True)

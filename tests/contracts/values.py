@@ -58,7 +58,8 @@ def power(price, threshold, code="power"):
 
 
 def contract(*prices, kind=ContractKind.SALES, first=LONG_AGO, last=None, minutes=15, vat=VAT):
-    return Terms(UUID(int=1), UUID(int=2), kind, first, last, minutes, prices, vat)
+    ids = (UUID(int=one) for one in (1, 2, 3))
+    return Terms(*ids, kind, None, first, last, minutes, prices, vat)
 
 
 def spot(period, cents):

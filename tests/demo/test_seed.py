@@ -19,7 +19,7 @@ from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.contracts.pricing import Supply, bill
 from portal.contracts.rules import dated_prices, with_vat
 from portal.contracts.tariff_periods import Days
-from portal.contracts.terms import PRICED, Priced, spot_for, terms_for, terms_of
+from portal.contracts.terms import PRICED, spot_for, terms_for, terms_of, unpriced
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
 from portal.customers.once import MANDATE_ONCE
 from portal.demo import bills, estate, households, mandates, seed, workshop
@@ -360,7 +360,7 @@ def test_every_price_that_a_contract_page_shows_has_the_vat_of_each_of_its_days(
     }
     contracts = db.exec(select(Contract).join(Product).order_by(Contract.number)).all()
     priced = sa.select(*PRICED).join_from(table_of(Contract), table_of(Product)).order_by(table_of(Contract).c.number)
-    every = terms_of(db, [Priced(*row) for row in db.connection().execute(priced)])
+    every = terms_of(db, [unpriced(*row) for row in db.connection().execute(priced)])
     rows = 0
     for contract, terms in zip(contracts, every, strict=True):
         for row in dated_prices(terms.prices, terms.vat, terms.first, terms.last, TODAY):
