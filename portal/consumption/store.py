@@ -268,9 +268,11 @@ def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointD
     if not of_point:
         return
     spans = {span for of_one in of_point.values() for span in of_one}
-    first, last = min(first for first, _ in spans), max(last for _, last in spans)
-    months = {month for span in spans for month in clock.months(*span)}
-    for row in asked.all(db, points=of_point, first=first, last=last, months=months):
+    if asked is ROWS_OF_SUMMARIES:
+        when: dict[str, Any] = {"months": {month for span in spans for month in clock.months(*span)}}
+    else:
+        when = {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
+    for row in asked.all(db, points=of_point, **when):
         if any(begins <= row[1] <= ends for begins, ends in of_point[row[0]]):
             yield row
 

@@ -70,8 +70,10 @@ def _given_back(platform: Platform, request: Request, body: str, db: Session) ->
     """The page with what its person typed before their session ended, where its address says that it is kept."""
     form_id = mark_of(str(request.url)) if request.method == "GET" else None
     form = platform.forms.find(db, person_of(request), form_id, platform.now()) if form_id else None
+    if form is None:
+        return body
     note = platform.html.piece("layouts/given_back.html", language_of(request))
-    return (refilled(body, form, note) or body) if form else body
+    return refilled(body, form, note) or body
 
 
 def _packed(request: Request, body: str, status: int) -> Response:

@@ -7,6 +7,7 @@ asked. Use it where a page waits for it; elsewhere a plain `select()` reads bett
 
 import json
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     SelectBase,
     SQLColumnExpression,
     Text,
+    Uuid,
     bindparam,
     or_,
 )
@@ -128,8 +130,13 @@ class _Wording:
 
     def _decoders(self, description: Any) -> list[tuple[int, Converter]]:  # noqa: ANN401 - as PEP 249 has it
         columns = zip(self._columns, description, strict=True)
-        converters = (kind.result_processor(self._dialect, told[1]) for kind, told in columns)
+        converters = (_remembering(kind, kind.result_processor(self._dialect, told[1])) for kind, told in columns)
         return [(at, convert) for at, convert in enumerate(converters) if convert]
+
+
+def _remembering(kind: TypeEngine[Any], convert: Converter | None) -> Converter | None:
+    """The same; the ids that came last are remembered, for making a UUID of text costs more than its question."""
+    return lru_cache(maxsize=10_000)(convert) if convert and isinstance(kind, Uuid) else convert
 
 
 def _decoded(row: Any, decode: list[tuple[int, Converter]]) -> list[Any]:  # noqa: ANN401 - a driver's row
