@@ -112,7 +112,7 @@ def pricing(db: Session, who: User, readings: Sequence[PointReadings], days: Day
     terms = contracts.terms(db, who, days)
     alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)
     for of in readings:
-        alike[tuple(_anonymous(one, days) for one in terms[of.point.id])].append(of.intervals)
+        alike[tuple(_anonymous(one, days) for one in terms.get(of.point.id, ()))].append(of.intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days)

@@ -1,7 +1,8 @@
 """What a charge measures: the intervals it applies to, and their exact energy, cost and highest power."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact, localcontext
 from fractions import Fraction
 from typing import Final
 
@@ -17,7 +18,8 @@ from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
 
 ESTIMATED: Final = np.isin(np.arange(256), (Quality.EST, Quality.E21, Quality.E56))  # for each quality
-SPOT_UNITS: Final = 4 * UNITS_PER_CENT  # SpotPrices.of one cent
+SPOT_UNITS: Final = Decimal(4 * UNITS_PER_CENT)  # SpotPrices.of one cent
+EXACT: Final = Context(prec=100, traps=[Inexact])  # energy times prices always ends after some places
 INT64_MAX: Final = 2**63 - 1
 
 Places = NDArray[np.intp]
@@ -62,16 +64,19 @@ class Metered:
         """Their energy in milliwatt-hours."""
         return int(self.readings.milliwatt_hours.sum())
 
-    def cents(self, charge: Charge, group: Whole, groups: int) -> Iterator[Fraction]:
+    def cents(self, charge: Charge, group: Whole, groups: int) -> Sequence[Decimal]:
         """What they cost without VAT, exactly, group by group; `group` holds the number of each one's group."""
         energy = _sums(self.readings.milliwatt_hours, group, groups)
         follows = charge.price.basis is Basis.SPOT
         on_spot = (
             _sums(_products(self.readings.milliwatt_hours, self.fourfold), group, groups) if follows else [0] * groups
         )
-        price = Fraction(charge.price.amount)
-        for milliwatt_hours, spot in zip(energy, on_spot, strict=True):
-            yield (milliwatt_hours * price + Fraction(spot, SPOT_UNITS)) / MILLIWATT_HOURS_PER_KWH
+        with localcontext(EXACT):
+            price, of_spot = charge.price.amount / MILLIWATT_HOURS_PER_KWH, 1 / (SPOT_UNITS * MILLIWATT_HOURS_PER_KWH)
+            return [
+                milliwatt_hours * price + fourfold * of_spot
+                for milliwatt_hours, fourfold in zip(energy, on_spot, strict=True)
+            ]
 
     def peak_kw(self, days: Days) -> Fraction:
         """The highest mean power of an interval in some days; none is no power."""

@@ -7,7 +7,7 @@ of a bill's net lines. The demo's bills, the check of a bill and every "what if"
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Context, Decimal, Inexact
+from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
 from typing import Final
@@ -18,7 +18,7 @@ import numpy as np
 from portal.contracts.charges import BY_ENERGY, METERED, Charge, Terms, charges, check_one_of_a_kind
 from portal.contracts.gaps import Missing, filled, missing
 from portal.contracts.kinds import Basis, Names
-from portal.contracts.metered import Metered, Used, metered, used
+from portal.contracts.metered import EXACT, Metered, Used, metered, used
 from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.tariff_periods import Days, Whole
 from portal.kit.clock import first_of_month, next_month
@@ -29,7 +29,6 @@ from portal.kit.ranges import Range
 
 CENTS_A_EURO: Final = 100
 KEPT: Final = 6  # decimals that a bill keeps of months, kW and average prices
-EXACT: Final = Context(prec=100, traps=[Inexact])
 
 
 class Unit(StrEnum):
@@ -136,17 +135,18 @@ def cost_of(
     Raises NotPriced.
     """
     by = used(readings)
-    cents = [Fraction(0)] * groups
+    cents = [Decimal(0)] * groups
     unpriced, untold = by.known.copy(), np.zeros(len(readings), np.bool_)
     for contract, charge in _energy_charges(terms, by):
         mine = metered(charge, contract.billing_minutes, by, spot)
-        factor = 1 + Fraction(charge.vat_percent) / 100
-        for number, net in enumerate(mine.cents(charge, group[mine.places], groups)):
-            cents[number] += net * factor
+        net = mine.cents(charge, group[mine.places], groups)
+        with localcontext(EXACT):
+            with_vat = 1 + charge.vat_percent / 100
+            cents = [one + more * with_vat for one, more in zip(cents, net, strict=True)]
         unpriced[mine.places] = False
         untold[mine.unpriced] = True
     without = np.bincount(group[unpriced | untold], minlength=groups)
-    return Costs(tuple(map(_exactly, cents)), tuple(without.tolist()))
+    return Costs(tuple(cents), tuple(without.tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +189,7 @@ def _measured(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) 
 def _energy(charge: Charge, mine: Metered) -> _Measured:
     if len(mine.unpriced):
         raise NoSpotPrice(f"{len(mine.unpriced)} intervals without a spot price on {charge.days}")
-    (cents,) = mine.cents(charge, np.zeros(len(mine.places), np.int64), 1)
+    cents = Fraction(*mine.cents(charge, np.zeros(len(mine.places), np.int64), 1))
     energy, price = Energy(mine.milliwatt_hours()), charge.price.amount
     if charge.price.basis is Basis.SPOT and energy:
         price = _shown(cents / Fraction(energy.kwh))
@@ -256,8 +256,3 @@ def _half_up(exact: Fraction) -> int:
 
 def _shown(exact: Fraction) -> Decimal:
     return Decimal(_half_up(exact * 10**KEPT)).scaleb(-KEPT)
-
-
-def _exactly(cents: Fraction) -> Decimal:
-    """The same number as a decimal; energy times prices always ends after some places."""
-    return EXACT.divide(Decimal(cents.numerator), Decimal(cents.denominator))

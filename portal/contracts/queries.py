@@ -1,5 +1,6 @@
 """Contracts a person may see. Every query starts from who is asking."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,9 +17,9 @@ from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.tariff_periods import Days
-from portal.contracts.terms import PRICED, terms_by_point, terms_of, unpriced
+from portal.contracts.terms import PRICED, RUNNING_ON_DAYS, terms_of, unpriced
 from portal.customers.models import Party, PartyKind
-from portal.kit.db import table_of, within
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
 from portal.sites.models import MeteringPoint, Occupancy, Site
@@ -146,6 +147,7 @@ _HELD: Final = (
     .join(table_of(MeteringPoint), col(MeteringPoint.id) == _CONTRACT.c.metering_point_id, isouter=True)
     .where(_MINE)
 )
+WITH_POINTS: Final = Question(unpriced, RUNNING_ON_DAYS.where(_MINE))
 BY_ID: Final = Question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
 AT_SITES: Final = Question(
     _read,
@@ -205,18 +207,27 @@ def ended(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Held
     return _with_terms(db, ENDED.all(db, **_mine(who, today), limit=limit))
 
 
-def terms(db: Session, who: User, days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
-    """What energy costs this person on some days, by metering point: the terms of their own contracts, of no others."""
-    return terms_by_point(db, _visible_to(who), days)
+def terms(db: Session, who: User, days: Days) -> Mapping[UUID, Sequence[Terms]]:
+    """What energy costs this person on some days, by metering point: the terms of their own contracts, of no others.
+
+    Sales before network, with the prices of those days; a point without a contract has none.
+    """
+    contracts = WITH_POINTS.all(db, **_own(who), first=days.first, last=days.last)
+    of_point: defaultdict[UUID, list[Terms]] = defaultdict(list)
+    for one in terms_of(db, contracts, days):
+        if one.metering_point_id is not None:
+            of_point[one.metering_point_id].append(one)
+    return of_point
 
 
-def _visible_to(who: User) -> sa.ColumnElement[bool]:
-    return col(Contract.party_id).in_(who.parties) & within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS))
+def _own(who: User) -> Mapping[str, Any]:
+    """What `_MINE` is given."""
+    return {"parties": who.parties, "sites": who.reach.sites(Theme.CONTRACTS)}
 
 
 def _mine(who: User, today: date) -> Mapping[str, Any]:
-    """What `_MINE` is given, and the day."""
-    return {"parties": who.parties, "sites": who.reach.sites(Theme.CONTRACTS), "today": today}
+    """The same, and the day."""
+    return {**_own(who), "today": today}
 
 
 def _with_terms(db: Session, rows: Sequence[tuple[Terms, tuple[Any, ...]]]) -> Sequence[HeldContract]:

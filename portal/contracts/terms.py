@@ -5,7 +5,7 @@ to decide; what a customer may see of a contract itself stands in queries.py.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -72,30 +72,19 @@ TAXES: Final[Question[TaxRow]] = Question(
     .where(*_touching(_TAX, given("first"), given("last")))
     .order_by(_TAX.c.valid_from),
 )
+RUNNING_ON_DAYS: Final = (
+    sa.select(*PRICED)
+    .join_from(_CONTRACT, _PRODUCT)
+    .where(_CONTRACT.c.metering_point_id.is_not(None), *_touching(_CONTRACT, given("first"), given("last")))
+    .order_by(_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from)
+)
+OF_POINT: Final = Question(unpriced, RUNNING_ON_DAYS.where(_CONTRACT.c.metering_point_id == given("point")))
 
 
 def terms_for(db: Session, metering_point_id: UUID, days: Days) -> tuple[Terms, ...]:
     """The contracts of a metering point that run on any of some days, sales before network, with all their prices."""
-    return terms_by_point(db, col(Contract.metering_point_id) == metering_point_id, days)[metering_point_id]
-
-
-def terms_by_point(db: Session, which: ColumnElement[bool], days: Days) -> Mapping[UUID, tuple[Terms, ...]]:
-    """The same for each metering point of the contracts that a condition names; nothing for all other points."""
-    running = (
-        sa.select(*PRICED)
-        .join_from(_CONTRACT, _PRODUCT)
-        .where(
-            col(Contract.metering_point_id).is_not(None),
-            *_touching(_CONTRACT, first=days.first, last=days.last),
-            which,
-        )
-        .order_by(col(Contract.kind).desc(), col(Contract.valid_from))
-    )
-    of_point: dict[UUID, tuple[Terms, ...]] = defaultdict(tuple)
-    for terms in terms_of(db, [unpriced(*row) for row in db.connection().execute(running)], days):
-        if terms.metering_point_id is not None:
-            of_point[terms.metering_point_id] += (terms,)
-    return of_point
+    contracts = OF_POINT.all(db, point=metering_point_id, first=days.first, last=days.last)
+    return tuple(terms_of(db, contracts, days))
 
 
 def terms_of(db: Session, contracts: Sequence[Terms], days: Days = EVER) -> Sequence[Terms]:
