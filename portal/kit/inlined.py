@@ -146,7 +146,9 @@ class Macros(NodeTransformer):
             return None
         siblings = {name for name in macro.free if name in self._own}
         others = macro.free - siblings
-        if any(self._modules.get(name, "") != to.known(name) for name in others) or (siblings and alias is None):
+        if any(self._modules.get(name, "") != to.known(name) for name in others) or (
+            siblings and (alias is None or alias in macro.bound)
+        ):
             return None
         return macro.with_siblings(siblings, alias) if alias else macro
 

@@ -35,6 +35,7 @@ PARTS = """
 {% macro price(words) %}{{ words }} {{ ui.b(words) }}{% endmacro %}
 {% macro sum(ui) %}{{ ui }}{% endmacro %}
 {% macro total(x) %}{{ price(x)|length }}{% endmacro %}
+{% macro held(x) %}{% set parts = x %}{{ parts }}{{ price(x)|length }}{% endmacro %}
 """
 SAID = {
     "an argument is escaped once": '{{ ui.b(name) }}{{ ui.b("<x>") }}{{ ui.b(ui.b(name)) }}',
@@ -63,6 +64,9 @@ SAID = {
     ),
     "an argument with the name of a module": "{% import 'parts' as parts %}{{ parts.sum(name) }}{{ ui.b(name) }}",
     "a macro that passes on another": "{% import 'parts' as parts %}{{ parts.total(name) }}{{ parts.price(name) }}",
+    "a macro that calls its own what the page calls its template": (
+        "{% import 'parts' as parts %}{{ parts.held(name) }}"
+    ),
     "macros that are picked": "{% from 'parts' import price as dear, total %}{{ dear(name) }}{{ total(name) }}",
     "a block sees the names of its page": (
         '{% set title, text = "t", "x" %}{% call ui.box(name) %}{{ title }}{{ text }}{{ name }}{% endcall %}'
@@ -149,6 +153,7 @@ def told(language):
     decimals, money, energy = ([kind(one) for one in amounts] for kind in (Decimal, Money, Energy))
     of = {"euros": money, "money": money, "kwh": energy, "kwh_compared": energy, "kwh_exact": energy}
     of |= {"number": decimals, "exact": decimals, "percent": decimals, "cents_per_kwh": decimals}
+    of |= {"svg": [float(one) for one in decimals] + [0.0, -0.0, 1 / 3, 99.995]}
     of |= {"clock": at, "instant": at, "instant_short": at, "iso": at}
     filters = formats.filters(language)
     for name in sorted(formats.FIGURES):
