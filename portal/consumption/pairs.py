@@ -102,7 +102,9 @@ def whole(step: PeriodStep) -> Comparison | None:
     """A step as one pair, where all of it may be compared: each day of each of its points is known in full in both."""
     if not step.comparable or step.then is None:
         return None
-    return Comparison(step.now.energy, step.then.energy, frozenset(day.first for day in step.period.days))
+    first = step.period.first
+    dates = frozenset(first + number * DAY for number in range(step.period.number_of_days))
+    return Comparison(step.now.energy, step.then.energy, dates)
 
 
 def together(every: Iterable[Comparison | None]) -> Comparison | None:

@@ -8,8 +8,9 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Self
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Self
 
 from portal.kit.clock import DAY, HELSINKI, day_of, next_month
 from portal.kit.errors import NotThere
@@ -26,9 +27,23 @@ class NoSuchPeriod(NotThere):
     says = text("There is no such time. Choose a year, a month or a day.")
 
 
-@dataclass(frozen=True)
+class PeriodKind(StrEnum):
+    """What kind of a period it is."""
+
+    ALL = "all"
+    YEAR = "year"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    HOUR = "hour"
+    QUARTER = "quarter"
+    SPAN = "span"
+
+
 class Period(ABC):
     """A stretch of time, from a first to a last day of Helsinki or within one day."""
+
+    kind: ClassVar[PeriodKind]
 
     @property
     @abstractmethod
@@ -68,7 +83,12 @@ class Period(ABC):
     @property
     def days(self) -> "Sequence[Day]":
         """Its days, or the day in which it lies."""
-        return [Day(self.first + number * DAY) for number in range((self.last - self.first).days + 1)]
+        return [Day(self.first + number * DAY) for number in range(self.number_of_days)]
+
+    @property
+    def number_of_days(self) -> int:
+        """How many days it has, 1 for what lies within a day."""
+        return (self.last - self.first).days + 1
 
     @property
     def begins(self) -> int:
@@ -79,6 +99,16 @@ class Period(ABC):
     def ends(self) -> int:
         """The quarter hour after its last one."""
         return start_quarter(self.last + DAY)
+
+    @property
+    def begins_at(self) -> datetime:
+        """The instant at which it begins."""
+        return instant_of(self.begins)
+
+    @property
+    def ends_at(self) -> datetime:
+        """The instant at which it is over."""
+        return instant_of(self.ends)
 
 
 class CalendarPeriod(Period):
@@ -102,6 +132,7 @@ class CalendarPeriod(Period):
 class All(Period):
     """Everything there is, by years."""
 
+    kind = PeriodKind.ALL
     at = "all"
     first = date(FIRST_YEAR, 1, 1)
     last = date(LAST_YEAR, 12, 31)
@@ -116,6 +147,7 @@ class All(Period):
 class Year(CalendarPeriod):
     """A calendar year, by months."""
 
+    kind = PeriodKind.YEAR
     year: int
     parent = All()
 
@@ -144,6 +176,7 @@ class Year(CalendarPeriod):
 class Month(CalendarPeriod):
     """A calendar month, by days."""
 
+    kind = PeriodKind.MONTH
     year: int
     month: int
 
@@ -176,6 +209,7 @@ class Month(CalendarPeriod):
 class Week(CalendarPeriod):
     """An ISO 8601 week, Monday to Sunday, by days."""
 
+    kind = PeriodKind.WEEK
     year: int
     week: int
 
@@ -208,6 +242,7 @@ class Week(CalendarPeriod):
 class Day(CalendarPeriod):
     """A day, by its 23, 24 or 25 hours."""
 
+    kind = PeriodKind.DAY
     day: date
 
     @classmethod
@@ -227,6 +262,11 @@ class Day(CalendarPeriod):
         return self.day
 
     @property
+    def hours(self) -> int:
+        """How many hours it has: 24, or 23 and 25 when the clocks change."""
+        return (self.ends - self.begins) // QUARTERS_AN_HOUR
+
+    @property
     def steps(self) -> "Sequence[Hour]":
         return [Hour(quarter) for quarter in range(self.begins, self.ends, QUARTERS_AN_HOUR)]
 
@@ -239,7 +279,21 @@ class Day(CalendarPeriod):
 class Hour(Period):
     """An hour, by quarters; it is known by its first quarter, counted from 1970-01-01T00:00Z."""
 
+    kind = PeriodKind.HOUR
     quarter: int
+
+    @property
+    def hours(self) -> str:
+        """From when to when it lasts: 14–15; and 3a–4, 3b–4 where three comes twice."""
+        return f"{self.hour}–{self.begins_at.astimezone(HELSINKI).hour + 1}"
+
+    @property
+    def hour(self) -> str:
+        """The hour that the clock shows as it begins: 0 to 23; and 3a, 3b where three comes twice."""
+        begins, later = (at.astimezone(HELSINKI) for at in (self.begins_at, self.ends_at))
+        if begins.fold:
+            return f"{begins.hour}b"
+        return f"{begins.hour}a" if later.fold and later.hour == begins.hour else f"{begins.hour}"
 
     @property
     def clock(self) -> str:
@@ -288,6 +342,7 @@ class Hour(Period):
 class Quarter(Period):
     """A quarter hour, counted from 1970-01-01T00:00Z. It is a step only: its address is that of its hour."""
 
+    kind = PeriodKind.QUARTER
     quarter: int
     steps = ()
 
@@ -320,6 +375,7 @@ class Quarter(Period):
 class Span(Period):
     """Any days from the first to the last: one by hours, two months of them by days, more by months."""
 
+    kind = PeriodKind.SPAN
     since: date
     until: date
     parent = All()

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
@@ -11,8 +12,7 @@ import numpy as np
 from sqlmodel import Session
 
 from portal.auth.people import User
-from portal.consumption.charts import Curve, Stroke
-from portal.consumption.estimates import Estimate, Of
+from portal.consumption.charts import Curve
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
 from portal.contracts import queries as contracts
@@ -41,12 +41,23 @@ class Costs:
         return Costs(tuple(_turned(cost) for cost in self.each), _turned(self.total))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cost:
-    """Cents, not rounded; `whole` where every reading with a value has a price."""
+class Of(StrEnum):
+    """Of what an estimate is: contracts may price the sale of electricity or its distribution alone."""
 
-    cents: Decimal
-    whole: bool
+    ALL = "all"
+    SALES = "sales"
+    NETWORK = "network"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What an estimate is of, so that it is never taken for a bill, and the charges that it leaves out.
+
+    leaves_out: by month, by power
+    """
+
+    of: Of = Of.ALL
+    leaves_out: frozenset[Basis] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,7 +110,7 @@ class Pricing:
         prices, are_known = self.spot.of(readings, terms.billing_minutes)
         factor = (1 + charge.vat_percent / 100) / UNITS_IN_FOUR
         values = zip(prices.tolist(), are_known.tolist(), strict=True)
-        return Curve(tuple(fourfold * factor if known else None for fourfold, known in values), Stroke.STEPS)
+        return [fourfold * factor if known else None for fourfold, known in values]
 
 
 def no_costs(periods: int) -> Costs:
@@ -129,8 +140,8 @@ def _in_time_order(readings: Sequence[Intervals]) -> Intervals:
     return every if len(readings) == 1 else every[np.argsort(every.quarter, kind="stable")]
 
 
-def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges: Whole) -> Sequence[_Cost]:
-    """What the readings between edges cost."""
+def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges: Whole) -> Sequence[Decimal | None]:
+    """What the readings between edges cost, in cents, not rounded; None where a reading with a value has no price."""
     begins, ends = np.searchsorted(readings.quarter, edges[[0, -1]])
     mine = readings[begins:ends]
     group = np.searchsorted(edges, mine.quarter, side="right") - 1
@@ -138,12 +149,13 @@ def _costs(readings: Intervals, terms: Iterable[Terms], spot: SpotPrices, edges:
     try:
         found = cost_of(mine, group, groups, terms, spot)
     except NotPriced:
-        return [_Cost(Decimal(0), whole=False)] * groups
-    return [_Cost(cents, not unpriced) for cents, unpriced in zip(found.cents, found.unpriced, strict=True)]
+        return [None] * groups
+    return [None if unpriced else cents for cents, unpriced in zip(found.cents, found.unpriced, strict=True)]
 
 
-def _together(costs: Sequence[_Cost]) -> Money | None:
-    return rounded(sum((cost.cents for cost in costs), Decimal(0))) if all(cost.whole for cost in costs) else None
+def _together(costs: Sequence[Decimal | None]) -> Money | None:
+    known = [cost for cost in costs if cost is not None]
+    return rounded(sum(known, Decimal(0))) if len(known) == len(costs) else None
 
 
 def _turned(cost: Money | None) -> Money | None:

@@ -1,7 +1,7 @@
 """What a person may see of consumption: the points of the sites they hold, on the days on which they hold them."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Final
@@ -96,11 +96,11 @@ def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
     Readings of months that have not come are of no account: a meter's clock may be wrong.
     """
     rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION), today=today)
-    return tuple(_point(list(of_point)) for _, of_point in groupby(rows, key=lambda row: row.id))
+    return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda row: row.id))
 
 
 def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Selection:
-    """What a person looks at who asks for this: the newest month with readings, their first energy, all sites.
+    """What a person looks at who asks for this: the newest month with readings, their first commodity, all sites.
 
     Raises NoSuchSite.
     """
@@ -108,13 +108,13 @@ def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Select
     there = [point for point in choices if asked.site_id in {None, point.site_id}]
     if asked.site_id and not there:
         raise NoSuchSite
-    energy = _energy({point.energy for point in there}, asked.energy)
-    chosen = tuple(point for point in there if point.energy == energy)
+    commodity = _commodity({point.energy for point in there}, asked.commodity)
+    chosen = tuple(point for point in there if point.energy == commodity)
     period = asked.period or _newest_month(chosen, who, today)
-    return Selection(period, energy, asked.compare, asked.site_id, chosen, choices)
+    return Selection(period, commodity, asked.compare, asked.site_id, chosen, choices, asked.show)
 
 
-def steps(db: Session, who: User, selection: Selection, today: date) -> tuple[PeriodStep, ...]:
+def steps(db: Session, who: User, selection: Selection, today: date) -> Sequence[PeriodStep]:
     """What a chart of the selection shows: each step of its period, and that of the year before beside it.
 
     An hour that any point knows only as a whole is one step.
@@ -130,7 +130,7 @@ def by_site(db: Session, who: User, metered: Collection[Point], energy: Commodit
     None where no readings of them may be seen.
     """
     energies = {point.energy for point in metered}
-    chosen = [point for point in metered if point.energy == _energy(energies, energy)]
+    chosen = [point for point in metered if point.energy == _commodity(energies, energy)]
     known = [until for point in chosen if (until := point.known_until(who.parties))]
     if not known:
         return None
@@ -182,13 +182,13 @@ def readings(db: Session, who: User, selection: Selection) -> tuple[PointReading
     )
 
 
-def _point(rows: Sequence[_Row]) -> Point:
-    """A point, from a row for each time that a party holds its site."""
+def _point(rows: Sequence[_Row], who: User, today: date) -> Point:
+    """A point, from a row for each time that a party holds its site; what one is called today is for its holders."""
     point = rows[0]
     held_days = (
         HeldDays(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows
     )
-    return Point(
+    found = Point(
         id=point.id,
         gsrn=point.gsrn,
         energy=Commodity(point.energy),
@@ -202,11 +202,12 @@ def _point(rows: Sequence[_Row]) -> Point:
         days=Range.of_days(point.valid_from or All.first, point.valid_to),
         connection=Connection(point.connection),
     )
+    return found if found.is_held_by(who.parties, today) else replace(found, site_name=None)
 
 
-def _energy(there: Collection[Commodity], asked_for: Commodity | None) -> Commodity:
-    """The energy asked for where there is any of it, else the first one that there is."""
-    first = next((energy for energy in Commodity if energy in there), Commodity.ELECTRICITY)
+def _commodity(there: Collection[Commodity], asked_for: Commodity | None) -> Commodity:
+    """The one asked for where there is any of it, else the first one that there is."""
+    first = next((commodity for commodity in Commodity if commodity in there), Commodity.ELECTRICITY)
     return asked_for if asked_for and asked_for in there else first
 
 

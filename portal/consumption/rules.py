@@ -4,15 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from portal.consumption.charts import Mark
+from portal.consumption.labels import MARKS
 from portal.consumption.periods import CalendarPeriod, Day, Hour, Month, Period, Quarter, Span, Week, Year
 from portal.consumption.revisions import Known
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
+from portal.kit.labels import Label
+from portal.kit.money import Money
 
 FROM_STRONG_TO_WEAK = (
     Quality.OK,
@@ -35,6 +39,7 @@ STANDINGS = np.array(
         [quality is Quality.REVISED for quality in Quality],
     ]
 )  # which qualities count as measured, estimated, missing, revised
+UNKNOWN = (Mark.MISSING, Mark.AHEAD)
 DAYS_UNTIL_DUE = 2  # what was used on Monday is due by the end of Tuesday, and late on Wednesday
 SAME_WEEKDAY = timedelta(weeks=52)
 
@@ -54,7 +59,7 @@ KEPT: Mapping[Compare, tuple[type[CalendarPeriod], ...]] = {
 }  # the periods that have their like a year before; others have the same number of days
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tally:
     """What is known of a stretch of time, over all points that are looked at; counts are quarter hours.
 
@@ -76,6 +81,11 @@ class Tally:
         """The sum of what is known."""
         return Energy(self.milliwatt_hours)
 
+    @cached_property
+    def known_energy(self) -> Energy | None:
+        """The same; None where nothing is known."""
+        return None if self.mark in UNKNOWN else self.energy
+
     @property
     def missing(self) -> int:
         """Quarter hours that are due and have no value: marked missing, or never delivered."""
@@ -86,7 +96,7 @@ class Tally:
         """Whether every quarter hour of it has a value."""
         return 0 < self.quarters == self.measured + self.estimated
 
-    @property
+    @cached_property
     def mark(self) -> Mark:
         """What is to be known of the sum."""
         if not self.expected:
@@ -102,23 +112,47 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class PeriodStep:
-    """One step of a period, and that of the year before; `same_points` says whether both are of the same."""
+    """One step of a period, and that of the year before: a bar of the chart, a line of the table, a cell of the strip.
+
+    same_points: whether both are of the same
+    cost: None where it is not known
+    """
 
     period: Period
     now: Tally
     before: Period | None = None
     then: Tally | None = None
     same_points: bool = True
+    cost: Money | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """What is to be known of it."""
+        return self.now.mark
+
+    @property
+    def label(self) -> Label:
+        """The same in words."""
+        return MARKS[self.now.mark]
+
+    @property
+    def energy(self) -> Energy | None:
+        """What it came to; None where nothing is known."""
+        return self.now.known_energy
+
+    @property
+    def energy_then(self) -> Energy | None:
+        """What it is compared with; None where that is nothing or unknown."""
+        return self.then.known_energy if self.then else None
 
     @property
     def comparable(self) -> bool:
         """Whether all of both may be compared: known in full, on equally many days, of the same points."""
-        if self.before is None or self.then is None or not (self.now.complete and self.then.complete):
+        now, then, before = self.now, self.then, self.before
+        if before is None or then is None or not (self.same_points and now.complete and then.complete):
             return False
-        if not self.same_points:
-            return False
-        long, short = (period.ends - period.begins for period in (self.period, self.before))
-        return len(self.period.days) == len(self.before.days) and self.now.quarters * short == self.then.quarters * long
+        long, short = self.period.ends - self.period.begins, before.ends - before.begins
+        return self.period.number_of_days == before.number_of_days and now.quarters * short == then.quarters * long
 
 
 def total(tallies: Iterable[Tally]) -> Tally:

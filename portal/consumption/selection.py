@@ -1,22 +1,36 @@
-"""What somebody looks at: which energy of which sites over which time, and the metering points behind it."""
+"""What somebody looks at: which commodity of which sites over which time, how an address says it, and the points."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.consumption import periods
-from portal.consumption.periods import Day, Period
+from portal.consumption.periods import Day, Period, Span
 from portal.consumption.rules import Compare, due
+from portal.kit.clock import day_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.kit.ranges import Range, merged
 from portal.sites.kinds import Commodity
 from portal.sites.models import Connection
 
+PAGE: Final = "/consumption"
+DOWNLOAD: Final = "/consumption/download"
 ALWAYS: Final = Range(periods.All.first)
 CONNECTED: Final = Connection.CONNECTED
+
+
+class Shown(StrEnum):
+    """What can be shown beside the energy."""
+
+    TEMPERATURE = "temperature"
+    PRICE = "price"
+    EUROS = "euros"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class HeldDays:
 class Point:
     """A metering point that somebody may see, on the days on which it is held.
 
+    site_name: what its site is called today, where the person holds it today
     days: those on which it exists
     first_quarter, until_quarter: between which there are readings, whoever held the site; None without any
     """
@@ -53,6 +68,11 @@ class Point:
     until_quarter: int | None
     days: Range = ALWAYS
     connection: Connection = Connection.CONNECTED
+
+    @property
+    def place(self) -> str:
+        """Its site, as one chooses among several."""
+        return f"{self.street}, {self.site_name}" if self.site_name else self.street
 
     def held_by(self, parties: frozenset[UUID]) -> Sequence[tuple[date, date]]:
         """The days of the point on which any of the parties holds the site, as first and last; in time order, apart."""
@@ -75,51 +95,102 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class ViewRequest:
-    """What an address asks for; None where it leaves the choice to us."""
+    """What an address asks for; None where it leaves the choice to us.
+
+    show: what to show beside the energy; None where it says nothing of what there is
+    """
 
     period: Period | None = None
-    energy: Commodity | None = None
+    commodity: Commodity | None = None
     site_id: UUID | None = None
     compare: Compare = Compare.DATE
+    show: frozenset[Shown] | None = None
 
     @staticmethod
     def read(query: Mapping[str, str]) -> "ViewRequest":
-        """What a query string asks for, with any of at, from and to, energy, site, compare.
+        """What a query string asks for, with any of at, from and to, energy, site, compare, show.
 
         Raises NotThere for what does not exist, NoSuchPeriod among it.
         """
         try:
             return ViewRequest(
                 period=_period(query),
-                energy=Commodity(query["energy"]) if "energy" in query else None,
+                commodity=Commodity(query["energy"]) if "energy" in query else None,
                 site_id=UUID(query["site"]) if query.get("site") else None,
                 compare=Compare(query.get("compare", Compare.DATE)),
+                show=_shown(query.get("show")),
             )
         except ValueError:
             raise NotThere from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Selection:
-    """What is looked at. `points` are those of the energy and site; `choices` all that could be looked at instead."""
+    """What is looked at, and the way to all that could be looked at instead.
+
+    points: those of the commodity and site
+    choices: all points that there are
+    show: what is shown beside the energy; None where the address does not say
+    """
 
     period: Period
-    energy: Commodity
+    commodity: Commodity
     compare: Compare
     site_id: UUID | None
     points: tuple[Point, ...]
     choices: tuple[Point, ...]
+    show: frozenset[Shown] | None = None
 
     @property
-    def energies(self) -> Sequence[Commodity]:
+    def commodities(self) -> Sequence[Commodity]:
         """What the chosen site (or all of them) has, in a fixed order."""
         there = {point.energy for point in self.choices if self.site_id in {None, point.site_id}}
-        return [energy for energy in Commodity if energy in there]
+        return [commodity for commodity in Commodity if commodity in there]
 
     @property
     def sites(self) -> Sequence[Point]:
         """One point of each site, in the order of their streets."""
         return list({point.site_id: point for point in reversed(self.choices)}.values())[::-1]
+
+    def shows(self, what: Shown) -> bool:
+        """Whether something is to be shown beside the energy: everything, unless the address says what."""
+        return self.show is None or what in self.show
+
+    def href(self, period: Period) -> str:
+        """The page of a period, with all else as it is."""
+        return f"{PAGE}?{_time(period)}{self._rest}"
+
+    def href_of(self, commodity: Commodity) -> str:
+        """The page of another commodity."""
+        return replace(self, commodity=commodity).href(self.period)
+
+    def href_beside(self, compare: Compare) -> str:
+        """The same page with another comparison."""
+        return replace(self, compare=compare).href(self.period)
+
+    def file(self, period: Period, format_: str, resolution: str) -> str:
+        """The file of a period, in a format, by the hour or the quarter."""
+        return f"{DOWNLOAD}?{urlencode({'format': format_, 'resolution': resolution})}&{_time(period)}{self._rest}"
+
+    @property
+    def fields(self) -> Sequence[tuple[str, str]]:
+        """Names and values of an address that keeps everything but the site."""
+        return [*_times(self.period), *self._kept()]
+
+    @cached_property
+    def _rest(self) -> str:
+        """What follows the time in an address."""
+        kept = urlencode([*self._kept(), *([("site", self.site_id)] if self.site_id else [])])
+        return f"&{kept}" if kept else ""
+
+    def _kept(self) -> Iterator[tuple[str, str]]:
+        """What of the choice an address must say: of what there is only one, nothing."""
+        if len(self.commodities) > 1:
+            yield "energy", self.commodity
+        if self.compare is not Compare.DATE:
+            yield "compare", self.compare
+        if self.show is not None:
+            yield "show", ",".join(what for what in Shown if what in self.show)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,9 +217,39 @@ def freshness(points: Iterable[Point], parties: frozenset[UUID], today: date) ->
     return Freshness(instant_of(until) if until else None, late)
 
 
+def days_with_readings(points: Sequence[Point], parties: frozenset[UUID]) -> Span | None:
+    """The days of which there may be readings that the parties may see, from first to last; None without any."""
+    until = [until for point in points if (until := point.known_until(parties))]
+    since = [
+        max(first, day_of(instant_of(point.first_quarter)))
+        for point in points
+        for first, _ in point.held_by(parties)
+        if point.first_quarter is not None
+    ]
+    return Span(min(since), day_of(instant_of(max(until) - 1))) if since and until else None
+
+
 def _period(query: Mapping[str, str]) -> Period | None:
     if "at" in query:
         return periods.read(query["at"])
     if "from" in query and "to" in query:
         return periods.read_span(query["from"], query["to"])
     return None
+
+
+def _shown(asked: str | None) -> frozenset[Shown] | None:
+    """`price,euros`, or nothing."""
+    asked_for = frozenset(what for what in Shown if what in (asked or "").split(","))
+    return asked_for if asked_for or asked == "" else None
+
+
+def _times(period: Period) -> Sequence[tuple[str, str]]:
+    """Names and values by which an address tells a period."""
+    if isinstance(period, Span):
+        return [("from", period.since.isoformat()), ("to", period.until.isoformat())]
+    return [("at", period.at)]
+
+
+def _time(period: Period) -> str:
+    """The same as a part of an address; it needs no quoting."""
+    return "&".join(map("=".join, _times(period)))

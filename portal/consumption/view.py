@@ -1,52 +1,42 @@
-"""What the consumption page shows, as values: rows, chart, figures. It asks no database and makes no words."""
+"""What the consumption page shows of a selection: its chart, its figures, what is missing, and one hour of a day."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Final
 
-from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Column, Curve, Layout, Mark, draw
-from portal.consumption.estimates import Estimate
-from portal.consumption.gaps import Gap
-from portal.consumption.names import Name, PeriodKind, hours_in
-from portal.consumption.pairs import Comparison, whole
-from portal.consumption.periods import Hour, Period
-from portal.consumption.rules import Compare, PeriodStep
-from portal.kit.energy import Energy
-from portal.kit.money import Money
+from sqlmodel import Session
 
+from portal.auth.people import User
+from portal.auth.reach import Theme
+from portal.consumption import queries
+from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
+from portal.consumption.gaps import Gap, gaps
+from portal.consumption.pairs import Comparison, whole
+from portal.consumption.periods import All, Day, Hour, Month, Period, PeriodKind, Span, Week, Year
+from portal.consumption.prices import Costs, Estimate, Pricing, no_costs, pricing
+from portal.consumption.queries import PointReadings
+from portal.consumption.rules import Compare, PeriodStep, total
+from portal.consumption.selection import Selection, Shown, days_with_readings
+from portal.contracts.tariff_periods import Days
+from portal.kit.energy import Energy
+from portal.kit.intervals import QUARTERS_AN_HOUR
+from portal.kit.money import Money
+from portal.sites.kinds import Commodity
+
+MOST_GAPS: Final = 5  # that are told one by one
+MOST_POINT_DAYS: Final = 5_000  # whose every reading is looked at, for prices and gaps
 MOST_TAB_STOPS: Final = 31
 MONTHS_A_YEAR: Final = 12
+A_YEAR: Final = timedelta(weeks=52)
 ONE_LINE, TWO_LINES = 280, 296  # the height of a chart by the lines of words under it
 SHORT: Final = frozenset({PeriodKind.DAY, PeriodKind.HOUR})  # what is told under a bar by a number
 MOST_NUMBERS, MOST_NAMES = (7, 31), (4, 12)  # that stand beside each other under the bars of a phone, of a wide screen
 SATURDAY: Final = 5
 TELLING: Final = 10  # per cent from which a change needs no decimals
-UNKNOWN: Final = (Mark.MISSING, Mark.AHEAD)
-
-Href = Callable[[Period], str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class SlotRow:
-    """One slot: a bar of the chart, a line of the table, a cell of the strip.
-
-    now: None where nothing is known
-    then: what it is compared with; None where that is nothing or unknown
-    current: what the slot is to the reader, in the words of `aria-current`: date, time, or nothing
-    """
-
-    name: Name
-    mark: Mark
-    now: Energy | None
-    then_name: Name | None
-    then: Energy | None
-    change: "Change | None"
-    cost: Money | None
-    href: str | None
-    then_href: str | None
-    current: str
 
 
 class Direction(StrEnum):
@@ -71,70 +61,21 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
-    """A chart with its rows."""
-
-    chart: Chart
-    rows: tuple[SlotRow, ...]
-    height: int
-
-    def is_told(self, at: int, screen: int) -> bool:
-        """Whether the words of a row stand under its bar on a screen: 0 a phone's, 1 a wide one."""
-        most = (MOST_NUMBERS if self.rows[0].name.kind in SHORT else MOST_NAMES)[screen]
-        return at % -(-len(self.rows) // most) == 0
-
-    @property
-    def slots(self) -> Iterator[tuple[SlotRow, object]]:
-        """Each row with its place in the chart."""
-        return zip(self.rows, self.chart.slots, strict=True)
-
-    @property
-    def marks(self) -> frozenset[Mark]:
-        """Which marks there are, for the legend."""
-        return frozenset(row.mark for row in self.rows)
-
-    @property
-    def compares(self) -> bool:
-        """Whether anything of the year before is there."""
-        return any(row.then is not None for row in self.rows)
-
-    @property
-    def highest(self) -> SlotRow | None:
-        """The row of the most energy, where one stands out."""
-        known = [row for row in self.rows if row.now is not None and row.now.milliwatt_hours > 0]
-        return max(known, key=lambda row: row.now.milliwatt_hours if row.now else 0) if len(known) > 1 else None
-
-    @property
-    def told(self) -> int:
-        """How many slots have begun and should be known."""
-        return sum(row.mark is not Mark.AHEAD for row in self.rows)
-
-    @property
-    def measured(self) -> int:
-        """How many of them are measured in full."""
-        return sum(row.mark in {Mark.MEASURED, Mark.REVISED} for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
 class Figures:
     """The figures above the chart.
 
-    covers: the days that the total is of, where they are not the whole period
     then: all that the chart shows of the year before
     compared: the pair of the year before, by the rule of pairs.py
     priced: whether a price is to be expected; `cost` is None where it is not known for all of the time
     estimate: what the cost is of
-    lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
     total: Energy
-    covers: Name | None
     then: Energy | None
     compared: Comparison | None
     priced: bool
     cost: Money | None
     estimate: Estimate
-    lacks_contracts: bool
 
     @property
     def change(self) -> Change | None:
@@ -148,41 +89,6 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
-    """Another period, and the way there."""
-
-    name: Name
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class PeriodLevel:
-    """A length of the period: a year, a month, a day."""
-
-    kind: PeriodKind
-    href: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way of comparing with the year before."""
-
-    compare: Compare
-    href: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadLink:
-    """A file that can be taken along."""
-
-    format: str
-    resolution: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
 class HourOfDay:
     """One hour, and its quarters; none where the meter is read by the hour.
 
@@ -190,72 +96,118 @@ class HourOfDay:
     spot: the mean spot price with VAT, c/kWh
     """
 
-    row: SlotRow
-    previous: Link | None
-    next: Link | None
-    quarters: tuple[SlotRow, ...]
-    columns: tuple[Column, ...]
+    step: PeriodStep
+    previous: Period | None
+    next: Period | None
+    quarters: Sequence[PeriodStep]
+    columns: Sequence[Shape]
     peak_kw: Decimal | None
     spot: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class View:
-    """A period as it is looked at; without a drawing where nothing is known of it. An hour is shown under its day.
+    """A period as it is looked at; without chart and figures where nothing is known of it.
 
-    year: that in which the period lies
-    hours: of a day
-    points: how many metering points it is about
+    period: what the chart shows: of an hour its day
+    previous, next: the periods beside it, of which there may be readings
+    levels: a year, a month, a day: the period itself, or those in which its newest readings lie
+    comparisons: ways of comparing, once there may be something to compare with
+    current: the step in which today lies, or the hour that is looked at
+    covers: the days of which there may be readings, where they are not the whole period
+    lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
-    name: Name
-    compare: Compare
-    previous: Link | None
-    next: Link | None
-    levels: tuple[PeriodLevel, ...]
-    around: tuple[Link, ...]
-    comparisons: tuple[Way, ...]
-    files: tuple[DownloadLink, ...]
-    drawing: Drawing | None
+    period: Period
+    previous: Period | None
+    next: Period | None
+    levels: Sequence[Period]
+    comparisons: Sequence[Compare]
+    steps: Sequence[PeriodStep]
+    current: Period | None
+    chart: Chart | None
+    covers: Span | None
     figures: Figures | None
-    points: int
-    gaps: tuple[Gap, ...]
-    more_gaps: int
-    revised: bool
+    lacks_contracts: bool
+    gaps: Sequence[Gap]
     hour: HourOfDay | None
+
+    @property
+    def around(self) -> Period | None:
+        """Another stretch of time in which it lies."""
+        if isinstance(self.period, Day):
+            return Week.of(self.period.day)
+        return All() if isinstance(self.period, Year) else None
 
     @property
     def year(self) -> int | None:
         """The year in which it lies, where it lies in one."""
-        return self.name.first.year if self.name.first.year == self.name.last.year else None
+        return self.period.first.year if self.period.first.year == self.period.last.year else None
+
+    @cached_property
+    def kind(self) -> PeriodKind:
+        """What kind of periods its steps are."""
+        return self.steps[0].period.kind
 
     @property
-    def hours(self) -> int | None:
-        """How many hours the day has; None for other periods."""
-        return hours_in(self.name.first) if self.name.kind is PeriodKind.DAY else None
+    def height(self) -> int:
+        """How tall the chart is."""
+        return ONE_LINE if self.kind is PeriodKind.HOUR else TWO_LINES
 
+    @cached_property
+    def are_links(self) -> bool:
+        """Whether bars and lines lead to their periods: people can tab through so many."""
+        return len(self.steps) <= MOST_TAB_STOPS
 
-def rows(
-    steps: Sequence[PeriodStep], costs: Sequence[Money | None], href: Href, current: Period
-) -> tuple[SlotRow, ...]:
-    """A row for each step. `current` is today, or the hour that is looked at."""
-    linked = len(steps) <= MOST_TAB_STOPS
-    return tuple(
-        _row(step, cost, href if linked else nowhere, current) for step, cost in zip(steps, costs, strict=True)
-    )
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Which marks there are, for the legend."""
+        return frozenset(step.mark for step in self.steps)
 
+    @cached_property
+    def compares(self) -> bool:
+        """Whether anything of the year before is there."""
+        return any(step.energy_then is not None for step in self.steps)
 
-def nowhere(_period: Period) -> None:
-    """Where a chart with more bars than people can tab through leads."""
+    @property
+    def highest(self) -> PeriodStep | None:
+        """The step of the most energy, where one stands out."""
+        known = [step for step in self.steps if step.energy is not None and step.energy.milliwatt_hours > 0]
+        return max(known, key=lambda step: step.now.milliwatt_hours) if len(known) > 1 else None
 
+    @property
+    def told(self) -> int:
+        """How many steps have begun and should be known."""
+        return sum(step.mark is not Mark.AHEAD for step in self.steps)
 
-def drawing(rows: tuple[SlotRow, ...], curve: Curve | None = None) -> Drawing:
-    """The chart of at least one row."""
-    kind = rows[0].name.kind
-    bars = [ChartBar(row.now, row.then, row.mark, rest=_is_rest(row.name)) for row in rows]
-    layout = _layout(rows)
-    height = ONE_LINE if kind is PeriodKind.HOUR else TWO_LINES
-    return Drawing(draw(bars, layout, curve), rows, height)
+    @property
+    def measured(self) -> int:
+        """How many of them are measured in full."""
+        return sum(step.mark in {Mark.MEASURED, Mark.REVISED} for step in self.steps)
+
+    @property
+    def revised(self) -> bool:
+        """Whether anything of it was corrected afterwards."""
+        return any(step.now.revised for step in self.steps)
+
+    @property
+    def gaps_told(self) -> Sequence[Gap]:
+        """What is missing, as far as it is told one by one."""
+        return self.gaps[:MOST_GAPS]
+
+    @property
+    def more_gaps(self) -> int:
+        """How many more stretches of time are missing."""
+        return max(0, len(self.gaps) - MOST_GAPS)
+
+    def is_named(self, at: int, screen: int) -> bool:
+        """Whether the words of a step stand under its bar on a screen: 0 a phone's, 1 a wide one."""
+        most = (MOST_NUMBERS if self.kind in SHORT else MOST_NAMES)[screen]
+        return at % -(-len(self.steps) // most) == 0
+
+    def change(self, step: PeriodStep) -> Change | None:
+        """How a step differs from that of the year before; None where they are no pair."""
+        return change(whole(step))
 
 
 def change(compared: Comparison | None) -> Change | None:
@@ -270,35 +222,183 @@ def change(compared: Comparison | None) -> Change | None:
     return Change(said, Direction.LESS if said < 0 else Direction.MORE)
 
 
-def _row(step: PeriodStep, cost: Money | None, href: Href, current: Period) -> SlotRow:
-    then = step.then if step.then is not None and step.then.mark not in UNKNOWN else None
-    before = step.before if then else None
-    known = step.now.mark not in UNKNOWN
-    return SlotRow(
-        name=Name(step.period),
-        mark=step.now.mark,
-        now=step.now.energy if known else None,
-        then_name=Name(before) if before else None,
-        then=then.energy if then else None,
-        change=change(whole(step)),
-        cost=cost if known else None,
-        href=href(step.period) if step.now.mark is not Mark.AHEAD else None,
-        then_href=href(before) if before else None,
-        current=_current(step.period, current),
+def view(db: Session, who: User, asked: Selection, today: date) -> View:
+    """What a person sees of a selection. An hour is looked at as a part of its day."""
+    hour = asked.period if isinstance(asked.period, Hour) else None
+    selection = replace(asked, period=hour.parent) if hour else asked
+    period = selection.period
+    reach = days_with_readings(selection.points, who.parties)
+    days = _shared(reach, period)
+    readings = _readings(db, who, selection, days)
+    steps = queries.steps(db, who, selection, today)
+    priced = None
+    if any(step.mark is not Mark.AHEAD for step in steps):
+        priced = pricing(db, who, readings, Days((days or period).first, (days or period).last))
+    costs = _costs(selection, priced, [step.period for step in steps])
+    steps = _with_costs(steps, costs)
+    return View(
+        period=period,
+        previous=_previous(period, reach),
+        next=period.next if period.next and period.next.first <= today else None,
+        levels=list(_levels(period, days, today)),
+        comparisons=list(_comparisons(period, reach)),
+        steps=steps,
+        current=hour or next((step.period for step in steps if _is_now(step.period, today)), None),
+        chart=_chart(steps, _curve(selection, priced)) if priced else None,
+        covers=days if days and (days.first, days.last) != (period.first, period.last) else None,
+        figures=_figures(selection, costs, priced, steps, *_then(db, who, selection, steps, today)) if priced else None,
+        lacks_contracts=_lacks_contracts(who, selection),
+        gaps=gaps(readings, who.parties, days, today) if days and readings else (),
+        hour=_hour(hour, steps, reach, priced, _quarters(db, who, asked, priced, today)) if priced and hour else None,
     )
 
 
-def _current(period: Period, current: Period) -> str:
-    if isinstance(current, Hour):
-        return "time" if period == current else ""
-    return "date" if period.first <= current.first <= period.last and not isinstance(period, Hour) else ""
+def _shared(reach: Span | None, period: Period) -> Span | None:
+    """The days of the period of which there may be readings."""
+    if reach is None:
+        return None
+    first, last = max(reach.first, period.first), min(reach.last, period.last)
+    return Span(first, last) if first <= last else None
 
 
-def _is_rest(name: Name) -> bool:
-    return name.kind is PeriodKind.DAY and name.first.weekday() >= SATURDAY
+def _readings(db: Session, who: User, selection: Selection, days: Span | None) -> Sequence[PointReadings]:
+    """Every reading of the days; none where they are too many to look at."""
+    if days is None or days.number_of_days * len(selection.points) > MOST_POINT_DAYS:
+        return ()
+    return queries.readings(db, who, replace(selection, period=days))
 
 
-def _layout(rows: Sequence[SlotRow]) -> Layout:
-    if all(row.then is None for row in rows):
+def _costs(selection: Selection, priced: Pricing | None, periods: Sequence[Period]) -> Costs:
+    """What periods cost; of what is produced, what it earns."""
+    if priced is None or not selection.shows(Shown.EUROS):
+        return no_costs(len(periods))
+    costs = priced.costs(periods)
+    return -costs if selection.commodity is Commodity.PRODUCTION else costs
+
+
+def _with_costs(steps: Sequence[PeriodStep], costs: Costs) -> Sequence[PeriodStep]:
+    return [
+        step if cost is None or step.energy is None else replace(step, cost=cost)
+        for step, cost in zip(steps, costs.each, strict=True)
+    ]
+
+
+def _is_now(period: Period, today: date) -> bool:
+    return period.first <= today <= period.last and not isinstance(period, Hour)
+
+
+def _previous(period: Period, reach: Span | None) -> Period | None:
+    """The period before, as long as there may be readings of it."""
+    before = period.previous
+    return before if before and reach and before.last >= reach.first else None
+
+
+def _levels(period: Period, days: Span | None, today: date) -> Iterator[Period]:
+    newest = days.last if days else min(period.last, max(period.first, today))
+    for kind in (Year, Month, Day):
+        yield period if isinstance(period, kind) else kind.of(newest)
+
+
+def _comparisons(period: Period, reach: Span | None) -> Iterator[Compare]:
+    if isinstance(period, All) or reach is None or reach.first > period.last - A_YEAR:
+        return
+    yield Compare.DATE
+    if not isinstance(period, Year):
+        yield Compare.WEEKDAY
+    yield Compare.NONE
+
+
+def _curve(selection: Selection, priced: Pricing | None) -> Curve | None:
+    """The spot price of a day."""
+    is_shown = priced and isinstance(selection.period, Day) and selection.shows(Shown.PRICE)
+    return priced.spot_curve(selection.period) if priced and is_shown else None
+
+
+def _chart(steps: Sequence[PeriodStep], curve: Curve | None) -> Chart:
+    bars = [ChartBar(step.energy, step.energy_then, step.mark, rest=_is_rest(step.period)) for step in steps]
+    return draw(bars, _layout(bars, steps[0].period), curve)
+
+
+def _is_rest(period: Period) -> bool:
+    return period.kind is PeriodKind.DAY and period.first.weekday() >= SATURDAY
+
+
+def _layout(bars: Sequence[ChartBar], period: Period) -> Layout:
+    if all(bar.then is None for bar in bars):
         return ALONE
-    return APART if rows[0].name.kind is PeriodKind.MONTH and len(rows) <= MONTHS_A_YEAR else TOGETHER
+    return APART if period.kind is PeriodKind.MONTH and len(bars) <= MONTHS_A_YEAR else TOGETHER
+
+
+def _figures(
+    selection: Selection,
+    costs: Costs,
+    priced: Pricing,
+    steps: Sequence[PeriodStep],
+    then: Energy | None,
+    compared: Comparison | None,
+) -> Figures:
+    bought = bool(priced.supplies) and selection.commodity is not Commodity.PRODUCTION
+    return Figures(
+        total=total(step.now for step in steps).energy,
+        then=then,
+        compared=compared,
+        priced=selection.shows(Shown.EUROS) and (bought or priced.is_known),
+        cost=costs.total,
+        estimate=priced.estimate,
+    )
+
+
+def _then(
+    db: Session, who: User, selection: Selection, steps: Sequence[PeriodStep], today: date
+) -> tuple[Energy | None, Comparison | None]:
+    """All that the chart shows of the year before, and what may be compared.
+
+    A day is one step: a year before, it may have had an hour more or less.
+    """
+    compared = queries.comparison(db, who, selection, steps, today)
+    if isinstance(selection.period, Day):
+        week = queries.steps(db, who, replace(selection, period=Week.of(selection.period.day)), today)
+        steps = [step for step in week if step.period == selection.period]
+    then = [step.then for step in steps if step.then and step.mark is not Mark.AHEAD]
+    return total(then).energy if then else None, compared
+
+
+def _lacks_contracts(who: User, selection: Selection) -> bool:
+    open_at = who.reach.sites(Theme.CONTRACTS)
+    return open_at is not None and any(point.site_id not in open_at for point in selection.points)
+
+
+def _hour(
+    hour: Hour, steps: Sequence[PeriodStep], reach: Span | None, priced: Pricing, quarters: Sequence[PeriodStep]
+) -> HourOfDay | None:
+    step = next((step for step in steps if step.period == hour), None)
+    if step is None:
+        return None
+    energies = [quarter.energy for quarter in quarters]
+    return HourOfDay(
+        step=step,
+        previous=hour.previous if _is_reached(hour.previous, reach) else None,
+        next=hour.next if _is_reached(hour.next, reach) else None,
+        quarters=quarters,
+        columns=columns(energies) if energies else (),
+        peak_kw=max((energy.kwh * QUARTERS_AN_HOUR for energy in energies if energy), default=None),
+        spot=_mean(priced.spot_curve(hour)),
+    )
+
+
+def _is_reached(hour: Period | None, reach: Span | None) -> bool:
+    """Whether there may be readings of another hour, perhaps of another day."""
+    return hour is not None and reach is not None and reach.first <= hour.first <= reach.last
+
+
+def _quarters(db: Session, who: User, asked: Selection, priced: Pricing, today: date) -> Sequence[PeriodStep]:
+    """The quarters of the hour that is asked for; none where the meter is read by the hour."""
+    steps = queries.steps(db, who, replace(asked, compare=Compare.NONE), today)
+    if any(isinstance(step.period, Hour) for step in steps):
+        return ()
+    return _with_costs(steps, _costs(asked, priced, [step.period for step in steps]))
+
+
+def _mean(curve: Curve | None) -> Decimal | None:
+    known = [value for value in curve or () if value is not None]
+    return sum(known, Decimal(0)) / len(known) if known else None

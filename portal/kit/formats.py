@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 import phonenumbers
 from babel import Locale
@@ -53,9 +53,15 @@ def names(language: Language) -> CalendarNames:
 
 def number(value: Decimal | int, digits: int = 0) -> str:
     """`1 234,56`: so many decimals, rounded half-up, with a true minus sign."""
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    rounded = Decimal(value).quantize(_last_of(digits), ROUND_HALF_UP)
     sign = MINUS if rounded < 0 else ""
     return sign + f"{abs(rounded):,f}".replace(",", NBSP).replace(".", ",")
+
+
+@cache
+def _last_of(digits: int) -> Decimal:
+    """The last of so many decimals: 0.01 of two."""
+    return Decimal(1).scaleb(-digits)
 
 
 def exact(value: Decimal, at_least: int = 2) -> str:
@@ -90,8 +96,9 @@ def kwh_parts(energy: Energy) -> tuple[str, str]:
     """The figure and the unit of `kwh`, apart."""
     if abs(energy.milliwatt_hours) >= MWH_FROM:
         return number(energy.kwh / 1000, 1), "MWh"
-    size = abs(energy.kwh)
-    return number(energy.kwh, 0 if size >= 100 or not size else 1 if size >= 10 else 2), "kWh"
+    kwh = energy.kwh
+    size = abs(kwh)
+    return number(kwh, 0 if size >= 100 or not size else 1 if size >= 10 else 2), "kWh"
 
 
 def kwh_compared(energy: Energy) -> str:
@@ -205,6 +212,12 @@ def country(code: str, language: Language) -> str:
     return str(Locale(language).territories.get(code, code))
 
 
+@lru_cache(maxsize=4096)  # the places of a month's bars are the same in every chart
+def svg(value: float) -> str:
+    """`12.5`: a length as SVG writes it, with at most two decimals, and none that say nothing."""
+    return f"{round(value, 2) + 0:g}"
+
+
 def iso(at: datetime | date) -> str:
     """The machine's form, for `<time datetime>`; instants to the second, in Helsinki time with their offset."""
     return at.astimezone(HELSINKI).isoformat(timespec="seconds") if isinstance(at, datetime) else at.isoformat()
@@ -242,6 +255,7 @@ PLAIN: tuple[Callable[..., object], ...] = (
     kwh_compared_parts,
     kwh_exact,
     cents_per_kwh,
+    svg,
     iso,
     capital,
     grouped,
@@ -266,9 +280,9 @@ WORDED: tuple[Callable[..., str], ...] = (
 ALIASES = {"date": "full_date"}
 
 # Formats whose text is made of digits, units and calendar words: nothing that HTML reads can be in it.
-FIGURES = frozenset({*ALIASES, "exact", "euros", "iso", "percent", "kwh", "kwh_compared", "kwh_exact"}) | frozenset(
-    one.__name__ for one in (number, money, cents_per_kwh, *WORDED) if one is not country
-)
+FIGURES = frozenset(
+    {*ALIASES, "svg", "exact", "euros", "iso", "percent", "kwh", "kwh_compared", "kwh_exact"}
+) | frozenset(one.__name__ for one in (number, money, cents_per_kwh, *WORDED) if one is not country)
 
 
 def filters(language: Language) -> Mapping[str, Callable[..., object]]:

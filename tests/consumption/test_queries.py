@@ -146,7 +146,7 @@ def test_a_stranger_sees_nothing(db, register):
     stranger = person(uuid4())
     assert queries.points(db, stranger, TODAY) == queries.points(db, person(), TODAY) == ()
     selection = look(db, stranger)
-    assert (selection.points, selection.energies, selection.sites) == ((), [], [])
+    assert (selection.points, selection.commodities, selection.sites) == ((), [], [])
     steps = queries.steps(db, stranger, selection, TODAY)
     assert {step.now for step in steps} == {Tally()}
     assert queries.comparison(db, stranger, selection, steps, TODAY) is None
@@ -325,9 +325,9 @@ def test_readings_end_where_the_right_to_see_them_ends(db, register, aino, eino)
     assert after.intervals.quarter[0] == start_quarter(MOVED)
 
 
-def test_without_a_wish_it_is_the_newest_month_of_the_first_energy(db, register, aino, eino):
+def test_an_address_that_asks_for_nothing_shows_the_newest_month_of_the_first_commodity(db, register, aino, eino):
     selection = queries.selection(db, aino, ViewRequest(), TODAY)
-    assert (selection.period, selection.energy, selection.site_id) == (Month(2026, 11), "electricity", None)
+    assert (selection.period, selection.commodity, selection.site_id) == (Month(2026, 11), "electricity", None)
     assert {point.id for point in selection.points} == {register.power, register.cottage_power}
     assert queries.selection(db, eino, ViewRequest(), TODAY).period == Month(2025, 3)
     assert queries.selection(db, person(), ViewRequest(), TODAY).period == Month(2026, 11)
@@ -348,11 +348,11 @@ def test_a_reading_of_a_year_to_come_moves_no_page_there(db, register, aino):
 
 
 def test_a_site_is_shown_with_an_energy_that_it_has(db, register, aino):
-    selection = look(db, aino, site_id=register.home, energy=Commodity.PRODUCTION)
-    assert (selection.energy, selection.energies) == ("electricity", ["electricity", "heat"])
-    selection = look(db, aino, energy=Commodity.HEAT)
+    selection = look(db, aino, site_id=register.home, commodity=Commodity.PRODUCTION)
+    assert (selection.commodity, selection.commodities) == ("electricity", ["electricity", "heat"])
+    selection = look(db, aino, commodity=Commodity.HEAT)
     assert [point.id for point in selection.points] == [register.heat]
-    assert selection.energies == ["electricity", "production", "heat"]
+    assert selection.commodities == ["electricity", "production", "heat"]
     assert [site.street for site in selection.sites] == ["Esimerkkikatu 4", "Rantapolku 12"]
 
 
@@ -376,12 +376,14 @@ def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register
     ended = date(2026, 9, 14)
     point = db.get_one(MeteringPoint, register.heat)
     db.add(point.sqlmodel_update({"valid_to": ended, "connection": "AN04"}))
-    heat = partial(look, db, aino, energy=Commodity.HEAT, site_id=register.home)
+    heat = partial(look, db, aino, commodity=Commodity.HEAT, site_id=register.home)
     september, year = queries.steps(db, aino, heat("2026-09"), TODAY), queries.steps(db, aino, heat("2026"), TODAY)
     assert [step.now.expected > 0 for step in september] == [day <= 14 for day in range(1, 31)]
     assert all(step.now.expected == step.now.measured for step in (*september, *year))
     assert freshness(heat().points, aino.parties, TODAY + 30 * DAY).late == 0
-    (heat_now,) = queries.selection(db, aino, ViewRequest(energy=Commodity.HEAT, site_id=register.home), TODAY).points
+    (heat_now,) = queries.selection(
+        db, aino, ViewRequest(commodity=Commodity.HEAT, site_id=register.home), TODAY
+    ).points
     assert heat_now.is_held_by(aino.parties, TODAY), "its site is still held"
 
 
@@ -397,9 +399,9 @@ def test_data_of_a_former_home_end_with_it(db, register, eino):
 
 
 def test_a_point_without_readings_expects_none(db, register, aino):
-    selection = look(db, aino, energy=Commodity.PRODUCTION)
+    selection = look(db, aino, commodity=Commodity.PRODUCTION)
     assert {step.now.mark for step in queries.steps(db, aino, selection, TODAY)} == {Mark.AHEAD}
-    assert queries.steps(db, aino, look(db, aino, "all", energy=Commodity.PRODUCTION), TODAY) == ()
+    assert queries.steps(db, aino, look(db, aino, "all", commodity=Commodity.PRODUCTION), TODAY) == ()
     assert freshness(selection.points, aino.parties, TODAY) == Freshness(None, 0)
 
 
@@ -435,7 +437,7 @@ def test_a_page_asks_no_more_of_many_points_than_of_one(db, register, count, sta
         register.record(point, every(date(2025, 1, 1), date(2026, 11, 20), length=4))
     who = person(register.eino)
     with statements() as asked:
-        selection = look(db, who, "2026", energy=Commodity.GAS)
+        selection = look(db, who, "2026", commodity=Commodity.GAS)
         steps = queries.steps(db, who, selection, TODAY)
         queries.comparison(db, who, selection, steps, TODAY)
     assert np.array([step.now.milliwatt_hours for step in steps])[:10].all()

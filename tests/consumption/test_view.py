@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.consumption.gaps import gaps
-from portal.consumption.names import Name, hours_in
 from portal.consumption.pairs import Comparison
-from portal.consumption.periods import All, Month, Span, read
+from portal.consumption.periods import All, Day, Month, Span, read
 from portal.consumption.queries import PointReadings
 from portal.consumption.selection import ALWAYS, HeldDays, Point
 from portal.consumption.view import Direction, change
@@ -62,12 +61,12 @@ def test_nothing_compares_with_nothing():
     ],
 )
 def test_hours_are_called_by_the_clock(at, hours):
-    assert Name(read(at)).hours == hours
+    assert read(at).hours == hours
 
 
 @pytest.mark.parametrize(("day", "hours"), [("2026-03-29", 23), ("2026-10-25", 25), ("2026-11-21", 24)])
 def test_days_have_their_hours(day, hours):
-    assert hours_in(date.fromisoformat(day)) == hours
+    assert Day(date.fromisoformat(day)).hours == hours
 
 
 @pytest.mark.parametrize(
@@ -75,7 +74,7 @@ def test_days_have_their_hours(day, hours):
     [("all", "all"), ("2026", "year"), ("2026-W01", "week"), ("2026-01-01", "day"), ("2026-01-01T00", "hour")],
 )
 def test_a_period_knows_its_kind(at, kind):
-    assert Name(read(at)).kind == kind
+    assert read(at).kind == kind
 
 
 def point(since=date(2020, 1, 1), first_quarter=0, days=ALWAYS):
