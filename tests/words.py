@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2), "counted": (1, 2)}
+KEYWORDS |= dict.fromkeys(("told", "correctable", "sealed"))  # what a personal column is called
 PLACE = re.compile(r"%\((\w+)\)s")
 Key = str | tuple[str, str]
 SHUNNED = {

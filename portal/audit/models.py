@@ -4,6 +4,7 @@ from uuid import UUID
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
 
 
 class AuditEntry(SQLModel, table=True):
@@ -12,12 +13,12 @@ class AuditEntry(SQLModel, table=True):
     __tablename__ = "audit_entry"
 
     number: int = Field(primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-    account_id: UUID | None = Field(default=None, index=True)
-    party_id: UUID | None = Field(default=None, index=True)
-    act: str = Field(max_length=60)
-    object_kind: str = Field(max_length=40)
-    object_id: str = Field(max_length=64)
-    details: str = Field(default="{}")
-    previous_hash: bytes = Field(max_length=32)
-    hash: bytes = Field(max_length=32, unique=True)
+    at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
+    account_id: UUID | None = Field(default=None, index=True, sa_column_kwargs=internal())
+    party_id: UUID | None = Field(default=None, index=True, sa_column_kwargs=internal())
+    act: str = Field(max_length=60, sa_column_kwargs=told("What happened"))
+    object_kind: str = Field(max_length=40, sa_column_kwargs=told("To what"))
+    object_id: str = Field(max_length=64, sa_column_kwargs=internal())
+    details: str = Field(default="{}", sa_column_kwargs=told("Details"))
+    previous_hash: bytes = Field(max_length=32, sa_column_kwargs=internal())
+    hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())

@@ -6,20 +6,28 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
 
 
 class Account(SQLModel, table=True):
     """A person who has identified themselves, keyed by the blind index of their identity code."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    identity_index: bytes = Field(max_length=32, unique=True)
-    given_names: str = Field(max_length=200)
-    family_name: str = Field(max_length=200)
-    language: str | None = Field(default=None, max_length=2)
-    created_at: datetime = Field(sa_type=Instant)
-    signed_in_at: datetime | None = Field(default=None, sa_type=Instant)
-    previous_sign_in_at: datetime | None = Field(default=None, sa_type=Instant)
-    welcomed_at: datetime | None = Field(default=None, sa_type=Instant)  # when they took or skipped the first steps
+    identity_index: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
+    given_names: str = Field(max_length=200, sa_column_kwargs=told("Given names"))
+    family_name: str = Field(max_length=200, sa_column_kwargs=told("Family name"))
+    language: str | None = Field(default=None, max_length=2, sa_column_kwargs=told("Language"))
+    created_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("First sign-in"))
+    signed_in_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Last sign-in"))
+    previous_sign_in_at: datetime | None = Field(
+        default=None, sa_type=Instant, sa_column_kwargs=told("Sign-in before that")
+    )
+    welcomed_at: datetime | None = Field(
+        default=None,
+        sa_type=Instant,
+        description="when they took or skipped the first steps",
+        sa_column_kwargs=told("First visit finished"),
+    )
 
 
 class SignedSession(SQLModel, table=True):
@@ -28,18 +36,25 @@ class SignedSession(SQLModel, table=True):
     __tablename__ = "session"
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    token_hash: bytes = Field(max_length=32, unique=True)
+    token_hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
     account_id: UUID = Field(foreign_key="account.id", index=True)
-    broker: str = Field(max_length=40)
-    acr: str = Field(max_length=200)
-    amr: str = Field(default="", max_length=200)
-    confirmed_at: datetime = Field(sa_type=Instant)
-    created_at: datetime = Field(sa_type=Instant)
-    seen_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant, index=True)
-    ended_at: datetime | None = Field(default=None, sa_type=Instant)
-    acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
-    language: str | None = Field(default=None, max_length=2, description="the register's for the person at sign-in")
+    broker: str = Field(max_length=40, sa_column_kwargs=told("Identification broker"))
+    acr: str = Field(max_length=200, sa_column_kwargs=told("Level of identification"))
+    amr: str = Field(default="", max_length=200, sa_column_kwargs=told("Way of identification"))
+    confirmed_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Identity last proved"))
+    created_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
+    seen_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Last used"))
+    expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Ends at the latest"))
+    ended_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Ended"))
+    acting_for: UUID | None = Field(
+        default=None, description="the party acted for, None in one's own matters", sa_column_kwargs=internal()
+    )
+    language: str | None = Field(
+        default=None,
+        max_length=2,
+        description="the register's for the person at sign-in",
+        sa_column_kwargs=told("Language"),
+    )
 
 
 class KeptForm(SQLModel, table=True):
@@ -49,11 +64,13 @@ class KeptForm(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", index=True)
-    acting_for: UUID | None = Field(default=None, description="the party acted for, None in one's own matters")
-    action: str = Field(max_length=200)
-    fields: bytes
-    kept_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant, index=True)
+    acting_for: UUID | None = Field(
+        default=None, description="the party acted for, None in one's own matters", sa_column_kwargs=internal()
+    )
+    action: str = Field(max_length=200, sa_column_kwargs=told("Form"))
+    fields: bytes = Field(sa_column_kwargs=internal())
+    kept_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Kept since"))
+    expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Kept until"))
 
 
 class LoginStatus(StrEnum):
@@ -76,19 +93,19 @@ class LoginTransaction(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    state_hash: bytes = Field(max_length=32, unique=True)
-    binding_hash: bytes = Field(max_length=32)
-    nonce: str = Field(max_length=64)
-    verifier: str = Field(max_length=128)
-    broker: str = Field(max_length=40)
-    bank: str = Field(max_length=80)
-    language: str = Field(max_length=2)
-    return_to: str = Field(max_length=2000)
-    purpose: str = Field(max_length=10)
+    state_hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
+    binding_hash: bytes = Field(max_length=32, sa_column_kwargs=internal())
+    nonce: str = Field(max_length=64, sa_column_kwargs=internal())
+    verifier: str = Field(max_length=128, sa_column_kwargs=internal())
+    broker: str = Field(max_length=40, sa_column_kwargs=told("Identification broker"))
+    bank: str = Field(max_length=80, sa_column_kwargs=told("Bank"))
+    language: str = Field(max_length=2, sa_column_kwargs=told("Language"))
+    return_to: str = Field(max_length=2000, sa_column_kwargs=told("The page you came from"))
+    purpose: str = Field(max_length=10, sa_column_kwargs=told("Purpose"))
     account_id: UUID | None = Field(default=None, foreign_key="account.id")
-    created_at: datetime = Field(sa_type=Instant)
-    expires_at: datetime = Field(sa_type=Instant, index=True)
-    status: str = Field(default=LoginStatus.PENDING, max_length=10)
+    created_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
+    expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Ends at the latest"))
+    status: str = Field(default=LoginStatus.PENDING, max_length=10, sa_column_kwargs=told("Status"))
 
 
 class SeenToken(SQLModel, table=True):

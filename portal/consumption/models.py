@@ -5,6 +5,7 @@ from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, SmallInteger
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
 
 FIRST_OF_MONTH = "SUBSTR(CAST(month AS CHAR(10)), 9, 2) = '01'"
 
@@ -26,28 +27,49 @@ class ReadingMonth(SQLModel, table=True):
     )
 
     metering_point_id: UUID = Field(foreign_key="metering_point.id", primary_key=True)
-    month: date = Field(primary_key=True)
-    first_quarter: int = Field(sa_type=BigInteger)
-    until_quarter: int = Field(sa_type=BigInteger)
-    minutes: int | None = Field(default=None, sa_type=SmallInteger, description="of each slot, where all are equal")
-    loaded_at: datetime = Field(sa_type=Instant, description="when the first reading came")
-    updated_at: datetime = Field(sa_type=Instant, description="when a reading last came or changed")
-    day_mwh: bytes = Field(sa_type=LargeBinary, description="the sum of each day of the month")
+    month: date = Field(primary_key=True, sa_column_kwargs=told("Month"))
+    first_quarter: int = Field(sa_type=BigInteger, sa_column_kwargs=internal())
+    until_quarter: int = Field(sa_type=BigInteger, sa_column_kwargs=internal())
+    minutes: int | None = Field(
+        default=None,
+        sa_type=SmallInteger,
+        description="of each slot, where all are equal",
+        sa_column_kwargs=told("Length of a reading, minutes"),
+    )
+    loaded_at: datetime = Field(
+        sa_type=Instant, description="when the first reading came", sa_column_kwargs=told("First received")
+    )
+    updated_at: datetime = Field(
+        sa_type=Instant, description="when a reading last came or changed", sa_column_kwargs=told("Last changed")
+    )
+    day_mwh: bytes = Field(
+        sa_type=LargeBinary, description="the sum of each day of the month", sa_column_kwargs=internal()
+    )
     day_counts: bytes | None = Field(
         default=None,
         sa_type=LargeBinary,
         description="quarter hours of each day that are measured, then estimated, missing, revised; "
         "None where all slots are measured and none revised",
+        sa_column_kwargs=internal(),
     )
-    mwh: bytes = Field(sa_type=LargeBinary, description="the value of each slot")
+    mwh: bytes = Field(sa_type=LargeBinary, description="the value of each slot", sa_column_kwargs=told("Readings"))
     lengths: bytes | None = Field(
-        default=None, sa_type=LargeBinary, description="quarter hours of each slot, 1 or 4, where they are mixed"
+        default=None,
+        sa_type=LargeBinary,
+        description="quarter hours of each slot, 1 or 4, where they are mixed",
+        sa_column_kwargs=internal(),
     )
     qualities: bytes | None = Field(
-        default=None, sa_type=LargeBinary, description="the quality of each slot, where not all are OK"
+        default=None,
+        sa_type=LargeBinary,
+        description="the quality of each slot, where not all are OK",
+        sa_column_kwargs=told("Quality of the readings"),
     )
     revised: bytes | None = Field(
-        default=None, sa_type=LargeBinary, description="1 for each slot whose value was another before, where any was"
+        default=None,
+        sa_type=LargeBinary,
+        description="1 for each slot whose value was another before, where any was",
+        sa_column_kwargs=told("Which readings were corrected"),
     )
 
 
@@ -68,11 +90,11 @@ class MonthTotal(SQLModel, table=True):
     )
 
     metering_point_id: UUID = Field(foreign_key="metering_point.id", primary_key=True)
-    month: date = Field(primary_key=True)
-    first_quarter: int = Field(sa_type=BigInteger)
-    until_quarter: int = Field(sa_type=BigInteger, index=True)
-    mwh: int = Field(sa_type=BigInteger)
-    measured: int
-    estimated: int
-    missing: int
-    revised: int
+    month: date = Field(primary_key=True, sa_column_kwargs=told("Month"))
+    first_quarter: int = Field(sa_type=BigInteger, sa_column_kwargs=internal())
+    until_quarter: int = Field(sa_type=BigInteger, index=True, sa_column_kwargs=internal())
+    mwh: int = Field(sa_type=BigInteger, sa_column_kwargs=told("Energy"))
+    measured: int = Field(sa_column_kwargs=told("Measured quarter hours"))
+    estimated: int = Field(sa_column_kwargs=told("Estimated quarter hours"))
+    missing: int = Field(sa_column_kwargs=told("Missing quarter hours"))
+    revised: int = Field(sa_column_kwargs=told("Corrected quarter hours"))

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.contracts.kinds import TariffPeriod
+from portal.kit.privacy import correctable, told
 
 OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')"
 
@@ -84,19 +85,25 @@ class Contract(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str = Field(max_length=40, unique=True)
+    number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("Number of the contract"))
     party_id: UUID = Field(foreign_key="party.id", index=True)
     site_id: UUID = Field(foreign_key="site.id", index=True)
     metering_point_id: UUID | None = Field(default=None, foreign_key="metering_point.id", index=True)
     product_id: UUID = Field(foreign_key="product.id")
-    kind: str = Field(max_length=12)
-    signed_on: date | None = None
-    valid_from: date
-    valid_to: date | None = Field(default=None, description="last day, once ended or given notice")
-    fixed_until: date | None = Field(default=None, description="last day of a fixed term")
-    notice_days: int = 14
-    tax_class: str | None = Field(default=None, max_length=2)
-    contracted_kw: Decimal | None = Field(default=None, sa_type=Numeric(10, 3))
+    kind: str = Field(max_length=12, sa_column_kwargs=told("Kind of contract"))
+    signed_on: date | None = Field(default=None, sa_column_kwargs=correctable("Signed"))
+    valid_from: date = Field(sa_column_kwargs=correctable("First day"))
+    valid_to: date | None = Field(
+        default=None, description="last day, once ended or given notice", sa_column_kwargs=correctable("Last day")
+    )
+    fixed_until: date | None = Field(
+        default=None, description="last day of a fixed term", sa_column_kwargs=correctable("Fixed term until")
+    )
+    notice_days: int = Field(default=14, sa_column_kwargs=correctable("Period of notice, days"))
+    tax_class: str | None = Field(default=None, max_length=2, sa_column_kwargs=correctable("Electricity tax class"))
+    contracted_kw: Decimal | None = Field(
+        default=None, sa_type=Numeric(10, 3), sa_column_kwargs=correctable("Contracted power, kW")
+    )
 
 
 class SpotMonth(SQLModel, table=True):

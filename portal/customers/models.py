@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
+from portal.kit.privacy import correctable, internal, sealed, told
 
 
 class PartyKind(StrEnum):
@@ -23,15 +24,17 @@ class Party(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    customer_number: str = Field(max_length=40, unique=True)
-    kind: str = Field(max_length=10)
-    name: str = Field(max_length=200)
-    business_id: str | None = Field(default=None, max_length=9, unique=True)
-    language: str = Field(default="fi", max_length=2)
-    street: str | None = Field(default=None, max_length=200)
-    postcode: str | None = Field(default=None, max_length=20)
-    town: str | None = Field(default=None, max_length=100)
-    country: str | None = Field(default=None, max_length=2)
+    customer_number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("Customer number"))
+    kind: str = Field(max_length=10, sa_column_kwargs=told("Person or company"))
+    name: str = Field(max_length=200, sa_column_kwargs=correctable("Name"))
+    business_id: str | None = Field(
+        default=None, max_length=9, unique=True, sa_column_kwargs=correctable("Business ID")
+    )
+    language: str = Field(default="fi", max_length=2, sa_column_kwargs=correctable("Language of service"))
+    street: str | None = Field(default=None, max_length=200, sa_column_kwargs=correctable("Street address"))
+    postcode: str | None = Field(default=None, max_length=20, sa_column_kwargs=correctable("Postcode"))
+    town: str | None = Field(default=None, max_length=100, sa_column_kwargs=correctable("Town"))
+    country: str | None = Field(default=None, max_length=2, sa_column_kwargs=correctable("Country"))
 
 
 class IdentityCode(SQLModel, table=True):
@@ -40,8 +43,8 @@ class IdentityCode(SQLModel, table=True):
     __tablename__ = "identity_code"
 
     party_id: UUID = Field(foreign_key="party.id", primary_key=True)
-    encrypted: bytes
-    blind_index: bytes = Field(max_length=32, index=True)
+    encrypted: bytes = Field(sa_column_kwargs=sealed("Personal identity code"))
+    blind_index: bytes = Field(max_length=32, index=True, sa_column_kwargs=internal())
 
 
 class ContactKind(StrEnum):
@@ -60,9 +63,9 @@ class ContactDetail(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     party_id: UUID = Field(foreign_key="party.id", index=True)
-    kind: str = Field(max_length=10)
-    value: str = Field(max_length=254)
-    position: int = 0
+    kind: str = Field(max_length=10, sa_column_kwargs=told("Email or phone"))
+    value: str = Field(max_length=254, sa_column_kwargs=correctable("Address or number"))
+    position: int = Field(default=0, sa_column_kwargs=internal())
 
 
 class ContactPerson(SQLModel, table=True):
@@ -76,10 +79,10 @@ class ContactPerson(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     party_id: UUID = Field(foreign_key="party.id", index=True)
-    name: str = Field(max_length=200)
-    role: str = Field(max_length=4)
-    email: str | None = Field(default=None, max_length=254)
-    phone: str | None = Field(default=None, max_length=40)
+    name: str = Field(max_length=200, sa_column_kwargs=correctable("Name"))
+    role: str = Field(max_length=4, sa_column_kwargs=correctable("Role"))
+    email: str | None = Field(default=None, max_length=254, sa_column_kwargs=correctable("Email address"))
+    phone: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Phone number"))
 
 
 class Mandate(SQLModel, table=True):
@@ -95,11 +98,15 @@ class Mandate(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     grantor_id: UUID = Field(foreign_key="party.id", index=True)
     grantee_id: UUID = Field(foreign_key="party.id", index=True)
-    themes: str = Field(max_length=100, description="comma-separated: billing, consumption, contracts, moves")
-    every_site: bool
-    level: str = Field(max_length=10)
-    valid_from: date
-    valid_to: date | None = None
+    themes: str = Field(
+        max_length=100,
+        description="comma-separated: billing, consumption, contracts, moves",
+        sa_column_kwargs=correctable("Matters"),
+    )
+    every_site: bool = Field(sa_column_kwargs=correctable("For every site"))
+    level: str = Field(max_length=10, sa_column_kwargs=correctable("How far it reaches"))
+    valid_from: date = Field(sa_column_kwargs=correctable("First day"))
+    valid_to: date | None = Field(default=None, sa_column_kwargs=correctable("Last day"))
 
 
 class MandateSite(SQLModel, table=True):
@@ -121,9 +128,19 @@ class BillingDetails(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     party_id: UUID = Field(foreign_key="party.id", unique=True)
-    channel: str = Field(max_length=4)
-    email: str | None = Field(default=None, max_length=254, description="where bills go; None: the preferred one")
-    reference: str | None = Field(default=None, max_length=70, description="the customer's own, printed on each bill")
+    channel: str = Field(max_length=4, sa_column_kwargs=correctable("Way of billing"))
+    email: str | None = Field(
+        default=None,
+        max_length=254,
+        description="where bills go; None: the preferred one",
+        sa_column_kwargs=correctable("Email address for invoices"),
+    )
+    reference: str | None = Field(
+        default=None,
+        max_length=70,
+        description="the customer's own, printed on each bill",
+        sa_column_kwargs=correctable("The customer's reference"),
+    )
 
 
 class ContactChange(SQLModel, table=True):
@@ -141,16 +158,26 @@ class ContactChange(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    request_id: UUID = Field(index=True, description="one press of a button; it may concern several customer numbers")
+    request_id: UUID = Field(
+        index=True,
+        description="one press of a button; it may concern several customer numbers",
+        sa_column_kwargs=internal(),
+    )
     party_id: UUID = Field(foreign_key="party.id", index=True)
     account_id: UUID = Field(foreign_key="account.id", index=True, description="who asked")
-    matter: str = Field(max_length=10)
-    sequence: int = Field(description="grows by one within a matter of a party: the order of changes")
-    before: str = Field(max_length=2000, description="what the register said")
-    after: str = Field(max_length=2000, description="what it shall say; what is empty shall go")
-    asked_at: datetime = Field(sa_type=Instant)
-    counts_from: datetime | None = Field(default=None, sa_type=Instant)
-    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant, description="before it counted")
+    matter: str = Field(max_length=10, sa_column_kwargs=told("What was changed"))
+    sequence: int = Field(
+        description="grows by one within a matter of a party: the order of changes", sa_column_kwargs=internal()
+    )
+    before: str = Field(max_length=2000, description="what the register said", sa_column_kwargs=told("Before"))
+    after: str = Field(
+        max_length=2000, description="what it shall say; what is empty shall go", sa_column_kwargs=told("After")
+    )
+    asked_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
+    counts_from: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("In effect from"))
+    withdrawn_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="before it counted", sa_column_kwargs=told("Withdrawn")
+    )
 
 
 class MailboxLink(SQLModel, table=True):
@@ -170,6 +197,6 @@ class ContactDraft(SQLModel, table=True):
 
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
     party_id: UUID = Field(foreign_key="party.id", primary_key=True)
-    email: str = Field(max_length=254)
-    phone: str = Field(max_length=40)
-    typed_at: datetime = Field(sa_type=Instant)
+    email: str = Field(max_length=254, sa_column_kwargs=told("Email address"))
+    phone: str = Field(max_length=40, sa_column_kwargs=told("Phone number"))
+    typed_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.invoices.kinds import InvoiceKind
 from portal.kit.feed import LINE_DIGEST
+from portal.kit.privacy import internal, told
 
 
 class Invoice(SQLModel, table=True):
@@ -20,27 +21,37 @@ class Invoice(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str = Field(max_length=40, unique=True)
+    number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("Invoice number"))
     party_id: UUID = Field(foreign_key="party.id", index=True)
     site_id: UUID | None = Field(default=None, foreign_key="site.id")
-    kind: str = Field(default=InvoiceKind.INVOICE, max_length=10)
-    issued_on: date
-    due_on: date = Field(index=True)
-    period_from: date
-    period_to: date
-    net_cents: int
-    vat_cents: int
-    total_cents: int
-    reference: str = Field(max_length=25, description="Finnish reference or RF, without spaces")
-    iban: str = Field(max_length=34)
-    bic: str = Field(max_length=11)
-    payee: str = Field(max_length=70)
-    estimated: bool = False
-    refers_to: str | None = Field(
-        default=None, max_length=40, index=True, description="number of the bill that is credited or reminded of"
+    kind: str = Field(
+        default=InvoiceKind.INVOICE, max_length=10, sa_column_kwargs=told("Invoice, credit note or reminder")
     )
-    read_by: str | None = Field(default=None, max_length=10)
-    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)
+    issued_on: date = Field(sa_column_kwargs=told("Date"))
+    due_on: date = Field(index=True, sa_column_kwargs=told("Due date"))
+    period_from: date = Field(sa_column_kwargs=told("First day"))
+    period_to: date = Field(sa_column_kwargs=told("Last day"))
+    net_cents: int = Field(sa_column_kwargs=told("Amount without VAT"))
+    vat_cents: int = Field(sa_column_kwargs=told("VAT"))
+    total_cents: int = Field(sa_column_kwargs=told("Total"))
+    reference: str = Field(
+        max_length=25, description="Finnish reference or RF, without spaces", sa_column_kwargs=told("Reference number")
+    )
+    iban: str = Field(max_length=34, sa_column_kwargs=told("Account number of the payee"))
+    bic: str = Field(max_length=11, sa_column_kwargs=told("Bank of the payee (BIC)"))
+    payee: str = Field(max_length=70, sa_column_kwargs=told("Payee"))
+    estimated: bool = Field(default=False, sa_column_kwargs=told("Based on an estimate"))
+    refers_to: str | None = Field(
+        default=None,
+        max_length=40,
+        index=True,
+        description="number of the bill that is credited or reminded of",
+        sa_column_kwargs=told("Refers to invoice"),
+    )
+    read_by: str | None = Field(default=None, max_length=10, sa_column_kwargs=told("How the meters were read"))
+    line_digest: bytes | None = Field(
+        default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST, sa_column_kwargs=internal()
+    )
 
 
 class InvoiceLine(SQLModel, table=True):
@@ -55,23 +66,34 @@ class InvoiceLine(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
-    position: int
+    position: int = Field(sa_column_kwargs=internal())
     contract_id: UUID | None = Field(default=None, foreign_key="contract.id")
-    code: str = Field(max_length=40, description="the price part, or electricity-tax")
-    name_fi: str = Field(max_length=100)
-    name_sv: str = Field(max_length=100)
-    name_en: str = Field(max_length=100)
-    period_from: date
-    period_to: date
-    quantity_mwh: int | None = Field(default=None, sa_type=BigInteger, description="milliwatt-hours, for kWh and MWh")
-    quantity: Decimal | None = Field(default=None, sa_type=Numeric(14, 6), description="of all other units")
-    unit: str | None = Field(max_length=10)
-    unit_price: Decimal | None = Field(
-        sa_type=Numeric(14, 6), description="without VAT: c/kWh, or EUR for one of any other unit"
+    code: str = Field(
+        max_length=40, description="the price part, or electricity-tax", sa_column_kwargs=told("Price part")
     )
-    vat_percent: Decimal = Field(sa_type=Numeric(5, 2))
-    net_cents: int
-    estimated: bool = False
+    name_fi: str = Field(max_length=100, sa_column_kwargs=told("Name in Finnish"))
+    name_sv: str = Field(max_length=100, sa_column_kwargs=told("Name in Swedish"))
+    name_en: str = Field(max_length=100, sa_column_kwargs=told("Name in English"))
+    period_from: date = Field(sa_column_kwargs=told("First day"))
+    period_to: date = Field(sa_column_kwargs=told("Last day"))
+    quantity_mwh: int | None = Field(
+        default=None,
+        sa_type=BigInteger,
+        description="milliwatt-hours, for kWh and MWh",
+        sa_column_kwargs=told("Energy"),
+    )
+    quantity: Decimal | None = Field(
+        default=None, sa_type=Numeric(14, 6), description="of all other units", sa_column_kwargs=told("Quantity")
+    )
+    unit: str | None = Field(max_length=10, sa_column_kwargs=told("Unit"))
+    unit_price: Decimal | None = Field(
+        sa_type=Numeric(14, 6),
+        description="without VAT: c/kWh, or EUR for one of any other unit",
+        sa_column_kwargs=told("Unit price"),
+    )
+    vat_percent: Decimal = Field(sa_type=Numeric(5, 2), sa_column_kwargs=told("VAT rate"))
+    net_cents: int = Field(sa_column_kwargs=told("Amount without VAT"))
+    estimated: bool = Field(default=False, sa_column_kwargs=told("Based on an estimate"))
 
 
 class InvoiceVat(SQLModel, table=True):
@@ -80,17 +102,19 @@ class InvoiceVat(SQLModel, table=True):
     __tablename__ = "invoice_vat"
 
     invoice_id: UUID = Field(foreign_key="invoice.id", primary_key=True)
-    percent: Decimal = Field(sa_type=Numeric(5, 2), primary_key=True)
-    net_cents: int
-    vat_cents: int
+    percent: Decimal = Field(sa_type=Numeric(5, 2), primary_key=True, sa_column_kwargs=told("VAT rate"))
+    net_cents: int = Field(sa_column_kwargs=told("Amount without VAT"))
+    vat_cents: int = Field(sa_column_kwargs=told("VAT"))
 
 
 class Payment(SQLModel, table=True):
     """Money that arrived for a bill, under the bank's archive id."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str = Field(max_length=40, unique=True)
+    number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("The bank's archive number"))
     invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
-    paid_on: date
-    cents: int
-    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)
+    paid_on: date = Field(sa_column_kwargs=told("Paid"))
+    cents: int = Field(sa_column_kwargs=told("Amount"))
+    line_digest: bytes | None = Field(
+        default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST, sa_column_kwargs=internal()
+    )

@@ -2,22 +2,28 @@
 
 Each slice with tables has a `privacy.py`, its keeper: `TABLES` that hold personal data, `NOT_PERSONAL` tables with the
 reason, and `export(db, subject)`. portal/keepers.py lists them; tests/test_privacy.py sees that no table is forgotten.
+What a column of a personal table is called stands where it is declared: `Field(sa_column_kwargs=told("Name"))`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal.kit.db import table_of
+from portal.kit.i18n import Text, text
+
 Value = str | int | bool | None
 R = TypeVar("R", bound=SQLModel)
 NOTHING: frozenset[str] = frozenset()
 AT_ONCE = 200
+COLUMN = "portal.privacy"  # in the info of a column
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,59 @@ class Record:
 
     table: str
     values: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalColumn:
+    """A column in words, whether a customer may know better what stands in it, and whether it is told of, not shown."""
+
+    label: Text
+    is_correctable: bool = False
+    is_sealed: bool = False
+
+
+ColumnInfo = dict[str, Any]
+"""What `Field` takes as `sa_column_kwargs`: SQLAlchemy keeps it with the column, and the database never sees it."""
+
+
+def told(label: str) -> ColumnInfo:
+    """What nobody corrects by its name: a number or kind that the register gives, what happened, what follows."""
+    return _kept(PersonalColumn(text(label)))
+
+
+def correctable(label: str) -> ColumnInfo:
+    """What a customer may know better than we do: a wrong value is corrected by a request that names it."""
+    return _kept(PersonalColumn(text(label), is_correctable=True))
+
+
+def sealed(label: str) -> ColumnInfo:
+    """What is kept encrypted: people read that it is held, and do not see it."""
+    return _kept(PersonalColumn(text(label), is_sealed=True))
+
+
+def internal() -> ColumnInfo:
+    """What holds the register together and says nothing about anybody; a key or a reference needs not say so."""
+    return _kept(None)
+
+
+def _kept(column: PersonalColumn | None) -> ColumnInfo:
+    return {"info": {COLUMN: column}}
+
+
+@cache
+def columns_of(model: type[SQLModel]) -> Mapping[str, PersonalColumn]:
+    """The columns of a table that people are told of, by name and in the table's order."""
+    columns = table_of(model).columns
+    return {column.name: column.info[COLUMN] for column in columns if column.info.get(COLUMN)}
+
+
+def undecided(model: type[SQLModel]) -> Sequence[str]:
+    """The columns that neither have words nor are internal: whoever added them has yet to say what they are."""
+    return [
+        column.name
+        for column in table_of(model).columns
+        if COLUMN not in column.info and not column.primary_key and not column.foreign_keys
+    ]
 
 
 class Keeper(Protocol):

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
 from portal.kit.feed import LINE_DIGEST
+from portal.kit.privacy import internal, told
 
 
 class ThreadStatus(StrEnum):
@@ -31,18 +32,35 @@ class MessageThread(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str | None = Field(default=None, max_length=40, unique=True, description="None: it takes no replies")
+    number: str | None = Field(
+        default=None,
+        max_length=40,
+        unique=True,
+        description="None: it takes no replies",
+        sa_column_kwargs=told("Number of the matter"),
+    )
     party_id: UUID = Field(foreign_key="party.id")
-    topic: str = Field(max_length=20)
-    subject: str = Field(max_length=200)
-    status: str | None = Field(default=None, max_length=10, description="None where nothing was asked")
+    topic: str = Field(max_length=20, sa_column_kwargs=told("Topic"))
+    subject: str = Field(max_length=200, sa_column_kwargs=told("Subject"))
+    status: str | None = Field(
+        default=None, max_length=10, description="None where nothing was asked", sa_column_kwargs=told("Status")
+    )
     site_id: UUID | None = Field(default=None, foreign_key="site.id")
     contract_id: UUID | None = Field(default=None, foreign_key="contract.id")
     invoice_id: UUID | None = Field(default=None, foreign_key="invoice.id")
-    kind: str = Field(max_length=10, description="of the newest message from the utility, or question")
-    last_at: datetime = Field(sa_type=Instant, description="when the newest message was sent")
+    kind: str = Field(
+        max_length=10,
+        description="of the newest message from the utility, or question",
+        sa_column_kwargs=told("Kind of the newest message"),
+    )
+    last_at: datetime = Field(
+        sa_type=Instant, description="when the newest message was sent", sa_column_kwargs=told("Newest message")
+    )
     told_at: datetime | None = Field(
-        default=None, sa_type=Instant, description="when the newest one that is to be read by the customer was sent"
+        default=None,
+        sa_type=Instant,
+        description="when the newest one that is to be read by the customer was sent",
+        sa_column_kwargs=told("Newest message to the customer"),
     )
 
 
@@ -66,15 +84,19 @@ class Message(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     thread_id: UUID = Field(foreign_key="message_thread.id", index=True)
-    number: str | None = Field(default=None, max_length=40, unique=True)
-    kind: str = Field(max_length=10)
-    body: str
-    language: str = Field(max_length=2)
-    sent_at: datetime = Field(sa_type=Instant)
-    from_name: str | None = Field(default=None, max_length=200, description="who wrote, as they are called")
+    number: str | None = Field(default=None, max_length=40, unique=True, sa_column_kwargs=told("Number of the message"))
+    kind: str = Field(max_length=10, sa_column_kwargs=told("Kind of message"))
+    body: str = Field(sa_column_kwargs=told("Text"))
+    language: str = Field(max_length=2, sa_column_kwargs=told("Language"))
+    sent_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Sent"))
+    from_name: str | None = Field(
+        default=None, max_length=200, description="who wrote, as they are called", sa_column_kwargs=told("Sender")
+    )
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
-    form_key: UUID | None = None
-    line_digest: bytes | None = Field(default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST)
+    form_key: UUID | None = Field(default=None, sa_column_kwargs=internal())
+    line_digest: bytes | None = Field(
+        default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST, sa_column_kwargs=internal()
+    )
 
 
 class ThreadReading(SQLModel, table=True):
@@ -84,5 +106,5 @@ class ThreadReading(SQLModel, table=True):
 
     thread_id: UUID = Field(foreign_key="message_thread.id", primary_key=True)
     account_id: UUID = Field(foreign_key="account.id", primary_key=True, index=True)
-    told_at: datetime = Field(sa_type=Instant)
-    read_at: datetime = Field(sa_type=Instant)
+    told_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Read up to the message of"))
+    read_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Read"))

@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
 
 
 class OutboxEvent(SQLModel, table=True):
@@ -14,13 +15,30 @@ class OutboxEvent(SQLModel, table=True):
     __table_args__ = (CheckConstraint("delivered_at IS NULL OR given_up_at IS NULL", name="one_end"),)
 
     number: int | None = Field(default=None, primary_key=True)  # in the order of writing
-    id: UUID = Field(default_factory=uuid4, unique=True)  # the same at every attempt: who receives it twice can tell
-    kind: str = Field(max_length=60)
-    party_id: UUID | None = Field(default=None, index=True)  # the customer whose matter it is
-    about: UUID | None = Field(default=None, index=True)  # what a letter asks for: who asked reads whether it left
-    payload: str
-    created_at: datetime = Field(sa_type=Instant, index=True)
-    due_at: datetime = Field(sa_type=Instant, index=True)  # not before; whoever is delivering it has moved it on
-    attempts: int = 0
-    delivered_at: datetime | None = Field(default=None, sa_type=Instant)
-    given_up_at: datetime | None = Field(default=None, sa_type=Instant)
+    id: UUID = Field(
+        default_factory=uuid4,
+        unique=True,
+        description="the same at every attempt: who receives it twice can tell",
+        sa_column_kwargs=internal(),
+    )
+    kind: str = Field(max_length=60, sa_column_kwargs=told("What happened"))
+    party_id: UUID | None = Field(
+        default=None, index=True, description="the customer whose matter it is", sa_column_kwargs=internal()
+    )
+    about: UUID | None = Field(
+        default=None,
+        index=True,
+        description="what a letter asks for: who asked reads whether it left",
+        sa_column_kwargs=internal(),
+    )
+    payload: str = Field(sa_column_kwargs=told("What was told"))
+    created_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("When"))
+    due_at: datetime = Field(
+        sa_type=Instant,
+        index=True,
+        description="not before; whoever is delivering it has moved it on",
+        sa_column_kwargs=internal(),
+    )
+    attempts: int = Field(default=0, sa_column_kwargs=internal())
+    delivered_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Delivered"))
+    given_up_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=internal())

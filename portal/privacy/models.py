@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
 
 
 class PrivacyCase(SQLModel, table=True):
@@ -25,17 +26,27 @@ class PrivacyCase(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str = Field(max_length=20, unique=True, description="year and place in it: 26-0148")
+    number: str = Field(
+        max_length=20,
+        unique=True,
+        description="year and place in it: 26-0148",
+        sa_column_kwargs=told("Number of the request"),
+    )
     party_id: UUID | None = Field(default=None, foreign_key="party.id", index=True)
     account_id: UUID | None = Field(
         default=None, foreign_key="account.id", index=True, description="who asked; None by phone or letter"
     )
-    kind: str = Field(max_length=20)
-    field: str | None = Field(default=None, max_length=80, description="what to correct: table and column")
-    text: str = Field(max_length=4000)
-    received_at: datetime = Field(sa_type=Instant)
-    state: str = Field(max_length=12)
-    due_on: date | None = Field(default=None, index=True)
+    kind: str = Field(max_length=20, sa_column_kwargs=told("Which right it is about"))
+    field: str | None = Field(
+        default=None,
+        max_length=80,
+        description="what to correct: table and column",
+        sa_column_kwargs=told("What to correct"),
+    )
+    text: str = Field(max_length=4000, sa_column_kwargs=told("What was written"))
+    received_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Received"))
+    state: str = Field(max_length=12, sa_column_kwargs=told("Status"))
+    due_on: date | None = Field(default=None, index=True, sa_column_kwargs=told("To be answered by"))
 
 
 class PrivacyStep(SQLModel, table=True):
@@ -53,15 +64,24 @@ class PrivacyStep(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     case_id: UUID = Field(foreign_key="privacy_case.id", index=True)
-    sequence: int = Field(description="grows by one within a case")
-    at: datetime = Field(sa_type=Instant)
+    sequence: int = Field(description="grows by one within a case", sa_column_kwargs=internal())
+    at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
     account_id: UUID | None = Field(
         default=None, foreign_key="account.id", description="None: the company, or by phone"
     )
-    act: str = Field(max_length=12)
-    text: str = Field(default="", max_length=4000)
-    ground: str = Field(default="", max_length=200, description="of a refusal: the provision it rests on")
-    answer_by: date | None = Field(default=None, description="of an extension: the last day to answer, as it was told")
+    act: str = Field(max_length=12, sa_column_kwargs=told("What happened"))
+    text: str = Field(default="", max_length=4000, sa_column_kwargs=told("Text"))
+    ground: str = Field(
+        default="",
+        max_length=200,
+        description="of a refusal: the provision it rests on",
+        sa_column_kwargs=told("Legal ground"),
+    )
+    answer_by: date | None = Field(
+        default=None,
+        description="of an extension: the last day to answer, as it was told",
+        sa_column_kwargs=told("To be answered by"),
+    )
 
 
 class PackageLease(SQLModel, table=True):
@@ -70,6 +90,8 @@ class PackageLease(SQLModel, table=True):
     __tablename__ = "package_lease"
 
     account_id: UUID = Field(foreign_key="account.id", primary_key=True)
-    holder: UUID = Field(description="which package: it alone renews the lease and gives it back")
-    taken_at: datetime = Field(sa_type=Instant)
-    until: datetime = Field(sa_type=Instant, index=True)
+    holder: UUID = Field(
+        description="which package: it alone renews the lease and gives it back", sa_column_kwargs=internal()
+    )
+    taken_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
+    until: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Kept until"))

@@ -309,7 +309,7 @@ def _record(holding: PersonalTable, record: Record, language: Language) -> Seque
     return [
         FieldShown(
             label=column.label,
-            value=_value(holding, name, record, language),
+            value=text("kept encrypted") if column.is_sealed else _value(holding, name, record, language),
             about=holding.about(name),
             correct=f"{holding.table}.{name}" if column.is_correctable else None,
         )
@@ -317,9 +317,7 @@ def _record(holding: PersonalTable, record: Record, language: Language) -> Seque
     ]
 
 
-def _value(holding: PersonalTable, column: str, record: Record, language: Language) -> Text | str | None:
-    if column in holding.sealed:
-        return text("kept encrypted")
+def _value(holding: PersonalTable, column: str, record: Record, language: Language) -> str | None:
     value = record.values.get(column)
     return None if value is None or value == "" else values.said(holding.table, column, value, language)
 

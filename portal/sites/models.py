@@ -5,23 +5,25 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
+from portal.kit.privacy import correctable, told
+
 
 class Site(SQLModel, table=True):
     """A delivery site: an address with one or more metering points, under the utility's site number."""
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    number: str = Field(max_length=40, unique=True)
-    name: str | None = Field(default=None, max_length=100)
-    street: str = Field(max_length=200)
-    postcode: str = Field(max_length=20)
-    town: str = Field(max_length=100)
-    dwelling: str | None = Field(default=None, max_length=40)
-    heated_area_m2: int | None = None
-    residents: int | None = None
-    heating: str | None = Field(default=None, max_length=40)
-    estimated_kwh_a_year: int | None = None
-    ownership: str | None = Field(default=None, max_length=40)
-    use_timing: str | None = Field(default=None, max_length=40)
+    number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("Number of the site"))
+    name: str | None = Field(default=None, max_length=100, sa_column_kwargs=correctable("Name"))
+    street: str = Field(max_length=200, sa_column_kwargs=correctable("Street address"))
+    postcode: str = Field(max_length=20, sa_column_kwargs=correctable("Postcode"))
+    town: str = Field(max_length=100, sa_column_kwargs=correctable("Town"))
+    dwelling: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Kind of dwelling"))
+    heated_area_m2: int | None = Field(default=None, sa_column_kwargs=correctable("Heated area, m²"))
+    residents: int | None = Field(default=None, sa_column_kwargs=correctable("Residents"))
+    heating: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Heating"))
+    estimated_kwh_a_year: int | None = Field(default=None, sa_column_kwargs=correctable("Estimated use, kWh a year"))
+    ownership: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Ownership"))
+    use_timing: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Use over the year"))
 
 
 class Occupancy(SQLModel, table=True):
@@ -38,8 +40,8 @@ class Occupancy(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     site_id: UUID = Field(foreign_key="site.id", index=True)
     party_id: UUID = Field(foreign_key="party.id", index=True)
-    since: date
-    until: date | None = None
+    since: date = Field(sa_column_kwargs=correctable("First day"))
+    until: date | None = Field(default=None, sa_column_kwargs=correctable("Last day"))
 
 
 class Connection(StrEnum):
@@ -64,15 +66,17 @@ class MeteringPoint(SQLModel, table=True):
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
-    gsrn: str = Field(max_length=18, unique=True)
+    gsrn: str = Field(max_length=18, unique=True, sa_column_kwargs=told("Metering point (GSRN)"))
     site_id: UUID | None = Field(default=None, foreign_key="site.id", index=True)
-    energy: str = Field(max_length=12)
-    main_fuse: str | None = Field(default=None, max_length=20)
-    valid_from: date | None = None
-    valid_to: date | None = None
-    connection: str = Field(default=Connection.CONNECTED, max_length=4, sa_column_kwargs={"server_default": "AE01"})
-    used_for: str | None = Field(default=None, max_length=60)
-    estimated_kwh_a_year: int | None = None
+    energy: str = Field(max_length=12, sa_column_kwargs=told("What it measures"))
+    main_fuse: str | None = Field(default=None, max_length=20, sa_column_kwargs=correctable("Main fuse"))
+    valid_from: date | None = Field(default=None, sa_column_kwargs=told("First day"))
+    valid_to: date | None = Field(default=None, sa_column_kwargs=told("Last day"))
+    connection: str = Field(
+        default=Connection.CONNECTED, max_length=4, sa_column_kwargs={"server_default": "AE01", **told("Connection")}
+    )
+    used_for: str | None = Field(default=None, max_length=60, sa_column_kwargs=correctable("Used for"))
+    estimated_kwh_a_year: int | None = Field(default=None, sa_column_kwargs=correctable("Estimated use, kWh a year"))
 
 
 class MeterKind(StrEnum):
@@ -90,8 +94,8 @@ class Meter(SQLModel, table=True):
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     metering_point_id: UUID = Field(foreign_key="metering_point.id", index=True)
-    kind: str = Field(default=MeterKind.METER, max_length=20)
-    serial: str = Field(max_length=40)
-    model: str | None = Field(default=None, max_length=100)
-    installed_on: date | None = None
-    removed_on: date | None = None
+    kind: str = Field(default=MeterKind.METER, max_length=20, sa_column_kwargs=told("Device"))
+    serial: str = Field(max_length=40, sa_column_kwargs=correctable("Serial number"))
+    model: str | None = Field(default=None, max_length=100, sa_column_kwargs=told("Model"))
+    installed_on: date | None = Field(default=None, sa_column_kwargs=told("Installed"))
+    removed_on: date | None = Field(default=None, sa_column_kwargs=told("Removed"))

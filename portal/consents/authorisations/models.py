@@ -5,6 +5,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
+from portal.kit.privacy import told
 
 
 class ThirdParty(SQLModel, table=True):
@@ -38,18 +39,27 @@ class Authorisation(SQLModel, table=True):
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     party_id: UUID = Field(foreign_key="party.id", index=True)
     third_party_id: UUID = Field(foreign_key="third_party.id", index=True)
-    resolution: str = Field(max_length=10)
-    valid_from: date
-    valid_to: date = Field(description="the last day")
-    given_at: datetime = Field(sa_type=Instant)
+    resolution: str = Field(max_length=10, sa_column_kwargs=told("How fine the data is"))
+    valid_from: date = Field(sa_column_kwargs=told("First day"))
+    valid_to: date = Field(description="the last day", sa_column_kwargs=told("Last day"))
+    given_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
     account_id: UUID | None = Field(default=None, foreign_key="account.id", description="who acted")
-    assurance: str = Field(default="", max_length=200, description="the acr of the sign-in that proved them")
-    where: str = Field(max_length=20, description="portal, phone, letter, feed")
-    ground: str = Field(max_length=80)
-    notice_version: str = Field(max_length=20)
-    notice_sha256: str = Field(max_length=64)
-    notice_text: str = Field(description="the words shown; their SHA-256 stands beside")
-    language: str = Field(max_length=2)
+    assurance: str = Field(
+        default="",
+        max_length=200,
+        description="the acr of the sign-in that proved them",
+        sa_column_kwargs=told("Level of identification"),
+    )
+    where: str = Field(
+        max_length=20, description="portal, phone, letter, feed", sa_column_kwargs=told("Where it was made")
+    )
+    ground: str = Field(max_length=80, sa_column_kwargs=told("Legal ground"))
+    notice_version: str = Field(max_length=20, sa_column_kwargs=told("Version of the text"))
+    notice_sha256: str = Field(max_length=64, sa_column_kwargs=told("Fingerprint of the text"))
+    notice_text: str = Field(
+        description="the words shown; their SHA-256 stands beside", sa_column_kwargs=told("The text that was read")
+    )
+    language: str = Field(max_length=2, sa_column_kwargs=told("Language"))
     replaces_id: UUID | None = Field(default=None, foreign_key="authorisation.id", index=True)
 
 
@@ -69,11 +79,18 @@ class AuthorisationEnd(SQLModel, table=True):
     __table_args__ = (CheckConstraint("how IN ('ended', 'replaced')", name="how"),)
 
     authorisation_id: UUID = Field(foreign_key="authorisation.id", primary_key=True)
-    at: datetime = Field(sa_type=Instant)
-    how: str = Field(max_length=10)
+    at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
+    how: str = Field(max_length=10, sa_column_kwargs=told("How it ended"))
     account_id: UUID | None = Field(default=None, foreign_key="account.id", description="who acted")
-    assurance: str = Field(default="", max_length=200, description="the acr of the sign-in that proved them")
-    where: str = Field(max_length=20, description="portal, phone, letter, feed")
+    assurance: str = Field(
+        default="",
+        max_length=200,
+        description="the acr of the sign-in that proved them",
+        sa_column_kwargs=told("Level of identification"),
+    )
+    where: str = Field(
+        max_length=20, description="portal, phone, letter, feed", sa_column_kwargs=told("Where it was made")
+    )
 
 
 class AuthorisationRead(SQLModel, table=True):
@@ -83,6 +100,6 @@ class AuthorisationRead(SQLModel, table=True):
     __table_args__ = (CheckConstraint("last_day >= first_day", name="days"),)
 
     authorisation_id: UUID = Field(foreign_key="authorisation.id", primary_key=True)
-    at: datetime = Field(sa_type=Instant, primary_key=True)
-    first_day: date
-    last_day: date
+    at: datetime = Field(sa_type=Instant, primary_key=True, sa_column_kwargs=told("When"))
+    first_day: date = Field(sa_column_kwargs=told("First day"))
+    last_day: date = Field(sa_column_kwargs=told("Last day"))
