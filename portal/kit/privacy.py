@@ -13,10 +13,10 @@ from functools import cache
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from sqlalchemy import Table
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal.kit.db import table_of
 from portal.kit.i18n import Text, text
 
 Value = str | int | bool | None
@@ -80,17 +80,16 @@ def _kept(column: PersonalColumn | None) -> ColumnInfo:
 
 
 @cache
-def columns_of(model: type[SQLModel]) -> Mapping[str, PersonalColumn]:
+def columns_of(table: Table) -> Mapping[str, PersonalColumn]:
     """The columns of a table that people are told of, by name and in the table's order."""
-    columns = table_of(model).columns
-    return {column.name: column.info[COLUMN] for column in columns if column.info.get(COLUMN)}
+    return {column.name: column.info[COLUMN] for column in table.columns if column.info.get(COLUMN)}
 
 
-def undecided(model: type[SQLModel]) -> Sequence[str]:
+def undecided(table: Table) -> Sequence[str]:
     """The columns that neither have words nor are internal: whoever added them has yet to say what they are."""
     return [
         column.name
-        for column in table_of(model).columns
+        for column in table.columns
         if COLUMN not in column.info and not column.primary_key and not column.foreign_keys
     ]
 

@@ -29,6 +29,7 @@ from portal.customers.models import (
     Party,
 )
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.kit.db import table_of
 from portal.kit.i18n import Text, text
 from portal.kit.privacy import PersonalColumn, columns_of
 from portal.messages.models import Message, MessageThread, ThreadReading
@@ -94,7 +95,7 @@ class PersonalTable:
     @property
     def columns(self) -> Mapping[str, PersonalColumn]:
         """Its columns in words, by name."""
-        columns = columns_of(self.model)
+        columns = columns_of(table_of(self.model))
         return {name: columns[name] for name in (*self.first, *columns)}
 
     def about(self, column: str) -> About | None:
