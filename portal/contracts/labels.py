@@ -1,16 +1,22 @@
-"""What is said of contracts: their kinds, where they stand, when a price holds, and in which unit they are sold."""
+"""What is said of contracts: their kinds, where they stand, prices and VAT, and what happens to them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from typing import Final
 
-from portal.contracts.kinds import ContractKind
+from portal.contracts.kinds import Basis, ContractKind, Names
 from portal.contracts.rules import ContractState, When
-from portal.kit.i18n import text
+from portal.kit import formats
+from portal.kit.formats import NBSP
+from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 
 CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
+BY_THE_MWH: Final = "€/MWh"
 BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
 KINDS: Final[Mapping[ContractKind, Label]] = {
     ContractKind.SALES: Label(text("Electricity sales"), icon=COMMODITIES[Commodity.ELECTRICITY].icon),
@@ -43,3 +49,68 @@ PRICES: Final[Mapping[When, Label]] = {
     When.COMING: Label(text("Coming"), icon="calendar-days", tone="brand"),
     When.PAST: STATES[ContractState.ENDED],
 }
+RUNNING: Final = STATES[ContractState.RUNNING]
+ORIGINS: Final[Mapping[str, Text]] = {
+    "hydro": text("Hydropower"),
+    "wind": text("Wind power"),
+    "solar": text("Solar power"),
+    "nuclear": text("Nuclear power"),
+    "renewable": text("Renewable energy sources"),
+    "mixed": text("Mix of energy sources"),
+    "biomass-and-waste-heat": text("Biomass and waste heat"),
+}
+MARGIN: Final = text("Margin on the spot price")
+NO_VAT: Final = text("No VAT is added to these prices.")
+NO_VAT_FOR_A_PERSON: Final = text("No VAT is added: this is surplus electricity that a private person sells.")
+VAT_IS_ADDED: Final = text(
+    "An invoice is worked out from prices without VAT, and VAT is added to their sum. "
+    "Prices with VAT are rounded for you to compare."
+)
+
+# What happens to a contract: how it is said once it has happened, and before.
+MADE: Final = text("The contract was made"), text("The contract is made")
+BEGAN: Final = text("The contract began"), text("The contract begins")
+FIXED_TERM_ENDED: Final = text("The fixed term ended"), text("The fixed term ends")
+ENDED: Final = text("The contract ended"), text("The contract ends")
+
+
+def ends(on: date) -> Label:
+    """That a contract ends, and on which day."""
+    day = Spoken(lambda language: formats.full_date(on, language))
+    return replace(STATES[ContractState.ENDING], words=text("Ends %(on)s", on=day))
+
+
+def unit(kind: ContractKind, basis: Basis) -> Text | str:
+    """What a price is of, in the unit of its trade."""
+    match basis:
+        case Basis.ENERGY | Basis.SPOT:
+            return BY_THE_MWH if kind in BY_MWH else "c/kWh"
+        case Basis.MONTH:
+            return text("€/month")
+        case Basis.POWER:
+            return "€/kW"
+
+
+def with_vat(name: Text | Spoken) -> Text:
+    """A price's name, and that its VAT is in it."""
+    return text("%(name)s, incl. VAT", name=name)
+
+
+def paid_to_the_customer(name: Spoken) -> Text:
+    """The name of a price that we pay."""
+    return text("We pay you: %(name)s", name=name)
+
+
+def price_change(name: Names, before: Decimal, after: Decimal, unit: Text | str) -> Spoken:
+    """`Energia: 8,39 → 8,49 c/kWh`."""
+
+    def said(language: Language) -> str:
+        of = unit.said(language) if isinstance(unit, Text) else unit
+        return f"{name.said(language)}: {formats.exact(before)} → {formats.exact(after)}{NBSP}{of}"
+
+    return Spoken(said)
+
+
+def vat_change(before: Decimal | int, after: Decimal | int) -> Text:
+    """`Alv: 24 % → 25,5 %`."""
+    return text("VAT: %(before)s → %(after)s", before=formats.percent(before), after=formats.percent(after))

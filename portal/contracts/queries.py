@@ -2,9 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +14,7 @@ from portal.auth.reach import Theme
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
+from portal.contracts.records import ContractHead, HeldContract, dated_prices
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import PRICED, RUNNING_ON_DAYS, terms_of, unpriced
 from portal.customers.models import Party, PartyKind
@@ -32,77 +31,19 @@ class NoSuchContract(NotThere):
     """No contract of that id that this person may see."""
 
 
-@dataclass(frozen=True, slots=True)
-class ContractSite:
-    """The site that a contract is about. What tells of who lives there is None for those who do not hold it today."""
-
-    id: UUID
-    number: str
-    name: str | None
-    street: str
-    postcode: str
-    town: str
-    estimated_kwh_a_year: int | None
-
-    @property
-    def street_and_name(self) -> str:
-        """Both, or the name alone where it tells the street already: `Hahmokatu 11, toimisto`."""
-        if self.name and self.name.startswith(self.street):
-            return self.name
-        return f"{self.street}, {self.name}" if self.name else self.street
-
-
-@dataclass(frozen=True, slots=True)
-class HeldContract:
-    """A contract as its holder sees it.
-
-    gsrn and main_fuse are None for a contract about the whole site; the fuse also where they do not hold it today.
-    """
-
-    id: UUID
-    number: str
-    kind: ContractKind
-    holder: PartyKind
-    product: Names
-    origin: str | None
-    site: ContractSite
-    gsrn: str | None
-    main_fuse: str | None
-    signed_on: date | None
-    first: date
-    last: date | None
-    fixed_until: date | None
-    notice_days: int
-    contracted_kw: Decimal | None
-    terms: Terms
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A contract that runs, at a glance."""
-
-    id: UUID
-    kind: ContractKind
-    product: Names
-    street: str
-    first: date
-    last: date | None
-    fixed_until: date | None
-
-
 def _not_ended(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
     return or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
 
 
-def _running(*row: Any) -> Running:  # noqa: ANN401 - the columns of RUNNING
+def _head(*row: Any) -> ContractHead:  # noqa: ANN401 - the columns of RUNNING
     contract_id, kind, fi, sv, en, *rest = row
-    return Running(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
+    return ContractHead(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
 
 
 _MINE: Final = any_of(_CONTRACT.c.party_id, "parties") & any_of_if_told(_CONTRACT.c.site_id, "sites")
 _IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
 RUNNING: Final = Question(
-    _running,
+    _head,
     sa.select(
         *_CONTRACT.c["id", "kind"],
         *_PRODUCT.c["name_fi", "name_sv", "name_en"],
@@ -182,7 +123,7 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
     return found[0]
 
 
-def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Running]:
+def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[ContractHead]:
     """The contracts that run today, without their terms: sales before network, then the newest first."""
     return RUNNING.all(db, **_mine(who, today), limit=limit)
 
@@ -243,22 +184,28 @@ def _as_held(row: tuple[Any, ...], terms: Terms) -> HeldContract:
     is_held, number, holder, *product, origin = row[:7]
     site_id, site_number, name, street, postcode, town, estimated, gsrn, main_fuse = row[7:16]
     signed_on, fixed_until, notice_days, contracted_kw = row[16:]
-    lives = (name, estimated) if is_held else (None, None)
     return HeldContract(
         id=terms.contract_id,
-        number=number,
         kind=terms.kind,
-        holder=PartyKind(holder),
         product=Names(*product),
-        origin=origin,
-        site=ContractSite(site_id, site_number, lives[0], street, postcode, town, lives[1]),
-        gsrn=gsrn,
-        main_fuse=main_fuse if is_held else None,
-        signed_on=signed_on,
+        street=street,
         first=terms.first,
         last=terms.last,
         fixed_until=fixed_until,
+        number=number,
+        is_a_persons=holder == PartyKind.PERSON,
+        origin=origin,
+        site_id=site_id,
+        site_number=site_number,
+        site_name=name if is_held else None,
+        postcode=postcode,
+        town=town,
+        estimated_kwh_a_year=estimated if is_held else None,
+        gsrn=gsrn,
+        main_fuse=main_fuse if is_held else None,
+        signed_on=signed_on,
         notice_days=notice_days,
         contracted_kw=contracted_kw,
-        terms=terms,
+        billing_minutes=terms.billing_minutes,
+        every_price=tuple(dated_prices(terms)),
     )

@@ -1,15 +1,12 @@
-"""Decisions about contracts: what state they are in, when they can end, and what their prices are on a day."""
+"""Decisions about contracts: what state they are in, when they can end, and what a price is with VAT."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final
 
-from portal.contracts.charges import Price, VatRate, by_rate
 from portal.kit.clock import DAY
-from portal.kit.ranges import Range
 
 SOON: Final = timedelta(days=180)  # how long before its end a fixed term is shown as ending
 MOST_YEARS: Final = 2
@@ -50,22 +47,6 @@ class Term:
         return self.length - self.passed
 
 
-@dataclass(frozen=True, slots=True)
-class DatedPrice:
-    """A price within a contract, and the VAT on it; None where the register knows no rate."""
-
-    price: Price
-    first: date
-    last: date | None
-    when: When
-    vat_percent: Decimal | None
-
-    @property
-    def gross(self) -> Decimal | None:
-        """The price with VAT, rounded for show; a bill computes VAT on its sum."""
-        return None if self.vat_percent is None else with_vat(self.price.amount, self.vat_percent)
-
-
 def state(first: date, last: date | None, fixed_until: date | None, today: date) -> ContractState:
     """Where a contract stands; a fixed term that has run out goes on until further notice."""
     if today < first:
@@ -101,22 +82,3 @@ def with_vat(price: Decimal, percent: Decimal) -> Decimal:
     """A unit price with VAT as price lists show it: to two decimals, small ones to four."""
     gross = price * (100 + percent) / 100
     return gross.quantize(CENTS if abs(gross) >= SMALL or not gross else FINER, ROUND_HALF_UP)
-
-
-def dated_prices(
-    prices: Iterable[Price], vat: Iterable[VatRate], first: date, last: date | None, today: date
-) -> Sequence[DatedPrice]:
-    """The prices of a contract that runs from a day to another: each as far as the contract, cut where VAT changes."""
-    rates = tuple(vat)
-    running = Range.of_days(first, last)
-    return [
-        _dated(price, part, percent, today)
-        for price in prices
-        if (held := price.held & running)
-        for part, percent in by_rate(held, rates)
-    ]
-
-
-def _dated(price: Price, days: Range, percent: Decimal | None, today: date) -> DatedPrice:
-    when = When.NOW if today in days else When.COMING if today < days.start else When.PAST
-    return DatedPrice(price, days.start, days.last, when, percent)

@@ -1,9 +1,8 @@
 """The overview: what is owed and when, how much was used, which contracts run, what was decided; one question each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from sqlmodel import Session
 
@@ -13,31 +12,14 @@ from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
 from portal.consumption.selection import Point, freshness
-from portal.contracts import queries as contracts
-from portal.contracts.labels import KINDS, STATES
-from portal.contracts.queries import Running
-from portal.contracts.rules import ContractState, state
 from portal.home.sites.one import Use, use
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
-from portal.kit import formats
 from portal.kit.clock import HELSINKI
 from portal.kit.i18n import Language, Text, counted, text
-from portal.kit.labels import Label
 from portal.sites import queries as sites
 
 QUARTER = timedelta(minutes=15)
-
-
-@dataclass(frozen=True, slots=True)
-class OverviewContract:
-    """A contract in the list."""
-
-    id: UUID
-    icon: str
-    title: str
-    subtitle: Text
-    state: Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,29 +49,6 @@ def heading(who: User, now: datetime) -> Text:
 def portfolio(db: Session, who: User, points: Sequence[Point], today: date, language: Language) -> Portfolio | None:
     """All sites together, for whoever looks after many; None for the few of a household."""
     return of_many(db, who, points, today, language) if sites.number_held(db, who, today) > MANY else None
-
-
-def running_contracts(db: Session, who: User, today: date, language: Language) -> Sequence[OverviewContract]:
-    """The contracts that run today."""
-    return [_row(held, today, language) for held in contracts.running(db, who, today, limit=6)]
-
-
-def _row(held: Running, today: date, language: Language) -> OverviewContract:
-    ends = held.last or held.fixed_until
-    is_ending = state(held.first, held.last, held.fixed_until, today) is ContractState.ENDING
-    about = text("%(kind)s · %(place)s", kind=KINDS[held.kind].words, place=held.street)
-    return OverviewContract(
-        id=held.id,
-        icon=KINDS[held.kind].icon,
-        title=held.product.said(language),
-        subtitle=about,
-        state=_ends(ends, language) if is_ending and ends else STATES[ContractState.RUNNING],
-    )
-
-
-def _ends(on: date, language: Language) -> Label:
-    words = text("Ends %(on)s", on=formats.full_date(on, language))
-    return replace(STATES[ContractState.ENDING], words=words)
 
 
 def permissions(db: Session, who: User) -> Permissions | None:

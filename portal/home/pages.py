@@ -15,6 +15,8 @@ from starlette.routing import Route
 from portal.auth.people import User, anyone, user
 from portal.auth.rules import local_path
 from portal.consumption import queries as consumption
+from portal.contracts import queries as contracts
+from portal.contracts.records import ContractHead
 from portal.home import overview, welcome
 from portal.home.sites.one import Use
 from portal.home.sites.portfolio import Portfolio
@@ -32,6 +34,7 @@ from portal.messages.records import ThreadHead
 YEAR_S = 365 * 24 * 3600
 REPORT_BYTES = 10_000
 LATEST = 3  # messages on the overview
+CONTRACTS = 6
 
 log = logging.getLogger("portal.csp")
 
@@ -50,7 +53,7 @@ class Overview(Page):
     invoice: InvoiceHead | None
     usage: Use | None
     portfolio: Portfolio | None
-    contracts: Sequence[overview.OverviewContract]
+    contracts: Sequence[ContractHead]
     permissions: overview.Permissions | None
     messages: Sequence[ThreadHead]
 
@@ -76,7 +79,7 @@ def show_overview(visit: Visit[User]) -> Overview:
         invoice=invoices.next_due(db, who),
         usage=None if many else overview.usage(db, who, points, today, visit.language),
         portfolio=many,
-        contracts=() if many else overview.running_contracts(db, who, today, visit.language),
+        contracts=() if many else contracts.running(db, who, today, CONTRACTS),
         permissions=overview.permissions(db, who),
         messages=messages.latest(db, who, LATEST),
     )

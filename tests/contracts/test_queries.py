@@ -51,9 +51,9 @@ def test_a_contract_with_all_there_is_to_it(database, register, home):
     with database.reading() as db:
         held = queries.by_id(db, home.who, home.sales, TODAY)
     assert (held.product.fi, held.origin, held.kind) == ("Vakaa", "hydro", ContractKind.SALES)
-    assert (held.site.street, held.main_fuse) == ("Esimerkkikatu 4", "3 x 25 A")
-    assert [price.code for price in held.terms.prices] == ["energy", "base"]
-    assert held.terms.vat[0].percent == Decimal("25.5")
+    assert (held.street, held.main_fuse) == ("Esimerkkikatu 4", "3 x 25 A")
+    assert [one.price.code for one in held.every_price] == ["energy", "base"]
+    assert {one.vat_percent for one in held.every_price} == {Decimal("25.5")}
 
 
 def test_a_contract_about_a_whole_site_has_no_metering_point(database, register, home):
@@ -81,8 +81,8 @@ def test_what_a_site_is_like_is_for_who_holds_it_today(database, register, since
     register.occupancy(register.party(), site)
     with database.reading() as db:
         held = queries.by_id(db, somebody(party), contract, TODAY)
-    assert held.site.street == "Esimerkkikatu 4"
-    shown = (held.site.name, held.site.estimated_kwh_a_year, held.main_fuse)
+    assert held.street == "Esimerkkikatu 4"
+    shown = (held.site_name, held.estimated_kwh_a_year, held.main_fuse)
     assert shown == (("koti", 9000, "3 x 25 A") if told else (None, None, None))
 
 
@@ -180,4 +180,4 @@ def test_prices_of_long_ago_are_of_no_interest_to_pricing(database, register, ho
         (sales, _) = terms_for(db, home.point, days("2026-11-01", "2026-11-30"))
         held = queries.by_id(db, home.who, home.sales, TODAY)
     assert [price.code for price in sales.prices] == ["energy", "base"]
-    assert [price.code for price in held.terms.prices] == ["energy", "base", "old"]
+    assert [one.price.code for one in held.every_price] == ["energy", "base", "old"]

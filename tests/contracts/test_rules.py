@@ -1,4 +1,4 @@
-"""Where a contract stands, when it can end, and what its prices are with VAT."""
+"""Where a contract stands, when it can end, and what its prices are on a day, with VAT."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,17 +6,17 @@ from decimal import Decimal
 import pytest
 
 from portal.contracts.charges import VatRate
+from portal.contracts.records import dated_prices
 from portal.contracts.rules import (
     ContractState,
     When,
     consumer_bound_until,
-    dated_prices,
     earliest_end,
     fixed_term,
     state,
     with_vat,
 )
-from tests.contracts.values import VAT, energy
+from tests.contracts.values import contract, energy
 
 TODAY = date(2026, 11, 21)
 BEGAN = date(2025, 4, 1)
@@ -82,8 +82,8 @@ def test_prices_are_cut_to_the_contract_and_stand_in_time():
         energy("7", first=date(2026, 1, 1), last=date(2026, 12, 31)),
         energy("8", first=date(2027, 1, 1)),
     )
-    found = dated_prices(history, VAT, BEGAN, None, TODAY)
-    assert [(one.price.amount, one.first, one.last, one.when) for one in found] == [
+    found = dated_prices(contract(*history, first=BEGAN))
+    assert [(one.price.amount, one.first, one.last, one.when(TODAY)) for one in found] == [
         (Decimal(6), BEGAN, date(2025, 12, 31), When.PAST),
         (Decimal(7), date(2026, 1, 1), date(2026, 12, 31), When.NOW),
         (Decimal(8), date(2027, 1, 1), None, When.COMING),
@@ -92,33 +92,38 @@ def test_prices_are_cut_to_the_contract_and_stand_in_time():
 
 def test_a_price_has_the_vat_of_its_time():
     history = (energy("5", last=date(2024, 6, 30)), energy("6", first=date(2024, 7, 1)))
-    found = dated_prices(history, VAT, date(2024, 1, 1), None, TODAY)
+    found = dated_prices(contract(*history, first=date(2024, 1, 1)))
     assert [one.gross for one in found] == [Decimal("6.20"), Decimal("7.44"), Decimal("7.53")]
 
 
 def test_a_price_is_cut_where_vat_changes():
     """On 31 August 2024 VAT was 24 %, the day after 25.5 %."""
-    (before, after) = dated_prices([energy("10")], VAT, date(2024, 1, 1), None, TODAY)
-    assert (before.first, before.last, before.gross, before.when) == (
+    (before, after) = dated_prices(contract(energy("10"), first=date(2024, 1, 1)))
+    assert (before.first, before.last, before.gross, before.when(TODAY)) == (
         date(2024, 1, 1),
         date(2024, 8, 31),
         Decimal("12.40"),
         When.PAST,
     )
-    assert (after.first, after.last, after.gross, after.when) == (date(2024, 9, 1), None, Decimal("12.55"), When.NOW)
+    assert (after.first, after.last, after.gross, after.when(TODAY)) == (
+        date(2024, 9, 1),
+        None,
+        Decimal("12.55"),
+        When.NOW,
+    )
 
 
 def test_a_price_is_not_cut_where_a_rate_goes_on_in_another_row():
     same = (VatRate(Decimal(24), date(2020, 1, 1), date(2022, 12, 31)), VatRate(Decimal(24), date(2023, 1, 1)))
-    assert len(dated_prices([energy("10")], same, date(2021, 1, 1), None, TODAY)) == 1
+    assert len(dated_prices(contract(energy("10"), first=date(2021, 1, 1), vat=same))) == 1
 
 
 def test_a_price_has_no_gross_where_two_rates_contradict_each_other():
     twice = (VatRate(Decimal(24), date(2013, 1, 1)), VatRate(Decimal("25.5"), date(2024, 9, 1)))
-    before, after = dated_prices([energy("10")], twice, date(2024, 1, 1), None, TODAY)
+    before, after = dated_prices(contract(energy("10"), first=date(2024, 1, 1), vat=twice))
     assert (before.gross, after.gross, after.first) == (Decimal("12.40"), None, date(2024, 9, 1))
 
 
 def test_a_price_without_a_known_rate_has_no_gross():
-    now, later = dated_prices([energy("5")], [VatRate(Decimal(24), date(2030, 1, 1))], BEGAN, None, TODAY)
-    assert (now.gross, later.gross, later.when) == (None, Decimal("6.20"), When.COMING)
+    now, later = dated_prices(contract(energy("5"), first=BEGAN, vat=(VatRate(Decimal(24), date(2030, 1, 1)),)))
+    assert (now.gross, later.gross, later.when(TODAY)) == (None, Decimal("6.20"), When.COMING)

@@ -17,7 +17,8 @@ from portal.contracts.kinds import ContractKind
 from portal.contracts.models import Contract, Product, SpotMonth, Tax
 from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
 from portal.contracts.pricing import Supply, bill
-from portal.contracts.rules import dated_prices, with_vat
+from portal.contracts.records import dated_prices
+from portal.contracts.rules import with_vat
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import PRICED, spot_for, terms_for, terms_of, unpriced
 from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
@@ -363,7 +364,7 @@ def test_every_price_that_a_contract_page_shows_has_the_vat_of_each_of_its_days(
     every = terms_of(db, [unpriced(*row) for row in db.connection().execute(priced)])
     rows = 0
     for contract, terms in zip(contracts, every, strict=True):
-        for row in dated_prices(terms.prices, terms.vat, terms.first, terms.last, TODAY):
+        for row in dated_prices(terms):
             rows += 1
             last = row.last or max(TODAY, row.first)
             days = {row.first, last, *(day for day in changes if row.first < day <= last)}
@@ -374,7 +375,7 @@ def test_every_price_that_a_contract_page_shows_has_the_vat_of_each_of_its_days(
                 if rate.applies_to == contract.kind and rate.valid_from <= day <= (rate.valid_to or day)
             }
             assert percents == {row.vat_percent}, (contract.number, row)
-            assert row.gross == with_vat(row.price.amount, row.vat_percent)
+            assert row.gross == with_vat(row.net, row.vat_percent)
     assert rows > len(contracts)
 
 

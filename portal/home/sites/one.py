@@ -16,7 +16,7 @@ from portal.consumption.pairs import Comparison
 from portal.consumption.selection import Point as MeteredPoint
 from portal.consumption.view import Change, Direction, change
 from portal.contracts import queries as contracts
-from portal.contracts import shown as contracts_shown
+from portal.contracts.records import HeldContract
 from portal.customers.words import ROLES
 from portal.home.organisation import queries as organisation
 from portal.home.organisation.queries import Contact
@@ -195,13 +195,9 @@ def holdings(db: Session, who: User, site: HeldSite) -> Sequence[SiteHolding]:
     return [SiteHolding(names[occupancy.party_id], occupancy.since, occupancy.until) for occupancy in site.occupancies]
 
 
-def running(
-    db: Session, who: User, site: HeldSite, today: date, language: Language
-) -> Sequence[contracts_shown.ContractRow]:
+def running(db: Session, who: User, site: HeldSite, today: date) -> Sequence[HeldContract]:
     """The contracts of the site that have not ended."""
-    if not who.reach.covers(Theme.CONTRACTS):
-        return []
-    return [contracts_shown.row(held, today, language) for held in contracts.at_sites(db, who, [site.id], today)]
+    return contracts.at_sites(db, who, [site.id], today) if who.reach.covers(Theme.CONTRACTS) else []
 
 
 def newest_invoices(db: Session, who: User, site: HeldSite) -> Sequence[InvoiceHead]:

@@ -13,7 +13,7 @@ from portal.consumption.by_site import SiteUse, Uses
 from portal.consumption.pairs import Comparison
 from portal.consumption.selection import Point as MeteredPoint
 from portal.consumption.view import Change
-from portal.contracts.shown import ContractRow
+from portal.contracts.records import HeldContract
 from portal.home.sites import download, drawings, one, portfolio, rows
 from portal.home.sites.drawings import MonthBar, MonthBars
 from portal.home.sites.filters import DOWNLOAD, PAGE, SiteFilter
@@ -136,7 +136,7 @@ class SitePage(Page):
     points: Sequence[Point] | None
     uses: Sequence[Use]
     sees_contracts: bool
-    contracts: Sequence[ContractRow]
+    contracts: Sequence[HeldContract]
     sees_bills: bool
     may_correct: bool
     today: date
@@ -175,7 +175,7 @@ def show(visit: Visit[User]) -> SitePage:
         points=one.points(db, who, site, today, language),
         uses=one.uses(one.metered(db, who, metered, today), site.id, language),
         sees_contracts=_covers(who, Theme.CONTRACTS, site.id),
-        contracts=one.running(db, who, site, today, language),
+        contracts=one.running(db, who, site, today),
         sees_bills=_covers(who, Theme.BILLING, site.id),
         may_correct=who.reach.is_full,
         today=today,
