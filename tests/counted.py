@@ -29,7 +29,7 @@ class Counts:
 @contextmanager
 def showing(app):
     """A list that is filled, for each page the block opens, with the templates, its values and what it may know."""
-    html = app.app.app.state.platform.html
+    html = app.app.app.app.state.platform.html
     kept, render = [], html.render
 
     def keep(page, here, block=None):

@@ -11,10 +11,12 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp
 
+from portal.kit.admission import Admission
 from portal.kit.answers import troubled
 from portal.kit.errors import BadRequest, Busy, NotThere, Problem
 from portal.kit.files import Files
 from portal.kit.headers import Count, Outermost, exchange, uncounted
+from portal.kit.i18n import Language
 from portal.kit.limits import TurnAway
 from portal.kit.outages import outage
 from portal.kit.web import Platform, in_thread
@@ -41,7 +43,9 @@ def serve(
     )
     inner.router.redirect_slashes = False
     inner.state.platform = platform
-    return Outermost(TurnAway(inner, origin=origin, hosts=hosts), count)
+    busy = {language: platform.html.piece("errors/busy.html", language).encode() for language in Language}
+    dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts), count)
+    return Admission(dressed, platform.threads, busy, count)
 
 
 async def _problem(request: Request, problem: Exception) -> Response:

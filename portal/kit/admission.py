@@ -1,0 +1,114 @@
+"""Who comes when too many wait already is told so at once, and the others get their answers in time.
+
+Without it everybody waits, and by the time a page is made nobody reads it any more: under load that does not end, a
+portal that turns nobody away answers nobody.
+"""
+
+import json
+import logging
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Final
+
+from anyio import CapacityLimiter
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from portal.kit.headers import Count, Served, dressing, uncounted
+from portal.kit.i18n import Language, choose
+from portal.kit.limits import ALIVE, SAFE
+from portal.kit.visits import LANGUAGE_COOKIE
+
+LONGEST_S: Final = 0.3  # that a page may wait for its turn
+LONGEST_TO_SEND_S: Final = 2.0  # the same for a form, whose sender has begun something
+ALWAYS: Final = frozenset({ALIVE, "/sign-out"})  # asked by whoever watches over the process, or wants to be safe
+FILES: Final = "/static/"
+RETRY_AFTER_S: Final = b"5"
+FIRST_GUESS_S: Final = 0.01  # between two answers, before any was measured
+SHARE: Final = 0.05  # of the newest measurement in the mean
+TOLD_EVERY_S: Final = 1.0
+
+log = logging.getLogger("portal.admission")
+
+Pages = Mapping[Language, bytes]
+"""What is said to those who are turned away, a whole page in each language."""
+
+
+class Admission:
+    """Turns away whoever would wait too long: those who wait, times the time between two answers.
+
+    It stands before everything else and answers from memory: a refusal must cost next to nothing. So it has no number
+    and no line of its own in the log, which tells once a second how many there were.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        threads: CapacityLimiter,
+        pages: Pages,
+        count: Count = uncounted,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Take the app, the threads in which it works, what is said, who counts, and a clock in seconds."""
+        self.app, self.threads, self.pages, self.count, self.now = app, threads, pages, count, now
+        self._begun = {language: _begun(language, page) for language, page in pages.items()}
+        self._between_s, self._answered_at = FIRST_GUESS_S, 0.0
+        self._untold, self._told_at = 0, 0.0
+
+    @property
+    def wait_s(self) -> float:
+        """How long who comes now would wait for one of the threads."""
+        return self._waiting * self._between_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 503 from memory, or pass the request on."""
+        if scope["type"] != "http" or scope["path"] in ALWAYS or scope["path"].startswith(FILES):
+            await self.app(scope, receive, send)
+        elif self.wait_s > (LONGEST_S if scope["method"] in SAFE else LONGEST_TO_SEND_S):
+            await self._turn_away(scope, send)
+        else:
+            try:
+                await self.app(scope, receive, send)
+            finally:
+                self._measure()
+
+    @property
+    def _waiting(self) -> int:
+        return self.threads.statistics().tasks_waiting
+
+    def _measure(self) -> None:
+        """Between two answers while others wait, all threads were at work."""
+        now, waiting = self.now(), self._waiting
+        if waiting and self._answered_at:
+            self._between_s += SHARE * (now - self._answered_at - self._between_s)
+        self._answered_at = now if waiting else 0.0
+
+    async def _turn_away(self, scope: Scope, send: Send) -> None:
+        language = _language(scope)
+        await send(self._begun[language])
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.pages[language]})
+        self.count(Served("-", HTTPStatus.SERVICE_UNAVAILABLE, 0.0, {}))
+        self._tell()
+
+    def _tell(self) -> None:
+        self._untold += 1
+        if self.now() - self._told_at >= TOLD_EVERY_S:
+            log.warning(json.dumps({"event": "busy", "refused": self._untold}))
+            self._untold, self._told_at = 0, self.now()
+
+
+def _begun(language: Language, page: bytes) -> Message:
+    told = (
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-language", language.encode()),
+        (b"content-length", str(len(page)).encode()),
+        (b"retry-after", RETRY_AFTER_S),
+    )
+    return {"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": [*told, *dressing()]}
+
+
+def _language(scope: Scope) -> Language:
+    headers = Headers(scope=scope)
+    chosen = headers.get("cookie", "").partition(f"{LANGUAGE_COOKIE}=")[2][:2]
+    return choose(chosen or None, headers.get("accept-language"))
