@@ -98,13 +98,16 @@ def compared(now: PointsByDay, then: PointsByDay, compare: Compare) -> Sequence[
     ]
 
 
-def whole(step: PeriodStep) -> Comparison | None:
-    """A step as one pair, where all of it may be compared: each day of each of its points is known in full in both."""
-    if not step.comparable or step.then is None:
+def whole(steps: Iterable[PeriodStep]) -> Comparison | None:
+    """Steps that may be compared in full, as one pair: each day of each of their points is known in both years."""
+    pairs = [step for step in steps if step.then is not None and step.comparable]
+    if not pairs:
         return None
-    first = step.period.first
-    dates = frozenset(first + number * DAY for number in range(step.period.number_of_days))
-    return Comparison(step.now.energy, step.then.energy, dates)
+    return Comparison(
+        Energy(sum(step.now.milliwatt_hours for step in pairs)),
+        Energy(sum(step.then.milliwatt_hours for step in pairs if step.then)),
+        frozenset(step.period.first + number * DAY for step in pairs for number in range(step.period.number_of_days)),
+    )
 
 
 def together(every: Iterable[Comparison | None]) -> Comparison | None:

@@ -159,11 +159,11 @@ def comparison(
     if isinstance(period, Day):
         in_part = [period]
     if not in_part:
-        return pairs.together(map(pairs.whole, steps))
+        return pairs.whole(steps)
     first, last = in_part[0].first, in_part[-1].last
-    aside = [pairs.whole(step) for step in steps if step.period.last < first or last < step.period.first]
+    aside = pairs.whole(step for step in steps if step.period.last < first or last < step.period.first)
     occupancies = _stays(who, selection)
-    return pairs.together([*aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
+    return pairs.together([aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
 def completeness(db: Session, who: User, selection: Selection, month: Month, today: date) -> tuple[PeriodStep, ...]:

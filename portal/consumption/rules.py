@@ -110,7 +110,7 @@ class Tally:
         return Mark.REVISED if self.revised else Mark.MEASURED
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PeriodStep:
     """One step of a period, and that of the year before: a bar of the chart, a line of the table, a cell of the strip.
 
@@ -124,6 +124,12 @@ class PeriodStep:
     then: Tally | None = None
     same_points: bool = True
     cost: Money | None = None
+
+    def costing(self, cost: Money | None) -> "PeriodStep":
+        """The same step with what it costs; nothing costs what is not known."""
+        if cost is None or self.energy is None:
+            return self
+        return PeriodStep(self.period, self.now, self.before, self.then, self.same_points, cost)
 
     @property
     def mark(self) -> Mark:
@@ -145,7 +151,7 @@ class PeriodStep:
         """What it is compared with; None where that is nothing or unknown."""
         return self.then.known_energy if self.then else None
 
-    @property
+    @cached_property
     def comparable(self) -> bool:
         """Whether all of both may be compared: known in full, on equally many days, of the same points."""
         now, then, before = self.now, self.then, self.before

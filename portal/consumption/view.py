@@ -15,7 +15,7 @@ from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.gaps import Gap, gaps
-from portal.consumption.pairs import Comparison, whole
+from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, PeriodKind, Span, Week, Year
 from portal.consumption.prices import Costs, Estimate, Pricing, no_costs, pricing
 from portal.consumption.queries import PointReadings
@@ -207,15 +207,18 @@ class View:
 
     def change(self, step: PeriodStep) -> Change | None:
         """How a step differs from that of the year before; None where they are no pair."""
-        return change(whole(step))
+        return _changed(step.now.energy, step.then.energy) if step.then and step.comparable else None
 
 
 def change(compared: Comparison | None) -> Change | None:
     """How a comparison reads; None where there is nothing to compare with."""
-    share = compared.change if compared else None
-    if share is None:
+    return _changed(compared.now, compared.then) if compared else None
+
+
+def _changed(now: Energy, then: Energy) -> Change | None:
+    if not then:
         return None
-    percent = share * 100
+    percent = Decimal(100 * (now.milliwatt_hours - then.milliwatt_hours)) / abs(then.milliwatt_hours)
     said = percent.quantize(Decimal(1) if abs(percent) >= TELLING else Decimal("0.1"), ROUND_HALF_UP)
     if not said:
         return Change(Decimal(0), Direction.SAME)
@@ -277,10 +280,7 @@ def _costs(selection: Selection, priced: Pricing | None, periods: Sequence[Perio
 
 
 def _with_costs(steps: Sequence[PeriodStep], costs: Costs) -> Sequence[PeriodStep]:
-    return [
-        step if cost is None or step.energy is None else replace(step, cost=cost)
-        for step, cost in zip(steps, costs.each, strict=True)
-    ]
+    return [step.costing(cost) for step, cost in zip(steps, costs.each, strict=True)]
 
 
 def _is_now(period: Period, today: date) -> bool:

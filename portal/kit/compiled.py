@@ -6,7 +6,7 @@ brand) is worked out when a template is compiled; and a macro stands where it is
 is constant there becomes text.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from keyword import iskeyword
 from typing import Any
 
@@ -62,21 +62,24 @@ class Plain(CodeGenerator):
         super().write_commons()
         self.writeline("printed = environment.printed")
 
-    def visit_Block(self, node: nodes.Block, frame: Frame) -> None:  # noqa: N802
-        """A block as one piece: else each of its own would be handed on by every block and layout around it."""
-        if node.scoped or node.required or frame.buffer is not None or (frame.toplevel and self.extends_so_far):
-            super().visit_Block(node, frame)
-        else:
-            self.writeline(f"yield ''.join(context.blocks[{node.name!r}][0]({self.get_context_ref()}))", node)
+    def blockvisit(self, nodes: Iterable[nodes.Node], frame: Frame) -> None:
+        """The body of a block as one piece: else every block and layout around it would hand on each of its own."""
+        if frame.block is None or frame.buffer is not None:
+            super().blockvisit(nodes, frame)
+            return
+        self.buffer(frame)
+        super().blockvisit(nodes, frame)
+        self.writeline(f"yield ''.join({frame.buffer})")
 
     def visit_Output(self, node: nodes.Output, frame: Frame) -> None:  # noqa: N802
         """Texts as they are, values as they are printed; all of it in one piece."""
         if frame.require_output_check and self.has_known_extends:
             return
         pieces = list(self._pieces(node, frame))
-        if not frame.buffer and len(pieces) == 1:
-            self.writeline("yield ", node)
+        if len(pieces) == 1:
+            self.writeline(f"{frame.buffer}.append(" if frame.buffer else "yield ", node)
             self._print(pieces[0], frame)
+            self.write(")" if frame.buffer else "")
         elif pieces:
             self._print_all(pieces, frame)
 
@@ -109,6 +112,15 @@ class Plain(CodeGenerator):
             self.visit(given, frame)
             self.write(", ")
         self.write("caller=caller)" if forward_caller else ")")
+
+    def visit_Test(self, node: nodes.Test, frame: Frame) -> None:  # noqa: N802
+        """Whether something is there is Python's own question."""
+        if node.name != "none":
+            super().visit_Test(node, frame)
+            return
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(" is None)")
 
     def _pieces(self, node: nodes.Output, frame: Frame) -> Iterator[str | nodes.Expr]:
         """What is printed, with all that is known already as text."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import phonenumbers
 from babel import Locale
@@ -289,12 +289,5 @@ def filters(language: Language) -> Mapping[str, Callable[..., object]]:
     """Every format of this page as a template filter in one language, `date` for `full_date`."""
     found: dict[str, Callable[..., object]] = {plain.__name__: plain for plain in PLAIN}
     for worded in WORDED:
-        found[worded.__name__] = _in(language, worded)
+        found[worded.__name__] = partial(worded, language=language)
     return found | {alias: found[name] for alias, name in ALIASES.items()}
-
-
-def _in(language: Language, worded: Callable[..., str]) -> Callable[..., str]:
-    def say(*values: object) -> str:
-        return worded(*values, language)
-
-    return say

@@ -1,14 +1,16 @@
 """How much there is to read: dataclasses and lines of portal/, and how often three pages lead from file to file.
 
-`python -m tests.bench.shape` prints it for the tree in which it stands. A change of file is a function of one file of
-portal/ that calls one of another while a handler makes its page, counted once however often it happens; what runs
-around the handler, and its template, are not counted. What stands within a function is a part of it.
+`python -m tests.bench.shape` prints it for the tree in which it stands. Whoever follows a request reads each function
+where it is called first; a change of file is that the next one stands in another file of portal/. Counted is what a
+handler calls, not what runs around it, nor its template; properties read as values. What stands within a function is
+a part of it.
 """
 
 import ast
 import asyncio
 import tempfile
 import threading
+from itertools import groupby
 from pathlib import Path
 
 from tests.bench.pages import Portal
@@ -17,43 +19,33 @@ from tests.counted import showing
 PORTAL = Path(__file__).parents[2] / "portal"
 
 
-class Changes:
-    """Listens to the calls of a thread from the moment a handler is called until it returns."""
+class Calls:
+    """The functions that a thread calls from the moment a handler is called until it returns, each once, in order."""
 
     def __init__(self):
-        self.found, self._handler = set(), None
+        self.functions, self._handler = {}, None
 
     def __call__(self, frame, event, _):
-        if self._handler is None and event == "call" and frame.f_code.co_filename.endswith("pages.py"):
+        file = frame.f_code.co_filename
+        if self._handler is None and event == "call" and file.endswith("pages.py"):
             self._handler = frame
         elif frame is self._handler and event == "return":
             self._handler = False
-        elif self._handler and event == "call" and _is_ours(frame):
-            self._hear(frame)
-
-    def _hear(self, frame):
-        caller = frame.f_back
-        while not _is_ours(caller):
-            caller = caller.f_back
-        if caller.f_code.co_filename != frame.f_code.co_filename:
-            self.found.add((_function(caller), _function(frame)))
-
-    @property
-    def files(self):
-        """The files that take part."""
-        return {file for pair in self.found for file, _ in pair}
+        if self._handler and event == "call" and file.startswith(f"{PORTAL}/"):
+            self.functions.setdefault((file, frame.f_code.co_qualname.partition(".<")[0]))
 
 
-def changes(portal, path):
-    """The changes of file of a page, asked for once before, so that nothing is counted that is done once."""
+def files(portal, path):
+    """The files that a page leads to, one after the other. It is asked for once before: what is kept is there then."""
     asyncio.run(portal._ask(path))
-    heard = Changes()
+    heard = Calls()
     threading.setprofile(heard)  # handlers run in threads, which a new loop starts anew
     try:
         asyncio.run(portal._ask(path))
     finally:
         threading.setprofile(None)
-    return heard
+    values = {one for file in _files() for one in _properties(file)}
+    return [file for file, _ in groupby(file for file, name in heard.functions if (file, name) not in values)]
 
 
 def dataclasses():
@@ -82,12 +74,12 @@ def _parsed(file):
     return ast.parse(file.read_text(encoding="utf-8"))
 
 
-def _is_ours(frame):
-    return frame.f_code.co_filename.startswith(f"{PORTAL}/")
-
-
-def _function(frame):
-    return frame.f_code.co_filename, frame.f_code.co_qualname.partition(".<")[0]
+def _properties(file):
+    """The functions of a file that are called without being named."""
+    for of in (node for node in ast.walk(_parsed(file)) if isinstance(node, ast.ClassDef)):
+        for one in (node for node in of.body if isinstance(node, ast.FunctionDef)):
+            if one.name.startswith("__") or any("property" in ast.unparse(mark) for mark in one.decorator_list):
+                yield str(file), f"{of.name}.{one.name}"
 
 
 def main():
@@ -96,8 +88,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="portal-shape-") as folder:
         portal = Portal(f"sqlite:///{Path(folder) / 'portal.db'}")
         for path in ("/invoices", newest_invoice(portal), "/consumption?at=2026-10"):
-            heard = changes(portal, path)
-            print(f"{len(heard.found):>6} changes of file, {len(heard.files)} files: {path}")
+            visited = files(portal, path)
+            print(f"{len(visited) - 1:>6} changes of file, {len(set(visited))} files: {path}")
 
 
 if __name__ == "__main__":

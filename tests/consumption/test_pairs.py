@@ -76,10 +76,11 @@ def test_a_step_is_a_pair_where_all_of_it_may_be_compared():
     now, then = Tally(2000, 96, 96, 96), Tally(1000, 96, 96, 90, 6)
     day = Day(date(2026, 11, 1))
     before = year_before(day, DATE)
-    assert whole(PeriodStep(day, now, before, then)) == Comparison(Energy(2000), Energy(1000), frozenset([day.first]))
-    assert whole(PeriodStep(day, now, before, Tally(1000, 96, 96, 95))) is None
-    assert whole(PeriodStep(day, now, before, then, same_points=False)) is None
-    assert whole(PeriodStep(day, now)) is None
+    assert whole([PeriodStep(day, now, before, then)]) == Comparison(Energy(2000), Energy(1000), frozenset([day.first]))
+    assert whole([PeriodStep(day, now, before, Tally(1000, 96, 96, 95))]) is None
+    assert whole([PeriodStep(day, now, before, then, same_points=False)]) is None
+    assert whole([PeriodStep(day, now)]) is None
+    assert whole([]) is None
 
 
 @pytest.mark.parametrize(
