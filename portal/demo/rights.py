@@ -10,7 +10,7 @@ from sqlmodel import SQLModel
 from portal.demo.naming import id_of
 from portal.demo.people import AINO, MIKKO, Member
 from portal.kit.clock import DAY, HELSINKI
-from portal.privacy.course import clock_of
+from portal.privacy.cases import clock_of
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, Right
 

@@ -17,11 +17,11 @@ from portal.kit.db import one_at_a_time
 from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
-from portal.privacy import course, leases, queries, rules
-from portal.privacy.course import NewStep
+from portal.privacy import cases, holdings, leases, rules
+from portal.privacy.cases import Case, NewStep
+from portal.privacy.holdings import Whose
 from portal.privacy.leases import Lease
 from portal.privacy.models import PrivacyCase, PrivacyStep
-from portal.privacy.queries import Case, Whose
 from portal.privacy.rules import Act, CaseState, Right
 from portal.privacy.scope import visible_to
 
@@ -180,7 +180,7 @@ def begin_package(db: Session, who: User, now: datetime) -> Lease:
 
 def _ask(db: Session, who: User, asked_for: NewCase, language: Language, now: datetime) -> PrivacyCase:
     one_at_a_time(db, PrivacyCase.__tablename__)  # numbers follow each other, and two clicks make one request
-    mine = queries.whose(db, who)[0]
+    mine = holdings.whose(db, who)[0]
     same = _open_already(db, who, mine, asked_for)
     if same is not None:
         return same
@@ -197,7 +197,7 @@ def _ask(db: Session, who: User, asked_for: NewCase, language: Language, now: da
         received_at=now,
         state=CaseState.RECEIVED,
     )
-    course.add(db, case, [], NewStep(Act.RECEIVED, now, who.account_id, asked_for.text))
+    cases.add(db, case, [], NewStep(Act.RECEIVED, now, who.account_id, asked_for.text))
     audit.record(db, _act(who, case, "privacy.requested"), now)
     announce(db, _requested(case, mine, language), now)
     return case
@@ -230,13 +230,13 @@ def _number(db: Session, year: int) -> str:
 def _step(db: Session, who: User, case_id: UUID, act: Act, words: str, now: datetime) -> Case:
     theirs = select(PrivacyCase.id).where(PrivacyCase.id == case_id, visible_to(who))
     db.exec(theirs.with_for_update()).all()  # of two at once the second sees what the first did
-    case = queries.case(db, who, case_id)
+    case = cases.by_id(db, who, case_id)
     if not rules.may_follow(case.clock.state, act):
         raise RequestClosed
     happened = NewStep(act, now, who.account_id, words)
-    course.add(db, case.row, [event.step for event in case.events], happened)
+    cases.add(db, case.row, [event.step for event in case.events], happened)
     audit.record(db, _act(who, case.row, f"privacy.{act}"), now)
-    return queries.case(db, who, case_id)
+    return cases.by_id(db, who, case_id)
 
 
 def _requested(case: PrivacyCase, mine: Whose, language: Language) -> PrivacyRequested:

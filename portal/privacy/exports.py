@@ -13,8 +13,8 @@ from portal.kit.complaints import Complaint
 from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.privacy import package
+from portal.privacy.holdings import Whose
 from portal.privacy.package import Press
-from portal.privacy.queries import Whose
 
 
 class NotExported(Complaint):

@@ -11,8 +11,8 @@ from portal.kit import clock
 from portal.kit.feed import Outcome, Refusal, Verdict, unknown
 from portal.kit.i18n import Language, text
 from portal.outbox.mail import Letter, post
-from portal.privacy import course, rules
-from portal.privacy.course import NewStep
+from portal.privacy import cases, rules
+from portal.privacy.cases import OURS, NewStep
 from portal.privacy.feed import PrivacyProgress, Progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, CaseState, Clock
@@ -24,7 +24,6 @@ ACTS: Final[Mapping[Progress, Act]] = {
     "done": Act.DONE,
     "refused": Act.REFUSED,
 }
-OURS: Final = frozenset(ACTS.values())
 OF_THAT_INSTANT: Final = "another step of that instant is known already"
 WORTH_A_LETTER: Final = frozenset({Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
 
@@ -33,18 +32,18 @@ def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], now: dat
     """Add steps, in the order in which they were taken; one that is known already changes nothing."""
     asked = select(PrivacyCase).where(col(PrivacyCase.number).in_({row.case_number for row in rows}))
     locked = asked.order_by(col(PrivacyCase.id)).with_for_update()  # nobody answers meanwhile
-    cases = {case.number: case for case in db.exec(locked)}
+    by_number = {case.number: case for case in db.exec(locked)}
     verdicts: dict[int, Verdict] = {}
     for place in sorted(range(len(rows)), key=lambda place: rows[place].at):
         row = rows[place]
-        case = cases.get(row.case_number)
+        case = by_number.get(row.case_number)
         verdicts[place] = _add(db, case, row, now) if case else unknown("request", row.case_number)
     db.flush()
     return [verdicts[place] for place in range(len(rows))]
 
 
 def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) -> Verdict:
-    known = course.steps_of(db, case)
+    known = cases.steps_of(db, case)
     happened = NewStep(ACTS[row.state], row.at, None, row.text, row.ground or "", row.answer_by)
     beside = next((one for one in known if one.at == row.at and one.act in OURS), None)
     if beside is not None:
@@ -55,9 +54,9 @@ def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) ->
         return Refusal(f"the request is closed: {case.state}")
     if row.at < known[-1].at:
         return Refusal("a later step is known")
-    if row.answer_by and (reason := _not_extended(course.clock_of(known), row.answer_by, clock.day_of(now))):
+    if row.answer_by and (reason := _not_extended(cases.clock_of(known), row.answer_by, clock.day_of(now))):
         return Refusal(reason)
-    course.add(db, case, known, happened)
+    cases.add(db, case, known, happened)
     _tell(db, case, happened.act, now)
     return Outcome.ACCEPTED
 

@@ -38,7 +38,7 @@ from portal.kit.spreadsheets import harmless
 from portal.kit.streams import Pace, Pieces
 from portal.privacy import readings, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, Group, PersonalTable, of_group
-from portal.privacy.queries import Whose
+from portal.privacy.holdings import Whose
 from portal.privacy.readings import HeldPoint
 from portal.privacy.spool import Spool
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final, TypeVar
-from urllib.parse import urlencode
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 from starlette.routing import Route
@@ -28,17 +27,17 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
-from portal.privacy import actions, catalogue, leases, package, queries, rules, shown, words
+from portal.privacy import actions, cases, catalogue, holdings, labels, leases, log, package
 from portal.privacy.actions import NewCase, PackageIsComing, RequestClosed, TooManyPackages, TooManyRequests
-from portal.privacy.catalogue import BY_TABLE, Group
+from portal.privacy.cases import Case
+from portal.privacy.catalogue import BY_TABLE, Described, Group
+from portal.privacy.holdings import HeldTable, Prospect, Whose
 from portal.privacy.leases import Lease
+from portal.privacy.log import LOG, Circle, CompanyRead, LogEntry, LogFilter, LogShown
 from portal.privacy.package import Press
-from portal.privacy.queries import Circle, Shown, Wanted, Whose
 from portal.privacy.rules import Right
-from portal.privacy.shown import GroupRow, GroupShown, LogLine, Prospect, Tile, Told
 
 LATEST: Final = 5
-LOG: Final = "/privacy/log"
 Kind = TypeVar("Kind", bound=StrEnum)
 PAGE: Final = 20
 LONGEST: Final = 4000
@@ -82,10 +81,11 @@ class Privacy(Page):
     """Everything about one's data at a glance."""
 
     template = "privacy/show.html"
-    tiles: Sequence[Tile]
+    today: date
+    cases: Sequence[Case]
     count: int
-    groups: Sequence[GroupRow]
-    looks: Sequence[LogLine]
+    groups: Sequence[tuple[Group, Described, int]]
+    looks: Sequence[LogEntry | CompanyRead]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class AllData(Page):
     """Every column that is held, in words."""
 
     template = "privacy/data.html"
-    groups: Sequence[GroupShown]
+    groups: Sequence[tuple[Group, Described, Sequence[HeldTable]]]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,8 @@ class Requests(Page):
     """All requests."""
 
     template = "privacy/requests.html"
-    tiles: Sequence[Tile]
+    today: date
+    cases: Sequence[Case]
     pagination: Pagination
 
 
@@ -139,20 +140,10 @@ class Request(Page):
     """A request with its clock, and all that happened to it, the newest first."""
 
     template = "privacy/request.html"
-    tile: Tile
-    steps: Sequence[Told]
-    refused: bool
+    today: date
+    case: Case
     typed: Typed
     full_until: datetime | None = None
-
-
-@dataclass(frozen=True)
-class LogTab:
-    """A part of the log that could be shown."""
-
-    shown: Shown
-    href: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -160,10 +151,11 @@ class Log(Page):
     """Who looked and who did what; of a company without so many looks of those who decide for it."""
 
     template = "privacy/log.html"
-    lines: Sequence[LogLine]
-    tabs: Sequence[LogTab]
+    entries: Sequence[LogEntry | CompanyRead]
+    filters: LogFilter
+    tabs: Sequence[LogFilter]
     left_out: int
-    all_of_them: str
+    all_of_them: LogFilter
     pagination: Pagination
 
 
@@ -182,34 +174,34 @@ class Package(Page):
 
 def show(visit: Visit[User]) -> Privacy:
     """One's requests, groups of data, and who looked lately."""
-    cases = queries.cases(visit.db, visit.who, 0, LATEST)
-    looks = queries.looked_lately(visit.db, visit.who, LATEST)
+    db, who = visit.db, visit.who
     return Privacy(
-        tiles=[shown.tile(case, visit.today) for case in cases],
-        count=queries.count(visit.db, visit.who),
-        groups=shown.group_rows(queries.holdings(visit.db, visit.who)),
-        looks=[shown.line(entry, visit.language) for entry in looks],
+        today=visit.today,
+        cases=cases.in_order(db, who, 0, LATEST),
+        count=cases.count(db, who),
+        groups=holdings.by_group(holdings.counts(db, who)),
+        looks=log.latest_looks(db, who, LATEST),
     )
 
 
 def data(keepers: Sequence[Keeper], visit: Visit[User]) -> AllData:
     """Every column that is held, with its value where it can be read here."""
-    counts = queries.holdings(visit.db, visit.who)
-    return AllData(shown.groups(_readable(visit, keepers), READ_HERE, counts, visit.language))
+    counts = holdings.counts(visit.db, visit.who)
+    return AllData(holdings.tables(_readable(visit, keepers), READ_HERE, counts))
 
 
 def requests(visit: Visit[User]) -> Requests:
     """Every request, page by page."""
-    pagination = paginate(visit.query.get("page"), queries.count(visit.db, visit.who), PAGE, "/privacy/requests")
-    cases = queries.cases(visit.db, visit.who, (pagination.number - 1) * PAGE, PAGE)
-    return Requests([shown.tile(case, visit.today) for case in cases], pagination)
+    pagination = paginate(visit.query.get("page"), cases.count(visit.db, visit.who), PAGE, "/privacy/requests")
+    some = cases.in_order(visit.db, visit.who, (pagination.number - 1) * PAGE, PAGE)
+    return Requests(visit.today, some, pagination)
 
 
 def new(visit: Visit[User]) -> Page:
     """A request to be written, or the rights to choose from."""
     asked = visit.query.get("kind")
     if asked is None:
-        return ChooseRight(words.RIGHTS, shown.EXPLAINED, shown.ARTICLES)
+        return ChooseRight(labels.RIGHTS, labels.EXPLAINED, labels.ARTICLES)
     if asked not in set(Right):
         raise NotThere
     right = Right(asked)
@@ -257,37 +249,27 @@ def withdraw(visit: Visit[User]) -> Redirect:
     return Redirect(f"/privacy/requests/{case.row.id}")
 
 
-def log(visit: Visit[User]) -> Log:
+def show_log(visit: Visit[User]) -> Log:
     """Who looked and who did what, page by page."""
-    wanted = Wanted(_one_of(Shown, visit, "show", Shown.ALL), _one_of(Circle, visit, "by", Circle.OUTSIDE))
-    pagination = paginate(
-        visit.query.get("page"), queries.log_count(visit.db, visit.who, wanted), PAGE, LOG, _query(wanted)
-    )
-    found = queries.log(visit.db, visit.who, wanted, (pagination.number - 1) * PAGE, PAGE)
+    db, who = visit.db, visit.who
+    filters = LogFilter(_one_of(LogShown, visit, "show", LogShown.ALL), _one_of(Circle, visit, "by", Circle.OUTSIDE))
+    pagination = paginate(visit.query.get("page"), log.count(db, who, filters), PAGE, LOG, filters.query)
     return Log(
-        lines=[shown.line(entry, visit.language) for entry in found],
-        tabs=[LogTab(one, _address(replace(wanted, shown=one)), one is wanted.shown) for one in Shown],
-        left_out=queries.left_out(visit.db, visit.who, wanted),
-        all_of_them=_address(replace(wanted, circle=Circle.ALL)),
+        entries=log.entries(db, who, filters, (pagination.number - 1) * PAGE, PAGE),
+        filters=filters,
+        tabs=[replace(filters, show=one) for one in LogShown],
+        left_out=log.left_out(db, who, filters),
+        all_of_them=replace(filters, circle=Circle.ALL),
         pagination=pagination,
     )
 
 
 def offer(visit: Visit[ConfirmedUser]) -> Package:
     """What the package holds, and the button that makes it."""
-    return Package(queries.whose(visit.db, visit.who))
+    return Package(holdings.whose(visit.db, visit.who))
 
 
-@dataclass(frozen=True)
-class Counter:
-    """What packages are made with, as far as it is the same for all of them."""
-
-    keepers: Sequence[Keeper]
-    vault: Vault
-    brand: Brand
-
-
-async def download(counter: Counter, visit: FlowVisit[ConfirmedUser]) -> Reply:
+async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit: FlowVisit[ConfirmedUser]) -> Reply:
     """The package, made while it is sent; one at a time, and so many a day: it costs as much as thousands of pages."""
     platform = platform_of(visit.request)
     try:
@@ -299,7 +281,7 @@ async def download(counter: Counter, visit: FlowVisit[ConfirmedUser]) -> Reply:
         offered = await in_thread(platform, _offered, visit)
         shown_again = replace(offered, full_until=full.free_at)
         return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
-    press = Press(counter.keepers, counter.vault, platform.html, counter.brand)
+    press = Press(keepers, vault, platform.html, brand)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
 
     def made(database: Database) -> Pieces:
@@ -313,25 +295,13 @@ def _readable(visit: Visit[User], keepers: Sequence[Keeper]) -> Iterator[Record]
     for keeper in keepers:
         tables = {str(table.__tablename__) for table in keeper.TABLES}
         if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
-            for whose in queries.whose(visit.db, visit.who):
+            for whose in holdings.whose(visit.db, visit.who):
                 yield from keeper.export(visit.db, whose.subject)
 
 
 def _one_of(kind: type[Kind], visit: Visit[User], name: str, usual: Kind) -> Kind:
     asked = visit.query.get(name)
     return kind(asked) if asked in set(kind) else usual
-
-
-def _query(wanted: Wanted) -> Mapping[str, str]:
-    """What an address needs to say of a part of the log."""
-    said = {"show": wanted.shown.value, "by": wanted.circle.value}
-    usual = {"show": Shown.ALL.value, "by": Circle.OUTSIDE.value}
-    return {name: value for name, value in said.items() if value != usual[name]}
-
-
-def _address(wanted: Wanted) -> str:
-    query = urlencode(_query(wanted))
-    return f"{LOG}?{query}" if query else LOG
 
 
 def _proved(who: User) -> ConfirmedUser:
@@ -368,30 +338,21 @@ def _ask_page(visit: Visit[User], right: Right, field: str, typed: Typed) -> Ask
     label = catalogue.correctable_named(field) if right is Right.RECTIFICATION else None
     return Ask(
         right=right,
-        title=words.RIGHTS[right],
-        explained=shown.EXPLAINED[right],
-        article=shown.ARTICLES[right],
+        title=labels.RIGHTS[right],
+        explained=labels.EXPLAINED[right],
+        article=labels.ARTICLES[right],
         field=field if label else "",
         field_label=label,
-        prospects=_prospects(visit) if right is Right.ERASURE else (),
+        prospects=holdings.prospects(visit.db, visit.who, visit.today) if right is Right.ERASURE else (),
         typed=typed,
     )
 
 
-def _prospects(visit: Visit[User]) -> Sequence[Prospect]:
-    newest = queries.last_invoice(visit.db, visit.who)
-    kept_until = rules.kept_until(newest.issued_on) if newest else None
-    is_customer = rules.is_customer(queries.contracts(visit.db, visit.who), visit.today)
-    counts = queries.holdings(visit.db, visit.who)
-    return list(shown.prospects(counts, kept_until, is_customer=is_customer))
-
-
 def _request_page(visit: Visit[User], typed: Typed) -> Request:
-    case = queries.case(visit.db, visit.who, visit.id("id"))
+    case = cases.by_id(visit.db, visit.who, visit.id("id"))
     if (typed or typed.values) and case.clock.is_closed:
         raise RequestClosed
-    steps = [shown.told(event) for event in reversed(case.events)]
-    return Request(shown.tile(case, visit.today), steps, case.clock.state is rules.CaseState.REFUSED, typed)
+    return Request(visit.today, case, typed)
 
 
 def _noted(visit: FlowVisit[ConfirmedUser]) -> tuple[Lease, Sequence[Whose]]:
@@ -401,7 +362,7 @@ def _noted(visit: FlowVisit[ConfirmedUser]) -> tuple[Lease, Sequence[Whose]]:
     """
     with visit.database.writing() as db:
         lease = actions.begin_package(db, visit.who, visit.now)
-        whose = queries.whose(db, visit.who)
+        whose = holdings.whose(db, visit.who)
         for one in whose:
             audit.record(db, _packaged(visit.who, one), visit.now)
     return lease, whose
@@ -409,7 +370,7 @@ def _noted(visit: FlowVisit[ConfirmedUser]) -> tuple[Lease, Sequence[Whose]]:
 
 def _offered(visit: FlowVisit[ConfirmedUser]) -> Package:
     with visit.database.reading() as db:
-        return Package(queries.whose(db, visit.who))
+        return Package(holdings.whose(db, visit.who))
 
 
 def _packaged(who: User, whose: Whose) -> audit.Act:
@@ -424,11 +385,10 @@ def _packaged(who: User, whose: Whose) -> audit.Act:
 
 def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Route]:
     """The addresses of this slice; the package is made of what the keepers keep."""
-    counter = Counter(keepers, vault, brand)
     return [
         page("/privacy", show, who=decides),
         page("/privacy/data", partial(data, keepers), who=decides),
-        page(LOG, log, who=decides),
+        page(LOG, show_log, who=decides),
         page("/privacy/requests", requests, who=decides),
         page("/privacy/requests/new", new, who=decides),
         action("/privacy/requests/new", ask, who=decides),
@@ -436,5 +396,5 @@ def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Ro
         action("/privacy/requests/{id}/answer", answer, who=decides),
         action("/privacy/requests/{id}/withdraw", withdraw, who=decides),
         page("/privacy/package", offer, who=decides_confirmed),
-        flow("/privacy/package", partial(download, counter), who=decides_confirmed, method="POST"),
+        flow("/privacy/package", partial(download, keepers, vault, brand), who=decides_confirmed, method="POST"),
     ]

@@ -115,6 +115,11 @@ class Clock:
         last = _last_day(self.received_on, self.paused_days, self.extension)
         return (last - self.received_on).days - self.paused_days
 
+    @property
+    def due_before(self) -> date | None:
+        """The last day to answer as it was before the extension, None without one."""
+        return due_on(self.received_on, self.extension.paused_days) if self.extension else None
+
     def days_used(self, today: date) -> int:
         """How many of them are gone by a day, by the day it closed, or by the day on which the clock was stopped."""
         until = self.ended_on or self.paused_on or today
@@ -226,16 +231,12 @@ class Fate(StrEnum):
     EVIDENCE = "evidence"
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """A contract, as far as erasure asks: its last day, None while it lasts."""
+def is_customer(last_days: Iterable[date | None], today: date) -> bool:
+    """Whether a contract is in force or still to begin: what it needs stays until it ends (GDPR, Article 17(1)(a)).
 
-    valid_to: date | None
-
-
-def is_customer(contracts: Iterable[Ending], today: date) -> bool:
-    """Whether a contract is in force or still to begin: what it needs stays until it ends (GDPR, Article 17(1)(a))."""
-    return any(one.valid_to is None or one.valid_to >= today for one in contracts)
+    last_days: those of every contract, None for one that has none
+    """
+    return any(last is None or last >= today for last in last_days)
 
 
 def _last_day(received_on: date, paused_days: int, extension: Extension | None) -> date:

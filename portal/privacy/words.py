@@ -15,43 +15,16 @@ from portal.customers.change_requests import Matter
 from portal.invoices.labels import KINDS as BILLS
 from portal.invoices.labels import READ
 from portal.kit.i18n import Text, text
-from portal.kit.labels import Label, words_of
+from portal.kit.labels import words_of
 from portal.messages.labels import KINDS as MESSAGES
 from portal.messages.labels import TOPICS
 from portal.privacy.catalogue import HOLDINGS
-from portal.privacy.rules import Act, CaseState, Right
+from portal.privacy.labels import RIGHTS, STATES, STEPS
 from portal.sites import words as sites
 from portal.sites.labels import COMMODITIES
 
 Words = Mapping[Any, Text | str]
 
-RIGHTS: Final[Mapping[Right, Text]] = {
-    Right.ACCESS: text("See all data"),
-    Right.PORTABILITY: text("Take the data elsewhere"),
-    Right.RECTIFICATION: text("Correct the data"),
-    Right.ERASURE: text("Erase the data"),
-    Right.RESTRICTION: text("Restrict the use of the data"),
-    Right.OBJECTION: text("Object to the use of the data"),
-    Right.RECORDINGS: text("Copy of call recordings"),
-}
-STATES: Final[Mapping[CaseState, Label]] = {
-    CaseState.RECEIVED: Label(text("Received"), icon="clock", tone="brand"),
-    CaseState.IN_WORK: Label(text("In work"), icon="clock", tone="brand"),
-    CaseState.WAITING: Label(text("Waits for you"), icon="circle-pause", tone="warn"),
-    CaseState.DONE: Label(text("Done"), icon="check", tone="ok"),
-    CaseState.REFUSED: Label(text("Refused"), icon="circle-alert", tone="warn"),
-    CaseState.WITHDRAWN: Label(text("Withdrawn"), icon="undo-2"),
-}
-STEPS: Final[Mapping[Act, Text]] = {
-    Act.RECEIVED: text("We received the request"),
-    Act.IN_WORK: text("We are working on it"),
-    Act.ASKED: text("We asked for more; the time does not run while we wait"),
-    Act.ANSWERED: text("An answer was added"),
-    Act.EXTENDED: text("We need more time to answer"),
-    Act.DONE: text("Done"),
-    Act.REFUSED: text("We refused it"),
-    Act.WITHDRAWN: text("The request was withdrawn"),
-}
 DEEDS: Final[Mapping[str, Text]] = {
     "session.begun": text("Signed in"),
     "session.confirmed": text("Proved their identity again"),

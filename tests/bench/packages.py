@@ -17,8 +17,8 @@ from portal.keepers import KEEPERS
 from portal.kit.i18n import Language
 from portal.kit.privacy import DataSubject
 from portal.privacy import package
+from portal.privacy.holdings import Whose
 from portal.privacy.package import Press
-from portal.privacy.queries import Whose
 from tests import days
 from tests.browser import hidden
 from tests.people import vault

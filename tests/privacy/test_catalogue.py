@@ -19,10 +19,10 @@ from portal.outbox.mail import MAIL
 from portal.privacy import exports, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Group, correctable_named, field_named
 from portal.privacy.exports import NotExported
+from portal.privacy.labels import ARTICLES, EXPLAINED, FATES, RIGHTS, STATES, STEPS
 from portal.privacy.package import Press
 from portal.privacy.rules import Act, CaseState, Fate, Right
-from portal.privacy.shown import ARTICLES, EXPLAINED, FATES
-from portal.privacy.words import CODES, RIGHTS, STATES, STEPS
+from portal.privacy.words import CODES
 from tests.people import AINO, House, vault
 from tests.portal import html
 from tests.settings import settings

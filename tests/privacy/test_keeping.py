@@ -14,7 +14,7 @@ from portal.customers.models import ContactDetail, Party
 from portal.kit.feed import Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
-from portal.privacy import actions, queries
+from portal.privacy import actions, cases, holdings
 from portal.privacy.actions import NewCase, RequestClosed, TooManyRequests
 from portal.privacy.feed import PrivacyProgress
 from portal.privacy.keeping import keep_privacy_progress
@@ -66,7 +66,7 @@ def test_steps_are_taken_in_the_order_in_which_they_were_made(database, aino, ca
     assert keep(database, waiting, work) == [Outcome.ACCEPTED] * 2
     assert keep(database, work, waiting) == [Outcome.UNCHANGED] * 2
     with database.writing() as db:
-        found = queries.case(db, aino, case.id)
+        found = cases.by_id(db, aino, case.id)
         assert [event.step.act for event in found.events] == ["received", "in-work", "asked"]
         assert (found.row.state, found.row.due_on) == (CaseState.WAITING, None)
         answered = actions.answer(db, aino, case.id, "Tätä.", later(14))
@@ -110,7 +110,7 @@ def test_an_extension_moves_the_last_day_and_is_told_with_its_reason(database, a
     assert keep(database, step("in-work", 2), longer, now=later(31)) == [Outcome.ACCEPTED] * 2
     assert keep(database, longer, now=later(90)) == [Outcome.UNCHANGED]
     with database.reading() as db:
-        found = queries.case(db, aino, case.id)
+        found = cases.by_id(db, aino, case.id)
         (letter,) = db.exec(select(OutboxEvent).where(OutboxEvent.kind == "mail")).all()
     assert (found.row.state, str(found.row.due_on)) == (CaseState.IN_WORK, "2027-01-20")
     assert (found.latest.step.act, found.latest.step.text) == ("extended", "Pyyntö koskee 12 vuotta.")
@@ -143,13 +143,13 @@ def test_an_extension_that_the_law_does_not_give_is_refused_line_by_line(
     rows = [step("extended", 20, answer_by=answer_by), step("in-work", 20.5)]
     assert keep(database, *rows, now=later(comes + 1)) == [Refusal(reason), Outcome.ACCEPTED]
     with database.reading() as db:
-        assert str(queries.case(db, aino, case.id).row.due_on) == "2026-12-07"
+        assert str(cases.by_id(db, aino, case.id).row.due_on) == "2026-12-07"
 
 
 def test_an_extension_leaves_a_request_waiting_and_both_are_added(database, aino, case):
     keep(database, step("waiting", 4), step("extended", 6, answer_by="2027-01-22"), now=later(50))
     with database.writing() as db:
-        assert queries.case(db, aino, case.id).row.due_on is None
+        assert cases.by_id(db, aino, case.id).row.due_on is None
         answered = actions.answer(db, aino, case.id, "Tätä.", later(14))
     assert (answered.row.state, str(answered.row.due_on)) == (CaseState.IN_WORK, "2027-01-30")
 
@@ -204,8 +204,8 @@ def test_open_requests_come_first(database, aino, case):
         actions.ask(db, aino, NewCase(Right.ACCESS, "Lisää."), Language.FI, later(1))
     keep(database, step("done", 2))
     with database.reading() as db:
-        assert [one.row.number for one in queries.cases(db, aino, 0, 9)] == ["26-0002", "26-0001"]
-        assert queries.holdings(db, aino)["privacy_case"] == 2
+        assert [one.row.number for one in cases.in_order(db, aino, 0, 9)] == ["26-0002", "26-0001"]
+        assert holdings.counts(db, aino)["privacy_case"] == 2
 
 
 def test_the_clock_stands_exactly_while_a_request_waits(database, case):

@@ -13,8 +13,8 @@ from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.kit.streams import Pace
 from portal.privacy import package
+from portal.privacy.holdings import Whose
 from portal.privacy.package import PackageFile, Pause, Press
-from portal.privacy.queries import Whose
 from tests import days
 from tests.privacy.test_pages import settle
 from tests.running import PATIENCE_S

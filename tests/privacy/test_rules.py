@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.privacy import rules
-from portal.privacy.rules import Act, CaseState, CaseStep, Ending
+from portal.privacy.rules import Act, CaseState, CaseStep
 
 DAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
 
@@ -152,9 +152,9 @@ def test_vouchers_are_kept_six_years_from_the_end_of_the_year_in_which_the_finan
 
 def test_somebody_is_a_customer_until_the_last_day_of_the_last_contract():
     today = date(2026, 11, 21)
-    assert rules.is_customer([Ending(date(2020, 1, 1)), Ending(None)], today)
-    assert rules.is_customer([Ending(today)], today)
-    assert not rules.is_customer([Ending(today - timedelta(days=1))], today)
+    assert rules.is_customer([date(2020, 1, 1), None], today)
+    assert rules.is_customer([today], today)
+    assert not rules.is_customer([today - timedelta(days=1)], today)
     assert not rules.is_customer([], today)
 
 
