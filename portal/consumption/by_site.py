@@ -84,6 +84,8 @@ def uses(
 def together(every: Iterable[SiteUse]) -> SiteUse:
     """Several as one; there is at least one, and all are of the same months."""
     parts = list(every)
+    if len(parts) == 1:
+        return parts[0]
     months = zip(*(part.months for part in parts), strict=True)
     return SiteUse(
         months=tuple(Energy(sum(energy.milliwatt_hours for energy in month)) for month in months),
@@ -105,8 +107,9 @@ def _months(
     sums = np.zeros((len(rows), len(months)), np.int64)
     last = next_month(months[-1]) - DAY
     whole, parts = split(clipped(occupancies, months[0], last), last)
-    for point, month, milliwatt_hours in store.totals_by_point(db, whole):
-        sums[rows[point], column[month]] += milliwatt_hours
+    if totals := list(store.totals_by_point(db, whole)):
+        points, of_months, milliwatt_hours = zip(*totals, strict=True)
+        np.add.at(sums, ([*map(rows.__getitem__, points)], [*map(column.__getitem__, of_months)]), milliwatt_hours)
     of_point: defaultdict[UUID, list[PointOccupancy]] = defaultdict(list)
     for part in parts:
         of_point[part.metering_point_id].append(part)

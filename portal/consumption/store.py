@@ -272,7 +272,11 @@ def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointD
         when: dict[str, Any] = {"months": {month for span in spans for month in clock.months(*span)}}
     else:
         when = {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
-    for row in asked.all(db, points=of_point, **when):
+    rows = asked.all(db, points=of_point, **when)
+    if len(spans) == 1:
+        yield from rows
+        return
+    for row in rows:
         if any(begins <= row[1] <= ends for begins, ends in of_point[row[0]]):
             yield row
 

@@ -6,8 +6,9 @@ asked. Use it where a page waits for it; elsewhere a plain `select()` reads bett
 """
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
+from itertools import starmap
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Date,
     Dialect,
     Label,
     SelectBase,
@@ -49,8 +51,7 @@ class Question(Generic[R]):
             db.flush()
         connection = db.connection()
         wording = self._worded.get(connection.dialect.name) or self._put_in_words(connection.dialect)
-        into = self._into
-        return [into(*row) for row in wording.rows(connection, given)]
+        return list(starmap(self._into, wording.rows(connection, given)))
 
     def first(self, db: Session, **given: Any) -> R | None:  # noqa: ANN401
         """The first answer, None without any; the statement says `limit(1)` where there may be many."""
@@ -112,14 +113,14 @@ class _Wording:
         self._columns = [column.type.dialect_impl(dialect) for column in statement.selected_columns]
         self._decode: list[tuple[int, Converter]] | None = None  # the first answer's description tells
 
-    def rows(self, connection: Connection, given: dict[str, Any]) -> list[Any]:
+    def rows(self, connection: Connection, given: dict[str, Any]) -> Iterable[Any]:
         """The rows, with each value as the columns' types have it."""
         values = self._fixed | {name: _changed(convert, given[name]) for name, convert in self._encode.items()}
         cursor = self._asked(connection, [values[name] for name in self._places] if self._places else values)
         if self._decode is None:
             self._decode = self._decoders(cursor.description)
         rows: list[Any] = cursor.fetchall()
-        return [_decoded(row, self._decode) for row in rows] if self._decode else rows
+        return _decoded(rows, self._decode) if rows and self._decode else rows
 
     def _asked(self, connection: Connection, values: Any) -> Any:  # noqa: ANN401 - the driver's own
         driver: Any = connection.connection.driver_connection
@@ -135,15 +136,16 @@ class _Wording:
 
 
 def _remembering(kind: TypeEngine[Any], convert: Converter | None) -> Converter | None:
-    """The same; the ids that came last are remembered, for making a UUID of text costs more than its question."""
-    return lru_cache(maxsize=10_000)(convert) if convert and isinstance(kind, Uuid) else convert
+    """The same; ids and days that came last are remembered: many rows hold them, and making one of text costs more."""
+    return lru_cache(maxsize=10_000)(convert) if convert and isinstance(kind, Uuid | Date) else convert
 
 
-def _decoded(row: Any, decode: list[tuple[int, Converter]]) -> list[Any]:  # noqa: ANN401 - a driver's row
-    values = list(row)
+def _decoded(rows: list[Any], decode: list[tuple[int, Converter]]) -> Iterable[Any]:
+    """Rows of a driver, column by column: nothing is done row by row that is not a record in the end."""
+    columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
     for at, convert in decode:
-        values[at] = convert(values[at])
-    return values
+        columns[at] = map(convert, columns[at])
+    return zip(*columns, strict=True)
 
 
 def _changed(convert: Converter | None, value: Any) -> Any:  # noqa: ANN401
