@@ -19,7 +19,7 @@ from portal.outbox.jobs import Sender, mailing, telling
 from portal.outbox.mail import letter_in
 from portal.outbox.models import OutboxEvent
 from portal.privacy import exports
-from portal.privacy.package import Press
+from portal.privacy.package import PackageContext
 from tests import days
 from tests.browser import hidden
 from tests.people import AINO
@@ -69,8 +69,8 @@ def test_no_page_holds_the_link_of_a_letter_or_the_key_of_a_session(aino, token)
 
 def test_no_export_holds_the_link_of_a_letter_or_the_key_of_a_session(house, aino, token, tmp_path):
     known = settings()
-    press = Press(KEEPERS, Vault(known.data_keys, known.index_key), html(known.brand), known.brand)
-    list(exports.export(house.database, "1001", tmp_path / "export", press, days.now()))
+    context = PackageContext(KEEPERS, Vault(known.data_keys, known.index_key), html(known.brand), known.brand)
+    list(exports.export(house.database, "1001", tmp_path / "export", context, days.now()))
     once([telling(tmp_path / "told")], Shift(house.database, days.now))
     files = [
         path for path in tmp_path.rglob("*") if path.is_file() and path.suffix not in {".db-wal", ".db-shm", ".db"}

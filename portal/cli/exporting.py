@@ -22,15 +22,15 @@ def run(asked: argparse.Namespace) -> int:
     from portal.kit import clock
     from portal.kit.crypto import Vault
     from portal.privacy.exports import export
-    from portal.privacy.package import Press
+    from portal.privacy.package import PackageContext
     from portal.settings import Settings
 
     environ = installation.environ()
     settings = Settings.from_environment(environ)
     vault = Vault(settings.data_keys, settings.index_key)
-    press = Press(KEEPERS, vault, html(settings.brand), settings.brand)
+    context = PackageContext(KEEPERS, vault, html(settings.brand), settings.brand)
     with installation.database(environ) as database:
-        files = export(installation.current(database), asked.customer_number, asked.dir, press, clock.now())
+        files = export(installation.current(database), asked.customer_number, asked.dir, context, clock.now())
         count = 0
         for count, name in enumerate(files, start=1):  # noqa: B007 - told below
             progress(name, 0, 1)

@@ -12,16 +12,18 @@ from portal.customers.models import Party
 from portal.kit.complaints import Complaint
 from portal.kit.db import Database
 from portal.kit.i18n import Language
-from portal.privacy import package
 from portal.privacy.holdings import Whose
-from portal.privacy.package import Press
+from portal.privacy.package import PackageContext, files
+from portal.privacy.package.archive import unpacked
 
 
 class NotExported(Complaint):
     """Nothing was written; the message says why."""
 
 
-def export(database: Database, customer_number: str, folder: Path, press: Press, now: datetime) -> Iterator[str]:
+def export(
+    database: Database, customer_number: str, folder: Path, context: PackageContext, now: datetime
+) -> Iterator[str]:
     """Write the package of a customer into an empty folder, in the customer's language; each file's name as it comes.
 
     It is noted in the audit first, so that the customer sees it.
@@ -33,7 +35,7 @@ def export(database: Database, customer_number: str, folder: Path, press: Press,
         party = _party(db, customer_number)
         audit.record(db, _act(party), now)
         whose = [Whose(customers.subject_of(db, party.id), party.name, party.customer_number)]
-    yield from package.unpacked(package.files(database, whose, press, Language(party.language), now), folder)
+    yield from unpacked(files(database, whose, context, Language(party.language), now), folder)
 
 
 def _party(db: Session, customer_number: str) -> Party:

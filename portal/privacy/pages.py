@@ -34,7 +34,8 @@ from portal.privacy.catalogue import BY_TABLE, Described, Group
 from portal.privacy.holdings import HeldTable, Prospect, Whose
 from portal.privacy.leases import Lease
 from portal.privacy.log import LOG, Circle, CompanyRead, LogEntry, LogFilter, LogShown
-from portal.privacy.package import Press
+from portal.privacy.package import PackageContext
+from portal.privacy.package.archive import zipped
 from portal.privacy.rules import Right
 
 LATEST: Final = 5
@@ -281,12 +282,12 @@ async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit:
         offered = await in_thread(platform, _offered, visit)
         shown_again = replace(offered, full_until=full.free_at)
         return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
-    press = Press(keepers, vault, platform.html, brand)
+    context = PackageContext(keepers, vault, platform.html, brand)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
 
     def made(database: Database) -> Pieces:
-        files = package.files(database, whose, press, visit.language, visit.now)
-        return leases.kept(package.zipped(files), lease, database, platform.now)
+        files = package.files(database, whose, context, visit.language, visit.now)
+        return leases.kept(zipped(files), lease, database, platform.now)
 
     return Download(name, "application/zip", made, Pool.PACKAGES, partial(leases.give_back, visit.database, lease))
 

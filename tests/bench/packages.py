@@ -18,7 +18,8 @@ from portal.kit.i18n import Language
 from portal.kit.privacy import DataSubject
 from portal.privacy import package
 from portal.privacy.holdings import Whose
-from portal.privacy.package import Press
+from portal.privacy.package import PackageContext
+from portal.privacy.package.archive import PackageFile, zipped
 from tests import days
 from tests.browser import hidden
 from tests.people import vault
@@ -57,14 +58,14 @@ class Packages:
     def made_s(self):
         """CPU seconds of the company's package, all of it."""
         started = time.process_time()
-        for _ in package.zipped(self._files()):
+        for _ in zipped(self._files()):
             pass
         return time.process_time() - started
 
     def compressed_s(self):
         """CPU seconds that zlib alone takes for the same bytes, file by file."""
         spent = 0.0
-        for file in (step for step in self._files() if isinstance(step, package.PackageFile)):
+        for file in (step for step in self._files() if isinstance(step, PackageFile)):
             packing = zlib.compressobj(1, zlib.DEFLATED, -zlib.MAX_WBITS)
             for piece in file.pieces:
                 started = time.thread_time()
@@ -75,9 +76,9 @@ class Packages:
 
     def _files(self):
         known = settings()
-        press = Press(KEEPERS, vault(), html(known.brand), known.brand)
+        context = PackageContext(KEEPERS, vault(), html(known.brand), known.brand)
         whose = [Whose(DataSubject(COMPANY, frozenset()), LANDLORD.name, LANDLORD.customer_number, is_own=False)]
-        return package.files(self.portal.database, whose, press, Language.FI, days.now())
+        return package.files(self.portal.database, whose, context, Language.FI, days.now())
 
     def _administrator(self, number, code, name):
         """The cookie of somebody who decides for the company, just after they have proved who they are."""

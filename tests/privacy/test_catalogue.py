@@ -20,7 +20,7 @@ from portal.privacy import exports, values
 from portal.privacy.catalogue import BY_TABLE, GROUPS, HOLDINGS, Group, correctable_named, field_named
 from portal.privacy.exports import NotExported
 from portal.privacy.labels import ARTICLES, EXPLAINED, FATES, RIGHTS, STATES, STEPS
-from portal.privacy.package import Press
+from portal.privacy.package import PackageContext
 from portal.privacy.rules import Act, CaseState, Fate, Right
 from portal.privacy.words import CODES
 from tests.people import AINO, House, vault
@@ -206,30 +206,30 @@ def database(sqlite_url):
     database.engine.dispose()
 
 
-def press():
+def context():
     """What packages are made with."""
-    return Press(KEEPERS, vault(), html(), settings().brand)
+    return PackageContext(KEEPERS, vault(), html(), settings().brand)
 
 
 def test_the_operator_unpacks_a_package_for_its_owners_eyes_only(database, tmp_path):
     folder = tmp_path / "package"
-    names = list(exports.export(database, "1001", folder, press(), NOW))
+    names = list(exports.export(database, "1001", folder, context(), NOW))
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == set(names)
     assert {path.stat().st_mode & 0o777 for path in (folder, *folder.rglob("*"))} == {0o700, 0o600}
     assert json.loads((folder / "1001/data.json").read_text())["tables"]["identity_code"][0]["identity_code"] == AINO
     assert (folder / "README.txt").read_text().startswith("Allt som Esimerkki Energia Oy har om")
     with pytest.raises(NotExported, match="not an empty folder"):
-        list(exports.export(database, "1001", folder, press(), NOW))
+        list(exports.export(database, "1001", folder, context(), NOW))
 
 
 def test_a_customer_number_that_looks_like_a_path_leads_nowhere(database, tmp_path):
     House(database).customer(AINO, "Aino Mäkelä", "../../1002")
-    names = list(exports.export(database, "../../1002", tmp_path / "package", press(), NOW))
+    names = list(exports.export(database, "../../1002", tmp_path / "package", context(), NOW))
     assert "%2E%2E%2F%2E%2E%2F1002/data.json" in names
     assert {path.name for path in tmp_path.iterdir()} <= {"package", "portal.db", "portal.db-wal", "portal.db-shm"}
 
 
 def test_an_unknown_number_writes_nothing(database, tmp_path):
     with pytest.raises(NotExported, match="There is no customer with the number 9"):
-        list(exports.export(database, "9", tmp_path / "package", press(), NOW))
+        list(exports.export(database, "9", tmp_path / "package", context(), NOW))
     assert not (tmp_path / "package").exists()

@@ -13,26 +13,26 @@ IN_MEMORY: Final = 2**20  # bytes of a table, before its records go to disk
 
 
 class Spool:
-    """Records by table. What lies on disk has no name there and is gone when the shelf is left."""
+    """Records by table. What lies on disk has no name there and is gone when the spool is left."""
 
     def __init__(self) -> None:
-        """Begin with an empty one."""
+        """Begin without records."""
         self._open = ExitStack()
         self._files: dict[str, IO[str]] = {}
         self._columns: dict[str, dict[str, None]] = {}
 
     def __enter__(self) -> Self:
-        """Stand ready."""
+        """Give itself."""
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
     ) -> None:
-        """Forget everything."""
+        """Let every file go."""
         self._open.close()
 
     def put(self, record: Record) -> None:
-        """Lay a record to those of its table."""
+        """Add a record to those of its table."""
         if record.table not in self._files:
             self._files[record.table] = self._open.enter_context(_file())
         self._files[record.table].write(json.dumps(dict(record.values), ensure_ascii=False) + "\n")
