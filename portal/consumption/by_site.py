@@ -17,7 +17,8 @@ from portal.consumption.days import by_day
 from portal.consumption.pairs import Comparison, Whole
 from portal.consumption.rules import Compare, Tally
 from portal.consumption.selection import Point
-from portal.consumption.tallies import PointOccupancy, clipped, split
+from portal.consumption.store import PointDays
+from portal.consumption.tallies import clipped, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
@@ -66,7 +67,7 @@ def uses(
     """What the points come to, site by site, on the days on which the parties hold them; months follow each other."""
     rows = {point.id: row for row, point in enumerate(points)}
     occupancies = [
-        PointOccupancy(point.id, first, last, point.first_quarter)
+        PointDays(point.id, first, last, point.first_quarter)
         for point in points
         if point.first_quarter is not None
         for first, last in point.held_by(parties)
@@ -99,9 +100,7 @@ def months_up_to(newest: date) -> tuple[date, ...]:
     return tuple(clock.months(date(newest.year - 1, 1, 1), newest))
 
 
-def _months(
-    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], months: Sequence[date]
-) -> Whole:
+def _months(db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointDays], months: Sequence[date]) -> Whole:
     """The sum of each point in each month."""
     column = {month: number for number, month in enumerate(months)}
     sums = np.zeros((len(rows), len(months)), np.int64)
@@ -110,10 +109,10 @@ def _months(
     if totals := list(store.totals_by_point(db, whole)):
         points, of_months, milliwatt_hours = zip(*totals, strict=True)
         np.add.at(sums, ([*map(rows.__getitem__, points)], [*map(column.__getitem__, of_months)]), milliwatt_hours)
-    of_point: defaultdict[UUID, list[PointOccupancy]] = defaultdict(list)
+    of_point: defaultdict[UUID, list[PointDays]] = defaultdict(list)
     for part in parts:
         of_point[part.metering_point_id].append(part)
-    for point, month, figures in store.days_by_point(db, [part.days for part in parts]):
+    for point, month, figures in store.days_by_point(db, parts):
         for part in clipped(of_point[point], month, next_month(month) - DAY):
             sums[rows[point], column[month]] += figures[part.first.day - 1 : part.last.day, 0].sum()
     return sums

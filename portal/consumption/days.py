@@ -11,7 +11,8 @@ from portal.consumption import pairs, store
 from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.pairs import Comparison, PointsByDay
 from portal.consumption.rules import Compare, day_before, due
-from portal.consumption.tallies import PointOccupancy, clipped
+from portal.consumption.store import PointDays
+from portal.consumption.tallies import clipped
 from portal.kit.clock import DAY, next_month
 from portal.kit.intervals import day_starts, start_quarter
 
@@ -20,17 +21,17 @@ Days = tuple[date, date]
 
 
 def by_day(
-    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointOccupancy], spans: Sequence[Days], today: date
+    db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointDays], spans: Sequence[Days], today: date
 ) -> Sequence[PointsByDay]:
     """The days of each span, of the points of `rows`, which tells the row of each; read at once."""
     held = [clipped(occupancies, first, last) for first, last in spans]
-    known = list(store.days_by_point(db, [occupancy.days for of_span in held for occupancy in of_span]))
+    known = list(store.days_by_point(db, [occupancy for of_span in held for occupancy in of_span]))
     return [_by_day(rows, of_span, known, span, today) for span, of_span in zip(spans, held, strict=True)]
 
 
 def _by_day(
     rows: Mapping[UUID, int],
-    held: Sequence[PointOccupancy],
+    held: Sequence[PointDays],
     known: Sequence[tuple[UUID, date, Figures]],
     span: Days,
     today: date,
@@ -47,12 +48,12 @@ def _by_day(
             within = of_month[begins.day - 1 :][: (ends - begins).days]
             figures[rows[point], (begins - first).days : (ends - first).days] = within
     for occupancy in held:
-        row, of_stay = (
+        row, of_occupancy = (
             rows[occupancy.metering_point_id],
             slice((occupancy.first - first).days, (occupancy.last - first).days + 1),
         )
-        looked_at[row, of_stay] = True
-        quarters[row, of_stay] = np.diff(np.maximum(edges, occupancy.since_quarter))[of_stay]
+        looked_at[row, of_occupancy] = True
+        quarters[row, of_occupancy] = np.diff(np.maximum(edges, occupancy.since_quarter))[of_occupancy]
     figures *= looked_at[:, :, None]
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
     expected = np.where(edges[1:] <= due_until, quarters, delivered)
@@ -60,7 +61,7 @@ def _by_day(
 
 
 def comparison(
-    db: Session, occupancies: Sequence[PointOccupancy], first: date, last: date, compare: Compare, today: date
+    db: Session, occupancies: Sequence[PointDays], first: date, last: date, compare: Compare, today: date
 ) -> Comparison | None:
     """What the days from the first to the last come to, now and a year before; None where nothing can be compared."""
     rows = {point: row for row, point in enumerate({occupancy.metering_point_id: None for occupancy in occupancies})}

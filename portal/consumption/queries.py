@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
@@ -21,7 +21,8 @@ from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
 from portal.consumption.rules import Compare, PeriodStep, year_before
 from portal.consumption.selection import HeldDays, Point, Selection, ViewRequest
-from portal.consumption.tallies import PointOccupancy, clipped, tallies
+from portal.consumption.store import PointDays
+from portal.consumption.tallies import clipped, tallies
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
@@ -33,25 +34,25 @@ from portal.sites.kinds import Commodity
 from portal.sites.models import Connection, MeteringPoint, Occupancy, Site
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A metering point and a time for which a party holds its site."""
-
-    id: UUID
-    gsrn: str
-    energy: str
-    site_id: UUID
-    number: str
-    name: str | None
-    street: str
-    party_id: UUID
-    since: date
-    until: date | None
-    first_quarter: int | None
-    until_quarter: int | None
-    valid_from: date | None
-    valid_to: date | None
-    connection: str
+def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
+    """A metering point on the days of one time for which a party holds its site."""
+    point_id, gsrn, commodity, site_id, number, name, street, *more = row
+    party_id, since, until, first_quarter, until_quarter, first, last, connection = more
+    held = HeldDays(party_id, max(since, All.first), min(until or All.last, All.last))
+    return Point(
+        id=point_id,
+        gsrn=gsrn,
+        energy=Commodity(commodity),
+        site_id=site_id,
+        site_number=number,
+        site_name=name,
+        street=street,
+        held_days=(held,) if held.first <= held.last else (),
+        first_quarter=first_quarter,
+        until_quarter=until_quarter,
+        days=Range.of_days(first or All.first, last),
+        connection=Connection(connection),
+    )
 
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
@@ -60,7 +61,7 @@ OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id, MONTH.c.month
 FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
 UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
 POINTS: Final = Question(
-    _Row,
+    _held,
     select(
         *POINT.c["id", "gsrn", "energy", "site_id"],
         *SITE.c["number", "name", "street"],
@@ -96,7 +97,7 @@ def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
     Readings of months that have not come are of no account: a meter's clock may be wrong.
     """
     rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION), today=today)
-    return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda row: row.id))
+    return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda point: point.id))
 
 
 def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Selection:
@@ -119,7 +120,7 @@ def steps(db: Session, who: User, selection: Selection, today: date) -> Sequence
 
     An hour that any point knows only as a whole is one step.
     """
-    occupancies = _stays(who, selection)
+    occupancies = _occupancies(who, selection)
     compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
     return _steps(db, occupancies, _parts(db, who, selection, today), compare, today)
 
@@ -162,19 +163,19 @@ def comparison(
         return pairs.whole(steps)
     first, last = in_part[0].first, in_part[-1].last
     aside = pairs.whole(step for step in steps if step.period.last < first or last < step.period.first)
-    occupancies = _stays(who, selection)
+    occupancies = _occupancies(who, selection)
     return pairs.together([aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
 def completeness(db: Session, who: User, selection: Selection, month: Month, today: date) -> tuple[PeriodStep, ...]:
     """How complete each day of a month is."""
-    return _steps(db, _stays(who, selection), month.days, Compare.NONE, today)
+    return _steps(db, _occupancies(who, selection), month.days, Compare.NONE, today)
 
 
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
-    occupancies = clipped(_stays(who, selection), selection.period.first, selection.period.last)
-    known = store.read_all(db, [occupancy.days for occupancy in occupancies])
+    occupancies = clipped(_occupancies(who, selection), selection.period.first, selection.period.last)
+    known = store.read_all(db, occupancies)
     point_of = {point.id: point for point in selection.points}
     return tuple(
         PointReadings(point_of[point_id], joined(_during(part.intervals, selection.period) for _, part in parts))
@@ -182,27 +183,10 @@ def readings(db: Session, who: User, selection: Selection) -> tuple[PointReading
     )
 
 
-def _point(rows: Sequence[_Row], who: User, today: date) -> Point:
-    """A point, from a row for each time that a party holds its site; what one is called today is for its holders."""
-    point = rows[0]
-    held_days = (
-        HeldDays(row.party_id, max(row.since, All.first), min(row.until or All.last, All.last)) for row in rows
-    )
-    found = Point(
-        id=point.id,
-        gsrn=point.gsrn,
-        energy=Commodity(point.energy),
-        site_id=point.site_id,
-        site_number=point.number,
-        site_name=point.name,
-        street=point.street,
-        held_days=tuple(held_days for held_days in held_days if held_days.first <= held_days.last),
-        first_quarter=point.first_quarter,
-        until_quarter=point.until_quarter,
-        days=Range.of_days(point.valid_from or All.first, point.valid_to),
-        connection=Connection(point.connection),
-    )
-    return found if found.is_held_by(who.parties, today) else replace(found, site_name=None)
+def _point(times: Sequence[Point], who: User, today: date) -> Point:
+    """A point as it is held at several times; what its site is called today is for whoever holds it today."""
+    point = replace(times[0], held_days=tuple(held for time in times for held in time.held_days))
+    return point if point.is_held_by(who.parties, today) else replace(point, site_name=None)
 
 
 def _commodity(there: Collection[Commodity], asked_for: Commodity | None) -> Commodity:
@@ -216,10 +200,10 @@ def _newest_month(chosen: Sequence[Point], who: User, today: date) -> Month:
     return Month.of(day_of(instant_of(max(known) - 1)) if known else today)
 
 
-def _stays(who: User, selection: Selection) -> list[PointOccupancy]:
+def _occupancies(who: User, selection: Selection) -> list[PointDays]:
     """The days on which the person's parties hold the selected points, of those that have readings."""
     return [
-        PointOccupancy(point.id, first, last, point.first_quarter)
+        PointDays(point.id, first, last, point.first_quarter)
         for point in selection.points
         if point.first_quarter is not None
         for first, last in point.held_by(who.parties)
@@ -234,10 +218,10 @@ def _parts(db: Session, who: User, selection: Selection, today: date) -> Sequenc
     period = selection.period
     if isinstance(period, All):
         known = [until for point in selection.points if (until := point.known_until(who.parties))]
-        begins = [occupancy.begins for occupancy in _stays(who, selection)]
+        begins = [occupancy.begins for occupancy in _occupancies(who, selection)]
         return [year for year in period.steps if known and min(begins) < year.ends and year.begins < max(known)]
     if isinstance(period, Span):
-        begins = [occupancy.begins for occupancy in _stays(who, selection)]
+        begins = [occupancy.begins for occupancy in _occupancies(who, selection)]
         return [part for part in period.steps if begins and min(begins) < part.ends and part.first <= today]
     if isinstance(period, Hour) and any((of.intervals.length > 1).any() for of in readings(db, who, selection)):
         return [period]
@@ -245,7 +229,7 @@ def _parts(db: Session, who: User, selection: Selection, today: date) -> Sequenc
 
 
 def _steps(
-    db: Session, occupancies: Sequence[PointOccupancy], parts: Sequence[Period], compare: Compare, today: date
+    db: Session, occupancies: Sequence[PointDays], parts: Sequence[Period], compare: Compare, today: date
 ) -> tuple[PeriodStep, ...]:
     if not parts:
         return ()
@@ -261,13 +245,13 @@ def _steps(
     )
 
 
-def _changing(occupancies: Sequence[PointOccupancy], periods: Sequence[Period]) -> Sequence[PointOccupancy]:
+def _changing(occupancies: Sequence[PointDays], periods: Sequence[Period]) -> Sequence[PointDays]:
     """The occupancies that do not last through all of some periods."""
     begins, ends = min(one.begins for one in periods), max(one.ends for one in periods)
     return [occupancy for occupancy in occupancies if occupancy.begins > begins or occupancy.ends < ends]
 
 
-def _looked_at(occupancies: Iterable[PointOccupancy], period: Period) -> frozenset[tuple[UUID, int, int]]:
+def _looked_at(occupancies: Iterable[PointDays], period: Period) -> frozenset[tuple[UUID, int, int]]:
     """Which points are looked at in a period; what of it is not, in quarters from its beginning and to its end."""
     return frozenset(
         (occupancy.metering_point_id, max(0, occupancy.begins - period.begins), max(0, period.ends - occupancy.ends))

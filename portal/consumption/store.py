@@ -41,19 +41,22 @@ class Recorded:
 
 @dataclass(frozen=True, slots=True)
 class PointDays:
-    """Days of one metering point, the last one included."""
+    """Days of one metering point, the last one included, and the quarter from which on readings of it are expected."""
 
     metering_point_id: UUID
     first: date
     last: date
+    since_quarter: int = 0
 
+    @property
+    def begins(self) -> int:
+        """The first quarter of which a reading is expected."""
+        return max(start_quarter(self.first), self.since_quarter)
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MonthFigures:
-    """The figures of one month: one row."""
-
-    month: date
-    figures: Figures
+    @property
+    def ends(self) -> int:
+        """The quarter after the last one."""
+        return start_quarter(self.last + DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +167,13 @@ def read_days(db: Session, wanted: Sequence[PointDays], first: date, last: date)
     return figures
 
 
-def read_months(db: Session, wanted: Sequence[PointDays]) -> list[MonthFigures]:
-    """The figures of each month, summed over the wanted days of points, which are whole months that do not overlap."""
+def read_months(db: Session, wanted: Sequence[PointDays]) -> list[tuple[date, Figures]]:
+    """The figures of months, each one row, summed over the wanted days of points: whole months that do not overlap.
+
+    A month may come more than once, of other points each time.
+    """
     return [
-        MonthFigures(month, np.array([[int(figure) for figure in figures]]))
+        (month, np.array([[int(figure) for figure in figures]]))
         for among in _ranges(wanted)
         for month, *figures in SUMS.all(db, **among)
     ]

@@ -7,7 +7,6 @@ readings. Months of which a point is looked at in part, and those not due yet, a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,31 +24,6 @@ from portal.kit.intervals import day_starts, start_quarter
 Whole = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
-class PointOccupancy:
-    """Days of a metering point that somebody may see, and the quarter from which on readings of it are expected."""
-
-    metering_point_id: UUID
-    first: date
-    last: date
-    since_quarter: int
-
-    @property
-    def days(self) -> PointDays:
-        """What to ask the store for."""
-        return PointDays(self.metering_point_id, self.first, self.last)
-
-    @property
-    def begins(self) -> int:
-        """The first quarter of which a reading is expected."""
-        return max(start_quarter(self.first), self.since_quarter)
-
-    @property
-    def ends(self) -> int:
-        """The quarter after the last one."""
-        return start_quarter(self.last + DAY)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Grid:
     """Figures of stretches of time that follow each other.
@@ -63,7 +37,7 @@ class _Grid:
     early: Whole
 
 
-def tallies(db: Session, occupancies: Sequence[PointOccupancy], periods: Sequence[Period], today: date) -> list[Tally]:
+def tallies(db: Session, occupancies: Sequence[PointDays], periods: Sequence[Period], today: date) -> list[Tally]:
     """What is known of each period, over all occupancies.
 
     The periods are hours, or quarters, or anything longer. Readings of whole hours tell nothing of quarters.
@@ -84,7 +58,7 @@ def tallies(db: Session, occupancies: Sequence[PointOccupancy], periods: Sequenc
     return [Tally(*columns) for columns in (upto[ends] - upto[begins]).tolist()]
 
 
-def clipped(occupancies: Iterable[PointOccupancy], first: date, last: date) -> list[PointOccupancy]:
+def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[PointDays]:
     """The parts of occupancies that lie between two days, both included."""
     parts = (
         replace(occupancy, first=max(occupancy.first, first), last=min(occupancy.last, last))
@@ -93,7 +67,7 @@ def clipped(occupancies: Iterable[PointOccupancy], first: date, last: date) -> l
     return [part for part in parts if part.first <= part.last]
 
 
-def _columns(grid: _Grid, during: Sequence[PointOccupancy], today: date) -> Whole:
+def _columns(grid: _Grid, during: Sequence[PointDays], today: date) -> Whole:
     """The fields of a Tally for each stretch."""
     milliwatt_hours, measured, estimated, _, revised = grid.figures.T
     quarters = _quarters(grid.edges, during, int(grid.edges[-1]))
@@ -101,7 +75,7 @@ def _columns(grid: _Grid, during: Sequence[PointOccupancy], today: date) -> Whol
     return np.column_stack([milliwatt_hours, quarters, expected, measured, estimated, revised])
 
 
-def _quarters(edges: Whole, during: Sequence[PointOccupancy], until: int) -> Whole:
+def _quarters(edges: Whole, during: Sequence[PointDays], until: int) -> Whole:
     """How many quarters of each stretch lie within occupancies, up to a quarter."""
     begins = np.array([occupancy.begins for occupancy in during], np.int64)
     ends = np.array([min(occupancy.ends, until) for occupancy in during], np.int64)
@@ -109,7 +83,7 @@ def _quarters(edges: Whole, during: Sequence[PointOccupancy], until: int) -> Who
     return np.asarray(np.diff(within, axis=1).sum(axis=0))
 
 
-def _by_month(db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date) -> _Grid:
+def _by_month(db: Session, during: Sequence[PointDays], first: date, last: date, today: date) -> _Grid:
     months = list(clock.months(first, last))
     edges = np.array([*map(start_quarter, months), start_quarter(next_month(months[-1]))])
     whole, parts = split(during, due(today))
@@ -118,37 +92,37 @@ def _by_month(db: Session, during: Sequence[PointOccupancy], first: date, last: 
     of_day = np.searchsorted(edges, grid.edges[:-1], side="right") - 1
     np.add.at(figures, of_day, grid.figures)
     np.add.at(early, of_day, grid.early)
-    for month in store.read_months(db, whole):
-        figures[months.index(month.month)] += month.figures.ravel()
+    for month, of_month in store.read_months(db, whole):
+        figures[months.index(month)] += of_month.ravel()
     return _Grid(edges, figures, early)
 
 
-def split(during: Sequence[PointOccupancy], until: date) -> tuple[list[PointDays], list[PointOccupancy]]:
+def split(during: Sequence[PointDays], until: date) -> tuple[list[PointDays], list[PointDays]]:
     """The months that lie wholly within occupancies and before a day, and what is left of the occupancies."""
     whole, parts = [], []
     for occupancy in during:
         begins = occupancy.first if occupancy.first.day == 1 else next_month(occupancy.first)
         ends = first_of_month(min(occupancy.last, until) + DAY)
         if begins < ends:
-            whole.append(PointDays(occupancy.metering_point_id, begins, ends - DAY))
+            whole.append(replace(occupancy, first=begins, last=ends - DAY))
             parts += [*clipped([occupancy], occupancy.first, begins - DAY), *clipped([occupancy], ends, occupancy.last)]
         else:
             parts.append(occupancy)
     return whole, parts
 
 
-def _by_day(db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date) -> _Grid:
+def _by_day(db: Session, during: Sequence[PointDays], first: date, last: date, today: date) -> _Grid:
     edges = day_starts(first, last)
-    figures = store.read_days(db, [occupancy.days for occupancy in during], first, last)
+    figures = store.read_days(db, during, first, last)
     return _Grid(edges, figures, _early(edges, figures, today))
 
 
 def _by_quarter(
-    db: Session, during: Sequence[PointOccupancy], first: date, last: date, today: date, *, longest: int
+    db: Session, during: Sequence[PointDays], first: date, last: date, today: date, *, longest: int
 ) -> _Grid:
     edges = np.arange(start_quarter(first), start_quarter(last + DAY) + 1)
     figures = np.zeros((len(edges) - 1, len(FIGURES)), np.int64)
-    for known in store.read_all(db, [occupancy.days for occupancy in during]):
+    for known in store.read_all(db, during):
         told = known[known.intervals.length <= longest]
         each = np.vstack([told.intervals.milliwatt_hours, standings(told)]).T
         figures[told.intervals.quarter - edges[0]] += each

@@ -251,8 +251,8 @@ def test_what_is_a_pair_by_itself_needs_no_second_look(db, register, aino, compa
     for period in PERIODS:
         selection = queries.selection(db, aino, ViewRequest(period, compare=compare), TODAY)
         if not isinstance(period, All | Hour):
-            stays = queries._stays(aino, selection)
-            found = days.comparison(db, stays, period.first, period.last, compare, TODAY)
+            occupancies = queries._occupancies(aino, selection)
+            found = days.comparison(db, occupancies, period.first, period.last, compare, TODAY)
             assert compared(db, aino, selection) == found, period
 
 

@@ -73,7 +73,7 @@ def test_the_store_keeps_what_a_dictionary_would_keep(database, every_load):
         assert {day: row.tolist() for day, row in by_day if row.any()} == {
             day: row.tolist() for day, row in naive.by_day.items() if row.any()
         }
-        assert {one.month: one.figures[0].tolist() for one in store.read_months(db, [wanted])} == {
+        assert {month: figures[0].tolist() for month, figures in store.read_months(db, [wanted])} == {
             month: row.tolist() for month, row in naive.by_month.items()
         }
 
@@ -228,12 +228,12 @@ def test_totals_are_found_by_the_key_of_each_point(sqlite_url):
     assert "metering_point_id=? AND month>? AND month<?" in plan
 
 
-def test_as_many_ranges_as_there_are_stays_are_asked_for(db):
+def test_as_many_ranges_as_there_are_occupancies_are_asked_for(db):
     point = make_point(db)
     store.record(db, point, every(MONTH, MONTH), NOW)
     others = [PointDays(uuid4(), date(2020, 1, 1), date(2020, 1, 1) + timedelta(days=day)) for day in range(1200)]
     wanted = [*others, PointDays(point, MONTH, date(2026, 11, 30))]
-    assert [one.figures[0, 0] for one in store.read_months(db, wanted)] == [96_000]
+    assert [figures[0, 0] for _, figures in store.read_months(db, wanted)] == [96_000]
 
 
 @pytest.mark.parametrize(("name", "kwh", "quarters"), [("consumption", 9057.93, 26204), ("production", 3158.27, 26204)])
@@ -242,7 +242,7 @@ def test_real_files_are_kept_whole(db, point, name, kwh, quarters):
     assert store.record(db, point, series.intervals, NOW) == Recorded(accepted=quarters)
     assert store.record(db, point, series.intervals, NOW) == Recorded(unchanged=quarters)
     year = [PointDays(point, date(2025, 1, 1), date(2025, 12, 31))]
-    assert sum(one.figures[0, 0] for one in store.read_months(db, year)) == round(kwh * 1_000_000)
+    assert sum(figures[0, 0] for _, figures in store.read_months(db, year)) == round(kwh * 1_000_000)
 
 
 def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
