@@ -13,7 +13,7 @@ from portal.audit.models import AuditEntry
 from portal.auth.models import Account, SignedSession
 from portal.consumption import store
 from portal.customers import privacy as customers
-from portal.customers.keeping import sealed
+from portal.customers.importing import sealed
 from portal.customers.models import ContactDetail, Party
 from portal.keepers import KEEPERS
 from portal.kit.crypto import Vault

@@ -11,13 +11,13 @@ from portal.cli.installation import current, database, environ
 from portal.customers.seals import misfit
 from portal.feeds import imports, runs
 from portal.feeds.imports import ImportOptions
-from portal.feeds.kinds import ImportContext
 from portal.feeds.readings import PointOptions, Unknown
 from portal.feeds.report import LeftOut, Taken, Told, in_all
 from portal.feeds.sources import NotAFeed, found
 from portal.kit import clock
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
+from portal.kit.feed import ImportContext
 from portal.sites.kinds import Commodity
 
 COMMODITIES = {None: None, "consumption": Commodity.ELECTRICITY, "production": Commodity.PRODUCTION}

@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlmodel import Session, col, select
 
-from portal.contracts.feed import ContractEntry, TaxEntry
+from portal.contracts.importing import ContractEntry, TaxEntry
 from portal.contracts.models import Contract, Tax
 from portal.kit.feed import days_of
 from portal.kit.mirror import portions

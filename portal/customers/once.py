@@ -6,7 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from portal.customers.feed import MandateEntry
+from portal.customers.importing import MandateEntry
 from portal.customers.models import Mandate, Party
 from portal.kit.db import table_of
 from portal.kit.feed import days_of

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlmodel import Session, SQLModel, select
 
-from portal.customers.keeping import sealed
+from portal.customers.importing import sealed
 from portal.customers.models import Party
 from portal.demo import (
     bulletins,

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from portal.feeds import readings, rows, taking
-from portal.feeds.kinds import KINDS, ImportContext
+from portal.feeds.kinds import KINDS
 from portal.feeds.once import FeedFile, together
 from portal.feeds.readings import PointOptions
 from portal.feeds.remarks import Remarks, remarks
@@ -23,6 +23,7 @@ from portal.feeds.report import LeftOut, Progress, Taken, Told, reason
 from portal.feeds.sources import DOUBTFUL, REFUSED, Source
 from portal.feeds.taking import Ready, Sessions
 from portal.kit.db import Database
+from portal.kit.feed import ImportContext
 
 FIRST = itemgetter(0)
 

@@ -15,13 +15,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.feeds.kinds import FeedKind, ImportContext
+from portal.feeds.kinds import FeedKind
 from portal.feeds.remarks import Remarks, remarks
 from portal.feeds.report import LeftOut, Progress, Taken, Told
 from portal.feeds.sources import Source
 from portal.feeds.taking import Bench, Ready, Sessions, Survey, judged, survey
 from portal.kit.db import one_at_a_time
-from portal.kit.feed import Refusal
+from portal.kit.feed import ImportContext, Refusal
 from portal.kit.once import Key, Once, contradictions, said
 
 

@@ -19,7 +19,7 @@ from portal.feeds.taking import Ready
 from portal.kit.clock import DAY
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
-from portal.sites.keeping import make_point, points_of
+from portal.sites.importing import make_point, points_of
 from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlmodel import Session
 
-from portal.feeds.kinds import FeedKind, ImportContext
+from portal.feeds.kinds import FeedKind
 from portal.feeds.known import digest, known
 from portal.feeds.remarks import Remarks
 from portal.feeds.report import Progress, Taken, Tally
 from portal.feeds.rows import FeedLine, Known, Raw, batches, lines
 from portal.feeds.sources import Source
-from portal.kit.feed import Digests, Doubt, Outcome, Refusal, Verdict
+from portal.kit.feed import Digests, Doubt, ImportContext, Outcome, Refusal, Verdict
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 Step = Callable[[Session, Remarks], Taken]  # takes in a part of a file, within a transaction

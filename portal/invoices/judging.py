@@ -8,14 +8,16 @@ that it says it is.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from portal.contracts.charges import VatRate
 from portal.contracts.kinds import ContractKind
 from portal.contracts.tariff_periods import Days
-from portal.invoices.feed import InvoiceEntry, LineEntry, VatSumEntry
 from portal.invoices.kinds import InvoiceKind, LineUnit
 from portal.invoices.rules import years_before
+
+if TYPE_CHECKING:
+    from portal.invoices.importing import InvoiceEntry, LineEntry, VatSumEntry
 
 CENTS_A_EURO: Final = 100
 HIDDEN: Final = Decimal("0.0000005")  # what the sixth decimal of an average price may hide
@@ -31,7 +33,7 @@ class Taxed:
     rates: Mapping[ContractKind, Sequence[VatRate]]
 
 
-def contradictions(bill: InvoiceEntry, taxed: Taxed) -> Iterator[str]:
+def contradictions(bill: "InvoiceEntry", taxed: Taxed) -> Iterator[str]:
     """What a bill says against itself, or against the taxes of its days, in sentences."""
     if bill.due_on < bill.issued_on:
         yield "due_on is before issued_on"
@@ -45,7 +47,7 @@ def contradictions(bill: InvoiceEntry, taxed: Taxed) -> Iterator[str]:
             yield f"vat_cents of {rate.percent} % is not that rate of its net_cents"
 
 
-def doubts(bill: InvoiceEntry, taxed: Taxed) -> Iterator[str]:
+def doubts(bill: "InvoiceEntry", taxed: Taxed) -> Iterator[str]:
     """What of a bill may be wrong, in sentences; of one that contradicts nothing."""
     for place, line in enumerate(bill.lines):
         if not line.net_cents and _off(line, bill.kind) > 1:
@@ -61,7 +63,7 @@ def doubts(bill: InvoiceEntry, taxed: Taxed) -> Iterator[str]:
             yield f"vat_cents of {rate.percent} % is off by {off} {'cent' if off == 1 else 'cents'}"
 
 
-def _off(line: LineEntry, kind: InvoiceKind) -> Decimal:
+def _off(line: "LineEntry", kind: InvoiceKind) -> Decimal:
     """By how many cents an amount differs from quantity times price, beyond what their last decimals hide.
 
     A credit note may tell what it gives back without signs, and only the amounts below zero.
@@ -76,12 +78,12 @@ def _off(line: LineEntry, kind: InvoiceKind) -> Decimal:
     return max(Decimal(0), abs(product - told) - hidden)
 
 
-def _too_much(rate: VatSumEntry) -> int:
+def _too_much(rate: "VatSumEntry") -> int:
     """By how many cents the VAT of a rate is more than the rate says."""
     return rate.vat_cents - int((rate.net_cents * rate.percent / 100).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _taxed_days(line: LineEntry, taxed: Taxed) -> int:
+def _taxed_days(line: "LineEntry", taxed: Taxed) -> int:
     """On how many of a line's days its rate of VAT held; on all where the register cannot tell.
 
     What a customer sells is taxed by who they are, so purchases are not judged.
@@ -96,7 +98,7 @@ def _taxed_days(line: LineEntry, taxed: Taxed) -> int:
     return min(len(days), max(by_this, len(days) - by_others))
 
 
-def _is_taxed_strangely(line: LineEntry, taxed: Taxed) -> bool:
+def _is_taxed_strangely(line: "LineEntry", taxed: Taxed) -> bool:
     """Whether a supply about no contract is taxed as no kind was on any of its days. Without VAT it may be."""
     if line.contract_number or line.unit in NOT_SUPPLIED or not line.vat_percent:
         return False
@@ -104,5 +106,5 @@ def _is_taxed_strangely(line: LineEntry, taxed: Taxed) -> bool:
     return bool(known) and line.vat_percent not in known
 
 
-def _days(line: LineEntry) -> Days:
+def _days(line: "LineEntry") -> Days:
     return Days(line.period_from, line.period_to)

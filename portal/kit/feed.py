@@ -6,7 +6,7 @@ Money is whole cents; every other number that is not whole is a text of digits, 
 
 import re
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from portal.kit.crypto import Vault
 from portal.kit.ranges import Range
 from portal.kit.visible import shows_something
 
@@ -24,6 +25,15 @@ LATEST = date(2199, 12, 31)
 LINE_DIGEST = "of the feed's line that told this row; none where that was doubtful, or where no line told it"
 OF_THE_FEED = frozenset({"line_digest"})  # nothing that a person is told
 Digests = Mapping[str, bytes]  # the SHA-256 of the line that tells the row of a number
+
+
+@dataclass(frozen=True)
+class ImportContext:
+    """What keeping rows needs beside the database: the keys (asked for when a person comes), the time, the lines."""
+
+    vault: Callable[[], Vault]
+    now: datetime
+    digests: Digests = field(default_factory=dict)  # of kinds that remember
 
 
 class FeedRow(BaseModel):

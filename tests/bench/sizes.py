@@ -18,12 +18,12 @@ from sqlalchemy import text
 
 from portal import migrations
 from portal.feeds import imports
-from portal.feeds.kinds import ImportContext
 from portal.feeds.readings import PointOptions
 from portal.feeds.schema import kind_named, schema
 from portal.feeds.sources import found
 from portal.kit import clock
 from portal.kit.db import Database
+from portal.kit.feed import ImportContext
 from portal.kit.money import rounded
 from tests.people import vault
 

@@ -12,19 +12,18 @@ import pytest
 from sqlmodel import select
 
 from portal.audit.models import AuditEntry
-from portal.consents.authorisations.feed import AuthorisationReadEntry
-from portal.consents.authorisations.keeping import keep_authorisation_reads
+from portal.consents.authorisations.importing import AuthorisationReadEntry, keep_authorisation_reads
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, ThirdParty
 from portal.consents.authorisations.rules import may_last_until
 from portal.consumption import store
 from portal.kit import clock, days
 from portal.kit.db import Database
-from portal.kit.feed import Outcome, Refusal
+from portal.kit.feed import ImportContext, Outcome, Refusal
 from portal.kit.intervals import Intervals, start_quarter
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.browser import Browser
-from tests.people import AINO, MIKKO, OONA, House, Resident
+from tests.people import AINO, MIKKO, OONA, House, Resident, vault
 
 NOTHING = "00000000-0000-4000-8000-000000000000"
 DAY = timedelta(days=1)
@@ -363,10 +362,11 @@ def test_every_read_is_in_view_also_one_that_was_not_allowed(house, aino):
     ]
     late = [read(NOTHING, now, clock.day_of(now)), read(number, now + DAY, clock.day_of(now))]
     changed = read(number, before, clock.day_of(now))
+    context = ImportContext(vault, now)
     with house.database.writing() as db:
-        assert set(keep_authorisation_reads(db, entries, now)) == {Outcome.ACCEPTED}
-        assert set(keep_authorisation_reads(db, entries, now)) == {Outcome.UNCHANGED}
-        assert keep_authorisation_reads(db, [*late, changed], now) == [
+        assert set(keep_authorisation_reads(db, entries, context)) == {Outcome.ACCEPTED}
+        assert set(keep_authorisation_reads(db, entries, context)) == {Outcome.UNCHANGED}
+        assert keep_authorisation_reads(db, [*late, changed], context) == [
             Refusal(f"unknown authorisation {NOTHING}"),
             Refusal("at lies in the future"),
             Refusal("another read of that instant is known already"),

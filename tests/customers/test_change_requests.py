@@ -19,10 +19,9 @@ from portal.customers import actions, change_requests, contact, jobs
 from portal.customers.actions import TooManyLetters
 from portal.customers.change_requests import Billing, ChangeRequest, Channel, Matter, PostalAddress, outstanding
 from portal.customers.contact import Typed
-from portal.customers.feed import BillingEntry, Customer
-from portal.customers.keeping import keep_billing, keep_customers
+from portal.customers.importing import BillingEntry, Customer, keep_billing, keep_customers
 from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Mandate, Party
-from portal.kit.feed import Outcome, Refusal
+from portal.kit.feed import ImportContext, Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
 from tests.people import user, vault
@@ -111,7 +110,7 @@ def feed(database):
 
     def come(*rows):
         with database.writing() as db:
-            return keep_customers(db, rows, vault)
+            return keep_customers(db, rows, ImportContext(vault, NOW))
 
     return come
 
@@ -361,8 +360,8 @@ def test_the_feed_says_how_bills_come(database, aino, facts):
     entry = BillingEntry(customer_number="1001", channel=Channel.OMAPOSTI, bills_to=None, own_reference=None)
     stranger = BillingEntry(customer_number="9", channel=Channel.PAPER, bills_to=None, own_reference=None)
     with database.writing() as db:
-        accepted, refused = keep_billing(db, [entry, stranger])
-        assert keep_billing(db, [entry]) == [Outcome.UNCHANGED]
+        accepted, refused = keep_billing(db, [entry, stranger], ImportContext(vault, NOW))
+        assert keep_billing(db, [entry], ImportContext(vault, NOW)) == [Outcome.UNCHANGED]
     assert (accepted, type(refused)) == (Outcome.ACCEPTED, Refusal)
     assert change_requests.billing(facts()[Matter.BILLING].now).channel is Channel.OMAPOSTI
 

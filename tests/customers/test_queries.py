@@ -6,7 +6,7 @@ import pytest
 from portal.auth.models import Account
 from portal.auth.reach import EVERYTHING, Level, Reach, Theme
 from portal.customers import queries
-from portal.customers.keeping import sealed
+from portal.customers.importing import sealed
 from portal.customers.models import Mandate, MandateSite, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault

@@ -9,12 +9,13 @@ from sqlmodel import func, select, text
 
 from portal.feeds import known, sources
 from portal.feeds.imports import ImportOptions, run
-from portal.feeds.kinds import KINDS, ImportContext
+from portal.feeds.kinds import KINDS
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Tally
 from portal.feeds.rows import BATCH
 from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, Payment
+from portal.kit.feed import ImportContext
 from portal.messages.models import Message
 from tests.feeds.conftest import VAULT, lines, row
 

@@ -16,13 +16,12 @@ from portal.contracts.models import Contract, Tax
 from portal.customers.models import Mandate
 from portal.feeds import imports
 from portal.feeds.imports import ImportOptions
-from portal.feeds.kinds import ImportContext
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Taken, in_all
 from portal.feeds.rows import read
 from portal.feeds.schema import kind_named
 from portal.feeds.sources import found
-from portal.kit.feed import Refusal
+from portal.kit.feed import ImportContext, Refusal
 from portal.sites.models import Occupancy
 from tests.feeds.conftest import VAULT, lines, row
 

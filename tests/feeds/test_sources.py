@@ -16,9 +16,9 @@ from portal.consumption.formats.datahub import HEADERS
 from portal.customers.models import Party
 from portal.feeds import sources
 from portal.feeds.imports import ImportOptions, run
-from portal.feeds.kinds import ImportContext
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import LeftOut
+from portal.kit.feed import ImportContext
 from tests.feeds.conftest import VAULT, lines, row
 
 pytestmark = pytest.mark.sqlite

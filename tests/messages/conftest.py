@@ -10,14 +10,14 @@ import pytest
 from portal.auth.models import Account
 from portal.auth.people import User
 from portal.auth.reach import Grant, Level, Reach, Theme
+from portal.kit.feed import ImportContext
 from portal.kit.i18n import Language
 from portal.messages import actions, subjects
 from portal.messages.actions import Letter, Matter
-from portal.messages.feed import MessageEntry
-from portal.messages.keeping import keep_messages
+from portal.messages.importing import MessageEntry, keep_messages
 from portal.messages.rules import Topic
 from tests.contracts.register import Register
-from tests.people import named, user
+from tests.people import named, user, vault
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -63,7 +63,7 @@ class Post:
     def tell(self, *rows, offers=(), now=NOW):
         """Take rows in, as a feed does."""
         with self.register.database.writing() as db:
-            return keep_messages(db, rows, {}, lambda _db, _parties: offers, now)
+            return keep_messages(db, rows, ImportContext(vault, now), lambda _db, _parties: offers)
 
     def ask(self, who, about=None, *, topic=Topic.BILLING, key=None, body="Miksi?", now=NOW) -> UUID:
         """Write as somebody."""

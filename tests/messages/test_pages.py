@@ -10,14 +10,15 @@ from sqlmodel import select
 from portal.contracts.models import Contract
 from portal.invoices.models import Invoice
 from portal.kit import formats
+from portal.kit.feed import ImportContext
 from portal.kit.i18n import Language
-from portal.messages.keeping import keep_messages
+from portal.messages.importing import keep_messages
 from portal.messages.models import Message, MessageThread
 from portal.messages.rules import MESSAGES_A_DAY
 from tests.browser import check, hidden
 from tests.contracts.register import Register, line
 from tests.messages.conftest import entry
-from tests.people import AINO
+from tests.people import AINO, vault
 
 pytestmark = pytest.mark.sqlite  # tests of actions run on both
 
@@ -43,7 +44,7 @@ class Inbox:
     def tell(self, number, kind="bulletin", hours=1, **more):
         row = entry(number, "1001", kind, self.aino.now - timedelta(hours=hours), **more)
         with self.house.database.writing() as db:
-            keep_messages(db, [row], {}, lambda _db, _parties: (), self.aino.now)
+            keep_messages(db, [row], ImportContext(vault, self.aino.now), lambda _db, _parties: ())
 
     def rows(self, table):
         with self.house.database.reading() as db:

@@ -23,18 +23,18 @@ from portal.invoices.models import Invoice
 from portal.keepers import KEEPERS
 from portal.kit import formats
 from portal.kit.clock import DAY, start_of
+from portal.kit.feed import ImportContext
 from portal.kit.i18n import Language
 from portal.kit.intervals import Intervals, quarter_of
 from portal.outbox.models import OutboxEvent
-from portal.privacy.feed import PrivacyProgress
-from portal.privacy.keeping import keep_privacy_progress
+from portal.privacy.importing import PrivacyProgress, keep_privacy_progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import ADDITIONS_A_DAY, PACKAGES_A_DAY, REQUESTS_A_DAY, Right
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests import days
 from tests.asked import asking
 from tests.browser import check, hidden
-from tests.people import AINO, KARIN
+from tests.people import AINO, KARIN, vault
 
 PAGES = ("/privacy", "/privacy/data", "/privacy/log", "/privacy/requests", "/privacy/requests/new", "/privacy/package")
 HOUR = timedelta(hours=1)
@@ -61,7 +61,7 @@ def tell(house, number, state, text, ground=None, answer_by=None):
     said = {"state": state, "text": text, "ground": ground, "answer_by": answer_by and f"{answer_by}"}
     row = PrivacyProgress(case_number=number, at=f"{now:%Y-%m-%dT%H:%M:%S.%fZ}", **said)
     with house.database.writing() as db:
-        assert keep_privacy_progress(db, [row], now) == ["accepted"]
+        assert keep_privacy_progress(db, [row], ImportContext(vault, now)) == ["accepted"]
 
 
 def rows(house, model):

@@ -1,20 +1,55 @@
-"""Adds the decisions that the utility's own systems tell of to those made in the portal."""
+"""How the utility's own systems tell of decisions that customers made elsewhere, and how they join those made here."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
 from sqlmodel import Session, col, select
 
-from portal.consents.feed import PermissionEntry
 from portal.consents.models import PermissionRecord
-from portal.consents.rules import MATRIX, DecisionSubject, Place, in_force
+from portal.consents.rules import MATRIX, Action, Channel, DecisionKind, DecisionSubject, Place, Purpose, in_force
+from portal.customers.importing import CustomerNumber
 from portal.customers.models import Party
-from portal.kit.feed import Outcome, Refusal, Verdict, unknown
+from portal.kit.feed import FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, Written, unknown, words
+from portal.kit.i18n import Language
 
 
-def keep_permissions(db: Session, rows: Sequence[PermissionEntry], now: datetime) -> list[Verdict]:
+class Notice(FeedRow):
+    """The privacy notice that the customer was shown or read."""
+
+    id: Annotated[str, words(40)] = Field(description="Its name.", examples=["privacy"])
+    version: Annotated[str, words(20)] = Field(description="Its version.", examples=["2026-1"])
+    sha256: Annotated[str, Written(r"[0-9a-f]{64}", "must be 64 hexadecimal digits in small letters", longest=64)] = (
+        Field(description="SHA-256 of its text, hexadecimal.", examples=["0" * 64])
+    )
+    language: Language = Field(description="The language it was in.", examples=["fi"])
+
+
+class PermissionEntry(FeedRow):
+    """One decision of a customer. Decisions are only ever added; the latest one is in force."""
+
+    customer_number: CustomerNumber
+    kind: DecisionKind = Field(
+        description="consent (given permits), objection (given prohibits) or preference (given chooses).",
+        examples=["consent"],
+    )
+    purpose: Purpose = Field(description="What for.", examples=["direct-marketing"])
+    channel: Channel = Field(description="By which way; any where the purpose has none.", examples=["email"])
+    action: Action = Field(description="Given or withdrawn.", examples=["given"])
+    at: Moment = Field(description="When, in UTC.", examples=["2026-11-21T18:30:00Z"])
+    where: Literal["phone", "letter", "feed"] = Field(
+        description="Where: by phone, by letter, or in another of the utility's systems.", examples=["phone"]
+    )
+    ground: Annotated[str, words(80)] = Field(
+        description="The legal ground.", examples=["GDPR 6(1)(a); Act 917/2014 s. 200(1)"]
+    )
+    notice: Notice = Field(description="What the customer was told.")
+
+
+def keep_permissions(db: Session, rows: Sequence[PermissionEntry], context: ImportContext) -> list[Verdict]:
     """Add decisions, in the order in which they were made; one that is known already changes nothing.
 
     Like every decision, one from elsewhere never comes before one that is in force.
@@ -24,7 +59,7 @@ def keep_permissions(db: Session, rows: Sequence[PermissionEntry], now: datetime
     for place in sorted(range(len(rows)), key=lambda place: rows[place].at):
         row = rows[place]
         book = books.get(row.customer_number)
-        verdicts[place] = book.add(db, row, now) if book else unknown("customer", row.customer_number)
+        verdicts[place] = book.add(db, row, context.now) if book else unknown("customer", row.customer_number)
     db.flush()
     return [verdicts[place] for place in range(len(rows))]
 

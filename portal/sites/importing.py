@@ -1,14 +1,18 @@
-"""How the utility's own systems tell of delivery sites, who holds them, and their metering points and meters."""
+"""How the utility's own systems tell of sites, their holders, metering points and meters; how they are kept."""
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Annotated
+from uuid import UUID
 
 from pydantic import Field, model_validator
+from sqlmodel import Session, col, select
 
-from portal.customers.feed import CustomerNumber
-from portal.kit.feed import INT32, Day, FeedRow, Written, checked, words
+from portal.customers.importing import CustomerNumber, party_ids
+from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict, Written, checked, unknown, words
+from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
 from portal.sites.kinds import Commodity
-from portal.sites.models import Connection, MeterKind
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 from portal.sites.rules import is_gsrn
 
 SiteNumber = Annotated[
@@ -172,3 +176,62 @@ def _both(one: Holder, other: Holder, shared: Range) -> str:
         f"customers {earlier.customer_number} and {later.customer_number} both hold the site {shared.said}; "
         "say when the first one's days end, or that both hold it jointly"
     )
+
+
+SITES = Kept(Site, ("number",))
+OCCUPANCIES = Parts(Occupancy, ("party_id", "since"), owner="site_id")
+POINTS = Kept(MeteringPoint, ("gsrn",))
+METERS = Parts(Meter, ("serial",), owner="metering_point_id")
+
+
+def site_ids(db: Session, site_numbers: Iterable[str]) -> Mapping[str, UUID]:
+    """The sites that these numbers name, as far as the register knows them."""
+    return ids(db, col(Site.number), col(Site.id), site_numbers)
+
+
+def points_of(db: Session, gsrns: Collection[str]) -> Mapping[str, MeteringPoint]:
+    """The metering points that these GSRNs name, as far as the register knows them."""
+    return {
+        point.gsrn: point
+        for some in portions(gsrns)
+        for point in db.exec(select(MeteringPoint).where(col(MeteringPoint.gsrn).in_(some)))
+    }
+
+
+def make_point(db: Session, gsrn: str, energy: Commodity) -> MeteringPoint:
+    """A metering point that stands at no site yet: readings came before the register told of it."""
+    point = MeteringPoint(gsrn=gsrn, energy=energy)
+    db.add(point)
+    return point
+
+
+def keep_sites(db: Session, rows: Sequence[SiteEntry], _context: ImportContext) -> list[Verdict]:
+    """Keep sites with their holders."""
+    parties = party_ids(db, (holder.customer_number for row in rows for holder in row.holders))
+    return mirror(db, SITES, [_site(row, parties) for row in rows], (OCCUPANCIES,))
+
+
+def keep_metering_points(db: Session, rows: Sequence[MeteringPointEntry], _context: ImportContext) -> list[Verdict]:
+    """Keep metering points with their meters."""
+    sites = site_ids(db, (row.site_number for row in rows if row.site_number))
+    return mirror(db, POINTS, [_point(row, sites) for row in rows], (METERS,))
+
+
+def _site(row: SiteEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal:
+    for holder in row.holders:
+        if holder.customer_number not in parties:
+            return unknown("customer", holder.customer_number)
+    site = {"number": row.site_number, **row.model_dump(exclude={"site_number", "holders"})}
+    holders = [
+        {"party_id": parties[holder.customer_number], "since": holder.since, "until": holder.until}
+        for holder in row.holders
+    ]
+    return Wanted(site, lambda _: {OCCUPANCIES: holders})
+
+
+def _point(row: MeteringPointEntry, sites: Mapping[str, UUID]) -> Wanted | Refusal:
+    if row.site_number is not None and row.site_number not in sites:
+        return unknown("site", row.site_number)
+    site_id = sites[row.site_number] if row.site_number else None
+    point = {"site_id": site_id, **row.model_dump(exclude={"site_number", "meters"})}
+    return Wanted(point, lambda _: {METERS: [meter.model_dump() for meter in row.meters]})

@@ -1,21 +1,70 @@
-"""Adds what the utility's own systems tell of requests to their course, and lets the customer know."""
+"""How the utility's own systems tell of requests: what is added to their course, and how the customer gets to know."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final
+from typing import Annotated, Final, Literal
 
+from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
 from portal.customers.models import ContactDetail, ContactKind, Party
 from portal.kit import clock
-from portal.kit.feed import Outcome, Refusal, Verdict, unknown
+from portal.kit.feed import Day, FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, unknown, words
 from portal.kit.i18n import Language, text
 from portal.outbox.mail import Letter, post
 from portal.privacy import cases, rules
 from portal.privacy.cases import OURS, NewStep
-from portal.privacy.feed import PrivacyProgress, Progress
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, CaseState, Clock
+
+Progress = Literal["in-work", "waiting", "extended", "done", "refused"]
+
+
+class PrivacyProgress(FeedRow):
+    """One step of a request for one's rights. Steps are only ever added; a closed request takes none.
+
+    Where a request is complex, or one of many, the time to answer may be extended (GDPR, Article 12(3)): by two months
+    after the first at most, and by a row that comes within the first month, for the customer hears of it when it comes.
+    The days for which the clock stands put both off.
+    """
+
+    case_number: Annotated[str, words(20)] = Field(
+        description="The number that the portal gave the request.", examples=["26-0148"]
+    )
+    state: Progress = Field(
+        description="in-work; waiting (for the customer: who they are, or what they mean; the clock stands until they "
+        "answer); extended (what was asked takes longer; the state stays as it is); done; refused.",
+        examples=["refused"],
+    )
+    text: Annotated[str, words(4000)] = Field(
+        description="What the customer reads: what is done next, what they are asked, why it takes longer, or the "
+        "decision and its reasons.",
+        examples=["Emme voi poistaa laskujasi vielä: kirjanpitolaki velvoittaa säilyttämään ne."],
+    )
+    ground: Annotated[str, words(200)] | None = Field(
+        description="The provision that a refusal rests on; null for anything else.",
+        examples=["GDPR 17(3)(b); Accounting Act 1336/1997 2:10"],
+    )
+    answer_by: Day | None = Field(
+        description="The last day to answer after an extension; null for anything else.",
+        examples=[None],
+    )
+    at: Moment = Field(description="When, in UTC.", examples=["2026-11-19T08:30:00Z"])
+
+    @model_validator(mode="after")
+    def refused_on_a_ground(self) -> "PrivacyProgress":
+        """A refusal says why (GDPR, Article 12(4)); nothing else rests on a ground."""
+        if (self.state == "refused") != (self.ground is not None):
+            raise ValueError("a refusal, and only a refusal, has a ground")
+        return self
+
+    @model_validator(mode="after")
+    def extended_until_a_day(self) -> "PrivacyProgress":
+        """An extension says until when; nothing else moves the last day."""
+        if (self.state == "extended") != (self.answer_by is not None):
+            raise ValueError("an extension, and only an extension, has an answer_by")
+        return self
+
 
 ACTS: Final[Mapping[Progress, Act]] = {
     "in-work": Act.IN_WORK,
@@ -28,7 +77,7 @@ OF_THAT_INSTANT: Final = "another step of that instant is known already"
 WORTH_A_LETTER: Final = frozenset({Act.ASKED, Act.EXTENDED, Act.DONE, Act.REFUSED})
 
 
-def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], now: datetime) -> list[Verdict]:
+def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], context: ImportContext) -> list[Verdict]:
     """Add steps, in the order in which they were taken; one that is known already changes nothing."""
     asked = select(PrivacyCase).where(col(PrivacyCase.number).in_({row.case_number for row in rows}))
     locked = asked.order_by(col(PrivacyCase.id)).with_for_update()  # nobody answers meanwhile
@@ -37,7 +86,7 @@ def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], now: dat
     for place in sorted(range(len(rows)), key=lambda place: rows[place].at):
         row = rows[place]
         case = by_number.get(row.case_number)
-        verdicts[place] = _add(db, case, row, now) if case else unknown("request", row.case_number)
+        verdicts[place] = _add(db, case, row, context.now) if case else unknown("request", row.case_number)
     db.flush()
     return [verdicts[place] for place in range(len(rows))]
 

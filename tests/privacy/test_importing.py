@@ -11,16 +11,15 @@ from sqlmodel import select
 from portal.auth.models import Account
 from portal.auth.reach import Reach
 from portal.customers.models import ContactDetail, Party
-from portal.kit.feed import Outcome, Refusal
+from portal.kit.feed import ImportContext, Outcome, Refusal
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
 from portal.privacy import actions, cases, holdings
 from portal.privacy.actions import NewCase, RequestClosed, TooManyRequests
-from portal.privacy.feed import PrivacyProgress
-from portal.privacy.keeping import keep_privacy_progress
+from portal.privacy.importing import PrivacyProgress, keep_privacy_progress
 from portal.privacy.models import PrivacyCase
 from portal.privacy.rules import ADDITIONS_A_DAY, REQUESTS_A_DAY, CaseState, Right
-from tests.people import named, user
+from tests.people import named, user, vault
 
 NOW = datetime(2026, 11, 6, 10, tzinfo=UTC)
 
@@ -58,7 +57,7 @@ def case(database, aino):
 
 def keep(database, *rows, now=None):
     with database.writing() as db:
-        return keep_privacy_progress(db, rows, now or later(60))
+        return keep_privacy_progress(db, rows, ImportContext(vault, now or later(60)))
 
 
 def test_steps_are_taken_in_the_order_in_which_they_were_made(database, aino, case):
