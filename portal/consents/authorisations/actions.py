@@ -10,9 +10,10 @@ from portal.audit import actions as audit
 from portal.auth.people import ConfirmedUser, User
 from portal.consents.actions import HERE
 from portal.consents.authorisations import offers, queries
+from portal.consents.authorisations.forms import AuthorisationRequest
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint
 from portal.consents.authorisations.notices import Edition, Wording
-from portal.consents.authorisations.offers import AuthorisationRequest, Offer
+from portal.consents.authorisations.offers import Offer
 from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Ending, Resolution
 from portal.consents.editions import Seen

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.consents.authorisations import labels, queries
+from portal.consents.authorisations.forms import AuthorisationRequest
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Edition, Facts, Wording
 from portal.consents.authorisations.records import Given
@@ -27,7 +28,6 @@ from portal.kit.errors import Invalid
 from portal.kit.i18n import Language, Text, text
 from portal.kit.intervals import Intervals, Quality, instant_of
 
-MOST_POINTS: Final = 40  # chosen one by one: an address holds them
 SHOWN_POINTS: Final = 3
 SHOWN_READINGS: Final = 8
 
@@ -39,17 +39,6 @@ class CannotBeGiven(Invalid):
         super().__init__(field)
         self.field = field
         self.says = says
-
-
-@dataclass(frozen=True, slots=True)
-class AuthorisationRequest:
-    """What a customer asks for. Without points all are meant that they hold; `replaces` is what would be renewed."""
-
-    company: UUID
-    points: frozenset[UUID]
-    resolution: Resolution
-    until: date
-    replaces: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +99,7 @@ def offer(db: Session, who: User, request: AuthorisationRequest, today: date) ->
         raise CannotBeGiven("until", text("Choose a day that is not over."))
     if request.until > may_last_until(today):
         raise CannotBeGiven("until", text("An authorisation lasts two years at most."))
-    replaces = queries.by_id(db, who, request.replaces) if request.replaces else None
+    replaces = queries.by_id(db, who, request.renew) if request.renew else None
     renews = replaces and (replaces.company.id, replaces.authorisation.party_id) == (company.id, party_id)
     return Offer(
         party_id, company, points, request.resolution, Term(today, request.until), replaces if renews else None
@@ -143,7 +132,7 @@ def _points(db: Session, who: User, request: AuthorisationRequest, today: date) 
     """The points that are meant, and whose they are."""
     held = queries.points_held(db, who, today)
     meant = [point for point in held if not request.points or point.id in request.points]
-    if not meant or not request.points <= {point.id for point in meant}:
+    if not meant or not set(request.points) <= {point.id for point in meant}:
         raise CannotBeGiven("points", text("Choose among the present metering points."))
     holders = {_holder(point, who, today) for point in meant}
     if len(holders) > 1:

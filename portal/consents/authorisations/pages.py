@@ -8,23 +8,23 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from pydantic import field_validator
-from starlette.datastructures import FormData, ImmutableMultiDict
+from starlette.datastructures import FormData
 from starlette.routing import Route
 
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.brand import Brand
-from portal.consents.authorisations import actions, labels, notices, offers, queries, receipts
+from portal.consents.authorisations import actions, forms, labels, notices, offers, queries, receipts
+from portal.consents.authorisations.forms import MOST_POINTS, AuthorisationRequest
 from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
 from portal.consents.authorisations.notices import Edition, Wording
-from portal.consents.authorisations.offers import MOST_POINTS, AuthorisationRequest, CannotBeGiven, Offer, Sample
+from portal.consents.authorisations.offers import CannotBeGiven, Offer, Sample
 from portal.consents.authorisations.records import Given, purpose
-from portal.consents.authorisations.rules import Resolution, may_last_until
+from portal.consents.authorisations.rules import may_last_until
 from portal.consents.editions import Seen
 from portal.consumption.selection import Point
 from portal.contracts.kinds import Names
 from portal.kit import days
-from portal.kit.forms import Form, Typed, read, wrong
+from portal.kit.forms import Typed, read
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
@@ -34,71 +34,12 @@ from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 
 PAGE: Final = 20
-ALL: Final = "all"
-LONGEST: Final = 40  # characters of a field, which holds an id, a day or a word
 FIELDS: Final[Mapping[str, Text]] = {
     "company": text("Company"),
     "points": text("Metering points"),
     "resolution": text("How precisely"),
     "until": text("Until when"),
 }
-
-
-class Asked(Form):
-    """Whom a customer wants to let read what; `points` are ids with a space between, or `all`."""
-
-    company: UUID
-    points: tuple[UUID, ...]
-    resolution: Resolution
-    until: date
-    renew: UUID | None = None
-
-    @field_validator("company", mode="before")
-    @classmethod
-    def is_chosen(cls, value: str) -> object:
-        """Of radio buttons none may have been chosen."""
-        if not value:
-            raise wrong(text("Choose one of the companies."))
-        return value
-
-    @field_validator("points", mode="before")
-    @classmethod
-    def split(cls, value: str) -> object:
-        """None at all are too few; so many that an address cannot hold them are too many."""
-        chosen = value.split()
-        if not chosen:
-            raise wrong(text("Choose at least one metering point."))
-        if len(chosen) > MOST_POINTS:
-            raise wrong(text("Choose at most %(n)s metering points, or all of them.", n=MOST_POINTS))
-        return () if ALL in chosen else tuple(dict.fromkeys(chosen))
-
-    @field_validator("until", mode="before")
-    @classmethod
-    def is_day(cls, value: str) -> object:
-        """A day as people type it."""
-        try:
-            return days.typed(value)
-        except ValueError:
-            raise wrong(text("Write the last day like this: 31.12.2027.")) from None
-
-    @field_validator("renew", mode="before")
-    @classmethod
-    def absent(cls, value: str) -> object:
-        """An empty field says nothing."""
-        return value or None
-
-    @property
-    def said(self) -> Sequence[tuple[str, str]]:
-        """Names and values by which an address says it."""
-        points = [("points", str(point)) for point in self.points] or [("points", ALL)]
-        renew = [("renew", str(self.renew))] if self.renew else []
-        about = (("company", str(self.company)), ("resolution", self.resolution), ("until", self.until.isoformat()))
-        return [*about, *points, *renew]
-
-    @property
-    def request(self) -> AuthorisationRequest:
-        """What is asked for."""
-        return AuthorisationRequest(self.company, frozenset(self.points), self.resolution, self.until, self.renew)
 
 
 @dataclass(frozen=True)
@@ -171,12 +112,12 @@ def new(visit: Visit[User]) -> Reply:
     """The form, empty or as it was for an authorisation to renew; or, once it is filled in, the preview."""
     if "until" not in visit.query:
         return _form(visit, _renewal(visit))
-    typed = _typed(visit.query)
-    asked = read(Asked, typed)
+    typed = forms.typed(visit.query)
+    asked = read(AuthorisationRequest, typed)
     if isinstance(asked, Typed):
         return Answer(_form(visit, asked), status=422)
     try:
-        offered = offers.offer(visit.db, visit.who, asked.value.request, visit.today)
+        offered = offers.offer(visit.db, visit.who, asked.value, visit.today)
     except CannotBeGiven as refused:
         return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
     if "change" in visit.query:
@@ -193,12 +134,12 @@ def new(visit: Visit[User]) -> Reply:
 
 def give(visit: Visit[ConfirmedUser]) -> Reply:
     """Take the confirmation of a preview."""
-    typed = _typed(visit.form)
-    asked = read(Asked, typed)
+    typed = forms.typed(visit.form)
+    asked = read(AuthorisationRequest, typed)
     if isinstance(asked, Typed):
         return Answer(_form(visit, asked), status=422)
     try:
-        given = actions.give(visit.db, visit.who, asked.value.request, *_seen(visit.form), visit.now)
+        given = actions.give(visit.db, visit.who, asked.value, *_seen(visit.form), visit.now)
     except CannotBeGiven as refused:
         return Answer(_form(visit, Typed(_values(typed), {refused.field: refused.says})), status=422)
     return Redirect(f"/authorisations/{given}?news=given")
@@ -268,12 +209,6 @@ def _id(written: str) -> UUID:
         return UUID(written)
     except ValueError:
         raise queries.NoSuchAuthorisation from None
-
-
-def _typed(sent: ImmutableMultiDict[str, object]) -> FormData:
-    """What was sent, empty where nothing that there is was chosen, with every ticked point in one field."""
-    one = {name: value if len(value := str(sent.get(name, ""))) <= LONGEST else "" for name in Asked.model_fields}
-    return FormData(one | {"points": " ".join(str(point) for point in sent.getlist("points"))})
 
 
 def _values(typed: FormData) -> Mapping[str, str]:
