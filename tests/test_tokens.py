@@ -4,7 +4,6 @@ import io
 import logging
 import re
 import zipfile
-from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -21,6 +20,7 @@ from portal.outbox.models import OutboxEvent
 from portal.privacy import exports
 from portal.privacy.package import PackageContext
 from tests import days
+from tests.addresses import without_ids
 from tests.browser import hidden
 from tests.people import AINO
 from tests.post import Mood, Post
@@ -28,7 +28,7 @@ from tests.settings import settings
 
 pytestmark = pytest.mark.sqlite
 
-ADDRESSES = [line for line in (Path(__file__).parent / "addresses.txt").read_text().split() if "{" not in line]
+ADDRESSES = without_ids()
 NEW = "aino.makela@example.fi"
 
 

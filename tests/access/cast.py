@@ -18,7 +18,7 @@ from portal.kit.clock import start_of
 from portal.kit.intervals import Intervals, quarter_of
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.access.belongings import Owner
-from tests.access.table import Kind
+from tests.addresses import Kind
 from tests.browser import Browser
 from tests.people import House, customer, vault
 

@@ -8,7 +8,7 @@ from tests.access.belongings import Thing
 from tests.access.canaries import ID
 from tests.access.cast import Person
 from tests.access.conftest import Town
-from tests.access.table import Cell, Door, Kind, doors
+from tests.addresses import Cell, Door, Kind, doors
 from tests.portal import routes
 
 pytestmark = pytest.mark.xdist_group("access")
@@ -34,9 +34,9 @@ def test_every_route_stands_in_the_table():
     known = {(door.method, door.route) for door in doors()}
     served = {(method, route.path) for route in routes() for method in route.methods - {"HEAD"}}
     missing = sorted(f"{method} {path}" for method, path in served - known)
-    assert not missing, f"say in tests/access/table.txt who may open: {missing}"
+    assert not missing, f"say in tests/addresses.txt who may open: {missing}"
     gone = sorted(f"{method} {path}" for method, path in known - served)
-    assert not gone, f"take out of tests/access/table.txt: {gone}"
+    assert not gone, f"take out of tests/addresses.txt: {gone}"
 
 
 @pytest.mark.parametrize("name", CAST)

@@ -10,8 +10,8 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import pytest
 
 from tests.access.cast import Person
-from tests.access.table import Kind
 from tests.access.test_doors import CAST
+from tests.addresses import Kind
 from tests.browser import check
 from tests.portal import routes
 

@@ -15,8 +15,8 @@ from portal.auth.models import SignedSession
 from portal.kit.db import Database
 from tests.access.cast import Person
 from tests.access.conftest import Town
-from tests.access.table import Cell, Door, Kind, doors
 from tests.access.test_doors import CAST, NOWHERE, met, split
+from tests.addresses import Cell, Door, Kind, doors
 from tests.browser import Browser, hidden
 from tests.people import House
 

@@ -1,17 +1,15 @@
 """What an address asks for and there is not, no page repeats: its answer does not grow."""
 
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.addresses import without_ids
 from tests.browser import hidden
 
 pytestmark = pytest.mark.sqlite
 
-ADDRESSES = [
-    line for line in Path("tests/addresses.txt").read_text().split() if "{" not in line and not line.startswith("/.")
-]
+ADDRESSES = [address for address in without_ids() if not address.startswith("/.")]
 ASKED = (
     *("at", "from", "to", "site", "energy", "compare", "show", "group", "years", "format", "resolution"),
     *("q", "by", "sort", "page", "year", "state", "topic", "kind", "field", "next", "notice", "saved", "token"),

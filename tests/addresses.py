@@ -1,8 +1,8 @@
-"""Who may open what: `table.txt`, read. It is written by hand and knows nothing of the guards in the code.
+"""Every address: what it is and who may open it. `addresses.txt` is written by hand and knows nothing of the code.
 
-A line is a door: the method, the address, and a cell for each kind of person. An address names in braces what it is
-about: `/invoices/{invoice}`. A cell says what becomes of somebody who asks for their own; another's is always 404,
-unless the door is shut before anybody looks.
+A line is a door: the method, the address, what it is, and a cell for each kind of person. An address names in braces
+what it is about: `/invoices/{invoice}`. A cell says what becomes of somebody who asks for their own; another's is
+always 404, unless the door is shut before anybody looks.
 """
 
 import re
@@ -28,6 +28,16 @@ class Kind(StrEnum):
     STRANGER = "stranger"  # a person who is no customer and acts for nobody
 
 
+class Is(StrEnum):
+    """What an address is."""
+
+    PAGE = "page"
+    FORM = "form"  # what a page sends
+    FILE = "file"
+    WAY = "way"  # it leads on
+    SIGNAL = "signal"  # for programs, browsers or scripts
+
+
 class Cell(StrEnum):
     """What becomes of a request."""
 
@@ -49,6 +59,7 @@ class Door:
 
     method: str
     address: str
+    is_: Is
     cells: Mapping[Kind, Cell]
 
     @property
@@ -72,10 +83,16 @@ def doors() -> tuple[Door, ...]:
     """The whole table."""
     heading, *lines = (
         line.split()
-        for line in (Path(__file__).parent / "table.txt").read_text().splitlines()
+        for line in (Path(__file__).parent / "addresses.txt").read_text().splitlines()
         if line.strip() and not line.startswith("#")
     )
-    kinds = [Kind(name) for name in heading[1:]]
+    kinds = [Kind(name) for name in heading[2:]]
     return tuple(
-        Door(method, address, dict(zip(kinds, map(Cell, cells), strict=True))) for method, address, *cells in lines
+        Door(method, address, Is(is_), dict(zip(kinds, map(Cell, cells), strict=True)))
+        for method, address, is_, *cells in lines
     )
+
+
+def without_ids() -> list[str]:
+    """The addresses that name no thing."""
+    return list(dict.fromkeys(door.route for door in doors() if "{" not in door.route))
