@@ -13,6 +13,7 @@ from portal.consents.records import row_id
 from portal.consents.rules import MATRIX, Action, Channel, DecisionKind, DecisionSubject, Ground, Purpose
 from portal.kit.i18n import text
 from portal.settings import DEMO_BRAND
+from tests.asked import asking
 from tests.consents.conftest import EMAIL, LETTER, NOW, ROOT
 
 NO_RECEIPT = "00000000-0000-4000-8000-000000000000"
@@ -202,6 +203,13 @@ def test_a_click_decides_its_own_switch_only(register, household):
     boxes = Form(f'<form action="/consents">{row.text}</form>').boxes
     assert (boxes[EMAIL], boxes["direct-marketing.sms"]) == (False, True)
     assert recorded(register) == [("direct-marketing.sms", "given")]
+
+
+def test_a_click_loads_what_holds_once(register, household):
+    fields = form(household).fields
+    with asking(register.database) as statements:
+        click(household, EMAIL, fields)
+    assert sum("max(permission_record.sequence)" in statement for statement in statements) == 1
 
 
 def test_the_last_of_two_quick_clicks_on_a_switch_holds(register, household):

@@ -19,7 +19,7 @@ from portal.kit.db import Database, table_of
 from portal.kit.privacy import DataSubject
 from portal.sites.models import MeteringPoint, Occupancy
 
-POINT, STAY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
+POINT, OCCUPANCY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +35,12 @@ class HeldPoint:
 def held(db: Session, subject: DataSubject) -> list[HeldPoint]:
     """Every metering point of the customer with its days, by its number and in time order."""
     known = (
-        select(*POINT.c["gsrn", "id"], *STAY.c["since", "until"], func.min(MONTH.c.month), func.max(MONTH.c.month))
-        .join_from(STAY, POINT, POINT.c.site_id == STAY.c.site_id)
+        select(*POINT.c["gsrn", "id"], *OCCUPANCY.c["since", "until"], func.min(MONTH.c.month), func.max(MONTH.c.month))
+        .join_from(OCCUPANCY, POINT, POINT.c.site_id == OCCUPANCY.c.site_id)
         .join(MONTH, MONTH.c.metering_point_id == POINT.c.id)
-        .where(STAY.c.party_id == subject.party_id)
-        .group_by(POINT.c.gsrn, POINT.c.id, STAY.c.since, STAY.c.until)
-        .order_by(POINT.c.gsrn, STAY.c.since)
+        .where(OCCUPANCY.c.party_id == subject.party_id)
+        .group_by(POINT.c.gsrn, POINT.c.id, OCCUPANCY.c.since, OCCUPANCY.c.until)
+        .order_by(POINT.c.gsrn, OCCUPANCY.c.since)
     )
     every = [_held(*row) for row in db.execute(known)]
     return [one for one in every if one.first <= one.last]
