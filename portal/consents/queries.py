@@ -31,11 +31,10 @@ NEWEST: Final = (
     .where(RECORD.c.party_id == given("party_id"))
     .group_by(*RECORD.c["kind", "purpose", "channel"])
 )
+_STANDS: Final = (RECORD.c.party_id == given("party_id")) & RECORD.c.sequence.in_(NEWEST)
 STANDING: Final = Question(
     lambda kind, action, at: PermissionSummary(DecisionKind(kind), Action(action), at),
-    sa.select(*RECORD.c["kind", "action", "at"]).where(
-        RECORD.c.party_id == given("party_id"), RECORD.c.sequence.in_(NEWEST)
-    ),
+    sa.select(*RECORD.c["kind", "action", "at"]).where(_STANDS),
 )
 
 
@@ -50,15 +49,8 @@ def matrix(db: Session, who: User) -> Matrix | None:
     party = who.reach.party
     if party is None:
         return None
-    newest = (
-        select(func.max(PermissionRecord.sequence))
-        .where(PermissionRecord.party_id == party.id)
-        .group_by(PermissionRecord.kind, PermissionRecord.purpose, PermissionRecord.channel)
-    )
-    held = select(PermissionRecord).where(
-        PermissionRecord.party_id == party.id, col(PermissionRecord.sequence).in_(newest)
-    )
-    return Matrix(party, rules.in_force(db.exec(held).all()))
+    held = select(PermissionRecord).where(_STANDS)
+    return Matrix(party, rules.in_force(db.exec(held, params={"party_id": party.id}).all()))
 
 
 def count(db: Session, who: User) -> int:
