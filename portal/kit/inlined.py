@@ -6,6 +6,7 @@ new ones, and where a name that it does not bind means something else at the pla
 """
 
 import copy
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any, Final, TypeVar
@@ -32,7 +33,7 @@ class Macros(NodeTransformer):
         self._tree, self._of = tree, of
         self._context = nodes.EvalContext(tree.environment)  # type: ignore[arg-type] # parsed by one
         self._own = _only_once((macro.name, macro) for macro in tree.find_all(nodes.Macro))
-        self._stay = {name for name, macro in self._own.items() if _says_two_things(macro)}
+        self._stay: set[str] = set()  # those that say two things by one name
         self._modules = MODULES | _only_once(_modules(tree))
         self._picked = _only_once(_picked(tree))
         self._bound = self._top = frozenset(_bound(_outside_macros(tree)))  # at the place that is looked at
@@ -49,6 +50,8 @@ class Macros(NodeTransformer):
         """Others in its body."""
         if id(node) not in self._ready:
             self._ready[id(node)] = False
+            if _says_two_things(node):
+                self._stay.add(node.name)
             outside, self._bound = self._bound, self._bound | _bound([node])
             node.body = self._all(node.body)
             self._bound = outside
@@ -190,7 +193,7 @@ class _Movable:
             and self.free.isdisjoint({macro.name, "varargs", "kwargs"})
             and callers == _printed_callers(macro.body)
         )  # whether it may stand elsewhere
-        self._uses = {argument.name: _uses(macro.body, argument.name) for argument in macro.args}
+        self._uses = _uses(macro.body)
         self._elsewhere: dict[str, _Movable] = {}
 
     def with_siblings(self, siblings: Collection[str], alias: str) -> "_Movable":
@@ -368,25 +371,25 @@ def _is_caller(node: nodes.Node) -> bool:
             return False
 
 
-def _uses(body: Iterable[nodes.Node], name: str) -> int:
-    """How often a name is said at most; more than once in a loop."""
-    return sum(_uses_of(node, name) for node in body)
-
-
-def _uses_of(node: nodes.Node, name: str) -> int:
-    match node:
-        case nodes.Name():
-            return int(node.name == name)
-        case nodes.For():
-            return 2 * _uses(node.iter_child_nodes(), name)
-        case nodes.If():
-            ways = (_uses(node.body, name), _uses(node.elif_, name) + _uses(node.else_, name))
-            return _uses_of(node.test, name) + max(ways)
-        case nodes.CondExpr():
-            ways = (_uses_of(node.expr1, name), _uses_of(node.expr2, name) if node.expr2 else 0)
-            return _uses_of(node.test, name) + max(ways)
-        case _:
-            return _uses(node.iter_child_nodes(), name)
+def _uses(found: Iterable[nodes.Node]) -> Counter[str]:
+    """How often each name is said at most; more than once in a loop."""
+    uses: Counter[str] = Counter()
+    rest = list(found)
+    for node in rest:  # it grows meanwhile
+        if isinstance(node, nodes.Name):
+            uses[node.name] += 1
+        elif isinstance(node, nodes.For):
+            of_loop = _uses(node.iter_child_nodes())
+            uses.update(of_loop + of_loop)
+        elif isinstance(node, nodes.If):
+            uses.update(_uses([node.test]))
+            uses.update(_uses(node.body) | (_uses(node.elif_) + _uses(node.else_)))
+        elif isinstance(node, nodes.CondExpr):
+            uses.update(_uses([node.test]))
+            uses.update(_uses([node.expr1]) | _uses([node.expr2] if node.expr2 else []))
+        else:
+            rest += node.iter_child_nodes()
+    return uses
 
 
 def _new(node: N, like: nodes.Node) -> N:
