@@ -151,6 +151,17 @@ def test_queries_begin_from_who_is_asking(path):
             assert names == ["db", "who"], f"{relative(path)}: {node.name}({', '.join(names)}, ...): begin with db, who"
 
 
+QUERIES_OF_A_NOUN = ("portal/messages/subjects.py", "portal/privacy/holdings.py", "portal/privacy/log.py")
+
+
+@pytest.mark.parametrize("name", QUERIES_OF_A_NOUN)
+def test_what_asks_the_database_for_a_page_begins_from_who_is_asking_there_too(name):
+    for node in ast.parse((ROOT / name).read_text()).body:
+        if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+            names = [argument.arg for argument in node.args.args[:2]]
+            assert "db" not in names or names == ["db", "who"], f"{name}: {node.name}: begin with db, who"
+
+
 def test_every_setting_stands_in_the_readme():
     settings = set(re.findall(r'"(PORTAL_[A-Z_]+)"', (ROOT / "portal" / "settings.py").read_text()))
     told = set(re.findall(r"`(PORTAL_[A-Z_]+)`", (ROOT / "README.md").read_text()))

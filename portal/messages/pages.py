@@ -50,7 +50,7 @@ Subject = Annotated[str, Field(min_length=1, max_length=LONGEST_SUBJECT), Before
 
 
 class MessageForm(Form):
-    """A new message; which site, contract or bill it is about is looked up apart."""
+    """A new message; which site, contract or invoice it is about is looked up apart."""
 
     topic: Annotated[Topic, AfterValidator(_choosable)]
     subject: Subject

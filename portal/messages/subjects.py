@@ -19,7 +19,7 @@ from portal.sites.models import Occupancy, Site
 
 
 class NoSuchThing(NotThere):
-    """No site, contract or bill of that id that this person may see."""
+    """No site, contract or invoice of that id that this person may see."""
 
 
 def sites(db: Session, who: User) -> Sequence[Thing]:
@@ -72,7 +72,7 @@ def of_contract(db: Session, who: User, contract_id: UUID) -> ThreadSubject:
 
 
 def of_invoice(db: Session, who: User, invoice_id: UUID) -> ThreadSubject:
-    """What a thread is about that concerns a bill.
+    """What a thread is about that concerns an invoice.
 
     Raises NoSuchThing.
     """
