@@ -128,15 +128,15 @@ def check_one_of_a_kind(terms: Iterable[Terms], days: Days) -> None:
 
 def by_rate(held: Range, rates: Iterable[VatRate]) -> Iterator[tuple[Range, Decimal | None]]:
     """Days cut where the rate of VAT changes, with the rate of each part; None where there is none, or not one only."""
-    known = tuple(rates)
-    parts = [(part, _rate(part.start, known)) for part in held.cut(rate.held for rate in known)]
+    known = [(rate.held, rate.percent) for rate in rates]
+    parts = [(part, _rate(part.start, known)) for part in held.cut(of_rate for of_rate, _ in known)]
     for percent, same in groupby(parts, key=itemgetter(1)):
         days = [part for part, _ in same]
         yield Range(days[0].start, days[-1].end), percent
 
 
-def _rate(day: date, rates: Iterable[VatRate]) -> Decimal | None:
-    percents = {rate.percent for rate in rates if day in rate.held}
+def _rate(day: date, rates: Iterable[tuple[Range, Decimal]]) -> Decimal | None:
+    percents = {percent for days, percent in rates if day in days}
     return percents.pop() if len(percents) == 1 else None
 
 

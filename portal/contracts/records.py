@@ -223,9 +223,10 @@ class SiteContracts:
 
 def dated_prices(terms: Terms) -> Sequence[DatedPrice]:
     """The prices of a contract, each as far as the contract, cut where VAT changes."""
+    running = terms.held
     return [
         DatedPrice(terms.kind, price, part.start, part.last, percent)
         for price in terms.prices
-        if (held := price.held & terms.held)
+        if (held := price.held & running)
         for part, percent in by_rate(held, terms.vat)
     ]

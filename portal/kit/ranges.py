@@ -7,8 +7,9 @@ no day. Feeds, tables and pages name the last day; `of_days` and `last` go betwe
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import pairwise
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
 
 from portal.kit.clock import DAY
 
@@ -29,13 +30,13 @@ class Range:
         if self.end is not None and self.end <= self.start:
             raise ValueError("a range ends after it starts")
 
-    @classmethod
-    def of_days(cls, first: date, last: date | None) -> Self:
+    @staticmethod
+    def of_days(first: date, last: date | None) -> "Range":
         """From the first day to the last, both included; None while it lasts.
 
         Raises ValueError for a last day before the first.
         """
-        return cls(first, None if last is None or last == date.max else last + DAY)
+        return _of_days(first, last)
 
     @property
     def last(self) -> date | None:
@@ -55,6 +56,8 @@ class Range:
     def __and__(self, other: "Range") -> "Range | None":
         """The days that both hold; None where they share none."""
         start, end = max(self.start, other.start), _earlier(self.end, other.end)
+        if start is self.start and end is self.end:
+            return self
         return Range(start, end) if end is None or start < end else None
 
     def cut(self, others: Iterable["Range"]) -> Iterator["Range"]:
@@ -110,6 +113,14 @@ def gaps(within: Range, ranges: Iterable[Range]) -> list[Range]:
     return [part for part in within.cut(held) if not any(part.start in one for one in held)]
 
 
+@lru_cache(maxsize=10_000)
+def _of_days(first: date, last: date | None) -> Range:
+    """The same days are told of many things: prices, rates of VAT, whoever holds a site."""
+    return Range(first, None if last is None or last == date.max else last + DAY)
+
+
 def _earlier(one: date | None, other: date | None) -> date | None:
     """The earlier of two ends, of which None never comes."""
-    return min(filter(None, (one, other)), default=None)
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
