@@ -29,8 +29,8 @@ from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
 from portal.consumption.store import corrected_sum
 from portal.contracts import pages as contracts
+from portal.customers import lookups as customers
 from portal.customers import pages as acting
-from portal.customers import queries as customers
 from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
 from portal.home.account import pages as account
@@ -55,7 +55,7 @@ from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.privacy import pages as privacy
 from portal.settings import Environment, Settings
-from portal.sites import queries as sites
+from portal.sites import lookups as sites
 
 ROOT = Path(__file__).parent.parent
 Now = Callable[[], datetime]

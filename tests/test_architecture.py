@@ -145,10 +145,13 @@ def test_no_address_disappears():
 
 @pytest.mark.parametrize("path", [path for path in CODE if path.name == "queries.py"], ids=relative)
 def test_queries_begin_from_who_is_asking(path):
+    """What is looked up for whoever asks stands in lookups.py, where its name warns of it."""
     for node in ast.parse(path.read_text()).body:
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
-            names = [argument.arg for argument in node.args.args[:2]]
-            assert names == ["db", "who"], f"{relative(path)}: {node.name}({', '.join(names)}, ...): begin with db, who"
+            begins = [ast.unparse(argument) for argument in node.args.args[:2]]
+            assert begins in (["db: Session", "who: User"], ["db: Session", "who: ConfirmedUser"]), (
+                f"{relative(path)}: {node.name}({', '.join(begins)}, ...): begin with db and the user who asks"
+            )
 
 
 QUERIES_OF_A_NOUN = ("portal/messages/subjects.py", "portal/privacy/holdings.py", "portal/privacy/log.py")

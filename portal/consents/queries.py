@@ -1,17 +1,15 @@
 """What a customer has decided: what holds now, how it came about, and the receipt of each decision."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
-from sqlmodel.sql.expression import Select
 
-from portal.auth.models import Account
 from portal.auth.people import User
 from portal.consents import rules
+from portal.consents.lookups import event, events
 from portal.consents.models import PermissionRecord
 from portal.consents.records import DecisionEvent, Matrix, PermissionSummary
 from portal.consents.rules import Action, DecisionKind
@@ -66,15 +64,9 @@ def history(db: Session, who: User, first: int, limit: int) -> Sequence[Decision
     party = who.reach.party
     if party is None:
         return []
-    own = _events().where(PermissionRecord.party_id == party.id)
+    own = events().where(PermissionRecord.party_id == party.id)
     newest_first = own.order_by(col(PermissionRecord.sequence).desc()).offset(first).limit(limit)
-    return [_event(*row) for row in db.exec(newest_first)]
-
-
-def decided_by(db: Session, who: Collection[UUID]) -> Sequence[DecisionEvent]:
-    """Every decision of these parties, the oldest first."""
-    own = _events().where(col(PermissionRecord.party_id).in_(who))
-    return [_event(*row) for row in db.exec(own.order_by(col(PermissionRecord.sequence)))]
+    return [event(*row) for row in db.exec(newest_first)]
 
 
 def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Party]:
@@ -82,24 +74,8 @@ def receipt(db: Session, who: User, record_id: UUID) -> tuple[DecisionEvent, Par
 
     Raises NoSuchReceipt.
     """
-    seen = _events().where(PermissionRecord.id == record_id, col(PermissionRecord.party_id).in_(who.parties))
+    seen = events().where(PermissionRecord.id == record_id, col(PermissionRecord.party_id).in_(who.parties))
     found = db.exec(seen).first()
     if found is None:
         raise NoSuchReceipt
-    return _event(*found), db.get_one(Party, found[0].party_id)
-
-
-def _events() -> Select[PermissionRecord, str, str, str]:
-    """Decisions, who acted and what the replaced one said; what the outer joins find nothing for is None after all."""
-    replaced = aliased(PermissionRecord)
-    return (
-        select(PermissionRecord, Account.given_names, Account.family_name, replaced.action)
-        .join(Account, col(Account.id) == PermissionRecord.account_id, isouter=True)
-        .join(replaced, col(replaced.id) == PermissionRecord.replaces_id, isouter=True)
-    )
-
-
-def _event(
-    record: PermissionRecord, given_names: str | None, family_name: str | None, before: str | None
-) -> DecisionEvent:
-    return DecisionEvent(record, f"{given_names} {family_name}" if given_names else None, before)
+    return event(*found), db.get_one(Party, found[0].party_id)

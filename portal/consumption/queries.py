@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
+from portal.auth.scope import Scope
 from portal.consumption import by_site as of_sites
 from portal.consumption import days, pairs, store
 from portal.consumption.by_site import Uses
@@ -28,7 +29,7 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
-from portal.kit.questions import Question, any_of, any_of_if_told, given
+from portal.kit.questions import given
 from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity
 from portal.sites.models import Connection, MeteringPoint, Occupancy, Site
@@ -57,10 +58,11 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 MONTH = table_of(MonthTotal)
+SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
 OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id, MONTH.c.month <= given("today")).limit(1)
 FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
 UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
-POINTS: Final = Question(
+POINTS: Final = SCOPE.question(
     _held,
     select(
         *POINT.c["id", "gsrn", "energy", "site_id"],
@@ -72,7 +74,6 @@ POINTS: Final = Question(
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
-    .where(any_of(HELD.c.party_id, "parties"), any_of_if_told(SITE.c.id, "sites"))
     .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn),
 )
 
@@ -96,7 +97,7 @@ def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
 
     Readings of months that have not come are of no account: a meter's clock may be wrong.
     """
-    rows = POINTS.all(db, parties=who.parties, sites=who.reach.sites(Theme.CONSUMPTION), today=today)
+    rows = POINTS.all(db, who, today=today)
     return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda point: point.id))
 
 

@@ -10,17 +10,18 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, func, or_
 
 from portal.auth.people import User
-from portal.auth.reach import Theme
+from portal.auth.scope import PARTIES
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.records import ContractHead, HeldContract, dated_prices
+from portal.contracts.scope import CONTRACTS
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import PRICED, RUNNING_ON_DAYS, terms_of, unpriced
 from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
-from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
+from portal.kit.questions import any_of, given, itself
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -31,18 +32,14 @@ class NoSuchContract(NotThere):
     """No contract of that id that this person may see."""
 
 
-def _not_ended(today: date | sa.BindParameter[date]) -> sa.ColumnElement[bool]:
-    return or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
-
-
 def _head(*row: Any) -> ContractHead:  # noqa: ANN401 - the columns of RUNNING
     contract_id, kind, fi, sv, en, *rest = row
     return ContractHead(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
 
 
-_MINE: Final = any_of(_CONTRACT.c.party_id, "parties") & any_of_if_told(_CONTRACT.c.site_id, "sites")
+_NOT_ENDED: Final = or_(_CONTRACT.c.valid_to.is_(None), _CONTRACT.c.valid_to >= given("today"))
 _IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
-RUNNING: Final = Question(
+RUNNING: Final = CONTRACTS.question(
     _head,
     sa.select(
         *_CONTRACT.c["id", "kind"],
@@ -52,11 +49,7 @@ RUNNING: Final = Question(
     )
     .join_from(_CONTRACT, _PRODUCT)
     .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
-    .where(
-        _MINE,
-        _CONTRACT.c.valid_from <= given("today"),
-        _not_ended(given("today")),
-    )
+    .where(_CONTRACT.c.valid_from <= given("today"), _NOT_ENDED)
     .order_by(*_IN_ORDER)
     .limit(given("limit", sa.Integer())),
 )
@@ -67,7 +60,7 @@ def _read(*row: Any) -> tuple[Terms, tuple[Any, ...]]:  # noqa: ANN401 - the col
 
 
 _HELD_TODAY: Final = sa.exists().where(
-    any_of(col(Occupancy.party_id), "parties"),
+    any_of(col(Occupancy.party_id), PARTIES),
     col(Occupancy.site_id) == _CONTRACT.c.site_id,
     held_on(given("today")),
 )
@@ -86,27 +79,29 @@ _HELD: Final = (
     .join(_PRODUCT, _PRODUCT.c.id == _CONTRACT.c.product_id)
     .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
     .join(table_of(MeteringPoint), col(MeteringPoint.id) == _CONTRACT.c.metering_point_id, isouter=True)
-    .where(_MINE)
 )
-WITH_POINTS: Final = Question(unpriced, RUNNING_ON_DAYS.where(_MINE))
-BY_ID: Final = Question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
-AT_SITES: Final = Question(
+WITH_POINTS: Final = CONTRACTS.question(unpriced, RUNNING_ON_DAYS)
+BY_ID: Final = CONTRACTS.question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
+AT_SITES: Final = CONTRACTS.question(
     _read,
-    _HELD.where(_not_ended(given("today")), any_of(_CONTRACT.c.site_id, "asked")).order_by(*_IN_ORDER),
+    _HELD.where(_NOT_ENDED, any_of(_CONTRACT.c.site_id, "asked")).order_by(*_IN_ORDER),
 )
-ENDED: Final = Question(
+ENDED: Final = CONTRACTS.question(
     _read,
     _HELD.where(_CONTRACT.c.valid_to < given("today"))
     .order_by(_CONTRACT.c.valid_to.desc(), *_IN_ORDER)
     .limit(given("limit", sa.Integer())),
 )
-_SITES_OF: Final = sa.select(_CONTRACT.c.site_id).where(_MINE, _not_ended(given("today"))).distinct()
-NUMBER_OF_SITES: Final[Question[int]] = Question(itself, sa.select(func.count()).select_from(_SITES_OF.subquery()))
-SITES: Final[Question[UUID]] = Question(
+NUMBER_OF_SITES: Final = CONTRACTS.question(
+    int, sa.select(func.count(func.distinct(_CONTRACT.c.site_id))).where(_NOT_ENDED)
+)
+SITES: Final = CONTRACTS.question(
     itself,
     sa.select(_SITE.c.id)
-    .where(_SITE.c.id.in_(_SITES_OF))
-    .order_by(_SITE.c.street, _SITE.c.number)
+    .join_from(_SITE, _CONTRACT)
+    .where(_NOT_ENDED)
+    .group_by(*_SITE.c["id", "street", "number"])
+    .order_by(*_SITE.c["street", "number"])
     .offset(given("skip", sa.Integer()))
     .limit(given("limit", sa.Integer())),
 )
@@ -117,7 +112,7 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
 
     Raises NoSuchContract.
     """
-    found = _with_terms(db, BY_ID.all(db, **_mine(who, today), contract=contract_id))
+    found = _with_terms(db, BY_ID.all(db, who, contract=contract_id, today=today))
     if not found:
         raise NoSuchContract
     return found[0]
@@ -125,27 +120,27 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
 
 def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[ContractHead]:
     """The contracts that run today, without their terms: sales before network, then the newest first."""
-    return RUNNING.all(db, **_mine(who, today), limit=limit)
+    return RUNNING.all(db, who, today=today, limit=limit)
 
 
 def sites(db: Session, who: User, today: date, skip: int, limit: int) -> Sequence[UUID]:
     """A page of the sites with contracts that have not ended, by address."""
-    return SITES.all(db, **_mine(who, today), skip=skip, limit=limit)
+    return SITES.all(db, who, today=today, skip=skip, limit=limit)
 
 
 def number_of_sites(db: Session, who: User, today: date) -> int:
     """How many sites have contracts that have not ended."""
-    return NUMBER_OF_SITES.one(db, **_mine(who, today))
+    return NUMBER_OF_SITES.one(db, who, today=today)
 
 
 def at_sites(db: Session, who: User, site_ids: Collection[UUID], today: date) -> Sequence[HeldContract]:
     """The contracts of some sites that have not ended."""
-    return _with_terms(db, AT_SITES.all(db, **_mine(who, today), asked=site_ids))
+    return _with_terms(db, AT_SITES.all(db, who, today=today, asked=site_ids))
 
 
 def ended(db: Session, who: User, today: date, limit: int = 20) -> Sequence[HeldContract]:
     """The contracts that have ended, the latest first."""
-    return _with_terms(db, ENDED.all(db, **_mine(who, today), limit=limit))
+    return _with_terms(db, ENDED.all(db, who, today=today, limit=limit))
 
 
 def terms(db: Session, who: User, days: Days) -> Mapping[UUID, Sequence[Terms]]:
@@ -153,22 +148,12 @@ def terms(db: Session, who: User, days: Days) -> Mapping[UUID, Sequence[Terms]]:
 
     Sales before network, with the prices of those days; a point without a contract has none.
     """
-    contracts = WITH_POINTS.all(db, **_own(who), first=days.first, last=days.last)
+    contracts = WITH_POINTS.all(db, who, first=days.first, last=days.last)
     of_point: defaultdict[UUID, list[Terms]] = defaultdict(list)
     for one in terms_of(db, contracts, days):
         if one.metering_point_id is not None:
             of_point[one.metering_point_id].append(one)
     return of_point
-
-
-def _own(who: User) -> Mapping[str, Any]:
-    """What `_MINE` is given."""
-    return {"parties": who.parties, "sites": who.reach.sites(Theme.CONTRACTS)}
-
-
-def _mine(who: User, today: date) -> Mapping[str, Any]:
-    """The same, and the day."""
-    return {**_own(who), "today": today}
 
 
 def _with_terms(db: Session, rows: Sequence[tuple[Terms, tuple[Any, ...]]]) -> Sequence[HeldContract]:

@@ -17,8 +17,8 @@ from portal.customers import change_requests
 from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
 from portal.customers.locks import lock_party
+from portal.customers.lookups import decides_for
 from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, MailboxLink, Party
-from portal.customers.queries import decides_for
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time, table_of, upsert

@@ -10,12 +10,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, ScalarSelect, SQLColumnExpression, extract, true
+from sqlalchemy import ColumnElement, ScalarSelect, extract, true
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
-from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
@@ -24,14 +23,16 @@ from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
-from portal.kit.db import table_of, within
+from portal.invoices.scope import INVOICES
+from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
-from portal.kit.questions import Question, any_of, any_of_if_told, given, listed
+from portal.kit.questions import Question, any_of, given, listed
 from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint, Site
 
+MOST_REFERRING = 20
 MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
 
 
@@ -142,10 +143,9 @@ _HEADS: Final = sa.select(
     _paid(),
     _credited(),
 ).join_from(_INVOICE, _SITE, isouter=True)
-_MINE: Final = any_of(col(Invoice.party_id), "parties") & any_of_if_told(col(Invoice.site_id), "sites")
 _LATE: Final = _is_unpaid() & (col(Invoice.due_on) <= given("late"))
 _FILTERED: Final = {
-    show: _MINE & col(Invoice.period_to).between(given("first"), given("last")) & which
+    show: col(Invoice.period_to).between(given("first"), given("last")) & which
     for show, which in {
         InvoicesShown.ALL: true(),
         InvoicesShown.OPEN: _is_unpaid(),
@@ -154,21 +154,23 @@ _FILTERED: Final = {
         InvoicesShown.CREDIT: (col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited(),
     }.items()
 }
+_OF_ONE_PARTY: Final = _INVOICE.c.party_id == given("party")
+_NEWEST_FIRST: Final = (_INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
 _SOME: Final = given("limit", sa.Integer())
 _YEAR: Final = extract("year", col(Invoice.period_to)).label("year")
 _MONTH: Final = extract("month", col(Invoice.period_to)).label("month")
 LATEST: Final = {
-    show: Question(
+    show: INVOICES.question(
         _head,
         _HEADS.where(filtered)
-        .order_by(_is_unpaid().desc(), _INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
+        .order_by(_is_unpaid().desc(), *_NEWEST_FIRST)
         .offset(given("skip", sa.Integer()))
         .limit(_SOME),
     )
     for show, filtered in _FILTERED.items()
 }
 SUMS: Final = {
-    show: Question(
+    show: INVOICES.question(
         _sum,
         sa.select(
             _is_unpaid().label("unpaid"),
@@ -182,18 +184,26 @@ SUMS: Final = {
     )
     for show, filtered in _FILTERED.items()
 }
-YEARS: Final[Question[int]] = Question(int, sa.select(_YEAR).where(_MINE).distinct())
-NEXT_DUE: Final = Question(
-    _head, _HEADS.where(_MINE, _is_unpaid()).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
+YEARS: Final = INVOICES.question(int, sa.select(_YEAR).distinct())
+NEXT_DUE: Final = INVOICES.question(
+    _head, _HEADS.where(_is_unpaid()).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
 )
-OVERDUE: Final = Question(_head, _HEADS.where(_MINE, _LATE).order_by(_INVOICE.c.due_on).limit(_SOME))
-BY_MONTH: Final = Question(
+OVERDUE: Final = INVOICES.question(_head, _HEADS.where(_LATE).order_by(_INVOICE.c.due_on).limit(_SOME))
+BY_MONTH: Final = INVOICES.question(
     lambda year, month, cents: (date(int(year), int(month), 1), Money(int(cents))),
     sa.select(_YEAR, _MONTH, func.sum(Invoice.total_cents))
-    .where(_MINE, col(Invoice.period_to) >= given("since"))
+    .where(col(Invoice.period_to) >= given("since"))
     .group_by("year", "month"),
 )
-OF_IDS: Final = Question(_head, _HEADS.where(_MINE, any_of(col(Invoice.id), "invoices")))
+OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))
+AT_SITE: Final = INVOICES.question(
+    _head, _HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
+)
+REFERRED: Final = INVOICES.question(_head, _HEADS.where(_OF_ONE_PARTY, _INVOICE.c.number == given("number")).limit(1))
+REFERRING: Final = INVOICES.question(
+    _head,
+    _HEADS.where(_OF_ONE_PARTY, _INVOICE.c.refers_to == given("number")).order_by(_INVOICE.c.issued_on).limit(_SOME),
+)
 NAMES: Final = Question(
     lambda invoice_id, *names: (invoice_id, Names(*names)),
     sa.select(*_LINE.c["invoice_id", "name_fi", "name_sv", "name_en"])
@@ -204,36 +214,34 @@ NAMES: Final = Question(
 
 def latest(db: Session, who: User, filters: InvoiceFilter, today: date, skip: int, limit: int) -> Sequence[InvoiceHead]:
     """A page of bills: those to be paid first, then the latest period first."""
-    return _with_subjects(
-        db, LATEST[filters.show].all(db, **_mine(who), **_filtered(filters, today), skip=skip, limit=limit)
-    )
+    return _with_subjects(db, LATEST[filters.show].all(db, who, **_filtered(filters, today), skip=skip, limit=limit))
 
 
 def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> Sequence[Sum]:
     """All the bills that a filter lets through, summed by year, unpaid ones apart; the latest year first."""
-    found = SUMS[filters.show].all(db, **_mine(who), **_filtered(filters, today))
+    found = SUMS[filters.show].all(db, who, **_filtered(filters, today))
     return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
 
 
 def years(db: Session, who: User) -> Sequence[int]:
     """The years of which there are bills, the latest first."""
-    return sorted(YEARS.all(db, **_mine(who)), reverse=True)
+    return sorted(YEARS.all(db, who), reverse=True)
 
 
 def next_due(db: Session, who: User) -> InvoiceHead | None:
     """The bill that is to be paid next, an overdue one before all others."""
-    head = NEXT_DUE.first(db, **_mine(who))
+    head = NEXT_DUE.first(db, who)
     return _with_subjects(db, [head])[0] if head else None
 
 
 def overdue(db: Session, who: User, today: date, limit: int = 20) -> Sequence[InvoiceHead]:
     """The bills whose due date is over, the oldest first."""
-    return _with_subjects(db, OVERDUE.all(db, **_mine(who), late=last_late_day(today), limit=limit))
+    return _with_subjects(db, OVERDUE.all(db, who, late=last_late_day(today), limit=limit))
 
 
 def by_month(db: Session, who: User, since: date) -> Mapping[date, Money]:
     """What the bills come to whose last day lies in each month, from a month on; months without a bill are left out."""
-    return dict(BY_MONTH.all(db, **_mine(who), since=since))
+    return dict(BY_MONTH.all(db, who, since=since))
 
 
 def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> Billed | None:
@@ -247,7 +255,7 @@ def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> B
         select(_YEAR, _MONTH, site.label("site"), func.sum(InvoiceLine.net_cents))
         .join_from(Invoice, InvoiceLine)
         .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
-        .where(_visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
+        .where(INVOICES.visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
     )
     if energy is not None:
         lines = lines.join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id)
@@ -265,10 +273,8 @@ def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> B
 
 def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
     """The newest bill of each of some sites that has one of its own."""
-    newest = func.row_number().over(
-        partition_by=col(Invoice.site_id), order_by=(col(Invoice.period_to).desc(), col(Invoice.number).desc())
-    )
-    mine = _visible_to(who) & col(Invoice.site_id).in_(site_ids) & (col(Invoice.kind) == InvoiceKind.INVOICE)
+    newest = func.row_number().over(partition_by=col(Invoice.site_id), order_by=_NEWEST_FIRST)
+    mine = INVOICES.visible_to(who) & col(Invoice.site_id).in_(site_ids) & (col(Invoice.kind) == InvoiceKind.INVOICE)
     ranked = select(Invoice.id, newest.label("place")).where(mine).subquery()
     wanted = (
         _HEADS.add_columns(col(Invoice.site_id)).join(ranked, ranked.c.id == _INVOICE.c.id).where(ranked.c.place == 1)
@@ -279,24 +285,23 @@ def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mappin
 
 def at_site(db: Session, who: User, site_id: UUID, limit: int) -> Sequence[InvoiceHead]:
     """The newest bills of one site."""
-    order = (col(Invoice.period_to).desc(), col(Invoice.number).desc())
-    return _heads(db, _visible_to(who) & (col(Invoice.site_id) == site_id), *order, limit=limit)
+    return _with_subjects(db, AT_SITE.all(db, who, site=site_id, limit=limit))
 
 
 def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
     """Those of some bills that this person may see."""
     if not invoice_ids:
         return {}
-    found = OF_IDS.all(db, **_mine(who), invoices=list(invoice_ids))
+    found = OF_IDS.all(db, who, invoices=list(invoice_ids))
     return {head.id: head for head in _with_subjects(db, found)}
 
 
 def related(db: Session, who: User, invoice: WholeInvoice) -> Related:
     """The bill that one credits or reminds of, and those that credit it or remind of it, the oldest first."""
-    theirs = _visible_to(who) & (col(Invoice.party_id) == invoice.party_id)
-    referred = _heads(db, theirs & (col(Invoice.number) == invoice.refers_to), limit=1) if invoice.refers_to else ()
-    referring = _heads(db, theirs & (col(Invoice.refers_to) == invoice.head.number), col(Invoice.issued_on))
-    return Related(referred[0] if referred else None, referring)
+    party, number = invoice.party_id, invoice.head.number
+    referred = REFERRED.all(db, who, party=party, number=invoice.refers_to) if invoice.refers_to else ()
+    referring = REFERRING.all(db, who, party=party, number=number, limit=MOST_REFERRING)
+    return Related(next(iter(_with_subjects(db, referred)), None), _with_subjects(db, referring))
 
 
 def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
@@ -304,7 +309,7 @@ def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
 
     Raises NoSuchInvoice.
     """
-    found = _bills(db, _visible_to(who) & (col(Invoice.id) == invoice_id))
+    found = _bills(db, INVOICES.visible_to(who) & (col(Invoice.id) == invoice_id))
     if not found:
         raise NoSuchInvoice
     return found[0]
@@ -317,30 +322,14 @@ def year_earlier(db: Session, who: User, invoice: WholeInvoice) -> WholeInvoice 
     about = year_before(invoice.head.last)
     near = col(Invoice.period_to).between(about - A_YEAR_APART, about + A_YEAR_APART)
     same = (col(Invoice.party_id) == invoice.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
-    candidates = _bills(db, _visible_to(who) & same & near)
+    candidates = _bills(db, INVOICES.visible_to(who) & same & near)
     return next((one for one in candidates if changes.is_comparable(invoice, one)), None)
-
-
-def _visible_to(who: User) -> ColumnElement[bool]:
-    return col(Invoice.party_id).in_(who.parties) & within(col(Invoice.site_id), who.reach.sites(Theme.BILLING))
-
-
-def _mine(who: User) -> Mapping[str, Any]:
-    """What `_MINE` is given."""
-    return {"parties": who.parties, "sites": who.reach.sites(Theme.BILLING)}
 
 
 def _filtered(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
     """What `_FILTERED` is given."""
     first, last = filters.year or date.min.year, filters.year or date.max.year
     return {"first": date(first, 1, 1), "last": date(last, 12, 31), "late": last_late_day(today)}
-
-
-def _heads(
-    db: Session, which: ColumnElement[bool], *order: SQLColumnExpression[Any], limit: int = 20
-) -> Sequence[InvoiceHead]:
-    wanted = _HEADS.where(which).order_by(*order).limit(limit)
-    return _with_subjects(db, [_head(*row) for row in db.connection().execute(wanted)])
 
 
 def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:

@@ -7,15 +7,16 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.people import User
-from portal.auth.reach import Theme
 from portal.contracts.models import Contract
+from portal.contracts.scope import CONTRACTS
 from portal.customers.models import Party
 from portal.invoices.models import Invoice
-from portal.kit.db import within
+from portal.invoices.scope import INVOICES
 from portal.kit.errors import NotThere
 from portal.messages.models import MessageThread
 from portal.messages.records import Thing, ThreadSubject
 from portal.sites.models import Occupancy, Site
+from portal.sites.scope import OCCUPANCIES
 
 
 class NoSuchThing(NotThere):
@@ -42,7 +43,7 @@ def of_site(db: Session, who: User, site_id: UUID) -> ThreadSubject:
         select(Site, Party)
         .join(Occupancy, col(Occupancy.site_id) == Site.id)
         .join(Party, col(Party.id) == Occupancy.party_id)
-        .where(Site.id == site_id, col(Party.id).in_(who.parties), within(col(Site.id), who.reach.any_sites))
+        .where(Site.id == site_id, OCCUPANCIES.visible_to(who))
         .order_by(col(Occupancy.since).desc(), Party.customer_number)
     )
     found = db.exec(held).first()
@@ -61,8 +62,7 @@ def of_contract(db: Session, who: User, contract_id: UUID) -> ThreadSubject:
         select(Contract, Party.customer_number, Site)
         .join(Party, col(Party.id) == Contract.party_id)
         .join(Site, col(Site.id) == Contract.site_id)
-        .where(Contract.id == contract_id, col(Contract.party_id).in_(who.parties))
-        .where(within(col(Contract.site_id), who.reach.sites(Theme.CONTRACTS)))
+        .where(Contract.id == contract_id, CONTRACTS.visible_to(who))
     )
     found = db.exec(wanted).first()
     if found is None:
@@ -80,8 +80,7 @@ def of_invoice(db: Session, who: User, invoice_id: UUID) -> ThreadSubject:
         select(Invoice, Party.customer_number, Site)
         .join(Party, col(Party.id) == Invoice.party_id)
         .join(Site, col(Site.id) == Invoice.site_id, isouter=True)
-        .where(Invoice.id == invoice_id, col(Invoice.party_id).in_(who.parties))
-        .where(within(col(Invoice.site_id), who.reach.sites(Theme.BILLING)))
+        .where(Invoice.id == invoice_id, INVOICES.visible_to(who))
     )
     found = db.exec(wanted).first()
     if found is None:
@@ -107,8 +106,7 @@ def of_thread(db: Session, who: User, thread: MessageThread, customer_number: st
 
 
 def _sites_of(who: User) -> SelectOfScalar[Site]:
-    theirs = select(Occupancy.site_id).where(col(Occupancy.party_id).in_(who.parties))
-    return select(Site).where(col(Site.id).in_(theirs), within(col(Site.id), who.reach.any_sites))
+    return select(Site).where(col(Site.id).in_(select(Occupancy.site_id).where(OCCUPANCIES.visible_to(who))))
 
 
 def _place(site: Site) -> Thing:

@@ -13,18 +13,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
-from portal.kit.db import table_of, within
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
-from portal.kit.questions import Question, any_of, any_of_if_told, given, itself
+from portal.kit.questions import any_of_if_told, given
 from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity
 from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
-from portal.sites.scope import held_on, measured_for
+from portal.sites.scope import MEASURED, OCCUPANCIES, held_on
 
 
 class NoSuchSite(NotThere):
@@ -118,33 +117,28 @@ POINT: Final = (
     *("used_for", "estimated_kwh_a_year"),
 )
 _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
-_VISIBLE: Final = any_of(_OCCUPANCY.c.party_id, "parties") & any_of_if_told(_OCCUPANCY.c.site_id, "sites")
-_HELD_TODAY: Final = _VISIBLE & held_on(given("today"))
-PLACES: Final = Question(
+_HELD_TODAY: Final = held_on(given("today"))
+PLACES: Final = OCCUPANCIES.question(
     _held,
     sa.select(
         *_SITE.c["id", "number", "name", "street", "postcode", "town", "dwelling"],
         *_OCCUPANCY.c["party_id", "since", "until"],
     )
     .join_from(_SITE, _OCCUPANCY)
-    .where(_VISIBLE, any_of_if_told(_SITE.c.id, "only"))
+    .where(any_of_if_told(_SITE.c.id, "only"))
     .order_by(_SITE.c.street, _SITE.c.number, _OCCUPANCY.c.since.desc()),
 )
-NUMBER_HELD: Final[Question[int]] = Question(
-    itself, sa.select(func.count(func.distinct(_OCCUPANCY.c.site_id))).where(_HELD_TODAY)
+NUMBER_HELD: Final = OCCUPANCIES.question(
+    int, sa.select(func.count(func.distinct(_OCCUPANCY.c.site_id))).where(_HELD_TODAY)
 )
-POINTS: Final = Question(
+POINTS: Final = MEASURED.question(
     _point,
     sa.select(*_POINT.c[POINT])
-    .where(_POINT.c.site_id.in_(sa.select(_OCCUPANCY.c.site_id).where(_HELD_TODAY)))
+    .join_from(_POINT, _OCCUPANCY, _OCCUPANCY.c.site_id == _POINT.c.site_id)
+    .where(_HELD_TODAY)
+    .distinct()
     .order_by(*_POINT.c["energy", "gsrn"]),
 )
-
-
-def any_held(db: Session, who: Collection[UUID]) -> bool:
-    """Whether any of these parties holds, held or will hold a site."""
-    theirs = select(Occupancy.id).where(col(Occupancy.party_id).in_(who)).limit(1)
-    return db.exec(theirs).first() is not None
 
 
 def places(db: Session, who: User, today: date) -> Sequence[HeldSite]:
@@ -154,7 +148,7 @@ def places(db: Session, who: User, today: date) -> Sequence[HeldSite]:
 
 def number_held(db: Session, who: User, today: date) -> int:
     """How many sites are held today at which any matter is open to the person."""
-    return NUMBER_HELD.one(db, parties=who.parties, sites=who.reach.any_sites, today=today)
+    return NUMBER_HELD.one(db, who, today=today)
 
 
 def by_id(db: Session, who: User, site_id: UUID, today: date) -> HeldSite:
@@ -170,7 +164,7 @@ def by_id(db: Session, who: User, site_id: UUID, today: date) -> HeldSite:
 
 def housing(db: Session, who: User, site_id: UUID, today: date) -> Housing | None:
     """How a site is lived in; None for those who do not hold it today, or see neither its contracts nor its use."""
-    wanted = select(Site).join(Occupancy).where(_measured_for(who), held_on(today), Site.id == site_id)
+    wanted = select(Site).join(Occupancy).where(MEASURED.visible_to(who), held_on(today), Site.id == site_id)
     site = db.exec(wanted).first()
     if site is None:
         return None
@@ -187,7 +181,7 @@ def housing(db: Session, who: User, site_id: UUID, today: date) -> Housing | Non
 
 def points(db: Session, who: User, today: date) -> Sequence[PointShown]:
     """The metering points, without their meters, of sites held today whose contracts or use the person sees."""
-    return POINTS.all(db, parties=who.parties, sites=measured_for(who), today=today)
+    return POINTS.all(db, who, today=today)
 
 
 def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Sequence[PointShown]:
@@ -195,7 +189,7 @@ def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Se
 
     None for those who do not hold it today, or see neither its contracts nor its use.
     """
-    held = select(Occupancy.site_id).where(_measured_for(who), held_on(today), Occupancy.site_id == site_id)
+    held = select(Occupancy.site_id).where(MEASURED.visible_to(who), held_on(today), Occupancy.site_id == site_id)
     there = sa.select(_POINT.c.id, *_POINT.c[POINT]).where(_POINT.c.site_id.in_(held))
     found = db.execute(there.order_by(*_POINT.c["energy", "gsrn"])).all()
     meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
@@ -205,12 +199,8 @@ def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Se
     return [_point(*row, devices=hung[point_id]) for point_id, *row in found]
 
 
-def _measured_for(who: User) -> ColumnElement[bool]:
-    return col(Occupancy.party_id).in_(who.parties) & within(col(Occupancy.site_id), measured_for(who))
-
-
 def _places(db: Session, who: User, only: Collection[UUID] | None, today: date) -> Sequence[HeldSite]:
-    found = PLACES.all(db, parties=who.parties, sites=who.reach.any_sites, only=only)
+    found = PLACES.all(db, who, only=only)
     return [
         _place(site, tuple(occupancy for _, occupancy in of_site), today)
         for site, of_site in groupby(found, key=itemgetter(0))

@@ -9,15 +9,19 @@ from sqlmodel import col, or_
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
+from portal.auth.scope import Scope
 from portal.sites.models import Occupancy
 
-MEASURED: Final = (Theme.CONTRACTS, Theme.CONSUMPTION)
-"""The matters to which it belongs what measures at a site, and how the site is lived in: any of them opens it."""
+OCCUPANCIES: Final = Scope(col(Occupancy.party_id), col(Occupancy.site_id), tuple(Theme))
+"""Those of sites at which any matter is open to the person."""
+
+MEASURED: Final = Scope(col(Occupancy.party_id), col(Occupancy.site_id), (Theme.CONTRACTS, Theme.CONSUMPTION))
+"""Those of sites of which the person may know what measures there, and how they are lived in."""
 
 
 def measured_for(who: User) -> frozenset[UUID] | None:
-    """The sites whose metering points, meters and fuses the person may know, None for all: a bill needs none of it."""
-    return who.reach.sites_of_any(MEASURED)
+    """The sites whose metering points, meters and fuses the person may know, None for all."""
+    return who.reach.sites_of_any(MEASURED.themes)
 
 
 def held_on(day: date | BindParameter[date]) -> ColumnElement[bool]:

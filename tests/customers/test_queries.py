@@ -5,7 +5,7 @@ import pytest
 
 from portal.auth.models import Account
 from portal.auth.reach import EVERYTHING, Level, Reach, Theme
-from portal.customers import queries
+from portal.customers import lookups, queries
 from portal.customers.importing import sealed
 from portal.customers.models import Mandate, MandateSite, Party
 from portal.kit import clock
@@ -61,7 +61,7 @@ def site(database):
 def reach(database):
     def found(acting_for=None, today=TODAY, who=AINO):
         with database.reading() as db:
-            return queries.reach(db, who, acting_for, today)
+            return lookups.reach(db, who, acting_for, today)
 
     return found
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from portal.auth.models import Account
-from portal.customers import queries as customers
+from portal.customers import lookups as customers
 from portal.customers.models import ContactChange
 from portal.kit.i18n import Language
 from portal.kit.web import LANGUAGE_COOKIE

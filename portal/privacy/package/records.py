@@ -11,9 +11,9 @@ from typing import Final
 from sqlmodel import Session, select
 
 from portal.brand import Brand
-from portal.consents import queries as consents
+from portal.consents import lookups as consents
 from portal.consents import receipts as decision_receipts
-from portal.consents.authorisations import queries as authorisations
+from portal.consents.authorisations import lookups as authorisations
 from portal.consents.authorisations import receipts as authorisation_receipts
 from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
