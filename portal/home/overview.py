@@ -12,7 +12,7 @@ from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
 from portal.consumption.selection import Point, freshness
-from portal.home.sites.one import Use, use
+from portal.home.sites.one import Use
 from portal.home.sites.portfolio import MANY, Portfolio
 from portal.home.sites.portfolio import portfolio as of_many
 from portal.kit.clock import HELSINKI
@@ -76,11 +76,11 @@ def permissions(db: Session, who: User) -> Permissions | None:
     )
 
 
-def usage(db: Session, who: User, points: Sequence[Point], today: date, language: Language) -> Use | None:
+def usage(db: Session, who: User, points: Sequence[Point], today: date) -> Use | None:
     """The newest month with readings at all sites, None before there are any."""
     found = consumption.by_site(db, who, points, None, today)
     every = together(found.by_site.values()) if found else None
-    return use(found, every, "/consumption", language) if found and every and every.is_known else None
+    return Use(found, every, "/consumption") if found and every and every.is_known else None
 
 
 def reaches(points: Sequence[Point], who: User, today: date) -> datetime | None:

@@ -77,7 +77,7 @@ def show_overview(visit: Visit[User]) -> Overview:
         reaches=overview.reaches(points, who, today),
         today=today,
         invoice=invoices.next_due(db, who),
-        usage=None if many else overview.usage(db, who, points, today, visit.language),
+        usage=None if many else overview.usage(db, who, points, today),
         portfolio=many,
         contracts=() if many else contracts.running(db, who, today, CONTRACTS),
         permissions=overview.permissions(db, who),

@@ -5,7 +5,6 @@ How a site is lived in is for those who hold it today: a former or coming holder
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -20,9 +19,9 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import any_of_if_told, given
-from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity
 from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.records import Device, HeldSite, Housing, OccupancyDays, SitePoint
 from portal.sites.scope import MEASURED, OCCUPANCIES, held_on
 
 
@@ -32,84 +31,15 @@ class NoSuchSite(NotThere):
     says = text("We could not find the site.")
 
 
-@dataclass(frozen=True, slots=True)
-class OccupancyDays:
-    """From when until when one of the person's parties holds a site; the last day is None while it lasts."""
-
-    party_id: UUID
-    since: date
-    until: date | None
-
-    def lasts_on(self, day: date) -> bool:
-        """Whether the site is held on a day."""
-        return day in Range.of_days(self.since, self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldSite:
-    """A site by its address, and when it is held. Name and kind are None for those who do not hold it today."""
-
-    id: UUID
-    number: str
-    name: str | None
-    street: str
-    postcode: str
-    town: str
-    kind: str | None
-    occupancies: tuple[OccupancyDays, ...]
-    is_held: bool
-    is_coming: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Housing:
-    """How a site is lived in, as far as it is told."""
-
-    kind: str | None
-    area_m2: int | None
-    residents: int | None
-    heating: str | None
-    estimated_kwh_a_year: int | None
-    ownership: str | None
-    use_timing: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """A meter or heat exchanger, for as long as it hung."""
-
-    kind: MeterKind
-    serial: str
-    model: str | None
-    installed_on: date | None
-    removed_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class PointShown:
-    """A metering point and its meters, the newest first; its days are None where the register knows of none."""
-
-    site_id: UUID
-    gsrn: str
-    energy: Commodity
-    main_fuse: str | None
-    valid_from: date | None
-    valid_to: date | None
-    connection: Connection
-    used_for: str | None
-    estimated_kwh_a_year: int | None
-    devices: tuple[Device, ...]
-
-
 def _held(*row: Any) -> tuple[tuple[Any, ...], OccupancyDays]:  # noqa: ANN401 - the columns of PLACES
     """What the register tells of a site, and a time for which a party holds it."""
     return row[:-3], OccupancyDays(*row[-3:])
 
 
-def _point(*row: Any, devices: Sequence[Device] = ()) -> PointShown:  # noqa: ANN401 - the columns of POINT
+def _point(*row: Any, devices: Sequence[Device] = ()) -> SitePoint:  # noqa: ANN401 - the columns of POINT
     told = dict(zip(POINT, row, strict=True))
     energy, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
-    return PointShown(**told, energy=energy, connection=connection, devices=tuple(devices))
+    return SitePoint(**told, energy=energy, connection=connection, devices=tuple(devices))
 
 
 POINT: Final = (
@@ -179,12 +109,12 @@ def housing(db: Session, who: User, site_id: UUID, today: date) -> Housing | Non
     )
 
 
-def points(db: Session, who: User, today: date) -> Sequence[PointShown]:
+def points(db: Session, who: User, today: date) -> Sequence[SitePoint]:
     """The metering points, without their meters, of sites held today whose contracts or use the person sees."""
     return POINTS.all(db, who, today=today)
 
 
-def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Sequence[PointShown]:
+def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Sequence[SitePoint]:
     """The metering points of a site with all their meters.
 
     None for those who do not hold it today, or see neither its contracts nor its use.

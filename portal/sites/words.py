@@ -1,10 +1,10 @@
-"""The words of sites: kinds of buildings, heating and energies as the feed codes them, in the reader's language."""
+"""The words of sites: kinds of buildings, heating and energies as the feed codes them."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from portal.kit.formats import capital
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Spoken, Text, text
 from portal.sites.models import Connection, MeterKind
 
 KINDS: Final[Mapping[str, Text]] = {
@@ -66,33 +66,32 @@ DEVICES: Final[Mapping[MeterKind, Text]] = {
 }
 
 
-def kind(code: str | None, language: Language) -> str:
-    """A kind of building in words; empty where none is told, as it was told where we have no word for it."""
-    return _said(KINDS, code, language)
+def kind(code: str | None) -> Text | Spoken | None:
+    """A kind of building in words: None where none is told, as it was told where we have no word for it."""
+    return _said(KINDS, code)
 
 
-def heating(code: str | None, language: Language) -> str:
+def heating(code: str | None) -> Text | Spoken | None:
     """A kind of heating in words."""
-    return _said(HEATING, code, language)
+    return _said(HEATING, code)
 
 
-def ownership(code: str | None, language: Language) -> str:
+def ownership(code: str | None) -> Text | Spoken | None:
     """How a site is held, in words."""
-    return _said(OWNERSHIP, code, language)
+    return _said(OWNERSHIP, code)
 
 
-def use_timing(code: str | None, language: Language) -> str:
+def use_timing(code: str | None) -> Text | Spoken | None:
     """When a site is used, in words."""
-    return _said(USE_TIMING, code, language)
+    return _said(USE_TIMING, code)
 
 
-def used_for(code: str | None, language: Language) -> str:
+def used_for(code: str | None) -> Text | Spoken | None:
     """What the energy of a metering point is for, in words."""
-    return _said(USED_FOR, code, language)
+    return _said(USED_FOR, code)
 
 
-def _said(words: Mapping[str, Text], code: str | None, language: Language) -> str:
+def _said(words: Mapping[str, Text], code: str | None) -> Text | Spoken | None:
     if not code:
-        return ""
-    known = words.get(code.casefold())
-    return known.said(language) if known else capital(code)
+        return None
+    return words.get(code.casefold()) or Spoken(lambda _: capital(code))

@@ -11,10 +11,8 @@ from portal.auth.reach import Level
 from portal.customers import words
 from portal.customers.models import PartyKind
 from portal.home.organisation import queries
-from portal.home.organisation.queries import Facts, Right, SiteName
+from portal.home.organisation.queries import Contact, Facts, Right, SiteName
 from portal.home.organisation.rules import RightState, state
-from portal.home.sites import one
-from portal.home.sites.one import ContactLine
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
@@ -80,7 +78,7 @@ class Organisation(Page):
     in_force: int
     received: Sequence[RightShown]
     own: Sequence[RightShown]
-    people: Sequence[ContactLine]
+    people: Sequence[Contact]
     towns: Sequence[Town]
     count: int
 
@@ -101,7 +99,7 @@ def show(visit: Visit[User]) -> Organisation:
         in_force=sum(one.state in {RightState.IN_FORCE, RightState.ENDS_SOON} for one in given),
         received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
         own=[_shown(right, None, today) for right in queries.own(db, who, today)],
-        people=one.people(db, who) if company else [],
+        people=queries.contacts(db, who) if company else [],
         towns=towns if company else [],
         count=count,
     )

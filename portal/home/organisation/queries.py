@@ -22,6 +22,8 @@ from portal.customers.models import (
     Party,
 )
 from portal.customers.scope import in_force
+from portal.customers.words import ROLES
+from portal.kit.i18n import Text
 from portal.sites.models import Site
 
 
@@ -71,6 +73,11 @@ class Contact:
     roles: tuple[str, ...]
     email: str | None
     phone: str | None
+
+    @property
+    def role_words(self) -> Sequence[Text]:
+        """Their roles in words."""
+        return [ROLES[role] for role in self.roles]
 
 
 def given(db: Session, who: User) -> Sequence[Right]:

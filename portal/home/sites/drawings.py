@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from portal.kit import formats
 from portal.kit.energy import Energy
+from portal.kit.i18n import Spoken, Text, text
 
 BASE: Final = 71  # px from the top at which the bars of a pair stand
 HIGHEST: Final = 66.35
@@ -56,6 +58,19 @@ def line(energies: Sequence[Energy]) -> MonthBars:
         _path(place * SLOT, round(LINE * max(0, energy.milliwatt_hours) / highest)) for place, energy in enumerate(last)
     ]
     return MonthBars("".join(paths[:-1]), paths[-1])
+
+
+def line_label(months: Sequence[date], energies: Sequence[Energy]) -> Text:
+    """What the line of these months shows, in words."""
+    last = list(zip(energies, months, strict=True))[-MONTHS:]
+    (most, highest), (least, lowest) = max(last), min(last)
+    return text(
+        "12 months: at most %(most)s in %(highest)s, at least %(least)s in %(lowest)s",
+        most=formats.kwh(most),
+        highest=Spoken(lambda language: formats.month_year(highest, language)),
+        least=formats.kwh(least),
+        lowest=Spoken(lambda language: formats.month_year(lowest, language)),
+    )
 
 
 def _bar(css: str, x: float, width: float, share: float) -> MonthBar:

@@ -14,15 +14,18 @@ from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import Uses
 from portal.consumption.selection import Point
+from portal.home.sites.one import Use
 from portal.home.sites.rows import Figures, SiteRow
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Billed
 from portal.kit.clock import first_of_month
 from portal.kit.i18n import Language
+from portal.kit.labels import Label
 from portal.sites import queries as sites
 from portal.sites import words
 from portal.sites.kinds import Commodity
-from portal.sites.queries import HeldSite, PointShown
+from portal.sites.labels import COMMODITIES
+from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
@@ -51,6 +54,20 @@ class Listing:
     def towns(self) -> int:
         """In how many towns there are sites."""
         return len({row.site.town for row in self.rows})
+
+    @property
+    def gaps(self) -> int:
+        """At how many sites readings are missing."""
+        return sum(row.figures.tally.missing > 0 for row in self.rows)
+
+    @property
+    def costs_are_of(self) -> Label | None:
+        """The same energy in words."""
+        return COMMODITIES[self.costs_of] if self.costs_of else None
+
+    def use(self, together: Figures) -> Use | None:
+        """What all sites came to in the newest month."""
+        return Use(self.uses, together.use, "/consumption") if self.uses and together.use else None
 
 
 def listing(
@@ -91,16 +108,17 @@ def _billed(db: Session, who: User, energy: Commodity | None, today: date) -> Bi
     return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE), energy)
 
 
-def _points(db: Session, who: User, today: date) -> Mapping[UUID, Sequence[PointShown]]:
-    of_site: defaultdict[UUID, list[PointShown]] = defaultdict(list)
+def _points(db: Session, who: User, today: date) -> Mapping[UUID, Sequence[SitePoint]]:
+    of_site: defaultdict[UUID, list[SitePoint]] = defaultdict(list)
     for point in sites.points(db, who, today):
         of_site[point.site_id].append(point)
     return of_site
 
 
 def _row(
-    site: HeldSite, points: Sequence[PointShown], uses: Uses | None, billed: Billed | None, language: Language
+    site: HeldSite, points: Sequence[SitePoint], uses: Uses | None, billed: Billed | None, language: Language
 ) -> SiteRow:
     use = uses.by_site.get(site.id) if uses else None
     cost = billed.by_site.get(site.id) if billed else None
-    return SiteRow(site, words.kind(site.kind, language), points, Figures(1, use, cost))
+    kind = words.kind(site.kind)
+    return SiteRow(site, kind.said(language) if kind else "", points, Figures(1, use, cost))

@@ -11,7 +11,7 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption.selection import Point
 from portal.home.sites.listing import Listing, listing
-from portal.home.sites.one import Use, use
+from portal.home.sites.one import Use
 from portal.home.sites.rows import SiteRow, standing_out, summed
 from portal.invoices import queries as invoices
 from portal.invoices.queries import InvoiceFilter, InvoicesShown
@@ -32,10 +32,12 @@ class Unpaid:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """Many sites at a glance. `use` and `unpaid` are None where they are not open to the person, or unknown."""
+    """Many sites at a glance. `use` and `unpaid` are None where they are not open to the person, or unknown.
 
-    sites: int
-    towns: int
+    more: how many sites use clearly more than a year ago; some of them stand out
+    """
+
+    listing: Listing
     use: Use | None
     gaps: int
     more: int
@@ -50,25 +52,13 @@ def portfolio(db: Session, who: User, points: Sequence[Point], today: date, lang
         return None
     more = standing_out(found.rows, len(found.rows))
     return Portfolio(
-        sites=len(found.rows),
-        towns=found.towns,
-        use=used(found, language),
-        gaps=gaps(found),
+        listing=found,
+        use=found.use(summed(found.rows)),
+        gaps=found.gaps,
         more=len(more),
         standing_out=more[:FIVE],
         unpaid=_unpaid(db, who, today) if who.reach.covers(Theme.BILLING) else None,
     )
-
-
-def used(found: Listing, language: Language) -> Use | None:
-    """What all sites came to in the newest month."""
-    every = summed(found.rows).use
-    return use(found.uses, every, "/consumption", language) if found.uses and every else None
-
-
-def gaps(found: Listing) -> int:
-    """At how many sites readings are missing."""
-    return sum(row.figures.tally.missing > 0 for row in found.rows)
 
 
 def _unpaid(db: Session, who: User, today: date) -> Unpaid:

@@ -1,8 +1,9 @@
-"""Sites as rows of a list: found, grouped, ordered and summed. It asks no database and makes no words."""
+"""Sites as rows of a list: found, grouped, ordered and summed. It asks no database."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from enum import StrEnum
 from typing import Final, TypeVar
@@ -11,11 +12,14 @@ from portal.consumption.by_site import SiteUse, together
 from portal.consumption.pairs import Comparison
 from portal.consumption.rules import Tally
 from portal.consumption.view import Change, change
+from portal.home.sites import drawings
+from portal.home.sites.drawings import MonthBar, MonthBars
 from portal.home.sites.filters import By, SiteFilter, SitesShown, SortColumn
 from portal.kit import money
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
+from portal.kit.i18n import Text
 from portal.kit.money import Money
-from portal.sites.queries import HeldSite, PointShown
+from portal.sites.records import HeldSite, SitePoint
 
 T = TypeVar("T")
 LONG: Final = 4  # characters: shorter ones would find every number
@@ -83,6 +87,19 @@ class Figures:
         """Per cent that is estimated, never rounded down to nothing."""
         return _percent(self.tally.estimated, self.tally, ROUND_UP)
 
+    def years(self, months: Sequence[date]) -> Sequence[MonthBar]:
+        """The months of two years side by side; empty where no use is known."""
+        return drawings.pairs(months, self.use.months) if self.use else ()
+
+    @property
+    def line(self) -> MonthBars | None:
+        """Twelve months for a line of a table; None where no use is known."""
+        return drawings.line(self.use.months) if self.use else None
+
+    def line_label(self, months: Sequence[date]) -> Text | None:
+        """What that line shows."""
+        return drawings.line_label(months, self.use.months) if self.use else None
+
 
 @dataclass(frozen=True, slots=True)
 class SiteRow:
@@ -90,13 +107,8 @@ class SiteRow:
 
     site: HeldSite
     kind: str
-    points: Sequence[PointShown]
+    points: Sequence[SitePoint]
     figures: Figures
-
-    @property
-    def title(self) -> str:
-        """What the site is called, or its street."""
-        return self.site.name or self.site.street
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +213,13 @@ def _group(row: SiteRow, by: By) -> str:
 def _ordered(rows: Sequence[SiteRow], filters: SiteFilter) -> Sequence[SiteRow]:
     match filters.sort:
         case SortColumn.NAME:
-            return sorted(rows, key=lambda row: alphabetical(row.title), reverse=filters.descending)
+            return sorted(rows, key=lambda row: alphabetical(row.site.title), reverse=filters.descending)
         case SortColumn.KIND:
             return sorted(
-                rows, key=lambda row: (alphabetical(row.kind), alphabetical(row.title)), reverse=filters.descending
+                rows, key=lambda row: (alphabetical(row.kind), alphabetical(row.site.title)), reverse=filters.descending
             )
         case _:
-            return _by(rows, lambda row: _figure(row.figures, filters.sort), lambda row: row.title, filters)
+            return _by(rows, lambda row: _figure(row.figures, filters.sort), lambda row: row.site.title, filters)
 
 
 def _by(
