@@ -8,6 +8,7 @@ from typing import Final
 
 from portal.contracts import labels
 from portal.contracts.records import HeldContract
+from portal.contracts.rules import with_vat
 from portal.kit.i18n import Spoken, Text
 
 YEAR: Final = timedelta(days=365)
@@ -64,10 +65,11 @@ def _price_changes(contract: HeldContract) -> Iterator[tuple[date, Text | Spoken
     vat: dict[date, Text] = {}
     for _, history in groupby(by_code, key=lambda one: one.price.code):
         for before, after in pairwise(history):
-            if before.gross is None or after.gross is None:
+            if before.vat_percent is None or after.vat_percent is None:
                 continue
             if before.price.amount != after.price.amount:
-                yield after.first, labels.price_change(after.price.name, before.gross, after.gross, after.unit)
+                was, becomes = with_vat(before.net, before.vat_percent), with_vat(after.net, after.vat_percent)
+                yield after.first, labels.price_change(after.price.name, was, becomes, after.unit)
             if before.vat_percent != after.vat_percent:
-                vat[after.first] = labels.vat_change(before.vat_percent or 0, after.vat_percent or 0)
+                vat[after.first] = labels.vat_change(before.vat_percent, after.vat_percent)
     yield from vat.items()

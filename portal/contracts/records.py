@@ -165,21 +165,25 @@ class HeldContract(ContractHead):
         """Its prices by where they stand on a day."""
         return {when: [one for one in self.every_price if one.when(today) is when] for when in When}
 
+    def prices_now(self, today: date) -> Sequence[DatedPrice]:
+        """Those of its prices that hold on a day."""
+        return [one for one in self.every_price if one.when(today) is When.NOW]
+
     def main_prices(self, today: date) -> Sequence[DatedPrice]:
         """What to show in large figures: the first of its prices with a known rate of VAT, tax aside."""
-        now = self.prices(today)[When.NOW]
-        return [one for one in now if one.gross is not None and one.price.code != ELECTRICITY_TAX][:MAIN_PRICES]
+        known = (one for one in self.prices_now(today) if one.vat_percent is not None)
+        return [one for one in known if one.price.code != ELECTRICITY_TAX][:MAIN_PRICES]
 
     def energy_price(self, today: date) -> DatedPrice | None:
         """The price of energy, where there is just one: what people compare."""
-        of_energy = [one for one in self.prices(today)[When.NOW] if one.price.basis in BY_ENERGY]
-        if self.kind in NO_HEADLINE or len(of_energy) != 1 or of_energy[0].gross is None:
+        if self.kind in NO_HEADLINE:
             return None
-        return of_energy[0]
+        of_energy = [one for one in self.prices_now(today) if one.price.basis in BY_ENERGY]
+        return of_energy[0] if len(of_energy) == 1 and of_energy[0].vat_percent is not None else None
 
     def follows_spot(self, today: date) -> bool:
         """Whether its price of energy changes with the spot price."""
-        return any(one.price.basis is Basis.SPOT for one in self.prices(today)[When.NOW])
+        return any(one.price.basis is Basis.SPOT for one in self.prices_now(today))
 
     def term(self, today: date) -> Term | None:
         """The fixed term that it is in on a day; it may end before its time."""
