@@ -451,6 +451,11 @@ def read_span(first: str, last: str) -> Span:
     return span
 
 
+def levels(period: Period, day: date) -> Sequence[Period]:
+    """A year, a month and a day: the period itself where it is one of them, else those in which a day lies."""
+    return [period if isinstance(period, kind) else kind.of(day) for kind in (Year, Month, Day)]
+
+
 def _written(at: str) -> Period | None:
     for form, made in FORMS:
         if found := form.fullmatch(at):

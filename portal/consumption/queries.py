@@ -168,11 +168,6 @@ def comparison(
     return pairs.together([aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
-def completeness(db: Session, who: User, selection: Selection, month: Month, today: date) -> tuple[PeriodStep, ...]:
-    """How complete each day of a month is."""
-    return _steps(db, _occupancies(who, selection), month.days, Compare.NONE, today)
-
-
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
     occupancies = clipped(_occupancies(who, selection), selection.period.first, selection.period.last)

@@ -16,7 +16,7 @@ from portal.consumption import queries
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.pairs import Comparison
-from portal.consumption.periods import All, Day, Hour, Month, Period, PeriodKind, Span, Week, Year
+from portal.consumption.periods import All, Day, Hour, Period, PeriodKind, Span, Week, Year, levels
 from portal.consumption.prices import Costs, Estimate, Pricing, no_costs, pricing
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import Compare, PeriodStep, total
@@ -243,7 +243,7 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
         period=period,
         previous=_previous(period, reach),
         next=period.next if period.next and period.next.first <= today else None,
-        levels=list(_levels(period, days, today)),
+        levels=levels(period, days.last if days else min(period.last, max(period.first, today))),
         comparisons=list(_comparisons(period, reach)),
         steps=steps,
         current=hour or next((step.period for step in steps if _is_now(step.period, today)), None),
@@ -291,12 +291,6 @@ def _previous(period: Period, reach: Span | None) -> Period | None:
     """The period before, as long as there may be readings of it."""
     before = period.previous
     return before if before and reach and before.last >= reach.first else None
-
-
-def _levels(period: Period, days: Span | None, today: date) -> Iterator[Period]:
-    newest = days.last if days else min(period.last, max(period.first, today))
-    for kind in (Year, Month, Day):
-        yield period if isinstance(period, kind) else kind.of(newest)
 
 
 def _comparisons(period: Period, reach: Span | None) -> Iterator[Compare]:

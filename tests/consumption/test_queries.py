@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from uuid import uuid4
@@ -300,9 +301,9 @@ def test_quarters_are_not_compared_with_an_hour(db, register, aino):
     assert {step.then.mark for step in steps} == {Mark.MISSING}
 
 
-def test_completeness_tells_of_each_day_of_a_month(db, register, aino):
-    selection = look(db, aino, "2026-11-20", site_id=register.home)
-    days = queries.completeness(db, aino, selection, Month(2026, 11), TODAY)
+def test_each_day_of_a_month_tells_what_it_misses(db, register, aino):
+    selection = replace(look(db, aino, "2026-11", site_id=register.home), compare=Compare.NONE)
+    days = queries.steps(db, aino, selection, TODAY)
     assert [step.now.missing for step in days] == [0] * 8 + [96] + [0] * 21
     assert {step.then for step in days} == {None}
 
