@@ -18,7 +18,7 @@ from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
 from portal.privacy import cases, holdings, leases, rules
-from portal.privacy.cases import Case, NewStep
+from portal.privacy.cases import Case
 from portal.privacy.holdings import Whose
 from portal.privacy.leases import Lease
 from portal.privacy.models import PrivacyCase, PrivacyStep
@@ -197,7 +197,10 @@ def _ask(db: Session, who: User, asked_for: NewCase, language: Language, now: da
         received_at=now,
         state=CaseState.RECEIVED,
     )
-    cases.add(db, case, [], NewStep(Act.RECEIVED, now, who.account_id, asked_for.text))
+    receipt = PrivacyStep(
+        case_id=case.id, sequence=1, at=now, account_id=who.account_id, act=Act.RECEIVED, text=asked_for.text
+    )
+    cases.add(db, case, [], receipt)
     audit.record(db, _act(who, case, "privacy.requested"), now)
     announce(db, _requested(case, mine, language), now)
     return case
@@ -233,8 +236,9 @@ def _step(db: Session, who: User, case_id: UUID, act: Act, words: str, now: date
     case = cases.by_id(db, who, case_id)
     if not rules.may_follow(case.clock.state, act):
         raise RequestClosed
-    happened = NewStep(act, now, who.account_id, words)
-    cases.add(db, case.row, [event.step for event in case.events], happened)
+    known = [event.step for event in case.events]
+    step = PrivacyStep(case_id=case_id, sequence=len(known) + 1, at=now, account_id=who.account_id, act=act, text=words)
+    cases.add(db, case.row, known, step)
     audit.record(db, _act(who, case.row, f"privacy.{act}"), now)
     return cases.by_id(db, who, case_id)
 

@@ -6,7 +6,7 @@ Every step is written down, and the clock is set by all of them.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -123,21 +123,6 @@ class Case:
         return next(event.step for event in reversed(self.events) if event.step.act == act)
 
 
-@dataclass(frozen=True, slots=True)
-class NewStep:
-    """What is to become a step: by whom (None for the company), in what words, a refusal on what ground.
-
-    `answer_by` is the last day to answer that an extension tells.
-    """
-
-    act: Act
-    at: datetime
-    account_id: UUID | None
-    text: str = ""
-    ground: str = ""
-    answer_by: date | None = None
-
-
 def count(db: Session, who: User) -> int:
     """How many requests there are."""
     return db.exec(select(func.count()).select_from(PrivacyCase).where(visible_to(who))).one()
@@ -178,18 +163,8 @@ def steps_of(db: Session, case: PrivacyCase) -> Sequence[PrivacyStep]:
     return db.exec(select(PrivacyStep).where(PrivacyStep.case_id == case.id).order_by(col(PrivacyStep.sequence))).all()
 
 
-def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], happened: NewStep) -> None:
+def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], step: PrivacyStep) -> None:
     """Add a step after those known, and let the request stand as all of them say."""
-    step = PrivacyStep(
-        case_id=case.id,
-        sequence=len(known) + 1,
-        at=happened.at,
-        account_id=happened.account_id,
-        act=happened.act,
-        text=happened.text,
-        ground=happened.ground,
-        answer_by=happened.answer_by,
-    )
     clock_now = clock_of([*known, step])
     case.state, case.due_on = clock_now.state, clock_now.due_on
     db.add(case)

@@ -132,11 +132,11 @@ def counts(db: Session, who: User) -> Mapping[str, int]:
     """
     rows: defaultdict[str, int] = defaultdict(int)
     for one in whose(db, who):
-        tables = [table for table in SQLModel.metadata.sorted_tables if _owned(table, one.subject) is not None]
+        owned = ((table, _owned(table, one.subject)) for table in SQLModel.metadata.sorted_tables)
         wanted = [
-            select(literal(table.name), func.count()).select_from(table).where(condition)
-            for table in tables
-            if (condition := _owned(table, one.subject)) is not None
+            select(literal(table.name), func.count()).select_from(table).where(theirs)
+            for table, theirs in owned
+            if theirs is not None
         ]
         for name, number in db.execute(union_all(*wanted, _months(one.subject))):
             rows[name] += number

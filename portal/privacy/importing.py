@@ -13,7 +13,7 @@ from portal.kit.feed import Day, FeedRow, ImportContext, Moment, Outcome, Refusa
 from portal.kit.i18n import Language, text
 from portal.outbox.mail import Letter, post
 from portal.privacy import cases, rules
-from portal.privacy.cases import OURS, NewStep
+from portal.privacy.cases import OURS
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, CaseState, Clock
 
@@ -93,30 +93,34 @@ def keep_privacy_progress(db: Session, rows: Sequence[PrivacyProgress], context:
 
 def _add(db: Session, case: PrivacyCase, row: PrivacyProgress, now: datetime) -> Verdict:
     known = cases.steps_of(db, case)
-    happened = NewStep(ACTS[row.state], row.at, None, row.text, row.ground or "", row.answer_by)
+    act = ACTS[row.state]
+    step = PrivacyStep(
+        case_id=case.id,
+        sequence=len(known) + 1,
+        at=row.at,
+        act=act,
+        text=row.text,
+        ground=row.ground or "",
+        answer_by=row.answer_by,
+    )
     beside = next((one for one in known if one.at == row.at and one.act in OURS), None)
     if beside is not None:
-        return Outcome.UNCHANGED if _is_same(beside, happened) else Refusal(OF_THAT_INSTANT)
+        return Outcome.UNCHANGED if _is_same(beside, step) else Refusal(OF_THAT_INSTANT)
     if row.at > now:
         return Refusal("at lies in the future")
-    if not rules.may_follow(CaseState(case.state), happened.act):
+    if not rules.may_follow(CaseState(case.state), act):
         return Refusal(f"the request is closed: {case.state}")
     if row.at < known[-1].at:
         return Refusal("a later step is known")
     if row.answer_by and (reason := _not_extended(cases.clock_of(known), row.answer_by, clock.day_of(now))):
         return Refusal(reason)
-    cases.add(db, case, known, happened)
-    _tell(db, case, happened.act, now)
+    cases.add(db, case, known, step)
+    _tell(db, case, act, now)
     return Outcome.ACCEPTED
 
 
-def _is_same(known: PrivacyStep, happened: NewStep) -> bool:
-    return (known.act, known.text, known.ground, known.answer_by) == (
-        happened.act,
-        happened.text,
-        happened.ground,
-        happened.answer_by,
-    )
+def _is_same(known: PrivacyStep, told: PrivacyStep) -> bool:
+    return (known.act, known.text, known.ground, known.answer_by) == (told.act, told.text, told.ground, told.answer_by)
 
 
 def _not_extended(stands: Clock, answer_by: date, today: date) -> str | None:

@@ -293,10 +293,11 @@ async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit:
 
 
 def _readable(visit: Visit[User], keepers: Sequence[Keeper]) -> Iterator[Record]:
+    everybody = holdings.whose(visit.db, visit.who)
     for keeper in keepers:
         tables = {str(table.__tablename__) for table in keeper.TABLES}
         if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
-            for whose in holdings.whose(visit.db, visit.who):
+            for whose in everybody:
                 yield from keeper.export(visit.db, whose.subject)
 
 
