@@ -9,10 +9,11 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 CONNECTIONS = 16
 SECONDS = 2.0
+ANSWERS = 2000  # at least: a hundredth of fewer says little
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -46,6 +47,21 @@ def server(command, **options):
         process.wait(20)
 
 
+@contextmanager
+def apart(process):
+    """The server on the first core, whoever asks on the second, where there are two."""
+    cores = sorted(os.sched_getaffinity(0))
+    if len(cores) > 1:
+        os.sched_setaffinity(0, {cores[1]})
+        os.sched_setaffinity(process.pid, {cores[0]})
+        for task in Path(f"/proc/{process.pid}/task").iterdir():
+            os.sched_setaffinity(int(task.name), {cores[0]})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, set(cores))
+
+
 def measure(port, process, path, cookie) -> Load:
     """One run against a server, and those that it has started itself."""
     request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\nAccept-Language: fi\r\n\r\n".encode()
@@ -64,7 +80,7 @@ async def _ask(port, request):
 
 async def _visit(port, request, waits, ends):
     reader, writer = await asyncio.open_connection("localhost", port)
-    while time.perf_counter() < ends:
+    while time.perf_counter() < ends or len(waits) < ANSWERS:
         asked = time.perf_counter()
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
@@ -96,7 +112,7 @@ def _cpu_s(process):
     return (int(fields[11]) + int(fields[12])) / TICK + sum(map(_cpu_s, children))
 
 
-def first_answer(port, path):
+def first_answer(port, path, cookie=""):
     """Ask once, over a connection of its own."""
-    with urlopen(f"http://localhost:{port}{path}", timeout=30) as answer:
+    with urlopen(Request(f"http://localhost:{port}{path}", headers={"Cookie": cookie}), timeout=30) as answer:
         assert answer.status == 200

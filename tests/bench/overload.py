@@ -4,12 +4,12 @@ The server has one core, the visitors another. They ask for a mix of pages, at a
 """
 
 import asyncio
-import os
 import time
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
+
+from tests.bench.load import apart
 
 PAGES = ("/overview", "/invoices", "/contracts", "/consumption?at=2026-10")
 READ_S = 1.0  # an answer that takes longer is of no use
@@ -29,21 +29,6 @@ class Answers:
     @property
     def p95_s(self):
         return sorted(self.waits)[int(len(self.waits) * 0.95)] if self.waits else float("inf")
-
-
-@contextmanager
-def apart(process):
-    """The server on the first core, whoever asks on the second, where there are two."""
-    cores = sorted(os.sched_getaffinity(0))
-    if len(cores) > 1:
-        os.sched_setaffinity(0, {cores[1]})
-        os.sched_setaffinity(process.pid, {cores[0]})
-        for task in Path(f"/proc/{process.pid}/task").iterdir():
-            os.sched_setaffinity(int(task.name), {cores[0]})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, set(cores))
 
 
 class Visitors:
