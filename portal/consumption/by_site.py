@@ -46,16 +46,16 @@ class SiteUse:
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """What sites use of one energy.
+    """What sites use of one commodity.
 
-    energies: everything that is metered there
+    commodities: everything that is metered there
     months: their first days, from January of the year before the newest month to the newest
     last: the last day of which there are readings
-    by_site: the sites that have a metering point of the energy
+    by_site: the sites that have a metering point of it
     """
 
-    energy: Commodity
-    energies: tuple[Commodity, ...]
+    commodity: Commodity
+    commodities: tuple[Commodity, ...]
     months: tuple[date, ...]
     last: date
     by_site: Mapping[UUID, SiteUse]

@@ -99,7 +99,7 @@ def _json(parts: Iterable[PointReadings]) -> Pieces:
     """Times are UTC, kWh a text with six decimals, so that nothing is lost; a missing reading has null."""
     yield f'{{"version": {JSON_VERSION}, "unit": "kWh", "metering_points": ['.encode()
     for number, (point, of_point) in enumerate(groupby(parts, key=lambda part: part.point)):
-        about = json.dumps({"metering_point": point.gsrn, "energy": point.energy, "readings": []})
+        about = json.dumps({"metering_point": point.gsrn, "energy": point.commodity, "readings": []})
         yield (", " if number else "").encode() + about.removesuffix("]}").encode()
         yield from json_writing.listed(part.intervals for part in of_point)
         yield b"]}"

@@ -43,7 +43,7 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
     return Point(
         id=point_id,
         gsrn=gsrn,
-        energy=Commodity(commodity),
+        commodity=Commodity(commodity),
         site_id=site_id,
         site_number=number,
         site_name=name,
@@ -110,8 +110,8 @@ def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Select
     there = [point for point in choices if asked.site_id in {None, point.site_id}]
     if asked.site_id and not there:
         raise NoSuchSite
-    commodity = _commodity({point.energy for point in there}, asked.commodity)
-    chosen = tuple(point for point in there if point.energy == commodity)
+    commodity = _commodity({point.commodity for point in there}, asked.commodity)
+    chosen = tuple(point for point in there if point.commodity == commodity)
     period = asked.period or _newest_month(chosen, who, today)
     return Selection(period, commodity, asked.compare, asked.site_id, chosen, choices, asked.show)
 
@@ -126,21 +126,23 @@ def steps(db: Session, who: User, selection: Selection, today: date) -> Sequence
     return _steps(db, occupancies, _parts(db, who, selection, today), compare, today)
 
 
-def by_site(db: Session, who: User, metered: Collection[Point], energy: Commodity | None, today: date) -> Uses | None:
-    """What is used at some points of one energy (their first where the one asked for is not metered), month by month.
+def by_site(
+    db: Session, who: User, metered: Collection[Point], commodity: Commodity | None, today: date
+) -> Uses | None:
+    """What is used of one commodity at some points (their first where that asked for is not metered), month by month.
 
     None where no readings of them may be seen.
     """
-    energies = {point.energy for point in metered}
-    chosen = [point for point in metered if point.energy == _commodity(energies, energy)]
+    there = {point.commodity for point in metered}
+    chosen = [point for point in metered if point.commodity == _commodity(there, commodity)]
     known = [until for point in chosen if (until := point.known_until(who.parties))]
     if not known:
         return None
     last = day_of(instant_of(max(known) - 1))
     months = of_sites.months_up_to(last)
     return Uses(
-        energy=chosen[0].energy,
-        energies=tuple(one for one in Commodity if one in energies),
+        commodity=chosen[0].commodity,
+        commodities=tuple(one for one in Commodity if one in there),
         months=months,
         last=last,
         by_site=of_sites.uses(db, chosen, who.parties, months, today),
@@ -234,7 +236,7 @@ def _steps(
     then = iter(tallies(db, occupancies, [one for one in before if one], today))
     changing = _changing(occupancies, [*parts, *(one for one in before if one)])
     return tuple(
-        PeriodStep(part, tally, earlier, next(then), _looked_at(changing, part) == _looked_at(changing, earlier))
+        PeriodStep(part, tally, earlier, next(then), _are_same(changing, part, earlier))
         if earlier
         else PeriodStep(part, tally)
         for part, tally, earlier in zip(parts, now, before, strict=True)
@@ -245,6 +247,11 @@ def _changing(occupancies: Sequence[PointDays], periods: Sequence[Period]) -> Se
     """The occupancies that do not last through all of some periods."""
     begins, ends = min(one.begins for one in periods), max(one.ends for one in periods)
     return [occupancy for occupancy in occupancies if occupancy.begins > begins or occupancy.ends < ends]
+
+
+def _are_same(occupancies: Sequence[PointDays], period: Period, before: Period) -> bool:
+    """Whether the same points are looked at in a period and in that of the year before, for as long."""
+    return not occupancies or _looked_at(occupancies, period) == _looked_at(occupancies, before)
 
 
 def _looked_at(occupancies: Iterable[PointDays], period: Period) -> frozenset[tuple[UUID, int, int]]:

@@ -184,9 +184,10 @@ def year_before(period: Period, compare: Compare) -> Period | None:
     if isinstance(period, Quarter):
         hour = _same_hour(period.parent, compare)
         return Quarter(hour.quarter + period.quarter % QUARTERS_AN_HOUR) if hour else None
-    first, last = day_before(period.first, compare), day_before(period.last, compare)
+    first = day_before(period.first, compare)
     if first and isinstance(period, KEPT[compare]):
         return period.of(first)
+    last = day_before(period.last, compare)
     return Span(first, last) if first and last else None
 
 

@@ -58,7 +58,7 @@ class Point:
 
     id: UUID
     gsrn: str
-    energy: Commodity
+    commodity: Commodity
     site_id: UUID
     site_number: str
     site_name: str | None
@@ -144,7 +144,7 @@ class Selection:
     @property
     def commodities(self) -> Sequence[Commodity]:
         """What the chosen site (or all of them) has, in a fixed order."""
-        there = {point.energy for point in self.choices if self.site_id in {None, point.site_id}}
+        there = {point.commodity for point in self.choices if self.site_id in {None, point.site_id}}
         return [commodity for commodity in Commodity if commodity in there]
 
     @property

@@ -244,11 +244,11 @@ def by_month(db: Session, who: User, since: date) -> Mapping[date, Money]:
     return dict(BY_MONTH.all(db, who, since=since))
 
 
-def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> Billed | None:
+def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -> Billed | None:
     """The bills whose last day lies in the newest month for which most sites are billed; None without any since a day.
 
-    A collective bill is shared out by the contracts of its lines; of one energy, if told, are the lines whose contract
-    has a metering point of it.
+    A collective bill is shared out by the contracts of its lines; of one commodity, if told, are the lines whose
+    contract has a metering point of it.
     """
     site = func.coalesce(Contract.site_id, Invoice.site_id)
     lines = (
@@ -257,9 +257,9 @@ def billed_by_site(db: Session, who: User, since: date, energy: str | None) -> B
         .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
         .where(INVOICES.visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
     )
-    if energy is not None:
+    if commodity is not None:
         lines = lines.join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id)
-        lines = lines.where(col(MeteringPoint.energy) == energy)
+        lines = lines.where(col(MeteringPoint.energy) == commodity)
     nets = lines.group_by("year", "month", "site")
     found: defaultdict[date, dict[UUID, Money]] = defaultdict(dict)
     for y, m, site_id, cents in db.exec(nets):

@@ -70,7 +70,7 @@ def test_each_month_is_what_the_page_of_the_site_shows(db, register, somebody):
     assert uses.by_site
     for site, use in uses.by_site.items():
         for year in {month.year for month in uses.months}:
-            steps = {step.period.first: step.now for step in alone(db, somebody, site, uses.energy, Year(year))}
+            steps = {step.period.first: step.now for step in alone(db, somebody, site, uses.commodity, Year(year))}
             found = {month: energy for month, energy in zip(uses.months, use.months, strict=True) if month.year == year}
             assert found == {month: steps[month].energy for month in found}
 
@@ -79,9 +79,9 @@ def test_the_newest_month_is_as_complete_and_compares_as_on_its_own_page(db, reg
     uses = queries.by_site(db, aino, at(db, aino, {register.home, register.cottage}), Commodity.ELECTRICITY, TODAY)
     assert (uses.months[0], uses.months[-1], uses.last) == (date(2025, 1, 1), date(2026, 11, 1), date(2026, 11, 20))
     for site in (register.home, register.cottage):
-        steps = alone(db, aino, site, uses.energy, Month(2026, 11))
+        steps = alone(db, aino, site, uses.commodity, Month(2026, 11))
         assert uses.by_site[site].newest == total(step.now for step in steps)
-        shown = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.energy, site), TODAY)
+        shown = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.commodity, site), TODAY)
         assert uses.by_site[site].compared == compared(db, aino, shown)
 
 
@@ -97,7 +97,7 @@ def test_several_sites_are_the_sum_of_each(db, register, aino):
     both = together([home, cottage])
     assert both.months == tuple(one + other for one, other in zip(home.months, cottage.months, strict=True))
     assert both.newest == total([home.newest, cottage.newest])
-    everything = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.energy), TODAY)
+    everything = queries.selection(db, aino, ViewRequest(Month(2026, 11), uses.commodity), TODAY)
     assert both.compared == compared(db, aino, everything)
 
 

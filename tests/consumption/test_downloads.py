@@ -48,7 +48,7 @@ def of_a_point(draw):
 def point(number):
     known = {"held_days": (), "first_quarter": None, "until_quarter": None}
     site = {"site_id": uuid4(), "site_number": "", "site_name": None, "street": ""}
-    return Point(id=uuid4(), gsrn=f"6430000000000000{number:02}", energy=Commodity.ELECTRICITY, **site, **known)
+    return Point(id=uuid4(), gsrn=f"6430000000000000{number:02}", commodity=Commodity.ELECTRICITY, **site, **known)
 
 
 def written(parts, format_, resolution=Resolution.QUARTER):

@@ -134,7 +134,7 @@ def compared(db, who, selection):
 
 
 def test_a_person_sees_the_points_of_their_sites(db, register, aino, eino):
-    assert [(point.street, point.energy) for point in queries.points(db, aino, TODAY)] == [
+    assert [(point.street, point.commodity) for point in queries.points(db, aino, TODAY)] == [
         ("Esimerkkikatu 4", "electricity"),
         ("Esimerkkikatu 4", "heat"),
         ("Rantapolku 12", "electricity"),

@@ -53,7 +53,7 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
         return []
     uses = listing.uses
     days = formats.date_range(uses.months[-1], uses.last, language)
-    energy = COMMODITIES[uses.energy].words
+    energy = COMMODITIES[uses.commodity].words
     return [
         _Column(text("%(energy)s %(days)s, kWh", energy=energy, days=days), lambda row: _kwh(row.figures.now)),
         _Column(text("Days that are compared"), lambda row: _pair(row, lambda pair: pair.days)),

@@ -101,7 +101,7 @@ def _costs_of(uses: Uses | None, asked_for: Commodity | None) -> Commodity | Non
     """Whose costs stand beside what is used: those of the same energy, all that is billed where there is no other."""
     if uses is None:
         return asked_for
-    return uses.energy if len(uses.energies) > 1 else None
+    return uses.commodity if len(uses.commodities) > 1 else None
 
 
 def _billed(db: Session, who: User, energy: Commodity | None, today: date) -> Billed | None:

@@ -60,12 +60,12 @@ class Use:
     @property
     def commodity(self) -> Label:
         """Which energy it is."""
-        return COMMODITIES[self.of.energy]
+        return COMMODITIES[self.of.commodity]
 
     @property
     def energies(self) -> Sequence[tuple[Commodity, Label]]:
         """Every energy that is metered there."""
-        return [(energy, COMMODITIES[energy]) for energy in self.of.energies]
+        return [(energy, COMMODITIES[energy]) for energy in self.of.commodities]
 
     @property
     def first(self) -> date:
@@ -95,7 +95,7 @@ class Use:
     @property
     def href(self) -> str:
         """Where it is shown."""
-        return f"{self.address}{'&' if '?' in self.address else '?'}at={self.first:%Y-%m}&energy={self.of.energy}"
+        return f"{self.address}{'&' if '?' in self.address else '?'}at={self.first:%Y-%m}&energy={self.of.commodity}"
 
     @property
     def bars(self) -> Sequence[spark.Bar]:
@@ -157,7 +157,7 @@ def metered(db: Session, who: User, points: Collection[MeteredPoint], today: dat
     first = consumption.by_site(db, who, points, None, today)
     if first is None:
         return []
-    others = (consumption.by_site(db, who, points, energy, today) for energy in first.energies[1:])
+    others = (consumption.by_site(db, who, points, commodity, today) for commodity in first.commodities[1:])
     return [first, *(one for one in others if one)]
 
 
