@@ -15,8 +15,8 @@ from portal.cli.arguments import Commands, Parser
 from portal.cli.console import IN_PART, not_done
 from portal.kit.complaints import Complaint
 
-# Starting makes hundreds of thousands of objects that stay. Looking through them for garbage again and again is a sixth of
-# a start; what pages and rows leave behind is nearly all freed without a search.
+# Starting makes hundreds of thousands of objects that stay: looking through them for garbage again and again is a sixth
+# of a start. What pages and rows leave behind is nearly all freed without a search.
 GARBAGE = (50_000, 20, 50)
 COMMANDS = (migrate, demo, serve, importing, jobs, check, audit, exporting, keys)  # as --help lists them
 
