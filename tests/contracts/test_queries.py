@@ -6,16 +6,22 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from sqlmodel import select
 
+from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.contracts import queries
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind
+from portal.contracts.models import Contract
 from portal.contracts.pricing import Supply, bill
 from portal.contracts.queries import NoSuchContract
+from portal.contracts.scope import CONTRACTS
 from portal.contracts.spot_days import UNTOLD
 from portal.contracts.terms import spot_for, terms_for
+from portal.kit.questions import itself
 from tests.contracts.register import LONG_AGO, somebody
 from tests.contracts.values import days, measured, quarters
+from tests.people import user
 
 TODAY = date(2026, 11, 21)
 YESTERDAY = TODAY - timedelta(days=1)
@@ -181,3 +187,18 @@ def test_prices_of_long_ago_are_of_no_interest_to_pricing(database, register, ho
         held = queries.by_id(db, home.who, home.sales, TODAY)
     assert [price.code for price in sales.prices] == ["energy", "base"]
     assert [one.price.code for one in held.every_price] == ["energy", "base", "old"]
+
+
+@pytest.mark.parametrize("themes", [{Theme.CONTRACTS}, {Theme.CONTRACTS, Theme.BILLING}, {Theme.BILLING}, set()])
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_question_and_a_select_of_one_scope_see_the_same_rows(database, register, home, themes, limited):
+    other = register.contract(home.party, register.site(), None, home.product)
+    register.contract(register.party(), home.site, home.point, home.product)
+    sites = frozenset({home.site}) if limited else None
+    who = user(Reach(frozenset({home.party}), (Grant(frozenset(themes), sites, Level.SEE),)))
+    asked = CONTRACTS.question(itself, select(Contract.id))
+    with database.reading() as db:
+        found = set(asked.all(db, who))
+        assert found == set(db.exec(select(Contract.id).where(CONTRACTS.visible_to(who))))
+    seen = {home.sales, home.network} | (set() if limited else {other})
+    assert found == (seen if Theme.CONTRACTS in themes else set())

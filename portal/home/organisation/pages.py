@@ -1,56 +1,20 @@
 """Who may do what: the rights that a party gave, the party's facts, people and groups; or one's own right."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
-from typing import Final
 
 from portal.auth.people import User, user
-from portal.auth.reach import Level
 from portal.customers import words
 from portal.customers.models import PartyKind
 from portal.home.organisation import queries
-from portal.home.organisation.queries import Contact, Facts, Right, SiteName
-from portal.home.organisation.rules import RightState, state
+from portal.home.organisation.queries import Contact, Facts, Right
+from portal.home.organisation.rules import RightState
 from portal.kit.html import Page
-from portal.kit.i18n import Text, text
-from portal.kit.labels import Label
+from portal.kit.i18n import Text
 from portal.kit.web import Visit, page
 from portal.sites import queries as sites
-
-FEW_TOWNS: Final = 2
-
-
-LEVELS: Final[Mapping[Level, Label]] = {
-    Level.SEE: Label(words.LEVELS[Level.SEE], icon="eye"),
-    Level.MANAGE: Label(words.LEVELS[Level.MANAGE], icon="key-round", tone="brand"),
-}
-STATES: Final[Mapping[RightState, Label]] = {
-    RightState.IN_FORCE: Label(text("In force"), icon="check", tone="ok"),
-    RightState.ENDS_SOON: Label(text("Ends soon"), icon="clock", tone="warn"),
-    RightState.COMING: Label(text("Starts later"), icon="calendar-days", tone="brand"),
-    RightState.ENDED: Label(text("Ended"), icon="minus"),
-}
-
-
-@dataclass(frozen=True)
-class RightShown:
-    """A right in words: a level or nothing for each theme, where, and how it stands.
-
-    named: the sites it is limited to, where they may be named
-    """
-
-    right: Right
-    levels: Sequence[Label | None]
-    sites: Text
-    state: RightState
-    named: Sequence[SiteName]
-
-    @property
-    def label(self) -> Label:
-        """How it stands."""
-        return STATES[self.state]
 
 
 @dataclass(frozen=True)
@@ -71,13 +35,14 @@ class Organisation(Page):
     """
 
     template = "organisation/show.html"
+    today: date
     decides: bool
     company: Facts | None
     themes: Sequence[Text]
-    given: Sequence[RightShown]
+    given: Sequence[Right]
     in_force: int
-    received: Sequence[RightShown]
-    own: Sequence[RightShown]
+    received: Sequence[Right]
+    own: Sequence[Right]
     people: Sequence[Contact]
     towns: Sequence[Town]
     count: int
@@ -87,47 +52,27 @@ def show(visit: Visit[User]) -> Organisation:
     """Everything to whoever decides for the party; to others their own right and nothing of anybody else's."""
     db, who, today = visit.db, visit.who, visit.today
     decides = who.reach.is_full
-    company = next((party for party in queries.facts(db, who) if party.kind == PartyKind.COMPANY), None)
+    company = next((party for party in queries.facts(db, who) if party.party.kind == PartyKind.COMPANY), None)
     towns = _towns(visit) if decides else []
     count = sum(town.count for town in towns)
-    given = sorted((_shown(right, count, today) for right in queries.given(db, who)), key=_is_over)
+    given = _over_last(queries.given(db, who), today)
     return Organisation(
+        today=today,
         decides=decides,
         company=company,
         themes=list(words.THEMES.values()),
         given=given,
-        in_force=sum(one.state in {RightState.IN_FORCE, RightState.ENDS_SOON} for one in given),
-        received=sorted((_without_sites(right, today) for right in queries.received(db, who)), key=_is_over),
-        own=[_shown(right, None, today) for right in queries.own(db, who, today)],
+        in_force=sum(one.state(today) in {RightState.IN_FORCE, RightState.ENDS_SOON} for one in given),
+        received=_over_last(queries.received(db, who), today),
+        own=queries.own(db, who, today),
         people=queries.contacts(db, who) if company else [],
         towns=towns if company else [],
         count=count,
     )
 
 
-def _shown(right: Right, every: int | None, today: date) -> RightShown:
-    levels = [LEVELS[right.level] if theme in right.themes else None for theme in words.THEMES]
-    stands = state(right.valid_from, right.valid_to, today)
-    return RightShown(right, levels, _where(right.sites, every), stands, right.sites or ())
-
-
-def _without_sites(right: Right, today: date) -> RightShown:
-    """A right that one may act by: the sites are the other party's, and are named when one acts for them."""
-    return replace(_shown(right, None, today), named=())
-
-
-def _is_over(shown: RightShown) -> bool:
-    return shown.state is RightState.ENDED
-
-
-def _where(limits: Sequence[SiteName] | None, every: int | None) -> Text:
-    """`All 240`, `Tampere, 58`, `90 in 5 towns`."""
-    if limits is None:
-        return text("All %(n)s", n=every) if every else text("All sites")
-    towns = sorted({site.town for site in limits})
-    if len(towns) <= FEW_TOWNS:
-        return text("%(towns)s, %(n)s", towns=", ".join(towns), n=len(limits))
-    return text("%(n)s in %(towns)s towns", towns=len(towns), n=len(limits))
+def _over_last(rights: Iterable[Right], today: date) -> Sequence[Right]:
+    return sorted(rights, key=lambda right: right.state(today) is RightState.ENDED)
 
 
 def _towns(visit: Visit[User]) -> Sequence[Town]:

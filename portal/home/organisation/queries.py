@@ -22,8 +22,11 @@ from portal.customers.models import (
     Party,
 )
 from portal.customers.scope import in_force
-from portal.customers.words import ROLES
+from portal.customers.words import ROLES, THEMES
+from portal.home.organisation import labels
+from portal.home.organisation.rules import RightState, state
 from portal.kit.i18n import Text
+from portal.kit.labels import Label
 from portal.sites.models import Site
 
 
@@ -48,19 +51,31 @@ class Right:
     valid_from: date
     valid_to: date | None
 
+    @property
+    def levels(self) -> Sequence[Label | None]:
+        """How far it goes in each matter, in the order of `THEMES`; None where it does not open it."""
+        return [labels.LEVELS[self.level] if theme in self.themes else None for theme in THEMES]
+
+    def where(self, every: int | None = None) -> Text:
+        """At which sites it holds; `every` is how many there are, where that may be told."""
+        if self.sites is None:
+            return labels.all_sites(every)
+        return labels.some_sites(len(self.sites), {site.town for site in self.sites})
+
+    def state(self, today: date) -> RightState:
+        """How it stands on a day."""
+        return state(self.valid_from, self.valid_to, today)
+
+    def label(self, today: date) -> Label:
+        """The same in words."""
+        return labels.STATES[self.state(today)]
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a party itself."""
 
-    id: UUID
-    name: str
-    kind: str
-    customer_number: str
-    business_id: str | None
-    street: str | None
-    postcode: str | None
-    town: str | None
+    party: Party
     emails: tuple[str, ...]
     phones: tuple[str, ...]
 
@@ -112,14 +127,7 @@ def facts(db: Session, who: User) -> Sequence[Facts]:
     parties = select(Party).where(col(Party.id).in_(who.parties)).order_by(Party.customer_number)
     return [
         Facts(
-            id=party.id,
-            name=party.name,
-            kind=party.kind,
-            customer_number=party.customer_number,
-            business_id=party.business_id,
-            street=party.street,
-            postcode=party.postcode,
-            town=party.town,
+            party=party,
             emails=tuple(details[party.id, ContactKind.EMAIL]),
             phones=tuple(details[party.id, ContactKind.PHONE]),
         )
