@@ -39,6 +39,9 @@ class Unit(StrEnum):
     KW = "kW"
 
 
+UNITS: Final = {Basis.ENERGY: Unit.KWH, Basis.SPOT: Unit.KWH, Basis.MONTH: Unit.MONTH, Basis.POWER: Unit.KW}
+
+
 class NoSpotPrice(Exception):
     """Energy is billed by the spot price at a time for which the register knows none."""
 
@@ -149,68 +152,54 @@ def cost_of(
     return Costs(tuple(cents), tuple(without.tolist()))
 
 
-@dataclass(frozen=True, slots=True)
-class _Measured:
-    """What a charge comes to."""
-
-    quantity: Decimal
-    unit: Unit
-    unit_price: Decimal
-    cents: Fraction
-    estimated: bool = False
-
-
 def _line(terms: Terms, charge: Charge, by: Used, spot: SpotPrices) -> Iterator[CostLine]:
     """The line of a charge; none where its days and window hold no reading, such as winter days in a summer month."""
-    if come_to := _measured(charge, terms.billing_minutes, by, spot):
-        yield CostLine(
-            contract_id=terms.contract_id,
-            code=charge.price.code,
-            name=charge.price.name,
-            days=charge.days,
-            quantity=come_to.quantity,
-            unit=come_to.unit,
-            unit_price=come_to.unit_price,
-            vat_percent=charge.vat_percent,
-            net=Money(_half_up(come_to.cents)),
-            estimated=come_to.estimated,
-        )
+    mine = metered(charge, terms.billing_minutes, by, spot) if charge.price.basis in METERED else None
+    if mine is not None and not len(mine.places):
+        return
+    quantity, unit_price, cents = _measured(charge, mine)
+    yield CostLine(
+        contract_id=terms.contract_id,
+        code=charge.price.code,
+        name=charge.price.name,
+        days=charge.days,
+        quantity=quantity,
+        unit=UNITS[charge.price.basis],
+        unit_price=unit_price,
+        vat_percent=charge.vat_percent,
+        net=Money(_half_up(cents)),
+        estimated=mine is not None and mine.estimated,
+    )
 
 
-def _measured(charge: Charge, billing_minutes: int, by: Used, spot: SpotPrices) -> _Measured | None:
-    if charge.price.basis is Basis.MONTH:
-        return _time(charge)
-    mine = metered(charge, billing_minutes, by, spot)
-    if not len(mine.places):
-        return None
-    return _power(charge, mine) if charge.price.basis is Basis.POWER else _energy(charge, mine)
+def _measured(charge: Charge, mine: Metered | None) -> tuple[Decimal, Decimal, Fraction]:
+    """How much a charge counts, the price of each, and exactly how many cents that comes to."""
+    if mine is None:
+        return _over(charge, sum((share for _, share in _months(charge.days)), Fraction(0)))
+    return _over(charge, _excess(charge, mine)) if charge.price.basis is Basis.POWER else _energy(charge, mine)
 
 
-def _energy(charge: Charge, mine: Metered) -> _Measured:
+def _energy(charge: Charge, mine: Metered) -> tuple[Decimal, Decimal, Fraction]:
     if len(mine.unpriced):
         raise NoSpotPrice(f"{len(mine.unpriced)} intervals without a spot price on {charge.days}")
     cents = Fraction(*mine.cents(charge, np.zeros(len(mine.places), np.int64), 1))
     energy, price = Energy(mine.milliwatt_hours()), charge.price.amount
     if charge.price.basis is Basis.SPOT and energy:
         price = _shown(cents / Fraction(energy.kwh))
-    return _Measured(energy.kwh, Unit.KWH, price, cents, mine.estimated)
+    return energy.kwh, price, cents
 
 
-def _power(charge: Charge, mine: Metered) -> _Measured:
+def _excess(charge: Charge, mine: Metered) -> Fraction:
+    """The highest power of each month above the charge's threshold, in kW, by the part of the month that is charged."""
     threshold = Fraction(charge.price.threshold_kw or 0)
-    excess = sum(
+    return sum(
         (share * max(Fraction(0), mine.peak_kw(days) - threshold) for days, share in _months(charge.days)), Fraction(0)
     )
-    return _over(charge, excess, Unit.KW, estimated=mine.estimated)
 
 
-def _time(charge: Charge) -> _Measured:
-    return _over(charge, sum((share for _, share in _months(charge.days)), Fraction(0)), Unit.MONTH)
-
-
-def _over(charge: Charge, quantity: Fraction, unit: Unit, *, estimated: bool = False) -> _Measured:
+def _over(charge: Charge, quantity: Fraction) -> tuple[Decimal, Decimal, Fraction]:
     price = charge.price.amount
-    return _Measured(_shown(quantity), unit, price, quantity * Fraction(price) * CENTS_A_EURO, estimated)
+    return _shown(quantity), price, quantity * Fraction(price) * CENTS_A_EURO
 
 
 def _months(days: Days) -> Iterator[tuple[Days, Fraction]]:

@@ -63,9 +63,9 @@ class Use:
         return COMMODITIES[self.of.commodity]
 
     @property
-    def energies(self) -> Sequence[tuple[Commodity, Label]]:
-        """Every energy that is metered there."""
-        return [(energy, COMMODITIES[energy]) for energy in self.of.commodities]
+    def commodities(self) -> Sequence[tuple[Commodity, Label]]:
+        """Everything that is metered there."""
+        return [(one, COMMODITIES[one]) for one in self.of.commodities]
 
     @property
     def first(self) -> date:
