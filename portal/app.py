@@ -34,9 +34,9 @@ from portal.customers import pages as acting
 from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
 from portal.home.account import pages as account
-from portal.home.account.letters import LetterContext
 from portal.home.organisation import pages as organisation
 from portal.home.sites import pages as home_sites
+from portal.installation import Installation
 from portal.invoices import pages as invoices
 from portal.keepers import KEEPERS
 from portal.kit import clock
@@ -74,6 +74,9 @@ def create_app(
 
     `threads` are those in which pages are made, for whoever wants to know how many are at work.
     """
+    installation = Installation(
+        settings.brand, settings.base_url, Vault(settings.data_keys, settings.index_key), KEEPERS
+    )
     platform = Platform(
         database=database,
         html=html(settings.brand),
@@ -82,7 +85,8 @@ def create_app(
         introduce=_introduce,
         idle_s=int(IDLE.total_seconds()),
         audit_view=_audit_of_view,
-        forms=form_store(Vault(settings.data_keys, settings.index_key)),
+        forms=form_store(installation.vault),
+        installation=installation,
         now=now,
         threads=threads or working_threads(),
     )
@@ -92,24 +96,23 @@ def create_app(
 
 def routes(settings: Settings, identify: Identification) -> Sequence[Route]:
     """Every address of the portal."""
-    office = LetterContext(settings.base_url, settings.brand)
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *home_sites.routes,
         *organisation.routes,
-        *account.routes(office),
-        *welcome.routes(office),
+        *account.routes,
+        *welcome.routes,
         *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
         *acting.routes,
         *consumption.routes,
         *invoices.routes(corrected_sum),
         *contracts.routes,
-        *consents.routes(settings.brand),
-        *privacy.routes(settings.brand, KEEPERS, Vault(settings.data_keys, settings.index_key)),
+        *consents.routes,
+        *privacy.routes,
         *messages.routes,
-        *authorisations.routes(settings.brand),
-        *(styleguide.routes(settings.brand) if settings.environment is not Environment.PRODUCTION else ()),
+        *authorisations.routes,
+        *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),
     ]
 
 

@@ -32,6 +32,7 @@ from portal.kit.html import Html, Person
 from portal.kit.rates import Rate, Rates, Turnstile
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
+from tests.settings import installation
 
 ROOT = Path(__file__).parent.parent
 PORTAL, BANK = "https://portal.test", "https://bank.test"
@@ -130,6 +131,7 @@ class World:
             recognise=actions.recogniser(lambda db, index, acting_for: Reach(frozenset())),
             introduce=lambda db, who: Person(who.name, "AM", "") if hasattr(who, "name") else None,
             idle_s=900,
+            installation=installation(),
             now=self.clock,
         )
         inside = [

@@ -6,6 +6,8 @@ import shutil
 import tempfile
 from functools import cache
 
+from portal.installation import Installation
+from portal.kit.crypto import Vault
 from portal.settings import Settings
 
 DATA_KEYS = {
@@ -22,3 +24,10 @@ def settings():
     return Settings.from_environment(
         {"PORTAL_ENV": "test", "PORTAL_BASE_URL": "https://portal.test", "PORTAL_KEYS_DIR": keys, **DATA_KEYS}
     )
+
+
+@cache
+def installation():
+    """The installation that tests stand in; nobody keeps anything there."""
+    known = settings()
+    return Installation(known.brand, known.base_url, Vault(known.data_keys, known.index_key))

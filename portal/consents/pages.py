@@ -2,13 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
 from starlette.datastructures import FormData
-from starlette.routing import Route
 
 from portal.auth.people import User, decides
-from portal.brand import Brand
 from portal.consents import actions, labels, notices, queries, receipts, rules
 from portal.consents.actions import LastChannel
 from portal.consents.receipts import Receipt
@@ -105,10 +102,10 @@ def history(visit: Visit[User]) -> History:
     return History(decisions, pagination)
 
 
-def receipt(brand: Brand, visit: Visit[User]) -> Reply:
+def receipt(visit: Visit[User]) -> Reply:
     """The receipt of a decision, to read or, as JSON, to keep."""
     decision, customer = queries.receipt(visit.db, visit.who, visit.id("id"))
-    made = receipts.receipt(decision, customer, brand)
+    made = receipts.receipt(decision, customer, visit.installation.brand)
     if visit.query.get("format") == "json":
         body = made.model_dump_json(indent=2).encode()
         return Download(f"receipt-{made.receipt_id}.json", "application/json", body)
@@ -181,11 +178,9 @@ def _saved(visit: Visit[User]) -> int | None:
     return min(int(asked), MOST_AT_ONCE) if asked.isdecimal() and len(asked) < 4 else None
 
 
-def routes(brand: Brand) -> Sequence[Route]:
-    """The addresses of this slice; receipts name the company whose portal this is."""
-    return [
-        page("/consents", show, who=decides),
-        action("/consents", decide, who=decides),
-        page("/consents/history", history, who=decides),
-        page("/consents/receipts/{id}", partial(receipt, brand), who=decides),
-    ]
+routes = [
+    page("/consents", show, who=decides),
+    action("/consents", decide, who=decides),
+    page("/consents/history", history, who=decides),
+    page("/consents/receipts/{id}", receipt, who=decides),
+]

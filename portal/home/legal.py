@@ -12,9 +12,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from portal.auth.people import anyone
-from portal.brand import Brand
 from portal.home import texts
 from portal.home.texts import LegalText, PageName
+from portal.installation import Installation
 from portal.kit.access import Anyone
 from portal.kit.html import Page
 from portal.kit.i18n import Language
@@ -56,20 +56,21 @@ def help_(said: Pages, visit: Visit[Anyone]) -> Help:
     return Help(said(visit.language))
 
 
-async def security(brand: Brand, base_url: str, request: Request) -> Response:
+async def security(request: Request) -> Response:
     """Where weaknesses are to be reported (RFC 9116)."""
-    return PlainTextResponse(security_txt(brand, base_url, platform_of(request).now()))
+    platform = platform_of(request)
+    return PlainTextResponse(security_txt(platform.installation, platform.now()))
 
 
-def security_txt(brand: Brand, base_url: str, now: datetime) -> str:
+def security_txt(here: Installation, now: datetime) -> str:
     """The lines of security.txt; it is valid until the beginning of a day, so that it changes once a day at most."""
-    given = brand.security
+    given = here.brand.security
     expires = (now + VALID).replace(hour=0, minute=0, second=0, microsecond=0)
     lines = [
-        f"Contact: {given.contact if given else f'mailto:{brand.email}'}",
+        f"Contact: {given.contact if given else f'mailto:{here.brand.email}'}",
         f"Expires: {expires:%Y-%m-%dT%H:%M:%SZ}",
         f"Preferred-Languages: {', '.join(Language)}",
-        f"Canonical: {base_url}{SECURITY}",
+        f"Canonical: {here.base_url}{SECURITY}",
     ]
     if given and given.policy:
         lines.append(f"Policy: {given.policy}")
@@ -90,5 +91,5 @@ def routes(settings: Settings) -> Sequence[Route]:
     return [
         *shown,
         page("/help", partial(help_, said[PageName.HELP].__getitem__), who=anyone),
-        bare(SECURITY, partial(security, settings.brand, settings.base_url), who=anyone),
+        bare(SECURITY, security, who=anyone),
     ]

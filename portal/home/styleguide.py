@@ -3,13 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Final
 
-from starlette.routing import Route
-
 from portal.auth.people import anyone
-from portal.brand import Brand
 from portal.contrast import Contrast, contrasts
 from portal.kit import spark
 from portal.kit.access import Anyone
@@ -39,11 +35,11 @@ class Styleguide(Page):
     tight: Sequence[Contrast]
 
 
-def show(brand: Brand, visit: Visit[Anyone]) -> Styleguide:
+def show(visit: Visit[Anyone]) -> Styleguide:
     """Everything on one page."""
     month = first_of_month(visit.today)
     months = [(month.replace(month=number), 40 + (number * 37) % 60) for number in range(1, 13)]
-    every = contrasts(brand.colours)
+    every = contrasts(visit.installation.brand.colours)
     return Styleguide(
         typed=Typed({"email": "aino", "name": ""}, {"email": text("Check what you wrote here.")}),
         pagination=paginate(visit.query.get("page"), 60, 20, ADDRESS),
@@ -55,6 +51,4 @@ def show(brand: Brand, visit: Visit[Anyone]) -> Styleguide:
     )
 
 
-def routes(brand: Brand) -> Sequence[Route]:
-    """Its address."""
-    return [page(ADDRESS, partial(show, brand), who=anyone)]
+routes = [page(ADDRESS, show, who=anyone)]

@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import partial
 from typing import Final
 
 from sqlmodel import Session
-from starlette.routing import Route
 
 from portal.auth import actions as sessions
 from portal.auth.people import User, decides, user
@@ -20,7 +18,6 @@ from portal.customers.words import LANGUAGES
 from portal.home.account import pages as account
 from portal.home.account import saving
 from portal.home.account.labels import options
-from portal.home.account.letters import LetterContext
 from portal.invoices import queries as invoices
 from portal.invoices.queries import InvoiceFilter
 from portal.kit.forms import Typed
@@ -118,13 +115,13 @@ def show_contact(visit: Visit[User]) -> Reply:
     return _how_to_reach(mine, Typed({**form.typed.values, **language}), is_back=form.is_back)
 
 
-def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
+def save_contact(visit: Visit[User]) -> Reply:
     """Save what differs, and go on."""
     mine = _mine(visit)
     if mine is None:
         return Redirect("/welcome")
     chosen = account.choose_language(visit)
-    match saving.save_contact(office, visit, "/welcome/contact"):
+    match saving.save_contact(visit, "/welcome/contact"):
         case Typed() as again:
             typed = Typed({**again.values, "language": str(visit.form.get("language", ""))}, again.errors)
             return Answer(_how_to_reach(mine, typed), status=422)
@@ -190,13 +187,11 @@ def _how_to_bill(mine: Contact, typed: Typed) -> HowToBill:
     return HowToBill(typed, options(mine), mine.billing_emails, LANGUAGES)
 
 
-def routes(office: LetterContext) -> list[Route]:
-    """The addresses of the first steps."""
-    return [
-        page("/welcome", show_found, who=user),
-        page("/welcome/contact", show_contact, who=decides),
-        action("/welcome/contact", partial(save_contact, office), who=decides),
-        page("/welcome/billing", show_billing, who=decides),
-        action("/welcome/billing", save_billing, who=decides),
-        action("/welcome/skip", skip, who=user),
-    ]
+routes = [
+    page("/welcome", show_found, who=user),
+    page("/welcome/contact", show_contact, who=decides),
+    action("/welcome/contact", save_contact, who=decides),
+    page("/welcome/billing", show_billing, who=decides),
+    action("/welcome/billing", save_billing, who=decides),
+    action("/welcome/skip", skip, who=user),
+]

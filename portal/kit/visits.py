@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.datastructures import FormData, QueryParams
 from starlette.requests import Request
 
+from portal.installation import Installation
 from portal.kit import clock
 from portal.kit.access import Anyone
 from portal.kit.db import Database
@@ -37,6 +38,7 @@ class Visit(Generic[P_co]):
     form: FormData
     now: datetime
     language: Language
+    installation: Installation
 
     @property
     def today(self) -> date:
@@ -69,6 +71,7 @@ class FlowVisit(Generic[P_co]):
     path: Mapping[str, str]
     now: datetime
     language: Language
+    installation: Installation
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class Platform:
     recognise: Callable[[Session, Mapping[str, str], datetime], Recognition]
     introduce: Callable[[Session, Anyone], Person | None]
     idle_s: int
+    installation: Installation
     audit_view: ViewAudit = not_audited
     forms: FormStore = NO_FORM_STORE
     now: Callable[[], datetime] = clock.now

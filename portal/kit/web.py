@@ -119,6 +119,7 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
             request.path_params,
             now,
             language_of(request),
+            platform.installation,
         )
         reply = await handler(visit)
         if isinstance(reply, Response):
@@ -194,7 +195,16 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
             known = recognise(platform, request, db, now)
             person = who.admit(known.person)
             _check_token(platform, request, form, person)
-            visit = Visit(person, db, request.path_params, request.query_params, form, now, language_of(request))
+            visit = Visit(
+                person,
+                db,
+                request.path_params,
+                request.query_params,
+                form,
+                now,
+                language_of(request),
+                platform.installation,
+            )
             reply = handler(visit)
             if isinstance(reply, Redirect):
                 _forget(platform, request, db, person)

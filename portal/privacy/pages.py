@@ -8,21 +8,18 @@ from functools import partial
 from typing import Annotated, Final, TypeVar
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
-from starlette.routing import Route
 
 from portal.audit import actions as audit
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
-from portal.brand import Brand
 from portal.kit import forms
 from portal.kit.allowance import retry_after
-from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.errors import NotThere, StepUpNeeded
 from portal.kit.forms import Form, Typed, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.pagination import Pagination, paginate
-from portal.kit.privacy import Keeper, Record
+from portal.kit.privacy import Record
 from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
@@ -185,10 +182,10 @@ def show(visit: Visit[User]) -> Privacy:
     )
 
 
-def data(keepers: Sequence[Keeper], visit: Visit[User]) -> AllData:
+def data(visit: Visit[User]) -> AllData:
     """Every column that is held, with its value where it can be read here."""
     counts = holdings.counts(visit.db, visit.who)
-    return AllData(holdings.tables(_readable(visit, keepers), READ_HERE, counts))
+    return AllData(holdings.tables(_readable(visit), READ_HERE, counts))
 
 
 def requests(visit: Visit[User]) -> Requests:
@@ -270,7 +267,7 @@ def offer(visit: Visit[ConfirmedUser]) -> Package:
     return Package(holdings.whose(visit.db, visit.who))
 
 
-async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit: FlowVisit[ConfirmedUser]) -> Reply:
+async def download(visit: FlowVisit[ConfirmedUser]) -> Reply:
     """The package, made while it is sent; one at a time, and so many a day: it costs as much as thousands of pages."""
     platform = platform_of(visit.request)
     try:
@@ -282,7 +279,8 @@ async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit:
         offered = await in_thread(platform, _offered, visit)
         shown_again = replace(offered, full_until=full.free_at)
         return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
-    context = PackageContext(keepers, vault, platform.html, brand)
+    here = visit.installation
+    context = PackageContext(here.keepers, here.vault, platform.html, here.brand)
     name = f"{FILENAMES[visit.language]}-{visit.now:%Y-%m-%d}.zip"
 
     def made(database: Database) -> Pieces:
@@ -292,9 +290,9 @@ async def download(keepers: Sequence[Keeper], vault: Vault, brand: Brand, visit:
     return Download(name, "application/zip", made, Pool.PACKAGES, partial(leases.give_back, visit.database, lease))
 
 
-def _readable(visit: Visit[User], keepers: Sequence[Keeper]) -> Iterator[Record]:
+def _readable(visit: Visit[User]) -> Iterator[Record]:
     everybody = holdings.whose(visit.db, visit.who)
-    for keeper in keepers:
+    for keeper in visit.installation.keepers:
         tables = {str(table.__tablename__) for table in keeper.TABLES}
         if any(table in BY_TABLE and BY_TABLE[table].group in READ_HERE for table in tables):
             for whose in everybody:
@@ -385,18 +383,16 @@ def _packaged(who: User, whose: Whose) -> audit.Act:
     )
 
 
-def routes(brand: Brand, keepers: Sequence[Keeper], vault: Vault) -> Sequence[Route]:
-    """The addresses of this slice; the package is made of what the keepers keep."""
-    return [
-        page("/privacy", show, who=decides),
-        page("/privacy/data", partial(data, keepers), who=decides),
-        page(LOG, show_log, who=decides),
-        page("/privacy/requests", requests, who=decides),
-        page("/privacy/requests/new", new, who=decides),
-        action("/privacy/requests/new", ask, who=decides),
-        page("/privacy/requests/{id}", request, who=decides),
-        action("/privacy/requests/{id}/answer", answer, who=decides),
-        action("/privacy/requests/{id}/withdraw", withdraw, who=decides),
-        page("/privacy/package", offer, who=decides_confirmed),
-        flow("/privacy/package", partial(download, keepers, vault, brand), who=decides_confirmed, method="POST"),
-    ]
+routes = [
+    page("/privacy", show, who=decides),
+    page("/privacy/data", data, who=decides),
+    page(LOG, show_log, who=decides),
+    page("/privacy/requests", requests, who=decides),
+    page("/privacy/requests/new", new, who=decides),
+    action("/privacy/requests/new", ask, who=decides),
+    page("/privacy/requests/{id}", request, who=decides),
+    action("/privacy/requests/{id}/answer", answer, who=decides),
+    action("/privacy/requests/{id}/withdraw", withdraw, who=decides),
+    page("/privacy/package", offer, who=decides_confirmed),
+    flow("/privacy/package", download, who=decides_confirmed, method="POST"),
+]

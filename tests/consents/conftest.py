@@ -23,6 +23,7 @@ from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
 from tests.browser import Browser
 from tests.people import named, user
+from tests.settings import installation
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2026, 11, 20, 12, 5, tzinfo=UTC)
@@ -141,9 +142,10 @@ def browse(database, html, files, clock):
             recognise=lambda db, cookies, now: web.Recognition(who or Anyone()),
             introduce=lambda db, person: Person(who.name, "AM", "100001") if who else None,
             idle_s=900,
+            installation=installation(),
             now=lambda: clock.now,
         )
-        app = serve(pages.routes(DEMO_BRAND), platform, files, origin="https://portal.test", hosts={"portal.test"})
+        app = serve(pages.routes, platform, files, origin="https://portal.test", hosts={"portal.test"})
         return Browser(app, language=language)
 
     return open_browser

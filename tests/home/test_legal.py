@@ -15,7 +15,7 @@ from tests import days
 from tests.browser import Browser
 from tests.people import AINO, House, Resident
 from tests.portal import routes
-from tests.settings import settings
+from tests.settings import installation, settings
 
 pytestmark = pytest.mark.sqlite
 
@@ -174,8 +174,8 @@ def test_security_txt_names_a_policy_and_never_lacks_a_contact():
     brand = DEMO_BRAND.model_copy(
         update={"security": Security(contact="https://a.example/x", policy="https://a.example/p")}
     )
-    assert "Policy: https://a.example/p\n" in legal.security_txt(brand, "https://portal.test", NOW)
+    assert "Policy: https://a.example/p\n" in legal.security_txt(replace(installation(), brand=brand), NOW)
     bare = DEMO_BRAND.model_copy(update={"security": None})
-    assert legal.security_txt(bare, "https://portal.test", NOW).startswith(
+    assert legal.security_txt(replace(installation(), brand=bare), NOW).startswith(
         "Contact: mailto:asiakaspalvelu@example.fi\n"
     )

@@ -19,6 +19,7 @@ from portal.kit.html import Html, Page, Person
 from portal.kit.i18n import Language
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND
+from tests.settings import installation
 
 ROOT = Path(__file__).parent.parent.parent
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -116,6 +117,7 @@ def visit_as(database, html, files, signer):
             recognise=lambda db, cookies, now: web.Recognition(person or Anyone()),
             introduce=lambda db, who: Person(who.name, "K", "1") if isinstance(who, Keeper) else None,
             idle_s=900,
+            installation=installation(),
             now=lambda: NOW,
         )
         app = serve(ROUTES, platform, files, origin="https://portal.test", hosts={"portal.test"})

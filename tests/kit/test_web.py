@@ -13,6 +13,7 @@ from portal.kit.html import FORM_TOKEN, NONCE
 from portal.kit.i18n import Language
 from portal.kit.web import Visit
 from tests.kit.conftest import Keeper, ProvenKeeper
+from tests.settings import installation
 
 OURS = {"Origin": "https://portal.test"}
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "ul#rows"}
@@ -283,7 +284,7 @@ ODD = [ID.upper(), f"{{{ID}}}", f"urn:uuid:{ID}", ID.replace("-", ""), "-" * 300
 
 
 def visit_of(spelling):
-    return Visit(Anyone(), None, {"id": spelling}, QueryParams(), FormData(), None, Language.FI)
+    return Visit(Anyone(), None, {"id": spelling}, QueryParams(), FormData(), None, Language.FI, installation())
 
 
 @pytest.mark.parametrize("spelling", ODD)

@@ -27,6 +27,7 @@ from portal.messages.rules import FEEDBACK_A_DAY, MESSAGES_A_DAY, MessageKind, T
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import Site
 from tests.messages.conftest import DAY, NOW, entry, letter, limited
+from tests.settings import installation
 
 MINUTE = timedelta(minutes=1)
 
@@ -290,7 +291,9 @@ def test_what_a_mandate_does_not_cover_is_said_beside_the_form_and_nothing_typed
 
     def write(**more):
         with post.register.database.writing() as db:
-            return pages.write(Visit(writer, db, {}, QueryParams(), FormData(typed | more), NOW, Language.FI))
+            return pages.write(
+                Visit(writer, db, {}, QueryParams(), FormData(typed | more), NOW, Language.FI, installation())
+            )
 
     refused = write()
     assert (refused.status, refused.page.form.errors) == (422, {"topic": pages.NOT_COVERED})

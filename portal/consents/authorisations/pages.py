@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
 from starlette.datastructures import FormData
-from starlette.routing import Route
 
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
-from portal.brand import Brand
 from portal.consents.authorisations import actions, forms, labels, notices, offers, queries, receipts
 from portal.consents.authorisations.forms import MOST_POINTS, AuthorisationRequest
 from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
@@ -164,9 +161,9 @@ def end(visit: Visit[User]) -> Redirect:
     return Redirect(f"/authorisations/{visit.id('id')}?news=ended")
 
 
-def receipt(brand: Brand, visit: Visit[User]) -> Download:
+def receipt(visit: Visit[User]) -> Download:
     """All that is kept of an authorisation, as JSON."""
-    made = receipts.receipt(queries.by_id(visit.db, visit.who, visit.id("id")), brand)
+    made = receipts.receipt(queries.by_id(visit.db, visit.who, visit.id("id")), visit.installation.brand)
     body = made.model_dump_json(indent=2).encode()
     return Download(f"receipt-{made.receipt_id}.json", "application/json", body)
 
@@ -220,13 +217,11 @@ def _seen(form: FormData) -> tuple[Seen[Edition], str]:
     return notices.EDITIONS.seen(str(form.get("notice"))), str(form.get("sha256"))
 
 
-def routes(brand: Brand) -> Sequence[Route]:
-    """The addresses of authorisations; receipts name the company whose portal this is."""
-    return [
-        page("/authorisations", index, who=decides),
-        page("/authorisations/new", new, who=decides),
-        action("/authorisations/new", give, who=decides_confirmed, many={"points"}),
-        page("/authorisations/{id}", show, who=decides),
-        action("/authorisations/{id}/end", end, who=decides),
-        page("/authorisations/receipts/{id}", partial(receipt, brand), who=decides),
-    ]
+routes = [
+    page("/authorisations", index, who=decides),
+    page("/authorisations/new", new, who=decides),
+    action("/authorisations/new", give, who=decides_confirmed, many={"points"}),
+    page("/authorisations/{id}", show, who=decides),
+    action("/authorisations/{id}/end", end, who=decides),
+    page("/authorisations/receipts/{id}", receipt, who=decides),
+]

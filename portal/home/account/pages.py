@@ -2,11 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 from urllib.parse import urlencode
-
-from starlette.routing import Route
 
 from portal.auth import actions as sessions
 from portal.auth import open_sessions
@@ -20,7 +17,6 @@ from portal.customers.contact import Contact, Mailbox
 from portal.customers.words import LANGUAGES
 from portal.home.account import labels, saving
 from portal.home.account.forms import COUNTRIES
-from portal.home.account.letters import LetterContext
 from portal.home.account.saving import Saved
 from portal.kit.access import Anyone
 from portal.kit.forms import Typed
@@ -158,12 +154,12 @@ def contact_form(visit: Visit[User] | Visit[ConfirmedUser], found: Contact) -> C
     return ContactDetails(Typed(values), found.name, draft is not None)
 
 
-def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
+def save_contact(visit: Visit[User]) -> Reply:
     """Save it, after the bank has been asked where it has not been just before."""
     found = _first(visit)
     if found is None:
         return Redirect(ACCOUNT)
-    match saving.save_contact(office, visit, "/account/contact"):
+    match saving.save_contact(visit, "/account/contact"):
         case Typed() as again:
             return Answer(ContactDetails(again, found.name, is_back=False), status=422)
         case Redirect() as elsewhere:
@@ -172,9 +168,9 @@ def save_contact(office: LetterContext, visit: Visit[User]) -> Reply:
             return _saved(saved)
 
 
-def ask_again(office: LetterContext, visit: Visit[User]) -> Redirect:
+def ask_again(visit: Visit[User]) -> Redirect:
     """Send the letter to a new address once more."""
-    return _saved(saving.ask_again(office, visit))
+    return _saved(saving.ask_again(visit))
 
 
 def show_address(visit: Visit[User]) -> Reply:
@@ -264,21 +260,19 @@ def _news(visit: Visit[User]) -> Text | None:
     return labels.NEWS[Saved(said)] if said in set(Saved) else None
 
 
-def routes(office: LetterContext) -> list[Route]:
-    """The addresses of one's own account; letters leave from the office."""
-    return [
-        page(ACCOUNT, show, who=user),
-        action("/account/language", choose_language, who=user),
-        action("/account/sessions/{id}/end", end_session, who=user),
-        action("/account/sessions/end-others", end_other_sessions, who=user),
-        action("/account/sessions/end-all", sign_out_everywhere, who=user),
-        page("/account/contact", show_contact, who=decides_confirmed),
-        action("/account/contact", partial(save_contact, office), who=decides),
-        action("/account/contact/again", partial(ask_again, office), who=decides),
-        page("/account/address", show_address, who=decides),
-        action("/account/address", save_address, who=decides),
-        page("/account/billing", show_billing, who=decides),
-        action("/account/billing", save_billing, who=decides),
-        page("/account/confirm-email", show_confirmation, who=anyone),
-        action("/account/confirm-email", confirm_email, who=anyone),
-    ]
+routes = [
+    page(ACCOUNT, show, who=user),
+    action("/account/language", choose_language, who=user),
+    action("/account/sessions/{id}/end", end_session, who=user),
+    action("/account/sessions/end-others", end_other_sessions, who=user),
+    action("/account/sessions/end-all", sign_out_everywhere, who=user),
+    page("/account/contact", show_contact, who=decides_confirmed),
+    action("/account/contact", save_contact, who=decides),
+    action("/account/contact/again", ask_again, who=decides),
+    page("/account/address", show_address, who=decides),
+    action("/account/address", save_address, who=decides),
+    page("/account/billing", show_billing, who=decides),
+    action("/account/billing", save_billing, who=decides),
+    page("/account/confirm-email", show_confirmation, who=anyone),
+    action("/account/confirm-email", confirm_email, who=anyone),
+]

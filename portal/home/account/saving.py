@@ -11,10 +11,9 @@ from portal.customers.change_requests import Billing, Channel, Matter
 from portal.customers.contact import Contact
 from portal.home.account import letters
 from portal.home.account.forms import AddressForm, BillingForm, ContactForm, ways
-from portal.home.account.letters import LetterContext
 from portal.kit import formats
 from portal.kit.forms import Typed, Valid, read
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Text, text
 from portal.kit.web import Redirect, Visit
 
 
@@ -30,7 +29,7 @@ class Saved(StrEnum):
     SESSIONS = "sessions"
 
 
-def save_contact(office: LetterContext, visit: Visit[User], here: str) -> Saved | Typed | Redirect:
+def save_contact(visit: Visit[User], here: str) -> Saved | Typed | Redirect:
     """Save an e-mail address and a phone number: what was saved, or the form again.
 
     Somebody who has to prove first who they are comes back to `here`, where what they typed waits.
@@ -51,13 +50,13 @@ def save_contact(office: LetterContext, visit: Visit[User], here: str) -> Saved 
     try:
         changed = actions.change_contact(visit.db, visit.who, change, visit.now)
     except TooManyLetters as full:
-        return Typed({"email": form.email, "phone": form.phone}, {"email": _full(office, full, visit.language)})
-    return _sent(office, visit, changed)
+        return Typed({"email": form.email, "phone": form.phone}, {"email": _full(visit, full)})
+    return _sent(visit, changed)
 
 
-def ask_again(office: LetterContext, visit: Visit[User]) -> Saved:
+def ask_again(visit: Visit[User]) -> Saved:
     """Send the letter to a new address once more."""
-    return _sent(office, visit, actions.ask_again(visit.db, visit.who, visit.now))
+    return _sent(visit, actions.ask_again(visit.db, visit.who, visit.now))
 
 
 def save_address(visit: Visit[User]) -> Saved | Typed:
@@ -92,19 +91,19 @@ def save_billing(visit: Visit[User]) -> Saved | Typed:
     return Saved.BILLING if any(changed) else Saved.NOTHING
 
 
-def _sent(office: LetterContext, visit: Visit[User], changed: actions.Changed | None) -> Saved:
+def _sent(visit: Visit[User], changed: actions.Changed | None) -> Saved:
     if changed is None:
         return Saved.NOTHING
-    letters.send(visit.db, office, changed, visit.language, visit.now)
+    letters.send(visit.db, visit.installation, changed, visit.language, visit.now)
     return Saved.EMAIL if changed.to_confirm else Saved.CONTACT
 
 
-def _full(office: LetterContext, full: TooManyLetters, language: Language) -> Text:
+def _full(visit: Visit[User], full: TooManyLetters) -> Text:
     return text(
         "You have given as many new email addresses as we take in one day. You can give another one on %(at)s. "
         "If it cannot wait, call us: %(phone)s.",
-        at=formats.instant(full.free_at, language),
-        phone=office.brand.phone,
+        at=formats.instant(full.free_at, visit.language),
+        phone=visit.installation.brand.phone,
     )
 
 

@@ -1,0 +1,18 @@
+"""What every page may know of the installation that it stands in, whoever asks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from portal.brand import Brand
+from portal.kit.crypto import Vault
+from portal.kit.privacy import Keeper
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Whose portal it is and where, the keys of what it seals, and who keeps personal data in it."""
+
+    brand: Brand
+    base_url: str
+    vault: Vault
+    keepers: Sequence[Keeper] = ()
