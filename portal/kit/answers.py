@@ -15,6 +15,7 @@ from portal.kit.access import Anyone
 from portal.kit.errors import Busy, NotCovered, NotThere, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
 from portal.kit.html import Here, Page
+from portal.kit.i18n import Language
 from portal.kit.kept import is_local, mark_of
 from portal.kit.limits import SAFE
 from portal.kit.pagination import LONGEST_ADDRESS
@@ -45,10 +46,11 @@ def _shown(platform: Platform, request: Request, answer: Answer, db: Session | N
     page = answer.page
     exchange(request.scope).form_action = page.leads_to
     block = platform.html.region(page, htmx.block(request.headers))
-    body = platform.html.render(page, _here(platform, request, db if block is None else None), block)
+    here = _here(platform, request, db if block is None else None)
+    body = platform.html.render(page, here, block)
     if db is not None and block is None:
         body = _given_back(platform, request, body, db)
-    return _packed(request, body, answer.status or page.status)
+    return _packed(request, here.language, body, answer.status or page.status)
 
 
 def _here(platform: Platform, request: Request, db: Session | None) -> Here:
@@ -76,8 +78,8 @@ def _given_back(platform: Platform, request: Request, body: str, db: Session) ->
     return refilled(body, form, note) or body
 
 
-def _packed(request: Request, body: str, status: int) -> Response:
-    headers = {"Vary": htmx.VARY, "Content-Language": language_of(request)}
+def _packed(request: Request, language: Language, body: str, status: int) -> Response:
+    headers = {"Vary": htmx.VARY, "Content-Language": language}
     content = body.encode()
     if len(content) >= WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", ""):
         headers["Content-Encoding"] = "gzip"
@@ -147,7 +149,7 @@ def troubled(request: Request, problem: Problem) -> Response:
             is_beyond = isinstance(problem, NotCovered)
             number = this.number if problem.is_fault else None
             page = Beyond(said) if is_beyond else Trouble(problem.status, said, number, platform.now())
-            answer = _packed(request, platform.html.render(page, here), problem.status)
+            answer = _packed(request, here.language, platform.html.render(page, here), problem.status)
             if isinstance(problem, Busy):
                 answer.headers["Retry-After"] = RETRY_AFTER_S
             return answer

@@ -14,6 +14,7 @@ class Signer:
         if not secret_keys or min(map(len, secret_keys)) < 32:
             raise ValueError("every signing secret needs at least 32 characters")
         self._oldest_first = list(reversed(secret_keys))
+        self._serializers: dict[str, URLSafeTimedSerializer] = {}
 
     def sign(self, purpose: str, value: str) -> str:
         """A URL-safe token that holds the value and the time."""
@@ -28,6 +29,9 @@ class Signer:
         return value if isinstance(value, str) else None
 
     def _serializer(self, purpose: str) -> URLSafeTimedSerializer:
-        # The library's own default digest is SHA-1.
-        how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        return URLSafeTimedSerializer(self._oldest_first, salt=f"portal/{purpose}", signer_kwargs=how)
+        if purpose not in self._serializers:
+            # The library's own default digest is SHA-1.
+            how = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
+            made = URLSafeTimedSerializer(self._oldest_first, salt=f"portal/{purpose}", signer_kwargs=how)
+            self._serializers[purpose] = made
+        return self._serializers[purpose]
