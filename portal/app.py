@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from portal.account import pages as account
 from portal.audit.actions import Act, record
 from portal.auth import actions as sessions
 from portal.auth import pages as signing_in
@@ -33,9 +34,6 @@ from portal.customers import lookups as customers
 from portal.customers import pages as acting
 from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
-from portal.home.account import pages as account
-from portal.home.organisation import pages as organisation
-from portal.home.sites import pages as home_sites
 from portal.installation import Installation
 from portal.invoices import pages as invoices
 from portal.keepers import KEEPERS
@@ -53,9 +51,12 @@ from portal.kit.signing import Signer
 from portal.kit.visits import working_threads
 from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
+from portal.organisation import pages as organisation
+from portal.overview import pages as overview
 from portal.privacy import pages as privacy
 from portal.settings import Environment, Settings
 from portal.sites import lookups as sites
+from portal.sites_overview import pages as sites_overview
 
 ROOT = Path(__file__).parent.parent
 Now = Callable[[], datetime]
@@ -99,7 +100,8 @@ def routes(settings: Settings, identify: Identification) -> Sequence[Route]:
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
-        *home_sites.routes,
+        *overview.routes,
+        *sites_overview.routes,
         *organisation.routes,
         *account.routes,
         *welcome.routes,

@@ -14,7 +14,7 @@ from tests.postgres import as_url, migrated_server
 
 hypothesis.settings.register_profile("portal", deadline=None)  # no test measures time
 hypothesis.settings.load_profile("portal")
-pytest_plugins = ["tests.people", "tests.post", "tests.seeded"]
+pytest_plugins = ["tests.people", "tests.post", "tests.seeded", "tests.estate"]
 collect_ignore = [] if os.environ.get("PORTAL_SOAK") else ["soak"]  # `make soak` asks for the long proofs
 
 

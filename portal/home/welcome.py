@@ -8,6 +8,9 @@ from typing import Final
 
 from sqlmodel import Session
 
+from portal.account import pages as account
+from portal.account import saving
+from portal.account.labels import options
 from portal.auth import actions as sessions
 from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
@@ -15,9 +18,6 @@ from portal.customers import contact
 from portal.customers.change_requests import Channel, Matter, PostalAddress
 from portal.customers.contact import Contact
 from portal.customers.words import LANGUAGES
-from portal.home.account import pages as account
-from portal.home.account import saving
-from portal.home.account.labels import options
 from portal.invoices import queries as invoices
 from portal.invoices.queries import InvoiceFilter
 from portal.kit.forms import Typed

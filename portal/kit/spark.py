@@ -14,11 +14,11 @@ WIDE: Final = 0.68  # of a bar's slot
 class Bar:
     """One month: its place in per cent of the width and px of the height, and the number under it."""
 
-    x: str
-    width: str
-    y: str
-    height: str
-    middle: str
+    x: float
+    width: float
+    y: float
+    height: float
+    middle: float
     tick: int
 
 
@@ -34,10 +34,10 @@ def bars(months: Sequence[tuple[date, int]]) -> Sequence[Bar]:
 
 def _bar(slot: float, place: int, tick: int, height: float) -> Bar:
     return Bar(
-        x=f"{slot * (place + (1 - WIDE) / 2):.2f}%",
-        width=f"{slot * WIDE:.2f}%",
-        y=f"{BASE - height:.2f}",
-        height=f"{height:.2f}",
-        middle=f"{slot * (place + 0.5):.2f}%",
+        x=slot * (place + (1 - WIDE) / 2),
+        width=slot * WIDE,
+        y=BASE - height,
+        height=height,
+        middle=slot * (place + 0.5),
         tick=tick,
     )

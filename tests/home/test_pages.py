@@ -1,13 +1,9 @@
-"""The way in, the overview, the language, and what browsers report."""
-
-from datetime import UTC, datetime
+"""The way in, the language, and what browsers report."""
 
 import pytest
 from starlette.applications import Starlette
 
-from portal.home.overview import greeting
 from portal.home.pages import routes
-from portal.kit.i18n import Language
 from portal.kit.rates import Rate, Rates, Turnstile
 from tests.browser import Browser, hidden
 
@@ -15,46 +11,6 @@ from tests.browser import Browser, hidden
 def test_the_start_leads_to_the_overview_or_to_sign_in(aino, nobody):
     assert aino.browser.get("/").headers["location"] == "/overview"
     assert nobody.get("/").headers["location"] == "/sign-in"
-
-
-def test_a_new_customer_is_told_what_will_be_here(aino):
-    page = aino.browser.open("/overview")
-    assert "Avoimia laskuja ei ole." in page.text
-    assert "Kulutustietoja ei ole vielä." in page.text
-    assert "Voimassa olevia sopimuksia ei ole." in page.text
-    assert "Suostumuksia ei ole annettu." in page.text
-    assert "Kieltoja ei ole voimassa." in page.text
-    assert "1001" in page.text
-
-
-def test_somebody_who_is_no_customer_is_helped(oona):
-    page = oona.open("/overview")
-    assert "nimissäsi ei ole sopimusta" in page.text
-    assert 'href="tel:' in page.text
-
-
-def test_nobody_is_sent_to_sign_in(nobody):
-    assert nobody.get("/overview").headers["location"] == "/sign-in?next=/overview"
-
-
-@pytest.mark.parametrize(
-    ("hour_utc", "said"),
-    [
-        (2, "Hei Aino"),
-        (3, "Hyvää huomenta Aino"),
-        (7, "Hyvää huomenta Aino"),
-        (8, "Hei Aino"),
-        (14, "Hei Aino"),
-        (15, "Hyvää iltaa, Aino"),
-        (20, "Hyvää iltaa, Aino"),
-        (21, "Hei Aino"),
-        (23, "Hei Aino"),
-    ],
-)
-def test_the_greeting_goes_by_the_clock_in_helsinki(hour_utc, said):
-    at = datetime(2026, 11, 21, hour_utc, tzinfo=UTC)
-    words = greeting("Aino Mäkelä", at).said(Language.FI)
-    assert words.replace(",", "") == said.replace(",", "")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from portal.customers import lookups as customers
 from portal.customers.models import ContactChange
 from portal.kit.i18n import Language
 from portal.kit.web import LANGUAGE_COOKIE
-from tests.home.test_account import act_for, company, plain, rows  # noqa: F401 - a fixture
+from tests.account.test_pages import act_for, company, plain, rows  # noqa: F401 - a fixture
 from tests.people import AINO, KARIN, OONA
 
 pytestmark = pytest.mark.sqlite

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from portal.home.organisation.rules import RightState, state
-from tests.home.estate import FEW, SITES
-from tests.home.test_sites import plain
+from portal.organisation.rules import RightState, state
+from tests.estate import FEW, SITES
+from tests.sites_overview.test_pages import plain
 
 pytestmark = pytest.mark.sqlite
 

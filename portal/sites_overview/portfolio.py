@@ -10,13 +10,13 @@ from sqlmodel import Session
 from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption.selection import Point
-from portal.home.sites.listing import Listing, listing
-from portal.home.sites.one import Use
-from portal.home.sites.rows import SiteRow, standing_out, summed
 from portal.invoices import queries as invoices
 from portal.invoices.queries import InvoiceFilter, InvoicesShown
 from portal.kit.i18n import Language
 from portal.kit.money import Money, total
+from portal.sites_overview.listing import Listing, listing
+from portal.sites_overview.one import Use
+from portal.sites_overview.rows import SiteRow, standing_out, summed
 
 MANY: Final = 5  # sites: more of them are a table
 FIVE: Final = 5

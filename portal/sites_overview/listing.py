@@ -14,8 +14,6 @@ from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import Uses
 from portal.consumption.selection import Point
-from portal.home.sites.one import Use
-from portal.home.sites.rows import Figures, SiteRow
 from portal.invoices import queries as invoices
 from portal.invoices.queries import Billed
 from portal.kit.clock import first_of_month
@@ -27,6 +25,8 @@ from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
+from portal.sites_overview.one import Use
+from portal.sites_overview.rows import Figures, SiteRow
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
 

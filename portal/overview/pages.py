@@ -6,20 +6,31 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session
 
-from portal.auth.people import User
+from portal.auth.people import User, user
 from portal.consents import queries as consents
 from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
 from portal.consumption.selection import Point, freshness
-from portal.home.sites.one import Use
-from portal.home.sites.portfolio import MANY, Portfolio
-from portal.home.sites.portfolio import portfolio as of_many
+from portal.contracts import queries as contracts
+from portal.contracts.records import ContractHead
+from portal.home import welcome
+from portal.invoices import queries as invoices
+from portal.invoices.records import InvoiceHead
 from portal.kit.clock import HELSINKI
+from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.web import Visit, page
+from portal.messages import queries as messages
+from portal.messages.records import ThreadHead
 from portal.sites import queries as sites
+from portal.sites_overview.one import Use
+from portal.sites_overview.portfolio import MANY, Portfolio
+from portal.sites_overview.portfolio import portfolio as of_many
 
 QUARTER = timedelta(minutes=15)
+LATEST = 3  # messages
+CONTRACTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,46 @@ class Permissions:
     consents: Text
     prohibitions: Text
     latest_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Overview(Page):
+    """What matters now, at a glance."""
+
+    template = "overview/show.html"
+    heading: Text
+    is_customer: bool
+    is_first_visit: bool
+    last_word: Text | None
+    reaches: datetime | None
+    today: date
+    invoice: InvoiceHead | None
+    usage: Use | None
+    portfolio: Portfolio | None
+    contracts: Sequence[ContractHead]
+    permissions: Permissions | None
+    messages: Sequence[ThreadHead]
+
+
+def show(visit: Visit[User]) -> Overview:
+    """One question per region; somebody who is no customer gets a page that helps."""
+    db, who, today = visit.db, visit.who, visit.today
+    points = consumption.points(db, who, today)
+    many = portfolio(db, who, points, today, visit.language)
+    return Overview(
+        heading=heading(who, visit.now),
+        is_customer=bool(who.parties),
+        is_first_visit=welcome.is_first_visit(who),
+        last_word=welcome.last_word(visit),
+        reaches=reaches(points, who, today),
+        today=today,
+        invoice=invoices.next_due(db, who),
+        usage=None if many else usage(db, who, points, today),
+        portfolio=many,
+        contracts=() if many else contracts.running(db, who, today, CONTRACTS),
+        permissions=permissions(db, who),
+        messages=messages.latest(db, who, LATEST),
+    )
 
 
 def greeting(name: str, now: datetime) -> Text:
@@ -87,3 +138,6 @@ def reaches(points: Sequence[Point], who: User, today: date) -> datetime | None:
     """When the newest readings begin; None without any."""
     until = freshness(points, who.parties, today).until
     return until - QUARTER if until else None
+
+
+routes = [page("/overview", show, who=user)]

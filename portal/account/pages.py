@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from portal.account import labels, saving
+from portal.account.forms import COUNTRIES
+from portal.account.saving import Saved
 from portal.auth import actions as sessions
 from portal.auth import open_sessions
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
@@ -15,9 +18,6 @@ from portal.customers import actions, contact
 from portal.customers.change_requests import HOME_COUNTRY, Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import Contact, Mailbox
 from portal.customers.words import LANGUAGES
-from portal.home.account import labels, saving
-from portal.home.account.forms import COUNTRIES
-from portal.home.account.saving import Saved
 from portal.kit.access import Anyone
 from portal.kit.forms import Typed
 from portal.kit.html import Page

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from portal.consumption.pairs import Comparison
-from portal.home.sites import rows
-from portal.home.sites.filters import By, SiteFilter, SitesShown, SortColumn
-from portal.home.sites.rows import Trend, alphabetical, trend
 from portal.kit.energy import Energy
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites_overview import rows
+from portal.sites_overview.filters import By, SiteFilter, SitesShown, SortColumn
+from portal.sites_overview.rows import Trend, alphabetical, trend
 from tests.asked import asking
-from tests.home.estate import FEW, SITES
+from tests.estate import FEW, SITES
 
 pytestmark = pytest.mark.sqlite
 

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import urlencode
 
+from portal.account import letters
+from portal.account.forms import AddressForm, BillingForm, ContactForm, ways
 from portal.auth.people import ConfirmedUser, User
 from portal.customers import actions, contact
 from portal.customers.actions import TooManyLetters
 from portal.customers.change_requests import Billing, Channel, Matter
 from portal.customers.contact import Contact
-from portal.home.account import letters
-from portal.home.account.forms import AddressForm, BillingForm, ContactForm, ways
 from portal.kit import formats
 from portal.kit.forms import Typed, Valid, read
 from portal.kit.i18n import Text, text

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from portal.account.forms import ways
+from portal.account.saving import Saved
 from portal.customers import words
 from portal.customers.change_requests import Channel
 from portal.customers.contact import Contact
-from portal.home.account.forms import ways
-from portal.home.account.saving import Saved
 from portal.kit.i18n import Text, text
 
 HINTS: Final[Mapping[Channel, Text]] = {

@@ -23,10 +23,10 @@ from portal.customers.models import (
 )
 from portal.customers.scope import in_force
 from portal.customers.words import ROLES, THEMES
-from portal.home.organisation import labels
-from portal.home.organisation.rules import RightState, state
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
+from portal.organisation import labels
+from portal.organisation.rules import RightState, state
 from portal.sites.models import Site
 
 

@@ -4,14 +4,16 @@ from datetime import timedelta
 from uuid import uuid4
 
 import numpy as np
+import pytest
 
 from portal.consumption import store
 from portal.customers.models import ContactDetail, ContactPerson, Mandate, MandateSite, Party
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit.clock import first_of_month, next_month
+from portal.kit.db import Database
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.consumption.readings import every
-from tests.people import AINO, KARIN, MIKKO, OONA, Resident
+from tests.people import AINO, KARIN, MIKKO, OONA, House, Resident
 
 DAY = timedelta(days=1)
 TOWNS = ("Turku", "Tampere", "Äänekoski")
@@ -145,3 +147,13 @@ class Estate:
         db.add(mandate)
         db.flush()
         db.add_all(MandateSite(mandate_id=mandate.id, site_id=site) for site in sites or ())
+
+
+@pytest.fixture(scope="session")
+def estate(empty_sqlite, tmp_path_factory):
+    """The company with many sites; tests only look at it."""
+    path = tmp_path_factory.mktemp("estate") / "portal.db"
+    path.write_bytes(empty_sqlite.read_bytes())
+    database = Database(f"sqlite:///{path}")
+    yield Estate(House(database))
+    database.engine.dispose()

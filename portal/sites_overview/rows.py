@@ -12,14 +12,14 @@ from portal.consumption.by_site import SiteUse, together
 from portal.consumption.pairs import Comparison
 from portal.consumption.rules import Tally
 from portal.consumption.view import Change, change
-from portal.home.sites import drawings
-from portal.home.sites.drawings import MonthBar, MonthBars
-from portal.home.sites.filters import By, SiteFilter, SitesShown, SortColumn
 from portal.kit import money
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
 from portal.kit.money import Money
 from portal.sites.records import HeldSite, SitePoint
+from portal.sites_overview import drawings
+from portal.sites_overview.drawings import MonthBar, MonthBars
+from portal.sites_overview.filters import By, SiteFilter, SitesShown, SortColumn
 
 T = TypeVar("T")
 LONG: Final = 4  # characters: shorter ones would find every number

@@ -5,9 +5,9 @@ from typing import Final
 
 from portal.auth.reach import Level
 from portal.customers import words
-from portal.home.organisation.rules import RightState
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
+from portal.organisation.rules import RightState
 
 FEW_TOWNS: Final = 2
 LEVELS: Final[Mapping[Level, Label]] = {

@@ -11,21 +11,21 @@ from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point as MeteredPoint
 from portal.contracts.records import HeldContract
-from portal.home.organisation import queries as organisation
-from portal.home.organisation.queries import Contact
-from portal.home.sites import download, one, rows
-from portal.home.sites.filters import DOWNLOAD, PAGE, SiteFilter
-from portal.home.sites.listing import Listing, listing
-from portal.home.sites.one import Use
-from portal.home.sites.portfolio import MANY
-from portal.home.sites.rows import Figures, SiteGroup
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.html import Page
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Download, Visit, page
+from portal.organisation import queries as organisation
+from portal.organisation.queries import Contact
 from portal.sites import queries as sites
 from portal.sites.records import HeldSite, Housing, SitePoint
+from portal.sites_overview import download, one, rows
+from portal.sites_overview.filters import DOWNLOAD, PAGE, SiteFilter
+from portal.sites_overview.listing import Listing, listing
+from portal.sites_overview.one import Use
+from portal.sites_overview.portfolio import MANY
+from portal.sites_overview.rows import Figures, SiteGroup
 
 SITES_A_PAGE: Final = 25
 MOST_COMPARED: Final = 12  # groups that are drawn side by side

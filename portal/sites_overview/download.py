@@ -6,13 +6,13 @@ from decimal import Decimal
 from typing import Final
 
 from portal.consumption.pairs import Comparison
-from portal.home.sites.listing import Listing
-from portal.home.sites.rows import SiteRow
 from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
 from portal.kit.spreadsheets import Figure
 from portal.sites.labels import COMMODITIES
+from portal.sites_overview.listing import Listing
+from portal.sites_overview.rows import SiteRow
 
 YEAR: Final = 12
 

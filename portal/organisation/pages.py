@@ -8,12 +8,12 @@ from itertools import groupby
 from portal.auth.people import User, user
 from portal.customers import words
 from portal.customers.models import PartyKind
-from portal.home.organisation import queries
-from portal.home.organisation.queries import Contact, Facts, Right
-from portal.home.organisation.rules import RightState
 from portal.kit.html import Page
 from portal.kit.i18n import Text
 from portal.kit.web import Visit, page
+from portal.organisation import queries
+from portal.organisation.queries import Contact, Facts, Right
+from portal.organisation.rules import RightState
 from portal.sites import queries as sites
 
 

@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import select
 from starlette.datastructures import FormData
 
+from portal.account.forms import AddressForm, BillingForm, ContactForm
 from portal.audit.models import AuditEntry
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
@@ -17,7 +18,6 @@ from portal.auth.models import Account, SignedSession
 from portal.auth.reach import Theme
 from portal.customers.actions import LETTERS_A_DAY
 from portal.customers.models import BillingDetails, ContactChange, ContactDetail, Mandate, Party
-from portal.home.account.forms import AddressForm, BillingForm, ContactForm
 from portal.kit import clock, forms
 from portal.kit.i18n import Language
 from portal.kit.jobs import Shift
