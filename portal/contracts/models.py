@@ -15,9 +15,7 @@ class Product(SQLModel, table=True):
     """Something the utility sells, with a name in each language. Its prices are dated rows of their own."""
 
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')", name="kind"
-        ),
+        CheckConstraint(OF_A_KIND, name="kind"),
         CheckConstraint("billing_minutes IN (15, 60)", name="billing_minutes"),
     )
 
@@ -77,9 +75,7 @@ class Contract(SQLModel, table=True):
     """A contract between a customer and the utility, under the utility's contract number."""
 
     __table_args__ = (
-        CheckConstraint(
-            "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')", name="kind"
-        ),
+        CheckConstraint(OF_A_KIND, name="kind"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         CheckConstraint("tax_class IS NULL OR tax_class IN ('I', 'II')", name="tax_class"),
     )

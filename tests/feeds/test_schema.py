@@ -85,6 +85,22 @@ def test_rows_that_were_right_once_stay_right(kind):
 
 
 @every_kind
+def test_the_newest_form_of_a_row_is_kept_too(kind):
+    """A field that came later stands in a golden row from the day on which it came."""
+    golden = (GOLDEN / f"{kind.name}.jsonl").read_text(encoding="utf-8").splitlines()
+    told = {field for text in golden for field in json.loads(text)}
+    described = schema(kind)
+    fields = {field for one in described.get("oneOf", [described]) for field in _properties(one, described)}
+    assert fields <= told, f"keep a row of {kind.name} with {sorted(fields - told)}"
+
+
+def _properties(one, described):
+    if "$ref" in one:
+        one = described["$defs"][one["$ref"].rpartition("/")[2]]
+    return one["properties"]
+
+
+@every_kind
 def test_the_examples_are_rows(kind):
     validator = jsonschema.Draft202012Validator(schema(kind))
     for example in schema(kind)["examples"]:
