@@ -6,7 +6,6 @@ from functools import cache
 from pathlib import Path
 from uuid import UUID
 
-from anyio import CapacityLimiter
 from sqlmodel import Session
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -48,7 +47,7 @@ from portal.kit.html import Html, Person
 from portal.kit.i18n import Language
 from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
-from portal.kit.visits import working_threads
+from portal.kit.threads import Threads
 from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.organisation import pages as organisation
@@ -69,7 +68,7 @@ def create_app(
     connect: Connect = connect,
     now: Now = clock.now,
     count: Count = uncounted,
-    threads: CapacityLimiter | None = None,
+    threads: Threads | None = None,
 ) -> ASGIApp:
     """The portal on a database; `connect` reaches brokers, `now` tells the time, `count` hears of every answer.
 
@@ -89,7 +88,7 @@ def create_app(
         forms=form_store(installation.vault),
         installation=installation,
         now=now,
-        threads=threads or working_threads(),
+        threads=threads or Threads(),
     )
     everything, served = routes(settings, identification(settings, connect=connect, now=now)), files(settings.brand)
     return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)

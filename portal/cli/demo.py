@@ -33,7 +33,7 @@ def run(asked: argparse.Namespace) -> int:
     from portal.kit import clock
     from portal.kit.jobs import Shift
     from portal.kit.metrics import Meter
-    from portal.kit.visits import working_threads
+    from portal.kit.threads import Threads
     from portal.operating import jobs
     from portal.operating.measures import counting, watch
     from portal.operating.serving import inside
@@ -45,7 +45,7 @@ def run(asked: argparse.Namespace) -> int:
         _forget(asked.data)
     demo = demos.Demo(asked.host, asked.port, asked.bank_port, asked.data, until)
     settings, database = demos.prepare(demo, os.environ, print)
-    settings, meter, threads = with_internal_port(settings), Meter(), working_threads()
+    settings, meter, threads = with_internal_port(settings), Meter(), Threads()
     watch(meter, threads)
     app = create_app(settings, database, count=counting(meter), threads=threads)
     with (

@@ -133,8 +133,10 @@ def by_site(
 
     None where no readings of them may be seen.
     """
-    there = {point.commodity for point in metered}
-    chosen = [point for point in metered if point.commodity == _commodity(there, commodity)]
+    open_at = who.reach.sites(Theme.CONSUMPTION)
+    seen = [point for point in metered if open_at is None or point.site_id in open_at]
+    there = {point.commodity for point in seen}
+    chosen = [point for point in seen if point.commodity == _commodity(there, commodity)]
     known = [until for point in chosen if (until := point.known_until(who.parties))]
     if not known:
         return None

@@ -128,15 +128,15 @@ def contact_person(of: Member | Company, name: str, role: str, phone: str) -> Co
     )
 
 
-def site(stay: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
+def site(held: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
     """The site, held by the customer."""
     yield Site(
-        id=stay.site_id,
-        number=stay.site_number,
+        id=held.site_id,
+        number=held.site_number,
         name=dwelling.name,
-        street=stay.address.street,
-        postcode=stay.address.postcode,
-        town=stay.address.town,
+        street=held.address.street,
+        postcode=held.address.postcode,
+        town=held.address.town,
         dwelling=dwelling.kind,
         heated_area_m2=dwelling.area_m2,
         residents=dwelling.residents,
@@ -146,10 +146,10 @@ def site(stay: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
         use_timing=dwelling.use_timing,
     )
     yield Occupancy(
-        id=id_of("occupancy", stay.site_number, stay.since),
-        site_id=stay.site_id,
-        party_id=stay.party_id,
-        since=stay.since,
+        id=id_of("occupancy", held.site_number, held.since),
+        site_id=held.site_id,
+        party_id=held.party_id,
+        since=held.since,
     )
 
 

@@ -11,22 +11,21 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from anyio import CapacityLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from portal.kit.headers import Count, Served, dressing, uncounted
+from portal.kit.headers import Count, Served, bare_dressing, uncounted
 from portal.kit.i18n import Language, choose
 from portal.kit.limits import ALIVE, SAFE
+from portal.kit.threads import Threads
 from portal.kit.visits import LANGUAGE_COOKIE
 
 LONGEST_S: Final = 0.3  # that a page may wait for its turn
 LONGEST_TO_SEND_S: Final = 2.0  # the same for a form, whose sender has begun something
 ALWAYS: Final = frozenset({ALIVE, "/sign-out"})  # asked by whoever watches over the process, or wants to be safe
-FILES: Final = "/static/"
+FROM_MEMORY: Final = ("/static/", "/.well-known/", "/oidc/")  # nobody waits for these, browsers and brokers need them
+RETURN: Final = "/sign-in/return"  # who comes back from the bank has begun something, too
 RETRY_AFTER_S: Final = b"5"
-FIRST_GUESS_S: Final = 0.01  # between two answers, before any was measured
-SHARE: Final = 0.05  # of the newest measurement in the mean
 TOLD_EVERY_S: Final = 1.0
 
 log = logging.getLogger("portal.admission")
@@ -36,7 +35,7 @@ Pages = Mapping[Language, bytes]
 
 
 class Admission:
-    """Turns away whoever would wait too long: those who wait, times the time between two answers.
+    """Turns away whoever would wait too long for one of the threads.
 
     It stands before everything else and answers from memory: a refusal must cost next to nothing. So it has no number
     and no line of its own in the log, which tells once a second how many there were.
@@ -45,7 +44,7 @@ class Admission:
     def __init__(
         self,
         app: ASGIApp,
-        threads: CapacityLimiter,
+        threads: Threads,
         pages: Pages,
         count: Count = uncounted,
         now: Callable[[], float] = time.monotonic,
@@ -53,36 +52,14 @@ class Admission:
         """Take the app, the threads in which it works, what is said, who counts, and a clock in seconds."""
         self.app, self.threads, self.pages, self.count, self.now = app, threads, pages, count, now
         self._begun = {language: _begun(language, page) for language, page in pages.items()}
-        self._between_s, self._answered_at = FIRST_GUESS_S, 0.0
         self._untold, self._told_at = 0, 0.0
-
-    @property
-    def wait_s(self) -> float:
-        """How long who comes now would wait for one of the threads."""
-        return self._waiting * self._between_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 503 from memory, or pass the request on."""
-        if scope["type"] != "http" or scope["path"] in ALWAYS or scope["path"].startswith(FILES):
-            await self.app(scope, receive, send)
-        elif self.wait_s > (LONGEST_S if scope["method"] in SAFE else LONGEST_TO_SEND_S):
+        if scope["type"] == "http" and self.threads.wait_s > _patience_s(scope["method"], scope["path"]):
             await self._turn_away(scope, send)
         else:
-            try:
-                await self.app(scope, receive, send)
-            finally:
-                self._measure()
-
-    @property
-    def _waiting(self) -> int:
-        return self.threads.statistics().tasks_waiting
-
-    def _measure(self) -> None:
-        """Between two answers while others wait, all threads were at work."""
-        now, waiting = self.now(), self._waiting
-        if waiting and self._answered_at:
-            self._between_s += SHARE * (now - self._answered_at - self._between_s)
-        self._answered_at = now if waiting else 0.0
+            await self.app(scope, receive, send)
 
     async def _turn_away(self, scope: Scope, send: Send) -> None:
         language = _language(scope)
@@ -98,6 +75,13 @@ class Admission:
             self._untold, self._told_at = 0, self.now()
 
 
+def _patience_s(method: str, path: str) -> float:
+    """How long a request may wait for its turn."""
+    if path in ALWAYS or path.startswith(FROM_MEMORY):
+        return float("inf")
+    return LONGEST_S if method in SAFE and not path.startswith(RETURN) else LONGEST_TO_SEND_S
+
+
 def _begun(language: Language, page: bytes) -> Message:
     told = (
         (b"content-type", b"text/html; charset=utf-8"),
@@ -105,7 +89,8 @@ def _begun(language: Language, page: bytes) -> Message:
         (b"content-length", str(len(page)).encode()),
         (b"retry-after", RETRY_AFTER_S),
     )
-    return {"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": [*told, *dressing()]}
+    headers = [*told, *bare_dressing()]
+    return {"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": headers}
 
 
 def _language(scope: Scope) -> Language:

@@ -73,12 +73,19 @@ def dressing() -> Sequence[tuple[bytes, bytes]]:
     return headers.raw
 
 
-def policy(nonce: str, form_action: tuple[str, ...]) -> str:
-    """The Content-Security-Policy of one answer."""
+def bare_dressing() -> Sequence[tuple[bytes, bytes]]:
+    """The headers of an answer that is the same for everybody: it has no number, and no script may run in it."""
+    headers = MutableHeaders(raw=[])
+    _fix(headers, policy(None, ()))
+    return headers.raw
+
+
+def policy(nonce: str | None, form_action: tuple[str, ...]) -> str:
+    """The Content-Security-Policy of one answer; without a nonce no script may run."""
     return "; ".join(
         (
             "default-src 'none'",
-            f"script-src 'nonce-{nonce}'",
+            f"script-src 'nonce-{nonce}'" if nonce else "script-src 'none'",
             "style-src 'self'",
             "img-src 'self' data:",
             "font-src 'self'",
@@ -130,11 +137,15 @@ class Outermost:
 
 
 def _dress(headers: MutableHeaders, this: Exchange) -> None:
-    headers["Content-Security-Policy"] = policy(this.nonce, this.form_action)
+    _fix(headers, policy(this.nonce, this.form_action))
+    headers["X-Request-Id"] = this.number
+
+
+def _fix(headers: MutableHeaders, policy: str) -> None:
+    headers["Content-Security-Policy"] = policy
     for name, value in FIXED.items():
         headers[name] = value
     headers.setdefault("Cache-Control", "no-store")
-    headers["X-Request-Id"] = this.number
 
 
 def _number() -> str:

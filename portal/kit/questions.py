@@ -131,13 +131,19 @@ class _Wording:
 
     def _decoders(self, description: Any) -> list[tuple[int, Converter]]:  # noqa: ANN401 - as PEP 249 has it
         columns = zip(self._columns, description, strict=True)
-        converters = (_remembering(kind, kind.result_processor(self._dialect, told[1])) for kind, told in columns)
+        processors = ((kind, kind.result_processor(self._dialect, told[1])) for kind, told in columns)
+        converters = (_remembering(self._dialect.name, kind, convert) for kind, convert in processors)
         return [(at, convert) for at, convert in enumerate(converters) if convert]
 
 
-def _remembering(kind: TypeEngine[Any], convert: Converter | None) -> Converter | None:
+_REMEMBERED: dict[tuple[str, str], Converter] = {}  # of each kind of database, for all questions
+
+
+def _remembering(dialect: str, kind: TypeEngine[Any], convert: Converter | None) -> Converter | None:
     """The same; ids and days that came last are remembered: many rows hold them, and making one of text costs more."""
-    return lru_cache(maxsize=10_000)(convert) if convert and isinstance(kind, Uuid | Date) else convert
+    if convert is None or not isinstance(kind, Uuid | Date):
+        return convert
+    return _REMEMBERED.setdefault((dialect, kind.__visit_name__), lru_cache(maxsize=20_000)(convert))
 
 
 def _decoded(rows: list[Any], decode: list[tuple[int, Converter]]) -> Iterable[Any]:

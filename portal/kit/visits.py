@@ -21,6 +21,7 @@ from portal.kit.i18n import Language, choose
 from portal.kit.kept import NO_FORM_STORE, FormStore
 from portal.kit.signing import Signer
 from portal.kit.streams import Pool
+from portal.kit.threads import Threads
 
 LANGUAGE_COOKIE = "__Host-language"
 
@@ -100,11 +101,6 @@ def not_audited(_person: Anyone, _look: PageView) -> None:
     """Nobody's looking is written down."""
 
 
-def working_threads() -> anyio.CapacityLimiter:
-    """The few threads in which requests are worked on; others wait for one of them."""
-    return anyio.CapacityLimiter(4)
-
-
 @dataclass(frozen=True)
 class Platform:
     """What every route stands on; `app.py` puts one together."""
@@ -119,7 +115,7 @@ class Platform:
     audit_view: ViewAudit = not_audited
     forms: FormStore = NO_FORM_STORE
     now: Callable[[], datetime] = clock.now
-    threads: anyio.CapacityLimiter = field(default_factory=working_threads)
+    threads: Threads = field(default_factory=Threads)
     streams: Mapping[Pool, anyio.CapacityLimiter] = field(
         default_factory=lambda: {Pool.FILES: anyio.CapacityLimiter(2), Pool.PACKAGES: anyio.CapacityLimiter(1)}
     )

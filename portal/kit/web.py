@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-import anyio
 from python_multipart.multipart import parse_options_header
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -138,7 +136,7 @@ def bare(
 
 async def in_thread(platform: Platform, work: Callable[A, T], /, *args: A.args, **kwargs: A.kwargs) -> T:
     """Run database work in one of the few threads; an async handler waits for it without blocking others."""
-    return await anyio.to_thread.run_sync(partial(work, *args, **kwargs), limiter=platform.threads)
+    return await platform.threads.run(work, *args, **kwargs)
 
 
 def _route(method: str, path: str, handler: Handler[P], who: Guard[P], many: Collection[str] = ()) -> Route:

@@ -7,7 +7,6 @@ from datetime import datetime
 from itertools import accumulate
 from typing import Final
 
-from anyio import CapacityLimiter
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
@@ -19,6 +18,7 @@ from portal.feeds import runs
 from portal.kit.db import Database
 from portal.kit.headers import Count, Served
 from portal.kit.metrics import Counts, Family, Meter, exposition, resident_bytes, series
+from portal.kit.threads import Threads
 from portal.operating.auditing import newest_head
 from portal.outbox import delivery
 from portal.outbox.delivery import Backlog
@@ -56,10 +56,10 @@ def counting(meter: Meter) -> Count:
     return count
 
 
-def watch(meter: Meter, threads: CapacityLimiter) -> None:
+def watch(meter: Meter, threads: Threads) -> None:
     """Tell how many requests are worked on, and how many wait for that."""
-    meter.watch(IN_HAND, lambda: threads.borrowed_tokens)
-    meter.watch(WAITING, lambda: threads.statistics().tasks_waiting)
+    meter.watch(IN_HAND, lambda: threads.at_work)
+    meter.watch(WAITING, lambda: threads.waiting)
 
 
 def text(counted: Counts, context: MeasureContext, processes: Sequence[int], now: datetime) -> str:

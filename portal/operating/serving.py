@@ -30,7 +30,7 @@ from portal.kit.connections import GRACE_S, served
 from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
-from portal.kit.visits import working_threads
+from portal.kit.threads import Threads
 from portal.operating import measures
 from portal.operating.internal import InternalAnswer, internal_port, readiness
 from portal.operating.measures import counting, text, watch
@@ -55,7 +55,7 @@ class Serving:
 
 def serve(serving: Serving) -> None:
     """Serve until SIGTERM or SIGINT. Raises OSError where the port or the internal port cannot be had."""
-    meter, threads = Meter(), working_threads()
+    meter, threads = Meter(), Threads()
     watch(meter, threads)
     # raises what would fail later
     app = create_app(serving.settings, serving.database, count=counting(meter), threads=threads)
@@ -155,7 +155,7 @@ def _work(settings: Settings, listening: socket.socket, folder: Path) -> None:
     """Serve as one of several, for as long as the process lives that started us."""
     to_standard_error()
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    meter, threads = Meter(), working_threads()
+    meter, threads = Meter(), Threads()
     watch(meter, threads)
     share(meter, folder)
     app = create_app(settings, Database(settings.database_url), count=counting(meter), threads=threads)

@@ -38,8 +38,8 @@ def _held(*row: Any) -> tuple[tuple[Any, ...], OccupancyDays]:  # noqa: ANN401 -
 
 def _point(*row: Any, devices: Sequence[Device] = ()) -> SitePoint:  # noqa: ANN401 - the columns of POINT
     told = dict(zip(POINT, row, strict=True))
-    energy, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
-    return SitePoint(**told, energy=energy, connection=connection, devices=tuple(devices))
+    commodity, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
+    return SitePoint(**told, commodity=commodity, connection=connection, devices=tuple(devices))
 
 
 POINT: Final = (

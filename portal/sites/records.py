@@ -101,7 +101,7 @@ class SitePoint:
 
     site_id: UUID
     gsrn: str
-    energy: Commodity
+    commodity: Commodity
     main_fuse: str | None
     valid_from: date | None
     valid_to: date | None
@@ -111,9 +111,9 @@ class SitePoint:
     devices: tuple[Device, ...]
 
     @property
-    def commodity(self) -> Label:
-        """What it measures."""
-        return COMMODITIES[self.energy]
+    def label(self) -> Label:
+        """What it measures, in words."""
+        return COMMODITIES[self.commodity]
 
     @property
     def cut_off(self) -> Text | None:

@@ -35,7 +35,7 @@ def written(listing: Listing, rows: Iterable[SiteRow], language: Language) -> by
 def _facts(listing: Listing, language: Language) -> Sequence[_Column]:
     def points(row: SiteRow) -> str:
         # The energy after it keeps a GSRN a text: as a number of 18 digits it would lose its end.
-        return ", ".join(f"{point.gsrn} {COMMODITIES[point.energy].words.said(language)}" for point in row.points)
+        return ", ".join(f"{point.gsrn} {point.label.words.said(language)}" for point in row.points)
 
     return [
         _Column(text("Site number"), lambda row: row.site.number),

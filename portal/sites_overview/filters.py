@@ -47,25 +47,25 @@ WORDS: Final = frozenset({SortColumn.NAME, SortColumn.KIND})  # are read from A 
 
 @dataclass(frozen=True, slots=True)
 class SiteFilter:
-    """What somebody wants to see; the energy is None where it leaves the choice to us."""
+    """What somebody wants to see; the commodity is None where it leaves the choice to us."""
 
     q: str = ""
     by: By = By.TOWN
     show: SitesShown = SitesShown.ALL
     sort: SortColumn = SortColumn.NOW
     descending: bool = True
-    energy: Commodity | None = None
+    commodity: Commodity | None = None
 
     @staticmethod
     def read(query: Mapping[str, str]) -> "SiteFilter":
         """The filter of a query string; what makes no sense asks for nothing."""
         sort = query.get("sort", "")
-        energy = query.get("energy", "")
+        commodity = query.get("energy", "")
         filters = SiteFilter(
             q=" ".join(query.get("q", "")[:LONGEST].split()),
             by=_one_of(By, query.get("by", ""), By.TOWN),
             show=_one_of(SitesShown, query.get("show", ""), SitesShown.ALL),
-            energy=Commodity(energy) if energy in set(Commodity) else None,
+            commodity=Commodity(commodity) if commodity in set(Commodity) else None,
         )
         column = sort.removeprefix("-")
         if column not in set(SortColumn):
@@ -85,7 +85,7 @@ class SiteFilter:
             "q": self.q,
             "by": "" if self.by is plain.by else self.by.value,
             "show": "" if self.show is plain.show else self.show.value,
-            "energy": self.energy.value if self.energy else "",
+            "energy": self.commodity.value if self.commodity else "",
             "sort": "" if self.order == plain.order else self.order,
         }
         return {name: value for name, value in said.items() if value}
@@ -106,9 +106,9 @@ class SiteFilter:
         """The same of other sites."""
         return replace(self, show=SitesShown(show))
 
-    def of(self, energy: str) -> "SiteFilter":
-        """The same of another energy."""
-        return replace(self, energy=Commodity(energy))
+    def of(self, commodity: str) -> "SiteFilter":
+        """The same of another commodity."""
+        return replace(self, commodity=Commodity(commodity))
 
 
 def _one_of(kind: type[Kind], asked: str, usual: Kind) -> Kind:

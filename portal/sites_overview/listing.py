@@ -40,7 +40,7 @@ class Listing:
     uses: None where no readings may be seen, or there are none
     billed: the month of which costs are; None where no bills may be seen, or there are none
     sees_points: whether it is open at any site what measures there
-    costs_of: the one energy whose costs they are; None where they are all that is billed
+    costs_of: the one commodity whose costs they are; None where they are all that is billed
     """
 
     rows: Sequence[SiteRow]
@@ -62,7 +62,7 @@ class Listing:
 
     @property
     def costs_are_of(self) -> Label | None:
-        """The same energy in words."""
+        """The same commodity in words."""
         return COMMODITIES[self.costs_of] if self.costs_of else None
 
     def use(self, together: Figures) -> Use | None:
@@ -71,7 +71,7 @@ class Listing:
 
 
 def listing(
-    db: Session, who: User, metered: Sequence[Point], energy: Commodity | None, today: date, language: Language
+    db: Session, who: User, metered: Sequence[Point], commodity: Commodity | None, today: date, language: Language
 ) -> Listing:
     """Every site at which any matter is open to the person; figures of those at which theirs is.
 
@@ -79,8 +79,8 @@ def listing(
     """
     places = sites.places(db, who, today)
     held = {site.id for site in places if site.is_held}
-    uses = consumption.by_site(db, who, [point for point in metered if point.site_id in held], energy, today)
-    costs_of = _costs_of(uses, energy)
+    uses = consumption.by_site(db, who, [point for point in metered if point.site_id in held], commodity, today)
+    costs_of = _costs_of(uses, commodity)
     billed = _billed(db, who, costs_of, today) if _sees(who, Theme.BILLING) else None
     points = _points(db, who, today)
     return Listing(
@@ -98,14 +98,14 @@ def _sees(who: User, theme: Theme) -> bool:
 
 
 def _costs_of(uses: Uses | None, asked_for: Commodity | None) -> Commodity | None:
-    """Whose costs stand beside what is used: those of the same energy, all that is billed where there is no other."""
+    """Whose costs stand beside what is used: of the same commodity; of all that is billed where there is no other."""
     if uses is None:
         return asked_for
     return uses.commodity if len(uses.commodities) > 1 else None
 
 
-def _billed(db: Session, who: User, energy: Commodity | None, today: date) -> Billed | None:
-    return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE), energy)
+def _billed(db: Session, who: User, commodity: Commodity | None, today: date) -> Billed | None:
+    return invoices.billed_by_site(db, who, first_of_month(today - BILLS_SINCE), commodity)
 
 
 def _points(db: Session, who: User, today: date) -> Mapping[UUID, Sequence[SitePoint]]:

@@ -47,19 +47,19 @@ class Use:
 
     @property
     def title(self) -> Text:
-        """The energy, and the newest month."""
+        """The commodity, and the newest month."""
         month = Spoken(lambda language: formats.in_month(self.first, language))
-        return text("%(energy)s %(month)s", energy=self.commodity.words, month=month)
+        return text("%(energy)s %(month)s", energy=self.what.words, month=month)
 
     @property
     def days(self) -> Text:
-        """The energy, and the days of the newest month up to the last reading."""
+        """The commodity, and the days of the newest month up to the last reading."""
         days = Spoken(lambda language: formats.date_range(self.first, self.last, language))
-        return text("%(energy)s %(days)s", energy=self.commodity.words, days=days)
+        return text("%(energy)s %(days)s", energy=self.what.words, days=days)
 
     @property
-    def commodity(self) -> Label:
-        """Which energy it is."""
+    def what(self) -> Label:
+        """Which commodity it is, in words."""
         return COMMODITIES[self.of.commodity]
 
     @property

@@ -94,7 +94,7 @@ def index(visit: Visit[User]) -> Page:
     """A table of many sites, cards of a few."""
     filters = SiteFilter.read(visit.query)
     metered = consumption.points(visit.db, visit.who, visit.today)
-    found = listing(visit.db, visit.who, metered, filters.energy, visit.today, visit.language)
+    found = listing(visit.db, visit.who, metered, filters.commodity, visit.today, visit.language)
     return _table(visit, filters, found) if len(found.rows) > MANY else _cards(visit, metered, found)
 
 
@@ -102,7 +102,7 @@ def save(visit: Visit[User]) -> Download:
     """Every site that the table has of the same filter, as a file."""
     filters = SiteFilter.read(visit.query)
     metered = consumption.points(visit.db, visit.who, visit.today)
-    found = listing(visit.db, visit.who, metered, filters.energy, visit.today, visit.language)
+    found = listing(visit.db, visit.who, metered, filters.commodity, visit.today, visit.language)
     ordered = [row for group in rows.groups(rows.found(found.rows, filters), filters) for row in group.rows]
     body = download.written(found, ordered, visit.language)
     return Download(f"sites-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.consumption import queries
 from portal.consumption.by_site import together
 from portal.consumption.periods import Month, Year
@@ -105,6 +106,18 @@ def test_what_is_not_asked_for_or_not_open_is_left_out(db, register, aino):
     assert queries.by_site(db, aino, at(db, aino, set()), None, TODAY) is None
     elsewhere = replace(aino, reach=replace(aino.reach, parties=frozenset()))
     assert queries.by_site(db, elsewhere, at(db, elsewhere, {register.home}), None, TODAY) is None
+
+
+def test_points_that_a_mandate_does_not_open_are_left_out_whoever_names_them(db, register, aino):
+    everything = at(db, aino, {register.home, register.cottage})
+    grant = Grant(frozenset({Theme.CONSUMPTION}), frozenset({register.cottage}), Level.SEE)
+    helper = replace(aino, reach=Reach(aino.parties, (grant,), register.aino))
+    uses = queries.by_site(db, helper, everything, Commodity.ELECTRICITY, TODAY)
+    assert set(uses.by_site) == {register.cottage}
+    papers = replace(
+        helper, reach=Reach(aino.parties, (replace(grant, themes=frozenset({Theme.BILLING})),), register.aino)
+    )
+    assert queries.by_site(db, papers, everything, None, TODAY) is None
 
 
 def test_the_number_of_questions_does_not_grow_with_the_sites(db, register, aino, statements):

@@ -7,9 +7,10 @@ from collections import Counter
 import anyio
 import pytest
 
-from portal.kit.admission import ALWAYS, FIRST_GUESS_S, LONGEST_S, LONGEST_TO_SEND_S, Admission
+from portal.kit.admission import ALWAYS, FROM_MEMORY, LONGEST_S, LONGEST_TO_SEND_S, RETURN, Admission
 from portal.kit.headers import Outermost
 from portal.kit.i18n import Language
+from portal.kit.threads import FIRST_GUESS_S, Threads
 from tests.browser import Outline
 
 AT_WORK = 4
@@ -28,17 +29,21 @@ class Crowd:
     """Visitors of an app whose pages are made in a few threads, and come when the door to them opens."""
 
     def __init__(self):
-        self.threads, self.opened, self.time_s = anyio.CapacityLimiter(AT_WORK), threading.Event(), 0.0
+        self.opened, self.time_s = threading.Event(), 0.0
+        self.threads = Threads(AT_WORK, lambda: self.time_s)
         self.counted, self.answers = [], []
         outermost = Outermost(self._make)
         self.admission = Admission(outermost, self.threads, PAGES, self.counted.append, lambda: self.time_s)
 
     async def _make(self, scope, _receive, send):
-        if scope["path"] not in ALWAYS and not scope["path"].startswith("/static/"):
-            await anyio.to_thread.run_sync(self.opened.wait, limiter=self.threads)
-        self.time_s += 0.002
+        if scope["path"] not in ALWAYS and not scope["path"].startswith(FROM_MEMORY):
+            await self.threads.run(self._work)
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await send({"type": "http.response.body", "body": b"made"})
+
+    def _work(self):
+        self.opened.wait()
+        self.time_s += 0.002
 
     async def ask(self, path="/", method="GET", **headers):
         """Come, and wait for the answer."""
@@ -55,7 +60,7 @@ class Crowd:
 
     async def until_waiting(self, number):
         """Go on when so many wait for a thread."""
-        while self.threads.statistics().tasks_waiting < number:  # noqa: ASYNC110 - a limiter tells nobody
+        while self.threads.waiting < number:  # noqa: ASYNC110 - a limiter tells nobody
             await anyio.sleep(0.001)
 
 
@@ -72,13 +77,14 @@ async def crowd():
 
 
 async def test_who_would_wait_too_long_is_told_so_at_once(crowd):
-    assert crowd.admission.wait_s > LONGEST_S
+    assert crowd.threads.wait_s > LONGEST_S
     answer = await crowd.ask(accept_language="sv")
     assert (answer["status"], answer["body"]) == (503, PAGES[Language.SV])
     assert answer["headers"][b"retry-after"] == b"5"
     assert answer["headers"][b"content-language"] == b"sv"
     assert answer["headers"][b"cache-control"] == b"no-store"
-    assert b"default-src 'none'" in answer["headers"][b"content-security-policy"]
+    assert b"default-src 'none'; script-src 'none';" in answer["headers"][b"content-security-policy"]
+    assert b"x-request-id" not in answer["headers"]  # of no use: it has no line in the log
     assert [(served.route, served.status) for served in crowd.counted] == [("-", 503)]
 
 
@@ -110,18 +116,22 @@ async def test_a_head_has_no_body(crowd):
     assert (answer["status"], answer["body"]) == (503, b"")
 
 
-@pytest.mark.parametrize("path", [*sorted(ALWAYS), "/static/vendor/portal.css"])
-async def test_signs_of_life_signing_out_and_files_are_never_turned_away(crowd, path):
+PUBLISHED = ["/.well-known/jwks.json", "/.well-known/openid-federation", "/oidc/signed-jwks"]
+
+
+@pytest.mark.parametrize("path", [*sorted(ALWAYS), "/static/vendor/portal.css", *PUBLISHED])
+async def test_signs_of_life_signing_out_files_and_keys_are_never_turned_away(crowd, path):
     assert (await crowd.ask(path))["status"] == 200
 
 
-async def test_a_form_may_wait_longer_than_a_page(crowd):
+@pytest.mark.parametrize(("method", "path"), [("POST", "/"), ("GET", RETURN), ("GET", f"{RETURN}/op")])
+async def test_who_has_begun_something_may_wait_longer(crowd, method, path):
     more = round((LONGEST_TO_SEND_S - LONGEST_S) / FIRST_GUESS_S)
     async with anyio.create_task_group() as visitors:
         for number in range(more):
-            visitors.start_soon(crowd.ask, "/", "POST")
+            visitors.start_soon(crowd.ask, path, method)
             await crowd.until_waiting(MOST_WAITING + number + 1)
-        assert (await crowd.ask(method="POST"))["status"] == 503
+        assert (await crowd.ask(path, method))["status"] == 503
         crowd.opened.set()
     assert Counter(answer["status"] for answer in crowd.answers)[503] == 1
 
@@ -132,7 +142,7 @@ async def test_whoever_was_let_in_is_answered_and_then_there_is_room_again(crowd
     while len(crowd.answers) < AT_WORK + MOST_WAITING + 1:  # noqa: ASYNC110 - they come one by one
         await anyio.sleep(0.001)
     assert Counter(answer["status"] for answer in crowd.answers) == {503: 1, 200: AT_WORK + MOST_WAITING}
-    assert crowd.admission.wait_s == 0
+    assert crowd.threads.wait_s == 0
     assert (await crowd.ask())["status"] == 200
 
 
@@ -148,6 +158,29 @@ async def test_the_faster_pages_are_made_the_more_may_wait():
         for _ in range(AT_WORK + MOST_WAITING):
             visitors.start_soon(crowd.ask)
         await crowd.until_waiting(MOST_WAITING)
-        assert crowd.admission.wait_s < LONGEST_S
+        assert crowd.threads.wait_s < LONGEST_S
         crowd.opened.set()
     assert {answer["status"] for answer in crowd.answers} == {200}
+
+
+async def test_a_stall_is_not_told_of_for_ever():
+    """Who once waited for seconds does not turn away the few who come one after the other later."""
+    crowd = Crowd()
+    crowd.opened.set()
+    crowd.threads._between_s = 3.0
+    for _ in range(200):
+        await crowd.ask()
+    crowd.opened.clear()
+    async with anyio.create_task_group() as visitors:
+        for _ in range(AT_WORK + 2):
+            visitors.start_soon(crowd.ask)
+        await crowd.until_waiting(2)
+        crowd.opened.set()
+    assert [answer["status"] for answer in crowd.answers][-(AT_WORK + 2) :] == [200] * (AT_WORK + 2)
+
+
+async def test_what_no_thread_has_made_does_not_count(crowd):
+    before = crowd.threads.wait_s
+    for _ in range(100):
+        await crowd.ask("/livez")
+    assert crowd.threads.wait_s == before

@@ -16,7 +16,7 @@ from portal.kit.headers import Served
 from portal.kit.intervals import Intervals, quarter_of
 from portal.kit.logs import OneLine
 from portal.kit.metrics import Meter, gathered
-from portal.kit.visits import working_threads
+from portal.kit.threads import Threads
 from portal.operating import measures
 from portal.sites.models import MeteringPoint
 from tests import days
@@ -54,10 +54,9 @@ def test_what_failed_of_the_database_is_counted_by_its_code(database):
 
 @pytest.mark.anyio
 async def test_requests_in_hand_and_waiting_are_those_of_now(tmp_path):
-    meter, threads = Meter(), working_threads()
+    meter, threads = Meter(), Threads()
     measures.watch(meter, threads)
-    async with threads:
-        counts = meter.counts
+    counts = await threads.run(lambda: meter.counts)
     assert (counts["portal_requests_in_hand"], counts["portal_requests_waiting"]) == (1, 0)
     assert meter.counts["portal_requests_in_hand"] == 0
     left = {"counts": {"portal_requests_in_hand": 1, "portal_requests_total": 5}, "now": ["portal_requests_in_hand"]}
