@@ -44,12 +44,12 @@ def index(visit: Visit[User]) -> ContractList:
     number = queries.number_of_sites(visit.db, visit.who, visit.today)
     at = paginate(visit.query.get("page"), number, SITES_A_PAGE, "/contracts")
     ids = queries.sites(visit.db, visit.who, visit.today, (at.number - 1) * SITES_A_PAGE, SITES_A_PAGE)
-    held = queries.at_sites(visit.db, visit.who, ids, visit.today)
+    held, ended = queries.at_sites_and_ended(visit.db, visit.who, ids, visit.today)
     return ContractList(
         today=visit.today,
         sites=[SiteContracts([one for one in held if one.site_id == site]) for site in ids],
         coming=coming(held, visit.today),
-        ended=queries.ended(visit.db, visit.who, visit.today),
+        ended=ended,
         pagination=at,
     )
 

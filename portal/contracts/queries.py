@@ -138,9 +138,14 @@ def at_sites(db: Session, who: User, site_ids: Collection[UUID], today: date) ->
     return _with_terms(db, AT_SITES.all(db, who, today=today, asked=site_ids))
 
 
-def ended(db: Session, who: User, today: date, limit: int = 20) -> Sequence[HeldContract]:
-    """The contracts that have ended, the latest first."""
-    return _with_terms(db, ENDED.all(db, who, today=today, limit=limit))
+def at_sites_and_ended(
+    db: Session, who: User, site_ids: Collection[UUID], today: date, limit: int = 20
+) -> tuple[Sequence[HeldContract], Sequence[HeldContract]]:
+    """The contracts of some sites that have not ended, and of all sites those that have, the latest first."""
+    current = AT_SITES.all(db, who, today=today, asked=site_ids)
+    ended = ENDED.all(db, who, today=today, limit=limit)
+    every = _with_terms(db, [*current, *ended])
+    return every[: len(current)], every[len(current) :]
 
 
 def terms(db: Session, who: User, days: Days) -> Mapping[UUID, Sequence[Terms]]:

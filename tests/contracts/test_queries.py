@@ -112,7 +112,7 @@ def test_a_stranger_finds_no_contract(database, register, home):
         assert queries.sites(db, stranger, TODAY, 0, 10) == []
         assert queries.number_of_sites(db, stranger, TODAY) == 0
         assert queries.at_sites(db, stranger, [home.site], TODAY) == []
-        assert queries.ended(db, stranger, TODAY) == []
+        assert queries.at_sites_and_ended(db, stranger, [], TODAY) == ([], [])
 
 
 def test_contracts_run_from_their_first_day_to_their_last(database, register, home):
@@ -122,7 +122,7 @@ def test_contracts_run_from_their_first_day_to_their_last(database, register, ho
     with database.reading() as db:
         running = {held.id for held in queries.running(db, home.who, TODAY)}
         at_site = {held.id for held in queries.at_sites(db, home.who, [home.site], TODAY)}
-        ended = [held.id for held in queries.ended(db, home.who, TODAY)]
+        ended = [held.id for held in queries.at_sites_and_ended(db, home.who, [], TODAY)[1]]
     assert running == {home.sales, home.network, last_day}
     assert at_site == running | {to_come}
     assert ended == [over]
