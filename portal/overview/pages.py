@@ -24,9 +24,9 @@ from portal.kit.web import Visit, page
 from portal.messages import queries as messages
 from portal.messages.records import ThreadHead
 from portal.sites import queries as sites
-from portal.sites_overview.one import Use
 from portal.sites_overview.portfolio import MANY, Portfolio
 from portal.sites_overview.portfolio import portfolio as of_many
+from portal.sites_overview.records import Use
 
 QUARTER = timedelta(minutes=15)
 LATEST = 3  # messages

@@ -25,7 +25,7 @@ from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
-from portal.sites_overview.one import Use
+from portal.sites_overview.records import Use
 from portal.sites_overview.rows import Figures, SiteRow
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three

@@ -20,11 +20,11 @@ from portal.organisation import queries as organisation
 from portal.organisation.queries import Contact
 from portal.sites import queries as sites
 from portal.sites.records import HeldSite, Housing, SitePoint
-from portal.sites_overview import download, one, rows
+from portal.sites_overview import download, queries, rows
 from portal.sites_overview.filters import DOWNLOAD, PAGE, SiteFilter
 from portal.sites_overview.listing import Listing, listing
-from portal.sites_overview.one import Use
 from portal.sites_overview.portfolio import MANY
+from portal.sites_overview.records import Use, uses
 from portal.sites_overview.rows import Figures, SiteGroup
 
 SITES_A_PAGE: Final = 25
@@ -117,14 +117,14 @@ def show(visit: Visit[User]) -> SitePage:
         site=site,
         parties=dict(organisation.names(db, who)),
         housing=sites.housing(db, who, site.id, today),
-        points=one.points(db, who, site, today),
-        uses=one.uses(one.metered(db, who, metered, today), site.id),
+        points=queries.points(db, who, site, today),
+        uses=uses(queries.metered(db, who, metered, today), site.id),
         sees_contracts=_covers(who, Theme.CONTRACTS, site.id),
-        contracts=one.running(db, who, site, today),
+        contracts=queries.running(db, who, site, today),
         sees_bills=_covers(who, Theme.BILLING, site.id),
         may_correct=who.reach.is_full,
         today=today,
-        invoices=one.newest_invoices(db, who, site),
+        invoices=queries.newest_invoices(db, who, site),
         people=organisation.contacts(db, who) if site.is_held else [],
     )
 
@@ -157,13 +157,13 @@ def _compared(found: Listing, filters: SiteFilter) -> Sequence[SiteGroup]:
 def _cards(visit: Visit[User], metered: Sequence[MeteredPoint], found: Listing) -> SiteCards:
     db, who, today = visit.db, visit.who, visit.today
     held = {row.site.id for row in found.rows}
-    uses = one.metered(db, who, [point for point in metered if point.site_id in held], today)
+    of_all = queries.metered(db, who, [point for point in metered if point.site_id in held], today)
     newest = invoices.latest_by_site(db, who, held) if who.reach.covers(Theme.BILLING) else {}
     return SiteCards(
         today=today,
         is_customer=bool(who.parties),
         listing=found,
-        uses={site_id: one.uses(uses, site_id) for site_id in held},
+        uses={site_id: uses(of_all, site_id) for site_id in held},
         invoices=newest,
     )
 

@@ -15,7 +15,7 @@ from portal.invoices.queries import InvoiceFilter, InvoicesShown
 from portal.kit.i18n import Language
 from portal.kit.money import Money, total
 from portal.sites_overview.listing import Listing, listing
-from portal.sites_overview.one import Use
+from portal.sites_overview.records import Use
 from portal.sites_overview.rows import SiteRow, standing_out, summed
 
 MANY: Final = 5  # sites: more of them are a table

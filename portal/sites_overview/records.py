@@ -1,35 +1,21 @@
-"""One site: what measures there, what it uses, its contracts and bills; a question for each part."""
+"""What a site, or several, came to of one commodity: asked by the page."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session
-
-from portal.auth.people import User
-from portal.auth.reach import Theme
-from portal.consumption import queries as consumption
 from portal.consumption.by_site import SiteUse, Uses
 from portal.consumption.pairs import Comparison
-from portal.consumption.selection import Point as MeteredPoint
 from portal.consumption.view import Change, Direction, change
-from portal.contracts import queries as contracts
-from portal.contracts.records import HeldContract
-from portal.invoices import queries as invoices
-from portal.invoices.records import InvoiceHead
 from portal.kit import formats, spark
 from portal.kit.energy import Energy
 from portal.kit.i18n import Spoken, Text, counted, text
 from portal.kit.labels import Label
-from portal.sites import queries as sites
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.records import HeldSite, SitePoint
-from portal.sites.scope import measured_for
 
-INVOICES: Final = 3
 YEAR: Final = 12
 
 
@@ -152,34 +138,7 @@ class Use:
         return list(zip(self.of.months, self.sums.months, strict=True))[-YEAR:]
 
 
-def metered(db: Session, who: User, points: Collection[MeteredPoint], today: date) -> Sequence[Uses]:
-    """What some metering points use of each of their energies."""
-    first = consumption.by_site(db, who, points, None, today)
-    if first is None:
-        return []
-    others = (consumption.by_site(db, who, points, commodity, today) for commodity in first.commodities[1:])
-    return [first, *(one for one in others if one)]
-
-
 def uses(every: Sequence[Uses], site_id: UUID) -> Sequence[Use]:
     """What a site came to of each energy of which anything is known."""
     of_site = ((one, one.by_site.get(site_id)) for one in every)
     return [Use(one, sums, f"/consumption?site={site_id}") for one, sums in of_site if sums and sums.is_known]
-
-
-def points(db: Session, who: User, site: HeldSite, today: date) -> Sequence[SitePoint] | None:
-    """The metering points with their meters; None where they are not for the person: see `sites.queries`."""
-    open_at = measured_for(who)
-    if not site.is_held or (open_at is not None and site.id not in open_at):
-        return None
-    return sites.points_with_meters(db, who, site.id, today)
-
-
-def running(db: Session, who: User, site: HeldSite, today: date) -> Sequence[HeldContract]:
-    """The contracts of the site that have not ended."""
-    return contracts.at_sites(db, who, [site.id], today) if who.reach.covers(Theme.CONTRACTS) else []
-
-
-def newest_invoices(db: Session, who: User, site: HeldSite) -> Sequence[InvoiceHead]:
-    """The newest invoices of the site."""
-    return invoices.at_site(db, who, site.id, INVOICES) if who.reach.covers(Theme.BILLING) else []
