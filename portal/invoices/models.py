@@ -2,7 +2,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, Numeric
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.invoices.kinds import InvoiceKind
@@ -18,6 +18,8 @@ class Invoice(SQLModel, table=True):
         CheckConstraint("read_by IN ('remote', 'customer', 'visit')", name="read_by"),
         CheckConstraint("net_cents + vat_cents = total_cents", name="total"),
         CheckConstraint("period_to >= period_from", name="period"),
+        Index(None, "party_id", "due_on"),
+        Index(None, "refers_to", "party_id"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -28,7 +30,7 @@ class Invoice(SQLModel, table=True):
         default=InvoiceKind.INVOICE, max_length=10, sa_column_kwargs=told("Invoice, credit note or reminder")
     )
     issued_on: date = Field(sa_column_kwargs=told("Date"))
-    due_on: date = Field(index=True, sa_column_kwargs=told("Due date"))
+    due_on: date = Field(sa_column_kwargs=told("Due date"))
     period_from: date = Field(sa_column_kwargs=told("First day"))
     period_to: date = Field(sa_column_kwargs=told("Last day"))
     net_cents: int = Field(sa_column_kwargs=told("Amount without VAT"))
@@ -44,7 +46,6 @@ class Invoice(SQLModel, table=True):
     refers_to: str | None = Field(
         default=None,
         max_length=40,
-        index=True,
         description="number of the bill that is credited or reminded of",
         sa_column_kwargs=told("Refers to invoice"),
     )

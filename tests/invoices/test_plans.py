@@ -1,0 +1,72 @@
+"""In a register of many customers a page reads the bills of its own customer, and hardly any of others."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from portal.invoices import queries
+from portal.invoices.queries import InvoiceFilter, InvoicesShown
+from portal.kit.db import Database
+from tests.contracts.register import somebody
+
+TODAY = date(2026, 11, 21)
+CUSTOMERS, BILLS, OF_THE_COMPANY = 1_000, 40, 20_000
+COMPANY, HOUSEHOLD = 1, 500
+FILL = (
+    f"""INSERT INTO party (id, customer_number, kind, name, language)
+        SELECT md5('party' || n)::uuid, n::text, 'person', 'Somebody', 'fi'
+        FROM generate_series(1, {CUSTOMERS}) AS n""",
+    f"""INSERT INTO invoice (id, number, party_id, kind, issued_on, due_on, period_from, period_to, net_cents,
+            vat_cents, total_cents, reference, iban, bic, payee, estimated)
+        SELECT md5('bill' || n || '-' || m)::uuid, n || '-' || m, md5('party' || n)::uuid, 'invoice', day, day + 14,
+            day - 30, day - 1, 1000, 255, 1255, '13', 'FI2112345600000785', 'NDEAFIHH', 'Payee', false
+        FROM generate_series(1, {CUSTOMERS}) AS n,
+            LATERAL generate_series(1, CASE n WHEN {COMPANY} THEN {OF_THE_COMPANY} ELSE {BILLS} END) AS m,
+            LATERAL (SELECT date '2023-07-01' + m % {BILLS} * 30 AS day) AS days""",
+    """INSERT INTO payment (id, number, invoice_id, cents, paid_on)
+        SELECT md5('paid' || number)::uuid, number, id, 1255, due_on FROM invoice WHERE due_on < '2026-09-25'""",
+    "ANALYZE",
+)
+READ = text(
+    "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
+    " WHERE relname = 'invoice'"
+)
+BY_DUE_DATE = {"next due": queries.next_due, "overdue": lambda db, who: queries.overdue(db, who, TODAY)}
+ALL = BY_DUE_DATE | {
+    "unpaid": lambda db, who: queries.sums(db, who, InvoiceFilter(show=InvoicesShown.OPEN), TODAY),
+    "newest": lambda db, who: queries.latest(db, who, InvoiceFilter(), TODAY, 0, 20),
+    "years": queries.years,
+}
+
+
+@pytest.fixture
+def register(postgresql_url):
+    """A large register of bills, paid but for the newest ones of each customer, as its database knows it."""
+    database = Database(postgresql_url)
+    with database.engine.begin() as connection:
+        for statement in FILL:
+            connection.execute(text(statement))
+    yield database
+    database.engine.dispose()
+
+
+def test_no_question_walks_the_bills_of_others(register):
+    for what, ask in ALL.items():
+        assert rows_read(register, HOUSEHOLD, ask) <= 4 * BILLS, what
+
+
+def test_what_falls_due_of_a_company_is_not_sought_among_everybodys(register):
+    """The whole of its bills may be read, a third of all, but not those that fall due before."""
+    for what, ask in BY_DUE_DATE.items():
+        assert rows_read(register, COMPANY, ask) <= 1.5 * OF_THE_COMPANY, what
+
+
+def rows_read(register, number, ask):
+    """How many rows of bills a question reads, of whomever."""
+    with register.reading() as db:
+        connection = db.connection()
+        party = connection.execute(text("SELECT id FROM party WHERE customer_number = :n"), {"n": str(number)}).scalar()
+        before = connection.execute(READ).scalar() or 0
+        assert ask(db, somebody(party))
+        return connection.execute(READ).scalar() - before
