@@ -1,6 +1,6 @@
 """Which rows are for somebody to see: those of their parties, at the sites at which a matter is open to them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
@@ -27,17 +27,18 @@ class ScopedQuestion(Generic[R]):
 
     def all(self, db: Session, who: User, **given: Any) -> list[R]:  # noqa: ANN401 - as many kinds as columns have
         """Every answer, as `Question.all` gives them."""
-        told = {PARTIES: who.parties, SITES: who.reach.sites_of_any(self._themes)}
-        return self._question.all(db, **told, **given)
+        return self._question.all(db, **self._told(who), **given)
 
     def first(self, db: Session, who: User, **given: Any) -> R | None:  # noqa: ANN401
-        """The first answer, None without any; the statement says `limit(1)` where there may be many."""
-        return next(iter(self.all(db, who, **given)), None)
+        """The first answer, as `Question.first` gives it."""
+        return self._question.first(db, **self._told(who), **given)
 
     def one(self, db: Session, who: User, **given: Any) -> R:  # noqa: ANN401
-        """The only answer. Raises ValueError where there is not exactly one."""
-        (answer,) = self.all(db, who, **given)
-        return answer
+        """The only answer, as `Question.one` gives it."""
+        return self._question.one(db, **self._told(who), **given)
+
+    def _told(self, who: User) -> Mapping[str, Any]:
+        return {PARTIES: who.parties, SITES: who.reach.sites_of_any(self._themes)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,10 +49,14 @@ class Scope:
     site: SQLColumnExpression[Any]
     themes: Collection[Theme]
 
+    @property
+    def own(self) -> ColumnElement[bool]:
+        """The condition of a question, for a part of its statement; what it names is told by whoever asks."""
+        return any_of(self.party, PARTIES) & any_of_if_told(self.site, SITES)
+
     def question(self, into: Callable[..., R], statement: Select[*tuple[Any, ...]]) -> ScopedQuestion[R]:
         """A question about these rows: a statement that selects from them, and what a row of it becomes."""
-        own = any_of(self.party, PARTIES) & any_of_if_told(self.site, SITES)
-        return ScopedQuestion(Question(into, statement.where(own)), self.themes)
+        return ScopedQuestion(Question(into, statement.where(self.own)), self.themes)
 
     def visible_to(self, who: User) -> ColumnElement[bool]:
         """The same condition for a plain `select()`."""

@@ -159,16 +159,17 @@ _NEWEST_FIRST: Final = (_INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
 _SOME: Final = given("limit", sa.Integer())
 _YEAR: Final = extract("year", col(Invoice.period_to)).label("year")
 _MONTH: Final = extract("month", col(Invoice.period_to)).label("month")
-LATEST: Final = {
-    show: INVOICES.question(
-        _head,
-        _HEADS.where(filtered)
-        .order_by(_is_unpaid().desc(), *_NEWEST_FIRST)
-        .offset(given("skip", sa.Integer()))
-        .limit(_SOME),
-    )
-    for show, filtered in _FILTERED.items()
-}
+_UNPAID_FIRST: Final = (_is_unpaid().desc(), *_NEWEST_FIRST)
+
+
+def _page_of(filtered: ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
+    """A page of heads. Which ones is found first, so that what bills are for is worked out for these few alone."""
+    ids = sa.select(_INVOICE.c.id).where(filtered, INVOICES.own).order_by(*_UNPAID_FIRST).correlate(None)
+    these = ids.offset(given("skip", sa.Integer())).limit(_SOME)
+    return _HEADS.where(_INVOICE.c.id.in_(these)).order_by(*_UNPAID_FIRST)
+
+
+LATEST: Final = {show: INVOICES.question(_head, _page_of(filtered)) for show, filtered in _FILTERED.items()}
 SUMS: Final = {
     show: INVOICES.question(
         _sum,

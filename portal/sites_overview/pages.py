@@ -157,7 +157,9 @@ def _compared(found: Listing, filters: SiteFilter) -> Sequence[SiteGroup]:
 def _cards(visit: Visit[User], metered: Sequence[MeteredPoint], found: Listing) -> SiteCards:
     db, who, today = visit.db, visit.who, visit.today
     held = {row.site.id for row in found.rows}
-    of_all = queries.metered(db, who, [point for point in metered if point.site_id in held], today)
+    here = [point for point in metered if point.site_id in held]
+    known = found.uses  # of the commodity that the address asks for; the cards show every one
+    of_all = queries.every_use(db, who, here, known, today) if known else queries.metered(db, who, here, today)
     newest = invoices.latest_by_site(db, who, held) if who.reach.covers(Theme.BILLING) else {}
     return SiteCards(
         today=today,

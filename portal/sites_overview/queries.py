@@ -23,12 +23,18 @@ INVOICES: Final = 3
 
 
 def metered(db: Session, who: User, points: Collection[MeteredPoint], today: date) -> Sequence[Uses]:
-    """What some metering points use of each of their energies."""
+    """What some metering points use of each of their commodities."""
     first = consumption.by_site(db, who, points, None, today)
-    if first is None:
-        return []
-    others = (consumption.by_site(db, who, points, commodity, today) for commodity in first.commodities[1:])
-    return [first, *(one for one in others if one)]
+    return every_use(db, who, points, first, today) if first else []
+
+
+def every_use(db: Session, who: User, points: Collection[MeteredPoint], known: Uses, today: date) -> Sequence[Uses]:
+    """The same, where what they use of one is known already."""
+    asked = (
+        known if commodity is known.commodity else consumption.by_site(db, who, points, commodity, today)
+        for commodity in known.commodities
+    )
+    return [one for one in asked if one]
 
 
 def points(db: Session, who: User, site: HeldSite, today: date) -> Sequence[SitePoint] | None:
