@@ -11,14 +11,14 @@ from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from portal.kit.headers import Count, Served, bare_dressing, uncounted
-from portal.kit.i18n import Language, choose
+from portal.kit.i18n import Language
 from portal.kit.limits import ALIVE, SAFE
 from portal.kit.threads import Threads
-from portal.kit.visits import LANGUAGE_COOKIE
+from portal.kit.visits import language_of
 
 LONGEST_S: Final = 0.3  # that a page may wait for its turn
 LONGEST_TO_SEND_S: Final = 2.0  # the same for a form, whose sender has begun something
@@ -62,7 +62,7 @@ class Admission:
             await self.app(scope, receive, send)
 
     async def _turn_away(self, scope: Scope, send: Send) -> None:
-        language = _language(scope)
+        language = language_of(Request(scope))
         await send(self._begun[language])
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else self.pages[language]})
         self.count(Served("-", HTTPStatus.SERVICE_UNAVAILABLE, 0.0, {}))
@@ -91,9 +91,3 @@ def _begun(language: Language, page: bytes) -> Message:
     )
     headers = [*told, *bare_dressing()]
     return {"type": "http.response.start", "status": HTTPStatus.SERVICE_UNAVAILABLE, "headers": headers}
-
-
-def _language(scope: Scope) -> Language:
-    headers = Headers(scope=scope)
-    chosen = headers.get("cookie", "").partition(f"{LANGUAGE_COOKIE}=")[2][:2]
-    return choose(chosen or None, headers.get("accept-language"))
