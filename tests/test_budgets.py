@@ -17,7 +17,7 @@ BUDGETS = {
     "/invoices": Counts(statements=10, escaped=259, macros=0),
     "/contracts": Counts(statements=9, escaped=92, macros=0),
     "/consumption?at=2026-10": Counts(statements=10, escaped=254, macros=7),
-    "/sites": Counts(statements=14, escaped=67, macros=0),
+    "/sites": Counts(statements=12, escaped=67, macros=0),
     "/messages": Counts(statements=9, escaped=106, macros=0),
 }
 
