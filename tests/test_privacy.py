@@ -1,5 +1,7 @@
 """No table is forgotten: whatever holds something about a person is exported by its slice's keeper."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -49,8 +51,15 @@ def test_each_table_is_kept_by_exactly_one_keeper():
 def test_a_look_at_each_page_has_words_in_the_log():
     """What somebody opens on behalf of another is told to the customer, page by page."""
     opened = {route.path for route in routes() if "GET" in route.methods and route.guard.name not in OF_NOBODY}
-    assert opened == set(LOOKS), "portal/privacy/words.py, LOOKS: say what somebody did who opened the page"
+    assert opened == set(LOOKS), "say what somebody did who opened the page: page(..., viewed=text(...))"
     assert max(map(len, opened)) <= AuditEntry.__table__.c.object_kind.type.length
+
+
+def test_looks_have_words_before_a_portal_is_made():
+    """`portal export` makes none, and says them too."""
+    asked = "import portal.app; from portal.privacy.words import LOOKS; print(*LOOKS)"
+    told = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert set(told.stdout.split()) == set(LOOKS)
 
 
 def test_every_keeper_is_listed():

@@ -141,3 +141,11 @@ def test_the_recipes_name_files_that_are_there():
     assert len(named) > 30
     for name in named:
         assert [*ROOT.glob(re.sub(r"<\w+>", "*", name))], f"CONTRIBUTING.md names {name}, which is not there"
+
+
+def test_a_page_is_made_of_seven_files():
+    recipes = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    [recipe] = re.findall(r"^\*\*A page in a slice\*\*(.+?)^\*\*", recipes, flags=re.MULTILINE | re.DOTALL)
+    edited = [name for names in re.findall(r"^\d\. ([^:]+):", recipe, flags=re.MULTILINE) for name in names.split(", ")]
+    assert recipe.startswith(" (seven files")
+    assert len(edited) == 7, edited

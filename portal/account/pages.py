@@ -21,7 +21,7 @@ from portal.customers.words import LANGUAGES
 from portal.kit.access import Anyone
 from portal.kit.forms import Typed
 from portal.kit.html import Page
-from portal.kit.i18n import Language, Text
+from portal.kit.i18n import Language, Text, text
 from portal.kit.web import LANGUAGE_COOKIE, Answer, Cookie, Redirect, Reply, Visit, action, page
 
 ACCOUNT: Final = "/account"
@@ -261,17 +261,17 @@ def _news(visit: Visit[User]) -> Text | None:
 
 
 routes = [
-    page(ACCOUNT, show, who=user),
+    page(ACCOUNT, show, who=user, viewed=text("Looked at the account")),
     action("/account/language", choose_language, who=user),
     action("/account/sessions/{id}/end", end_session, who=user),
     action("/account/sessions/end-others", end_other_sessions, who=user),
     action("/account/sessions/end-all", sign_out_everywhere, who=user),
-    page("/account/contact", show_contact, who=decides_confirmed),
+    page("/account/contact", show_contact, who=decides_confirmed, viewed=text("Opened the form of contact details")),
     action("/account/contact", save_contact, who=decides),
     action("/account/contact/again", ask_again, who=decides),
-    page("/account/address", show_address, who=decides),
+    page("/account/address", show_address, who=decides, viewed=text("Opened the form of the postal address")),
     action("/account/address", save_address, who=decides),
-    page("/account/billing", show_billing, who=decides),
+    page("/account/billing", show_billing, who=decides, viewed=text("Opened the form of how invoices come")),
     action("/account/billing", save_billing, who=decides),
     page("/account/confirm-email", show_confirmation, who=anyone),
     action("/account/confirm-email", confirm_email, who=anyone),

@@ -179,8 +179,8 @@ def _saved(visit: Visit[User]) -> int | None:
 
 
 routes = [
-    page("/consents", show, who=decides),
+    page("/consents", show, who=decides, viewed=text("Looked at the consents and prohibitions")),
     action("/consents", decide, who=decides),
-    page("/consents/history", history, who=decides),
-    page("/consents/receipts/{id}", receipt, who=decides),
+    page("/consents/history", history, who=decides, viewed=text("Looked at the history of consents and prohibitions")),
+    page("/consents/receipts/{id}", receipt, who=decides, viewed=text("Downloaded the receipt of a decision")),
 ]

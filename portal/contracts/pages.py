@@ -11,6 +11,7 @@ from portal.contracts import queries
 from portal.contracts.events import ContractEvent, coming, events
 from portal.contracts.records import HeldContract, SiteContracts
 from portal.kit.html import Page
+from portal.kit.i18n import text
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
@@ -61,6 +62,6 @@ def show(visit: Visit[User]) -> ContractPage:
 
 
 routes = [
-    page("/contracts", index, who=sees(Theme.CONTRACTS)),
-    page("/contracts/{id}", show, who=sees(Theme.CONTRACTS)),
+    page("/contracts", index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
+    page("/contracts/{id}", show, who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")),
 ]

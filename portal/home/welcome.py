@@ -188,10 +188,10 @@ def _how_to_bill(mine: Contact, typed: Typed) -> HowToBill:
 
 
 routes = [
-    page("/welcome", show_found, who=user),
-    page("/welcome/contact", show_contact, who=decides),
+    page("/welcome", show_found, who=user, viewed=text("Looked at the first steps")),
+    page("/welcome/contact", show_contact, who=decides, viewed=text("Opened the form of contact details")),
     action("/welcome/contact", save_contact, who=decides),
-    page("/welcome/billing", show_billing, who=decides),
+    page("/welcome/billing", show_billing, who=decides, viewed=text("Opened the form of how invoices come")),
     action("/welcome/billing", save_billing, who=decides),
     action("/welcome/skip", skip, who=user),
 ]

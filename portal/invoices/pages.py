@@ -20,6 +20,7 @@ from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
+from portal.kit.i18n import text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
@@ -213,6 +214,6 @@ def _comparison(visit: Visit[User], invoice: WholeInvoice) -> Comparison | None:
 def routes(reread: Reread) -> list[Route]:
     """Every address of these pages; `reread` says what readings come to that were corrected after a bill."""
     return [
-        page("/invoices", index, who=sees(Theme.BILLING)),
-        page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING)),
+        page("/invoices", index, who=sees(Theme.BILLING), viewed=text("Looked at the list of invoices")),
+        page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING), viewed=text("Looked at an invoice")),
     ]

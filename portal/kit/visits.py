@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 import anyio
@@ -17,7 +17,7 @@ from portal.kit.access import Anyone
 from portal.kit.db import Database
 from portal.kit.errors import NotThere
 from portal.kit.html import Html, Person
-from portal.kit.i18n import Language, choose
+from portal.kit.i18n import Language, Text, choose
 from portal.kit.kept import NO_FORM_STORE, FormStore
 from portal.kit.signing import Signer
 from portal.kit.streams import Pool
@@ -95,6 +95,10 @@ class PageView:
 
 ViewAudit = Callable[[Anyone, PageView], Callable[[Session], None] | None]
 """What is to be written down, in a transaction of its own, before a person sees a page; None for most people."""
+
+
+VIEWED: Final[dict[str, Text]] = {}
+"""What somebody did who opened a page, by its address, as its route says it; the log of views tells it."""
 
 
 def not_audited(_person: Anyone, _look: PageView) -> None:

@@ -24,12 +24,14 @@ from portal.kit.access import Anyone, Guard
 from portal.kit.answers import dressed, elsewhere, page_of
 from portal.kit.errors import BadRequest, FormExpired, Problem, SignInNeeded, StepUpNeeded
 from portal.kit.headers import exchange
+from portal.kit.i18n import Text
 from portal.kit.kept import MARK, PAGE_FIELD, is_local, mark_of, marked, typed
 from portal.kit.limits import SAFE
 from portal.kit.outages import outage
 from portal.kit.replies import Answer, Cookie, Download, Redirect, Reply
 from portal.kit.visits import (
     LANGUAGE_COOKIE,
+    VIEWED,
     FlowVisit,
     PageView,
     Platform,
@@ -80,8 +82,14 @@ Handler = Callable[[Visit[P]], Reply]
 FlowHandler = Callable[[FlowVisit[P]], Awaitable[Reply | Response]]
 
 
-def page(path: str, handler: Handler[P], *, who: Guard[P]) -> Route:
-    """A route that only reads."""
+def page(path: str, handler: Handler[P], *, who: Guard[P], viewed: Text | None = None) -> Route:
+    """A route that only reads.
+
+    `viewed` is what somebody did who opened it, as the log tells a customer of those who act on their behalf; a page
+    that is about nobody has none.
+    """
+    if viewed is not None:
+        VIEWED[path] = viewed
     return _route("GET", path, handler, who)
 
 

@@ -352,14 +352,14 @@ def _until(visit: Visit[User]) -> datetime:
 
 
 routes = [
-    page("/messages", index, who=user),
+    page("/messages", index, who=user, viewed=text("Looked at the list of messages")),
     action("/messages/read", read_all, who=user),
-    page("/messages/new", new, who=writes),
+    page("/messages/new", new, who=writes, viewed=text("Opened the form for writing to customer service")),
     action("/messages/new", write, who=writes),
-    page("/messages/{id}", show, who=user),
+    page("/messages/{id}", show, who=user, viewed=text("Looked at messages about a matter")),
     action("/messages/{id}", reply, who=writes),
     action("/messages/{id}/read", note_read, who=user),
     action("/messages/{id}/close", close, who=writes),
-    page("/feedback", feedback, who=decides),
+    page("/feedback", feedback, who=decides, viewed=text("Opened the form for feedback")),
     action("/feedback", send_feedback, who=decides),
 ]

@@ -9,7 +9,7 @@ from portal.auth.people import User, user
 from portal.customers import words
 from portal.customers.models import PartyKind
 from portal.kit.html import Page
-from portal.kit.i18n import Text
+from portal.kit.i18n import Text, text
 from portal.kit.web import Visit, page
 from portal.organisation import queries
 from portal.organisation.queries import Contact, Facts, Right
@@ -81,4 +81,4 @@ def _towns(visit: Visit[User]) -> Sequence[Town]:
     return sorted(towns, key=lambda town: (-town.count, town.name))
 
 
-routes = [page("/organisation", show, who=user)]
+routes = [page("/organisation", show, who=user, viewed=text("Looked at who may act for the customer"))]

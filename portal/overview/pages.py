@@ -140,4 +140,4 @@ def reaches(points: Sequence[Point], who: User, today: date) -> datetime | None:
     return until - QUARTER if until else None
 
 
-routes = [page("/overview", show, who=user)]
+routes = [page("/overview", show, who=user, viewed=text("Looked at the overview"))]

@@ -384,15 +384,15 @@ def _packaged(who: User, whose: Whose) -> audit.Act:
 
 
 routes = [
-    page("/privacy", show, who=decides),
-    page("/privacy/data", data, who=decides),
-    page(LOG, show_log, who=decides),
-    page("/privacy/requests", requests, who=decides),
-    page("/privacy/requests/new", new, who=decides),
+    page("/privacy", show, who=decides, viewed=text("Looked at what we hold and at the requests")),
+    page("/privacy/data", data, who=decides, viewed=text("Looked at every detail that we hold")),
+    page(LOG, show_log, who=decides, viewed=text("Looked at this log")),
+    page("/privacy/requests", requests, who=decides, viewed=text("Looked at the list of requests")),
+    page("/privacy/requests/new", new, who=decides, viewed=text("Opened the form of a new request")),
     action("/privacy/requests/new", ask, who=decides),
-    page("/privacy/requests/{id}", request, who=decides),
+    page("/privacy/requests/{id}", request, who=decides, viewed=text("Looked at a request")),
     action("/privacy/requests/{id}/answer", answer, who=decides),
     action("/privacy/requests/{id}/withdraw", withdraw, who=decides),
-    page("/privacy/package", offer, who=decides_confirmed),
+    page("/privacy/package", offer, who=decides_confirmed, viewed=text("Looked at what the data package holds")),
     flow("/privacy/package", download, who=decides_confirmed, method="POST"),
 ]

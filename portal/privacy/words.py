@@ -3,6 +3,7 @@
 Most are those by which the pages speak. A test sees that no code of a check constraint is missing.
 """
 
+from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from portal.invoices.labels import KINDS as BILLS
 from portal.invoices.labels import READ
 from portal.kit.i18n import Text, text
 from portal.kit.labels import words_of
+from portal.kit.visits import VIEWED
 from portal.messages.labels import KINDS as MESSAGES
 from portal.messages.labels import TOPICS
 from portal.privacy.catalogue import HOLDINGS
@@ -55,46 +57,15 @@ CHANGES: Final[Mapping[str, Text]] = {
     "changed": text("Changed a contact detail"),
     "withdrawn": text("Took back a change of a contact detail"),
 }
-LOOKS: Final[Mapping[str, Text]] = {
-    "/overview": text("Looked at the overview"),
-    "/consumption": text("Looked at the consumption"),
-    "/consumption/download": text("Downloaded readings"),
-    "/invoices": text("Looked at the list of invoices"),
-    "/invoices/{id}": text("Looked at an invoice"),
-    "/contracts": text("Looked at the list of contracts"),
-    "/contracts/{id}": text("Looked at a contract"),
-    "/sites": text("Looked at the list of sites"),
-    "/sites/{id}": text("Looked at a site"),
-    "/sites/download": text("Downloaded the list of sites"),
-    "/organisation": text("Looked at who may act for the customer"),
-    "/messages": text("Looked at the list of messages"),
-    "/messages/{id}": text("Looked at messages about a matter"),
-    "/messages/new": text("Opened the form for writing to customer service"),
-    "/feedback": text("Opened the form for feedback"),
-    "/account": text("Looked at the account"),
-    "/account/contact": text("Opened the form of contact details"),
-    "/account/address": text("Opened the form of the postal address"),
-    "/account/billing": text("Opened the form of how invoices come"),
-    "/welcome": text("Looked at the first steps"),
-    "/welcome/contact": text("Opened the form of contact details"),
-    "/welcome/billing": text("Opened the form of how invoices come"),
-    "/confirm": text("Was asked to prove their identity again"),
-    "/consents": text("Looked at the consents and prohibitions"),
-    "/consents/history": text("Looked at the history of consents and prohibitions"),
-    "/consents/receipts/{id}": text("Downloaded the receipt of a decision"),
-    "/authorisations": text("Looked at the authorisations"),
-    "/authorisations/new": text("Opened the form of a new authorisation"),
-    "/authorisations/{id}": text("Looked at an authorisation"),
-    "/authorisations/receipts/{id}": text("Downloaded the receipt of a decision"),
-    "/privacy": text("Looked at what we hold and at the requests"),
-    "/privacy/data": text("Looked at every detail that we hold"),
-    "/privacy/log": text("Looked at this log"),
-    "/privacy/requests": text("Looked at the list of requests"),
-    "/privacy/requests/{id}": text("Looked at a request"),
-    "/privacy/requests/new": text("Opened the form of a new request"),
-    "/privacy/package": text("Looked at what the data package holds"),
-}
-"""What somebody did who opened a page on behalf of another, by its address."""
+LOOKS: Final[ChainMap[str, Text]] = ChainMap(
+    VIEWED,
+    {
+        "/consumption": text("Looked at the consumption"),
+        "/consumption/download": text("Downloaded readings"),
+        "/confirm": text("Was asked to prove their identity again"),
+    },
+)
+"""What somebody did who opened a page on behalf of another, by its address: what its route says (`page`), or these."""
 
 DECISIONS: Final[Words] = {
     "consent": text("Consent"),
@@ -192,5 +163,5 @@ CODES: Final[Mapping[str, Words]] = {
         **{f"{matter}.{deed}": said for matter in Matter for deed, said in CHANGES.items()},
         "looked": text("Looked on behalf of the customer"),
     },
-    "audit_entry.object_kind": {**{holding.table: holding.title for holding in HOLDINGS}, **LOOKS},
+    "audit_entry.object_kind": LOOKS.new_child({holding.table: holding.title for holding in HOLDINGS}),
 }

@@ -14,6 +14,7 @@ from portal.contracts.records import HeldContract
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.html import Page
+from portal.kit.i18n import text
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Download, Visit, page
 from portal.organisation import queries as organisation
@@ -176,7 +177,7 @@ def _covers(who: User, theme: Theme, site_id: UUID) -> bool:
 
 
 routes = [
-    page(PAGE, index, who=user),
-    page(DOWNLOAD, save, who=user),
-    page("/sites/{id}", show, who=user),
+    page(PAGE, index, who=user, viewed=text("Looked at the list of sites")),
+    page(DOWNLOAD, save, who=user, viewed=text("Downloaded the list of sites")),
+    page("/sites/{id}", show, who=user, viewed=text("Looked at a site")),
 ]

@@ -218,10 +218,10 @@ def _seen(form: FormData) -> tuple[Seen[Edition], str]:
 
 
 routes = [
-    page("/authorisations", index, who=decides),
-    page("/authorisations/new", new, who=decides),
+    page("/authorisations", index, who=decides, viewed=text("Looked at the authorisations")),
+    page("/authorisations/new", new, who=decides, viewed=text("Opened the form of a new authorisation")),
     action("/authorisations/new", give, who=decides_confirmed, many={"points"}),
-    page("/authorisations/{id}", show, who=decides),
+    page("/authorisations/{id}", show, who=decides, viewed=text("Looked at an authorisation")),
     action("/authorisations/{id}/end", end, who=decides),
-    page("/authorisations/receipts/{id}", receipt, who=decides),
+    page("/authorisations/receipts/{id}", receipt, who=decides, viewed=text("Downloaded the receipt of a decision")),
 ]
