@@ -16,11 +16,13 @@ from portal.messages import privacy as messages
 from portal.outbox import privacy as outbox
 from portal.privacy import privacy as requests
 from portal.sites import privacy as sites
+from portal.weather import privacy as weather
 
 KEEPERS: Final[Sequence[Keeper]] = (
     customers,
     sites,
     contracts,
+    weather,
     consumption,
     invoices,
     messages,

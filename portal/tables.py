@@ -12,4 +12,5 @@ import portal.invoices.models
 import portal.messages.models
 import portal.outbox.models
 import portal.privacy.models
-import portal.sites.models  # noqa: F401
+import portal.sites.models
+import portal.weather.models  # noqa: F401

@@ -92,6 +92,12 @@ class SiteEntry(FeedRow):
         "or in other words; or null.",
         examples=["all year"],
     )
+    weather_place: Annotated[str, words(100)] | None = Field(
+        default=None,
+        description="The `place` of feed `weather` whose temperature it has, where that is not called as its town; "
+        "or null.",
+        examples=["Turku"],
+    )
 
     @model_validator(mode="after")
     def each_once(self) -> "SiteEntry":

@@ -24,6 +24,12 @@ class Site(SQLModel, table=True):
     estimated_kwh_a_year: int | None = Field(default=None, sa_column_kwargs=correctable("Estimated use, kWh a year"))
     ownership: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Ownership"))
     use_timing: str | None = Field(default=None, max_length=40, sa_column_kwargs=correctable("Use over the year"))
+    weather_place: str | None = Field(
+        default=None,
+        max_length=100,
+        description="whose weather it has; None: that of its town",
+        sa_column_kwargs=told("Place of the weather"),
+    )
 
 
 class Occupancy(SQLModel, table=True):

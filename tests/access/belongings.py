@@ -32,7 +32,17 @@ TELLING = {
 }
 # What is the same for everybody, or too large to be read.
 GENERAL = {
-    *("product", "price_part", "tax", "spot_month", "third_party", "reading_month", "reading_total", "outbox_event"),
+    *(
+        "product",
+        "price_part",
+        "tax",
+        "spot_month",
+        "weather_month",
+        "third_party",
+        "reading_month",
+        "reading_total",
+        "outbox_event",
+    ),
     *("audit_entry", "login_transaction", "seen_token", "mandate", "mandate_site", "invoice_line", "invoice_vat"),
 }
 # Which matter of a mandate a message belongs to; one of no such matter is for those who stand in for everything.

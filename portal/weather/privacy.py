@@ -1,0 +1,16 @@
+"""What the weather holds about one customer: nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlmodel import Session, SQLModel
+
+from portal.kit.privacy import DataSubject, Record
+from portal.weather.models import WeatherMonth
+
+TABLES: Sequence[type[SQLModel]] = ()
+NOT_PERSONAL: Mapping[type[SQLModel], str] = {WeatherMonth: "the weather is everybody's"}
+
+
+def export(_db: Session, _subject: DataSubject) -> Iterable[Record]:
+    """Nothing."""
+    return ()
