@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Self
 
+from sqlalchemy.sql.schema import ScalarElementColumnDefault
 from sqlmodel import Session, SQLModel
 
 import portal.tables  # noqa: F401 - all tables, so that the order in which they refer to each other is known
@@ -20,8 +22,17 @@ class Row:
 
     @classmethod
     def of(cls, model: type[SQLModel], **columns: object) -> Self:
-        """A row of a model's table; columns that are not named hold nothing."""
-        return cls(model, dict.fromkeys(table_of(model).columns.keys()) | columns)
+        """A row of a model's table; columns that are not named hold what a new row has there, or nothing."""
+        return cls(model, {**_blank(model), **columns})
+
+
+@cache
+def _blank(model: type[SQLModel]) -> Mapping[str, object]:
+    defaults = {column.name: column.default for column in table_of(model).columns}
+    return {
+        name: default.arg if isinstance(default, ScalarElementColumnDefault) else None
+        for name, default in defaults.items()
+    }
 
 
 def insert(db: Session, rows: Iterable[SQLModel | Row]) -> None:

@@ -10,8 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, ScalarSelect, extract, true
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, ScalarSelect, extract, literal_column, true
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
@@ -89,7 +88,7 @@ def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
     """A bill; what its first line is called is not looked up yet."""
     invoice_id, number, kind, kinds, street, issued, due, first, last, cents, paid, credited = row
     of = InvoiceSubject(frozenset(map(ContractKind, kinds.split(","))) if kinds else frozenset())
-    amounts = Money(cents), Money(int(paid)), Money(int(credited))
+    amounts = Money(cents), Money(paid), Money(credited)
     return InvoiceHead(invoice_id, number, InvoiceKind(kind), of, street, issued, due, first, last, *amounts)
 
 
@@ -98,60 +97,36 @@ def _sum(unpaid: object, year: int, count: int, cents: int, left: int) -> Sum:
     return Sum(bool(unpaid), int(year), count, Money(int(cents)), Money(int(left) if unpaid else 0))
 
 
-def _paid() -> ScalarSelect[int]:
-    """What has come for a bill, in cents."""
-    cents = select(func.coalesce(func.sum(Payment.cents), 0)).where(Payment.invoice_id == Invoice.id)
-    return cents.correlate(Invoice).scalar_subquery()
-
-
-def _credited() -> ScalarSelect[int]:
-    """What the credit notes of the same customer take off a bill, in cents."""
-    note = aliased(Invoice)
-    cents = select(-func.coalesce(func.sum(note.total_cents), 0)).where(
-        note.refers_to == Invoice.number, note.party_id == Invoice.party_id, note.kind == InvoiceKind.CREDIT
-    )
-    return cents.correlate(Invoice).scalar_subquery()
-
-
 def _kinds() -> ScalarSelect[str]:
     """The kinds of the contracts that a bill's lines are for, with commas between, some more than once."""
     kinds = select(listed(col(Contract.kind))).join(InvoiceLine)
     return kinds.where(InvoiceLine.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
 
 
-def _is_unpaid() -> ColumnElement[bool]:
-    """Whether anything is left to pay, as `rules.left_to_pay` says it."""
-    return (col(Invoice.total_cents) >= 0) & (col(Invoice.total_cents) > _paid()) & ~_is_credited()
-
-
-def _is_credited() -> ColumnElement[bool]:
-    """Whether credit notes take off all of a bill, as `rules.is_credited` says it."""
-    return (col(Invoice.total_cents) > 0) & (col(Invoice.total_cents) <= _credited())
-
-
-def _stands_credited() -> ColumnElement[bool]:
-    """Whether that is where a bill stands, as `rules.status` says it: of one that was overpaid, that comes first."""
-    return _is_credited() & (col(Invoice.total_cents) >= _paid())
-
-
 _INVOICE, _SITE, _LINE, _CONTRACT = (table_of(one) for one in (Invoice, Site, InvoiceLine, Contract))
+_TOTAL, _PAID, _CREDITED = _INVOICE.c["total_cents", "paid_cents", "credited_cents"]
+_NOTHING: Final[ColumnElement[int]] = literal_column(
+    "0"
+)  # as the index of unpaid bills has it: of a value that is given no plan knows
+_IS_UNPAID: Final = (_TOTAL > _PAID) & (_TOTAL >= _NOTHING) & ((_TOTAL == _NOTHING) | (_TOTAL > _CREDITED))
+"""Whether anything is left to pay, as `rules.left_to_pay` says it."""
+_STANDS_CREDITED: Final = (_TOTAL > 0) & (_TOTAL <= _CREDITED) & (_TOTAL >= _PAID)
+"""Whether a bill stands as credited, as `rules.status` says it: of one that was overpaid, that comes first."""
 _HEADS: Final = sa.select(
     *_INVOICE.c["id", "number", "kind"],
     _kinds(),
     _SITE.c.street,
-    *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents"],
-    _paid(),
-    _credited(),
+    *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents", "paid_cents", "credited_cents"],
 ).join_from(_INVOICE, _SITE, isouter=True)
-_LATE: Final = _is_unpaid() & (col(Invoice.due_on) <= given("late"))
+_LATE: Final = _IS_UNPAID & (col(Invoice.due_on) <= given("late"))
 _FILTERED: Final = {
     show: col(Invoice.period_to).between(given("first"), given("last")) & which
     for show, which in {
         InvoicesShown.ALL: true(),
-        InvoicesShown.OPEN: _is_unpaid(),
+        InvoicesShown.OPEN: _IS_UNPAID,
         InvoicesShown.LATE: _LATE,
-        InvoicesShown.PAID: (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_is_unpaid() & ~_stands_credited(),
-        InvoicesShown.CREDIT: (col(Invoice.kind) == InvoiceKind.CREDIT) | _stands_credited(),
+        InvoicesShown.PAID: (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_IS_UNPAID & ~_STANDS_CREDITED,
+        InvoicesShown.CREDIT: (col(Invoice.kind) == InvoiceKind.CREDIT) | _STANDS_CREDITED,
     }.items()
 }
 _OF_ONE_PARTY: Final = _INVOICE.c.party_id == given("party")
@@ -159,7 +134,7 @@ _NEWEST_FIRST: Final = (_INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
 _SOME: Final = given("limit", sa.Integer())
 _YEAR: Final = extract("year", col(Invoice.period_to)).label("year")
 _MONTH: Final = extract("month", col(Invoice.period_to)).label("month")
-_UNPAID_FIRST: Final = (_is_unpaid().desc(), *_NEWEST_FIRST)
+_UNPAID_FIRST: Final = (_IS_UNPAID.desc(), *_NEWEST_FIRST)
 
 
 def _page_of(filtered: ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
@@ -174,11 +149,11 @@ SUMS: Final = {
     show: INVOICES.question(
         _sum,
         sa.select(
-            _is_unpaid().label("unpaid"),
+            _IS_UNPAID.label("unpaid"),
             _YEAR,
             func.count(),
-            func.sum(Invoice.total_cents),
-            func.sum(col(Invoice.total_cents) - _paid()),
+            func.sum(_TOTAL),
+            func.sum(_TOTAL - _PAID),
         )
         .where(filtered)
         .group_by("unpaid", "year"),
@@ -187,7 +162,7 @@ SUMS: Final = {
 }
 YEARS: Final = INVOICES.question(int, sa.select(_YEAR).distinct())
 NEXT_DUE: Final = INVOICES.question(
-    _head, _HEADS.where(_is_unpaid()).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
+    _head, _HEADS.where(_IS_UNPAID).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
 )
 OVERDUE: Final = INVOICES.question(_head, _HEADS.where(_LATE).order_by(_INVOICE.c.due_on).limit(_SOME))
 BY_MONTH: Final = INVOICES.question(
@@ -342,20 +317,18 @@ def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[Invoic
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
-    heads = select(Invoice, Site.street, _credited()).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+    heads = select(Invoice, Site.street).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
     found = db.exec(heads.where(which).order_by(Invoice.number)).all()
-    ids = [invoice.id for invoice, _, _ in found]
+    ids = [invoice.id for invoice, _ in found]
     lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
     return [
-        _bill(invoice, street, Money(int(credited)), lines[invoice.id], vats[invoice.id], received[invoice.id])
-        for invoice, street, credited in found
+        _bill(invoice, street, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, street in found
     ]
 
 
 def _bill(
     invoice: Invoice,
     street: str | None,
-    credited: Money,
     lines: Sequence[Line],
     vats: Sequence[Vat],
     received: Sequence[Received],
@@ -372,8 +345,8 @@ def _bill(
             first=invoice.period_from,
             last=invoice.period_to,
             total=Money(invoice.total_cents),
-            paid=sum((one.amount for one in received), Money(0)),
-            credited=credited,
+            paid=Money(invoice.paid_cents),
+            credited=Money(invoice.credited_cents),
         ),
         party_id=invoice.party_id,
         net=Money(invoice.net_cents),

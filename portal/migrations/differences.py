@@ -13,19 +13,24 @@ from sqlalchemy import Engine
 from sqlmodel import SQLModel
 
 import portal.tables  # noqa: F401 - what is compared with
+from portal.migrations import kept_sums
 
 MENDED = "Somebody changed the schema by hand: put it back, or restore a backup; `portal migrate` does not mend it."
 
 
 def differences(engine: Engine) -> Iterator[str]:
-    """Each table, column, index and unique constraint that is missing or of another kind, a sentence each."""
+    """Each table, column, index, unique constraint and trigger that is missing or of another kind, a sentence each."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         found = compare_metadata(context, SQLModel.metadata)
+        untriggered = [*kept_sums.missing(connection)]
     new = {act[1].name for act in found if act[0] == "add_table"}
     for act in found:
         for one in act if isinstance(act, list) else [act]:
             yield from _sentence(one, new)
+    for table, trigger in untriggered:
+        if table not in new:
+            yield f"{trigger} of the table {table} is missing: sums of bills no longer follow what changes."
 
 
 def _sentence(act: Sequence[Any], new: set[str]) -> Iterator[str]:
