@@ -129,7 +129,7 @@ class World:
             html=html(),
             signer=Signer(["s" * 40]),
             recognise=actions.recogniser(lambda db, index, acting_for: Reach(frozenset())),
-            introduce=lambda db, who: Person(who.name, "AM", "") if hasattr(who, "name") else None,
+            introduce=lambda db, who: Person(who.name, "") if hasattr(who, "name") else None,
             idle_s=900,
             installation=installation(),
             now=self.clock,

@@ -6,6 +6,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from portal.kit.i18n import Text, text
+
 
 class Theme(StrEnum):
     """What somebody may be let into."""
@@ -56,6 +58,20 @@ class NamedParty:
     postcode: str | None
     town: str | None
     is_own: bool
+
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
+        return self.kind == "company"
+
+    @property
+    def subtitle(self) -> Text:
+        """What stands under its name where one chooses for whom to act."""
+        if self.is_own:
+            return text("Your own matters")
+        if self.is_company:
+            return text("Company %(number)s", number=self.customer_number)
+        return text("Customer %(number)s", number=self.customer_number)
 
 
 @dataclass(frozen=True, slots=True)

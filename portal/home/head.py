@@ -1,14 +1,12 @@
 """The head of every page: for whom one acts, for whom else one may, and which pages are open there."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.auth.reach import NamedParty, Reach, Theme
-from portal.customers.models import PartyKind
-from portal.kit.html import Acting, PartyChoice, Person
+from portal.kit.html import Person
 from portal.kit.i18n import Text, text
 from portal.messages import queries as messages
 
@@ -20,52 +18,26 @@ ORGANISATION: Final = frozenset({"organisation"})
 
 def person(db: Session, who: User) -> Person:
     """Whom the head names."""
-    parties, current = who.reach.choices, who.reach.party
-    choices = tuple(_choice(party, who) for party in parties)
-    opens = _open_pages(who.reach, is_many=len(parties) > 1)
-    named, subtitle = _named(who, current)
+    choices, party = who.reach.choices, who.reach.party
+    is_acting = party is not None and not party.is_own
     return Person(
-        name=named,
-        initials=initials(named),
-        subtitle=subtitle,
-        is_company=current is not None and current.kind == PartyKind.COMPANY,
+        name=party.name if party and is_acting else who.name,
+        subtitle=_subtitle(who, party),
+        is_company=party is not None and party.is_company,
         choices=choices,
-        opens=opens,
+        current=party.id if party else None,
+        opens=_open_pages(who.reach, is_many=len(choices) > 1),
         unread=messages.unread(db, who),
-        acting=_acting(who, current, parties),
+        is_acting=is_acting,
+        own=next((choice.id for choice in choices if choice.is_own), None),
     )
 
 
-def _acting(who: User, current: NamedParty | None, parties: Sequence[NamedParty]) -> Acting | None:
-    if current is None or current.is_own:
-        return None
-    return Acting(who.name, next((party.id for party in parties if party.is_own), None))
-
-
-def _named(who: User, current: NamedParty | None) -> tuple[str, str | Text]:
-    """The name in the head, and what stands under it."""
-    if current is None:
-        return who.name, ""
-    if current.is_own:
-        return who.name, current.customer_number
-    return current.name, text("You act as %(name)s", name=who.name)
-
-
-def initials(name: str) -> str:
-    """The first letters of the first and the last word."""
-    words = name.split()
-    return (words[0][:1] + words[-1][:1]).upper() if words else ""
-
-
-def _choice(party: NamedParty, who: User) -> PartyChoice:
-    is_company = party.kind == PartyKind.COMPANY
-    if party.is_own:
-        says = text("Your own matters")
-    elif is_company:
-        says = text("Company %(number)s", number=party.customer_number)
-    else:
-        says = text("Customer %(number)s", number=party.customer_number)
-    return PartyChoice(party.id, party.name, initials(party.name), says, is_company, party.id in who.parties)
+def _subtitle(who: User, party: NamedParty | None) -> str | Text:
+    """What stands under the name in the head."""
+    if party is None:
+        return ""
+    return party.customer_number if party.is_own else text("You act as %(name)s", name=who.name)
 
 
 def _open_pages(reach: Reach, *, is_many: bool) -> frozenset[str]:

@@ -233,6 +233,12 @@ def grouped(digits: str, size: int = 4) -> str:
     return NBSP.join(digits[at : at + size] for at in range(0, len(digits), size))
 
 
+def initials(name: str) -> str:
+    """The first letters of the first and the last word; none where no name is known."""
+    words = name.split()
+    return (words[0][:1] + words[-1][:1]).upper() if words else ""
+
+
 def phone(number: str) -> str:
     """`+358 40 123 4567`: as the number's country groups it, long groups in two; what is no number stays as it is."""
     try:
@@ -259,6 +265,7 @@ PLAIN: tuple[Callable[..., object], ...] = (
     iso,
     capital,
     grouped,
+    initials,
     phone,
 )
 WORDED: tuple[Callable[..., str], ...] = (

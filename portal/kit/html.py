@@ -5,10 +5,10 @@ The only place that marks text as safe. Words are put in when a template is comp
 
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
 
 from jinja2 import BaseLoader, ChoiceLoader, DictLoader, Environment, FileSystemLoader, StrictUndefined, Template, nodes
@@ -48,41 +48,43 @@ class Page:
         return self.form_action
 
 
-@dataclass(frozen=True, slots=True)
-class PartyChoice:
+class PartyChoice(Protocol):
     """Somebody for whom a person may act, themselves included, as the switch in the head names them."""
 
-    id: UUID
-    name: str
-    initials: str
-    subtitle: Text
-    is_company: bool
-    is_current: bool
+    @property
+    def id(self) -> UUID:
+        """What they are chosen by."""
 
+    @property
+    def name(self) -> str:
+        """Their name."""
 
-@dataclass(frozen=True, slots=True)
-class Acting:
-    """Somebody handles the matters of whom the head names; `own` leads back to their own, None where they have none."""
+    @property
+    def subtitle(self) -> str | Text:
+        """What stands under it."""
 
-    name: str
-    own: UUID | None
+    @property
+    def is_company(self) -> bool:
+        """Whether it is a company."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Whom the head of a page names, for whom else they may act, and which pages are open to them.
 
-    acting: who acts for them; None for those in their own matters
+    current: which of the choices it is
+    is_acting: whether somebody else acts for them; `own` leads back to that person's own matters, None without any
     """
 
     name: str
-    initials: str
     subtitle: str | Text
     is_company: bool = False
-    choices: tuple[PartyChoice, ...] = ()
+    choices: Sequence[PartyChoice] = ()
+    current: UUID | None = None
     opens: frozenset[str] = frozenset()
     unread: int = 0
-    acting: Acting | None = None
+    is_acting: bool = False
+    own: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

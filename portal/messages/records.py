@@ -129,12 +129,6 @@ class ThreadMessage:
         return text("Customer service") if self.kind is MessageKind.ANSWER else self.label.words
 
     @property
-    def initials(self) -> str:
-        """The first letters of the writer's first and last name; none where no name is known."""
-        words = (self.name or "").split()
-        return (words[0][:1] + words[-1][:1]).upper() if words else ""
-
-    @property
     def paragraphs(self) -> Sequence[str]:
         """Its text, which may have single line breaks within."""
         return [part for part in self.body.split("\n\n") if part.strip()]

@@ -140,7 +140,7 @@ def browse(database, html, files, clock):
             html=html,
             signer=Signer(["s" * 40]),
             recognise=lambda db, cookies, now: web.Recognition(who or Anyone()),
-            introduce=lambda db, person: Person(who.name, "AM", "100001") if who else None,
+            introduce=lambda db, person: Person(who.name, "100001") if who else None,
             idle_s=900,
             installation=installation(),
             now=lambda: clock.now,

@@ -115,7 +115,7 @@ def visit_as(database, html, files, signer):
             html=html,
             signer=signer,
             recognise=lambda db, cookies, now: web.Recognition(person or Anyone()),
-            introduce=lambda db, who: Person(who.name, "K", "1") if isinstance(who, Keeper) else None,
+            introduce=lambda db, who: Person(who.name, "1") if isinstance(who, Keeper) else None,
             idle_s=900,
             installation=installation(),
             now=lambda: NOW,

@@ -147,3 +147,11 @@ def test_a_machine_reads_an_instant_to_the_second():
 )
 def test_a_phone_number_is_said_in_groups(number, said):
     assert formats.phone(number) == said.replace(" ", "\u00a0")
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Aino Mäkelä", "AM"), ("Åsa Maria Öberg", "ÅÖ"), ("malli", "MM"), ("Esimerkkikiinteistöt Oy", "EO"), ("", "")],
+)
+def test_initials_are_those_of_the_first_and_the_last_word(name, letters):
+    assert formats.initials(name) == letters
