@@ -23,14 +23,14 @@ def verify(asked: argparse.Namespace) -> int:
     """Say what is found; the exit code is of the worst."""
     from portal.cli import installation
     from portal.kit import clock
-    from portal.operating.auditing import AuditContext, verified
+    from portal.operating.auditing import verified
     from portal.settings import Settings
 
     environ = installation.environ()
     settings = Settings.from_environment(environ)
     levels = []
     with installation.database(environ) as database, installation.current(database).reading() as db:
-        for level, sentence in verified(AuditContext(db, settings, clock.now()), asked.since):
+        for level, sentence in verified(db, settings, asked.since, clock.now()):
             print(sentence)
             levels.append(level)
     return exit_of(levels)

@@ -31,5 +31,5 @@ def run(asked: argparse.Namespace) -> int:
     settings = with_internal_port(settings)
     to_standard_error()
     database = current(Database(settings.database_url))
-    serving.serve(serving.Serving(settings, database, asked.host, asked.port, asked.workers))
+    serving.serve(settings, database, asked.host, asked.port, asked.workers)
     return DONE

@@ -1,7 +1,6 @@
 """How the audit stands: whether it is whole, and what outside the database vouches for its end; a sentence each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -41,24 +40,15 @@ class Severity(StrEnum):
 Said = Iterator[tuple[Severity, str]]
 
 
-@dataclass(frozen=True)
-class AuditContext:
-    """What is looked at: the database in one reading, the settings, the time."""
-
-    db: Session
-    settings: Settings
-    now: datetime
-
-
-def verified(context: AuditContext, since: bytes | None) -> Said:
+def verified(db: Session, settings: Settings, since: bytes | None, now: datetime) -> Said:
     """Look through the whole audit, or from the entry with a hash on, and compare it with every head that is kept."""
     kept = None
     try:
-        kept = _kept(context.settings)
+        kept = _kept(settings)
     except OSError as failed:
-        yield Severity.WARNING, _unreadable(context.settings.audit_dir, failed)
+        yield Severity.WARNING, _unreadable(settings.audit_dir, failed)
     try:
-        found = chain.verify(context.db, kept.heads if kept else (), since)
+        found = chain.verify(db, kept.heads if kept else (), since)
     except chain.NoSuchEntry:
         yield Severity.BROKEN, f"No entry has that hash: it was cut off, or the audit was written anew. {COMPARE}"
         return
@@ -72,24 +62,24 @@ def verified(context: AuditContext, since: bytes | None) -> Said:
         yield Severity.OK, WHOLE.format(many, found.end.number, found.end.at, found.end.hash.hex())
     if kept:
         yield from _vouched(kept)
-        yield from _late(context, kept.newest)
-    elif context.settings.audit_dir is None:
+        yield from _late(db, settings, kept.newest, now)
+    elif settings.audit_dir is None:
         yield Severity.WARNING, NOWHERE
 
 
-def at_a_glance(context: AuditContext) -> Said:
+def at_a_glance(db: Session, settings: Settings, now: datetime) -> Said:
     """Whether the newest head is of late, and the entry that it names still what it was: nothing is looked through."""
-    folder = context.settings.audit_dir
+    folder = settings.audit_dir
     if folder is None:
         yield Severity.WARNING, NOWHERE
         return
     try:
-        newest = heads.newest(folder, Seals(context.settings.secret_keys))
+        newest = heads.newest(folder, Seals(settings.secret_keys))
     except OSError as failed:
         yield Severity.WARNING, _unreadable(folder, failed)
         return
-    yield from _late(context, newest)
-    if newest and chain.hash_at(context.db, newest.number) != newest.hash:
+    yield from _late(db, settings, newest, now)
+    if newest and chain.hash_at(db, newest.number) != newest.hash:
         yield Severity.BROKEN, f"Entry {newest.number} is not what its head says; `portal audit verify` tells more."
 
 
@@ -116,13 +106,13 @@ def _vouched(kept: Kept) -> Said:
         yield Severity.BROKEN, f"{', '.join(kept.broken)}: not as it was written."
 
 
-def _late(context: AuditContext, newest: ChainHead | None) -> Said:
+def _late(db: Session, settings: Settings, newest: ChainHead | None, now: datetime) -> Said:
     """A head that is late; an audit without entries needs none."""
-    minutes = context.settings.audit_head_minutes
+    minutes = settings.audit_head_minutes
     if newest is None:
-        if chain.end(context.db):
-            yield Severity.WARNING, NONE_YET.format(context.settings.audit_dir, minutes)
-    elif context.now - newest.at > ROUNDS * timedelta(minutes=minutes):
+        if chain.end(db):
+            yield Severity.WARNING, NONE_YET.format(settings.audit_dir, minutes)
+    elif now - newest.at > ROUNDS * timedelta(minutes=minutes):
         yield Severity.WARNING, LATE.format(newest.at)
 
 

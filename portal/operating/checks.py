@@ -259,7 +259,7 @@ def _outbox(context: CheckContext) -> Iterator[tuple[Severity, str]]:
 def _audit(context: CheckContext) -> Iterator[tuple[Severity, str]]:
     try:
         with context.database.reading() as db:
-            yield from auditing.at_a_glance(auditing.AuditContext(db, context.settings, context.now()))
+            yield from auditing.at_a_glance(db, context.settings, context.now())
     except SQLAlchemyError:
         return
 

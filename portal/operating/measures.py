@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import accumulate
 from typing import Final
@@ -32,14 +31,6 @@ RETURN = "/sign-in/return"
 HEAD_AGE, UNVOUCHED = "portal_audit_head_age_seconds", "portal_audit_entries_after_head"
 
 
-@dataclass(frozen=True)
-class MeasureContext:
-    """What is measured beside requests: the database, and where the audit's heads are kept."""
-
-    database: Database
-    settings: Settings
-
-
 def counting(meter: Meter) -> Count:
     """Counts every answer: by route, kind of status and duration; what failed of the database; ends of journeys."""
 
@@ -62,9 +53,9 @@ def watch(meter: Meter, threads: Threads) -> None:
     meter.watch(WAITING, lambda: threads.waiting)
 
 
-def text(counted: Counts, context: MeasureContext, processes: Sequence[int], now: datetime) -> str:
+def text(counted: Counts, settings: Settings, database: Database, processes: Sequence[int], now: datetime) -> str:
     """Everything as Prometheus reads it; what stands in the database is left out where that cannot be asked."""
-    families = [*_of_requests(counted), *_of_database(context.database, now), *_of_audit(context, now)]
+    families = [*_of_requests(counted), *_of_database(database, now), *_of_audit(settings, database, now)]
     built = Family("portal_info", "gauge", "Which version runs.", {series("portal_info", {"version": VERSION}): 1})
     return exposition([built, *families, _memory(processes or [os.getpid()])])
 
@@ -108,15 +99,15 @@ def _of_database(database: Database, now: datetime) -> Iterator[Family]:
         yield Family(name, "gauge", means, values)
 
 
-def _of_audit(context: MeasureContext, now: datetime) -> Iterator[Family]:
+def _of_audit(settings: Settings, database: Database, now: datetime) -> Iterator[Family]:
     """The age of the newest head, and how many entries it does not vouch for; nothing where no head is kept."""
-    newest = newest_head(context.settings)
+    newest = newest_head(settings)
     if newest is None:
         return
     age = (now - newest.at).total_seconds()
     yield Family(HEAD_AGE, "gauge", "How long ago the audit's end was kept outside the database.", {HEAD_AGE: age})
     try:
-        with context.database.reading() as db:
+        with database.reading() as db:
             end = chain.end(db)
     except SQLAlchemyError:
         return

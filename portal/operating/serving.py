@@ -15,7 +15,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from http import HTTPStatus
 from multiprocessing.context import SpawnProcess
@@ -31,7 +30,6 @@ from portal.kit.db import Database
 from portal.kit.logs import to_standard_error
 from portal.kit.metrics import Counts, Meter, gathered, share
 from portal.kit.threads import Threads
-from portal.operating import measures
 from portal.operating.internal import InternalAnswer, internal_port, readiness
 from portal.operating.measures import counting, text, watch
 from portal.operating.sockets import bound, take_nobody_new
@@ -42,32 +40,24 @@ log = logging.getLogger("portal.serving")
 LINGER_S = 0.9  # in which requests on their way are read; a visitor who was not heard calls again after a second
 
 
-@dataclass(frozen=True)
-class Serving:
-    """What is served, where, and by how many processes."""
+def serve(settings: Settings, database: Database, host: str, port: int, workers: int) -> None:
+    """Serve in so many processes until SIGTERM or SIGINT.
 
-    settings: Settings
-    database: Database
-    host: str
-    port: int
-    workers: int = 1
-
-
-def serve(serving: Serving) -> None:
-    """Serve until SIGTERM or SIGINT. Raises OSError where the port or the internal port cannot be had."""
+    Raises OSError where the port or the internal port cannot be had.
+    """
     meter, threads = Meter(), Threads()
     watch(meter, threads)
     # raises what would fail later
-    app = create_app(serving.settings, serving.database, count=counting(meter), threads=threads)
-    with bound(serving.host, serving.port) as listening:
-        if serving.workers == 1:
-            with inside(serving.settings, serving.database, lambda: meter.counts, lambda: [os.getpid()]):
-                _run(app, listening, serving.settings.proxies)
+    app = create_app(settings, database, count=counting(meter), threads=threads)
+    with bound(host, port) as listening:
+        if workers == 1:
+            with inside(settings, database, lambda: meter.counts, lambda: [os.getpid()]):
+                _run(app, listening, settings.proxies)
             return
         with tempfile.TemporaryDirectory(prefix="portal-meters-") as folder:
-            crew = _Crew(serving.settings, listening, Path(folder))
-            with inside(serving.settings, serving.database, crew.counts, crew.processes):
-                crew.work(serving.workers)
+            crew = _Crew(settings, listening, Path(folder))
+            with inside(settings, database, crew.counts, crew.processes):
+                crew.work(workers)
 
 
 @contextmanager
@@ -78,10 +68,9 @@ def inside(
     if not settings.internal_port:
         yield
         return
-    context = measures.MeasureContext(database, settings)
     answers: Mapping[str, Callable[[], InternalAnswer]] = {
         "/readyz": partial(readiness, database),
-        "/metrics": lambda: InternalAnswer(HTTPStatus.OK, text(counts(), context, processes(), clock.now())),
+        "/metrics": lambda: InternalAnswer(HTTPStatus.OK, text(counts(), settings, database, processes(), clock.now())),
     }
     with internal_port(settings.internal_port, answers):
         yield

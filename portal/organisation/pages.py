@@ -1,9 +1,9 @@
 """Who may do what: the rights that a party gave, the party's facts, people and groups; or one's own right."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 
 from portal.auth.people import User, user
 from portal.customers import words
@@ -18,20 +18,13 @@ from portal.sites import queries as sites
 
 
 @dataclass(frozen=True)
-class Town:
-    """The sites of a town, as a group."""
-
-    name: str
-    count: int
-
-
-@dataclass(frozen=True)
 class Organisation(Page):
     """Rights to act for others, as far as the person may know of them.
 
     decides: whether the person decides for the party
     company: the company acted for, None for persons
     own: the rights by which the person acts now
+    towns: where the sites are, and how many, most first
     """
 
     template = "organisation/show.html"
@@ -44,7 +37,7 @@ class Organisation(Page):
     received: Sequence[Right]
     own: Sequence[Right]
     people: Sequence[Contact]
-    towns: Sequence[Town]
+    towns: Sequence[tuple[str, int]]
     count: int
 
 
@@ -54,7 +47,7 @@ def show(visit: Visit[User]) -> Organisation:
     decides = who.reach.is_full
     company = next((party for party in queries.facts(db, who) if party.party.kind == PartyKind.COMPANY), None)
     towns = _towns(visit) if decides else []
-    count = sum(town.count for town in towns)
+    count = sum(sites for _, sites in towns)
     given = _over_last(queries.given(db, who), today)
     return Organisation(
         today=today,
@@ -75,10 +68,9 @@ def _over_last(rights: Iterable[Right], today: date) -> Sequence[Right]:
     return sorted(rights, key=lambda right: right.state(today) is RightState.ENDED)
 
 
-def _towns(visit: Visit[User]) -> Sequence[Town]:
+def _towns(visit: Visit[User]) -> Sequence[tuple[str, int]]:
     held = sorted(place.town for place in sites.places(visit.db, visit.who, visit.today) if place.is_held)
-    towns = [Town(name, len(list(same))) for name, same in groupby(held)]
-    return sorted(towns, key=lambda town: (-town.count, town.name))
+    return Counter(held).most_common()
 
 
 routes = [page("/organisation", show, who=user, viewed=text("Looked at who may act for the customer"))]

@@ -125,8 +125,7 @@ def test_check_tells_of_a_head_that_is_late_or_lost_its_entry(database, audit, e
 def test_metrics_tell_the_age_of_the_head_and_what_came_after_it(database, audit, environ):
     with database.writing() as db:
         record(db, Act(act="privacy.packaged", object_kind="party", object_id="5"), clock.now())
-    place = measures.MeasureContext(database, Settings.from_environment(environ))
-    said = measures.text({}, place, [], clock.now() + timedelta(minutes=7))
+    said = measures.text({}, Settings.from_environment(environ), database, [], clock.now() + timedelta(minutes=7))
     figures = dict(line.split() for line in said.splitlines() if not line.startswith("#"))
     assert 7 * 60 <= float(figures["portal_audit_head_age_seconds"]) < 8 * 60
     assert float(figures["portal_audit_entries_after_head"]) == 1

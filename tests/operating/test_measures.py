@@ -27,8 +27,7 @@ NOW = days.now()
 
 def told(database, meter):
     """The lines of `/metrics` by name."""
-    place = measures.MeasureContext(database, settings())
-    lines = measures.text(meter.counts, place, [os.getpid()], NOW).splitlines()
+    lines = measures.text(meter.counts, settings(), database, [os.getpid()], NOW).splitlines()
     return dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
 
 
