@@ -19,7 +19,7 @@ from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
 from portal.demo.people import LANDLORD
 from portal.demo.products import Article
 from portal.demo.readings import Defect, Metering
-from portal.demo.register import Address, Dwelling, HeldFrom, Hung, Needs, Terms, contract, point, point_id
+from portal.demo.register import Address, Dwelling, HeldFrom, Needs, Terms, contract, meter, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
 from portal.sites.kinds import Commodity
 from portal.sites.models import MeterKind
@@ -154,10 +154,10 @@ def _dwelling(stay: HeldFrom, trade: Trade, building: Building, supplied: Sequen
 
 def _electricity(stay: HeldFrom, index: int, building: Building, today: date) -> _Supplied:
     trade, gsrn = MIX[index % len(MIX)], _gsrn(stay, 1)
-    meter = Hung(f"AM550-71{index:05}", "AM550", date(2022, 1 + index % 12, 10))
+    hung = meter(gsrn, f"AM550-71{index:05}", "AM550", date(2022, 1 + index % 12, 10))
     return _Supplied(
         gsrn,
-        tuple(point(stay, gsrn, Commodity.ELECTRICITY, (meter,), trade.main_fuse)),
+        (point(stay, gsrn, Commodity.ELECTRICITY, trade.main_fuse), hung),
         Metering(partial(_drawn, building, trade.step_wh), defects=_defects(index, today)),
         (
             contract(stay, f"207{index:05}", trade.sales, gsrn, Terms(stay.since)),
@@ -173,14 +173,14 @@ def _heat(stay: HeldFrom, index: int, building: Building) -> Iterator[_Supplied]
         return
     gsrn, kw_per_degree = _gsrn(stay, 2), _between(trade.heat_kw, "heat", index)
     hung = (
-        Hung(f"MC603-71{index:05}", "MULTICAL 603", date(2021, 1 + index % 12, 20)),
-        Hung(f"LX-71{index:05}", "LX 250", date(2010 + index % 9, 6, 1), kind=MeterKind.HEAT_EXCHANGER),
+        meter(gsrn, f"MC603-71{index:05}", "MULTICAL 603", date(2021, 1 + index % 12, 20)),
+        meter(gsrn, f"LX-71{index:05}", "LX 250", date(2010 + index % 9, 6, 1), kind=MeterKind.HEAT_EXCHANGER),
     )
     kwh_a_year = round(kw_per_degree * DEGREE_HOURS_A_YEAR / 1000) * 1000
     terms = Terms(stay.since, contracted_kw=Decimal(120))
     yield _Supplied(
         gsrn,
-        tuple(point(stay, gsrn, Commodity.HEAT, hung, needs=Needs("heating and hot water", kwh_a_year))),
+        (point(stay, gsrn, Commodity.HEAT, needs=Needs("heating and hot water", kwh_a_year)), *hung),
         Metering(partial(_warmed, building, kw_per_degree), quarters_each=QUARTERS_AN_HOUR),
         (contract(stay, f"407{index:05}", products.COMPANY_HEAT, gsrn, terms),),
     )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from portal.demo.profiles import EVERY_DAY, SATURDAYS, WEEKENDS, WORKDAYS, Chilling, Habit, Heating, Home, Panels
+from portal.demo.profiles import EVERY_DAY, SATURDAYS, WEEKENDS, WORKDAYS, Habit, Home, Panels, PerDegree
 
 WASH_DAYS: Final = (0.1, 0.2, 0.1, 0.25, 0.1, 0.55, 0.6)
 COOKING: Final = (
@@ -29,7 +29,7 @@ MAKELA: Final = Home(
         Habit("midweek sauna", 6.4, 19.0, 1.2, (0, 0, 0.5, 0, 0, 0, 0)),
     ),
     away=(*SUMMER_HOLIDAY, (223, 228)),
-    heating=Heating(kw_per_degree=0.0125, balance=15),  # floors and the ventilation's heater
+    heating=PerDegree(kw=0.0125, balance=15),  # floors and the ventilation's heater
 )
 MAKELA_HEAT: Final = Home(
     "makela heat",
@@ -42,7 +42,7 @@ MAKELA_HEAT: Final = Home(
         Habit("after sauna", 5.0, 19.4, 1.0, SATURDAYS),
     ),
     away=MAKELA.away,
-    heating=Heating(kw_per_degree=0.135, balance=16),
+    heating=PerDegree(kw=0.135, balance=16),
 )
 KORHONEN: Final = Home(
     "korhonen",
@@ -56,7 +56,7 @@ KORHONEN: Final = Home(
         Habit("car", 3.6, 2.0, 2.0, (0.3, 0.2, 0.3, 0.2, 0.4, 0.1, 0.3), 0.3),
     ),
     away=((713, 728), (1224, 1227)),
-    heating=Heating(kw_per_degree=0.04, balance=12),  # an air-source heat pump
+    heating=PerDegree(kw=0.04, balance=12),  # an air-source heat pump
 )
 KORHONEN_ROOF: Final = Panels(kw_peak=6.4)
 LINDHOLM: Final = Home(
@@ -65,7 +65,7 @@ LINDHOLM: Final = Home(
     lights_kw=0.30,
     habits=(*COOKING, *EVENINGS, Habit("bastu", 5.8, 17.6, 1.3, SATURDAYS, 0.6)),
     away=((701, 717), (619, 621)),
-    heating=Heating(kw_per_degree=0.034, balance=13),  # an exhaust-air heat pump
+    heating=PerDegree(kw=0.034, balance=13),  # an exhaust-air heat pump
 )
 HAKALA: Final = Home(
     "hakala",
@@ -90,7 +90,7 @@ RANTANEN: Final = Home(
         Habit("television", 0.15, 16.0, 6.0, EVERY_DAY, 0.3),
         Habit("sauna", 5.8, 16.5, 1.4, (0, 0, 0.9, 0, 0, 0.9, 0), 0.3),
     ),
-    heating=Heating(kw_per_degree=0.009, balance=14),  # the ventilation's heater
+    heating=PerDegree(kw=0.009, balance=14),  # the ventilation's heater
 )
 RANTANEN_HEAT: Final = Home(
     "rantanen heat",
@@ -100,7 +100,7 @@ RANTANEN_HEAT: Final = Home(
         Habit("morning", 2.6, 7.0, 0.6, EVERY_DAY, 0.3),
         Habit("after sauna", 4.0, 17.6, 0.9, (0, 0, 0.9, 0, 0, 0.9, 0), 0.3),
     ),
-    heating=Heating(kw_per_degree=0.14, balance=17),
+    heating=PerDegree(kw=0.14, balance=17),
 )
 SALONEN: Final = Home(
     "salonen",
@@ -120,7 +120,7 @@ SALONEN_GAS: Final = Home(
         Habit("evening showers", 4.6, 20.8, 0.9, (0.5,) * 7, 0.7),
     ),
     away=SALONEN.away,
-    heating=Heating(kw_per_degree=0.125, balance=15),
+    heating=PerDegree(kw=0.125, balance=15),
 )
 SALONEN_COOLING: Final = Home(
     "salonen cooling",
@@ -128,7 +128,7 @@ SALONEN_COOLING: Final = Home(
     lights_kw=0,
     habits=(),
     away=SALONEN.away,
-    chilling=Chilling(kw_per_degree=0.28, balance=14.5),
+    chilling=PerDegree(kw=0.28, balance=14.5),
 )
 SALONEN_CAR: Final = Home(
     "salonen car",

@@ -38,18 +38,10 @@ class Habit:
 
 
 @dataclass(frozen=True)
-class Heating:
-    """Power that grows with every degree that the air is colder than the balance point."""
+class PerDegree:
+    """Power that grows with every degree by which the air is colder than a balance point, or warmer for what chills."""
 
-    kw_per_degree: float
-    balance: float
-
-
-@dataclass(frozen=True)
-class Chilling:
-    """Power that grows with every degree that the air is warmer than the balance point."""
-
-    kw_per_degree: float
+    kw: float
     balance: float
 
 
@@ -62,8 +54,8 @@ class Home:
     lights_kw: float
     habits: tuple[Habit, ...]
     away: tuple[tuple[int, int], ...] = ()
-    heating: Heating | None = None
-    chilling: Chilling | None = None
+    heating: PerDegree | None = None
+    chilling: PerDegree | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,7 @@ def chill(home: Home, hour: Whole) -> Real:
         return np.zeros(len(hour))
     present = ~_within(wall_clock.shown_at(hour), home.away)
     steady = 1 + 0.05 * normal(f"{home.name}/valve", hour)
-    rooms = home.chilling.kw_per_degree * np.clip(weather.lately(hour) - home.chilling.balance, 0, None)
+    rooms = home.chilling.kw * np.clip(weather.lately(hour) - home.chilling.balance, 0, None)
     return np.asarray(rooms * steady * (0.6 + 0.4 * present))
 
 
@@ -141,10 +133,10 @@ def _lights(home: Home, quarter: Whole, clock: WallClock) -> Real:
     return np.asarray(home.lights_kw * dark * np.interp(clock.hour, *AWAKE))
 
 
-def _heating(heating: Heating, quarter: Whole) -> Real:
+def _heating(heating: PerDegree, quarter: Whole) -> Real:
     """The power that makes up for the cold of the last day."""
     wind = 1 + 0.04 * wave("draught", QUARTERS_A_DAY, quarter // QUARTERS_AN_HOUR * QUARTERS_AN_HOUR)
-    return np.asarray(heating.kw_per_degree * wind * np.clip(heating.balance - weather.lately(quarter), 0, None))
+    return np.asarray(heating.kw * wind * np.clip(heating.balance - weather.lately(quarter), 0, None))
 
 
 def _within(clock: WallClock, spans: Iterable[tuple[int, int]]) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
 """Rows of the register, made of what one would tell about a customer, a site, a meter, a contract."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -63,17 +63,6 @@ class Dwelling:
     estimated_kwh: int
     ownership: str = "owned"
     use_timing: str = "all year"
-
-
-@dataclass(frozen=True)
-class Hung:
-    """A meter or heat exchanger, and when it was put up and taken down."""
-
-    serial: str
-    model: str
-    installed: date
-    removed: date | None = None
-    kind: MeterKind = MeterKind.METER
 
 
 @dataclass(frozen=True)
@@ -154,15 +143,10 @@ def site(held: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
 
 
 def point(
-    stay: HeldFrom,
-    gsrn: str,
-    energy: Commodity,
-    hung: Sequence[Hung],
-    main_fuse: str | None = None,
-    needs: Needs = NOT_TOLD,
-) -> Iterator[SQLModel]:
-    """A metering point with what hangs there, or hung."""
-    yield MeteringPoint(
+    stay: HeldFrom, gsrn: str, energy: Commodity, main_fuse: str | None = None, needs: Needs = NOT_TOLD
+) -> MeteringPoint:
+    """A metering point of the site."""
+    return MeteringPoint(
         id=point_id(gsrn),
         gsrn=gsrn,
         site_id=stay.site_id,
@@ -173,16 +157,26 @@ def point(
         used_for=needs.used_for,
         estimated_kwh_a_year=needs.kwh_a_year,
     )
-    for device in hung:
-        yield Meter(
-            id=id_of("meter", gsrn, device.serial),
-            metering_point_id=point_id(gsrn),
-            kind=device.kind,
-            serial=device.serial,
-            model=device.model,
-            installed_on=device.installed,
-            removed_on=device.removed,
-        )
+
+
+def meter(
+    gsrn: str,
+    serial: str,
+    model: str,
+    installed: date,
+    removed: date | None = None,
+    kind: MeterKind = MeterKind.METER,
+) -> Meter:
+    """A meter or heat exchanger of a metering point, and when it was put up and taken down."""
+    return Meter(
+        id=id_of("meter", gsrn, serial),
+        metering_point_id=point_id(gsrn),
+        kind=kind,
+        serial=serial,
+        model=model,
+        installed_on=installed,
+        removed_on=removed,
+    )
 
 
 def contract(stay: HeldFrom, number: str, article: Article, gsrn: str, terms: Terms) -> Contract:
