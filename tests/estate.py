@@ -6,7 +6,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from portal.consumption import store
+from portal.consumption import recording
 from portal.customers.models import ContactDetail, ContactPerson, Mandate, MandateSite, Party
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit.clock import first_of_month, next_month
@@ -103,8 +103,8 @@ class Estate:
         now.milliwatt_hours[:] = number * 1_000_000
         if number == SITES:
             now, then.milliwatt_hours[:] = now[np.arange(len(now)) != 5], 1_000_000
-        store.record(db, point, then, self.admin.now)
-        store.record(db, point, now, self.admin.now)
+        recording.record(db, point, then, self.admin.now)
+        recording.record(db, point, now, self.admin.now)
 
     def _bill(self, db, site, number):
         last = self.month - DAY

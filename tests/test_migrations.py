@@ -22,7 +22,11 @@ from tests.postgres import as_url
 FROZEN = "0001"
 FROZEN_TEXT = "a5868804f7d59d4bbc5b8ecb9781370fcde21375e950cab50541eef77cdd9dfe"
 FROZEN_SCHEMA = "33d17f3290c8ddfe90248b30f9d52d0c009d4c21a3832adb655de1ee4147eb79"
-GONE = {}  # a column of the frozen schema, such as "party.town", and where a later revision has put what it held
+GONE = {  # a column of the frozen schema, and where a later revision has put what it held
+    "reading_month.mwh": "reading_month.quantities",
+    "reading_month.day_mwh": "reading_month.day_quantities",
+    "month_total.mwh": "month_total.quantity",
+}
 
 
 def test_the_newest_schema_is_what_the_models_say(database):

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel
 import portal.tables  # noqa: F401 - all tables
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account, SignedSession
-from portal.consumption import store
+from portal.consumption import recording
 from portal.customers import privacy as customers
 from portal.customers.importing import sealed
 from portal.customers.models import ContactDetail, Party
@@ -155,11 +155,12 @@ def test_readings_are_exported_for_the_days_of_an_occupancy_only(database, aino)
         db.add(Occupancy(site_id=site.id, party_id=aino.id, since=date(2026, 11, 1), until=date(2026, 11, 2)))
         quarters = np.arange(begins, begins + 5 * 96)
         readings = Intervals(quarters, np.ones_like(quarters), quarters - begins, np.zeros(len(quarters), np.uint8))
-        store.record(db, point.id, readings, NOW)
+        recording.record(db, point.id, readings, NOW)
     with database.reading() as db:
         records = exported(db, aino)
     readings = [record.values for record in records if record.table == "reading_month"]
-    assert (len(readings), readings[0]["start"], readings[-1]["mwh"]) == (192, "2026-10-31T22:00:00+00:00", 287)
+    ends = readings[0]["start"], readings[-1]["quantity"]
+    assert (len(readings), ends) == (192, ("2026-10-31T22:00:00+00:00", "0.000287"))
     (place,) = [record.values for record in records if record.table == "site"]
     assert "residents" not in place, "who lives there now is not the former holder's business"
 

@@ -14,7 +14,7 @@ from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, day_starts
 from portal.kit.packing import pack, pack_codes, unpack, unpack_codes
 
 MINUTES_A_QUARTER = 15
-FIGURES = ("mwh", "measured", "estimated", "missing", "revised")  # milliwatt-hours, and quarter hours of each state
+FIGURES = ("quantity", "measured", "estimated", "missing", "revised")  # millionths, and quarter hours of each state
 Figures = NDArray[np.int64]
 """A row for each of some stretches of time, a column for each of FIGURES."""
 
@@ -25,32 +25,44 @@ class Summary:
 
     first_quarter: int
     until_quarter: int
-    day_mwh: bytes
+    day_quantities: bytes
     day_counts: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The readings of a month, slot by slot without a gap. The fields are columns of ReadingMonth."""
+    """The readings of a month, slot by slot without a gap. The fields are columns of ReadingMonth and of Revision."""
 
     first_quarter: int
     minutes: int | None
-    mwh: bytes
+    quantities: bytes
     lengths: bytes | None
     qualities: bytes | None
     revised: bytes | None
 
 
-def summary(month: date, known: Known) -> Summary:
-    """The days of a month, from its readings; there is at least one."""
+def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
+    """The days of a month, from its readings; there is at least one.
+
+    adds_up: whether the quantity of a day is the sum of its readings'; otherwise it is that of all its quarter hours'
+    """
     readings = known.intervals
     first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
-    each = np.vstack([readings.milliwatt_hours, standings(known)])
+    if adds_up and _is_plain(known, until - first):
+        upto = np.concatenate([[0], readings.milliwatt_hours.cumsum()])
+        return Summary(first, until, pack(np.diff(upto[_days_of(month).clip(first, until) - first])), None)
+    quantity = readings.milliwatt_hours if adds_up else readings.milliwatt_hours * readings.length
+    each = np.vstack([quantity, standings(known)])
     upto = np.concatenate([np.zeros((len(FIGURES), 1), np.int64), each.cumsum(axis=1)], axis=1)
     by_day = np.diff(upto[:, np.searchsorted(readings.quarter, _days_of(month))], axis=1).T
     counts = by_day[:, 1:]
     usual = np.array_equal(counts, _all_measured(month, first, until))
     return Summary(first, until, pack(by_day[:, 0].copy()), None if usual else pack(counts.ravel()))
+
+
+def _is_plain(known: Known, quarters: int) -> bool:
+    """Whether all of so many quarters are there, all OK and none revised."""
+    return len(known.intervals) == quarters and not known.intervals.quality.any() and not known.revised.any()
 
 
 def day_figures(month: date, days: Summary) -> Figures:
@@ -59,27 +71,27 @@ def day_figures(month: date, days: Summary) -> Figures:
         counts = _all_measured(month, days.first_quarter, days.until_quarter)
     else:
         counts = unpack(days.day_counts).reshape(-1, len(FIGURES) - 1)
-    return np.column_stack([unpack(days.day_mwh), counts])
+    return np.column_stack([unpack(days.day_quantities), counts])
 
 
-def slots(known: Known) -> Slots:
-    """The readings of a month, packed; there is at least one."""
-    whole = _without_gaps(known)
+def slots(known: Known, between: int = ABSENT) -> Slots:
+    """The readings of a month, packed; there is at least one. What is between them has a quality of its own."""
+    whole = _without_gaps(known, between)
     length, quality = whole.intervals.length, whole.intervals.quality
     alike = bool((length == length[0]).all())
     return Slots(
         first_quarter=int(whole.intervals.quarter[0]),
         minutes=int(length[0]) * MINUTES_A_QUARTER if alike else None,
-        mwh=pack(whole.intervals.milliwatt_hours),
+        quantities=pack(whole.intervals.milliwatt_hours),
         lengths=None if alike else pack_codes(length.astype(np.uint8)),
         qualities=pack_codes(quality) if quality.any() else None,
         revised=pack_codes(whole.revised.astype(np.uint8)) if whole.revised.any() else None,
     )
 
 
-def readings_in(packed: Slots) -> Known:
-    """The readings that `slots` was given."""
-    milliwatt_hours = unpack(packed.mwh)
+def readings_in(packed: Slots, between: int = ABSENT) -> Known:
+    """The readings that `slots` was given, with the same quality of what is between them."""
+    milliwatt_hours = unpack(packed.quantities)
     if packed.lengths is None:
         length = np.full(len(milliwatt_hours), (packed.minutes or 0) // MINUTES_A_QUARTER)
     else:
@@ -90,11 +102,11 @@ def readings_in(packed: Slots) -> Known:
         Intervals(quarter, length, milliwatt_hours, quality),
         _codes(packed.revised, len(milliwatt_hours)).astype(np.bool_),
     )
-    return known if packed.qualities is None else known[quality != ABSENT]
+    return known if packed.qualities is None else known[quality != between]
 
 
-def _without_gaps(known: Known) -> Known:
-    """The readings with absent ones between them: hours where all are hours, else quarters."""
+def _without_gaps(known: Known, between: int) -> Known:
+    """The readings with others of a quality between them: hours where all are hours, else quarters."""
     readings = known.intervals
     first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
     if readings.length.sum() == until - first:
@@ -105,7 +117,7 @@ def _without_gaps(known: Known) -> Known:
         covered[(readings.quarter - first)[readings.length > quarter] + quarter] = True
     gaps = np.flatnonzero(~covered)[::step] + first
     nothing = np.zeros(len(gaps), np.int64)
-    absent = Intervals(gaps, nothing + step, nothing, np.full(len(gaps), ABSENT, np.uint8))
+    absent = Intervals(gaps, nothing + step, nothing, np.full(len(gaps), between, np.uint8))
     return in_a_row([known, as_new(absent)])[np.argsort(np.append(readings.quarter, gaps))]
 
 

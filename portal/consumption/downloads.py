@@ -15,7 +15,7 @@ from typing import Final
 from portal.auth.people import User
 from portal.consumption import queries
 from portal.consumption.formats import datahub_writing, json_writing
-from portal.consumption.formats.datahub import Series
+from portal.consumption.formats.datahub import SeriesReadings
 from portal.consumption.periods import Period, Span
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
@@ -92,7 +92,7 @@ def _by_hour(part: PointReadings) -> PointReadings:
 def _datahub(parts: Iterable[PointReadings]) -> Pieces:
     yield datahub_writing.HEAD
     for part in parts:
-        yield from datahub_writing.lines(Series(part.point.gsrn, part.intervals))
+        yield from datahub_writing.lines(SeriesReadings(part.point.gsrn, part.intervals))
 
 
 def _json(parts: Iterable[PointReadings]) -> Pieces:

@@ -1,49 +1,63 @@
 """What the meters told of one customer: the readings of their sites, for the days they held them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from uuid import UUID
+from datetime import timedelta
+from decimal import Decimal
 
 from sqlmodel import Session, SQLModel, col, select
 
-from portal.consumption import store
-from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption import history, store
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
+from portal.consumption.store import PointDays
 from portal.kit.clock import next_month
-from portal.kit.intervals import QUARTER_S, Quality, instant_of
+from portal.kit.intervals import QUARTER_S, Intervals, Quality, instant_of
 from portal.kit.privacy import DataSubject, Record
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy
 
-TABLES: Sequence[type[SQLModel]] = (ReadingMonth, MonthTotal)
+TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """Every reading, a record each, by metering point and time; totals follow from them."""
+    """Every reading, a record each, by metering point, series and time; then what it was before it was changed.
+
+    The reach of series and the totals follow from them.
+    """
+    for days in _held(db, subject):
+        yield from _readings("reading_month", days, store.read_all(db, [days])[0].intervals)
+        for change in history.changes(db, days):
+            for record in _readings("revision", days, change.before):
+                yield Record(record.table, {**record.values, "revised_at": change.at.isoformat()})
+
+
+def _held(db: Session, subject: DataSubject) -> Iterator[PointDays]:
+    """The days of each month with readings on which the customer held the site."""
     held = (
         select(MonthTotal, Occupancy)
         .join(MeteringPoint, col(MeteringPoint.id) == MonthTotal.metering_point_id)
         .join(Occupancy, col(Occupancy.site_id) == MeteringPoint.site_id)
         .where(Occupancy.party_id == subject.party_id)
-        .order_by(MeteringPoint.gsrn, col(MonthTotal.month))
+        .order_by(MeteringPoint.gsrn, col(MonthTotal.reading_type), col(MonthTotal.month))
     )
     for total, occupancy in db.exec(held).all():
         end = next_month(total.month) - timedelta(days=1)
-        yield from _readings(
-            db, total.metering_point_id, max(total.month, occupancy.since), min(end, occupancy.until or end)
-        )
+        first, last = max(total.month, occupancy.since), min(end, occupancy.until or end)
+        if first <= last:
+            kind = ReadingType(total.reading_type)
+            yield PointDays(total.metering_point_id, first, last, reading_type=kind)
 
 
-def _readings(db: Session, point: UUID, first: date, last: date) -> Iterator[Record]:
-    if first > last:
-        return
-    readings = store.read(db, point, first, last)
+def _readings(table: str, days: PointDays, readings: Intervals) -> Iterator[Record]:
     columns = (readings.quarter, readings.length, readings.milliwatt_hours, readings.quality)
-    for quarter, length, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True):
+    for quarter, length, quantity, quality in zip(*(column.tolist() for column in columns), strict=True):
         told = {
-            "metering_point_id": str(point),
+            "metering_point_id": str(days.metering_point_id),
+            "reading_type": days.reading_type.value,
             "start": instant_of(quarter).isoformat(),
             "minutes": length * QUARTER_S // 60,
-            "mwh": None if quality == Quality.MISSING else milliwatt_hours,
+            "quantity": None if quality == Quality.MISSING else f"{Decimal(quantity).scaleb(-6):f}",
+            "unit": days.reading_type.unit,
             "quality": Quality(quality).name,
         }
-        yield Record("reading_month", told)
+        yield Record(table, told)

@@ -17,11 +17,11 @@ from portal.auth.scope import Scope
 from portal.consumption import by_site as of_sites
 from portal.consumption import days, pairs, store
 from portal.consumption.by_site import Uses
-from portal.consumption.models import MonthTotal
+from portal.consumption.models import Series
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
 from portal.consumption.rules import Compare, PeriodStep, year_before
-from portal.consumption.selection import HeldDays, Point, Selection, ViewRequest
+from portal.consumption.selection import HeldDays, Point, PointSeries, Selection, ViewRequest
 from portal.consumption.store import PointDays
 from portal.consumption.tallies import clipped, tallies
 from portal.kit.clock import day_of
@@ -29,16 +29,15 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
-from portal.kit.questions import given
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import Connection, MeteringPoint, Occupancy, Site
 
 
 def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
     """A metering point on the days of one time for which a party holds its site."""
     point_id, gsrn, commodity, site_id, number, name, street, *more = row
-    party_id, since, until, first_quarter, until_quarter, first, last, connection = more
+    party_id, since, until, reading_type, first_quarter, until_quarter, first, last, connection = more
     held = HeldDays(party_id, max(since, All.first), min(until or All.last, All.last))
     return Point(
         id=point_id,
@@ -49,31 +48,27 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
         site_name=name,
         street=street,
         held_days=(held,) if held.first <= held.last else (),
-        first_quarter=first_quarter,
-        until_quarter=until_quarter,
+        series=(PointSeries(ReadingType(reading_type), first_quarter, until_quarter),) if reading_type else (),
         days=Range.of_days(first or All.first, last),
         connection=Connection(connection),
     )
 
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
-MONTH = table_of(MonthTotal)
+SERIES = table_of(Series)
 SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
-OF_POINT = select().where(MONTH.c.metering_point_id == POINT.c.id, MONTH.c.month <= given("today")).limit(1)
-FIRST = OF_POINT.add_columns(MONTH.c.first_quarter).order_by(MONTH.c.month).scalar_subquery()
-UNTIL = OF_POINT.add_columns(MONTH.c.until_quarter).order_by(MONTH.c.month.desc()).scalar_subquery()
 POINTS: Final = SCOPE.question(
     _held,
     select(
         *POINT.c["id", "gsrn", "energy", "site_id"],
         *SITE.c["number", "name", "street"],
         *HELD.c["party_id", "since", "until"],
-        FIRST.label("first_quarter"),
-        UNTIL.label("until_quarter"),
+        *SERIES.c["reading_type", "first_quarter", "until_quarter"],
         *POINT.c["valid_from", "valid_to", "connection"],
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
+    .outerjoin(SERIES, (SERIES.c.metering_point_id == POINT.c.id) & SERIES.c.until_quarter.is_not(None))
     .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn),
 )
 
@@ -93,11 +88,8 @@ class PointReadings:
 
 
 def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
-    """The metering points of every site that the person's parties hold, held or will hold, street by street.
-
-    Readings of months that have not come are of no account: a meter's clock may be wrong.
-    """
-    rows = POINTS.all(db, who, today=today)
+    """The metering points of every site that the person's parties hold, held or will hold, street by street."""
+    rows = POINTS.all(db, who)
     return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda point: point.id))
 
 
@@ -111,9 +103,14 @@ def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Select
     if asked.site_id and not there:
         raise NoSuchSite
     commodity = _commodity({point.commodity for point in there}, asked.commodity)
-    chosen = tuple(point for point in there if point.commodity == commodity)
+    of_commodity = [point for point in there if point.commodity == commodity]
+    kinds = {one.reading_type for point in of_commodity for one in point.series}
+    reading_type = asked.reading_type if asked.reading_type in kinds else None
+    chosen = tuple(point.told_by(reading_type) for point in of_commodity)
     period = asked.period or _newest_month(chosen, who, today)
-    return Selection(period, commodity, asked.compare, asked.site_id, chosen, choices, asked.show)
+    return Selection(
+        period, commodity, asked.compare, asked.site_id, chosen, choices, asked.show, reading_type=reading_type
+    )
 
 
 def steps(db: Session, who: User, selection: Selection, today: date) -> Sequence[PeriodStep]:
@@ -185,7 +182,11 @@ def readings(db: Session, who: User, selection: Selection) -> tuple[PointReading
 
 def _point(times: Sequence[Point], who: User, today: date) -> Point:
     """A point as it is held at several times; what its site is called today is for whoever holds it today."""
-    point = replace(times[0], held_days=tuple(held for time in times for held in time.held_days))
+    point = times[0]
+    if len(times) > 1:
+        held = dict.fromkeys(held for time in times for held in time.held_days)
+        series = dict.fromkeys(one for time in times for one in time.series)
+        point = replace(point, held_days=tuple(held), series=tuple(series))
     return point if point.is_held_by(who.parties, today) else replace(point, site_name=None)
 
 
@@ -203,7 +204,7 @@ def _newest_month(chosen: Sequence[Point], who: User, today: date) -> Month:
 def _occupancies(who: User, selection: Selection) -> list[PointDays]:
     """The days on which the person's parties hold the selected points, of those that have readings."""
     return [
-        PointDays(point.id, first, last, point.first_quarter)
+        PointDays(point.id, first, last, point.first_quarter, point.reading_type)
         for point in selection.points
         if point.first_quarter is not None
         for first, last in point.held_by(who.parties)

@@ -6,6 +6,9 @@ that is marked missing says only that somebody does not know: it never takes the
 The same hour may be told as a whole and by its quarters, and is never counted twice. Four quarters that are all known
 say more than the hour, the hour says more than an incomplete set of quarters, and whatever says less changes nothing.
 So a file that comes again changes nothing, and one that knows less takes nothing away.
+
+What an hour was before a delivery changed it is kept; `before` gives it back. What only follows the readings that are
+known changes none of them: of it only the time of its arrival is kept.
 """
 
 from collections.abc import Iterable
@@ -17,6 +20,7 @@ from numpy.typing import NDArray
 from portal.kit.intervals import NOTHING, QUARTERS_AN_HOUR, Intervals, Quality, joined
 
 ABSENT = 255  # in the place of a quality: nothing was ever delivered
+UNCHANGED = 254  # the same among what was before: it is still so
 Flags = NDArray[np.bool_]
 
 
@@ -47,11 +51,15 @@ def in_a_row(parts: Iterable[Known]) -> Known:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Merged:
-    """What is known now, and how many of the arriving intervals changed it; a revision is accepted too."""
+    """What is known now, and how many of the arriving intervals changed it; a revision is accepted too.
+
+    former: what the hours were that were changed, ABSENT where nothing was known; without those that only follow
+    """
 
     known: Known
     accepted: int
     revised: int
+    former: Known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,7 +88,7 @@ class _Hours:
 def merged(old: Known, new: Intervals) -> Merged:
     """Readings that were known together with those that arrive."""
     if not len(old.intervals):
-        return Merged(as_new(new), len(new), 0)
+        return Merged(as_new(new), len(new), 0, UNKNOWN)
     begins, ends = _bounds(old.intervals, new)
     was, came = _by_hour(old, begins, ends), _by_hour(as_new(new), begins, ends)
     otherwise = _any(was.told) & _any(came.told) & (was.whole != came.whole)  # as a whole, or by quarters
@@ -96,7 +104,22 @@ def merged(old: Known, new: Intervals) -> Merged:
         quality=np.where(taken | replaced, came.quality, was.quality),
         revised=np.where(replaced, _any(was.revised), was.revised) | corrected,
     )
-    return Merged(_in_line(now, begins), int(np.count_nonzero(taken)), int(np.count_nonzero(corrected)))
+    changed = _any(taken | replaced)
+    changed[int(old.intervals.quarter[-1]) // QUARTERS_AN_HOUR + 1 - begins :] = False  # what only follows
+    return Merged(
+        _in_line(now, begins),
+        accepted=int(np.count_nonzero(taken)),
+        revised=int(np.count_nonzero(corrected)),
+        former=_in_line(was, begins, changed),
+    )
+
+
+def before(known: Known, former: Known) -> Known:
+    """What was known before some hours were changed, from what they were then."""
+    hours = np.unique(former.intervals.quarter // QUARTERS_AN_HOUR)
+    kept = known[~np.isin(known.intervals.quarter // QUARTERS_AN_HOUR, hours)]
+    together = in_a_row([kept, former[former.intervals.quality != ABSENT]])
+    return together[np.argsort(together.intervals.quarter, kind="stable")]
 
 
 def _updates(was: _Hours, came: _Hours) -> Flags:
@@ -144,8 +167,12 @@ def _by_hour(known: Known, begins: int, ends: int) -> _Hours:
     return _Hours(whole, milliwatt_hours.reshape(shape), quality.reshape(shape), revised.reshape(shape))
 
 
-def _in_line(hours: _Hours, begins: int) -> Known:
-    told = np.flatnonzero(hours.told)
+def _in_line(hours: _Hours, begins: int, absent_in: Flags | None = None) -> Known:
+    """The readings of hours; of some hours (a column of flags) alone where these are given, the absent ones too."""
+    if absent_in is None:
+        told = np.flatnonzero(hours.told)
+    else:
+        told = np.flatnonzero(absent_in & (hours.told | ~(hours.whole & _any(hours.told))))
     length = np.where(hours.whole[told // QUARTERS_AN_HOUR, 0], QUARTERS_AN_HOUR, 1)
     readings = Intervals(
         begins * QUARTERS_AN_HOUR + told, length, hours.milliwatt_hours.ravel()[told], hours.quality.ravel()[told]

@@ -16,7 +16,7 @@ from portal.kit.clock import day_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.kit.ranges import Range, merged
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
 from portal.sites.models import Connection
 
 PAGE: Final = "/consumption"
@@ -48,12 +48,22 @@ class HeldDays:
 
 
 @dataclass(frozen=True, slots=True)
+class PointSeries:
+    """What a metering point tells in one way, and the quarters between which it has, whoever held the site."""
+
+    reading_type: ReadingType
+    first_quarter: int
+    until_quarter: int
+
+
+@dataclass(frozen=True, slots=True)
 class Point:
     """A metering point that somebody may see, on the days on which it is held.
 
     site_name: what its site is called today, where the person holds it today
     days: those on which it exists
-    first_quarter, until_quarter: between which there are readings, whoever held the site; None without any
+    series: those of which there are readings
+    looked_at: which of them is looked at; None: the first of its kind, which is the metered one
     """
 
     id: UUID
@@ -64,15 +74,41 @@ class Point:
     site_name: str | None
     street: str
     held_days: tuple[HeldDays, ...]
-    first_quarter: int | None
-    until_quarter: int | None
+    series: tuple[PointSeries, ...] = ()
     days: Range = ALWAYS
     connection: Connection = Connection.CONNECTED
+    looked_at: ReadingType | None = None
+
+    @property
+    def reading_type(self) -> ReadingType:
+        """Of which series its readings are."""
+        if self.looked_at:
+            return self.looked_at
+        return next((one for one in READING_TYPES[self.commodity] if self._of(one)), ReadingType.METERED)
+
+    @property
+    def first_quarter(self) -> int | None:
+        """The first quarter of which there is a reading, whoever held the site; None without any."""
+        found = self._of(self.reading_type)
+        return found.first_quarter if found else None
+
+    @property
+    def until_quarter(self) -> int | None:
+        """The quarter after the last one; None without any."""
+        found = self._of(self.reading_type)
+        return found.until_quarter if found else None
 
     @property
     def place(self) -> str:
         """Its site, as one chooses among several."""
         return f"{self.street}, {self.site_name}" if self.site_name else self.street
+
+    def told_by(self, reading_type: ReadingType | None) -> "Point":
+        """The same point, with another of its series looked at; None: with the first."""
+        return self if reading_type is self.looked_at else replace(self, looked_at=reading_type)
+
+    def _of(self, reading_type: ReadingType) -> PointSeries | None:
+        return next((one for one in self.series if one.reading_type is reading_type), None)
 
     def held_by(self, parties: frozenset[UUID]) -> Sequence[tuple[date, date]]:
         """The days of the point on which any of the parties holds the site, as first and last; in time order, apart."""
@@ -98,6 +134,7 @@ class ViewRequest:
     """What an address asks for; None where it leaves the choice to us.
 
     show: what to show beside the energy; None where it says nothing of what there is
+    reading_type: which series of the points
     """
 
     period: Period | None = None
@@ -105,10 +142,11 @@ class ViewRequest:
     site_id: UUID | None = None
     compare: Compare = Compare.DATE
     show: frozenset[Shown] | None = None
+    reading_type: ReadingType | None = None
 
     @staticmethod
     def read(query: Mapping[str, str]) -> "ViewRequest":
-        """What a query string asks for, with any of at, from and to, energy, site, compare, show.
+        """What a query string asks for, with any of at, from and to, energy, site, compare, show, series.
 
         Raises NotThere for what does not exist, NoSuchPeriod among it.
         """
@@ -119,6 +157,7 @@ class ViewRequest:
                 site_id=UUID(query["site"]) if query.get("site") else None,
                 compare=Compare(query.get("compare", Compare.DATE)),
                 show=_shown(query.get("show")),
+                reading_type=ReadingType(query["series"]) if "series" in query else None,
             )
         except ValueError:
             raise NotThere from None
@@ -131,6 +170,7 @@ class Selection:
     points: those of the commodity and site
     choices: all points that there are
     show: what is shown beside the energy; None where the address does not say
+    reading_type: the series of the points that is looked at; None: the first of each
     """
 
     period: Period
@@ -140,6 +180,7 @@ class Selection:
     points: tuple[Point, ...]
     choices: tuple[Point, ...]
     show: frozenset[Shown] | None = None
+    reading_type: ReadingType | None = None
 
     @property
     def commodities(self) -> Sequence[Commodity]:
@@ -162,7 +203,17 @@ class Selection:
 
     def href_of(self, commodity: Commodity) -> str:
         """The page of another commodity."""
-        return replace(self, commodity=commodity).href(self.period)
+        return replace(self, commodity=commodity, reading_type=None).href(self.period)
+
+    def href_told_by(self, reading_type: ReadingType | None) -> str:
+        """The same page of another series; None: of the first."""
+        return replace(self, reading_type=reading_type).href(self.period)
+
+    @property
+    def reading_types(self) -> Sequence[ReadingType]:
+        """The series of energy that the points have, in the order of their commodity."""
+        there = {one.reading_type for point in self.points for one in point.series}
+        return [one for one in READING_TYPES[self.commodity] if one in there]
 
     def href_beside(self, compare: Compare) -> str:
         """The same page with another comparison."""
@@ -189,6 +240,8 @@ class Selection:
             yield "energy", self.commodity
         if self.compare is not Compare.DATE:
             yield "compare", self.compare
+        if self.reading_type:
+            yield "series", self.reading_type
         if self.show is not None:
             yield "show", ",".join(what for what in Shown if what in self.show)
 

@@ -1,11 +1,11 @@
-"""Keeps readings: one row per metering point and Helsinki month, and its total beside it, in the same transaction.
+"""Reads what recording.py keeps: one row per series and Helsinki month, and its total beside it.
 
 It is for the system's own use and asks nobody who they are: what a customer may see, queries.py decides.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -14,39 +14,32 @@ import numpy as np
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session
 
-from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in, slots, summary
-from portal.consumption.models import MonthTotal, ReadingMonth
-from portal.consumption.revisions import UNKNOWN, Known, in_a_row, merged
+from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in
+from portal.consumption.models import MonthTotal, ReadingMonth, Series
+from portal.consumption.revisions import Known, in_a_row
 from portal.kit import clock
-from portal.kit.clock import DAY, day_of, first_of_month, next_month, start_of
-from portal.kit.db import one_at_a_time, table_of, upsert
+from portal.kit.clock import DAY, first_of_month, next_month, start_of
+from portal.kit.db import table_of
 from portal.kit.energy import Energy
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts, instant_of, start_quarter
-from portal.kit.questions import Question, any_of, given
+from portal.kit.intervals import Intervals, day_starts, instant_of, start_quarter
+from portal.kit.questions import Question, any_of, given, itself
+from portal.sites.kinds import ReadingType
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """How many intervals changed what was kept, and how many of these corrected a value; the others changed nothing."""
-
-    accepted: int = 0
-    unchanged: int = 0
-    revised: int = 0
-
-    def __add__(self, other: "Recorded") -> "Recorded":
-        return Recorded(self.accepted + other.accepted, self.unchanged + other.unchanged, self.revised + other.revised)
-
-
-@dataclass(frozen=True, slots=True)
 class PointDays:
-    """Days of one metering point, the last one included, and the quarter from which on readings of it are expected."""
+    """Days of one metering point, the last one included, in one of its series.
+
+    since_quarter: from which on readings of it are expected
+    """
 
     metering_point_id: UUID
     first: date
     last: date
     since_quarter: int = 0
+    reading_type: ReadingType = ReadingType.METERED
 
     @property
     def begins(self) -> int:
@@ -59,19 +52,13 @@ class PointDays:
         return start_quarter(self.last + DAY)
 
 
-@dataclass(frozen=True, slots=True)
-class _Month:
-    """What is known of a month, and since when anything is."""
-
-    month: date
-    known: Known
-    loaded_at: datetime
-
-
 def _asked(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
-    """Columns of the months from `first` to `last` of `points`, which are ranges of the primary key."""
-    of_points = any_of(table.c.metering_point_id, "points")
-    return select(*columns).where(of_points, table.c.month.between(given("first"), given("last")))
+    """Columns of the months from `first` to `last` of a series of `points`, which are ranges of the primary key."""
+    return select(*columns).where(*_of_series(table), table.c.month.between(given("first"), given("last")))
+
+
+def _of_series(table: Table) -> Sequence[ColumnElement[bool]]:
+    return any_of(table.c.metering_point_id, "points"), table.c.reading_type == given("reading_type")
 
 
 def _in_order(*columns: ColumnElement[Any]) -> Select[Any]:
@@ -90,12 +77,12 @@ ROWS_OF_SLOTS: Final = Question(_row, _in_order(*_columns(Slots)))
 ROWS_OF_SUMMARIES: Final = Question(
     _row,
     select(*BLOCKS.c["metering_point_id", "month"], *_columns(Summary))
-    .where(any_of(BLOCKS.c.metering_point_id, "points"), any_of(BLOCKS.c.month, "months"))
+    .where(*_of_series(BLOCKS), any_of(BLOCKS.c.month, "months"))
     .order_by(*BLOCKS.primary_key),
 )
 """Of single months: pages ask for one and that of the year before."""
-ROWS_KEPT: Final = Question(_row, _in_order(BLOCKS.c.loaded_at, *_columns(Slots)))
-ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "mwh"]))
+ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "quantity"]))
+CAME_AT: Final = Question(itself, _asked(BLOCKS, func.max(BLOCKS.c.updated_at)))
 SUMS: Final = Question(
     _row,
     _asked(TOTALS, TOTALS.c.month, *(func.sum(TOTALS.c[name]) for name in FIGURES))
@@ -104,46 +91,26 @@ SUMS: Final = Question(
 )
 
 
-def record(db: Session, metering_point_id: UUID, intervals: Intervals, now: datetime) -> Recorded:
-    """Keep the readings of a metering point; revisions.py says what becomes of those known for the same time.
-
-    The same readings again change nothing. Where two transactions write the same point, one waits for the other.
-    Raises ValueError when intervals overlap or are out of order, or when an hour does not begin on the hour.
-    """
-    readings = _sound(intervals)
-    if not len(readings):
-        return Recorded()
-    db.flush()  # the point itself may be new
-    one_at_a_time(db, f"readings of {metering_point_id}")
-    parts = list(_by_month(readings))
-    kept = _kept(db, PointDays(metering_point_id, parts[0][0], parts[-1][0]))
-    recorded = Recorded()
-    changed: list[_Month] = []
-    for month, part in parts:
-        old = kept.get(month, _Month(month, UNKNOWN, now))
-        outcome = merged(old.known, part)
-        recorded += Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised)
-        if outcome.accepted:
-            changed.append(_Month(month, outcome.known, old.loaded_at))
-    _keep(db, metering_point_id, changed, now)
-    return recorded
-
-
-def read(db: Session, metering_point_id: UUID, first: date, last: date) -> Intervals:
-    """The readings of a metering point from the first day to the last, both included, as they were last delivered.
+def read(
+    db: Session, metering_point_id: UUID, first: date, last: date, reading_type: ReadingType = ReadingType.METERED
+) -> Intervals:
+    """The readings of a series from the first day to the last, both included, as they were last delivered.
 
     What was never delivered is not among them; what was delivered as missing is.
     """
-    (known,) = read_all(db, [PointDays(metering_point_id, first, last)])
+    (known,) = read_all(db, [PointDays(metering_point_id, first, last, reading_type=reading_type)])
     return known.intervals
 
 
 def read_all(db: Session, wanted: Sequence[PointDays]) -> list[Known]:
-    """The readings of each of the wanted days of points, with the marks of revisions."""
+    """The readings of each of the wanted days of points, with the marks of revisions.
+
+    The days of one point are of one series, here and below.
+    """
     found: defaultdict[UUID, list[Known]] = defaultdict(list)
     for point, _, *columns in _rows(db, ROWS_OF_SLOTS, wanted):
         found[point].append(readings_in(Slots(*columns)))
-    return [_within(days, in_a_row(found[days.metering_point_id])) for days in wanted]
+    return [within(days, in_a_row(found[days.metering_point_id])) for days in wanted]
 
 
 def read_days(db: Session, wanted: Sequence[PointDays], first: date, last: date) -> Figures:
@@ -180,20 +147,29 @@ def read_months(db: Session, wanted: Sequence[PointDays]) -> list[tuple[date, Fi
 
 
 def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, int]]:
-    """Point, month and milliwatt-hours of each month in which wanted days lie; the days are whole months."""
+    """Point, month and quantity of each month in which wanted days lie; the days are whole months."""
     yield from _rows(db, ROWS_OF_TOTALS, wanted)
 
 
-def corrected_sum(db: Session, metering_point_id: UUID, first: date, last: date, since: date) -> Energy | None:
+def corrected_sum(
+    db: Session,
+    metering_point_id: UUID,
+    first: date,
+    last: date,
+    since: date,
+    reading_type: ReadingType = ReadingType.METERED,
+) -> Energy | None:
     """What the readings of some days come to, from the first to the last.
 
     None where none of them is another than it was, some are missing, or nothing has come for these months since a day.
     """
-    months = BLOCKS.c.metering_point_id == metering_point_id, BLOCKS.c.month.between(first_of_month(first), last)
-    came_at = db.connection().execute(select(func.max(BLOCKS.c.updated_at)).where(*months)).scalar()
+    came_at = CAME_AT.one(
+        db, points=[metering_point_id], reading_type=reading_type, first=first_of_month(first), last=last
+    )
     if came_at is None or came_at < start_of(since):
         return None
-    found = read_days(db, [PointDays(metering_point_id, first, last)], first, last).sum(axis=0).tolist()
+    days = PointDays(metering_point_id, first, last, reading_type=reading_type)
+    found = read_days(db, [days], first, last).sum(axis=0).tolist()
     milliwatt_hours, measured, estimated, _, revised = found
     edges = day_starts(first, last)
     return Energy(milliwatt_hours) if revised and measured + estimated == edges[-1] - edges[0] else None
@@ -205,62 +181,14 @@ def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UU
         yield point, month, day_figures(month, Summary(*columns))
 
 
-def _sound(readings: Intervals) -> Intervals:
-    """Readings that can be kept; a missing one has no value.
-
-    Raises ValueError for others.
-    """
-    ends = readings.quarter + readings.length
-    if (readings.quarter[1:] < ends[:-1]).any():
-        raise ValueError("intervals overlap or are out of order")
-    hours = readings.length == QUARTERS_AN_HOUR
-    if (readings.quarter[hours] % QUARTERS_AN_HOUR).any() or (readings.length[~hours] != 1).any():
-        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
-    milliwatt_hours = np.where(readings.quality == Quality.MISSING, 0, readings.milliwatt_hours)
-    return Intervals(readings.quarter, readings.length, milliwatt_hours, readings.quality)
-
-
-def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:
-    month = first_of_month(day_of(instant_of(int(readings.quarter[0]))))
-    begins = 0
-    while begins < len(readings):
-        ends = int(np.searchsorted(readings.quarter, start_quarter(next_month(month))))
-        if begins < ends:
-            yield month, readings[begins:ends]
-        begins, month = ends, next_month(month)
-
-
-def _kept(db: Session, days: PointDays) -> dict[date, _Month]:
-    rows = _rows(db, ROWS_KEPT, [days])
-    return {month: _Month(month, readings_in(Slots(*columns)), loaded_at) for _, month, loaded_at, *columns in rows}
-
-
-def _keep(db: Session, metering_point_id: UUID, months: Sequence[_Month], now: datetime) -> None:
-    blocks, totals = [], []
-    for month in months:
-        key = {"metering_point_id": metering_point_id, "month": month.month}
-        days = summary(month.month, month.known)
-        times = {"loaded_at": month.loaded_at, "updated_at": now}
-        blocks.append({**key, **times, **asdict(days), **asdict(slots(month.known))})
-        totals.append({**key, **_total(month.month, days)})
-    upsert(db, BLOCKS, blocks)
-    upsert(db, TOTALS, totals)
-
-
-def _total(month: date, days: Summary) -> dict[str, int]:
-    """The columns of a month's total, from the sums of its days."""
-    figures = day_figures(month, days).sum(axis=0).tolist()
-    quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
-    return {**quarters, **dict(zip(FIGURES, figures, strict=True))}
-
-
 def newest_end(db: Session) -> datetime | None:
     """The end of the newest reading of all metering points."""
-    quarter = db.execute(select(func.max(table_of(MonthTotal).c.until_quarter))).scalar()
+    quarter = db.execute(select(func.max(table_of(Series).c.until_quarter))).scalar()
     return None if quarter is None else instant_of(quarter)
 
 
-def _within(days: PointDays, known: Known) -> Known:
+def within(days: PointDays, known: Known) -> Known:
+    """The readings that lie within some days."""
     bounds = start_quarter(days.first), start_quarter(days.last + DAY)
     first, until = np.searchsorted(known.intervals.quarter, bounds)
     return known[first:until]
@@ -268,17 +196,25 @@ def _within(days: PointDays, known: Known) -> Known:
 
 def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointDays]) -> Iterator[tuple[Any, ...]]:
     """Point, month and more of every month in which wanted days lie; those of a point in time order."""
+    of_types: defaultdict[ReadingType, list[PointDays]] = defaultdict(list)
+    for days in wanted:
+        of_types[days.reading_type].append(days)
+    for reading_type, of_type in of_types.items():
+        yield from _rows_of(db, asked, reading_type, of_type)
+
+
+def _rows_of(
+    db: Session, asked: Question[tuple[Any, ...]], reading_type: ReadingType, wanted: Sequence[PointDays]
+) -> Iterator[tuple[Any, ...]]:
     of_point: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
     for days in wanted:
         of_point[days.metering_point_id].append((first_of_month(days.first), days.last))
-    if not of_point:
-        return
     spans = {span for of_one in of_point.values() for span in of_one}
     if asked is ROWS_OF_SUMMARIES:
         when: dict[str, Any] = {"months": {month for span in spans for month in clock.months(*span)}}
     else:
         when = {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
-    rows = asked.all(db, points=of_point, **when)
+    rows = asked.all(db, points=of_point, reading_type=reading_type, **when)
     if len(spans) == 1:
         yield from rows
         return
@@ -288,9 +224,10 @@ def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointD
 
 
 def _ranges(wanted: Sequence[PointDays]) -> Iterator[dict[str, Any]]:
-    """The months in which wanted days lie, the earliest first: points with the same months together."""
-    points: defaultdict[tuple[date, date], set[UUID]] = defaultdict(set)
+    """The months in which wanted days lie, the earliest first: points with the same months and series together."""
+    points: defaultdict[tuple[date, date, ReadingType], set[UUID]] = defaultdict(set)
     for days in wanted:
-        points[first_of_month(days.first), days.last].add(days.metering_point_id)
-    for first, last in sorted(points):
-        yield {"points": points[first, last], "first": first, "last": last}
+        points[first_of_month(days.first), days.last, days.reading_type].add(days.metering_point_id)
+    for first, last, reading_type in sorted(points):
+        of_these = points[first, last, reading_type]
+        yield {"points": of_these, "reading_type": reading_type, "first": first, "last": last}

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlmodel import Session
 
-from portal.consumption.store import record
+from portal.consumption.recording import record
 from portal.contracts.models import SpotMonth
 from portal.contracts.spot import SpotPrices
 from portal.contracts.tariff_periods import Days

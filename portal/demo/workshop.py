@@ -14,7 +14,7 @@ from typing import Final
 
 from sqlmodel import SQLModel
 
-from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.demo import company, estate
 from portal.demo.rows import Row, insert, stored
 from portal.demo.settling import Ground, ground, settled
@@ -35,7 +35,7 @@ def readings_and_bills(site: int, until: date) -> Sequence[Row]:
     database, on = _register(until)
     with database.reading() as db:
         bills = list(settled(db, estate.site(site, until), on))
-        return [*stored(db, ReadingMonth), *stored(db, MonthTotal), *bills]
+        return [*stored(db, Series), *stored(db, ReadingMonth), *stored(db, MonthTotal), *bills]
 
 
 @cache

@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from sqlmodel import Session
 
-from portal.consumption import store
+from portal.consumption import recording
 from portal.consumption.formats import datahub
 from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
-from portal.consumption.store import Recorded
+from portal.consumption.recording import Delivery, Recorded
 from portal.feeds.remarks import Remarked, Remarks
 from portal.feeds.report import Progress, Taken, Tally, grouped
 from portal.feeds.rows import START
@@ -20,11 +20,13 @@ from portal.kit.clock import DAY
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
 from portal.sites.importing import make_point, points_of
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
 
-TOLD_ONE_BY_ONE = 20  # metering points of a file; of more only the sum is told
+TOLD_ONE_BY_ONE = 20  # series of a file; of more only the sum is told
+SeriesName = tuple[str, ReadingType]
+"""A GSRN and a reading type."""
 
 
 class Unknown(StrEnum):
@@ -61,20 +63,20 @@ def prepared(source: Source, options: PointOptions, now: datetime, progress: Pro
     told = _named(export, options)
 
     def take(db: Session, remarks: Remarks) -> Taken:
-        points = _points(db, told.keys(), options)
-        recorded = {}
-        for number, (gsrn, point) in enumerate(points.items(), 1):
-            recorded[gsrn] = store.record(db, point.id, told[gsrn], now)
-            progress(source.name, number, len(points))
-        _refuse(source, export.refused, told.keys() - points.keys(), remarks.refused)
-        says = (*_says({gsrn: told[gsrn] for gsrn in points}, recorded), *_unlike(points, options))
+        points = _points(db, {gsrn for gsrn, _ in told}, options)
+        taken = {key: told[key] for key in told if _may_tell(points.get(key[0]), key[1])}
+        deliveries = [Delivery(points[gsrn].id, intervals, kind) for (gsrn, kind), intervals in taken.items()]
+        recorded = dict(zip(taken, recording.record_all(db, deliveries, now), strict=True))
+        progress(source.name, len(taken), len(taken))
+        _refuse(source, export.refused, told.keys() - taken.keys(), points, remarks.refused)
+        says = (*_says(taken, recorded), *_unlike(points, options))
         return Taken(source.name, says, _tally(export, recorded.values(), remarks.refused))
 
     return lambda: iter([take])
 
 
-def _named(export: Export, options: PointOptions) -> Mapping[str, Intervals]:
-    """The readings by GSRN, those of no named point given to the one that the operator names.
+def _named(export: Export, options: PointOptions) -> Mapping[SeriesName, Intervals]:
+    """The readings by GSRN and reading type, those of no named point given to the one that the operator names.
 
     Raises NotAFeed when it cannot be told whose readings they are.
     """
@@ -85,7 +87,7 @@ def _named(export: Export, options: PointOptions) -> Mapping[str, Intervals]:
         raise NotAFeed(f"names metering point {options.named} on some lines and none on others")
     if options.named is None and None in ids:
         raise NotAFeed("names no metering point; --metering-point GSRN says whose readings they are")
-    return {series.gsrn or options.named or "": series.intervals for series in export.series}
+    return {(one.gsrn or options.named or "", one.reading_type): one.intervals for one in export.series}
 
 
 def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, MeteringPoint]:
@@ -97,19 +99,34 @@ def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mappi
     return points
 
 
-def _refuse(source: Source, already: Sequence[RefusedLine], unknown: Collection[str], refused: Remarked) -> None:
-    """Put the lines that are no readings, and those of unknown points, into the file of refused lines, in order."""
+def _may_tell(point: MeteringPoint | None, kind: ReadingType) -> bool:
+    return point is not None and kind in READING_TYPES[Commodity(point.energy)]
+
+
+def _refuse(
+    source: Source,
+    already: Sequence[RefusedLine],
+    others: Collection[SeriesName],
+    points: Mapping[str, MeteringPoint],
+    refused: Remarked,
+) -> None:
+    """Put the lines that are no readings, and those of series that no point has, into the file of refused lines."""
     reasons = {line.number: line.reason for line in already}
-    if not unknown and not reasons:
+    if not others and not reasons:
         return
     for number, raw in enumerate(source.lines(), 1):
         text = raw.decode(errors="replace")
-        gsrn = text.partition(";")[0].strip()
-        if reason := reasons.get(number) or (_why(gsrn) if gsrn in unknown else None):
+        if reason := reasons.get(number) or _why_not(text, others, points):
             refused.put(number, reason, text)
 
 
-def _why(gsrn: str) -> str:
+def _why_not(line: str, others: Collection[SeriesName], points: Mapping[str, MeteringPoint]) -> str | None:
+    """Why a line is refused whose series no point has; None for those of another series."""
+    gsrn, kind = datahub.series_of(line)
+    if (gsrn, kind) not in others:
+        return None
+    if point := points.get(gsrn):
+        return f"reading type {kind} is not one that a metering point of {point.energy} has"
     return "unknown metering point" if is_gsrn(gsrn) else "unknown metering point: its check digit is wrong"
 
 
@@ -123,17 +140,21 @@ def _tally(export: Export, recorded: Collection[Recorded], refused: Remarked) ->
 # what is said of readings
 
 
-def _says(told: Mapping[str, Intervals], recorded: Mapping[str, Recorded]) -> Iterator[str]:
-    """A sentence for each metering point, or one for all of them where they are many."""
+def _says(told: Mapping[SeriesName, Intervals], recorded: Mapping[SeriesName, Recorded]) -> Iterator[str]:
+    """A sentence for each series, or one for each unit where they are many."""
     if len(told) <= TOLD_ONE_BY_ONE:
-        for gsrn, readings in told.items():
-            yield f"metering point {gsrn}: {_summary([readings], recorded[gsrn])}"
-    else:
-        total = sum(recorded.values(), Recorded())
-        yield f"{grouped(len(told))} metering points: {_summary(list(told.values()), total)}"
+        for (gsrn, kind), readings in told.items():
+            of_kind = "" if kind is ReadingType.METERED else f", reading type {kind}"
+            yield f"metering point {gsrn}: {_summary([readings], recorded[gsrn, kind], kind.unit)}{of_kind}"
+        return
+    for unit in sorted({kind.unit for _, kind in told}, key=lambda unit: unit != "kWh"):
+        of_unit = [key for key in told if key[1].unit == unit]
+        total = sum((recorded[key] for key in of_unit), Recorded())
+        points = len({gsrn for gsrn, _ in of_unit})
+        yield f"{grouped(points)} metering points: {_summary([told[key] for key in of_unit], total, unit)}"
 
 
-def _summary(every: Sequence[Intervals], recorded: Recorded) -> str:
+def _summary(every: Sequence[Intervals], recorded: Recorded, unit: str) -> str:
     """`26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh`, and what is odd about them.
 
     The two instants are those at which the first and the last interval begin.
@@ -144,7 +165,7 @@ def _summary(every: Sequence[Intervals], recorded: Recorded) -> str:
     parts = [
         _counted(readings),
         f"{_instant(first)} to {_instant(last)}",
-        f"{_kwh(int(readings.milliwatt_hours.sum()))} kWh",
+        *([] if unit == "°C" else [f"{_in_full(int(readings.milliwatt_hours.sum()))} {unit}"]),
     ]
     if len(missing):
         parts.append(f"{_counted(missing)} missing, first {_instant(int(missing.quarter.min()))}")
@@ -170,8 +191,8 @@ def _instant(quarter: int) -> str:
     return f"{instant_of(quarter):%Y-%m-%dT%H:%MZ}"
 
 
-def _kwh(milliwatt_hours: int) -> str:
-    """Kilowatt-hours exactly, with two decimals at least: `9 057.93`."""
-    whole, decimals = divmod(abs(milliwatt_hours), MILLIWATT_HOURS_PER_KWH)
-    sign = "-" if milliwatt_hours < 0 else ""
+def _in_full(millionths: int) -> str:
+    """A quantity exactly, with two decimals at least: `9 057.93`."""
+    whole, decimals = divmod(abs(millionths), MILLIWATT_HOURS_PER_KWH)
+    sign = "-" if millionths < 0 else ""
     return f"{sign}{grouped(whole)}.{f'{decimals:06}'.rstrip('0'):0<2}"

@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.auth.models import Account, KeptForm, LoginTransaction, SignedSession
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
-from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
 from portal.contracts.models import Contract
 from portal.customers.models import (
     BillingDetails,
@@ -233,13 +233,15 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(MeteringPoint, Group.SITES, text("Metering points")),
     PersonalTable(Meter, Group.SITES, text("Meters and heat exchangers")),
     PersonalTable(Contract, Group.CONTRACTS, text("Contracts")),
+    PersonalTable(Series, Group.CONSUMPTION, text("Series of readings")),
     PersonalTable(
         ReadingMonth,
         Group.CONSUMPTION,
         text("Readings"),
-        first=("month", "minutes", "mwh", "qualities", "revised"),
+        first=("reading_type", "month", "minutes", "quantities", "qualities", "revised"),
     ),
     PersonalTable(MonthTotal, Group.CONSUMPTION, text("Sums of the months")),
+    PersonalTable(Revision, Group.CONSUMPTION, text("What readings were before they were corrected")),
     PersonalTable(Invoice, Group.INVOICES, text("Invoices")),
     PersonalTable(InvoiceLine, Group.INVOICES, text("Invoice lines")),
     PersonalTable(InvoiceVat, Group.INVOICES, text("VAT of the invoices")),

@@ -23,7 +23,7 @@ from portal.messages.labels import TOPICS
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.labels import RIGHTS, STATES, STEPS
 from portal.sites import words as sites
-from portal.sites.labels import COMMODITIES
+from portal.sites.labels import COMMODITIES, READING_TYPES
 
 Words = Mapping[Any, Text | str]
 
@@ -128,6 +128,10 @@ CODES: Final[Mapping[str, Words]] = {
     "metering_point.connection": sites.CONNECTIONS,
     "metering_point.used_for": sites.USED_FOR,
     "meter.kind": sites.DEVICES,
+    **dict.fromkeys(
+        ("series.reading_type", "reading_month.reading_type", "month_total.reading_type", "revision.reading_type"),
+        words_of(READING_TYPES),
+    ),
     "contract.kind": words_of(CONTRACTS),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
     "invoice.kind": {"invoice": text("Invoice"), **BILLS},

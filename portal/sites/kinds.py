@@ -1,6 +1,8 @@
 """The words of sites that tables, feeds and rules share."""
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Final
 
 
 class Commodity(StrEnum):
@@ -11,3 +13,61 @@ class Commodity(StrEnum):
     HEAT = "heat"
     COOLING = "cooling"
     GAS = "gas"
+
+
+class ReadingType(StrEnum):
+    """What a series of readings tells of its metering point.
+
+    Those of electricity are Datahub's codes; what Datahub does not carry has a word. Quantities are whole millionths of
+    the unit: milliwatt-hours, millilitres, millionths of a degree.
+    """
+
+    METERED = "BN01"
+    NETTED = "BN02"  # what is left of each hour or quarter when use and production of the same one are set off
+    COMMUNITY = "BN03"  # what is left when a share of an energy community's production is set off too
+    REACTIVE = "reactive"
+    ESTIMATED = "estimate"  # of a point without a meter
+    LOWER = "lower"  # gas by its lower heating value; what is metered is by the upper one
+    VOLUME = "volume"
+    FLOW = "flow"
+    RETURN = "return"
+
+    @property
+    def unit(self) -> str:
+        """The unit of its quantities, as files write it."""
+        return UNITS.get(self, "kWh")
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the quantities of a day are a sum; temperatures have a mean."""
+        return self not in {ReadingType.FLOW, ReadingType.RETURN}
+
+
+UNITS: Final = {
+    ReadingType.REACTIVE: "kvarh",
+    ReadingType.VOLUME: "m3",
+    ReadingType.FLOW: "°C",
+    ReadingType.RETURN: "°C",
+}
+OF_ELECTRICITY: Final = (
+    ReadingType.METERED,
+    ReadingType.NETTED,
+    ReadingType.COMMUNITY,
+    ReadingType.REACTIVE,
+    ReadingType.ESTIMATED,
+)
+OF_WATER: Final = (
+    ReadingType.METERED,
+    ReadingType.VOLUME,
+    ReadingType.FLOW,
+    ReadingType.RETURN,
+    ReadingType.ESTIMATED,
+)
+READING_TYPES: Final[Mapping[Commodity, Sequence[ReadingType]]] = {
+    Commodity.ELECTRICITY: OF_ELECTRICITY,
+    Commodity.PRODUCTION: OF_ELECTRICITY,
+    Commodity.HEAT: OF_WATER,
+    Commodity.COOLING: OF_WATER,
+    Commodity.GAS: (ReadingType.METERED, ReadingType.LOWER, ReadingType.VOLUME, ReadingType.ESTIMATED),
+}
+"""The series that a metering point may have, by what it measures; the first is what is shown and billed otherwise."""

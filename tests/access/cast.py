@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import Account, SignedSession
-from portal.consumption import store
+from portal.consumption import recording
 from portal.customers.models import Mandate, MandateSite
 from portal.demo.people import AINO, JUHA, KARIN, LANDLORD, LIISA, MIKKO, MINNA, OLAVI, OONA, PETRI, SANNA, VEIKKO
 from portal.demo.register import party_id
@@ -222,7 +222,7 @@ def _former_holder(house):
             db.add_all(rows)
             db.flush()
         for day, kwh in ((date(2026, 10, 20), 13), (date(2026, 11, 10), 4321)):
-            store.record(db, point.id, _a_day(day, kwh), house.now)
+            recording.record(db, point.id, _a_day(day, kwh), house.now)
         return party.id
 
 

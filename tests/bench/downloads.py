@@ -8,7 +8,7 @@ import time
 import numpy as np
 
 from portal.consumption.formats import datahub_writing
-from portal.consumption.formats.datahub import ACTIVE, BOM, HEADERS, Series
+from portal.consumption.formats.datahub import ACTIVE, BOM, HEADERS, SeriesReadings
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTER_S
 from tests.bench import peers, store
@@ -24,7 +24,7 @@ class Year:
 
     def ours_s(self):
         """Seconds of ours, the median of twenty."""
-        series = Series(GSRN, self.readings)
+        series = SeriesReadings(GSRN, self.readings)
         return statistics.median(_seconds(lambda: datahub_writing.write([series])) for _ in range(20))
 
     def csv_module_s(self):
@@ -56,7 +56,7 @@ class Year:
 
     @property
     def _text(self):
-        return datahub_writing.write([Series(GSRN, self.readings)])
+        return datahub_writing.write([SeriesReadings(GSRN, self.readings)])
 
 
 def _seconds(work):

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from portal import migrations
-from portal.consumption import store
+from portal.consumption import recording, store
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
@@ -98,7 +98,7 @@ class Kept:
         started = time.perf_counter()
         with self.database.writing() as db:
             for point, intervals in zip(self.points, readings.by_point, strict=True):
-                store.record(db, point, intervals, NOW)
+                recording.record(db, point, intervals, NOW)
         return time.perf_counter() - started
 
     def year_s(self, points):

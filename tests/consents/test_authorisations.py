@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.consents.authorisations.importing import AuthorisationReadEntry, keep_authorisation_reads
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, ThirdParty
 from portal.consents.authorisations.rules import may_last_until
-from portal.consumption import store
+from portal.consumption import recording
 from portal.kit import clock, days
 from portal.kit.db import Database
 from portal.kit.feed import ImportContext, Outcome, Refusal
@@ -71,7 +71,7 @@ def settle(house, party, number, *gsrns):
         readings = Intervals(
             quarters, np.ones_like(quarters), np.full(len(quarters), 250_000), np.zeros(len(quarters), np.uint8)
         )
-        store.record(db, points[0].id, readings, house.now)
+        recording.record(db, points[0].id, readings, house.now)
     return [point.id for point in points]
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.consumption.formats import datahub
-from portal.consumption.formats.datahub import HEADERS, NotDatahub, Series, read
+from portal.consumption.formats.datahub import HEADERS, NotDatahub, SeriesReadings, read
 from portal.consumption.formats.datahub_lines import NO_READINGS
 from portal.consumption.formats.datahub_writing import write
 from portal.kit.intervals import Quality, quarter_of
@@ -110,7 +110,7 @@ def test_a_file_may_hold_no_readings():
 @pytest.mark.parametrize(
     ("wrong", "reason"),
     [
-        (ROW.replace("8716867000030", "8716867000047"), "reactive energy (product 8716867000047) is not taken"),
+        (ROW.replace("8716867000030", "8716867000047"), "unknown unit kWh, kvarh is asked for"),
         (ROW.replace("8716867000030", "8716867000054"), "unknown product 8716867000054"),
         (ROW.replace("PT15M", "P1D"), "resolution P1D is not taken, only PT15M and PT1H"),
         (ROW.replace("kWh", "kVArh"), "unknown unit kVArh, kWh is asked for"),
@@ -119,13 +119,13 @@ def test_a_file_may_hold_no_readings():
         (row(quality="GOOD"), "unknown quality GOOD"),
         (row(quantity=""), "has no quantity, although its quality is OK"),
         (row(quantity="null", quality="EST"), "has no quantity, although its quality is EST"),
-        (row(quantity="2,1234567"), "quantity 2,1234567 is not a number of kWh with at most six decimals"),
+        (row(quantity="2,1234567"), "quantity 2,1234567 is not a number with at most eight digits and six decimals"),
         *(
-            (row(quantity=number), f"quantity {number} is not a number of kWh with at most six decimals")
+            (row(quantity=number), f"quantity {number} is not a number with at most eight digits and six decimals")
             for number in ("123456789,5", "1" * 17 + ",5", "-" + "1" * 40 + ",5")
         ),
-        (row(quantity="1e3"), "quantity 1e3 is not a number of kWh with at most six decimals"),
-        (row(quantity="-"), "quantity - is not a number of kWh with at most six decimals"),
+        (row(quantity="1e3"), "quantity 1e3 is not a number with at most eight digits and six decimals"),
+        (row(quantity="-"), "quantity - is not a number with at most eight digits and six decimals"),
         (
             row(start="31.12.2024 22:00"),
             "start time 31.12.2024 22:00 is not an instant in UTC such as 2026-11-21T14:15:00Z",
@@ -278,7 +278,9 @@ def test_a_damaged_byte_is_never_read_in_two_ways(data):
 
 SOME = loads([490_000, 490_001, 510_000]).filter(len).map(intervals)
 SERIES = st.lists(
-    st.builds(Series, st.sampled_from([GSRN, OTHER, None]), SOME), max_size=3, unique_by=lambda series: series.gsrn
+    st.builds(SeriesReadings, st.sampled_from([GSRN, OTHER, None]), SOME),
+    max_size=3,
+    unique_by=lambda series: series.gsrn,
 )
 
 
@@ -292,7 +294,7 @@ def test_what_is_written_is_read_again(series):
 def test_a_written_file_is_what_datahub_writes():
     quarters = [Reading(AT, 1, 2_126_000), Reading(AT + 1, 1, -50, Quality.EST), Reading(AT + 2, 1, 0, Quality.MISSING)]
     hour = Reading(AT + 4, 4, 123_000_000)
-    assert write([Series(GSRN, intervals([*quarters, hour]))]) == file(
+    assert write([SeriesReadings(GSRN, intervals([*quarters, hour]))]) == file(
         ROW,
         row(start="2024-12-31T22:15:00Z", quantity="-0,000050", quality="EST"),
         row(start="2024-12-31T22:30:00Z", quantity="", quality="MISSING"),
@@ -301,7 +303,7 @@ def test_a_written_file_is_what_datahub_writes():
 
 
 def test_no_readings_are_a_header():
-    assert write([]) == write([Series(GSRN, intervals([]))]) == file()
+    assert write([]) == write([SeriesReadings(GSRN, intervals([]))]) == file()
 
 
 # real files

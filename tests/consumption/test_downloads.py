@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.consumption import downloads, queries, store
+from portal.consumption import downloads, queries, recording
 from portal.consumption.downloads import Format, Resolution
 from portal.consumption.formats.columns import AT_ONCE
 from portal.consumption.formats.datahub import HEADERS
 from portal.consumption.periods import All, read, read_span
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
-from portal.consumption.selection import Point, ViewRequest
+from portal.consumption.selection import Point, PointSeries, ViewRequest
 from portal.kit.clock import DAY
 from portal.kit.intervals import Quality, joined, start_quarter
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from tests.consumption import naive
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.consumption.test_queries import NOW, TODAY, Register, person
@@ -46,9 +46,8 @@ def of_a_point(draw):
 
 
 def point(number):
-    known = {"held_days": (), "first_quarter": None, "until_quarter": None}
     site = {"site_id": uuid4(), "site_number": "", "site_name": None, "street": ""}
-    return Point(id=uuid4(), gsrn=f"6430000000000000{number:02}", commodity=Commodity.ELECTRICITY, **site, **known)
+    return Point(id=uuid4(), gsrn=f"6430000000000000{number:02}", commodity=Commodity.ELECTRICITY, held_days=(), **site)
 
 
 def written(parts, format_, resolution=Resolution.QUARTER):
@@ -99,7 +98,8 @@ def test_a_file_of_nothing_is_its_frame():
 )  # fmt: skip
 def test_the_parts_of_a_period_are_the_whole_period(one_day, other_day, quarters):
     period = read_span(f"{min(one_day, other_day)}", f"{max(one_day, other_day)}")
-    of = dataclasses.replace(point(1), first_quarter=min(quarters), until_quarter=max(quarters) + 1)
+    known = PointSeries(ReadingType.METERED, min(quarters), max(quarters) + 1)
+    of = dataclasses.replace(point(1), series=(known,))
     parts = downloads._years(period, of)
     assert (parts[0].first, parts[-1].last) == (period.first, period.last)
     assert all(then.first == one.last + DAY for one, then in pairwise(parts))
@@ -146,5 +146,5 @@ def test_a_reading_that_comes_meanwhile_is_in_what_is_still_to_be_written(databa
     begun = next(pieces)
     late = intervals([Reading(start_quarter(date(2026, 11, 9)), 1, 424_242_000_000)])
     with database.writing() as db:
-        store.record(db, register.power, late, NOW)
+        recording.record(db, register.power, late, NOW)
     assert b";424242,000000;OK" in begun + b"".join(pieces)

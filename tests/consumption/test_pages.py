@@ -13,7 +13,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from portal.consumption import store
+from portal.consumption import recording, store
 from portal.consumption.formats import datahub
 from portal.kit.clock import first_of_month, next_month
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
@@ -56,7 +56,7 @@ class Home:
 
     def record(self, point, readings):
         with self.database.writing() as db:
-            store.record(db, point, readings, NOW)
+            recording.record(db, point, readings, NOW)
 
     def readings(self, until, point=None, **more):
         self.record(point or self.power, every(SINCE, until, milliwatt_hours=by_hour_of_day, **more))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from portal.auth.reach import Reach
-from portal.consumption import days, queries, store
+from portal.consumption import days, queries, recording, store
 from portal.consumption.charts import Mark
 from portal.consumption.periods import All, Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
 from portal.consumption.queries import NoSuchSite
@@ -75,7 +75,7 @@ class Register:
         return point.id
 
     def record(self, point, readings):
-        store.record(self.db, point, readings, NOW)
+        recording.record(self.db, point, readings, NOW)
 
     def seen_by(self, who, period, point):
         """What a person may see of a point in a period, reading by reading."""

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
-from portal.consumption import store
+from portal.consumption import recording, store
 from portal.consumption.formats import datahub
 from portal.consumption.models import MonthTotal, ReadingMonth
-from portal.consumption.store import PointDays, Recorded
+from portal.consumption.recording import Recorded
+from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
 from portal.sites.models import MeteringPoint
@@ -65,8 +66,8 @@ def test_the_store_keeps_what_a_dictionary_would_keep(database, every_load):
         point = make_point(db)
         for load in every_load:
             accepted, unchanged, revised = naive.record(load)
-            assert store.record(db, point, intervals(load), NOW) == Recorded(accepted, unchanged, revised)
-            assert store.record(db, point, intervals(load), NOW) == Recorded(0, len(load), 0)
+            assert recording.record(db, point, intervals(load), NOW) == Recorded(accepted, unchanged, revised)
+            assert recording.record(db, point, intervals(load), NOW) == Recorded(0, len(load), 0)
             assert known(db, point) == naive.readings
         wanted = PointDays(point, FIRST, LAST)
         by_day = zip(days(FIRST, LAST), store.read_days(db, [wanted], FIRST, LAST), strict=True)
@@ -80,14 +81,14 @@ def test_the_store_keeps_what_a_dictionary_would_keep(database, every_load):
 
 def test_readings_are_read_back_between_two_days(db, point):
     sent = every(date(2026, 10, 24), date(2026, 11, 2))
-    store.record(db, point, sent, NOW)
+    recording.record(db, point, sent, NOW)
     asked = store.read(db, point, date(2026, 10, 25), date(2026, 11, 1))
     assert len(asked) == 100 + 7 * 96
     assert asked.quarter[0] == start_quarter(date(2026, 10, 25))
 
 
 def test_nothing_recorded_is_nothing(db, point):
-    assert store.record(db, point, NOTHING, NOW) == Recorded()
+    assert recording.record(db, point, NOTHING, NOW) == Recorded()
     assert len(store.read(db, point, *(MONTH, MONTH))) == 0
     assert db.exec(select(ReadingMonth)).all() == []
 
@@ -95,14 +96,14 @@ def test_nothing_recorded_is_nothing(db, point):
 def test_a_missing_reading_never_takes_the_place_of_a_value(db, point):
     quarter = start_quarter(MONTH)
     value, missing = [Reading(quarter, 1, 500)], [Reading(quarter, 1, 0, Quality.MISSING)]
-    assert store.record(db, point, intervals(missing), NOW) == Recorded(accepted=1)
-    assert store.record(db, point, intervals(value), NOW) == Recorded(accepted=1)
-    assert store.record(db, point, intervals(missing), NOW) == Recorded(unchanged=1)
+    assert recording.record(db, point, intervals(missing), NOW) == Recorded(accepted=1)
+    assert recording.record(db, point, intervals(value), NOW) == Recorded(accepted=1)
+    assert recording.record(db, point, intervals(missing), NOW) == Recorded(unchanged=1)
     assert known(db, point) == value
 
 
 def test_a_missing_reading_has_no_value(db, point):
-    store.record(db, point, intervals([Reading(start_quarter(MONTH), 1, 99, Quality.MISSING)]), NOW)
+    recording.record(db, point, intervals([Reading(start_quarter(MONTH), 1, 99, Quality.MISSING)]), NOW)
     assert store.read(db, point, MONTH, MONTH).milliwatt_hours.tolist() == [0]
 
 
@@ -110,16 +111,16 @@ def test_a_changed_value_is_a_revision_and_stays_marked(db, point):
     first, second = (
         every(MONTH, MONTH, milliwatt_hours=lambda quarter, base=base: quarter * 0 + base) for base in (1000, 2000)
     )
-    store.record(db, point, first, NOW)
-    assert store.record(db, point, second, LATER) == Recorded(accepted=96, revised=96)
-    assert store.record(db, point, second, LATER) == Recorded(unchanged=96)
+    recording.record(db, point, first, NOW)
+    assert recording.record(db, point, second, LATER) == Recorded(accepted=96, revised=96)
+    assert recording.record(db, point, second, LATER) == Recorded(unchanged=96)
     assert all(one.revised and one.quality is Quality.OK for one in known(db, point))
 
 
 def test_a_better_quality_alone_is_no_revision(db, point):
     quarter = start_quarter(MONTH)
-    store.record(db, point, intervals([Reading(quarter, 1, 500, Quality.EST)]), NOW)
-    assert store.record(db, point, intervals([Reading(quarter, 1, 500)]), NOW) == Recorded(accepted=1)
+    recording.record(db, point, intervals([Reading(quarter, 1, 500, Quality.EST)]), NOW)
+    assert recording.record(db, point, intervals([Reading(quarter, 1, 500)]), NOW) == Recorded(accepted=1)
 
 
 def test_quarters_take_the_place_of_the_hours_they_fill_and_nothing_counts_twice(db, point):
@@ -127,44 +128,44 @@ def test_quarters_take_the_place_of_the_hours_they_fill_and_nothing_counts_twice
         every(MONTH, MONTH, length=4, milliwatt_hours=lambda quarter: quarter * 0 + 4000),
         every(MONTH, MONTH),
     )
-    store.record(db, point, hours, NOW)
-    assert store.record(db, point, quarters, NOW) == Recorded(accepted=96)
-    assert store.record(db, point, hours, NOW) == Recorded(unchanged=24)
+    recording.record(db, point, hours, NOW)
+    assert recording.record(db, point, quarters, NOW) == Recorded(accepted=96)
+    assert recording.record(db, point, hours, NOW) == Recorded(unchanged=24)
     assert store.read(db, point, MONTH, MONTH).milliwatt_hours.sum() == 96_000
 
 
 def test_quarters_with_another_sum_revise_their_hours(db, point):
-    store.record(db, point, every(MONTH, MONTH, length=4), NOW)
-    assert store.record(db, point, every(MONTH, MONTH), NOW) == Recorded(accepted=96, revised=96)
+    recording.record(db, point, every(MONTH, MONTH, length=4), NOW)
+    assert recording.record(db, point, every(MONTH, MONTH), NOW) == Recorded(accepted=96, revised=96)
 
 
 def test_an_hour_fills_what_its_quarters_lack(db, point):
     quarter = start_quarter(MONTH)
-    store.record(db, point, intervals([Reading(quarter, 1, 100), Reading(quarter + 1, 1, 0, Quality.MISSING)]), NOW)
-    assert store.record(db, point, intervals([Reading(quarter, 4, 400)]), NOW) == Recorded(accepted=1)
+    recording.record(db, point, intervals([Reading(quarter, 1, 100), Reading(quarter + 1, 1, 0, Quality.MISSING)]), NOW)
+    assert recording.record(db, point, intervals([Reading(quarter, 4, 400)]), NOW) == Recorded(accepted=1)
     assert known(db, point) == [Reading(quarter, 4, 400)]
 
 
 def test_a_month_remembers_when_it_first_came_and_last_changed(db, point):
     day = timedelta(days=1)
-    store.record(db, point, every(MONTH, MONTH), NOW)
-    store.record(db, point, every(MONTH + day, MONTH + day), NOW + day)
-    store.record(db, point, every(MONTH + day, MONTH + day), NOW + 2 * day)
+    recording.record(db, point, every(MONTH, MONTH), NOW)
+    recording.record(db, point, every(MONTH + day, MONTH + day), NOW + day)
+    recording.record(db, point, every(MONTH + day, MONTH + day), NOW + 2 * day)
     (month,) = db.exec(select(ReadingMonth)).all()
     assert (month.loaded_at, month.updated_at) == (NOW, NOW + day)
 
 
 def test_a_month_of_good_readings_keeps_no_qualities(db, point):
-    store.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
+    recording.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
     (month,) = db.exec(select(ReadingMonth)).all()
     assert (month.minutes, month.lengths, month.qualities, month.revised, month.day_counts) == (15, *[None] * 4)
 
 
 def test_the_total_of_a_month_follows_its_readings(db, point):
-    store.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
-    store.record(db, point, intervals([Reading(start_quarter(date(2026, 11, 30)), 4, -7, Quality.EST)]), NOW)
+    recording.record(db, point, every(MONTH, date(2026, 11, 20)), NOW)
+    recording.record(db, point, intervals([Reading(start_quarter(date(2026, 11, 30)), 4, -7, Quality.EST)]), NOW)
     (total,) = db.exec(select(MonthTotal)).all()
-    assert (total.month, total.mwh) == (MONTH, 20 * 96_000 - 7)
+    assert (total.month, total.quantity) == (MONTH, 20 * 96_000 - 7)
     assert (total.measured, total.estimated, total.missing, total.revised) == (20 * 96, 4, 0, 0)
     assert (total.first_quarter, total.until_quarter) == (start_quarter(MONTH), start_quarter(date(2026, 11, 30)) + 4)
 
@@ -183,19 +184,19 @@ def test_the_total_of_a_month_follows_its_readings(db, point):
 )
 def test_intervals_that_cannot_be_are_not_kept(db, point, wrong):
     with pytest.raises(ValueError, match="interval"):
-        store.record(db, point, intervals(wrong), NOW)
+        recording.record(db, point, intervals(wrong), NOW)
 
 
 def test_readings_belong_to_a_metering_point(database):
     with pytest.raises(IntegrityError), database.writing() as db:
-        store.record(db, uuid4(), every(MONTH, MONTH), NOW)
+        recording.record(db, uuid4(), every(MONTH, MONTH), NOW)
 
 
 def test_what_is_not_committed_was_never_there(database):
     with database.writing() as db:
         point = make_point(db)
     with database.reading() as db:
-        store.record(db, point, every(MONTH, MONTH), NOW)
+        recording.record(db, point, every(MONTH, MONTH), NOW)
     with database.reading() as db:
         assert known(db, point) == []
         assert store.read_months(db, [PointDays(point, MONTH, date(2026, 11, 30))]) == []
@@ -204,7 +205,7 @@ def test_what_is_not_committed_was_never_there(database):
 def test_figures_are_summed_over_points_each_for_its_own_days(db):
     one, other = make_point(db), make_point(db)
     for point in (one, other):
-        store.record(db, point, every(MONTH, date(2026, 11, 10)), NOW)
+        recording.record(db, point, every(MONTH, date(2026, 11, 10)), NOW)
     wanted = [
         PointDays(one, MONTH, date(2026, 11, 5)),
         PointDays(one, date(2026, 11, 8), date(2026, 11, 9)),
@@ -225,12 +226,12 @@ def test_totals_are_found_by_the_key_of_each_point(sqlite_url):
         plan = " ".join(row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {asked[-1]}"))
     database.engine.dispose()
     assert "SEARCH month_total USING INDEX" in plan
-    assert "metering_point_id=? AND month>? AND month<?" in plan
+    assert "metering_point_id=? AND reading_type=? AND month>? AND month<?" in plan
 
 
 def test_as_many_ranges_as_there_are_occupancies_are_asked_for(db):
     point = make_point(db)
-    store.record(db, point, every(MONTH, MONTH), NOW)
+    recording.record(db, point, every(MONTH, MONTH), NOW)
     others = [PointDays(uuid4(), date(2020, 1, 1), date(2020, 1, 1) + timedelta(days=day)) for day in range(1200)]
     wanted = [*others, PointDays(point, MONTH, date(2026, 11, 30))]
     assert [figures[0, 0] for _, figures in store.read_months(db, wanted)] == [96_000]
@@ -239,14 +240,14 @@ def test_as_many_ranges_as_there_are_occupancies_are_asked_for(db):
 @pytest.mark.parametrize(("name", "kwh", "quarters"), [("consumption", 9057.93, 26204), ("production", 3158.27, 26204)])
 def test_real_files_are_kept_whole(db, point, name, kwh, quarters):
     (series,) = datahub.read(real(f"datahub/{name}-test.csv").read_bytes()).series
-    assert store.record(db, point, series.intervals, NOW) == Recorded(accepted=quarters)
-    assert store.record(db, point, series.intervals, NOW) == Recorded(unchanged=quarters)
+    assert recording.record(db, point, series.intervals, NOW) == Recorded(accepted=quarters)
+    assert recording.record(db, point, series.intervals, NOW) == Recorded(unchanged=quarters)
     year = [PointDays(point, date(2025, 1, 1), date(2025, 12, 31))]
     assert sum(figures[0, 0] for _, figures in store.read_months(db, year)) == round(kwh * 1_000_000)
 
 
 def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
-    store.record(db, point, every(MONTH, MONTH), NOW)
+    recording.record(db, point, every(MONTH, MONTH), NOW)
     found = store.read(db, point, MONTH, MONTH)
     assert isinstance(found, Intervals)
     kinds = [found.quarter.dtype, found.length.dtype, found.milliwatt_hours.dtype, found.quality.dtype]

@@ -14,12 +14,12 @@ from portal.consumption.gaps import gaps
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Month, Span, read
 from portal.consumption.queries import PointReadings
-from portal.consumption.selection import ALWAYS, HeldDays, Point
+from portal.consumption.selection import ALWAYS, HeldDays, Point, PointSeries
 from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from tests.consumption.readings import every
 
 TODAY = date(2026, 11, 21)
@@ -80,7 +80,8 @@ def test_a_period_knows_its_kind(at, kind):
 def point(since=date(2020, 1, 1), first_quarter=0, days=ALWAYS):
     window = HeldDays(AINO, since, All.last)
     there = (Commodity.ELECTRICITY, uuid4(), "1", None, "Katu 1", (window,))
-    return Point(uuid4(), "1", *there, first_quarter, 10**7, days)
+    series = (PointSeries(ReadingType.METERED, first_quarter, 10**7),) if first_quarter is not None else ()
+    return Point(uuid4(), "1", *there, series, days)
 
 
 def missing(quarters, period=OCTOBER, of=None):

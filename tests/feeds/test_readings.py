@@ -8,6 +8,7 @@ from sqlmodel import select
 from portal.consumption import store
 from portal.kit import clock
 from portal.kit.intervals import Quality, quarter_of
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
 from tests.data import real
@@ -47,7 +48,11 @@ def kept(database):
             points = db.exec(select(MeteringPoint).order_by(MeteringPoint.gsrn)).all()
             days = date(2020, 1, 1), date(2026, 12, 31)
             return {
-                one.gsrn: (one.energy, int(store.read(db, one.id, *days).milliwatt_hours.sum()) / 1e6) for one in points
+                one.gsrn: (
+                    one.energy,
+                    sum(int(store.read(db, one.id, *days, kind).milliwatt_hours.sum()) for kind in ReadingType) / 1e6,
+                )
+                for one in points
             }
 
     return read
@@ -72,7 +77,7 @@ def test_a_file_without_ids_is_taken_in_for_the_named_point_and_again_changes_no
     path = real("datahub/consumption-test.csv")
     first = portal("import", path, "--metering-point", FIRST)
     assert (first.code, first.last, first.err) == (0, "accepted=26204 unchanged=0 refused=0", "")
-    period = "26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh"
+    period = "26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh, reading type BN02"
     assert first.out.splitlines()[0] == f"consumption-test.csv: metering point {FIRST}: {period}"
     again = portal("import", path, "--metering-point", FIRST)
     assert (again.code, again.last) == (0, "accepted=0 unchanged=26204 refused=0")

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.consumption import store
+from portal.consumption import recording
 from portal.invoices.models import Invoice
 from portal.kit.clock import DAY, first_of_month
 from tests.consumption.readings import every
@@ -173,7 +173,7 @@ class MeteredBill:
 
     def come(self, readings):
         with self.database.writing() as db:
-            store.record(db, self.point, readings, self.mikko.now)
+            recording.record(db, self.point, readings, self.mikko.now)
 
     @property
     def said(self):

@@ -9,7 +9,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 
-from portal.consumption import store
+from portal.consumption import recording
 from portal.feeds import runs
 from portal.feeds.report import LeftOut, Taken, Tally
 from portal.kit.headers import Served
@@ -73,7 +73,7 @@ def test_how_fresh_feeds_are_is_told(database):
         db.flush()
         quarter = quarter_of(NOW - timedelta(days=2))
         whole = Intervals(*(np.array([value]) for value in (quarter, 1, 5, 0)))
-        store.record(db, point.id, whole, NOW)
+        recording.record(db, point.id, whole, NOW)
         runs.note(db, [Taken("a", (), Tally(3, 2, 1)), LeftOut("b", "is empty")], NOW - timedelta(hours=3))
     figures = told(database, Meter())
     assert 2 * 86_400 - 900 <= float(figures[ages[0]]) <= 2 * 86_400

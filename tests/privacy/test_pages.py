@@ -16,7 +16,7 @@ from sqlmodel import select
 from portal.audit import actions as audit
 from portal.audit.models import AuditEntry
 from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
-from portal.consumption import store
+from portal.consumption import recording
 from portal.customers.models import ContactDetail, Mandate, Party
 from portal.customers.privacy import subject_of
 from portal.invoices.models import Invoice
@@ -618,7 +618,7 @@ def settle(db, number, party):
     begins = quarter_of(start_of(date(2026, 11, 1)))
     quarters = np.arange(begins, begins + 2 * 96)
     readings = Intervals(quarters, np.ones_like(quarters), quarters - begins, np.zeros(len(quarters), np.uint8))
-    store.record(db, point.id, readings, start_of(date(2026, 11, 4)))
+    recording.record(db, point.id, readings, start_of(date(2026, 11, 4)))
     add_invoice(db, party, f"L-{number}")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
-from portal.consumption import store
+from portal.consumption import recording
 from portal.consumption.formats import datahub
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.sites.models import MeteringPoint
@@ -20,7 +20,9 @@ def figures(database):
     with database.reading() as db:
         months = db.exec(select(ReadingMonth).order_by(ReadingMonth.month)).all()
         totals = db.exec(select(MonthTotal).order_by(MonthTotal.month)).all()
-        return [(m.month, m.mwh, m.qualities) for m in months], [(t.month, t.mwh, t.measured) for t in totals]
+        return [(m.month, m.quantities, m.qualities) for m in months], [
+            (t.month, t.quantity, t.measured) for t in totals
+        ]
 
 
 @pytest.mark.skipif(not (SHARED / "datahub").is_dir(), reason="the shared data files are not beside this checkout")
@@ -40,7 +42,7 @@ def test_any_pieces_in_any_order_end_in_the_same_state(database):
         for piece in [*pieces, pieces[0]]:
             with database.writing() as db:
                 for series in datahub.read(b"".join([lines[0], *piece])).series:
-                    store.record(db, point_id, series.intervals, datetime(2026, 11, 21, tzinfo=UTC))
+                    recording.record(db, point_id, series.intervals, datetime(2026, 11, 21, tzinfo=UTC))
         wanted = wanted or figures(database)
         assert figures(database) == wanted
         assert sum(row[1] for row in wanted[1]) == 9_057_930_000

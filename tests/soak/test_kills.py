@@ -255,6 +255,7 @@ def forget_readings(database):
 
 def readings(database):
     with database.reading() as db:
-        months = db.exec(select(ReadingMonth.month, ReadingMonth.mwh, ReadingMonth.qualities).order_by("month")).all()
-        totals = db.exec(select(MonthTotal.month, MonthTotal.mwh, MonthTotal.measured).order_by("month")).all()
+        columns = ReadingMonth.month, ReadingMonth.quantities, ReadingMonth.qualities
+        months = db.exec(select(*columns).order_by("month")).all()
+        totals = db.exec(select(MonthTotal.month, MonthTotal.quantity, MonthTotal.measured).order_by("month")).all()
         return [*map(tuple, months), *map(tuple, totals)]

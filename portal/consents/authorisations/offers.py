@@ -114,7 +114,12 @@ def samples(db: Session, who: User, offered: Offer) -> Sequence[Sample]:
     shown = list(islice(newest.items(), SHOWN_POINTS))
     by_month = offered.resolution is Resolution.MONTH
     wanted = [
-        PointDays(point.id, max(first_of_month(day), _held_since(point, who, day)) if by_month else day, day)
+        PointDays(
+            point.id,
+            max(first_of_month(day), _held_since(point, who, day)) if by_month else day,
+            day,
+            reading_type=point.reading_type,
+        )
         for point, day in shown
     ]
     known = store.read_all(db, wanted)

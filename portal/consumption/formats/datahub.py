@@ -1,7 +1,9 @@
 """Readings as Datahub's customer portal exports them: CSV with `;`, decimal comma and UTC start times.
 
 Fingrid's Datahub has written it with a Finnish or an English header, since 2023 with a reading type, before without.
-Quarters and hours, and several metering points, may share a file. Regular lines are read all at once
+Quarters and hours, several metering points and several series of one may share a file. What Datahub does not carry (the
+volume and temperatures of district heat, gas by its lower heating value) has the same columns: no product, the unit
+and the word of sites/kinds.py as reading type. Regular lines are read all at once
 (datahub_lines.py); whatever is not quite regular is read here, line by line, and either taken or refused with a reason.
 """
 
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 from portal.consumption.formats.datahub_lines import YEARS, LineHead, Lines, Readings, in_a_row, lines_of, regular
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality, quarter_of
+from portal.sites.kinds import ReadingType
 
 BOM = b"\xef\xbb\xbf"
 HEADERS = (
@@ -26,8 +29,18 @@ HEADERS = (
     "MeteringPointGSRN;Product Type;Resolution;Unit Type;Start Time;Quantity;Quality",
 )
 ACTIVE, REACTIVE = "8716867000030", "8716867000047"
+UNITS_WRITTEN = {"kwh": "kWh", "kvarh": "kvarh", "m3": "m3", "°c": "°C", "c": "°C"}
 LENGTHS = {"PT15M": 1, "PT1H": QUARTERS_AN_HOUR}
-READING_TYPES = {"", "BN01", "BN02", "BN03"}  # metered, netted, of an energy community; 2022 had none
+TYPES = {  # by product, unit (in small letters) and reading type; 2022 had none
+    **{
+        (product, "kwh", kind): ReadingType(kind or "BN01")
+        for product in ("", ACTIVE)
+        for kind in ("", "BN01", "BN02", "BN03", "estimate", "lower")
+    },
+    **{(REACTIVE, "kvarh", kind): ReadingType.REACTIVE for kind in ("", "BN01")},
+    ("", "m3", "volume"): ReadingType.VOLUME,
+    **{("", unit, kind): ReadingType(kind) for unit in ("°c", "c") for kind in ("flow", "return")},
+}
 GSRN = re.compile(r"[0-9]{18}")
 NO_GSRN = re.compile(r"0*")
 START = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
@@ -47,11 +60,12 @@ class NotDatahub(Exception):
 
 
 @dataclass(frozen=True)
-class Series:
-    """The readings of one metering point; `gsrn` is None where the file does not name it."""
+class SeriesReadings:
+    """The readings of one series of a metering point; `gsrn` is None where the file does not name it."""
 
     gsrn: str | None
     intervals: Intervals
+    reading_type: ReadingType = ReadingType.METERED
 
 
 @dataclass(frozen=True)
@@ -67,7 +81,7 @@ class RefusedLine:
 class Export:
     """What a file says. `repeated` counts the lines that only say again what an earlier one said."""
 
-    series: tuple[Series, ...]
+    series: tuple[SeriesReadings, ...]
     refused: tuple[RefusedLine, ...]
     repeated: int
 
@@ -86,7 +100,7 @@ class _Refused(Exception):
 def read(content: bytes, latest: datetime | None = None) -> Export:
     """What an exported file says; a missing reading is in it as MISSING.
 
-    Of two lines for the same time of the same point the later one is refused, unless it says the same; and so is each
+    Of two lines for the same time of the same series the later one is refused, unless it says the same; and so is each
     line whose reading starts later than `latest`. Raises NotDatahub.
     """
     return _read(content, regular, latest)
@@ -95,6 +109,12 @@ def read(content: bytes, latest: datetime | None = None) -> Export:
 def looks_like(start: bytes) -> bool:
     """Whether a file that starts so was meant to be such an export; `read` then says what is wrong with it."""
     return any(header.partition(";")[0].encode() in start for header in HEADERS)
+
+
+def series_of(line: str) -> tuple[str, ReadingType]:
+    """Whose readings a line is of, and of which series; of one that is no reading, the metered one."""
+    gsrn, product, _, unit, kind, *_ = [*(field.strip() for field in line.split(";")), *[""] * 5]
+    return gsrn, TYPES.get((product, unit.lower(), kind), ReadingType.METERED)
 
 
 def _read(content: bytes, take: Take, latest: datetime | None = None) -> Export:
@@ -112,9 +132,9 @@ def _read(content: bytes, take: Take, latest: datetime | None = None) -> Export:
     told, ahead = _until(in_a_row(taken), latest)
     refused += ahead
     repeated, series = 0, []
-    for gsrn, readings in _by_point(told):
+    for (gsrn, reading_type), readings in _by_series(told):
         settled, clashes = _settled(readings)
-        series.append(Series(gsrn, settled))
+        series.append(SeriesReadings(gsrn, settled, reading_type))
         repeated += len(readings.line) - len(settled) - len(clashes)
         refused += clashes
     return Export(tuple(series), _refused_lines(content, refused), repeated)
@@ -193,14 +213,14 @@ def _regular_head(text: bytes) -> LineHead | None:
 def _head(fields: Sequence[str]) -> LineHead:
     gsrn, product, resolution, unit, *reading_type = fields
     _look_for_spreadsheet(gsrn, product)
-    _check_energy(product, unit, *reading_type)
+    kind = _reading_type(product, unit, *reading_type)
     if resolution not in LENGTHS:
         raise _Refused(f"resolution {resolution} is not taken, only PT15M and PT1H")
     if NO_GSRN.fullmatch(gsrn):
-        return LineHead(None, LENGTHS[resolution])
+        return LineHead(None, LENGTHS[resolution], kind)
     if not GSRN.fullmatch(gsrn):
         raise _Refused(f"metering point {gsrn} has not 18 digits")
-    return LineHead(gsrn, LENGTHS[resolution])
+    return LineHead(gsrn, LENGTHS[resolution], kind)
 
 
 def _look_for_spreadsheet(*numbers: str) -> None:
@@ -210,15 +230,17 @@ def _look_for_spreadsheet(*numbers: str) -> None:
             raise NotDatahub(f"was saved by a spreadsheet program, which has rounded its numbers ({number}); {REMEDY}")
 
 
-def _check_energy(product: str, unit: str, reading_type: str = "") -> None:
-    if product == REACTIVE:
-        raise _Refused(f"reactive energy (product {REACTIVE}) is not taken")
-    if product not in ("", ACTIVE):
+def _reading_type(product: str, unit: str, reading_type: str = "") -> ReadingType:
+    if found := TYPES.get((product, unit.lower(), reading_type)):
+        return found
+    if product not in ("", ACTIVE, REACTIVE):
         raise _Refused(f"unknown product {product}")
-    if unit != "kWh":
-        raise _Refused(f"unknown unit {unit}, kWh is asked for")
-    if reading_type not in READING_TYPES:
+    units = sorted(
+        {UNITS_WRITTEN[of] for of_product, of, kind in TYPES if (of_product, kind) == (product, reading_type)}
+    )
+    if not units:
         raise _Refused(f"unknown reading type {reading_type}")
+    raise _Refused(f"unknown unit {unit}, {units[0]} is asked for")
 
 
 def _quarter(start: str, length: int) -> int:
@@ -237,7 +259,7 @@ def _quarter(start: str, length: int) -> int:
 def _milliwatt_hours(quantity: str, quality: Quality) -> int:
     written = QUANTITY.fullmatch(quantity)
     if not written and quantity not in NO_QUANTITY:
-        raise _Refused(f"quantity {quantity} is not a number of kWh with at most six decimals")
+        raise _Refused(f"quantity {quantity} is not a number with at most eight digits and six decimals")
     if quality is Quality.MISSING:
         return 0
     if not written:
@@ -264,20 +286,20 @@ def _until(readings: Readings, latest: datetime | None) -> tuple[Readings, list[
     return readings[np.flatnonzero(~ahead)], [_Refusal(int(line), why) for line in readings.line[ahead]]
 
 
-def _by_point(readings: Readings) -> list[tuple[str | None, Readings]]:
-    """The readings of each point, in the order in which the file comes to them."""
-    numbers: dict[str | None, int] = {}
-    of_head = [numbers.setdefault(head.gsrn, len(numbers)) for head in readings.heads]
-    point = np.array(of_head, np.intp)[readings.head]
-    order = np.argsort(point, kind="stable")  # once for all points: a file may name very many
-    parts = np.split(order, np.flatnonzero(np.diff(point[order])) + 1) if len(order) else []
-    gsrns = list(numbers)
-    points = [(gsrns[point[part[0]]], readings[part].by_itself) for part in parts]
-    return sorted(points, key=lambda point: int(point[1].line.min()))
+def _by_series(readings: Readings) -> list[tuple[tuple[str | None, ReadingType], Readings]]:
+    """The readings of each series, in the order in which the file comes to them."""
+    numbers: dict[tuple[str | None, ReadingType], int] = {}
+    of_head = [numbers.setdefault((head.gsrn, head.reading_type), len(numbers)) for head in readings.heads]
+    series = np.array(of_head, np.intp)[readings.head]
+    order = np.argsort(series, kind="stable")  # once for all series: a file may name very many
+    parts = np.split(order, np.flatnonzero(np.diff(series[order])) + 1) if len(order) else []
+    names = list(numbers)
+    found = [(names[series[part[0]]], readings[part].by_itself) for part in parts]
+    return sorted(found, key=lambda one: int(one[1].line.min()))
 
 
 def _settled(readings: Readings) -> tuple[Intervals, list[_Refusal]]:
-    """The readings of one point in time order, without what is repeated, and the lines that contradict earlier ones."""
+    """The readings of one series in time order, without what is repeated, and the lines that contradict others."""
     order = np.argsort(readings.quarter, kind="stable")
     quarter, hour = readings.quarter[order], readings.quarter[order] // QUARTERS_AN_HOUR
     overlaps = quarter[1:] < (quarter + readings.length[order])[:-1]

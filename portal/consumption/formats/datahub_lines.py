@@ -14,6 +14,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR, Quality
+from portal.sites.kinds import ReadingType
 
 NEWLINE, RETURN, SEMICOLON, COMMA, MINUS = b"\n\r;,-"
 ROOM = 32  # bytes before and after the text, so that a window may reach out of it
@@ -30,10 +31,11 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class LineHead:
-    """What the fields before the start time come to: whose readings, and how many quarters each is long."""
+    """What the fields before the start time come to: whose readings of what, and how many quarters each is long."""
 
     gsrn: str | None
     length: int
+    reading_type: ReadingType = ReadingType.METERED
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,27 +4,40 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from portal.consumption.formats.columns import chosen, constant, in_pieces, kwh, rows, starts
-from portal.consumption.formats.datahub import ACTIVE, BOM, HEADERS, LENGTHS, Series
+from portal.consumption.formats.datahub import ACTIVE, BOM, HEADERS, LENGTHS, REACTIVE, SeriesReadings
 from portal.kit.intervals import Intervals, Quality
+from portal.sites.kinds import ReadingType
 
-METERED: Final = "BN01"
 HEAD: Final = BOM + f"{HEADERS[0]}\n".encode()
 QUALITIES: Final = [f";{quality.name}\n" for quality in Quality]
 
 
-def write(series: Iterable[Series]) -> bytes:
-    """The file: UTF-8 with a byte order mark, Finnish header, kWh with six decimals, missing ones left empty.
+def write(series: Iterable[SeriesReadings]) -> bytes:
+    """The file: UTF-8 with a byte order mark, Finnish header, six decimals of the unit, missing ones left empty.
 
     A point without GSRN is written without one, as Datahub does on request. `datahub.read` reads it all again.
     """
     return b"".join([HEAD, *(piece for one in series for piece in lines(one))])
 
 
-def lines(series: Series) -> Iterator[bytes]:
-    """The lines of a metering point, which come after HEAD, piece by piece."""
-    heads = [f"{series.gsrn or ''};{ACTIVE};{resolution};kWh;{METERED};" for resolution in LENGTHS]
+def lines(series: SeriesReadings) -> Iterator[bytes]:
+    """The lines of a series, which come after HEAD, piece by piece."""
+    product, code = _product(series.reading_type)
+    unit = series.reading_type.unit
+    heads = [f"{series.gsrn or ''};{product};{resolution};{unit};{code};" for resolution in LENGTHS]
     for readings in in_pieces(series.intervals):
         yield _lines(heads, readings)
+
+
+def _product(reading_type: ReadingType) -> tuple[str, str]:
+    """The product of Datahub and its reading type; no product where Datahub carries none."""
+    match reading_type:
+        case ReadingType.METERED | ReadingType.NETTED | ReadingType.COMMUNITY:
+            return ACTIVE, reading_type
+        case ReadingType.REACTIVE:
+            return REACTIVE, ReadingType.METERED
+        case _:
+            return "", reading_type
 
 
 def _lines(heads: list[str], readings: Intervals) -> bytes:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from portal.consumption import store
 from portal.consumption.formats import datahub_writing
-from portal.consumption.formats.datahub import Series
+from portal.consumption.formats.datahub import SeriesReadings
 from portal.consumption.models import MonthTotal
 from portal.kit.clock import DAY, next_month
 from portal.kit.db import Database, table_of
@@ -63,7 +63,7 @@ def _pieces(database: Database, days: Iterable[HeldPoint]) -> Iterator[bytes]:
             last = min(occupancy.last, date(first.year, 12, 31))
             with database.reading() as db:
                 readings = store.read(db, occupancy.point, first, last)
-            yield from datahub_writing.lines(Series(occupancy.gsrn, readings))
+            yield from datahub_writing.lines(SeriesReadings(occupancy.gsrn, readings))
             first = last + DAY
 
 

@@ -1,0 +1,272 @@
+"""Keeps readings: one row per series and Helsinki month, its total beside it, what it was before, in one transaction.
+
+It is for the system's own use and asks nobody who they are; store.py reads what is kept here.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from sqlalchemy import BigInteger, bindparam, case, insert, or_, select, update
+from sqlmodel import Session
+
+from portal.consumption.blocks import FIGURES, Slots, Summary, day_figures, readings_in, slots, summary
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
+from portal.consumption.revisions import UNCHANGED, UNKNOWN, Known, merged
+from portal.kit.clock import DAY, day_of, first_of_month, next_month
+from portal.kit.db import insert_or_skip, table_of, upsert
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+from portal.kit.packing import pack, unpack
+from portal.kit.questions import Question, any_of, given
+from portal.sites.kinds import ReadingType
+
+AT_ONCE: Final = 500_000  # readings that are kept in one step: memory holds no more months than those
+SERIES, MONTHS = table_of(Series), table_of(ReadingMonth)
+TOTALS, REVISIONS = table_of(MonthTotal), table_of(Revision)
+Key = tuple[UUID, ReadingType]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """How many intervals changed what was kept, and how many of these corrected a value; the others changed nothing."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    revised: int = 0
+
+    def __add__(self, other: "Recorded") -> "Recorded":
+        return Recorded(self.accepted + other.accepted, self.unchanged + other.unchanged, self.revised + other.revised)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Readings that arrive together for one series of a metering point, in time order."""
+
+    metering_point_id: UUID
+    intervals: Intervals
+    reading_type: ReadingType = ReadingType.METERED
+
+    @property
+    def key(self) -> Key:
+        """The series."""
+        return self.metering_point_id, self.reading_type
+
+
+@dataclass(frozen=True, slots=True)
+class _Month:
+    """What is known of a month, since when, and what came when: None where all came at once."""
+
+    known: Known
+    loaded_at: datetime
+    arrivals: bytes | None = None
+
+
+def _kept(point: UUID, month: date, loaded_at: datetime, arrivals: bytes | None, *columns: Any) -> Any:  # noqa: ANN401
+    return point, month, _Month(readings_in(Slots(*columns)), loaded_at, arrivals)
+
+
+KEPT: Final = Question(
+    _kept,
+    select(
+        *MONTHS.c["metering_point_id", "month", "loaded_at", "arrivals"],
+        *(MONTHS.c[field.name] for field in fields(Slots)),
+    ).where(
+        any_of(MONTHS.c.metering_point_id, "points"),
+        MONTHS.c.reading_type == given("reading_type"),
+        MONTHS.c.month.between(given("first"), given("last")),
+    ),
+)
+
+
+def record(
+    db: Session,
+    metering_point_id: UUID,
+    intervals: Intervals,
+    now: datetime,
+    reading_type: ReadingType = ReadingType.METERED,
+) -> Recorded:
+    """Keep the readings of one series of a metering point, as `record_all` does. Raises ValueError."""
+    (recorded,) = record_all(db, [Delivery(metering_point_id, intervals, reading_type)], now)
+    return recorded
+
+
+def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> list[Recorded]:
+    """Keep readings, each series once; revisions.py says what becomes of those known for the same time.
+
+    The same readings again change nothing. Where two transactions write the same series, one waits for the other.
+    Raises ValueError when intervals overlap or are out of order, or when an hour does not begin on the hour.
+    """
+    recorded: list[Recorded] = []
+    some: list[Delivery] = []
+    size = 0
+    for delivery in deliveries:
+        some.append(replace(delivery, intervals=_sound(delivery.intervals)))
+        size += len(delivery.intervals)
+        if size >= AT_ONCE:
+            recorded += _record(db, some, now)
+            some, size = [], 0
+    return [*recorded, *_record(db, some, now)]
+
+
+def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Recorded]:
+    arriving = {one.key: dict(_by_month(one.intervals)) for one in deliveries if len(one.intervals)}
+    db.flush()  # the points themselves may be new
+    kept = _known(db, _held(db, arriving), arriving)
+    rows = _Rows(now)
+    recorded = [
+        sum(
+            (
+                rows.add(one.key, month, kept.get((*one.key, month)), part)
+                for month, part in arriving.get(one.key, {}).items()
+            ),
+            Recorded(),
+        )
+        for one in deliveries
+    ]
+    rows.write(db)
+    return recorded
+
+
+def _held(db: Session, arriving: Iterable[Key]) -> set[Key]:
+    """Make the series that are new, and keep all of them from other transactions. Those that have readings."""
+    keys = sorted(arriving)  # in one order, so that two who hold some never wait for each other
+    insert_or_skip(db, SERIES, [{"metering_point_id": point, "reading_type": kind} for point, kind in keys])
+    found = set()
+    for kind in {kind for _, kind in keys}:
+        points = [point for point, of_kind in keys if of_kind is kind]
+        for begins in range(0, len(points), 1000):
+            of_these = SERIES.c.metering_point_id.in_(points[begins : begins + 1000]), SERIES.c.reading_type == kind
+            rows = (
+                select(*SERIES.c["metering_point_id", "first_quarter"]).where(*of_these).order_by(*SERIES.primary_key)
+            )
+            held = db.connection().execute(rows.with_for_update()).all()
+            found |= {(point, kind) for point, first in held if first is not None}
+    return found
+
+
+def _known(
+    db: Session, series: set[Key], arriving: dict[Key, dict[date, Intervals]]
+) -> dict[tuple[UUID, ReadingType, date], _Month]:
+    """What is known of the months of which readings arrive."""
+    asked: defaultdict[tuple[ReadingType, date, date], list[UUID]] = defaultdict(list)
+    for point, kind in series:
+        months = arriving[point, kind]
+        asked[kind, min(months), max(months)].append(point)
+    return {
+        (point, kind, month): known
+        for (kind, first, last), points in asked.items()
+        for point, month, known in KEPT.all(db, points=points, reading_type=kind, first=first, last=last)
+    }
+
+
+class _Rows:
+    """The rows that deliveries come to."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now, self._tomorrow = now, day_of(now) + DAY
+        self._months: list[dict[str, Any]] = []
+        self._totals: list[dict[str, Any]] = []
+        self._revisions: list[dict[str, Any]] = []
+        self._series: dict[Key, tuple[int, int | None]] = {}
+
+    def add(self, series: Key, month: date, kept: _Month | None, part: Intervals) -> Recorded:
+        """Put what arrives for a month beside what is kept of it."""
+        old = kept or _Month(UNKNOWN, self._now)
+        outcome = merged(old.known, part)
+        if outcome.accepted:
+            key = {"metering_point_id": series[0], "reading_type": series[1], "month": month}
+            if len(outcome.former.intervals):
+                former = _named(slots(outcome.former, UNCHANGED))
+                self._revisions.append({**key, "revised_at": self._now, **former})
+            self._keep(key, replace(old, known=outcome.known, arrivals=self._arrivals(kept, outcome.known)))
+        return Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised)
+
+    def write(self, db: Session) -> None:
+        """Write all of them."""
+        upsert(db, MONTHS, self._months)
+        upsert(db, TOTALS, self._totals)
+        if self._revisions:
+            db.connection().execute(insert(REVISIONS), self._revisions)
+        _widen(db, self._series)
+
+    def _keep(self, key: dict[str, Any], month: _Month) -> None:
+        days = summary(key["month"], month.known, adds_up=key["reading_type"].adds_up)
+        times = {"loaded_at": month.loaded_at, "updated_at": self._now, "arrivals": month.arrivals}
+        self._months.append({**key, **times, **_named(days), **_named(slots(month.known))})
+        self._totals.append({**key, **_total(key["month"], days)})
+        series = key["metering_point_id"], key["reading_type"]
+        first, until = self._series.get(series, (days.first_quarter, None))
+        if key["month"] <= self._tomorrow:
+            until = max(until or 0, days.until_quarter)
+        self._series[series] = min(first, days.first_quarter), until
+
+    def _arrivals(self, kept: _Month | None, now: Known) -> bytes | None:
+        """What came when, with what has come now."""
+        if kept is None or end_of(kept.known) == end_of(now):
+            return kept.arrivals if kept else None
+        if kept.arrivals is None:
+            before = [end_of(kept.known), int(kept.loaded_at.timestamp())]
+        else:
+            before = unpack(kept.arrivals).tolist()
+        return pack(np.array([*before, end_of(now), int(self._now.timestamp())], np.int64))
+
+
+def end_of(known: Known) -> int:
+    """The quarter before which the readings lie; there is at least one."""
+    return int(known.intervals.quarter[-1] + known.intervals.length[-1])
+
+
+def _widen(db: Session, series: dict[Key, tuple[int, int | None]]) -> None:
+    """Widen series to the quarters between which they have readings; where there is no second one, to none."""
+    first, until = SERIES.c.first_quarter, SERIES.c.until_quarter
+    since, to = bindparam("since", type_=BigInteger), bindparam("to", type_=BigInteger)
+    earliest = case((or_(first.is_(None), first > since), since), else_=first)
+    latest = case((or_(until.is_(None), until < to), to), else_=until)
+    this = SERIES.c.metering_point_id == bindparam("point"), SERIES.c.reading_type == bindparam("kind")
+    widened = update(SERIES).where(*this)
+    rows = [
+        {"point": point, "kind": kind, "since": since, "to": to}
+        for (point, kind), (since, to) in sorted(series.items())
+    ]
+    if rows:
+        db.connection().execute(widened.values(first_quarter=earliest, until_quarter=latest), rows)
+
+
+def _sound(readings: Intervals) -> Intervals:
+    """Readings that can be kept; a missing one has no value.
+
+    Raises ValueError for others.
+    """
+    ends = readings.quarter + readings.length
+    if (readings.quarter[1:] < ends[:-1]).any():
+        raise ValueError("intervals overlap or are out of order")
+    hours = readings.length == QUARTERS_AN_HOUR
+    if (readings.quarter[hours] % QUARTERS_AN_HOUR).any() or (readings.length[~hours] != 1).any():
+        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
+    milliwatt_hours = np.where(readings.quality == Quality.MISSING, 0, readings.milliwatt_hours)
+    return Intervals(readings.quarter, readings.length, milliwatt_hours, readings.quality)
+
+
+def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:
+    month = first_of_month(day_of(instant_of(int(readings.quarter[0]))))
+    begins = 0
+    while begins < len(readings):
+        ends = int(np.searchsorted(readings.quarter, start_quarter(next_month(month))))
+        if begins < ends:
+            yield month, readings[begins:ends]
+        begins, month = ends, next_month(month)
+
+
+def _total(month: date, days: Summary) -> dict[str, int]:
+    """The columns of a month's total, from the sums of its days."""
+    figures = day_figures(month, days).sum(axis=0).tolist()
+    quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
+    return {**quarters, **dict(zip(FIGURES, figures, strict=True))}
+
+
+def _named(columns: Slots | Summary) -> dict[str, Any]:
+    return {field.name: getattr(columns, field.name) for field in fields(columns)}
