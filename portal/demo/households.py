@@ -131,7 +131,7 @@ def _korhonen(today: date) -> Holding:
 
 def _lindholm(today: date) -> Holding:
     """A Swedish-speaking family in a terraced house, a little late with the bills."""
-    stay = HeldFrom(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo"), "619700", date(2021, 9, 1))
+    stay = HeldFrom(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo", "Espoo"), "619700", date(2021, 9, 1))
     home = Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300, "right of occupancy")
     power = "643000000619700253"
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))

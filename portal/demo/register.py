@@ -24,11 +24,15 @@ COUNTRY = "FI"
 
 @dataclass(frozen=True)
 class Address:
-    """Where post arrives, and where a site is."""
+    """Where post arrives, and where a site is.
+
+    weather_place: whose weather it has; None: that of the town
+    """
 
     street: str
     postcode: str
     town: str
+    weather_place: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ def site(held: HeldFrom, dwelling: Dwelling) -> Iterator[SQLModel]:
         estimated_kwh_a_year=dwelling.estimated_kwh,
         ownership=dwelling.ownership,
         use_timing=dwelling.use_timing,
+        weather_place=held.address.weather_place,
     )
     yield Occupancy(
         id=id_of("occupancy", held.site_number, held.since),

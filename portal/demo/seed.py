@@ -1,6 +1,6 @@
 """Fills an empty database with the demo: the same rows, readings and bills for the same day, on either database."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 
 from sqlmodel import Session, SQLModel, select
@@ -17,9 +17,10 @@ from portal.demo import (
     permissions,
     rights,
     third_parties,
+    weather,
     workshop,
 )
-from portal.demo.company import Scale
+from portal.demo.company import TOWNS, Scale
 from portal.demo.people import REGISTERED
 from portal.demo.register import party_id
 from portal.demo.rows import insert
@@ -27,6 +28,8 @@ from portal.demo.settling import Ground, ground, settle
 from portal.kit.clock import start_of
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
+from portal.weather.hours import Temperatures, start_hour
+from portal.weather.importing import record
 
 Watch = Callable[[int, int], None]
 
@@ -50,6 +53,7 @@ def seed(
     """
     with database.writing() as db:
         on = ground(db, until)
+        record(db, _weather(on))
         for household in households.households(until):
             settle(db, household, on)
         insert(db, company.register())
@@ -76,6 +80,12 @@ def _settle_sites(db: Session, on: Ground, scale: Scale, watch: Watch) -> None:
                 insert(db, estate.site(index, on.until).rows)
                 insert(db, rows)
                 watch(done, scale)
+
+
+def _weather(on: Ground) -> Mapping[str, Temperatures]:
+    """What the weather was in each town."""
+    first, until = start_hour(on.since), start_hour(on.until)
+    return {town.name: weather.measured(first, until, town.warmer) for town in TOWNS}
 
 
 def _identity_codes(vault: Vault) -> Iterator[SQLModel]:

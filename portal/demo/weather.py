@@ -6,6 +6,7 @@ import numpy as np
 
 from portal.demo.chance import Real, Whole, wave
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR
+from portal.weather.hours import UNITS_PER_DEGREE, Temperatures
 
 LATITUDE: Final = np.radians(61.5)
 LONGITUDE_H: Final = 23.8 / 15  # how many hours the sun is ahead of Greenwich
@@ -27,6 +28,12 @@ def temperature(quarter: Whole) -> Real:
         + (0.6 + clear * (3.6 - 2.2 * winter)) * warmest_at_three
         - (clear - 0.4) * (1 + 4 * winter)  # a clear sky: frost in winter, warmth in summer
     )
+
+
+def measured(first_hour: int, until_hour: int, warmer: float) -> Temperatures:
+    """What a weather station told of hours, to the tenth, in a town that is so many degrees warmer."""
+    degrees = temperature(np.arange(first_hour, until_hour) * QUARTERS_AN_HOUR) + warmer
+    return Temperatures(first_hour, np.rint(degrees * 10).astype(np.int64) * (UNITS_PER_DEGREE // 10))
 
 
 def lately(quarter: Whole) -> Real:

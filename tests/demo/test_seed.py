@@ -37,6 +37,9 @@ from portal.kit.intervals import quarter_of
 from portal.kit.once import contradictions
 from portal.kit.packing import unpack
 from portal.sites.models import MeteringPoint, Occupancy, Site
+from portal.weather.hours import joined, key_of
+from portal.weather.models import WeatherMonth
+from portal.weather.rules import day_means, degree_days
 from tests.people import vault
 
 TODAY = date(2026, 11, 21)
@@ -317,6 +320,18 @@ def test_recent_months_show_estimates_a_gap_and_corrections(db):
 def test_spot_prices_are_known_until_the_end_of_today(db):
     month = db.get(SpotMonth, date(2026, 11, 1))
     assert len(unpack(month.prices)) == 21 * 96
+
+
+def test_every_town_has_the_weather_of_every_hour(db):
+    kept = db.exec(select(WeatherMonth)).all()
+    for town in TOWNS:
+        of_town = joined({one.month: one.temperatures for one in kept if one.place == town.name.casefold()})
+        days = day_means(of_town, FIRST, TODAY - timedelta(1))
+        assert None not in days
+        assert 2.5 < sum(days) / len(days) < 7.5
+        assert 3000 < degree_days(of_town, date(2025, 1, 1), date(2025, 12, 31)) < 5500
+    places = {key_of(site.weather_place or site.town) for site in db.exec(select(Site))}
+    assert places <= {town.name.casefold() for town in TOWNS}
 
 
 # People
