@@ -21,6 +21,7 @@ LINE_LOW = 112  # and the line the upper one
 OVER = 6  # a bar is so much too tall, and clipped at zero: only its outer corners are round
 GAP_HEIGHT = 52  # of the dashed box that stands for a missing value
 THIRD = 100 / 3  # of the width
+LINE_BASE = 104  # of a line in a chart of its own, whose top is that of the others
 LINE_WIDTH = 1000  # of the viewBox of a line, which stretches
 SIGN_ABOVE = 9  # from the top of a bar to the middle of its sign
 CEILING, FOOT = 24, 112  # the plot of a small chart
@@ -29,7 +30,7 @@ NICE = tuple(map(Decimal, ("1", "2", "2.5", "5", "10")))
 READ_IN_MEGAWATT_HOURS = 10_000 * MILLIWATT_HOURS_PER_KWH  # an axis that covers so much is read in MWh
 
 Curve = Sequence[Decimal | None]
-"""A price over the bars: values evenly spread over the width, None where there is none."""
+"""A price or a temperature over the bars: values evenly spread over the width, None where there is none."""
 Stretch = tuple[float, float]
 """Where something begins and how wide it is: shares of a slot, or per cent of the width."""
 
@@ -160,13 +161,31 @@ class Chart:
         return (at + 0.5) * 100 / len(self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """A line alone, over the slots of the bars above it.
+
+    zero: where zero is; the strokes are those of a `Chart`
+    """
+
+    strokes: Sequence[str]
+    ticks: Sequence[Tick]
+    zero: float
+
+
+def draw_line(curve: Curve) -> LineChart:
+    """A low chart of a line, of which some value is known; its axis reaches zero."""
+    axis = _axis(_known(curve), MOST_LINE_STEPS, 1, LINE_BASE, TOP)
+    return LineChart(list(_strokes(curve, axis)), list(axis.ticks(1)), axis.zero)
+
+
 def draw(bars: Sequence[ChartBar], layout: Layout, curve: Curve | None = None) -> Chart:
     """A chart of at least one bar, whose slots share the width evenly."""
     axis = _axis_of(bars, ROOF if curve is None else ROOF_UNDER_LINE)
     share = 100 / len(bars)
     is_read_in_megawatt_hours = axis.span >= READ_IN_MEGAWATT_HOURS
     unit = MILLIWATT_HOURS_PER_KWH * (1000 if is_read_in_megawatt_hours else 1)
-    line = None if curve is None else _axis(list(filter(None, curve)), MOST_LINE_STEPS, 1, LINE_LOW, ROOF)
+    line = None if curve is None else _axis(_known(curve), MOST_LINE_STEPS, 1, LINE_LOW, ROOF)
     return Chart(
         now=[_now(bar, at * share, share, layout, axis) for at, bar in enumerate(bars)],
         then=[_then(bar, at * share, share, layout, axis) for at, bar in enumerate(bars)],
@@ -323,6 +342,10 @@ def _strokes(curve: Curve, axis: Axis) -> Iterator[str]:
         if known:
             points = ((at, axis.y(value) - TOP) for at, value in group if value is not None)
             yield " ".join(f"{svg(x)},{svg(y)}" for at, y in points for x in (at * width, (at + 1) * width))
+
+
+def _known(curve: Curve) -> Sequence[Decimal]:
+    return [value for value in curve if value is not None]
 
 
 def _decimals(figure: Decimal) -> int:

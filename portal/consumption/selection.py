@@ -33,6 +33,9 @@ class Shown(StrEnum):
     EUROS = "euros"
 
 
+UNLESS_SAID: Final = frozenset({Shown.PRICE, Shown.EUROS})
+
+
 @dataclass(frozen=True, slots=True)
 class HeldDays:
     """The days on which a party holds a site, as far as the portal's years reach."""
@@ -194,8 +197,8 @@ class Selection:
         return list({point.site_id: point for point in reversed(self.choices)}.values())[::-1]
 
     def shows(self, what: Shown) -> bool:
-        """Whether something is to be shown beside the energy: everything, unless the address says what."""
-        return self.show is None or what in self.show
+        """Whether something is to be shown beside the energy: prices and euros, unless the address says what."""
+        return what in self._shown
 
     def href(self, period: Period) -> str:
         """The page of a period, with all else as it is."""
@@ -219,6 +222,12 @@ class Selection:
         """The same page with another comparison."""
         return replace(self, compare=compare).href(self.period)
 
+    @property
+    def href_of_temperature(self) -> str:
+        """The same page with the outdoor temperature beside the energy, or without it where it is there."""
+        shown = self._shown ^ {Shown.TEMPERATURE}
+        return replace(self, show=None if shown == UNLESS_SAID else shown).href(self.period)
+
     def file(self, period: Period, format_: str, resolution: str) -> str:
         """The file of a period, in a format, by the hour or the quarter."""
         return f"{DOWNLOAD}?{urlencode({'format': format_, 'resolution': resolution})}&{_time(period)}{self._rest}"
@@ -227,6 +236,10 @@ class Selection:
     def fields(self) -> Sequence[tuple[str, str]]:
         """Names and values of an address that keeps everything but the site."""
         return [*_times(self.period), *self._kept()]
+
+    @property
+    def _shown(self) -> frozenset[Shown]:
+        return UNLESS_SAID if self.show is None else self.show
 
     @cached_property
     def _rest(self) -> str:

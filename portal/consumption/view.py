@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from enum import StrEnum
+from decimal import Decimal
 from functools import cached_property
 from typing import Final
 
@@ -13,8 +12,10 @@ from sqlmodel import Session
 from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries
+from portal.consumption.changes import Change, change, changed
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.gaps import Gap, gaps
+from portal.consumption.outdoors import Outdoors, outdoors
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Period, PeriodKind, Span, Week, Year, levels
 from portal.consumption.prices import Costs, Estimate, Pricing, no_costs, pricing
@@ -36,28 +37,6 @@ ONE_LINE, TWO_LINES = 280, 296  # the height of a chart by the lines of words un
 SHORT: Final = frozenset({PeriodKind.DAY, PeriodKind.HOUR})  # what is told under a bar by a number
 MOST_NUMBERS, MOST_NAMES = (7, 31), (4, 12)  # that stand beside each other under the bars of a phone, of a wide screen
 SATURDAY: Final = 5
-TELLING: Final = 10  # per cent from which a change needs no decimals
-
-
-class Direction(StrEnum):
-    """How something compares with what it was."""
-
-    LESS = "less"
-    MORE = "more"
-    SAME = "same"
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How much more or less it is than it was, in per cent, rounded as one says it."""
-
-    percent: Decimal
-    direction: Direction
-
-    @property
-    def size(self) -> Decimal:
-        """The per cent without a sign."""
-        return abs(self.percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +94,7 @@ class View:
     comparisons: ways of comparing, once there may be something to compare with
     current: the step in which today lies, or the hour that is looked at
     covers: the days of which there may be readings, where they are not the whole period
+    outdoors: the weather, where it is asked for
     lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
@@ -131,6 +111,7 @@ class View:
     lacks_contracts: bool
     gaps: Sequence[Gap]
     hour: HourOfDay | None
+    outdoors: Outdoors | None
 
     @property
     def around(self) -> Period | None:
@@ -207,22 +188,7 @@ class View:
 
     def change(self, step: PeriodStep) -> Change | None:
         """How a step differs from that of the year before; None where they are no pair."""
-        return _changed(step.now.energy, step.then.energy) if step.then and step.comparable else None
-
-
-def change(compared: Comparison | None) -> Change | None:
-    """How a comparison reads; None where there is nothing to compare with."""
-    return _changed(compared.now, compared.then) if compared else None
-
-
-def _changed(now: Energy, then: Energy) -> Change | None:
-    if not then:
-        return None
-    percent = Decimal(100 * (now.milliwatt_hours - then.milliwatt_hours)) / abs(then.milliwatt_hours)
-    said = percent.quantize(Decimal(1) if abs(percent) >= TELLING else Decimal("0.1"), ROUND_HALF_UP)
-    if not said:
-        return Change(Decimal(0), Direction.SAME)
-    return Change(said, Direction.LESS if said < 0 else Direction.MORE)
+        return changed(step.now.energy, step.then.energy) if step.then and step.comparable else None
 
 
 def view(db: Session, who: User, asked: Selection, today: date) -> View:
@@ -252,6 +218,7 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
         figures=_figures(selection, costs, priced, steps, *_then(db, who, selection, steps, today)) if priced else None,
         lacks_contracts=_lacks_contracts(who, selection),
         gaps=gaps(readings, who.parties, days, today) if days and readings else (),
+        outdoors=outdoors(db, who, selection, steps, today) if priced else None,
         hour=_hour(hour, steps, reach, priced, _quarters(db, who, asked, priced, today)) if priced and hour else None,
     )
 

@@ -7,8 +7,8 @@ from typing import Final
 from uuid import UUID
 
 from portal.consumption.by_site import SiteUse, Uses
+from portal.consumption.changes import Change, Direction, change
 from portal.consumption.pairs import Comparison
-from portal.consumption.view import Change, Direction, change
 from portal.kit import formats, spark
 from portal.kit.energy import Energy
 from portal.kit.i18n import Spoken, Text, counted, text

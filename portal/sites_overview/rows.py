@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Final, TypeVar
 
 from portal.consumption.by_site import SiteUse, together
+from portal.consumption.changes import Change, change
 from portal.consumption.pairs import Comparison
 from portal.consumption.rules import Tally
-from portal.consumption.view import Change, change
 from portal.kit import money
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text

@@ -48,9 +48,9 @@ def by_hour_of_day(quarter):
 class Home:
     """A site of somebody with an electricity meter, its contracts, and readings up to a day."""
 
-    def __init__(self, register, party, street="Esimerkkikatu 4", since=SINCE):
+    def __init__(self, register, party, street="Esimerkkikatu 4", since=SINCE, **facts):
         self.register, self.database, self.party = register, register.database, party
-        self.site = self.register.site(street)
+        self.site = self.register.site(street, **facts)
         self.register.add(Occupancy(site_id=self.site, party_id=party, since=since))
         self.power = self.register.point(self.site)
 

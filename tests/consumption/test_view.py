@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.consumption.changes import Direction, change
 from portal.consumption.gaps import gaps
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Month, Span, read
 from portal.consumption.queries import PointReadings
 from portal.consumption.selection import ALWAYS, HeldDays, Point, PointSeries
-from portal.consumption.view import Direction, change
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
 from portal.kit.ranges import Range
