@@ -289,11 +289,18 @@ def test_mandates_reach_as_far_as_they_say(db):
     assert len(given[SANNA.name].sites) == 12
 
 
+def told(row):
+    """What a row says, but for what the database sums up in it when payments and credit notes come."""
+    return frozenset(
+        (name, value) for name, value in row.columns.items() if name not in {"paid_cents", "credited_cents"}
+    )
+
+
 def test_a_process_of_its_own_makes_the_same_of_a_site(db):
     made = workshop.readings_and_bills(100, TODAY)
     for model in {row.model for row in made}:
-        of_site = {frozenset(row.columns.items()) for row in made if row.model is model}
-        assert of_site <= {frozenset(row.columns.items()) for row in stored(db, model)}
+        of_site = {told(row) for row in made if row.model is model}
+        assert of_site <= {told(row) for row in stored(db, model)}
     assert Counter(row.model for row in made)[Invoice] == BILLS
 
 
