@@ -19,7 +19,7 @@ from portal.customers.change_requests import HOME_COUNTRY, Billing, Channel, Mat
 from portal.customers.contact import Contact, Mailbox
 from portal.customers.words import LANGUAGES
 from portal.kit.access import Anyone
-from portal.kit.forms import Typed
+from portal.kit.forms import Typed, one_of
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.web import LANGUAGE_COOKIE, Answer, Cookie, Redirect, Reply, Visit, action, page
@@ -111,10 +111,9 @@ def show(visit: Visit[User]) -> AccountPage:
 
 def choose_language(visit: Visit[User]) -> Redirect:
     """Serve the person in a language; in their own matters their bills and letters too."""
-    asked = visit.form.get("language")
-    if asked not in set(Language):
+    language = one_of(Language, visit.form.get("language"), None)
+    if language is None:
         return _saved(Saved.NOTHING)
-    language = Language(str(asked))
     sessions.speak(visit.db, visit.who, language, visit.now)
     if visit.who.reach.acting_for is None:
         actions.change_language(visit.db, visit.who, language, visit.now)
@@ -256,8 +255,8 @@ def _saved(saved: Saved) -> Redirect:
 
 
 def _news(visit: Visit[User]) -> Text | None:
-    said = visit.query.get("saved")
-    return labels.NEWS[Saved(said)] if said in set(Saved) else None
+    saved = one_of(Saved, visit.query.get("saved"), None)
+    return labels.NEWS[saved] if saved else None
 
 
 routes = [

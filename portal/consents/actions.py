@@ -110,7 +110,7 @@ def _record(
         at=now,
         where=HERE,
         ground=cell.ground,
-        notice_id=wording.purpose,
+        notice_id=cell.purpose,
         notice_version=wording.edition,
         notice_sha256=wording.sha256,
         language=wording.language,

@@ -49,6 +49,25 @@ class Seen(Generic[E]):
     language: Language
 
 
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What a customer reads, sentence by sentence, in one language, by which edition."""
+
+    edition: str
+    language: Language
+    sentences: tuple[str, ...]
+
+    @property
+    def whole(self) -> str:
+        """All of it, a sentence or more on each line."""
+        return "\n".join(self.sentences)
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the whole in UTF-8, in hexadecimal: by it the words can be proved later."""
+        return hashlib.sha256(self.whole.encode()).hexdigest()
+
+
 class Editions(Generic[E]):
     """The editions of one folder."""
 
@@ -88,8 +107,3 @@ class Editions(Generic[E]):
 
     def _read(self, path: Path) -> E:
         return self._kind.model_validate({"version": path.stem, **tomllib.loads(path.read_text(encoding="utf-8"))})
-
-
-def sha256(words: str) -> str:
-    """SHA-256 of words in UTF-8, in hexadecimal: by it they can be proved later."""
-    return hashlib.sha256(words.encode()).hexdigest()

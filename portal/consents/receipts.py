@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict
 
 from portal.brand import Brand
 from portal.consents import notices
+from portal.consents.editions import Wording
 from portal.consents.models import PermissionRecord
-from portal.consents.notices import Wording
 from portal.consents.records import DecisionEvent
 from portal.consents.rules import Cell, Channel, DecisionKind, Ground, Purpose
 from portal.customers import models as customers
@@ -18,11 +18,13 @@ from portal.kit.i18n import Language
 SCHEMA = "ISO/IEC TS 27560:2023; portal receipt 1"
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """A section of a receipt."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class PrivacyNotice(_Section):
+class PrivacyNotice(Section):
     """What was shown: `text` is None where another service showed it and we hold its hash only."""
 
     id: str
@@ -32,7 +34,7 @@ class PrivacyNotice(_Section):
     text: str | None
 
 
-class Processing(_Section):
+class Processing(Section):
     """What the decision is about."""
 
     privacy_notice: PrivacyNotice
@@ -50,7 +52,7 @@ class Processing(_Section):
     withdrawal_method: str
 
 
-class Party(_Section):
+class Party(Section):
     """Somebody whom the record names."""
 
     party_id: str
@@ -61,7 +63,7 @@ class Party(_Section):
     party_phone: str | None = None
 
 
-class ReceiptEvent(_Section):
+class ReceiptEvent(Section):
     """The decision itself."""
 
     event_time: datetime
@@ -74,7 +76,7 @@ class ReceiptEvent(_Section):
     replaces: UUID | None
 
 
-class Receipt(_Section):
+class Receipt(Section):
     """A whole receipt. A field is never renamed or removed; what must change gets a new schema version."""
 
     schema_version: str = SCHEMA
@@ -136,7 +138,7 @@ def _processing(event: DecisionEvent, brand: Brand) -> Processing:
         purpose_type=record.kind,
         channel=record.channel,
         lawful_basis=record.ground,
-        pii_type=wording.data if wording else None,
+        pii_type=edition.purposes[Purpose(record.purpose)].data.said(language) if edition else None,
         pii_controllers=[brand.business_id],
         collection_method=record.where,
         storage_locations=edition.storage.said(language) if edition else None,

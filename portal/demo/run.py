@@ -29,7 +29,6 @@ from portal.kit.i18n import Language
 from portal.settings import BadSettings, Environment, Settings
 
 Say = Callable[[str], None]
-Build = Callable[[Settings, Database], ASGIApp]
 
 SECRETS = "secrets.env"
 NONE = "–"

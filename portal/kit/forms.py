@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -22,6 +23,8 @@ class Form(BaseModel):
 
 
 F = TypeVar("F", bound=Form)
+K = TypeVar("K", bound=StrEnum)
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,11 @@ class Typed:
 
     values: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, Text] = field(default_factory=dict)
+
+    @staticmethod
+    def of(form: Form) -> "Typed":
+        """What somebody typed that holds together, to be shown again."""
+        return Typed(form.model_dump(mode="json"))
 
     def value(self, name: str) -> str:
         """What stands in a field, empty where nothing does."""
@@ -59,6 +67,11 @@ def read(kind: type[F], data: FormData) -> Valid[F] | Typed:
         return Valid(kind.model_validate(given))
     except ValidationError as refused:
         return Typed(given, dict(_sentences(refused)))
+
+
+def one_of(kind: type[K], asked: object, otherwise: T) -> K | T:
+    """Which of some things an address or a form asks for; the other where it asks for none of them."""
+    return next((one for one in kind if one == asked), otherwise)
 
 
 def _sentences(refused: ValidationError) -> Iterator[tuple[str, Text]]:

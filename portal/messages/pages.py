@@ -14,7 +14,7 @@ from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
-from portal.kit.forms import Form, Typed, Valid, read, wrong
+from portal.kit.forms import Form, Typed, Valid, one_of, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.pagination import Pagination, paginate
@@ -179,7 +179,7 @@ def reply(visit: Visit[User]) -> Reply:
             try:
                 actions.reply(visit.db, visit.who, visit.id("id"), letter, visit.now)
             except TooManyMessages as full:
-                return _full(visit, _thread(visit, _kept(value), form_key), full)
+                return _full(visit, _thread(visit, Typed.of(value), form_key), full)
             return Redirect(f"/messages/{visit.id('id')}")
         case typed:
             return Answer(_thread(visit, typed, form_key), status=422)
@@ -211,10 +211,10 @@ def write(visit: Visit[User]) -> Reply:
             try:
                 sent = actions.write(visit.db, visit.who, Matter(value.topic, value.subject, about), letter, visit.now)
             except TooManyMessages as full:
-                return _full(visit, _new(visit, about, _kept(value), form_key), full)
+                return _full(visit, _new(visit, about, Typed.of(value), form_key), full)
             return Redirect(f"/messages/{sent}")
         case Valid(value):
-            typed = replace(_kept(value), errors={"topic": NOT_COVERED})
+            typed = replace(Typed.of(value), errors={"topic": NOT_COVERED})
         case refused:
             typed = refused
     return Answer(_new(visit, about, typed, form_key), status=422)
@@ -237,18 +237,13 @@ def send_feedback(visit: Visit[User]) -> Reply:
             try:
                 sent = actions.write(visit.db, visit.who, matter, letter, visit.now)
             except TooManyMessages as full:
-                return _full(visit, Feedback(_kept(value), str(form_key)), full)
+                return _full(visit, Feedback(Typed.of(value), str(form_key)), full)
             return Redirect(f"/messages/{sent}")
         case typed:
             return Answer(Feedback(typed, str(form_key)), status=422)
 
 
 NOT_COVERED: Final = text("Your mandate does not cover this topic at this site. Choose another topic or site.")
-
-
-def _kept(value: Form) -> Typed:
-    """What somebody typed that holds together, to be shown again."""
-    return Typed(value.model_dump(mode="json"))
 
 
 def _full(visit: Visit[User], page: ThreadPage | NewMessage | Feedback, full: TooManyMessages) -> Answer:
@@ -320,8 +315,7 @@ def _tabs(visit: Visit[User], unread: int) -> Sequence[tuple[ThreadFilter, int]]
 
 
 def _filters(query: QueryParams) -> ThreadFilter:
-    asked = query.get("show")
-    show = ThreadsShown(asked) if asked in set(ThreadsShown) else ThreadsShown.ALL
+    show = one_of(ThreadsShown, query.get("show"), ThreadsShown.ALL)
     return ThreadFilter(show, rules.plain(query.get("q", ""))[:LONGEST_SEARCH].strip())
 
 

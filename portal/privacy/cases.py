@@ -173,6 +173,11 @@ def add(db: Session, case: PrivacyCase, known: Sequence[PrivacyStep], step: Priv
     db.flush()
 
 
+def name_of(given: str | None, family: str | None) -> str | None:
+    """Who acted, by the names of an account; None where nobody with one did."""
+    return f"{given} {family}".strip() if given is not None else None
+
+
 def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
     steps = (
         select(PrivacyStep, Account.given_names, Account.family_name)
@@ -182,9 +187,5 @@ def _with_events(db: Session, found: Sequence[PrivacyCase]) -> Sequence[Case]:
     )
     events: defaultdict[UUID, list[CaseEvent]] = defaultdict(list)
     for step, given, family in db.exec(steps):
-        events[step.case_id].append(CaseEvent(step, _name(given, family)))
+        events[step.case_id].append(CaseEvent(step, name_of(given, family)))
     return [Case(one, events[one.id], clock_of([event.step for event in events[one.id]])) for one in found]
-
-
-def _name(given: str | None, family: str | None) -> str | None:
-    return f"{given} {family}".strip() if given is not None else None

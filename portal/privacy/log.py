@@ -34,6 +34,7 @@ from portal.customers.models import Mandate, Party
 from portal.kit import formats
 from portal.kit.i18n import Spoken, Text, text
 from portal.kit.labels import Label
+from portal.privacy.cases import name_of
 from portal.privacy.holdings import whose
 from portal.privacy.words import CHANGES, DEEDS, LOOKS
 
@@ -276,12 +277,8 @@ def _told(db: Session, who: User, rows: Iterable[tuple[AuditEntry, str, str]]) -
         stands_in = party and row.account_id and row.account_id not in accounts[party.subject.party_id]
         yield LogEntry(
             row=row,
-            actor=_name(given, family),
+            actor=name_of(given, family),
             is_mine=row.account_id == who.account_id,
             party=party.name if party and stands_in else None,
             is_elsewhere=row.party_id is not None and party is None,
         )
-
-
-def _name(given: str | None, family: str | None) -> str | None:
-    return f"{given} {family}".strip() if given is not None else None

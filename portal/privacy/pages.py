@@ -3,9 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import StrEnum
 from functools import partial
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final
 
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
@@ -15,7 +14,7 @@ from portal.kit import forms
 from portal.kit.allowance import retry_after
 from portal.kit.db import Database
 from portal.kit.errors import NotThere, StepUpNeeded
-from portal.kit.forms import Form, Typed, wrong
+from portal.kit.forms import Form, Typed, one_of, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.pagination import Pagination, paginate
@@ -36,7 +35,6 @@ from portal.privacy.package.archive import zipped
 from portal.privacy.rules import Right
 
 LATEST: Final = 5
-Kind = TypeVar("Kind", bound=StrEnum)
 PAGE: Final = 20
 LONGEST: Final = 4000
 READ_HERE: Final = frozenset({Group.CONTACT, Group.SITES, Group.CONTRACTS, Group.SIGN_INS})
@@ -215,7 +213,7 @@ def ask(visit: Visit[User]) -> Reply:
             try:
                 return Redirect(f"/privacy/requests/{_asked(visit, asked)}")
             except TooManyRequests as full:
-                return _full(visit, _ask_page(visit, asked.kind, asked.field, _kept(asked)), full)
+                return _full(visit, _ask_page(visit, asked.kind, asked.field, Typed.of(asked)), full)
         case Typed() as typed:
             right = typed.value("kind")
             if right not in set(Right):
@@ -235,7 +233,7 @@ def answer(visit: Visit[User]) -> Reply:
             try:
                 case = actions.answer(visit.db, visit.who, visit.id("id"), said.words, visit.now)
             except TooManyRequests as full:
-                return _full(visit, _request_page(visit, _kept(said)), full)
+                return _full(visit, _request_page(visit, Typed.of(said)), full)
             return Redirect(f"/privacy/requests/{case.row.id}")
         case Typed() as typed:
             return Answer(_request_page(visit, typed), status=422)
@@ -250,7 +248,8 @@ def withdraw(visit: Visit[User]) -> Redirect:
 def show_log(visit: Visit[User]) -> Log:
     """Who looked and who did what, page by page."""
     db, who = visit.db, visit.who
-    filters = LogFilter(_one_of(LogShown, visit, "show", LogShown.ALL), _one_of(Circle, visit, "by", Circle.OUTSIDE))
+    show = one_of(LogShown, visit.query.get("show"), LogShown.ALL)
+    filters = LogFilter(show, one_of(Circle, visit.query.get("by"), Circle.OUTSIDE))
     pagination = paginate(visit.query.get("page"), log.count(db, who, filters), PAGE, LOG, filters.query)
     return Log(
         entries=log.entries(db, who, filters, (pagination.number - 1) * PAGE, PAGE),
@@ -299,11 +298,6 @@ def _readable(visit: Visit[User]) -> Iterator[Record]:
                 yield from keeper.export(visit.db, whose.subject)
 
 
-def _one_of(kind: type[Kind], visit: Visit[User], name: str, usual: Kind) -> Kind:
-    asked = visit.query.get(name)
-    return kind(asked) if asked in set(kind) else usual
-
-
 def _proved(who: User) -> ConfirmedUser:
     """The person, who has just proved who they are.
 
@@ -312,11 +306,6 @@ def _proved(who: User) -> ConfirmedUser:
     if not isinstance(who, ConfirmedUser):
         raise StepUpNeeded
     return who
-
-
-def _kept(typed: Form) -> Typed:
-    """What somebody typed that holds together, to be shown again."""
-    return Typed(typed.model_dump(mode="json"))
 
 
 def _full(visit: Visit[User], page: Ask | Request, full: TooManyRequests) -> Answer:

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import urlencode
 
+from portal.kit.forms import one_of
 from portal.sites.kinds import Commodity
 
 PAGE: Final = "/sites"
 DOWNLOAD: Final = "/sites/download"
-Kind = TypeVar("Kind", bound=StrEnum)
 LONGEST: Final = 100  # characters of a search; addresses and names are no longer
 
 
@@ -60,12 +60,11 @@ class SiteFilter:
     def read(query: Mapping[str, str]) -> "SiteFilter":
         """The filter of a query string; what makes no sense asks for nothing."""
         sort = query.get("sort", "")
-        commodity = query.get("energy", "")
         filters = SiteFilter(
             q=" ".join(query.get("q", "")[:LONGEST].split()),
-            by=_one_of(By, query.get("by", ""), By.TOWN),
-            show=_one_of(SitesShown, query.get("show", ""), SitesShown.ALL),
-            commodity=Commodity(commodity) if commodity in set(Commodity) else None,
+            by=one_of(By, query.get("by"), By.TOWN),
+            show=one_of(SitesShown, query.get("show"), SitesShown.ALL),
+            commodity=one_of(Commodity, query.get("energy"), None),
         )
         column = sort.removeprefix("-")
         if column not in set(SortColumn):
@@ -109,7 +108,3 @@ class SiteFilter:
     def of(self, commodity: str) -> "SiteFilter":
         """The same of another commodity."""
         return replace(self, commodity=Commodity(commodity))
-
-
-def _one_of(kind: type[Kind], asked: str, usual: Kind) -> Kind:
-    return kind(asked) if asked in set(kind) else usual

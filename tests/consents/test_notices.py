@@ -68,7 +68,7 @@ def record(**changes):
 
 
 def test_the_words_shown_are_found_again():
-    assert receipts.words_shown(record()).title == "Störningar och serviceavbrott"
+    assert receipts.words_shown(record()).sentences[0] == "Störningar och serviceavbrott"
 
 
 @pytest.mark.parametrize(

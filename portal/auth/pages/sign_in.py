@@ -20,6 +20,7 @@ from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import BINDING, local_path
 from portal.kit.access import Anyone
 from portal.kit.errors import TooMany
+from portal.kit.forms import one_of
 from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, counted, text
@@ -229,5 +230,5 @@ async def _wall(
 
 
 def _occasion(visit: FlowVisit[Anyone]) -> Notice | None:
-    said = visit.query.get("notice")
-    return NOTICES[Occasion(said)] if said in set(Occasion) else None
+    occasion = one_of(Occasion, visit.query.get("notice"), None)
+    return NOTICES[occasion] if occasion else None

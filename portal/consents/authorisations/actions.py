@@ -12,11 +12,11 @@ from portal.consents.actions import HERE
 from portal.consents.authorisations import offers, queries
 from portal.consents.authorisations.forms import AuthorisationRequest
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint
-from portal.consents.authorisations.notices import Edition, Wording
+from portal.consents.authorisations.notices import Edition
 from portal.consents.authorisations.offers import Offer
 from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Ending, Resolution
-from portal.consents.editions import Seen
+from portal.consents.editions import Seen, Wording
 from portal.consents.rules import Ground
 from portal.customers.locks import lock_party
 from portal.customers.models import Party

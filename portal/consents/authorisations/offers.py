@@ -14,9 +14,10 @@ from portal.auth.people import User
 from portal.consents.authorisations import labels, queries
 from portal.consents.authorisations.forms import AuthorisationRequest
 from portal.consents.authorisations.models import ThirdParty
-from portal.consents.authorisations.notices import Edition, Facts, Wording
+from portal.consents.authorisations.notices import Edition, Facts
 from portal.consents.authorisations.records import Given
 from portal.consents.authorisations.rules import Resolution, Term, may_last_until
+from portal.consents.editions import Wording
 from portal.consumption import store
 from portal.consumption.charts import Mark
 from portal.consumption.rules import ESTIMATED, by_hour, weakest

@@ -13,11 +13,11 @@ from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.consents.authorisations import actions, forms, labels, notices, offers, queries, receipts
 from portal.consents.authorisations.forms import MOST_POINTS, AuthorisationRequest
 from portal.consents.authorisations.models import AuthorisationRead, ThirdParty
-from portal.consents.authorisations.notices import Edition, Wording
+from portal.consents.authorisations.notices import Edition
 from portal.consents.authorisations.offers import CannotBeGiven, Offer, Sample
 from portal.consents.authorisations.records import Given, purpose
 from portal.consents.authorisations.rules import may_last_until
-from portal.consents.editions import Seen
+from portal.consents.editions import Seen, Wording
 from portal.consumption.selection import Point
 from portal.contracts.kinds import Names
 from portal.kit import days

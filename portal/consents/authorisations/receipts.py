@@ -4,22 +4,16 @@ from datetime import date, datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
-
 from portal.brand import Brand
 from portal.consents.authorisations.records import Given
-from portal.consents.receipts import Party, PrivacyNotice, controller, principal
+from portal.consents.receipts import Party, PrivacyNotice, Section, controller, principal
 
 SCHEMA: Final = "ISO/IEC TS 27560:2023; portal authorisation receipt 1"
 NOTICE: Final = "authorisation"
 DATA: Final = "consumption data: metering point, start, kWh, quality"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Processing(_Section):
+class Processing(Section):
     """What may be read, and what was told about it."""
 
     privacy_notice: PrivacyNotice
@@ -38,7 +32,7 @@ class Processing(_Section):
     withdrawal_method: str
 
 
-class ReceiptEvent(_Section):
+class ReceiptEvent(Section):
     """Something that became of the authorisation."""
 
     event_time: datetime
@@ -49,7 +43,7 @@ class ReceiptEvent(_Section):
     assurance_level: str
 
 
-class Receipt(_Section):
+class Receipt(Section):
     """A whole receipt. A field is never renamed or removed; what must change gets a new schema version."""
 
     schema_version: str = SCHEMA

@@ -8,7 +8,7 @@ from typing import Final
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.records import purpose
 from portal.consents.authorisations.rules import Resolution, Term
-from portal.consents.editions import Editions, Part, Translated, sha256
+from portal.consents.editions import Editions, Part, Translated, Wording
 from portal.kit.formats import full_date
 from portal.kit.i18n import Language
 
@@ -21,25 +21,6 @@ class Facts:
     points: Sequence[str]
     resolution: Resolution
     term: Term
-
-
-@dataclass(frozen=True, slots=True)
-class Wording:
-    """What a customer reads, sentence by sentence, in one language."""
-
-    edition: str
-    language: Language
-    sentences: tuple[str, ...]
-
-    @property
-    def whole(self) -> str:
-        """All of it, a sentence or more on each line."""
-        return "\n".join(self.sentences)
-
-    @property
-    def sha256(self) -> str:
-        """SHA-256 of the whole in UTF-8, in hexadecimal."""
-        return sha256(self.whole)
 
 
 class Edition(Part):
