@@ -14,7 +14,8 @@ from sqlmodel import select
 
 from portal import migrations
 from portal.consumption import recording, store
-from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.models import MonthTotal, ReadingMonth, Series
+from portal.consumption.recording import Delivery
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import QUARTER_S, Intervals, joined, start_quarter
@@ -23,7 +24,7 @@ from tests.bench import peers
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
-TABLES = (ReadingMonth, MonthTotal)
+TABLES = (ReadingMonth, MonthTotal, Series)
 ROW = np.dtype(
     [("n", ">i2"), ("a", ">i4"), ("point", ">i4"), ("b", ">i4"), ("at", ">i8"), ("c", ">i4"), ("mwh", ">i8"),
      ("d", ">i4"), ("quality", ">i2")]
@@ -97,8 +98,7 @@ class Kept:
             db.add_all(MeteringPoint(id=id_, gsrn=f"{at:018}", energy="electricity") for id_, at in numbered)
         started = time.perf_counter()
         with self.database.writing() as db:
-            for point, intervals in zip(self.points, readings.by_point, strict=True):
-                recording.record(db, point, intervals, NOW)
+            recording.record_all(db, map(Delivery, self.points, readings.by_point), NOW)
         return time.perf_counter() - started
 
     def year_s(self, points):
