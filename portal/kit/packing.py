@@ -2,8 +2,8 @@
 
 Readings and prices are many small numbers on a grid: a meter that counts watt-hours gives milliwatt-hours that are all
 multiples of a thousand. What is left after the division takes one or two bytes, and the upper bytes, laid side by
-side, hardly vary. Delta coding never made it smaller. To let zlib look for what came before takes several times as long as
-to look for runs only, and finds nothing in bytes that are noise; a code of its own for each plane makes it smaller.
+side, hardly vary. Delta coding never made it smaller. To let zlib look for what came before takes several times as
+long as to look for runs only, and finds nothing in bytes that are noise; each plane has a code of its own.
 """
 
 import struct
