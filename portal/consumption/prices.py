@@ -1,7 +1,7 @@
 """What the energy that is looked at costs, by the one pricing rule; with VAT, without basic and power charges."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -12,9 +12,11 @@ import numpy as np
 from sqlmodel import Session
 
 from portal.auth.people import User
+from portal.consumption import queries
 from portal.consumption.charts import Curve
-from portal.consumption.periods import Period
+from portal.consumption.periods import Period, Span
 from portal.consumption.queries import PointReadings
+from portal.consumption.selection import Point, Selection
 from portal.contracts import queries as contracts
 from portal.contracts.charges import BY_ENERGY, Charge, NotPriced, NoVatRate, Terms, charges
 from portal.contracts.kinds import Basis, ContractKind
@@ -25,6 +27,7 @@ from portal.contracts.tariff_periods import Days, Whole
 from portal.contracts.terms import spot_for
 from portal.kit.intervals import Intervals, joined
 from portal.kit.money import Money, rounded
+from portal.sites.kinds import ReadingType
 
 ANYBODYS: Final = UUID(int=0)
 UNITS_IN_FOUR: Final = 4 * UNITS_PER_CENT  # contracts/spot.py tells four times a price, in these units
@@ -118,15 +121,46 @@ def no_costs(periods: int) -> Costs:
     return Costs((None,) * periods, None)
 
 
-def pricing(db: Session, who: User, readings: Sequence[PointReadings], days: Days) -> Pricing:
-    """What prices the readings of some days for a person: their own contracts."""
+def pricing(db: Session, who: User, readings: Sequence[PointReadings], selection: Selection, days: Days) -> Pricing:
+    """What prices the readings of some days for a person: their own contracts, each by the series that it names."""
     terms = contracts.terms(db, who, days)
+    billed = _billed(db, who, readings, terms, replace(selection, period=Span(days.first, days.last)))
     alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)
-    for of in readings:
-        alike[tuple(_anonymous(one, days) for one in terms.get(of.point.id, ()))].append(of.intervals)
+    for of in billed:
+        mine = (one for one in terms.get(of.point.id, ()) if _series(one, of.point) is of.point.reading_type)
+        alike[tuple(_anonymous(one, days) for one in mine)].append(of.intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days)
+
+
+def _billed(
+    db: Session,
+    who: User,
+    readings: Sequence[PointReadings],
+    terms: Mapping[UUID, Sequence[Terms]],
+    selection: Selection,
+) -> Sequence[PointReadings]:
+    """The readings that contracts are billed by: those that are looked at, and other series of the same points."""
+    there = [of for of in readings if _is_billed(of.point, terms)]
+    others: defaultdict[ReadingType, list[Point]] = defaultdict(list)
+    for point in (of.point for of in readings):
+        for kind in {_series(one, point) for one in terms.get(point.id, ())} - {point.reading_type}:
+            others[kind].append(point.told_by(kind))
+    return [
+        *there,
+        *(of for points in others.values() for of in queries.readings(db, who, replace(selection, points=(*points,)))),
+    ]
+
+
+def _is_billed(point: Point, terms: Mapping[UUID, Sequence[Terms]]) -> bool:
+    of_point = terms.get(point.id, ())
+    return not of_point or any(_series(one, point) is point.reading_type for one in of_point)
+
+
+def _series(terms: Terms, point: Point) -> ReadingType:
+    """The series of a point by which a contract is billed."""
+    return terms.reading_type or point.told_by(None).reading_type
 
 
 def _anonymous(terms: Terms, days: Days) -> Terms:

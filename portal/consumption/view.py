@@ -202,7 +202,7 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
     steps = queries.steps(db, who, selection, today)
     priced = None
     if any(step.mark is not Mark.AHEAD for step in steps):
-        priced = pricing(db, who, readings, Days((days or period).first, (days or period).last))
+        priced = pricing(db, who, readings, selection, Days((days or period).first, (days or period).last))
     costs = _costs(selection, priced, [step.period for step in steps])
     steps = _with_costs(steps, costs)
     return View(

@@ -12,6 +12,7 @@ from uuid import UUID
 from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod
 from portal.contracts.tariff_periods import Days
 from portal.kit.ranges import Range, overlaps
+from portal.sites.kinds import ReadingType
 
 ELECTRICITY_TAX: Final = "electricity-tax"
 BY_ENERGY: Final = frozenset({Basis.ENERGY, Basis.SPOT})
@@ -74,6 +75,7 @@ class Terms:
 
     Electricity tax is a price of the network contract, under the code `electricity-tax`.
     product_id, kind, tax_class: they tell which prices, VAT and electricity tax are its own
+    reading_type: the series it is billed by; None: the first of its metering point
     """
 
     contract_id: UUID
@@ -84,6 +86,7 @@ class Terms:
     first: date
     last: date | None
     billing_minutes: int
+    reading_type: ReadingType | None = None
     prices: tuple[Price, ...] = ()
     vat: tuple[VatRate, ...] = ()
 

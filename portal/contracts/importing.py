@@ -174,6 +174,12 @@ class ContractEntry(FeedRow):
     contracted_kw: Power | None = Field(
         description="Contracted power in kW (heat, cooling), or null.", examples=["12.5"]
     )
+    reading_type: Literal["BN01", "BN02", "BN03"] | None = Field(
+        default=None,
+        description="The series of readings that a contract about electricity is billed by: BN01 metered, BN02 netted "
+        "within the hour or quarter, BN03 with an energy community's share; null for what its metering point tells.",
+        examples=[None],
+    )
     _ends_later = model_validator(mode="after")(ends_later)
 
 
@@ -191,6 +197,7 @@ MEASURED: Final[Mapping[ContractKind, frozenset[Commodity]]] = {
     ContractKind.GAS: frozenset({Commodity.GAS}),
     ContractKind.PURCHASE: frozenset({Commodity.PRODUCTION}),
 }  # what a metering point measures that a kind of contract is about
+BY_SERIES: Final = frozenset({ContractKind.SALES, ContractKind.NETWORK, ContractKind.PURCHASE})
 TAXED_BY_CLASS: Final = ContractKind.NETWORK  # electricity tax stands on the network bill (Act 1260/1996)
 
 
@@ -323,6 +330,8 @@ def _contradiction(row: ContractEntry, known: _Known) -> Refusal | None:
         return Refusal(f"metering point {row.gsrn} does not stand at site {row.site_number}")
     if row.gsrn and (energy := known.points[row.gsrn].energy) not in MEASURED[row.kind]:
         return Refusal(f"metering point {row.gsrn} measures {energy}, which no {row.kind} contract is about")
+    if row.reading_type and row.kind not in BY_SERIES:
+        return Refusal(f"reading_type belongs to contracts about electricity; of a {row.kind} contract it is null")
     if row.tax_class and row.kind is not TAXED_BY_CLASS:
         return Refusal(f"tax_class belongs to a {TAXED_BY_CLASS} contract; of a {row.kind} contract it is null")
     return None

@@ -78,6 +78,7 @@ class Contract(SQLModel, table=True):
         CheckConstraint(OF_A_KIND, name="kind"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         CheckConstraint("tax_class IS NULL OR tax_class IN ('I', 'II')", name="tax_class"),
+        CheckConstraint("reading_type IS NULL OR reading_type IN ('BN01', 'BN02', 'BN03')", name="reading_type"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -99,6 +100,12 @@ class Contract(SQLModel, table=True):
     tax_class: str | None = Field(default=None, max_length=2, sa_column_kwargs=correctable("Electricity tax class"))
     contracted_kw: Decimal | None = Field(
         default=None, sa_type=Numeric(10, 3), sa_column_kwargs=correctable("Contracted power, kW")
+    )
+    reading_type: str | None = Field(
+        default=None,
+        max_length=10,
+        description="the series of readings it is billed by; None: by the first that its metering point has",
+        sa_column_kwargs=correctable("Billed by"),
     )
 
 

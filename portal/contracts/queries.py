@@ -197,5 +197,6 @@ def _as_held(row: tuple[Any, ...], terms: Terms) -> HeldContract:
         notice_days=notice_days,
         contracted_kw=contracted_kw,
         billing_minutes=terms.billing_minutes,
+        reading_type=terms.reading_type,
         every_price=tuple(dated_prices(terms)),
     )

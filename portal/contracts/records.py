@@ -15,7 +15,8 @@ from portal.contracts.rules import ContractState, Term, When, with_vat
 from portal.kit.i18n import Spoken, Text
 from portal.kit.labels import Label
 from portal.kit.ranges import Range
-from portal.sites.labels import COMMODITIES
+from portal.sites.kinds import ReadingType
+from portal.sites.labels import COMMODITIES, READING_TYPES
 
 MAIN_PRICES: Final = 3
 NO_HEADLINE: Final = frozenset({ContractKind.NETWORK, ContractKind.CONNECTION})
@@ -139,7 +140,13 @@ class HeldContract(ContractHead):
     notice_days: int
     contracted_kw: Decimal | None
     billing_minutes: int
+    reading_type: ReadingType | None
     every_price: tuple[DatedPrice, ...]
+
+    @property
+    def billed_by(self) -> Label | None:
+        """The series of readings it is billed by, where it names one."""
+        return READING_TYPES[self.reading_type] if self.reading_type else None
 
     @property
     def street_and_name(self) -> str:

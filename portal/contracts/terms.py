@@ -28,6 +28,7 @@ from portal.kit.clock import start_of
 from portal.kit.db import table_of
 from portal.kit.intervals import quarter_of
 from portal.kit.questions import Question, any_of, given
+from portal.sites.kinds import ReadingType
 
 EVER: Final = Days(date.min, date.max)
 TaxRow = tuple[str, str, Decimal, date, date | None]  # the columns of TAXES
@@ -35,8 +36,9 @@ TaxRow = tuple[str, str, Decimal, date, date | None]  # the columns of TAXES
 
 def unpriced(*row: Any) -> Terms:  # noqa: ANN401 - the columns of PRICED
     """A contract whose prices are not looked up yet."""
-    contract_id, point_id, product_id, kind, *rest = row
-    return Terms(contract_id, point_id, product_id, ContractKind(kind), *rest)
+    contract_id, point_id, product_id, kind, tax_class, first, last, minutes, reading_type = row
+    series = ReadingType(reading_type) if reading_type else None
+    return Terms(contract_id, point_id, product_id, ContractKind(kind), tax_class, first, last, minutes, series)
 
 
 def _price(*row: Any) -> tuple[UUID, Price]:  # noqa: ANN401 - the columns of PRICES
@@ -56,6 +58,7 @@ _CONTRACT, _PRODUCT, _PRICE, _TAX = (table_of(one) for one in (Contract, Product
 PRICED: Final = (
     *_CONTRACT.c["id", "metering_point_id", "product_id", "kind", "tax_class", "valid_from", "valid_to"],
     _PRODUCT.c.billing_minutes,
+    _CONTRACT.c.reading_type,
 )
 PRICES: Final = Question(
     _price,

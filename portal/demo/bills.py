@@ -26,6 +26,7 @@ from portal.kit.clock import DAY, first_of_month
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Intervals, day_starts
 from portal.kit.money import Money
+from portal.sites.kinds import ReadingType
 
 TERM: Final = timedelta(days=18)
 EARLIEST, LATEST = 4, 28  # days of the month on which bills are made
@@ -103,12 +104,14 @@ def _supplies(db: Session, account: BillingAccount, days: Days) -> list[Supply]:
     """What the account's contracts are about: point by point its readings, and the terms they are billed by."""
     contracts = {contract.id for contract in account.contracts}
     points = dict.fromkeys(contract.metering_point_id for contract in account.contracts if contract.metering_point_id)
+    mine = {point: [one for one in terms_for(db, point, days) if one.contract_id in contracts] for point in points}
     return [
         Supply(
-            store.read(db, point, days.first, days.last),
-            tuple(terms for terms in terms_for(db, point, days) if terms.contract_id in contracts),
+            store.read(db, point, days.first, days.last, kind or ReadingType.METERED),
+            tuple(terms for terms in mine[point] if terms.reading_type is kind),
         )
         for point in points
+        for kind in dict.fromkeys(terms.reading_type for terms in mine[point])
     ]
 
 

@@ -16,7 +16,7 @@ from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
 
 COUNTRY = "FI"
@@ -90,6 +90,7 @@ class Terms:
     fixed_until: date | None = None
     tax_class: str | None = None
     contracted_kw: Decimal | None = None
+    reading_type: ReadingType | None = None
 
 
 def person(member: Member, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
@@ -200,6 +201,7 @@ def contract(stay: HeldFrom, number: str, article: Article, gsrn: str, terms: Te
         fixed_until=terms.fixed_until,
         tax_class=terms.tax_class,
         contracted_kw=terms.contracted_kw,
+        reading_type=terms.reading_type,
     )
 
 

@@ -134,6 +134,7 @@ CODES: Final[Mapping[str, Words]] = {
     ),
     "contract.kind": words_of(CONTRACTS),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
+    "contract.reading_type": words_of(READING_TYPES),
     "invoice.kind": {"invoice": text("Invoice"), **BILLS},
     "invoice.read_by": READ,
     "invoice_line.unit": UNITS,

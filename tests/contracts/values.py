@@ -59,7 +59,7 @@ def power(price, threshold, code="power"):
 
 def contract(*prices, kind=ContractKind.SALES, first=LONG_AGO, last=None, minutes=15, vat=VAT):
     ids = (UUID(int=one) for one in (1, 2, 3))
-    return Terms(*ids, kind, None, first, last, minutes, prices, vat)
+    return Terms(*ids, kind, None, first, last, minutes, None, prices, vat)
 
 
 def spot(period, cents):

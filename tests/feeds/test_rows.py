@@ -288,6 +288,11 @@ KINDS_OF_PRODUCT = {"sales": "FIXED-24", "network": "NET", "heat": "HEAT", "purc
             "tax_class belongs to a network contract; of a sales contract it is null",
         ),
         ({"kind": "network", "tax_class": "II"}, None),
+        ({"kind": "network", "reading_type": "BN02"}, None),
+        (
+            {"kind": "heat", "gsrn": HEAT, "reading_type": "BN02"},
+            "reading_type belongs to contracts about electricity; of a heat contract it is null",
+        ),
         ({"kind": "heat", "gsrn": HEAT}, None),
     ],
 )
