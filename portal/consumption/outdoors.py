@@ -53,6 +53,11 @@ class HeatComparison:
     chart: Chart
 
     @property
+    def years_said(self) -> str:
+        """`2023–2025`, or the only one."""
+        return "–".join(dict.fromkeys((str(self.years[-1]), str(self.years[0]))))
+
+    @property
     def change(self) -> Change | None:
         """How the year differs from those before."""
         return changed(self.now, self.before)

@@ -9,7 +9,8 @@ from unicodedata import normalize
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.kit.clock import day_of, months, next_month, start_of
+from portal.kit.clock import day_of, months, next_month
+from portal.kit.intervals import QUARTERS_AN_HOUR, start_quarter
 from portal.kit.packing import pack, unpack
 
 Whole = NDArray[np.int64]
@@ -40,9 +41,10 @@ class Temperatures:
 
         Edges may lie outside of what is told.
         """
-        told = self.hundredths != UNTOLD
         at = np.clip(edges - self.first, 0, len(self.hundredths))
-        return _between(np.where(told, self.hundredths, 0), at), _between(told.astype(np.int64), at)
+        between = self.hundredths[at[0] : at[-1]]
+        told = between != UNTOLD
+        return _parts(np.where(told, between, 0), at - at[0]), _parts(told.astype(np.int64), at - at[0])
 
 
 NOTHING: Final = Temperatures(0, np.empty(0, np.int64))
@@ -60,7 +62,7 @@ def hour_of(instant: datetime) -> int:
 
 def start_hour(day: date) -> int:
     """The hour with which a day begins in Helsinki."""
-    return hour_of(start_of(day))
+    return start_quarter(day) // QUARTERS_AN_HOUR
 
 
 def day_of_hour(hour: int) -> date:
@@ -102,5 +104,5 @@ def by_month(hours: Whole) -> Iterator[tuple[date, Which]]:
             yield month, inside
 
 
-def _between(values: Whole, at: Whole) -> Whole:
+def _parts(values: Whole, at: Whole) -> Whole:
     return np.diff(np.concatenate([[0], np.cumsum(values)])[at])

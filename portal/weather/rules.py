@@ -10,7 +10,8 @@ import numpy as np
 
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
-from portal.weather.hours import UNITS_PER_DEGREE, Temperatures, Whole, start_hour
+from portal.kit.intervals import QUARTERS_AN_HOUR, day_starts
+from portal.weather.hours import UNITS_PER_DEGREE, Temperatures, Whole
 
 INDOORS: Final = Decimal(17)  # the S17 of the name: sun, people and machines warm a home from there
 HEATED_BELOW: Final = (Decimal(10), Decimal(12))  # in spring and in autumn: the mean of a day from which nobody heats
@@ -75,8 +76,7 @@ def means(temperatures: Temperatures, edges: Whole, until: int) -> list[Decimal 
 
 def day_means(temperatures: Temperatures, first: date, last: date) -> list[Decimal | None]:
     """The mean temperature, °C, of each day of Helsinki from the first to the last; None where too little is told."""
-    days = (last - first).days + 1
-    edges = np.array([start_hour(first + number * DAY) for number in range(days + 1)])
+    edges = day_starts(first, last) // QUARTERS_AN_HOUR
     return means(temperatures, edges, int(edges[-1]))
 
 

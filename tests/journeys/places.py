@@ -70,6 +70,7 @@ MORE = (
     Place("/consumption?at=2026-11-14"),
     Place("/consumption?at=2026-11-14T17"),
     Place("/consumption?energy=heat"),
+    Place("/consumption?at=2026&energy=heat&show=temperature,price,euros"),
     Place("/consumption", JUHA),
     Place("/invoices", JUHA),
     Place("/sites", JUHA),
