@@ -102,7 +102,7 @@ def test_autogenerate_writes_a_revision_that_runs(database, tmp_path):
     [
         ("DROP TABLE thread_reading", "The table thread_reading is missing."),
         ("ALTER TABLE invoice DROP COLUMN payee", "The column invoice.payee is missing."),
-        ("DROP INDEX ix_invoice_party_id", "ix_invoice_party_id of the table invoice is missing."),
+        ("DROP INDEX ix_invoice_unpaid", "ix_invoice_unpaid of the table invoice is missing."),
         ("ALTER TABLE invoice ADD COLUMN remark TEXT", None),
         ("CREATE TABLE of_the_operator (id INTEGER)", None),
     ],

@@ -172,7 +172,7 @@ def _mine(visit: Visit[User]) -> Contact | None:
 def _found(db: Session, who: User, today: date) -> Sequence[Text]:
     """What is there, as far as the person may see it."""
     sites = contracts.number_of_sites(db, who, today)
-    bills = sum(each.count for each in invoices.sums(db, who, InvoiceFilter(), today))
+    bills = invoices.sums(db, who, InvoiceFilter(), today).count
     return [
         counted("Contracts at %(n)s site", "Contracts at %(n)s sites", sites, none=text("No contracts yet")),
         counted("%(n)s invoice", "%(n)s invoices", bills, none=text("No invoices yet")),

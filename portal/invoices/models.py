@@ -28,13 +28,14 @@ class Invoice(SQLModel, table=True):
         CheckConstraint("read_by IN ('remote', 'customer', 'visit')", name="read_by"),
         CheckConstraint("net_cents + vat_cents = total_cents", name="total"),
         CheckConstraint("period_to >= period_from", name="period"),
+        Index(None, "party_id", "period_to", "site_id", "total_cents"),
         Index("ix_invoice_unpaid", "party_id", "due_on", sqlite_where=UNPAID, postgresql_where=UNPAID),
         Index(None, "refers_to", "party_id"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     number: str = Field(max_length=40, unique=True, sa_column_kwargs=told("Invoice number"))
-    party_id: UUID = Field(foreign_key="party.id", index=True)
+    party_id: UUID = Field(foreign_key="party.id")
     site_id: UUID | None = Field(default=None, foreign_key="site.id")
     kind: str = Field(
         default=InvoiceKind.INVOICE, max_length=10, sa_column_kwargs=told("Invoice, credit note or reminder")

@@ -15,8 +15,9 @@ from portal.invoices import banking_days, queries
 from portal.invoices.changes import Change, why
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.corrections import Correction, Reread, corrections
-from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related, Sum
+from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
+from portal.invoices.sums import InvoiceSums, Sum
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
@@ -26,6 +27,7 @@ from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Visit, page
 
 INVOICES_A_PAGE: Final = 20
+DUE: Final = 3  # that are told of above the list
 YEAR: Final = 12
 
 
@@ -57,7 +59,7 @@ class Trend:
 
 @dataclass(frozen=True)
 class InvoiceList(Page):
-    """What is to be paid, what is overdue, and every invoice, some at a time."""
+    """What is to be paid, what has been overdue longest, and every invoice, some at a time."""
 
     template = "invoices/index.html"
     today: date
@@ -102,22 +104,21 @@ def index(visit: Visit[User]) -> InvoiceList:
     """The invoice to be paid next, and every one that the filter lets through."""
     filters = _filters(visit.query)
     sums = queries.sums(visit.db, visit.who, filters, visit.today)
-    count = sum(one.count for one in sums)
-    at = paginate(visit.query.get("page"), count, INVOICES_A_PAGE, "/invoices", _query(filters))
-    heads = queries.latest(
-        visit.db, visit.who, filters, visit.today, (at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE
-    )
+    at = paginate(visit.query.get("page"), sums.count, INVOICES_A_PAGE, "/invoices", _query(filters))
+    parts = sums.stretches((at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
+    heads = queries.latest(visit.db, visit.who, filters, parts, visit.today)
+    due = queries.due(visit.db, visit.who, DUE)
     return InvoiceList(
         today=visit.today,
-        due=queries.next_due(visit.db, visit.who),
-        overdue=queries.overdue(visit.db, visit.who, visit.today),
-        trend=_trend(visit),
-        sections=_sections(heads, sums),
+        due=next(iter(due), None),
+        overdue=[head for head in due if head.is_late(visit.today)],
+        trend=_trend(sums, visit.today),
+        sections=_sections(heads, sums.by_year),
         filters=filters,
-        years=queries.years(visit.db, visit.who),
+        years=sums.years,
         pagination=at,
-        count=count,
-        total=total(one.total for one in sums),
+        count=sums.count,
+        total=sums.total,
     )
 
 
@@ -173,10 +174,9 @@ def _section(year: int | None, heads: Sequence[InvoiceHead], sums: Sequence[Sum]
     )
 
 
-def _trend(visit: Visit[User]) -> Trend | None:
+def _trend(sums: InvoiceSums, today: date) -> Trend | None:
     """The twelve months up to that of the newest bill."""
-    since = first_of_month(visit.today - timedelta(days=3 * 366))
-    months = queries.by_month(visit.db, visit.who, since)
+    months = sums.by_month(first_of_month(today - timedelta(days=3 * 366)))
     if not months:
         return None
     newest = _months_up_to(max(months), 2 * YEAR)

@@ -1,7 +1,7 @@
 """Bills a person may see. Every query starts from who is asking."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, extract, literal_column, tru
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
+from portal.auth.scope import ScopedQuestion
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
@@ -23,6 +24,7 @@ from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
+from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
 from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
@@ -56,16 +58,9 @@ class InvoiceFilter:
     show: InvoicesShown = InvoicesShown.ALL
     year: int | None = None
 
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """Bills of one year that are all unpaid or all settled: how many, what they come to, and what is left to pay."""
-
-    unpaid: bool
-    year: int
-    count: int
-    total: Money
-    left: Money
+    def has(self, last: date) -> bool:
+        """Whether it lets through, as far as its year goes, what is billed up to a day."""
+        return self.year is None or last.year == self.year
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +87,9 @@ def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
     return InvoiceHead(invoice_id, number, InvoiceKind(kind), of, street, issued, due, first, last, *amounts)
 
 
-def _sum(unpaid: object, year: int, count: int, cents: int, left: int) -> Sum:
+def _day_sum(day: date, count: int, cents: int, left: int = 0) -> DaySum:
     """What some bills come to; drivers have numbers of several kinds."""
-    return Sum(bool(unpaid), int(year), count, Money(int(cents)), Money(int(left) if unpaid else 0))
+    return DaySum(day, count, Money(int(cents)), Money(int(left)))
 
 
 def _kinds() -> ScalarSelect[str]:
@@ -118,59 +113,60 @@ _HEADS: Final = sa.select(
     _SITE.c.street,
     *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents", "paid_cents", "credited_cents"],
 ).join_from(_INVOICE, _SITE, isouter=True)
-_LATE: Final = _IS_UNPAID & (col(Invoice.due_on) <= given("late"))
-_FILTERED: Final = {
-    show: col(Invoice.period_to).between(given("first"), given("last")) & which
-    for show, which in {
-        InvoicesShown.ALL: true(),
-        InvoicesShown.OPEN: _IS_UNPAID,
-        InvoicesShown.LATE: _LATE,
-        InvoicesShown.PAID: (col(Invoice.kind) != InvoiceKind.CREDIT) & ~_IS_UNPAID & ~_STANDS_CREDITED,
-        InvoicesShown.CREDIT: (col(Invoice.kind) == InvoiceKind.CREDIT) | _STANDS_CREDITED,
-    }.items()
+_LATE: Final = _INVOICE.c.due_on <= given("late")
+_CREDITS: Final = (_INVOICE.c.kind == InvoiceKind.CREDIT) | _STANDS_CREDITED
+_UNPAID: Final = {  # which of the unpaid bills a filter lets through
+    InvoicesShown.ALL: true(),
+    InvoicesShown.OPEN: true(),
+    InvoicesShown.LATE: _LATE,
+    InvoicesShown.CREDIT: _INVOICE.c.kind == InvoiceKind.CREDIT,
+}
+_SETTLED: Final = {  # and which of all others
+    InvoicesShown.ALL: true(),
+    InvoicesShown.PAID: ~_CREDITS,
+    InvoicesShown.CREDIT: _CREDITS,
 }
 _OF_ONE_PARTY: Final = _INVOICE.c.party_id == given("party")
 _NEWEST_FIRST: Final = (_INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
 _SOME: Final = given("limit", sa.Integer())
-_YEAR: Final = extract("year", col(Invoice.period_to)).label("year")
-_MONTH: Final = extract("month", col(Invoice.period_to)).label("month")
-_UNPAID_FIRST: Final = (_IS_UNPAID.desc(), *_NEWEST_FIRST)
+_DAY: Final = _INVOICE.c.period_to
+_ANY_DAY: Final = func.coalesce(_DAY, _DAY)  # of unpaid bills: SQLite would rather read all others of these days, too
+_THESE_DAYS: Final = given("first"), given("last")
+_COUNTED: Final = (func.count(), func.sum(_TOTAL))
 
 
-def _page_of(filtered: ColumnElement[bool]) -> sa.Select[*tuple[Any, ...]]:
-    """A page of heads. Which ones is found first, so that what bills are for is worked out for these few alone."""
-    ids = sa.select(_INVOICE.c.id).where(filtered, INVOICES.own).order_by(*_UNPAID_FIRST).correlate(None)
+def _by_day(asked: sa.Select[*tuple[Any, ...]], day: ColumnElement[date]) -> ScopedQuestion[DaySum]:
+    """What bills come to by the last day that they bill, the latest first."""
+    return INVOICES.question(_day_sum, asked.group_by(day).order_by(day.desc()))
+
+
+def _some(where: ColumnElement[bool], *order: Any) -> ScopedQuestion[InvoiceHead]:  # noqa: ANN401 - columns or not
+    """Some heads of many. Which ones is found first, so that what bills are for is worked out for these few alone."""
+    ids = sa.select(_INVOICE.c.id).where(where, INVOICES.own).order_by(*order).correlate(None)
     these = ids.offset(given("skip", sa.Integer())).limit(_SOME)
-    return _HEADS.where(_INVOICE.c.id.in_(these)).order_by(*_UNPAID_FIRST)
+    return INVOICES.question(_head, _HEADS.where(_INVOICE.c.id.in_(these)).order_by(*order))
 
 
-LATEST: Final = {show: INVOICES.question(_head, _page_of(filtered)) for show, filtered in _FILTERED.items()}
-SUMS: Final = {
-    show: INVOICES.question(
-        _sum,
-        sa.select(
-            _IS_UNPAID.label("unpaid"),
-            _YEAR,
-            func.count(),
-            func.sum(_TOTAL),
-            func.sum(_TOTAL - _PAID),
-        )
-        .where(filtered)
-        .group_by("unpaid", "year"),
-    )
-    for show, filtered in _FILTERED.items()
+EVERY: Final = _by_day(
+    sa.select(_DAY, *_COUNTED).group_by(_INVOICE.c.party_id), _DAY
+)  # of each party, as an index has it
+UNPAID: Final = {
+    show: _by_day(sa.select(_ANY_DAY, *_COUNTED, func.sum(_TOTAL - _PAID)).where(_IS_UNPAID, which), _ANY_DAY)
+    for show, which in _UNPAID.items()
 }
-YEARS: Final = INVOICES.question(int, sa.select(_YEAR).distinct())
-NEXT_DUE: Final = INVOICES.question(
-    _head, _HEADS.where(_IS_UNPAID).order_by(_INVOICE.c.due_on, _INVOICE.c.number).limit(1)
-)
-OVERDUE: Final = INVOICES.question(_head, _HEADS.where(_LATE).order_by(_INVOICE.c.due_on).limit(_SOME))
-BY_MONTH: Final = INVOICES.question(
-    lambda year, month, cents: (date(int(year), int(month), 1), Money(int(cents))),
-    sa.select(_YEAR, _MONTH, func.sum(Invoice.total_cents))
-    .where(col(Invoice.period_to) >= given("since"))
-    .group_by("year", "month"),
-)
+SETTLED: Final = {
+    show: _by_day(sa.select(_DAY, *_COUNTED).where(~_IS_UNPAID, which), _DAY)
+    for show, which in _SETTLED.items()
+    if show is not InvoicesShown.ALL  # those are all but the unpaid ones: nothing more need be asked
+}
+LATEST_UNPAID: Final = {
+    show: _some(_IS_UNPAID & _ANY_DAY.between(*_THESE_DAYS) & which, _ANY_DAY.desc(), _INVOICE.c.number.desc())
+    for show, which in _UNPAID.items()
+}
+LATEST_SETTLED: Final = {
+    show: _some(~_IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
+}
+DUE: Final = _some(_IS_UNPAID, _INVOICE.c.due_on, _INVOICE.c.number)
 OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))
 AT_SITE: Final = INVOICES.question(
     _head, _HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
@@ -188,36 +184,44 @@ NAMES: Final = Question(
 )
 
 
-def latest(db: Session, who: User, filters: InvoiceFilter, today: date, skip: int, limit: int) -> Sequence[InvoiceHead]:
-    """A page of bills: those to be paid first, then the latest period first."""
-    return _with_subjects(db, LATEST[filters.show].all(db, who, **_filtered(filters, today), skip=skip, limit=limit))
+def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> InvoiceSums:
+    """What all bills come to, and those that a filter lets through."""
+    show, every = filters.show, by_day(EVERY.all(db, who))
+    unpaid = by_day(UNPAID[show].all(db, who, **_late(filters, today))) if show in UNPAID else []
+    settled = by_day(SETTLED[show].all(db, who)) if show in SETTLED else []
+    if show is InvoicesShown.ALL:
+        settled = others(every, unpaid)
+    return InvoiceSums(every, *([day for day in days if filters.has(day.day)] for days in (unpaid, settled)))
 
 
-def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> Sequence[Sum]:
-    """All the bills that a filter lets through, summed by year, unpaid ones apart; the latest year first."""
-    found = SUMS[filters.show].all(db, who, **_filtered(filters, today))
-    return sorted(found, key=lambda one: (one.unpaid, one.year), reverse=True)
+def unpaid(db: Session, who: User) -> Sequence[DaySum]:
+    """What the bills come to of which something is left to pay."""
+    return by_day(UNPAID[InvoicesShown.OPEN].all(db, who))
 
 
-def years(db: Session, who: User) -> Sequence[int]:
-    """The years of which there are bills, the latest first."""
-    return sorted(YEARS.all(db, who), reverse=True)
+def latest(
+    db: Session, who: User, filters: InvoiceFilter, parts: Iterable[Stretch], today: date
+) -> Sequence[InvoiceHead]:
+    """A page of the bills that a filter lets through: those to be paid first, then the latest period first.
+
+    parts: where they stand, as the sums of the same filter say it
+    """
+    found: list[InvoiceHead] = []
+    for part in parts:
+        where = {"first": part.first, "last": part.last, "skip": part.skip, "limit": part.limit}
+        asked = LATEST_UNPAID if part.unpaid else LATEST_SETTLED
+        found += asked[filters.show].all(db, who, **where, **_late(filters, today))
+    return _with_subjects(db, found)
+
+
+def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:
+    """The bills that are to be paid next, overdue ones before all others."""
+    return _with_subjects(db, DUE.all(db, who, skip=0, limit=limit))
 
 
 def next_due(db: Session, who: User) -> InvoiceHead | None:
-    """The bill that is to be paid next, an overdue one before all others."""
-    head = NEXT_DUE.first(db, who)
-    return _with_subjects(db, [head])[0] if head else None
-
-
-def overdue(db: Session, who: User, today: date, limit: int = 20) -> Sequence[InvoiceHead]:
-    """The bills whose due date is over, the oldest first."""
-    return _with_subjects(db, OVERDUE.all(db, who, late=last_late_day(today), limit=limit))
-
-
-def by_month(db: Session, who: User, since: date) -> Mapping[date, Money]:
-    """What the bills come to whose last day lies in each month, from a month on; months without a bill are left out."""
-    return dict(BY_MONTH.all(db, who, since=since))
+    """The first of them."""
+    return next(iter(due(db, who, 1)), None)
 
 
 def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -> Billed | None:
@@ -227,8 +231,9 @@ def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -
     contract has a metering point of it.
     """
     site = func.coalesce(Contract.site_id, Invoice.site_id)
+    year, month = extract("year", _DAY).label("year"), extract("month", _DAY).label("month")
     lines = (
-        select(_YEAR, _MONTH, site.label("site"), func.sum(InvoiceLine.net_cents))
+        select(year, month, site.label("site"), func.sum(InvoiceLine.net_cents))
         .join_from(Invoice, InvoiceLine)
         .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
         .where(INVOICES.visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
@@ -302,10 +307,9 @@ def year_earlier(db: Session, who: User, invoice: WholeInvoice) -> WholeInvoice 
     return next((one for one in candidates if changes.is_comparable(invoice, one)), None)
 
 
-def _filtered(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
-    """What `_FILTERED` is given."""
-    first, last = filters.year or date.min.year, filters.year or date.max.year
-    return {"first": date(first, 1, 1), "last": date(last, 12, 31), "late": last_late_day(today)}
+def _late(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
+    """What `_LATE` is given, where it is asked."""
+    return {"late": last_late_day(today)} if filters.show is InvoicesShown.LATE else {}
 
 
 def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:

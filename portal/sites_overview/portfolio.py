@@ -11,7 +11,6 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption.selection import Point
 from portal.invoices import queries as invoices
-from portal.invoices.queries import InvoiceFilter, InvoicesShown
 from portal.kit.i18n import Language
 from portal.kit.money import Money, total
 from portal.sites_overview.listing import Listing, listing
@@ -57,10 +56,10 @@ def portfolio(db: Session, who: User, points: Sequence[Point], today: date, lang
         gaps=found.gaps,
         more=len(more),
         standing_out=more[:FIVE],
-        unpaid=_unpaid(db, who, today) if who.reach.covers(Theme.BILLING) else None,
+        unpaid=_unpaid(db, who) if who.reach.covers(Theme.BILLING) else None,
     )
 
 
-def _unpaid(db: Session, who: User, today: date) -> Unpaid:
-    years = invoices.sums(db, who, InvoiceFilter(show=InvoicesShown.OPEN), today)
-    return Unpaid(sum(one.count for one in years), total(one.left for one in years))
+def _unpaid(db: Session, who: User) -> Unpaid:
+    days = invoices.unpaid(db, who)
+    return Unpaid(sum(day.count for day in days), total(day.left for day in days))

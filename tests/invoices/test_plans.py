@@ -1,12 +1,14 @@
 """In a register of many customers a page reads the bills of its own customer, and hardly any of others."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
 from portal.invoices import queries
-from portal.invoices.queries import InvoiceFilter, InvoicesShown
+from portal.invoices.queries import InvoiceFilter
+from portal.invoices.sums import Stretch
 from portal.kit.db import Database
 from tests.contracts.register import somebody
 
@@ -32,11 +34,10 @@ READ = text(
     "SELECT coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
     " WHERE relname = 'invoice'"
 )
-BY_DUE_DATE = {"next due": queries.next_due, "overdue": lambda db, who: queries.overdue(db, who, TODAY)}
+BY_DUE_DATE = {"next due": queries.next_due, "due": lambda db, who: queries.due(db, who, 20), "unpaid": queries.unpaid}
 ALL = BY_DUE_DATE | {
-    "unpaid": lambda db, who: queries.sums(db, who, InvoiceFilter(show=InvoicesShown.OPEN), TODAY),
-    "newest": lambda db, who: queries.latest(db, who, InvoiceFilter(), TODAY, 0, 20),
-    "years": queries.years,
+    "page": lambda db, who: queries.latest(db, who, InvoiceFilter(), _sums(db, who).stretches(0, 20), TODAY),
+    "sums": lambda db, who: _sums(db, who).by_year,
 }
 
 
@@ -62,6 +63,10 @@ def test_what_falls_due_of_a_company_is_not_sought_among_everybodys(register):
         assert rows_read(register, COMPANY, ask) <= 1.5 * OF_THE_COMPANY, what
 
 
+def _sums(db, who):
+    return queries.sums(db, who, InvoiceFilter(), TODAY)
+
+
 def rows_read(register, number, ask):
     """How many rows of bills a question reads, of whomever."""
     with register.reading() as db:
@@ -70,3 +75,35 @@ def rows_read(register, number, ask):
         before = connection.execute(READ).scalar() or 0
         assert ask(db, somebody(party))
         return connection.execute(READ).scalar() - before
+
+
+BY_DAY, UNPAID = "ix_invoice_party_id_period_to_site_id_total_cents", "ix_invoice_unpaid"
+
+
+@pytest.mark.parametrize(
+    ("ask", "indexes"),
+    [
+        (
+            lambda db, who: queries.sums(db, who, InvoiceFilter(), TODAY),
+            [f"COVERING INDEX {BY_DAY}", f"INDEX {UNPAID}"],
+        ),
+        (lambda db, who: _page(db, who, unpaid=True), [f"INDEX {UNPAID}"]),
+        (lambda db, who: _page(db, who, unpaid=False), [f"INDEX {BY_DAY}"]),
+        (queries.next_due, [f"INDEX {UNPAID}"]),
+    ],
+)
+def test_sqlite_finds_the_bills_of_a_party_by_the_index_that_is_meant(sqlite_url, ask, indexes):
+    database, asked = Database(sqlite_url), []
+    with database.reading() as db:
+        driver = db.connection().connection.driver_connection
+        driver.set_trace_callback(asked.append)
+        ask(db, somebody(uuid4()))
+        driver.set_trace_callback(None)
+        steps = [step for one in asked for *_, step in driver.execute(f"EXPLAIN QUERY PLAN {one}")]
+    database.engine.dispose()
+    found = [step.partition(" USING ")[2].partition(" (")[0] for step in steps if "(party_id=?" in step]
+    assert found == indexes
+
+
+def _page(db, who, *, unpaid):
+    return queries.latest(db, who, InvoiceFilter(), [Stretch(unpaid, TODAY, TODAY, 0, 20)], TODAY)

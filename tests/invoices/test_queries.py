@@ -8,8 +8,9 @@ import pytest
 
 from portal.invoices import queries
 from portal.invoices.codes import payment_codes
-from portal.invoices.queries import InvoiceFilter, InvoicesShown, NoSuchInvoice, Sum
+from portal.invoices.queries import InvoiceFilter, InvoicesShown, NoSuchInvoice
 from portal.invoices.rules import Status
+from portal.invoices.sums import InvoiceSums, Sum
 from portal.kit.energy import Energy
 from portal.kit.money import Money, total
 from tests.contracts.register import line, somebody
@@ -49,21 +50,27 @@ class Books:
         self.credit = register.bill(self.party, self.site, date(2026, 2, 28), cents=-4157)
 
 
+def listed(db, who, filters, skip, limit):
+    """A page of the list of bills."""
+    parts = queries.sums(db, who, filters, TODAY).stretches(skip, limit)
+    return queries.latest(db, who, filters, parts, TODAY)
+
+
 def ids(heads):
     return [head.id for head in heads]
 
 
 def test_unpaid_bills_come_first_then_the_latest_period(database, books):
     with database.reading() as db:
-        found = queries.latest(db, books.who, ALL, TODAY, 0, 20)
+        found = listed(db, books.who, ALL, 0, 20)
     assert ids(found) == [books.unpaid, books.late, books.half, books.paid, books.credit, books.old]
     assert [head.paid for head in found] == [Money(cents) for cents in (0, 0, 6000, 7000, 0, 9000)]
 
 
 def test_a_page_at_a_time(database, books):
     with database.reading() as db:
-        assert ids(queries.latest(db, books.who, ALL, TODAY, 2, 2)) == [books.half, books.paid]
-        assert queries.latest(db, books.who, ALL, TODAY, 6, 2) == []
+        assert ids(listed(db, books.who, ALL, 2, 2)) == [books.half, books.paid]
+        assert listed(db, books.who, ALL, 6, 2) == []
 
 
 @pytest.mark.parametrize(
@@ -80,15 +87,16 @@ def test_a_page_at_a_time(database, books):
 )
 def test_only_what_is_wished_for(database, books, filters, names):
     with database.reading() as db:
-        found = queries.latest(db, books.who, filters, TODAY, 0, 20)
+        found = listed(db, books.who, filters, 0, 20)
         sums = queries.sums(db, books.who, filters, TODAY)
     assert ids(found) == [getattr(books, name) for name in names]
-    assert sum(one.count for one in sums) == len(names)
+    assert sums.count == sum(one.count for one in sums.by_year) == len(names)
+    assert sums.total == total(head.total for head in found)
 
 
 def test_sums_by_year_unpaid_ones_apart(database, books):
     with database.reading() as db:
-        assert queries.sums(db, books.who, ALL, TODAY) == [
+        assert queries.sums(db, books.who, ALL, TODAY).by_year == [
             Sum(unpaid=True, year=2026, count=3, total=Money(28554), left=Money(22554)),
             Sum(unpaid=False, year=2026, count=2, total=Money(2843), left=Money(0)),
             Sum(unpaid=False, year=2025, count=1, total=Money(9000), left=Money(0)),
@@ -97,8 +105,8 @@ def test_sums_by_year_unpaid_ones_apart(database, books):
 
 def test_years_and_months_with_bills(database, books):
     with database.reading() as db:
-        assert queries.years(db, books.who) == [2026, 2025]
-        assert queries.by_month(db, books.who, date(2026, 2, 1)) == {
+        assert (sums := queries.sums(db, books.who, ALL, TODAY)).years == [2026, 2025]
+        assert sums.by_month(date(2026, 2, 1)) == {
             date(2026, 2, 1): Money(-4157),
             date(2026, 7, 1): Money(7000),
             date(2026, 8, 1): Money(10415),
@@ -110,8 +118,8 @@ def test_years_and_months_with_bills(database, books):
 def test_the_overdue_bill_is_to_be_paid_next(database, books):
     with database.reading() as db:
         assert queries.next_due(db, books.who).id == books.late
-        assert ids(queries.overdue(db, books.who, TODAY)) == [books.late]
-        assert queries.overdue(db, books.who, date(2026, 11, 16)) == []
+        assert ids(queries.due(db, books.who, 9)) == [books.late, books.unpaid, books.half]
+        assert queries.unpaid(db, books.who)[-1].left == Money(10415 - 6000)
 
 
 def test_who_has_paid_everything_owes_nothing(database, register, books):
@@ -129,9 +137,8 @@ def test_a_credit_note_is_never_to_be_paid_even_when_too_much_was_paid_back(data
     who = somebody(party)
     with database.reading() as db:
         assert queries.next_due(db, who) is None
-        assert queries.overdue(db, who, date(2027, 6, 1)) == []
-        assert queries.latest(db, who, InvoiceFilter(InvoicesShown.OPEN), TODAY, 0, 20) == []
-        assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY)] == [False]
+        assert listed(db, who, InvoiceFilter(InvoicesShown.OPEN), 0, 20) == []
+        assert [one.unpaid for one in queries.sums(db, who, ALL, TODAY).by_year] == [False]
         assert payment_codes(queries.by_id(db, who, credit), TODAY) is None
 
 
@@ -154,13 +161,13 @@ def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(dat
         register.bill(party, site, OCTOBER, cents=500, refers_to=number, kind="reminder")
     who = somebody(party)
     with database.reading() as db:
-        every = queries.latest(db, who, ALL, TODAY, 0, 500)
+        every = listed(db, who, ALL, 0, 500)
         for one in every:
             assert queries.by_id(db, who, one.id).head == one
         for show, states in SHOWN.items():
-            found = queries.latest(db, who, InvoiceFilter(show), TODAY, 0, 500)
+            found = listed(db, who, InvoiceFilter(show), 0, 500)
             assert {head.id for head in found} == {one.id for one in every if one.status(TODAY) in states}
-        unpaid = [one for one in queries.sums(db, who, ALL, TODAY) if one.unpaid]
+        unpaid = [one for one in queries.sums(db, who, ALL, TODAY).by_year if one.unpaid]
         assert total(one.left for one in unpaid) == total(one.open_amount for one in every)
         assert sum(one.count for one in unpaid) == sum(one.open_amount > Money(0) for one in every)
 
@@ -191,12 +198,10 @@ def test_a_stranger_finds_no_bill(database, register, books):
         for who, bill in ((stranger, books.unpaid), (somebody(), books.unpaid), (books.who, uuid4())):
             with pytest.raises(NoSuchInvoice):
                 queries.by_id(db, who, bill)
-        assert queries.latest(db, stranger, ALL, TODAY, 0, 20) == []
-        assert queries.sums(db, stranger, ALL, TODAY) == []
-        assert queries.years(db, stranger) == []
-        assert queries.by_month(db, stranger, date(2020, 1, 1)) == {}
+        assert listed(db, stranger, ALL, 0, 20) == []
+        assert queries.sums(db, stranger, ALL, TODAY) == InvoiceSums([], [], [])
         assert queries.next_due(db, stranger) is None
-        assert queries.overdue(db, stranger, TODAY) == []
+        assert queries.unpaid(db, stranger) == []
 
 
 def test_the_bill_of_the_same_days_a_year_before(database, register):
