@@ -1,6 +1,7 @@
 """`python -m tests.bench.sizes`: lines a second of an import, and bytes a customer, on SQLite and PostgreSQL.
 
-A register of households, each with a site, a metering point, a contract and three years of monthly bills with payments.
+A register of households, each with a site, a metering point, a contract and three years of monthly bills with payments;
+and a year of weather of one place.
 Time is the CPU time of the importing process: what PostgreSQL does, and what a busy machine waits for, is not in it.
 """
 
@@ -10,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -28,7 +29,8 @@ from portal.kit.money import rounded
 from tests.people import vault
 
 HOUSEHOLDS, MONTHS = 300, 36
-KINDS = ("customers", "sites", "metering_points", "products", "contracts", "invoices", "payments")
+HOURS = 8760
+KINDS = ("customers", "sites", "metering_points", "products", "contracts", "invoices", "payments", "weather")
 
 
 def row(kind, **changes):
@@ -38,6 +40,9 @@ def row(kind, **changes):
 def register() -> Iterator[tuple[str, dict]]:
     """The rows of all households, by kind."""
     yield "products", row("products")
+    for number in range(HOURS):
+        at = datetime(2025, 1, 1, tzinfo=UTC) + number * timedelta(hours=1)
+        yield "weather", row("weather", time=f"{at:%Y-%m-%dT%H:%M:%SZ}", degrees=f"{(number * 37 % 400 - 200) / 10}")
     for number in range(HOUSEHOLDS):
         customer, site, contract = f"{100_000 + number}", f"{500_000 + number}", f"{700_000 + number}"
         gsrn = with_check_digit(f"6430000{number:010}")
