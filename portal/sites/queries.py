@@ -19,9 +19,10 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import any_of_if_told, given
+from portal.sites import records
 from portal.sites.kinds import Commodity
 from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
-from portal.sites.records import Device, HeldSite, Housing, OccupancyDays, SitePoint
+from portal.sites.records import Device, Fact, HeldSite, OccupancyDays, SitePoint
 from portal.sites.scope import MEASURED, OCCUPANCIES, held_on
 
 
@@ -92,21 +93,11 @@ def by_id(db: Session, who: User, site_id: UUID, today: date) -> HeldSite:
     return found[0]
 
 
-def housing(db: Session, who: User, site_id: UUID, today: date) -> Housing | None:
-    """How a site is lived in; None for those who do not hold it today, or see neither its contracts nor its use."""
+def housing(db: Session, who: User, site_id: UUID, today: date) -> Sequence[Fact]:
+    """How a site is lived in; nothing for those who do not hold it today, or see neither its contracts nor its use."""
     wanted = select(Site).join(Occupancy).where(MEASURED.visible_to(who), held_on(today), Site.id == site_id)
     site = db.exec(wanted).first()
-    if site is None:
-        return None
-    return Housing(
-        kind=site.dwelling,
-        area_m2=site.heated_area_m2,
-        residents=site.residents,
-        heating=site.heating,
-        estimated_kwh_a_year=site.estimated_kwh_a_year,
-        ownership=site.ownership,
-        use_timing=site.use_timing,
-    )
+    return records.housing(site) if site else ()
 
 
 def points(db: Session, who: User, today: date) -> Sequence[SitePoint]:

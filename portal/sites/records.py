@@ -13,7 +13,7 @@ from portal.kit.ranges import Range
 from portal.sites import words
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Connection, MeterKind
+from portal.sites.models import Connection, MeterKind, Site
 
 Fact = tuple[Text, Text | Spoken | str]
 """What something is called, and what is known of it."""
@@ -51,32 +51,6 @@ class HeldSite:
     def title(self) -> str:
         """What it is called, or its street."""
         return self.name or self.street
-
-
-@dataclass(frozen=True, slots=True)
-class Housing:
-    """How a site is lived in, as far as it is told."""
-
-    kind: str | None
-    area_m2: int | None
-    residents: int | None
-    heating: str | None
-    estimated_kwh_a_year: int | None
-    ownership: str | None
-    use_timing: str | None
-
-    @property
-    def facts(self) -> Sequence[Fact]:
-        """What is known of it."""
-        return _known(
-            (text("Kind of building"), words.kind(self.kind)),
-            (text("Ownership"), words.ownership(self.ownership)),
-            (text("Use over the year"), words.use_timing(self.use_timing)),
-            (text("Heated area"), f"{formats.number(self.area_m2)}{NBSP}m²" if self.area_m2 else None),
-            (text("Residents"), str(self.residents) if self.residents is not None else None),
-            (text("Heating"), words.heating(self.heating)),
-            (text("Estimated electricity use a year"), _a_year(self.estimated_kwh_a_year)),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +111,19 @@ class SitePoint:
     def former(self) -> Sequence[Device]:
         """Those that hung there before."""
         return [one for one in self.devices if one.removed_on is not None]
+
+
+def housing(site: Site) -> Sequence[Fact]:
+    """How a site is lived in, as far as it is told."""
+    return _known(
+        (text("Kind of building"), words.kind(site.dwelling)),
+        (text("Ownership"), words.ownership(site.ownership)),
+        (text("Use over the year"), words.use_timing(site.use_timing)),
+        (text("Heated area"), f"{formats.number(site.heated_area_m2)}{NBSP}m²" if site.heated_area_m2 else None),
+        (text("Residents"), str(site.residents) if site.residents is not None else None),
+        (text("Heating"), words.heating(site.heating)),
+        (text("Estimated electricity use a year"), _a_year(site.estimated_kwh_a_year)),
+    )
 
 
 def _known(*facts: tuple[Text, Text | Spoken | str | None]) -> Sequence[Fact]:

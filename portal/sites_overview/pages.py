@@ -20,7 +20,7 @@ from portal.kit.web import Download, Visit, page
 from portal.organisation import queries as organisation
 from portal.organisation.queries import Contact
 from portal.sites import queries as sites
-from portal.sites.records import HeldSite, Housing, SitePoint
+from portal.sites.records import Fact, HeldSite, SitePoint
 from portal.sites_overview import download, queries, rows
 from portal.sites_overview.filters import DOWNLOAD, PAGE, SiteFilter
 from portal.sites_overview.listing import Listing, listing
@@ -79,7 +79,7 @@ class SitePage(Page):
     template = "sites/show.html"
     site: HeldSite
     parties: Mapping[UUID, str]
-    housing: Housing | None
+    housing: Sequence[Fact]
     points: Sequence[SitePoint] | None
     uses: Sequence[Use]
     sees_contracts: bool
