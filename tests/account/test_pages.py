@@ -3,7 +3,6 @@
 import json
 import re
 from datetime import timedelta
-from html import unescape
 from uuid import uuid4
 
 import pytest
@@ -24,7 +23,7 @@ from portal.kit.jobs import Shift
 from portal.kit.mail import MailServer, Smtp
 from portal.outbox.jobs import Sender, mailing
 from portal.outbox.models import OutboxEvent
-from tests import days
+from tests import days, markup
 from tests.browser import hidden
 from tests.people import AINO, MIKKO
 from tests.post import Mood, Post
@@ -84,8 +83,7 @@ def act_for(house, browser, party, grantee, themes=tuple(Theme)):
 
 def plain(answer):
     """What stands on a page to read."""
-    main = answer.text.partition("<main")[2]
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", "", main, flags=re.DOTALL))))
+    return markup.words(answer, "//main")
 
 
 def save(browser, path, form, **more):

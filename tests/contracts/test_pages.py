@@ -8,6 +8,7 @@ import pytest
 
 from portal.customers.models import Party
 from tests.contracts.register import LONG_AGO
+from tests.markup import words
 from tests.people import AINO
 
 
@@ -37,11 +38,6 @@ class Home:
         self.sales = register.contract(*where, fixed, first=began, fixed_until=until, signed_on=began - timedelta(9))
         self.network = register.contract(*where, network, "network", tax_class="I", notice_days=1)
         self.ended = register.contract(*where, fixed, valid_to=who.today - timedelta(days=601))
-
-
-def words(answer):
-    """The visible words of a page, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
 
 
 def test_the_list_shows_every_contract_by_site(aino, home):

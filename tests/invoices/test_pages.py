@@ -12,6 +12,7 @@ from portal.invoices.models import Invoice
 from portal.kit.clock import DAY, first_of_month
 from tests.consumption.readings import every
 from tests.contracts.register import counted, line
+from tests.markup import words
 from tests.people import AINO
 
 
@@ -50,11 +51,6 @@ class Books:
         register.payment(self.earlier, 9039, before + timedelta(days=20))
         self.paid = register.bill(who.party, self.site, self.last - timedelta(days=40), cents=7518)
         register.payment(self.paid, 7518, self.last)
-
-
-def words(answer):
-    """The visible words of a page, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ").replace("\u00ad", "")
 
 
 def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):

@@ -17,6 +17,7 @@ from portal.messages.models import Message, MessageThread
 from portal.messages.rules import MESSAGES_A_DAY
 from tests.browser import check, hidden
 from tests.contracts.register import Register, line
+from tests.markup import words
 from tests.messages.conftest import entry
 from tests.people import AINO, vault
 
@@ -53,11 +54,6 @@ class Inbox:
     def thread(self, subject):
         (found,) = [thread for thread in self.rows(MessageThread) if thread.subject == subject]
         return found
-
-
-def words(answer):
-    """The visible words of a page, in one line."""
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.text)).replace("\u00a0", " ")
 
 
 def form(browser, page, **typed):

@@ -6,7 +6,7 @@ import pytest
 
 from portal.organisation.rules import RightState, state
 from tests.estate import FEW, SITES
-from tests.sites_overview.test_pages import plain
+from tests.markup import words
 
 pytestmark = pytest.mark.sqlite
 
@@ -15,8 +15,7 @@ TODAY = date(2026, 11, 21)
 
 
 def said(browser):
-    page = browser.open("/organisation").text
-    return plain(page[page.index("<main") : page.index("<footer")])
+    return words(browser.open("/organisation"), "//main")
 
 
 def test_who_decides_sees_every_right_and_the_company(estate):
