@@ -7,7 +7,6 @@ import json
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from html import unescape
 from uuid import uuid4
 
 import numpy as np
@@ -21,6 +20,8 @@ from portal.kit.intervals import Quality, start_quarter
 from portal.sites.models import Occupancy
 from tests.consumption.readings import every
 from tests.contracts.register import Register
+from tests.markup import found, said, words
+from tests.markup import table as rows
 
 DAY = timedelta(days=1)
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -84,16 +85,9 @@ def home(register, aino):
     return home
 
 
-def words(page):
-    """The text of a page, without its tags and with plain blanks, in whole words."""
-    text = unescape(re.sub(r"<[^>]+>", " ", page.text)).replace("\u00a0", " ").replace("\u00ad", "")
-    return re.sub(r"\s+", " ", text)
-
-
 def bars(page):
     """The bars of the chart that are links: their addresses and labels."""
-    found = re.findall(r'<a class="bar" href="([^"]+)"[^>]*?aria-label="([^"]+)"', page.text)
-    return [(unescape(href), unescape(label).replace("\u00a0", " ")) for href, label in found]
+    return [(bar.get("href"), bar.get("aria-label").replace("\u00a0", " ")) for bar in found(page, "//a[@class='bar']")]
 
 
 def kwh_of(label):
@@ -102,15 +96,12 @@ def kwh_of(label):
 
 def table(page):
     """The figures of the table's lines: the first cell and the kWh, and those of its last line."""
-    body, foot = re.search(r"<tbody>(.*?)</tbody>\s*<tfoot>(.*?)</tfoot>", page.text, re.DOTALL).groups()
-    cells = [re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL) for row in body.split("</tr>") if row.strip()]
-    plain = [[unescape(re.sub(r"<[^>]+>", "", cell)).strip() for cell in row] for row in cells]
-    total = re.search(r'class="num">([^<]+)<', foot)[1]
-    return {row[0]: number(row[1]) for row in plain}, number(unescape(total))
+    lines, total = rows(page, "//tbody"), found(page, "//tfoot//*[@class='num']")[0]
+    return {line[0]: number(line[1]) for line in lines}, number(said(total))
 
 
 def number(text):
-    return None if text == "–" else Decimal(text.replace("\u00a0", "").replace(",", ".").replace("\u2212", "-"))
+    return None if text == "–" else Decimal(text.replace(" ", "").replace(",", ".").replace("\u2212", "-"))
 
 
 def stored_kwh(home, first, last):
@@ -510,10 +501,10 @@ def test_a_file_that_is_not_made_is_not_found(home, aino):
 
 def test_every_file_that_is_linked_is_there(home, aino):
     page = aino.browser.open("/consumption?from=2026-10-01&to=2026-10-03")
-    links = re.findall(r'href="(/consumption/download[^"]+)"', page.text)
+    links = found(page, "//a[starts-with(@href, '/consumption/download')]/@href")
     assert len(links) == 3
     for link in links:
-        assert aino.browser.get(unescape(link)).status_code == 200
+        assert aino.browser.get(link).status_code == 200
 
 
 def test_a_former_holder_does_not_read_what_the_site_is_called_now(aino, register):

@@ -1,6 +1,5 @@
 """Acting for another: chosen, shown, looked at again on every request, written down."""
 
-import re
 from datetime import timedelta
 from uuid import uuid4
 
@@ -15,6 +14,7 @@ from portal.customers.models import ContactChange, Mandate, MandateSite, Party
 from portal.kit import clock
 from portal.sites.models import Occupancy, Site
 from tests.browser import hidden
+from tests.markup import found
 from tests.people import AINO
 
 pytestmark = pytest.mark.sqlite
@@ -64,7 +64,7 @@ def act_as(browser, party):
 
 def head(browser):
     """The name in the head of a page."""
-    return re.search(r'class="switcher__name">\s*<b>(.*?)</b>', browser.get("/overview").text)[1]
+    return found(browser.get("/overview"), "//*[@class='switcher__name']/b/text()")[0]
 
 
 def test_one_switches_to_a_company_and_back_without_signing_in_anew(house, aino, company):

@@ -7,6 +7,7 @@ import pytest
 from portal.demo.people import JUHA, LANDLORD, LIISA, VEIKKO
 from portal.demo.register import party_id
 from portal.kit.db import Database
+from tests import markup
 from tests.people import House
 
 PAGES = (
@@ -18,10 +19,9 @@ READERS_OWN = {
     *("Sinä, Liisa Hakala", "Sinä, Juha Lehto", "Missä olet kirjautuneena"),
     *("Mina uppgifter", "Du, Liisa Hakala", "Du, Juha Lehto", "Var du är inloggad", "Ditt språk"),
 }  # of whoever is signed in, whomever they act for
-HEADLINES = re.compile(
-    r"<(h[123]|dt|caption)\b[^>]*>(.*?)</\1>"
-    r'|<(?:p|span|div) class="(?:fig|stat__\w+|sentence)[^"]*">(.*?)</(?:p|div|span)>',
-    re.DOTALL,
+HEADLINES = (
+    "//main//*[self::h1 or self::h2 or self::h3 or self::dt or self::caption]"
+    " | //main//*[starts-with(@class, 'fig') or starts-with(@class, 'stat__') or starts-with(@class, 'sentence')]"
 )
 YOU = {
     "en": re.compile(r"\b(you|your|yours|my)\b", re.IGNORECASE),
@@ -54,16 +54,8 @@ def own(house, person, language):
     return house.open_for(persona.identity_code, name, language=language)
 
 
-def plain(source):
-    return " ".join(re.sub(r"<[^>]+>", "", source).split())
-
-
-def main(page):
-    return page.text[page.text.index("<main") : page.text.index("<footer")]
-
-
-def headlines(source):
-    return [plain(found[1] or found[2]) for found in HEADLINES.findall(source)]
+def headlines(page):
+    return [markup.said(headline) for headline in markup.found(page, HEADLINES)]
 
 
 @pytest.mark.parametrize("language", ["en", "fi", "sv"])
@@ -76,19 +68,18 @@ def test_another_is_named_and_nobody_is_you(house, person, another, name, langua
     browser = own(house, person, language)
     browser.submit("/act-as", {"party": str(party_id(another))}, page="/overview")
     for path in PAGES:
-        page = main(browser.open(path))
-        assert BAND[language].format(name) in plain(page), path
+        page = browser.open(path)
+        assert BAND[language].format(name) in markup.words(page, "//main"), path
         told = [one for one in headlines(page) if one not in READERS_OWN and YOU[language].search(one)]
         assert told == [], path
-    assert HEADING[language].format(name) in headlines(main(browser.open("/overview")))
+    assert HEADING[language].format(name) in headlines(browser.open("/overview"))
 
 
 def test_the_band_leads_back_to_ones_own_matters(house):
     browser = own(house, LIISA, "fi")
     assert "Hoidat toisen asioita" not in browser.open("/overview").text
     browser.submit("/act-as", {"party": str(party_id(VEIKKO))}, page="/overview")
-    band = re.search(r'<div class="acting".*?</div>', browser.open("/sites").text, re.DOTALL)[0]
-    back = re.search(r'name="party" value="([^"]+)"', band)[1]
+    [back] = markup.found(browser.open("/sites"), "//div[@class='acting']//*[@name='party']/@value")
     browser.submit("/act-as", {"party": back}, page="/overview")
     page = browser.open("/overview").text
     assert "Hoidat toisen asioita" not in page

@@ -17,7 +17,7 @@ from portal.messages.models import Message, MessageThread
 from portal.messages.rules import MESSAGES_A_DAY
 from tests.browser import check, hidden
 from tests.contracts.register import Register, line
-from tests.markup import words
+from tests.markup import found, words
 from tests.messages.conftest import entry
 from tests.people import AINO, vault
 
@@ -58,9 +58,8 @@ class Inbox:
 
 def form(browser, page, **typed):
     """The hidden fields of a page's own form, and what is typed."""
-    source = browser.open(page).text
-    found = re.findall(r'<input type="hidden" name="(form_key|until|site|contract|invoice)" value="([^"]*)"', source)
-    return hidden(source) | dict(found) | typed
+    fields = found(browser.open(page), "//input[@type='hidden']")
+    return {field.get("name"): field.get("value") for field in fields} | typed
 
 
 def test_the_inbox_shows_what_came_and_says_what_is_unread(aino, inbox):
@@ -82,7 +81,7 @@ def test_the_inbox_shows_what_came_and_says_what_is_unread(aino, inbox):
 )
 def test_what_is_wished_for_is_shown(aino, inbox, query, subjects):
     answer = aino.browser.open("/messages", params=query)
-    assert set(re.findall(r'row__title">([^<]+)<', answer.text)) == subjects
+    assert set(found(answer, "//*[@class='row__title']/text()")) == subjects
     assert bool(subjects) is not ("Valinnoillasi ei löytynyt viestejä" in answer.text)
 
 
