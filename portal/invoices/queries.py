@@ -10,7 +10,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, ScalarSelect, extract, literal_column, true
+from sqlalchemy import ColumnElement, ScalarSelect, literal_column, true
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
@@ -25,6 +25,7 @@ from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received,
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
+from portal.kit.clock import first_of_month
 from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
@@ -98,7 +99,8 @@ def _kinds() -> ScalarSelect[str]:
     return kinds.where(InvoiceLine.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
 
 
-_INVOICE, _SITE, _LINE, _CONTRACT = (table_of(one) for one in (Invoice, Site, InvoiceLine, Contract))
+_INVOICE, _SITE, _LINE = (table_of(one) for one in (Invoice, Site, InvoiceLine))
+_CONTRACT, _POINT = (table_of(one) for one in (Contract, MeteringPoint))
 _TOTAL, _PAID, _CREDITED = _INVOICE.c["total_cents", "paid_cents", "credited_cents"]
 _NOTHING: Final[ColumnElement[int]] = literal_column(
     "0"
@@ -133,6 +135,18 @@ _DAY: Final = _INVOICE.c.period_to
 _ANY_DAY: Final = func.coalesce(_DAY, _DAY)  # of unpaid bills: SQLite would rather read all others of these days, too
 _THESE_DAYS: Final = given("first"), given("last")
 _COUNTED: Final = (func.count(), func.sum(_TOTAL))
+_BILLED_SITE: Final = func.coalesce(_CONTRACT.c.site_id, _INVOICE.c.site_id)
+_NETS: Final = (
+    sa.select(_DAY, _BILLED_SITE, func.sum(_LINE.c.net_cents))
+    .join_from(_INVOICE, _LINE)
+    .join(_CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id, isouter=True)
+    .where(given("since") <= _DAY, _BILLED_SITE.is_not(None))
+    .group_by(_DAY, _BILLED_SITE)  # by months of them it would take twice as long
+)
+
+
+def _itself(*row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as many kinds as columns have
+    return row
 
 
 def _by_day(asked: sa.Select[*tuple[Any, ...]], day: ColumnElement[date]) -> ScopedQuestion[DaySum]:
@@ -167,6 +181,11 @@ LATEST_SETTLED: Final = {
     show: _some(~_IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
 }
 DUE: Final = _some(_IS_UNPAID, _INVOICE.c.due_on, _INVOICE.c.number)
+NETS: Final = INVOICES.question(_itself, _NETS)
+NETS_OF_A_COMMODITY: Final = INVOICES.question(
+    _itself,
+    _NETS.join(_POINT, _CONTRACT.c.metering_point_id == _POINT.c.id).where(_POINT.c.energy == given("commodity")),
+)
 OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))
 AT_SITE: Final = INVOICES.question(
     _head, _HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
@@ -230,26 +249,15 @@ def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -
     A collective bill is shared out by the contracts of its lines; of one commodity, if told, are the lines whose
     contract has a metering point of it.
     """
-    site = func.coalesce(Contract.site_id, Invoice.site_id)
-    year, month = extract("year", _DAY).label("year"), extract("month", _DAY).label("month")
-    lines = (
-        select(year, month, site.label("site"), func.sum(InvoiceLine.net_cents))
-        .join_from(Invoice, InvoiceLine)
-        .join(Contract, col(InvoiceLine.contract_id) == Contract.id, isouter=True)
-        .where(INVOICES.visible_to(who), col(Invoice.period_to) >= since, site.is_not(None))
-    )
-    if commodity is not None:
-        lines = lines.join(MeteringPoint, col(Contract.metering_point_id) == MeteringPoint.id)
-        lines = lines.where(col(MeteringPoint.energy) == commodity)
-    nets = lines.group_by("year", "month", "site")
-    found: defaultdict[date, dict[UUID, Money]] = defaultdict(dict)
-    for y, m, site_id, cents in db.exec(nets):
-        found[date(int(y), int(m), 1)][site_id] = Money(int(cents))
+    asked = {"since": since} if commodity is None else {"since": since, "commodity": commodity}
+    found: defaultdict[date, defaultdict[UUID, int]] = defaultdict(lambda: defaultdict(int))
+    for last, site_id, cents in (NETS if commodity is None else NETS_OF_A_COMMODITY).all(db, who, **asked):
+        found[first_of_month(last)][site_id] += int(cents)
     if not found:
         return None
     most = max(map(len, found.values()))
     chosen = max(month for month, nets in found.items() if len(nets) >= MOST * most)
-    return Billed(chosen, found[chosen])
+    return Billed(chosen, {site_id: Money(cents) for site_id, cents in found[chosen].items()})
 
 
 def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
