@@ -15,7 +15,7 @@ from portal.consumption.charts import APART, Chart, ChartBar, LineChart, draw, d
 from portal.consumption.periods import Hour, Span, Year
 from portal.consumption.rules import Compare, PeriodStep
 from portal.consumption.selection import Selection, Shown
-from portal.kit.clock import DAY, first_of_month
+from portal.kit.clock import DAY
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
 from portal.sites.kinds import Commodity
@@ -173,8 +173,7 @@ def _heated(steps: Sequence[PeriodStep], year: Year, temperatures: Temperatures)
     for step in steps:
         first, last = step.period.first, step.period.last
         is_whole = step.now.complete and _points(step) == points
-        if first_of_month(first) == first:
-            yield HeatedMonth(first, step.energy if is_whole else None, degree_days(temperatures, first, last))
+        yield HeatedMonth(first, step.energy if is_whole else None, degree_days(temperatures, first, last))
 
 
 def _points(step: PeriodStep) -> Decimal:

@@ -133,7 +133,8 @@ def water_a_day(months: Iterable[HeatedMonth]) -> Decimal | None:
     None where no such month is known. Motiva takes what is measured first (Laskukaavat: Lämmin käyttövesi, motiva.fi),
     and of heat that is measured alone its summer tells, as district-heating companies advise.
     """
-    known = [(month.heat.milliwatt_hours, month.days) for month in months if month.heat and month.month.month in SUMMER]
+    summer = (month for month in months if month.month.month in SUMMER)
+    known = [(month.heat.milliwatt_hours, month.days) for month in summer if month.heat is not None]
     days = sum(days for _, days in known)
     return Decimal(sum(heat for heat, _ in known)) / days if days else None
 

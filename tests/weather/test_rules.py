@@ -138,10 +138,7 @@ def test_colder_weather_never_takes_less_and_water_stays(heat, water, had, wante
 
 
 def months(year, heat, degrees):
-    return [
-        HeatedMonth(date(year, month, 1), heat(month) and kwh(heat(month)), Decimal(degrees(month)))
-        for month in range(1, 13)
-    ]
+    return [HeatedMonth(date(year, month, 1), kwh(heat(month)), Decimal(degrees(month))) for month in range(1, 13)]
 
 
 def demand(degrees):
@@ -177,6 +174,16 @@ def test_water_is_what_the_summer_takes():
     winter = [month for month in every if month.month.month not in {6, 7, 8}]
     assert water_a_day(winter) is None
     assert in_the_weather_of(2026, winter) == []
+
+
+def test_a_house_that_takes_nothing_in_summer_warms_no_water():
+    def rooms_alone(degrees):
+        return lambda month: 2 * degrees(month)
+
+    every = [*months(2026, rooms_alone(mild), mild), *months(2025, rooms_alone(cold), cold)]
+    assert water_a_day(every) == 0
+    for row in in_the_weather_of(2026, every):
+        assert row.before[2025] == row.heat
 
 
 def test_a_month_without_heat_or_weather_is_left_out():
