@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from portal.customers.actions import Changed, OldEmail, mailbox_link
+from portal.customers.actions import Changed, mailbox_link
 from portal.installation import Installation
 from portal.kit import formats
 from portal.kit.i18n import Language, Text, text
@@ -19,8 +19,8 @@ def send(db: Session, here: Installation, changed: Changed, language: Language, 
         token = mailbox_link(db, changed.request_id, now)
         letter = _to_confirm(here, changed.to_confirm, changed.party_id, token, language)
         post(db, letter, now, about=changed.request_id)
-    for old in changed.old_emails:
-        post(db, _to_warn(here, old, language, now), now)
+    for address, party_id in changed.old_emails.items():
+        post(db, _to_warn(here, address, party_id, language, now), now)
 
 
 def _to_confirm(here: Installation, to: str, party_id: UUID, token: str, language: Language) -> Letter:
@@ -34,7 +34,7 @@ def _to_confirm(here: Installation, to: str, party_id: UUID, token: str, languag
     return _letter(here, to, subject, body, party_id, language)
 
 
-def _to_warn(here: Installation, old: OldEmail, language: Language, now: datetime) -> Letter:
+def _to_warn(here: Installation, to: str, party_id: UUID, language: Language, now: datetime) -> Letter:
     subject = text("Your contact details are being changed")
     body = (
         text(
@@ -45,7 +45,7 @@ def _to_warn(here: Installation, old: OldEmail, language: Language, now: datetim
         text("If it was you, you need not do anything. For your safety we do not tell here what was changed."),
         text("If it was not you, call us at once: %(phone)s.", phone=here.brand.phone),
     )
-    return _letter(here, old.address, subject, body, old.party_id, language)
+    return _letter(here, to, subject, body, party_id, language)
 
 
 def _letter(

@@ -90,26 +90,19 @@ class LanguageChanged(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class OldEmail:
-    """Where a customer was reached until something was changed."""
-
-    party_id: UUID
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
 class Changed:
     """What one press of a button changed, of one or several customer numbers, and the first of them.
 
     `matters` hold at once; `to_confirm` is an e-mail address that counts when its mailbox has answered, by the
-    request's id; `old_emails` are the different addresses at which the numbers were reached before, once each.
+    request's id; `old_emails` are the different addresses at which the numbers were reached before, each with the
+    first party that was.
     """
 
     request_id: UUID
     party_id: UUID
     matters: tuple[Matter, ...]
     to_confirm: str | None
-    old_emails: tuple[OldEmail, ...]
+    old_emails: Mapping[str, UUID]
 
 
 def change_contact(db: Session, who: ConfirmedUser, typed: Typed, now: datetime) -> Changed | None:
@@ -189,7 +182,7 @@ def ask_again(db: Session, who: User, now: datetime) -> Changed | None:
     for party_id in who.parties:
         _withdraw(db, party_id, Matter.EMAIL, now)
     changed = _change(db, who, {Matter.EMAIL: waiting[0].after}, now)
-    return replace(changed, old_emails=()) if changed else None
+    return replace(changed, old_emails={}) if changed else None
 
 
 def _change(db: Session, who: User, wanted: Mapping[Matter, str], now: datetime) -> Changed | None:
@@ -213,12 +206,12 @@ def _change(db: Session, who: User, wanted: Mapping[Matter, str], now: datetime)
     )
 
 
-def _old_emails(contacts: Iterable[Contact]) -> tuple[OldEmail, ...]:
-    found: dict[str, OldEmail] = {}
+def _old_emails(contacts: Iterable[Contact]) -> Mapping[str, UUID]:
+    found: dict[str, UUID] = {}
     for one in contacts:
         if address := one.facts[Matter.EMAIL].now:
-            found.setdefault(address, OldEmail(one.party_id, address))
-    return tuple(found.values())
+            found.setdefault(address, one.party_id)
+    return found
 
 
 def _leave_room(db: Session, who: User, now: datetime) -> None:

@@ -11,11 +11,12 @@ from sqlmodel import Session
 from portal.account import pages as account
 from portal.account import saving
 from portal.account.labels import options
+from portal.account.pages import WayOfBilling
 from portal.auth import actions as sessions
 from portal.auth.people import User, decides, user
 from portal.contracts import queries as contracts
 from portal.customers import contact
-from portal.customers.change_requests import Channel, Matter, PostalAddress
+from portal.customers.change_requests import Matter, PostalAddress
 from portal.customers.contact import Contact
 from portal.customers.words import LANGUAGES
 from portal.invoices import queries as invoices
@@ -74,14 +75,10 @@ class HowToReach(Page):
 
 
 @dataclass(frozen=True)
-class HowToBill(Page):
+class HowToBill(WayOfBilling):
     """The third step: how bills come."""
 
     template = "welcome/billing.html"
-    typed: Typed
-    options: Sequence[tuple[Channel, Text, Text | None]]
-    emails: Sequence[str]
-    language_names: Mapping[Language, str]
 
 
 def is_first_visit(who: User) -> bool:
