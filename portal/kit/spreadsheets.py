@@ -7,7 +7,6 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -34,19 +33,20 @@ TAKEN_FOR_ANOTHER: Final = re.compile(
 )  # numbers, days, times of day, truths
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number with so many decimals."""
-
-    value: Decimal
-    digits: int
+Cell = str | int | Decimal | None
+"""What a cell holds: words, a number with the decimals that it has, or nothing."""
 
 
-def written(rows: Iterable[Sequence[str | int | Figure | None]]) -> bytes:
-    """The file; None is an empty cell."""
+def written(rows: Iterable[Sequence[Cell]]) -> bytes:
+    """The file."""
     file = io.StringIO()
     csv.writer(file, delimiter=";", lineterminator="\r\n").writerows([_cell(cell) for cell in row] for row in rows)
     return file.getvalue().encode("utf-8-sig")
+
+
+def figure(value: Decimal, digits: int) -> Decimal:
+    """A number with so many decimals, rounded half-up."""
+    return value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def as_words(words: str) -> str:
@@ -61,13 +61,11 @@ def harmless(words: str) -> str:
     return f"'{words}" if words.startswith(FORMULAS) else words
 
 
-def _cell(cell: str | int | Figure | None) -> str:
+def _cell(cell: Cell) -> str:
     match cell:
         case None:
             return ""
         case str():
             return as_words(cell)
-        case int():
-            return str(cell)
-        case Figure(value, digits):
-            return str(value.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)).replace(".", ",")
+        case _:
+            return str(cell).replace(".", ",")

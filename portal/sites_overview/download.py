@@ -9,7 +9,7 @@ from portal.consumption.pairs import Comparison
 from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
-from portal.kit.spreadsheets import Figure
+from portal.kit.spreadsheets import Cell
 from portal.sites.labels import COMMODITIES
 from portal.sites_overview.listing import Listing
 from portal.sites_overview.rows import SiteRow
@@ -22,7 +22,7 @@ class _Column:
     """A column: its heading, and what it says of a site."""
 
     heading: Text
-    cell: Callable[[SiteRow], str | int | Figure | None]
+    cell: Callable[[SiteRow], Cell]
 
 
 def written(listing: Listing, rows: Iterable[SiteRow], language: Language) -> bytes:
@@ -68,7 +68,7 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
 
 
 def _month(listing: Listing, place: int, language: Language) -> _Column:
-    def cell(row: SiteRow) -> Figure | None:
+    def cell(row: SiteRow) -> Decimal | None:
         return _kwh(row.figures.use.months[place]) if row.figures.use else None
 
     months = listing.uses.months if listing.uses else ()
@@ -89,18 +89,18 @@ def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
     return [_Column(heading, lambda row: _figure(row.figures.cost.euros if row.figures.cost else None, 2))]
 
 
-def _pair(row: SiteRow, cell: Callable[[Comparison], int | Figure | None]) -> int | Figure | None:
+def _pair(row: SiteRow, cell: Callable[[Comparison], int | Decimal | None]) -> int | Decimal | None:
     """What there is to say of a comparison; nothing where there is none."""
     return cell(row.figures.compared) if row.figures.compared else None
 
 
-def _change(pair: Comparison) -> Figure | None:
+def _change(pair: Comparison) -> Decimal | None:
     return _figure(pair.change * 100 if pair.change is not None else None, 1)
 
 
-def _kwh(energy: Energy | None) -> Figure | None:
+def _kwh(energy: Energy | None) -> Decimal | None:
     return _figure(energy.kwh if energy else None, 2)
 
 
-def _figure(value: Decimal | None, digits: int) -> Figure | None:
-    return None if value is None else Figure(value, digits)
+def _figure(value: Decimal | None, digits: int) -> Decimal | None:
+    return None if value is None else spreadsheets.figure(value, digits)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.kit.spreadsheets import FORMULAS, Figure, as_words, harmless, written
+from portal.kit.spreadsheets import FORMULAS, as_words, figure, harmless, written
 
 
 def cells(source):
@@ -80,5 +80,5 @@ def test_no_words_are_run_and_none_are_lost(words):
 
 
 def test_numbers_are_numbers_and_nothing_is_nothing():
-    row = ["Talo", 19, Figure(Decimal("-1234.565"), 2), Figure(Decimal(7), 1), None]
+    row = ["Talo", 19, figure(Decimal("-1234.565"), 2), figure(Decimal(7), 1), None]
     assert written([row]) == b"\xef\xbb\xbfTalo;19;-1234,57;7,0;\r\n"
