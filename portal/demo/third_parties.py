@@ -16,8 +16,9 @@ from portal.consents.authorisations.models import (
     ThirdParty,
 )
 from portal.consents.authorisations.notices import Facts
-from portal.consents.authorisations.rules import Ending, Resolution, Term
+from portal.consents.authorisations.rules import Ending, Resolution
 from portal.consents.rules import Ground
+from portal.contracts.tariff_periods import Days
 from portal.demo.naming import id_of
 from portal.demo.people import AINO, MIKKO, Member
 from portal.demo.register import point_id
@@ -52,23 +53,23 @@ HOUSEKEEPER: Final = ThirdParty(
 def rows(today: date) -> Iterator[SQLModel]:
     """The companies and authorisations as they stand on a day."""
     yield from (WARMER, HOUSEKEEPER)
-    term = Term(today - 240 * DAY, today + 48 * DAY)
+    term = Days(today - 240 * DAY, today + 48 * DAY)
     yield from _given(WARMER, (POWER, HEAT), Resolution.QUARTER, term)
     for days_ago in range(40, 0, -1):
         yield _read(WARMER, term, today - days_ago * DAY)
-    term = Term(today - 500 * DAY, today - 150 * DAY)
+    term = Days(today - 500 * DAY, today - 150 * DAY)
     yield from _given(HOUSEKEEPER, (HEAT,), Resolution.MONTH, term)
     yield _ended(HOUSEKEEPER, term, today - 300 * DAY)
     for days_ago in (460, 430, 400, 370, 340, 310):
         yield _read(HOUSEKEEPER, term, today - days_ago * DAY)
-    term = Term(today - 100 * DAY, today + 265 * DAY)
+    term = Days(today - 100 * DAY, today + 265 * DAY)
     yield from _given(WARMER, (ROOF_OWNERS_POWER,), Resolution.HOUR, term, MIKKO)
     for days_ago in (9, 6, 3):
         yield _read(WARMER, term, today - days_ago * DAY)
 
 
 def _given(
-    company: ThirdParty, points: tuple[str, ...], resolution: Resolution, term: Term, giver: Member = AINO
+    company: ThirdParty, points: tuple[str, ...], resolution: Resolution, term: Days, giver: Member = AINO
 ) -> Iterator[SQLModel]:
     facts = Facts(company, points, resolution, term)
     wording = notices.EDITIONS.current.wording(facts, Language.FI)
@@ -91,13 +92,13 @@ def _given(
         yield AuthorisationPoint(authorisation_id=_id(company, term), metering_point_id=point_id(gsrn))
 
 
-def _ended(company: ThirdParty, term: Term, day: date) -> AuthorisationEnd:
+def _ended(company: ThirdParty, term: Days, day: date) -> AuthorisationEnd:
     return AuthorisationEnd(
         authorisation_id=_id(company, term), at=_at(day, time(16, 40)), how=Ending.ENDED, where="phone"
     )
 
 
-def _read(company: ThirdParty, term: Term, day: date) -> AuthorisationRead:
+def _read(company: ThirdParty, term: Days, day: date) -> AuthorisationRead:
     """What was read early on a day: the day before."""
     before = max(day - DAY, term.first)
     return AuthorisationRead(
@@ -105,7 +106,7 @@ def _read(company: ThirdParty, term: Term, day: date) -> AuthorisationRead:
     )
 
 
-def _id(company: ThirdParty, term: Term) -> UUID:
+def _id(company: ThirdParty, term: Days) -> UUID:
     return id_of("authorisation", company.business_id, (term.last - term.first).days)
 
 

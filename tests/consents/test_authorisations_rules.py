@@ -13,16 +13,16 @@ from portal.consents.authorisations.rules import (
     AuthorisationState,
     Ending,
     Resolution,
-    Term,
     is_in_force,
     is_renewable,
     may_last_until,
     state,
     was_allowed,
 )
+from portal.contracts.tariff_periods import Days
 from portal.kit.i18n import Language
 
-TERM = Term(date(2026, 1, 1), date(2026, 12, 31))
+TERM = Days(date(2026, 1, 1), date(2026, 12, 31))
 
 
 def company(name, business_id, purpose):

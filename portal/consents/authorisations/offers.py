@@ -16,13 +16,14 @@ from portal.consents.authorisations.forms import AuthorisationRequest
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.notices import Edition, Facts
 from portal.consents.authorisations.records import Given
-from portal.consents.authorisations.rules import Resolution, Term, may_last_until
+from portal.consents.authorisations.rules import Resolution, may_last_until
 from portal.consents.editions import Wording
 from portal.consumption import store
 from portal.consumption.charts import Mark
 from portal.consumption.rules import ESTIMATED, by_hour, weakest
 from portal.consumption.selection import Point
 from portal.consumption.store import PointDays
+from portal.contracts.tariff_periods import Days
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.energy import Energy
 from portal.kit.errors import Invalid
@@ -50,7 +51,7 @@ class Offer:
     company: ThirdParty
     points: Sequence[Point]
     resolution: Resolution
-    term: Term
+    term: Days
     replaces: Given | None
 
     def wording(self, edition: Edition, language: Language) -> Wording:
@@ -103,7 +104,7 @@ def offer(db: Session, who: User, request: AuthorisationRequest, today: date) ->
     replaces = queries.by_id(db, who, request.renew) if request.renew else None
     renews = replaces and (replaces.company.id, replaces.authorisation.party_id) == (company.id, party_id)
     return Offer(
-        party_id, company, points, request.resolution, Term(today, request.until), replaces if renews else None
+        party_id, company, points, request.resolution, Days(today, request.until), replaces if renews else None
     )
 
 

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from portal.consents.authorisations import labels, rules
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationRead, ThirdParty
-from portal.consents.authorisations.rules import AuthorisationState, Ending, Term
+from portal.consents.authorisations.rules import AuthorisationState, Ending
 from portal.contracts.kinds import Names
+from portal.contracts.tariff_periods import Days
 from portal.customers.models import Party
 from portal.kit.clock import day_of
 from portal.kit.i18n import Text
@@ -51,9 +52,9 @@ class Given:
         return self.authorisation.id
 
     @property
-    def term(self) -> Term:
+    def term(self) -> Days:
         """Its days, as they were agreed."""
-        return Term(self.authorisation.valid_from, self.authorisation.valid_to)
+        return Days(self.authorisation.valid_from, self.authorisation.valid_to)
 
     @property
     def ended_on(self) -> date | None:

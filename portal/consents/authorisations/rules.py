@@ -1,10 +1,10 @@
 """How long an authorisation may last, how it stands on a day, and when it may be renewed."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from portal.contracts.tariff_periods import Days
 from portal.kit.clock import DAY
 
 YEARS: Final = 2  # at a time; a longer trust is renewed
@@ -37,14 +37,6 @@ class AuthorisationState(StrEnum):
     REPLACED = "replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
-    """From the first day to the last, both included."""
-
-    first: date
-    last: date
-
-
 def may_last_until(first: date) -> date:
     """The last day that an authorisation may have that begins on a day: two years, that day included."""
     try:
@@ -53,7 +45,7 @@ def may_last_until(first: date) -> date:
         return date(first.year + YEARS, 2, 28)
 
 
-def state(term: Term, ending: Ending | None, today: date) -> AuthorisationState:
+def state(term: Days, ending: Ending | None, today: date) -> AuthorisationState:
     """How an authorisation stands on a day; one that has been ended stays so after its last day."""
     match ending:
         case Ending.ENDED:
@@ -76,6 +68,6 @@ def is_renewable(state: AuthorisationState) -> bool:
     return state in {AuthorisationState.ENDS_SOON, AuthorisationState.EXPIRED, AuthorisationState.ENDED}
 
 
-def was_allowed(term: Term, ended_on: date | None, read_on: date) -> bool:
+def was_allowed(term: Days, ended_on: date | None, read_on: date) -> bool:
     """Whether a reading on a day was covered; on the day of the end it still may have been."""
     return term.first <= read_on <= min(term.last, ended_on or term.last)

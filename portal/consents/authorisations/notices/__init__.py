@@ -7,8 +7,9 @@ from typing import Final
 
 from portal.consents.authorisations.models import ThirdParty
 from portal.consents.authorisations.records import purpose
-from portal.consents.authorisations.rules import Resolution, Term
+from portal.consents.authorisations.rules import Resolution
 from portal.consents.editions import Editions, Part, Translated, Wording
+from portal.contracts.tariff_periods import Days
 from portal.kit.formats import full_date
 from portal.kit.i18n import Language
 
@@ -20,7 +21,7 @@ class Facts:
     company: ThirdParty
     points: Sequence[str]
     resolution: Resolution
-    term: Term
+    term: Days
 
 
 class Edition(Part):
