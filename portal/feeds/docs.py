@@ -45,8 +45,8 @@ is.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
 - **An import that breaks off goes on where it was.** A file is read to its end before its first row is written; then
-  500 lines at a time are. What is written stays, and is `unchanged` when the file is taken in again. A file of
-  readings, and all files of mandates, of taxes and of contracts, are written whole or not at all.
+  500 lines at a time are, of readings some 500 000. What is written stays, and is `unchanged` when the file is taken in
+  again. All files of mandates, of taxes and of contracts are written whole or not at all.
 - **A line that comes again costs next to nothing.** Of invoices, payments and messages the register keeps a digest of
   the line that told each: the very same line is `unchanged` without being read or judged again.
 - On SQLite nothing else can be written while some lines are; a large register belongs on PostgreSQL.
@@ -72,9 +72,13 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
   what a point measures when it is made; a point that is known stays what it is.
 - A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
   known are revisions: they count as accepted, and are said.
-- A reading that starts later than a day from now is refused: it cannot have been measured.
+- A reading that starts later than a day from now is refused: it cannot have been measured. So is one before the first
+  day of its metering point, or after the last (`valid_from`, `valid_to` of feed `metering_points`).
+- Of two lines for the same time of the same metering point and reading type the later one is refused, unless it says
+  the same, however far apart they stand in the file; which line it contradicts is said. Another file's is a revision.
 - A file that a spreadsheet program has saved again has lost its numbers and is refused whole.
-- A file of readings is read whole, so it may hold 256 MiB unpacked at most.
+- A file of readings may have any size, also packed by gzip. What it says is sorted before anything is written, in a
+  temporary file of a third of its unpacked size in the folder that `TMPDIR` names, which should be on a disk.
 """
 
 

@@ -1,7 +1,7 @@
 """Takes in feeds: each file recognised by its content, in the order of references.
 
-Files of a kind of which something holds once a day only are one transaction together (once.py), and a file of readings
-is one. Other rows are taken in some at a time: an import that breaks off goes on where it was when it is run again.
+Files of a kind of which something holds once a day only are one transaction together (once.py). Other rows are taken in
+some at a time, and so are readings: an import that breaks off goes on where it was when it is run again.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

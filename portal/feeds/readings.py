@@ -1,32 +1,36 @@
-"""Takes in readings: whose they are, what a file of them holds in sentences, and which lines have no point."""
+"""Takes in readings: whose they are, which of them are written together, and which lines have no point.
+
+A file is read to its end before anything of it is written (datahub_file.py); then some series at a time are, each
+portion in a transaction of its own. An import that breaks off goes on when it is run again.
+"""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Final
 
 from sqlmodel import Session
 
 from portal.consumption import recording
-from portal.consumption.formats import datahub
-from portal.consumption.formats.datahub import Export, NotDatahub, RefusedLine
-from portal.consumption.recording import Delivery, Recorded
+from portal.consumption.formats import datahub, datahub_file
+from portal.consumption.formats.datahub import NotDatahub, Reader
+from portal.consumption.formats.datahub_file import PIECE, ExportFile, Portion, Spans
+from portal.consumption.recording import Delivery
+from portal.feeds.accounts import Account, SeriesOfPoint
 from portal.feeds.remarks import Remarked, Remarks
-from portal.feeds.report import Progress, Taken, Tally, grouped
+from portal.feeds.report import Progress, Taken, Tally
 from portal.feeds.rows import START
 from portal.feeds.sources import NotAFeed, Source
-from portal.feeds.taking import Ready
+from portal.feeds.taking import Ready, Step
 from portal.kit.clock import DAY
-from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined
-from portal.sites.importing import make_point, points_of
-from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
-from portal.sites.models import MeteringPoint
+from portal.kit.intervals import start_quarter
+from portal.sites.importing import KnownPoint, known_points, make_point
+from portal.sites.kinds import READING_TYPES, Commodity
 from portal.sites.rules import is_gsrn
 
-TOLD_ONE_BY_ONE = 20  # series of a file; of more only the sum is told
-SeriesName = tuple[str, ReadingType]
-"""A GSRN and a reading type."""
+PORTION: Final = 500_000  # readings that are written at once, or the series that has more
 
 
 class Unknown(StrEnum):
@@ -50,149 +54,161 @@ class PointOptions:
 
 
 def prepared(source: Source, options: PointOptions, now: datetime, progress: Progress) -> Ready:
-    """Read a whole file of readings; what is returned takes it in, in one step.
+    """Read a whole file of readings; what is returned takes it in, some series at a time.
 
     Raises NotAFeed when it is no such file, damaged, or about another point than the operator says.
     """
-    if not datahub.looks_like(source.start(START)):
+    start = source.start(START)
+    if not datahub.looks_like(start):
         raise NotAFeed("is no feed: neither rows of JSON nor readings as Datahub exports them")
     try:
-        export = datahub.read(source.read(), now + DAY)
+        file = datahub_file.opened(Reader(start, now + DAY), _heard(source, progress))
     except NotDatahub as why:
         raise NotAFeed(str(why)) from None
-    told = _named(export, options)
-
-    def take(db: Session, remarks: Remarks) -> Taken:
-        points = _points(db, {gsrn for gsrn, _ in told}, options)
-        taken = {key: told[key] for key in told if _may_tell(points.get(key[0]), key[1])}
-        deliveries = [Delivery(points[gsrn].id, intervals, kind) for (gsrn, kind), intervals in taken.items()]
-        recorded = dict(zip(taken, recording.record_all(db, deliveries, now), strict=True))
-        progress(source.name, len(taken), len(taken))
-        _refuse(source, export.refused, told.keys() - taken.keys(), points, remarks.refused)
-        says = (*_says(taken, recorded), *_unlike(points, options))
-        return Taken(source.name, says, _tally(export, recorded.values(), remarks.refused))
-
-    return lambda: iter([take])
+    except OSError as refused:
+        raise NotAFeed(
+            f"cannot be sorted: {refused.strerror}; TMPDIR names a folder with a third of the file's size to spare"
+        ) from None
+    try:
+        names = _named(file, options)
+    except NotAFeed:
+        file.close()
+        raise
+    return _Intake(source, file, names, options, now, progress).steps
 
 
-def _named(export: Export, options: PointOptions) -> Mapping[SeriesName, Intervals]:
-    """The readings by GSRN and reading type, those of no named point given to the one that the operator names.
+def _heard(source: Source, progress: Progress) -> Iterator[bytes]:
+    """The file, piece by piece: the first half of the work."""
+    for read, piece in source.pieces(PIECE):
+        progress(source.name, read, 2 * source.size)
+        yield piece
+
+
+def _named(file: ExportFile, options: PointOptions) -> Sequence[SeriesOfPoint]:
+    """The GSRN and reading type of each series, that of the point which the operator names where the file names none.
 
     Raises NotAFeed when it cannot be told whose readings they are.
     """
-    ids = {series.gsrn for series in export.series}
+    ids = {gsrn for gsrn, _ in file.series}
     if options.named and (others := {gsrn for gsrn in ids if gsrn} - {options.named}):
         raise NotAFeed(f"is about metering point {min(others)}, not {options.named} as --metering-point says")
     if options.named and len(ids) > 1:
         raise NotAFeed(f"names metering point {options.named} on some lines and none on others")
     if options.named is None and None in ids:
         raise NotAFeed("names no metering point; --metering-point GSRN says whose readings they are")
-    return {(one.gsrn or options.named or "", one.reading_type): one.intervals for one in export.series}
+    return [(gsrn or options.named or "", kind) for gsrn, kind in file.series]
 
 
-def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, MeteringPoint]:
+class _Intake:
+    """Takes in a file that has been read to its end: its refused lines and the first portion, then the others."""
+
+    def __init__(
+        self,
+        source: Source,
+        file: ExportFile,
+        names: Sequence[SeriesOfPoint],
+        options: PointOptions,
+        now: datetime,
+        progress: Progress,
+    ) -> None:
+        self._source, self._file, self._names = source, file, names
+        self._options, self._now, self._progress = options, now, progress
+        self._points: Mapping[str, KnownPoint] = {}
+        self._spans = Spans.boundless(len(names))
+        self._says = Account(names, file.first_lines)
+
+    def steps(self) -> Iterator[Step]:
+        """What takes in the file, step by step."""
+        with self._file:
+            portions = self._file.portions(PORTION) or [range(0)]
+            yield partial(self._begin, portions)
+            for portion in portions[1:]:
+                yield partial(self._keep, portion)
+
+    def _begin(self, portions: Sequence[range], db: Session, remarks: Remarks) -> Taken:
+        self._points = _points(db, {gsrn for gsrn, _ in self._names}, self._options)
+        self._spans = self._taken()
+        self._refuse(remarks.refused)
+        taken = self._keep(portions[0], db, remarks)
+        return replace(taken, tally=taken.tally + Tally(refused=remarks.refused.count))
+
+    def _keep(self, series: range, db: Session, _remarks: Remarks) -> Taken:
+        portion = self._file.told(series, self._spans)
+        recorded = recording.record_all(db, self._deliveries(portion), self._now)
+        self._says.hear(portion, recorded)
+        accepted = sum(one.accepted for one in recorded)
+        unchanged = portion.lines - len(portion.contradicting) - accepted
+        self._progress(self._source.name, len(self._names) + series.stop, 2 * len(self._names))
+        says = (*self._says.sentences, *_unlike(self._points, self._options))
+        return Taken(self._source.name, says, Tally(accepted, unchanged))
+
+    def _deliveries(self, portion: Portion) -> Iterator[Delivery]:
+        for number, intervals in portion.series:
+            gsrn, kind = self._names[number]
+            yield Delivery(self._points[gsrn].id, intervals, kind)
+
+    def _taken(self) -> Spans:
+        """From when until when each series is taken: never where no point has it, else while the point is there."""
+        spans = Spans.boundless(len(self._names))
+        for number, (gsrn, kind) in enumerate(self._names):
+            point = self._points.get(gsrn)
+            if point is None or kind not in READING_TYPES[point.energy]:
+                spans.until[number] = datahub_file.ALWAYS
+                continue
+            if point.valid_from:
+                spans.since[number] = start_quarter(point.valid_from)
+            if point.valid_to:
+                spans.until[number] = start_quarter(point.valid_to + DAY)
+        return spans
+
+    def _why_not(self, number: int, quarter: int) -> str:
+        """Why a reading is not taken that lies outside the span of its series."""
+        gsrn, kind = self._names[number]
+        point = self._points.get(gsrn)
+        if point is None:
+            return "unknown metering point" if is_gsrn(gsrn) else "unknown metering point: its check digit is wrong"
+        if kind not in READING_TYPES[point.energy]:
+            return f"reading type {kind} is not one that a metering point of {point.energy} has"
+        field, day, place = "valid_from", point.valid_from, "before the first"
+        if quarter >= self._spans.until[number]:
+            field, day, place = "valid_to", point.valid_to, "after the last"
+        return (
+            f"start time is {place} day of the metering point, {day}: correct its {field} in feed metering_points "
+            "if it was there, and take the file in again"
+        )
+
+    def _refuse(self, refused: Remarked) -> None:
+        """Put the lines that are not taken into the file of refused lines."""
+        told = self._file.refused(self._spans, self._why_not)
+        line = next(told, None)
+        if line is None:
+            return
+        begins = 1
+        for _, piece in self._source.pieces(PIECE):
+            ends = begins + piece.count(b"\n") + (not piece.endswith(b"\n"))
+            texts = piece.split(b"\n") if line.number < ends else []
+            while line.number < ends:
+                refused.put(*line, texts[line.number - begins].decode(errors="replace").rstrip("\r"))
+                line = next(told, None)
+                if line is None:
+                    return
+            begins = ends
+
+
+def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, KnownPoint]:
     """The metering points that are known, or are made because the operator wishes it."""
-    points = dict(points_of(db, gsrns))
+    points = dict(known_points(db, gsrns))
     for gsrn in sorted(set(gsrns) - points.keys()):
         if is_gsrn(gsrn) and (gsrn == options.named or options.unknown is Unknown.MADE):
-            points[gsrn] = make_point(db, gsrn, options.energy or Commodity.ELECTRICITY)
+            energy = options.energy or Commodity.ELECTRICITY
+            points[gsrn] = KnownPoint(make_point(db, gsrn, energy).id, energy)
+    db.flush()
+    db.expunge_all()  # a file of many points in little memory
     return points
 
 
-def _may_tell(point: MeteringPoint | None, kind: ReadingType) -> bool:
-    return point is not None and kind in READING_TYPES[Commodity(point.energy)]
-
-
-def _refuse(
-    source: Source,
-    already: Sequence[RefusedLine],
-    others: Collection[SeriesName],
-    points: Mapping[str, MeteringPoint],
-    refused: Remarked,
-) -> None:
-    """Put the lines that are no readings, and those of series that no point has, into the file of refused lines."""
-    reasons = {line.number: line.reason for line in already}
-    if not others and not reasons:
-        return
-    for number, raw in enumerate(source.lines(), 1):
-        text = raw.decode(errors="replace")
-        if reason := reasons.get(number) or _why_not(text, others, points):
-            refused.put(number, reason, text)
-
-
-def _why_not(line: str, others: Collection[SeriesName], points: Mapping[str, MeteringPoint]) -> str | None:
-    """Why a line is refused whose series no point has; None for those of another series."""
-    gsrn, kind = datahub.series_of(line)
-    if (gsrn, kind) not in others:
-        return None
-    if point := points.get(gsrn):
-        return f"reading type {kind} is not one that a metering point of {point.energy} has"
-    return "unknown metering point" if is_gsrn(gsrn) else "unknown metering point: its check digit is wrong"
-
-
-def _tally(export: Export, recorded: Collection[Recorded], refused: Remarked) -> Tally:
-    """What became of each line; one that only repeats another changes nothing."""
-    lines = sum(len(series.intervals) for series in export.series) + len(export.refused) + export.repeated
-    accepted = sum(one.accepted for one in recorded)
-    return Tally(accepted, lines - accepted - refused.count, refused.count)
-
-
-# what is said of readings
-
-
-def _says(told: Mapping[SeriesName, Intervals], recorded: Mapping[SeriesName, Recorded]) -> Iterator[str]:
-    """A sentence for each series, or one for each unit where they are many."""
-    if len(told) <= TOLD_ONE_BY_ONE:
-        for (gsrn, kind), readings in told.items():
-            of_kind = "" if kind is ReadingType.METERED else f", reading type {kind}"
-            yield f"metering point {gsrn}: {_summary([readings], recorded[gsrn, kind], kind.unit)}{of_kind}"
-        return
-    for unit in sorted({kind.unit for _, kind in told}, key=lambda unit: unit != "kWh"):
-        of_unit = [key for key in told if key[1].unit == unit]
-        total = sum((recorded[key] for key in of_unit), Recorded())
-        points = len({gsrn for gsrn, _ in of_unit})
-        yield f"{grouped(points)} metering points: {_summary([told[key] for key in of_unit], total, unit)}"
-
-
-def _summary(every: Sequence[Intervals], recorded: Recorded, unit: str) -> str:
-    """`26 204 quarters, 2024-12-31T22:00Z to 2025-09-30T20:45Z, 9 057.93 kWh`, and what is odd about them.
-
-    The two instants are those at which the first and the last interval begin.
-    """
-    readings = joined(every)
-    first, last = int(readings.quarter.min()), int(readings.quarter.max())
-    missing = readings[readings.quality == Quality.MISSING]
-    parts = [
-        _counted(readings),
-        f"{_instant(first)} to {_instant(last)}",
-        *([] if unit == "°C" else [f"{_in_full(int(readings.milliwatt_hours.sum()))} {unit}"]),
-    ]
-    if len(missing):
-        parts.append(f"{_counted(missing)} missing, first {_instant(int(missing.quarter.min()))}")
-    if recorded.revised:
-        parts.append(f"{grouped(recorded.revised)} revised")
-    return ", ".join(parts)
-
-
-def _unlike(points: Mapping[str, MeteringPoint], options: PointOptions) -> Iterator[str]:
+def _unlike(points: Mapping[str, KnownPoint], options: PointOptions) -> Iterator[str]:
     """What the operator should know where a point measures something else than they said."""
     for gsrn, point in points.items():
         if options.energy and point.energy != options.energy:
             yield f"metering point {gsrn} measures {point.energy} and goes on doing so, whatever --direction says"
-
-
-def _counted(readings: Intervals) -> str:
-    hours = int((readings.length == QUARTERS_AN_HOUR).sum())
-    counts = ((len(readings) - hours, "quarter"), (hours, "hour"))
-    return " and ".join(f"{grouped(count)} {unit}{'s' * (count != 1)}" for count, unit in counts if count)
-
-
-def _instant(quarter: int) -> str:
-    return f"{instant_of(quarter):%Y-%m-%dT%H:%MZ}"
-
-
-def _in_full(millionths: int) -> str:
-    """A quantity exactly, with two decimals at least: `9 057.93`."""
-    whole, decimals = divmod(abs(millionths), MILLIWATT_HOURS_PER_KWH)
-    sign = "-" if millionths < 0 else ""
-    return f"{sign}{grouped(whole)}.{f'{decimals:06}'.rstrip('0'):0<2}"

@@ -13,8 +13,7 @@ from typing import BinaryIO, cast
 
 from portal.kit.complaints import Complaint
 
-MOST_BYTES = 4 * 2**30  # of one feed, unpacked
-MOST_AT_ONCE = 256 * 2**20  # of one that is held in memory whole
+MOST_BYTES = 4 * 2**30  # of one feed of rows, or an archive, unpacked
 LONGEST_LINE = 4 * 2**20
 MOST_MEMBERS = 1000
 ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
@@ -50,16 +49,24 @@ class Source:
                     raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
                 yield line.rstrip(b"\r\n")
 
-    def read(self) -> bytes:
-        """The whole file, held in memory.
+    def pieces(self, size: int) -> Iterator[tuple[int, bytes]]:
+        """The text in pieces of about so many bytes that end where a line does, each with the bytes read of `size`.
 
-        Raises NotAFeed when it is longer than MOST_AT_ONCE, and as `lines` does.
+        Raises NotAFeed as `lines` does, but however long the file is.
         """
         with self._reading() as stream:
-            content = stream.read(MOST_AT_ONCE + 1)
-        if len(content) > MOST_AT_ONCE:
-            raise NotAFeed(f"holds more than {MOST_AT_ONCE} bytes, and is of a kind that is read whole; split it")
-        return content
+            rest = b""
+            while piece := stream.read(size):
+                ends = piece.rfind(b"\n") + 1
+                if ends:
+                    yield _place(stream), rest + piece[:ends]
+                    rest = piece[ends:]
+                else:
+                    rest += piece
+                if len(rest) > LONGEST_LINE:
+                    raise NotAFeed(f"has a line of more than {LONGEST_LINE} bytes; a feed has one row a line")
+            if rest:
+                yield _place(stream), rest
 
     def start(self, size: int) -> bytes:
         """The first bytes, at most so many.
@@ -140,6 +147,12 @@ def _members(path: Path) -> Iterator[Source]:
     for member in members:
         called = "".join(filter(str.isprintable, member.filename.replace("/", ".")))  # it is shown on a terminal
         yield Source(f"{path.name}.{called}", path.parent, member.file_size, partial(_member, path, member))
+
+
+def _place(stream: BinaryIO) -> int:
+    """How many bytes of the file on the disk have been read."""
+    on_disk: BinaryIO = getattr(stream, "fileobj", stream)  # of a gzip file, the packed one
+    return on_disk.tell()
 
 
 def _member(path: Path, member: zipfile.ZipInfo) -> BinaryIO:

@@ -1,6 +1,8 @@
 """How the utility's own systems tell of sites, their holders, metering points and meters; how they are kept."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -8,6 +10,7 @@ from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
 from portal.customers.importing import CustomerNumber, party_ids
+from portal.kit.db import table_of
 from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict, Written, checked, unknown, words
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
@@ -184,9 +187,20 @@ def _both(one: Holder, other: Holder, shared: Range) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class KnownPoint:
+    """What readings need to know of a metering point: what it measures, and on which days it is there."""
+
+    id: UUID
+    energy: Commodity
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
 SITES = Kept(Site, ("number",))
 OCCUPANCIES = Parts(Occupancy, ("party_id", "since"), owner="site_id")
 POINTS = Kept(MeteringPoint, ("gsrn",))
+POINT = table_of(MeteringPoint)
 METERS = Parts(Meter, ("serial",), owner="metering_point_id")
 
 
@@ -201,6 +215,16 @@ def points_of(db: Session, gsrns: Collection[str]) -> Mapping[str, MeteringPoint
         point.gsrn: point
         for some in portions(gsrns)
         for point in db.exec(select(MeteringPoint).where(col(MeteringPoint.gsrn).in_(some)))
+    }
+
+
+def known_points(db: Session, gsrns: Collection[str]) -> Mapping[str, KnownPoint]:
+    """What readings need to know of the metering points that these GSRNs name, as far as the register knows them."""
+    asked = select(*POINT.c["gsrn", "id", "energy", "valid_from", "valid_to"])
+    return {
+        gsrn: KnownPoint(point, Commodity(energy), *days)
+        for some in portions(gsrns)
+        for gsrn, point, energy, *days in db.connection().execute(asked.where(POINT.c.gsrn.in_(some)))
     }
 
 

@@ -8,6 +8,9 @@ from itertools import groupby
 import numpy as np
 from hypothesis import strategies as st
 
+from portal.consumption.formats import datahub_file
+from portal.consumption.formats.datahub import Reader, RefusedLine, SeriesReadings
+from portal.consumption.formats.datahub_file import Spans
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.intervals import Intervals, Quality, day_starts, instant_of
 
@@ -35,6 +38,40 @@ class Reading:
     milliwatt_hours: int
     quality: Quality = Quality.OK
     revised: bool = False
+
+
+@dataclass(frozen=True)
+class Export:
+    """What a Datahub file says. `repeated` counts the lines that only say again what an earlier one said."""
+
+    series: tuple[SeriesReadings, ...]
+    refused: tuple[RefusedLine, ...]
+    repeated: int
+
+
+def read(content, size=datahub_file.PIECE, portion=10**9, **options):
+    """What a file says, read in pieces of so many bytes and told in portions of so many readings."""
+    with datahub_file.opened(Reader(content[:4096], **options), in_pieces(content, size)) as file:
+        spans = Spans.boundless(len(file.series))
+        portions = [file.told(series, spans) for series in file.portions(portion)]
+        told = {number: intervals for portion in portions for number, intervals in portion.series}
+        series = [
+            SeriesReadings(file.series[number][0], told[number], file.series[number][1])
+            for number in sorted(told, key=file.first_lines.__getitem__)
+        ]
+        contradicting = {line for portion in portions for line in portion.contradicting}
+        refused = tuple(file.refused(spans, lambda *_: "outside"))
+    assert contradicting <= {line.number for line in refused}
+    lines = sum(portion.lines for portion in portions)
+    return Export(tuple(series), refused, lines - sum(map(len, told.values())) - len(contradicting))
+
+
+def in_pieces(content, size):
+    """Pieces of about so many bytes that end where a line does."""
+    while content:
+        ends = content.find(b"\n", size) + 1 or len(content)
+        yield content[:ends]
+        content = content[ends:]
 
 
 def intervals(readings):

@@ -2,15 +2,15 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.consumption.formats import datahub
-from portal.consumption.formats.datahub import HEADERS, NotDatahub, SeriesReadings, read
-from portal.consumption.formats.datahub_lines import NO_READINGS
+from portal.consumption.formats import datahub, datahub_file
+from portal.consumption.formats.datahub import HEADERS, NotDatahub, SeriesReadings
+from portal.consumption.formats.datahub_lines import Readings
 from portal.consumption.formats.datahub_writing import write
 from portal.kit.intervals import Quality, quarter_of
-from tests.consumption.readings import Reading, intervals, listed, loads
+from tests.consumption.readings import Reading, intervals, listed, loads, read
 from tests.data import real
 
 GSRN, OTHER = "643007572000000013", "643007572000000020"
@@ -38,7 +38,7 @@ def refusals(*rows):
 
 def one_by_one(content):
     """What the file says when no line is taken as regular."""
-    return datahub._read(content, lambda *_: NO_READINGS)
+    return read(content, take=lambda lines, *_: Readings.none_of(lines))
 
 
 def as_values(export):
@@ -149,7 +149,7 @@ def test_a_file_may_hold_no_readings():
 )
 def test_a_line_that_cannot_be_taken_is_refused_with_its_reason(wrong, reason):
     export = read(file(row(start="2024-12-31T21:45:00Z"), wrong, row(start="2024-12-31T23:00:00Z")))
-    assert [(line.number, line.reason, line.line) for line in export.refused] == [(3, reason, wrong)]
+    assert export.refused == ((3, reason),)
     assert len(export.series[0].intervals) == 2
 
 
@@ -214,10 +214,9 @@ def test_a_whole_last_line_needs_no_end():
     assert [line.number for line in read(file(ROW, reactive).rstrip()).refused] == [3]
 
 
-def test_lines_are_numbered_through_all_pieces(monkeypatch):
-    monkeypatch.setattr(datahub, "PIECE", 100)
+def test_lines_are_numbered_through_all_pieces():
     rows = [row(start=f"2024-12-31T{hour:02}:00:00Z") for hour in range(24)]
-    export = read(file(*rows[:20], "rubbish", *rows[20:], row(quantity="7,0", start="2024-12-31T00:00:00Z")))
+    export = read(file(*rows[:20], "rubbish", *rows[20:], row(quantity="7,0", start="2024-12-31T00:00:00Z")), size=100)
     assert [line.number for line in export.refused] == [22, 27]
     assert len(export.series[0].intervals) == 24
 
@@ -272,6 +271,43 @@ def test_a_damaged_byte_is_never_read_in_two_ways(data):
             read(bytes(content))
     else:
         assert as_values(read(bytes(content))) == expected
+
+
+# pieces and portions
+
+SAME_TIMES = (  # around the changes of the clock: days of 23 and 25 hours
+    *("2024-03-30T22:00:00Z", "2024-03-31T00:45:00Z", "2024-03-31T01:00:00Z", "2024-03-31T20:45:00Z"),
+    *("2024-10-26T21:00:00Z", "2024-10-27T00:30:00Z", "2024-10-27T01:00:00Z", "2024-10-27T22:00:00Z"),
+)
+TELLING = st.builds(
+    "{};8716867000030;{};kWh;{};{};{};{}".format,
+    st.sampled_from([GSRN, OTHER]),
+    st.sampled_from(["PT15M", "PT15M", "PT1H"]),
+    st.sampled_from(["BN01", "BN01", "BN02"]),
+    st.sampled_from(SAME_TIMES),
+    st.sampled_from(["0,000000", "1,250000", "11,250000", "-3,5", "4"]),
+    st.sampled_from(["OK", "OK", "EST", "MISSING"]),
+)
+TOLD = st.lists(st.one_of(TELLING, TELLING, TELLING, ROWS), max_size=40)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TOLD, st.integers(1, 400), st.integers(1, 30), st.integers(1, 20))
+def test_a_file_read_in_pieces_says_what_it_says_at_once(monkeypatch, rows, size, stretch, portion):
+    content = file(*rows, ROW)
+    with monkeypatch.context() as patched:
+        patched.setattr(datahub_file, "STRETCH", stretch)
+        patched.setattr(datahub_file, "IN_MEMORY", 100)
+        in_pieces = as_values(read(content, size=size, portion=portion))
+    assert in_pieces == as_values(read(content))
+
+
+def test_a_line_that_contradicts_one_far_before_it_is_refused(monkeypatch):
+    monkeypatch.setattr(datahub_file, "STRETCH", 2)
+    others = [row(start=f"2024-12-31T{hour:02}:00:00Z") for hour in range(20)]
+    content = file(row(), *others, row(quantity="9,000000"), row())
+    export = read(content, size=100, portion=1)
+    assert (export.refused, export.repeated) == (((23, "line 2 says something else of the same time"),), 1)
 
 
 # writing

@@ -13,12 +13,11 @@ import numpy as np
 import pytest
 
 from portal.consumption import recording, store
-from portal.consumption.formats import datahub
 from portal.kit.clock import first_of_month, next_month
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Quality, start_quarter
 from portal.sites.models import Occupancy
-from tests.consumption.readings import every
+from tests.consumption.readings import every, read
 from tests.contracts.register import Register
 from tests.markup import found, said, words
 from tests.markup import table as rows
@@ -461,7 +460,7 @@ def test_the_file_is_exactly_the_selection(home, aino):
     answer = aino.browser.get("/consumption/download?format=datahub&resolution=quarter&at=2026-10")
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="electricity-2026-10.csv"'
-    export = datahub.read(answer.content)
+    export = read(answer.content)
     (series,) = export.series
     with home.database.reading() as db:
         kept = store.read(db, home.power, date(2026, 10, 1), date(2026, 10, 31))
@@ -472,7 +471,7 @@ def test_the_file_is_exactly_the_selection(home, aino):
 
 def test_the_file_by_the_hour_has_the_same_sum(home, aino):
     quarters, hours = (
-        datahub.read(aino.browser.get(f"/consumption/download?at=2026-10&resolution={resolution}").content).series[0]
+        read(aino.browser.get(f"/consumption/download?at=2026-10&resolution={resolution}").content).series[0]
         for resolution in ("quarter", "hour")
     )
     assert len(hours.intervals) == 31 * 24 + 1

@@ -9,14 +9,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
 from portal.consumption import recording, store
-from portal.consumption.formats import datahub
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.consumption.recording import Recorded
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
 from portal.sites.models import MeteringPoint
-from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads
+from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, read
 from tests.data import real
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -239,7 +238,7 @@ def test_as_many_ranges_as_there_are_occupancies_are_asked_for(db):
 
 @pytest.mark.parametrize(("name", "kwh", "quarters"), [("consumption", 9057.93, 26204), ("production", 3158.27, 26204)])
 def test_real_files_are_kept_whole(db, point, name, kwh, quarters):
-    (series,) = datahub.read(real(f"datahub/{name}-test.csv").read_bytes()).series
+    (series,) = read(real(f"datahub/{name}-test.csv").read_bytes()).series
     assert recording.record(db, point, series.intervals, NOW) == Recorded(accepted=quarters)
     assert recording.record(db, point, series.intervals, NOW) == Recorded(unchanged=quarters)
     year = [PointDays(point, date(2025, 1, 1), date(2025, 12, 31))]

@@ -1,16 +1,34 @@
 """Readings from Datahub's files: whose they are, what is said of them, what is refused."""
 
+import io
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from sqlmodel import select
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import delete, select
 
 from portal.consumption import store
+from portal.consumption.formats import datahub_file
+from portal.consumption.models import MonthTotal, ReadingMonth, Series
+from portal.consumption.store import PointDays
+from portal.feeds import imports, readings
+from portal.feeds.imports import ImportOptions
+from portal.feeds.readings import PointOptions
+from portal.feeds.report import Taken
+from portal.feeds.sources import Source
 from portal.kit import clock
+from portal.kit.db import Database
+from portal.kit.feed import ImportContext
 from portal.kit.intervals import Quality, quarter_of
+from portal.sites.importing import points_of
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint
 from portal.sites.rules import is_gsrn
+from tests.consumption.readings import listed
 from tests.data import real
 from tests.feeds.conftest import row
 
@@ -68,6 +86,23 @@ def test_readings_that_cannot_have_been_measured_yet_are_refused_line_by_line(ta
     ((line, reason, text),) = refused("r.csv")
     assert (line, text) == ("4", lines[1].strip())
     assert reason.startswith("start time is later than ")
+
+
+@pytest.mark.sqlite
+def test_readings_of_days_on_which_the_point_is_not_there_are_refused_line_by_line(take, database, kept, refused):
+    with database.writing() as db:
+        days = {"valid_from": date(2026, 11, 20), "valid_to": date(2026, 11, 20)}
+        db.add(MeteringPoint(gsrn=FIRST, energy="electricity", **days))
+    hours = (reading(FIRST, hour, "1,0") for hour in (5, 21, 22))
+    answer = take(reading(FIRST, 21, "1,0").replace("-20T", "-19T"), *hours)
+    assert (answer.code, answer.last) == (1, "accepted=2 unchanged=0 refused=2")
+    day = "day of the metering point, 2026-11-20: correct its"
+    mend = "in feed metering_points if it was there, and take the file in again"
+    assert [(line, reason) for line, reason, _ in refused("r.csv")] == [
+        ("2", f"start time is before the first {day} valid_from {mend}"),
+        ("5", f"start time is after the last {day} valid_to {mend}"),
+    ]
+    assert kept() == {FIRST: ("electricity", 2.0)}
 
 
 # the real files
@@ -234,3 +269,101 @@ def check_digit(digits):
 def test_a_rehearsal_of_readings_keeps_nothing(take, kept):
     answer = take(reading(FIRST, 0, "1,5"), options=("--create-points", "--dry-run"))
     assert (answer.code, answer.last, kept()) == (0, "accepted=1 unchanged=0 refused=0", {})
+
+
+# a file of any size, portion by portion
+
+TOLD = st.lists(
+    st.builds(
+        "{};8716867000030;{};kWh;{};{};{};{}\n".format,
+        st.sampled_from([FIRST, FIRST, SECOND, "643000000000000030"]),
+        st.sampled_from(["PT15M", "PT15M", "PT1H"]),
+        st.sampled_from(["BN01", "BN01", "BN02", "volume"]),
+        st.sampled_from(
+            [f"2026-{day}Z" for day in ("03-28T22:00:00", "03-29T00:45:00", "03-29T01:00:00", "10-25T00:30:00")]
+            + [f"2026-{day}Z" for day in ("10-25T01:00:00", "10-31T22:00:00", "11-01T00:00:00", "11-20T05:07:00")]
+        ),
+        st.sampled_from(["0,000000", "1,250000", "-3,5"]),
+        st.sampled_from(["OK", "OK", "EST", "MISSING"]),
+    ),
+    max_size=30,
+)
+
+
+@dataclass
+class Imports:
+    """Imports of Datahub files into a database, and what then stands there."""
+
+    database: Database
+    folder: Path
+
+    def take(self, told, sessions=None):
+        """What became of a file."""
+        content = "".join([HEADER, *told]).encode()
+        source = Source("r.csv", self.folder, len(content), lambda: io.BytesIO(content))
+        context = ImportContext(lambda: None, clock.now())
+        options = ImportOptions(PointOptions(), None)
+        (taken,) = imports.run(sessions or self.database.writing, [source], options, context, lambda *_: None)
+        return taken
+
+    def state(self):
+        """All readings that are kept, and the lines that were refused."""
+        with self.database.reading() as db:
+            points = db.exec(select(MeteringPoint).order_by(MeteringPoint.gsrn)).all()
+            wanted = [
+                PointDays(one.id, date(2026, 1, 1), date(2026, 12, 31), reading_type=kind)
+                for one in points
+                for kind in (ReadingType.METERED, ReadingType.NETTED)
+            ]
+            kept = [(listed(known.intervals), known.revised.tolist()) for each in wanted
+                    for known in store.read_all(db, [each])]  # fmt: skip
+        refused = self.folder / "r.csv.refused.csv"
+        return kept, refused.read_text() if refused.exists() else ""
+
+    def clear(self):
+        """Keep the points only."""
+        with self.database.writing() as db:
+            for table in (ReadingMonth, MonthTotal, Series):
+                db.execute(delete(table))
+        (self.folder / "r.csv.refused.csv").unlink(missing_ok=True)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(TOLD, st.integers(1, 10), st.integers(0, 3))
+def test_portions_end_where_the_whole_does_also_after_a_stop(database, tmp_path, monkeypatch, told, portion, stop):
+    imported = Imports(database, tmp_path)
+    with database.writing() as db:
+        for gsrn in (FIRST, SECOND):
+            if not points_of(db, [gsrn]):
+                db.add(MeteringPoint(gsrn=gsrn, energy="electricity"))
+    imported.clear()
+    whole = imported.take(told)
+    wanted = imported.state()
+    imported.clear()
+    with monkeypatch.context() as patched:
+        patched.setattr(readings, "PORTION", portion)
+        patched.setattr(readings, "PIECE", 100)
+        patched.setattr(datahub_file, "STRETCH", portion)
+        in_portions = imported.take(told)
+        assert (in_portions.says, in_portions.tally) == (whole.says, whole.tally)
+        assert imported.state() == wanted
+        imported.clear()
+        stopped = imported.take(told, stopping(database, stop))
+        again = imported.take(told)
+    assert imported.state() == wanted
+    before = stopped.tally.accepted if isinstance(stopped, Taken) else 0
+    assert (before + again.tally.accepted, again.tally.refused) == (whole.tally.accepted, whole.tally.refused)
+
+
+def stopping(database, after):
+    """Transactions of which only the first ones come about."""
+    left = iter(range(after))
+
+    @contextmanager
+    def session():
+        with database.writing() as db:
+            yield db
+            if next(left, None) is None:
+                raise RuntimeError
+
+    return session

@@ -14,7 +14,7 @@ from sqlmodel import select
 
 from portal.consumption.formats.datahub import HEADERS
 from portal.customers.models import Party
-from portal.feeds import sources
+from portal.feeds import readings, sources
 from portal.feeds.imports import ImportOptions, run
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import LeftOut
@@ -24,6 +24,7 @@ from tests.feeds.conftest import VAULT, lines, row
 pytestmark = pytest.mark.sqlite
 
 IDENTITY = "010180-9015"
+LINE = "643000000000000016;8716867000030;PT15M;kWh;BN01;2026-10-31T22:00:00Z;0,105000;OK"
 MANY = lines(
     *(
         row("customers", 1, customer_number=str(number), business_id=business_id)
@@ -32,11 +33,11 @@ MANY = lines(
 ).encode()
 
 
-def zipped(**members):
+def zipped(ending="jsonl", **members):
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in members.items():
-            archive.writestr(f"{name}.jsonl", content)
+            archive.writestr(f"{name}.{ending}", content)
     return packed.getvalue()
 
 
@@ -102,12 +103,22 @@ def test_an_archive_that_unpacks_to_too_much_is_refused_whole(take_bytes, databa
         assert "split it" in answer.err
 
 
-def test_readings_that_unpack_to_more_than_fits_in_memory_are_refused_whole(take_bytes, monkeypatch):
-    monkeypatch.setattr(sources, "MOST_AT_ONCE", 1000)
-    readings = f"{HEADERS[0]}\n{'8' * 1000}\n".encode()
-    answer = take_bytes("r.csv.gz", gzip.compress(readings))
+@pytest.mark.parametrize("name", ["r.csv", "r.csv.gz", "r.zip"])
+def test_readings_are_read_in_pieces_whatever_they_are_packed_in(take_bytes, monkeypatch, name):
+    monkeypatch.setattr(readings, "PIECE", 100)
+    monkeypatch.setattr(sources, "MOST_BYTES", 100_000)
+    text = f"{HEADERS[0]}\n{LINE}\n" + f"{'8' * 90}\n" * 100
+    packed = {"r.csv": bytes, "r.csv.gz": gzip.compress, "r.zip": lambda of: zipped(ending="csv", r=of)}
+    answer = take_bytes(name, packed[name](text.encode()), "--create-points")
+    assert (answer.code, answer.last) == (1, "accepted=1 unchanged=0 refused=100")
+
+
+def test_readings_in_a_line_without_end_are_refused_whole(take_bytes, monkeypatch):
+    monkeypatch.setattr(sources, "LONGEST_LINE", 2000)
+    monkeypatch.setattr(readings, "PIECE", 100)
+    answer = take_bytes("r.csv", f"{HEADERS[0]}\n{LINE}\n{'8' * 3000}".encode(), "--create-points")
     assert (answer.code, answer.out) == (2, "")
-    assert answer.err == "r.csv.gz holds more than 1000 bytes, and is of a kind that is read whole; split it.\n"
+    assert "a line of more than 2000 bytes" in answer.err
 
 
 def test_a_path_that_is_not_there_stops_everything(portal, tmp_path, database):

@@ -7,9 +7,9 @@ import pytest
 from sqlmodel import select
 
 from portal.consumption import recording
-from portal.consumption.formats import datahub
 from portal.consumption.models import MonthTotal, ReadingMonth
 from portal.sites.models import MeteringPoint
+from tests.consumption.readings import read
 from tests.data import SHARED
 
 GSRN = "643007572000000003"
@@ -41,7 +41,7 @@ def test_any_pieces_in_any_order_end_in_the_same_state(database):
         chance.shuffle(pieces)
         for piece in [*pieces, pieces[0]]:
             with database.writing() as db:
-                for series in datahub.read(b"".join([lines[0], *piece])).series:
+                for series in read(b"".join([lines[0], *piece])).series:
                     recording.record(db, point_id, series.intervals, datetime(2026, 11, 21, tzinfo=UTC))
         wanted = wanted or figures(database)
         assert figures(database) == wanted

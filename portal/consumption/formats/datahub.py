@@ -3,20 +3,21 @@
 Fingrid's Datahub has written it with a Finnish or an English header, since 2023 with a reading type, before without.
 Quarters and hours, several metering points and several series of one may share a file. What Datahub does not carry (the
 volume and temperatures of district heat, gas by its lower heating value) has the same columns: no product, the unit
-and the word of sites/kinds.py as reading type. Regular lines are read all at once
-(datahub_lines.py); whatever is not quite regular is read here, line by line, and either taken or refused with a reason.
+and the word of sites/kinds.py as reading type. Regular lines are read all at once (datahub_lines.py); whatever is not
+quite regular is read here, line by line, and either taken or refused with a reason. datahub_file.py reads a whole file.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.formats.datahub_lines import YEARS, LineHead, Lines, Readings, in_a_row, lines_of, regular
+from portal.consumption.formats.datahub_lines import YEARS, Heads, LineHead, Lines, Readings, lines_of, regular
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality, quarter_of
 from portal.sites.kinds import ReadingType
@@ -48,8 +49,7 @@ QUANTITY = re.compile(r"([-−]?)([0-9]{1,8})(?:[.,]([0-9]{1,6}))?")
 NO_QUANTITY = ("", "null")
 BY_SPREADSHEET = re.compile(r"[0-9]+([.,][0-9]+)?E\+?[0-9]+")
 REMEDY = "download it again from Datahub's customer portal, and do not open and save it in between"
-PIECE = 8 * 2**20  # bytes that are read at once
-Take = Callable[[Lines, int, Callable[[bytes], LineHead | None]], Readings]
+Take = Callable[[Lines, int, Heads], Readings]
 
 
 class NotDatahub(Exception):
@@ -68,42 +68,24 @@ class SeriesReadings:
     reading_type: ReadingType = ReadingType.METERED
 
 
-@dataclass(frozen=True)
-class RefusedLine:
-    """A line that was not taken: its number from 1, why, and the line as it stood."""
+class RefusedLine(NamedTuple):
+    """The number of a line, from 1, and why it is refused."""
 
     number: int
     reason: str
-    line: str
 
 
-@dataclass(frozen=True)
-class Export:
-    """What a file says. `repeated` counts the lines that only say again what an earlier one said."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What some lines of a file say: the readings of those that are taken, in their order, and the others."""
 
-    series: tuple[SeriesReadings, ...]
-    refused: tuple[RefusedLine, ...]
-    repeated: int
-
-
-class _Refusal(NamedTuple):
-    """The number of a line, and why it is refused."""
-
-    number: int
-    reason: str
+    lines: int
+    readings: Readings
+    refused: Sequence[RefusedLine]
 
 
 class _Refused(Exception):
     """A line cannot be taken; the message says why."""
-
-
-def read(content: bytes, latest: datetime | None = None) -> Export:
-    """What an exported file says; a missing reading is in it as MISSING.
-
-    Of two lines for the same time of the same series the later one is refused, unless it says the same; and so is each
-    line whose reading starts later than `latest`. Raises NotDatahub.
-    """
-    return _read(content, regular, latest)
 
 
 def looks_like(start: bytes) -> bool:
@@ -117,37 +99,51 @@ def series_of(line: str) -> tuple[str, ReadingType]:
     return gsrn, TYPES.get((product, unit.lower(), kind), ReadingType.METERED)
 
 
-def _read(content: bytes, take: Take, latest: datetime | None = None) -> Export:
-    columns, begins = _header(content)
-    taken: list[Readings] = []
-    refused: list[_Refusal] = []
-    for lines in _pieces(content, begins):
-        some = take(lines, columns, _regular_head)
-        left = np.ones(len(lines), np.bool_)
-        left[some.line - lines.number] = False
-        others, why = _one_by_one(lines, np.flatnonzero(left), columns)
-        taken += [some, others]
-        refused += why
-    _check_end(content, refused, columns)
-    told, ahead = _until(in_a_row(taken), latest)
-    refused += ahead
-    repeated, series = 0, []
-    for (gsrn, reading_type), readings in _by_series(told):
-        settled, clashes = _settled(readings)
-        series.append(SeriesReadings(gsrn, settled, reading_type))
-        repeated += len(readings.line) - len(settled) - len(clashes)
-        refused += clashes
-    return Export(tuple(series), _refused_lines(content, refused), repeated)
+class Reader:
+    """Reads the lines of a file, piece by piece; several threads may each read a piece."""
+
+    def __init__(self, start: bytes, latest: datetime | None = None, take: Take = regular) -> None:
+        """Take how the file starts, and the instant after which no reading can begin.
+
+        take: reads the lines that are read at once
+        Raises NotDatahub when its header is not one of Datahub's.
+        """
+        self.columns, self.begins = _header(start)  # bytes of the header
+        self.heads = Heads(partial(_regular_head, self.columns))
+        self._latest, self._take = latest, take
+
+    def read(self, number: int, text: bytes) -> Piece:
+        """What whole lines say, of which the first has a number; a missing reading is one of MISSING.
+
+        Raises NotDatahub at the traces of a spreadsheet program.
+        """
+        lines = lines_of(text, number)
+        readings = self._take(lines, self.columns, self.heads)
+        left = np.flatnonzero(readings.series < 0)
+        refused: list[RefusedLine] = []
+        if len(left):
+            refused = _one_by_one(lines, left, self, readings)
+            readings = readings[readings.series >= 0]
+        told, ahead = _until(readings, self._latest)
+        return Piece(len(lines), told, sorted([*refused, *ahead]))
+
+    def check_end(self, last: Piece, text: bytes) -> None:
+        """Raises NotDatahub when the last line of the last piece is not all there."""
+        line = text[text.rfind(b"\n") + 1 :].decode(errors="replace").strip()
+        fields = line.split(";")
+        whole = len(fields) >= self.columns and fields[-1] in Quality.__members__
+        if line and last.refused and not whole:
+            raise NotDatahub(f"breaks off in the middle of line {last.refused[-1].number}; {REMEDY}")
 
 
-def _header(content: bytes) -> tuple[int, int]:
+def _header(start: bytes) -> tuple[int, int]:
     """How many columns the file has, and where its lines begin.
 
     Raises NotDatahub when its header is not one of Datahub's.
     """
-    header, newline, _ = content.partition(b"\n")
+    header, newline, _ = start.partition(b"\n")
     names = header.removeprefix(BOM).rstrip(b"\r")
-    if not content.removeprefix(BOM).strip():
+    if not start.removeprefix(BOM).strip():
         raise NotDatahub(f"is empty; {REMEDY}")
     for known in HEADERS:
         if names == known.encode():
@@ -157,35 +153,26 @@ def _header(content: bytes) -> tuple[int, int]:
     raise NotDatahub(f"does not begin with the header of Datahub's export ({HEADERS[0]}); {REMEDY}")
 
 
-def _pieces(content: bytes, begins: int) -> Iterator[Lines]:
-    """The lines after the header, so many at once as need little room."""
-    number = 2
-    while begins < len(content):
-        ends = content.find(b"\n", begins + PIECE) + 1 or len(content)
-        lines = lines_of(content[begins:ends], number)
-        yield lines
-        begins, number = ends, number + len(lines)
-
-
-def _one_by_one(lines: Lines, which: NDArray[np.intp], columns: int) -> tuple[Readings, list[_Refusal]]:
-    """The readings of some lines, and why others are refused; blank lines say nothing.
+def _one_by_one(lines: Lines, which: NDArray[np.intp], reader: Reader, into: Readings) -> list[RefusedLine]:
+    """Put the readings of some lines in their places, and say why others are refused; blank lines say nothing.
 
     Raises NotDatahub at the traces of a spreadsheet program.
     """
-    heads: dict[LineHead, int] = {}
     rows: list[tuple[int, ...]] = []
     refused = []
-    for line in which:
-        text, number = lines[line], lines.number + int(line)
+    for place in which.tolist():
+        text = lines.line(place)
         if not text.strip():
             continue
         try:
-            whose, *values = _reading([field.strip() for field in text.split(";")], columns)
-            rows.append((number, heads.setdefault(whose, len(heads)), *values))
+            head, *values = _reading([field.strip() for field in text.split(";")], reader.columns)
+            rows.append((place, *reader.heads.numbered(head), *values))
         except _Refused as why:
-            refused.append(_Refusal(number, str(why)))
-    numbers, head, quarter, milliwatt_hours, quality = np.array(rows, np.int64).reshape(-1, 5).T
-    return Readings(tuple(heads), numbers, head, quarter, milliwatt_hours, quality.astype(np.uint8)), refused
+            refused.append(RefusedLine(int(lines.number[place]), str(why)))
+    places, series, length, quarter, milliwatt_hours, quality = np.array(rows, np.int64).reshape(-1, 6).T
+    found = Readings(lines.number[places], series, length, quarter, milliwatt_hours, quality.astype(np.uint8))
+    into.put(places, found)
+    return refused
 
 
 def _reading(fields: Sequence[str], columns: int) -> tuple[LineHead, int, int, Quality]:
@@ -202,11 +189,12 @@ def _reading(fields: Sequence[str], columns: int) -> tuple[LineHead, int, int, Q
     return found, _quarter(start, found.length), _milliwatt_hours(quantity, Quality[quality]), Quality[quality]
 
 
-def _regular_head(text: bytes) -> LineHead | None:
+def _regular_head(columns: int, text: bytes) -> LineHead | None:
     """What the fields before the start time mean; None where a line with them must be looked at by itself."""
+    fields = text.decode(errors="replace").split(";")
     try:
-        return _head(text.decode().split(";"))
-    except (_Refused, NotDatahub, UnicodeDecodeError):
+        return _head(fields) if len(fields) == columns - 3 else None
+    except (_Refused, NotDatahub):
         return None
 
 
@@ -269,72 +257,9 @@ def _milliwatt_hours(quantity: str, quality: Quality) -> int:
     return -milliwatt_hours if sign else milliwatt_hours
 
 
-def _check_end(content: bytes, refused: Sequence[_Refusal], columns: int) -> None:
-    """Raises NotDatahub when the last line is not all there."""
-    last = content.rpartition(b"\n")[2].decode(errors="replace").strip()
-    fields = last.split(";")
-    whole = len(fields) >= columns and fields[-1] in Quality.__members__
-    if last and refused and not whole:
-        raise NotDatahub(f"breaks off in the middle of line {refused[-1].number}; {REMEDY}")
-
-
-def _until(readings: Readings, latest: datetime | None) -> tuple[Readings, list[_Refusal]]:
+def _until(readings: Readings, latest: datetime | None) -> tuple[Readings, list[RefusedLine]]:
     """The readings that start until an instant, and the lines of those that start later."""
     if latest is None or not (ahead := readings.quarter > quarter_of(latest)).any():
         return readings, []
     why = f"start time is later than {latest:%Y-%m-%dT%H:%M:%SZ}, which has not come"
-    return readings[np.flatnonzero(~ahead)], [_Refusal(int(line), why) for line in readings.line[ahead]]
-
-
-def _by_series(readings: Readings) -> list[tuple[tuple[str | None, ReadingType], Readings]]:
-    """The readings of each series, in the order in which the file comes to them."""
-    numbers: dict[tuple[str | None, ReadingType], int] = {}
-    of_head = [numbers.setdefault((head.gsrn, head.reading_type), len(numbers)) for head in readings.heads]
-    series = np.array(of_head, np.intp)[readings.head]
-    order = np.argsort(series, kind="stable")  # once for all series: a file may name very many
-    parts = np.split(order, np.flatnonzero(np.diff(series[order])) + 1) if len(order) else []
-    names = list(numbers)
-    found = [(names[series[part[0]]], readings[part].by_itself) for part in parts]
-    return sorted(found, key=lambda one: int(one[1].line.min()))
-
-
-def _settled(readings: Readings) -> tuple[Intervals, list[_Refusal]]:
-    """The readings of one series in time order, without what is repeated, and the lines that contradict others."""
-    order = np.argsort(readings.quarter, kind="stable")
-    quarter, hour = readings.quarter[order], readings.quarter[order] // QUARTERS_AN_HOUR
-    overlaps = quarter[1:] < (quarter + readings.length[order])[:-1]
-    told = np.ones(len(order), np.bool_)
-    refused = []
-    for row, earlier in _told_before(readings, order[np.isin(hour, hour[1:][overlaps])]):
-        told[row] = False
-        if not _says_the_same(readings, row, earlier):
-            line = int(readings.line[earlier])
-            refused.append(_Refusal(int(readings.line[row]), f"line {line} says something else of the same time"))
-    kept = readings[order[told[order]]]
-    return Intervals(kept.quarter, kept.length, kept.milliwatt_hours, kept.quality), refused
-
-
-def _told_before(readings: Readings, rows: NDArray[np.intp]) -> Iterator[tuple[int, int]]:
-    """Those of some rows whose time an earlier line has told already, each with the row of that line."""
-    told: dict[int, int] = {}
-    for row in rows[np.argsort(readings.line[rows])].tolist():
-        begins = int(readings.quarter[row])
-        quarters = range(begins, begins + int(readings.length[row]))
-        earlier = min((told[quarter] for quarter in quarters if quarter in told), default=None)
-        if earlier is None:
-            told.update(dict.fromkeys(quarters, row))
-        else:
-            yield row, earlier
-
-
-def _says_the_same(readings: Readings, row: int, other: int) -> bool:
-    each = (readings.quarter, readings.length, readings.milliwatt_hours, readings.quality)
-    return all(values[row] == values[other] for values in each)
-
-
-def _refused_lines(content: bytes, refused: Sequence[_Refusal]) -> tuple[RefusedLine, ...]:
-    text = content.split(b"\n") if refused else []
-    return tuple(
-        RefusedLine(number, reason, text[number - 1].decode(errors="replace").rstrip("\r"))
-        for number, reason in sorted(refused)
-    )
+    return readings[~ahead], [RefusedLine(line, why) for line in readings.line[ahead].tolist()]

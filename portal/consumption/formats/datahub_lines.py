@@ -1,13 +1,16 @@
 """Reads the regular lines of a Datahub export all at once, with numpy; every byte of them is checked.
 
 Regular is a line with the right number of fields, a UTC start on a quarter, a decimal comma with one to six digits
-after it (or nothing, where the reading is missing) and a known quality. Every other line is left alone.
+after it (or nothing, where the reading is missing) and a known quality. Every other line is left alone. Lines of one
+length whose fields begin in the same columns are read as one matrix, the others field by field.
 """
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
+from threading import Lock
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -20,13 +23,17 @@ NEWLINE, RETURN, SEMICOLON, COMMA, MINUS = b"\n\r;,-"
 ROOM = 32  # bytes before and after the text, so that a window may reach out of it
 WHOLE_DIGITS, DECIMALS = 8, 6
 LONGEST_HEAD = 64
+START = 20  # bytes of a start time
 EPOCH = date(1970, 1, 1)
 YEARS = range(2000, 2100)
 DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIMES = np.array([f"T{hour:02}:{minute:02}:00Z" for hour in range(24) for minute in (0, 15, 30, 45)], "S10")
+FORMS = 4  # of lines of one length that are read as a matrix; there are hardly more
 Whole = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
+SeriesName = tuple[str | None, ReadingType]
+"""The GSRN of a metering point, None where a line does not name it, and a reading type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,56 +45,93 @@ class LineHead:
     reading_type: ReadingType = ReadingType.METERED
 
 
+class Heads:
+    """The heads of a file's lines: of which series each is, and how long its readings are. Threads may share it.
+
+    series: in the order in which they were found; their numbers are their places
+    """
+
+    def __init__(self, meaning: Callable[[bytes], LineHead | None]) -> None:
+        """Take what tells the meaning of a head; None where its lines must be looked at one by one."""
+        self.series: list[SeriesName] = []
+        self._meaning = meaning
+        self._numbers: dict[SeriesName, int] = {}
+        self._known: dict[bytes, tuple[int, int]] = {}
+        self._lock = Lock()
+
+    def numbered(self, head: LineHead) -> tuple[int, int]:
+        """The number of the series, and how long the readings are."""
+        name = head.gsrn, head.reading_type
+        with self._lock:
+            if name not in self._numbers:
+                self._numbers[name] = len(self.series)
+                self.series.append(name)
+            return self._numbers[name], head.length
+
+    def read(self, texts: Sequence[bytes]) -> tuple[Whole, Whole]:
+        """The same of each text; -1 for the number where it must be looked at by itself."""
+        known = self._known
+        for text in texts:
+            if text not in known:
+                head = self._meaning(text)
+                known[text] = (-1, 1) if head is None else self.numbered(head)
+        found = np.array([known[text] for text in texts], np.int64).reshape(-1, 2)
+        return found[:, 0], found[:, 1]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lines:
-    """Some lines of text: its bytes with room around them, and where in them each line begins and ends."""
+    """Some lines of text: its bytes with room around them, and the number of each line, where it begins and ends."""
 
-    number: int  # of the first one
     text: Bytes
+    number: Whole
     begins: Whole
     ends: Whole
 
     def __len__(self) -> int:
         return len(self.begins)
 
-    def __getitem__(self, index: int) -> str:
-        return self.text[self.begins[index] : self.ends[index]].tobytes().decode(errors="replace")
+    def __getitem__(self, which: Flags | NDArray[np.intp]) -> "Lines":
+        return Lines(self.text, self.number[which], self.begins[which], self.ends[which])
+
+    def line(self, place: int) -> str:
+        """One of them."""
+        return self.text[self.begins[place] : self.ends[place]].tobytes().decode(errors="replace")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Readings:
-    """Readings of some lines, in their order: the number of the line, which head it has, and what it says."""
+    """Readings of some lines, a place in each array for each: of which line and series it is, and what it says."""
 
-    heads: tuple[LineHead, ...]
     line: Whole
-    head: Whole
+    series: Whole
+    length: Whole
     quarter: Whole
     milliwatt_hours: Whole
     quality: Bytes
 
-    @property
-    def length(self) -> Whole:
-        return np.array([head.length for head in self.heads], np.int64)[self.head]
+    @classmethod
+    def none_of(cls, lines: Lines) -> "Readings":
+        """A place for each line, none of which has been read: the number of its series is -1."""
+        size = len(lines)
+        length, quarter, milliwatt_hours = (np.empty(size, np.int64) for _ in range(3))
+        return cls(lines.number, np.full(size, -1), length, quarter, milliwatt_hours, np.empty(size, np.uint8))
 
-    def __getitem__(self, which: Flags | NDArray[np.intp]) -> "Readings":
-        return Readings(
-            self.heads,
-            self.line[which],
-            self.head[which],
-            self.quarter[which],
-            self.milliwatt_hours[which],
-            self.quality[which],
-        )
+    def __len__(self) -> int:
+        return len(self.line)
 
-    @property
-    def by_itself(self) -> "Readings":
-        """The same readings without the heads that none of them has."""
-        used, head = np.unique(self.head, return_inverse=True)
-        return replace(self, heads=tuple(self.heads[one] for one in used.tolist()), head=head)
+    def __getitem__(self, which: slice | Flags | NDArray[np.intp]) -> "Readings":
+        return Readings(*(getattr(self, field.name)[which] for field in fields(self)))
+
+    def put(self, which: NDArray[np.intp], readings: "Readings") -> None:
+        """Put others in some places."""
+        for field in fields(self):
+            getattr(self, field.name)[which] = getattr(readings, field.name)
 
 
 NONE = np.empty(0, np.int64)
-NO_READINGS = Readings((), NONE, NONE, NONE, NONE, np.empty(0, np.uint8))
+NO_PLACES = np.empty(0, np.intp)
+NO_READINGS = Readings(NONE, NONE, NONE, NONE, NONE, np.empty(0, np.uint8))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,46 +151,106 @@ class _Field:
 
 def lines_of(content: bytes, number: int) -> Lines:
     """The lines of a text, numbered from `number`; the last one may lack its end."""
-    end = b"" if content.endswith(b"\n") else b"\n"
+    end = b"" if content.endswith(b"\n") or not content else b"\n"
     text = np.frombuffer(b"".join([bytes(ROOM), content, end, bytes(ROOM)]), np.uint8)
     ends = np.flatnonzero(text == NEWLINE)
-    begins = np.concatenate([[ROOM], ends[:-1] + 1])
-    return Lines(number, text, begins, ends - (text[ends - 1] == RETURN))
+    begins = np.concatenate([[ROOM], ends + 1])[:-1]
+    return Lines(text, np.arange(number, number + len(ends)), begins, ends - (text[ends - 1] == RETURN))
 
 
-def regular(lines: Lines, columns: int, head_of: Callable[[bytes], LineHead | None]) -> Readings:
-    """The readings of the regular lines, of so many fields each.
+def in_a_row(parts: Sequence[Readings]) -> Readings:
+    """The readings of several pieces of a file one after the other."""
+    every = [NO_READINGS, *parts]
+    return Readings(*(np.concatenate([getattr(part, field.name) for part in every]) for field in fields(Readings)))
 
-    `head_of` tells what the fields before the start time mean; lines are left alone when it answers None.
+
+def regular(lines: Lines, columns: int, heads: Heads) -> Readings:
+    """A place for each of the lines, with the readings of the regular ones, of so many fields each."""
+    readings = Readings.none_of(lines)
+    width = lines.ends - lines.begins
+    for length in np.flatnonzero(np.bincount(width)).tolist():
+        left = np.flatnonzero(width == length)
+        for _ in range(FORMS):
+            if not len(left) or not START < length < LONGEST_HEAD + START + WHOLE_DIGITS + DECIMALS + 12:
+                break
+            taken, found = _like_the_first(lines[left], length, columns, heads)
+            readings.put(left[taken], found)
+            left = np.setdiff1d(left[1:], left[taken], assume_unique=True) if len(taken) < len(left) else NO_PLACES
+    left = np.flatnonzero(readings.series < 0)
+    if len(left):
+        others, taken = _field_by_field(lines[left], columns, heads)
+        readings.put(left[taken], others)
+    return readings
+
+
+def _like_the_first(lines: Lines, length: int, columns: int, heads: Heads) -> tuple[NDArray[np.intp], Readings]:
+    """Which lines of one length are regular and have the form of the first one, and their readings.
+
+    Every byte of a line is compared or read, so that a separator elsewhere is never passed over.
     """
-    line, heads, start, quantity, quality = _fields(lines, columns)
-    known, head = _heads(lines.text, heads, head_of)
-    quarter, timely = _quarters(lines.text, start)
+    rows = _window(lines.text, lines.begins, length)
+    marks = np.flatnonzero(rows[0] == SEMICOLON)
+    if len(marks) != columns - 1:
+        return NO_PLACES, NO_READINGS
+    at, before, after = (int(mark) + 1 for mark in marks[-3:])  # start, quantity, quality
+    quality = Quality.__members__.get(rows[0, after:].tobytes().decode(errors="replace"))
+    if quality is None or before - at - 1 != START or at - 1 > LONGEST_HEAD:
+        return NO_PLACES, NO_READINGS
+    series, quarters = _heads(rows[:, : at - 1], heads)
+    quarter, timely = _quarters(rows[:, at : at + START])
+    milliwatt_hours, numbered = _decimals(rows[:, before : after - 1])
+    if quality is Quality.MISSING:
+        milliwatt_hours = np.zeros(len(rows), np.int64)
+        numbered |= after - 1 == before
+    sound = (series >= 0) & timely & numbered & (quarter % quarters == 0)
+    sound &= (rows[:, at - 1] == SEMICOLON) & (rows[:, before - 1] == SEMICOLON)
+    sound &= _all_equal(rows[:, after - 1 :], rows[0, after - 1 :])
+    qualities = np.full(len(rows), quality, np.uint8)
+    readings = Readings(lines.number, series, quarters, quarter, milliwatt_hours, qualities)
+    return np.flatnonzero(sound), readings if sound.all() else readings[sound]
+
+
+def _all_equal(rows: Bytes, row: Bytes) -> Flags:
+    """Which rows are equal to one."""
+    equal = np.ones(len(rows), np.bool_)
+    for column, byte in enumerate(row.tolist()):
+        equal &= rows[:, column] == byte
+    return equal
+
+
+def _decimals(rows: Bytes) -> tuple[Whole, Flags]:
+    """Millionths of the number in each row, if its comma is where the first row has it, and whether it is one."""
+    none = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    comma = bytes(rows[0]).find(COMMA) if rows.shape[1] else -1
+    whole, decimals = comma, rows.shape[1] - comma - 1
+    if not 1 <= whole <= WHOLE_DIGITS or not 1 <= decimals <= DECIMALS:
+        return none
+    number, sound = none[0], rows[:, comma] == COMMA
+    for column in (*range(whole), *range(comma + 1, comma + 1 + decimals)):
+        digit = rows[:, column] - np.uint8(ord("0"))
+        sound &= digit <= 9
+        number *= 10
+        number += digit
+    number *= 10 ** (DECIMALS - decimals)
+    return number, sound
+
+
+def _field_by_field(lines: Lines, columns: int, heads: Heads) -> tuple[Readings, NDArray[np.intp]]:
+    """The readings of the regular ones of some lines, and which lines these are."""
+    line, head, start, quantity, quality = _fields(lines, columns)
+    series, length = _heads_of_any_width(lines.text, head, heads)
+    quarter, timely = _quarters(_window(lines.text, start.begins, START))
     milliwatt_hours, numbered = _quantities(lines.text, quantity)
     code, qualified = _qualities(lines.text, quality)
     missing = code == Quality.MISSING
-    fits = (head >= 0) & timely & qualified & (numbered | missing & (quantity.width == 0))
-    readings = Readings(known, line + lines.number, head, quarter, np.where(missing, 0, milliwatt_hours), code)[fits]
-    return readings[readings.quarter % readings.length == 0]
+    fits = (series >= 0) & timely & (start.width == START) & qualified & (numbered | missing & (quantity.width == 0))
+    fits &= quarter % length == 0
+    milliwatt_hours = np.where(missing, 0, milliwatt_hours)
+    return Readings(lines.number[line], series, length, quarter, milliwatt_hours, code)[fits], line[fits]
 
 
-def in_a_row(parts: Iterable[Readings]) -> Readings:
-    """The readings of several pieces of a file one after the other."""
-    every = [NO_READINGS, *parts]
-    heads: dict[LineHead, int] = {}
-    numbers = [np.array([heads.setdefault(head, len(heads)) for head in part.heads], np.int64) for part in every]
-    return Readings(
-        tuple(heads),
-        np.concatenate([part.line for part in every]),
-        np.concatenate([number[part.head] for number, part in zip(numbers, every, strict=True)]),
-        np.concatenate([part.quarter for part in every]),
-        np.concatenate([part.milliwatt_hours for part in every]),
-        np.concatenate([part.quality for part in every]),
-    )
-
-
-def _fields(lines: Lines, columns: int) -> tuple[Whole, _Field, _Field, _Field, _Field]:
-    """The numbers of the lines with so many fields; in each the head, the start, the quantity and the quality."""
+def _fields(lines: Lines, columns: int) -> tuple[NDArray[np.intp], _Field, _Field, _Field, _Field]:
+    """Which lines have so many fields; in each the head, the start, the quantity and the quality."""
     marks = np.flatnonzero(lines.text == SEMICOLON)
     first = np.searchsorted(marks, lines.begins)
     line = np.flatnonzero(np.searchsorted(marks, lines.ends) - first == columns - 1)
@@ -160,31 +264,32 @@ def _fields(lines: Lines, columns: int) -> tuple[Whole, _Field, _Field, _Field, 
     )
 
 
-def _heads(
-    text: Bytes, field: _Field, head_of: Callable[[bytes], LineHead | None]
-) -> tuple[tuple[LineHead, ...], Whole]:
-    """The heads there are, and the number of each line's; -1 for none. A head is looked at where it changes."""
-    numbers: dict[LineHead | None, int] = {None: -1}
-    found = np.full(len(field.begins), -1)
-    for width in np.unique(field.width[field.width <= LONGEST_HEAD]):
+def _heads_of_any_width(text: Bytes, field: _Field, heads: Heads) -> tuple[Whole, Whole]:
+    """The number of the series of each line, -1 for none, and the length of its reading."""
+    series, length = np.full(len(field.begins), -1), np.ones(len(field.begins), np.int64)
+    for width in np.unique(field.width[field.width <= LONGEST_HEAD]).tolist():
         alike = np.flatnonzero(field.width == width)
-        changes = _changes(_texts(text, field.begins[alike], int(width)))
-        read = [head_of(text[begins : begins + width].tobytes()) for begins in field.begins[alike[changes]]]
-        number = [numbers.setdefault(head, len(numbers) - 1) for head in read]
-        found[alike] = np.repeat(number, np.diff(changes, append=len(alike)))
-    return tuple(head for head in numbers if head), found
+        series[alike], length[alike] = _heads(_window(text, field.begins[alike], width), heads)
+    return series, length
 
 
-def _quarters(text: Bytes, field: _Field) -> tuple[Whole, Flags]:
+def _heads(rows: Bytes, heads: Heads) -> tuple[Whole, Whole]:
+    """The same of heads of one width. A head is looked at where it changes."""
+    changes = _changes(rows)
+    sizes = np.diff(changes, append=len(rows))
+    series, length = heads.read([rows[change].tobytes() for change in changes.tolist()])
+    return np.repeat(series, sizes), np.repeat(length, sizes)
+
+
+def _quarters(rows: Bytes) -> tuple[Whole, Flags]:
     """The quarter that begins at each start time, and whether one does."""
-    days = _texts(text, field.begins, 10)
+    days = rows[:, :10]
     changes = _changes(days)
-    number = np.array([_day(days[change]) for change in changes], np.int64)
+    number = np.array([_day(days[change].tobytes()) for change in changes.tolist()], np.int64)
     day = np.repeat(number, np.diff(changes, append=len(days)))
-    clock = _window(text, field.begins + 10, 10)
-    hour, minute = (10 * clock[:, at].astype(np.int64) + clock[:, at + 1] - 528 for at in (1, 4))  # 528: of two zeros
+    hour, minute = (10 * rows[:, at].astype(np.int64) + rows[:, at + 1] - 528 for at in (11, 14))  # 528: of two zeros
     of_day = (hour * QUARTERS_AN_HOUR + minute // 15).clip(0, QUARTERS_A_DAY - 1)
-    sound = (field.width == 20) & (day >= 0) & (_texts(text, field.begins + 10, 10) == TIMES[of_day])
+    sound = (day >= 0) & (np.ascontiguousarray(rows[:, 10:]).view("S10").ravel() == TIMES[of_day])
     return day * QUARTERS_A_DAY + of_day, sound
 
 
@@ -226,6 +331,7 @@ def _qualities(text: Bytes, field: _Field) -> tuple[Bytes, Flags]:
     return code, sound
 
 
+@lru_cache(maxsize=4000)
 def _day(text: bytes) -> int:
     """Days since 1970; -1 for what is no date of YEARS."""
     if not DAY.fullmatch(text):
@@ -237,9 +343,22 @@ def _day(text: bytes) -> int:
     return (day - EPOCH).days if day.year in YEARS else -1
 
 
-def _changes(texts: NDArray[np.bytes_]) -> NDArray[np.intp]:
-    """Where a text differs from the one before it; the first one does."""
-    return np.flatnonzero(np.append(True, texts[1:] != texts[:-1])[: len(texts)])
+def _changes(rows: Bytes) -> NDArray[np.intp]:
+    """Where a row differs from the one before it; the first one does."""
+    differs = np.ones(len(rows), np.bool_)
+    width = rows.shape[1]
+    differs[1:] = False
+    for at in (*range(0, width - 8, 8), width - 8) if width >= 8 else ():
+        word = _words(rows[:, at : at + 8])
+        differs[1:] |= word[1:] != word[:-1]
+    if width < 8:
+        differs[1:] = (rows[1:] != rows[:-1]).any(1)
+    return np.flatnonzero(differs)
+
+
+def _words(rows: Bytes) -> NDArray[np.uint64]:
+    """Eight bytes of each row as one number."""
+    return np.ascontiguousarray(rows).view(np.uint64).ravel()
 
 
 def _texts(text: Bytes, begins: Whole, width: int) -> NDArray[np.bytes_]:
