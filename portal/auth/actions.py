@@ -25,6 +25,7 @@ from portal.auth.models import (
     SignedSession,
 )
 from portal.auth.oidc.claims import OLDEST_S, Identity
+from portal.auth.oidc.request import Ask
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
@@ -75,13 +76,9 @@ class NoSuchSession(NotThere):
 class Departure:
     """A person about to leave for their bank. The secrets go with them or stay; the table gets hashes of two."""
 
-    state: str
+    ask: Ask
     binding: str
-    nonce: str
-    verifier: str
     broker: str
-    bank: str
-    language: Language
     return_to: str
     confirming: UUID | None  # the account that has to come back, where a signed-in person proves it again
 
@@ -91,13 +88,13 @@ def depart(db: Session, departure: Departure, now: datetime) -> None:
     forget(db, now)
     db.add(
         LoginTransaction(
-            state_hash=_hash(departure.state),
+            state_hash=_hash(departure.ask.state),
             binding_hash=_hash(departure.binding),
-            nonce=departure.nonce,
-            verifier=departure.verifier,
+            nonce=departure.ask.nonce,
+            verifier=departure.ask.verifier,
             broker=departure.broker,
-            bank=departure.bank,
-            language=departure.language,
+            bank=departure.ask.bank,
+            language=departure.ask.language,
             return_to=departure.return_to,
             purpose=LoginPurpose.CONFIRM if departure.confirming else LoginPurpose.SIGN_IN,
             account_id=departure.confirming,

@@ -10,6 +10,7 @@ from portal.auth import actions
 from portal.auth.actions import SESSION_COOKIE, Arrival
 from portal.auth.models import Account, KeptForm, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import Identity
+from portal.auth.oidc.request import Ask
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
@@ -209,7 +210,7 @@ def test_a_new_name_is_taken_over(arrive, seen):
 def test_what_has_no_further_use_is_forgotten(database, arrive):
     arrive()
     with database.writing() as db:
-        departure = actions.Departure("s", "b", "n", "v", "demo", "fi-demo", Language.FI, "/overview", None)
+        departure = actions.Departure(Ask("s", "n", "v", "fi-demo", Language.FI, None), "b", "demo", "/overview", None)
         actions.depart(db, departure, NOON)
     kinds = (LoginTransaction, SeenToken, SignedSession)
     for later, left in ((timedelta(hours=20), [1, 1, 1]), (timedelta(days=2), [0, 0, 0])):

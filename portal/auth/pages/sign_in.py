@@ -153,29 +153,22 @@ async def _leave(
     broker, bank = identification.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
     if not (await broker.bank_lists.current(visit.language)).offers(bank):
         return await _stay(kind, identification, visit, then, Reason.BANK_UNKNOWN)
-    departure = _departure(broker, bank, visit, then, confirming)
     oldest_proof = timedelta(0) if confirming else broker.party.profile.oldest_proof
-    ask = Ask(departure.state, departure.nonce, departure.verifier, bank, visit.language, oldest_proof)
+    ask = Ask(
+        state=actions.secret(),
+        nonce=actions.secret(),
+        verifier=actions.secret(),
+        bank=bank,
+        language=visit.language,
+        oldest_proof=oldest_proof,
+    )
     try:
         address = await broker.party.address(ask)
     except Stopped as stopped:
         return await _stay(kind, identification, visit, then, stopped.reason)
+    departure = Departure(ask, _binding(visit.request.cookies.get(BINDING_COOKIE)), broker.name, then, confirming)
     await writing(visit, lambda db: actions.depart(db, departure, visit.now))
     return Redirect(address, [Cookie(BINDING_COOKIE, departure.binding, int(BINDING.total_seconds()))])
-
-
-def _departure(broker: Broker, bank: str, visit: FlowVisit[Anyone], then: str, confirming: UUID | None) -> Departure:
-    return Departure(
-        state=actions.secret(),
-        binding=_binding(visit.request.cookies.get(BINDING_COOKIE)),
-        nonce=actions.secret(),
-        verifier=actions.secret(),
-        broker=broker.name,
-        bank=bank,
-        language=visit.language,
-        return_to=then,
-        confirming=confirming,
-    )
 
 
 def _binding(cookie: str | None) -> str:
