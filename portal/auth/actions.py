@@ -15,15 +15,7 @@ from sqlmodel import Session, col, select
 
 from portal.audit.actions import Act, record
 from portal.auth import rules
-from portal.auth.models import (
-    Account,
-    KeptForm,
-    LoginPurpose,
-    LoginStatus,
-    LoginTransaction,
-    SeenToken,
-    SignedSession,
-)
+from portal.auth.models import Account, KeptForm, LoginPurpose, LoginStatus, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import OLDEST_S, Identity
 from portal.auth.oidc.request import Ask
 from portal.auth.people import ConfirmedUser, User

@@ -14,18 +14,7 @@ from portal.contracts.models import Contract
 from portal.customers.importing import CustomerNumber, party_ids
 from portal.invoices.importing import InvoiceNumber
 from portal.invoices.models import Invoice
-from portal.kit.feed import (
-    FeedRow,
-    ImportContext,
-    Moment,
-    Outcome,
-    Refusal,
-    Verdict,
-    Written,
-    checked,
-    unknown,
-    words,
-)
+from portal.kit.feed import FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, Written, checked, unknown, words
 from portal.kit.i18n import Language
 from portal.kit.mirror import Columns
 from portal.kit.visible import shows_something

@@ -13,14 +13,7 @@ from sqlmodel import Session, col, select
 
 from portal.auth.people import User
 from portal.auth.reach import Level, Theme
-from portal.customers.models import (
-    ContactDetail,
-    ContactKind,
-    ContactPerson,
-    Mandate,
-    MandateSite,
-    Party,
-)
+from portal.customers.models import ContactDetail, ContactKind, ContactPerson, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
 from portal.customers.words import ROLES, THEMES
 from portal.kit.i18n import Text

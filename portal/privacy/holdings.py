@@ -7,16 +7,7 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Table,
-    func,
-    literal,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Select, Table, func, literal, or_, select, union_all
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as rows_of
 

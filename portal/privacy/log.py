@@ -8,17 +8,7 @@ from typing import Final
 from urllib.parse import urlencode
 from uuid import UUID
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Uuid,
-    cast,
-    func,
-    null,
-    or_,
-    select,
-    union_all,
-)
+from sqlalchemy import ColumnElement, Integer, Uuid, cast, func, null, or_, select, union_all
 from sqlmodel import Session, col
 from sqlmodel import select as rows_of
 from sqlmodel.sql.expression import Select as SelectOfRows

@@ -8,11 +8,7 @@ from sqlmodel import Session, col, select
 
 from portal.auth.people import User
 from portal.consents.authorisations.lookups import authorisations, given_by, whole
-from portal.consents.authorisations.models import (
-    Authorisation,
-    AuthorisationRead,
-    ThirdParty,
-)
+from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
 from portal.consents.authorisations.records import Given
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
