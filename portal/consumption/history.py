@@ -5,9 +5,10 @@ It is for the system's own use and asks nobody who they are: what a customer may
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Column, select
@@ -22,15 +23,19 @@ from portal.kit.db import table_of
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of
 from portal.kit.packing import unpack
-from portal.kit.questions import Question, given
+from portal.kit.questions import Question, any_of, given
 
 MONTHS, REVISIONS = table_of(ReadingMonth), table_of(Revision)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Change:
-    """Hours of a series that a delivery changed: what was known of them before and since, each in time order."""
+class RevisedHours:
+    """Hours of a series that a delivery changed: what was known of them before and since, each in time order.
 
+    at: when it came
+    """
+
+    days: PointDays
     at: datetime
     before: Intervals
     since: Intervals
@@ -73,6 +78,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class _Former:
+    point: UUID
     month: date
     at: datetime
     known: Known
@@ -80,6 +86,7 @@ class _Former:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
+    point: UUID
     month: date
     loaded_at: datetime
     arrivals: bytes | None
@@ -97,70 +104,77 @@ class _Month:
 
 
 def _of_series(table: Any, *columns: Column[Any]) -> Any:  # noqa: ANN401 - a table of either
-    return select(*columns, *(table.c[field.name] for field in fields(Slots))).where(
-        table.c.metering_point_id == given("point"),
+    slots = (table.c[field.name] for field in fields(Slots))
+    return select(table.c.metering_point_id, table.c.month, *columns, *slots).where(
+        any_of(table.c.metering_point_id, "points"),
         table.c.reading_type == given("reading_type"),
         table.c.month.between(given("first"), given("last")),
     )
 
 
-def _former(month: date, at: datetime, *columns: Any) -> _Former:  # noqa: ANN401
-    return _Former(month, at, readings_in(Slots(*columns), UNCHANGED))
+def _former(point: UUID, month: date, at: datetime, *columns: Any) -> _Former:  # noqa: ANN401
+    return _Former(point, month, at, readings_in(Slots(*columns), UNCHANGED))
 
 
-def _month(month: date, loaded_at: datetime, arrivals: bytes | None, *columns: Any) -> _Month:  # noqa: ANN401
-    return _Month(month, loaded_at, arrivals, readings_in(Slots(*columns)))
+def _month(point: UUID, month: date, loaded_at: datetime, arrivals: bytes | None, *columns: Any) -> _Month:  # noqa: ANN401
+    return _Month(point, month, loaded_at, arrivals, readings_in(Slots(*columns)))
 
 
-FORMER: Final = Question(
-    _former, _of_series(REVISIONS, *REVISIONS.c["month", "revised_at"]).order_by(REVISIONS.c.id.desc())
-)
-AS_KEPT: Final = Question(
-    _month, _of_series(MONTHS, *MONTHS.c["month", "loaded_at", "arrivals"]).order_by(MONTHS.c.month)
-)
+FORMER: Final = Question(_former, _of_series(REVISIONS, REVISIONS.c.revised_at).order_by(REVISIONS.c.id.desc()))
+AS_KEPT: Final = Question(_month, _of_series(MONTHS, *MONTHS.c["loaded_at", "arrivals"]).order_by(MONTHS.c.month))
 
 
 def as_known(db: Session, days: PointDays, instant: datetime) -> Known:
     """The readings of some days of a series as they were known at an instant."""
     former: defaultdict[date, list[Known]] = defaultdict(list)
-    for one in FORMER.all(db, **_asked(days)):
+    for one in FORMER.all(db, **_asked([days])):
         if one.at > instant:
             former[one.month].append(one.known)
-    return within(days, in_a_row(_then(month, former[month.month], instant) for month in _months(db, days)))
+    months = AS_KEPT.all(db, **_asked([days]))
+    return within(days, in_a_row(_then(month, former[month.month], instant) for month in months))
 
 
-def changes(db: Session, days: PointDays) -> Sequence[Change]:
-    """What deliveries changed of the readings of some days of a series, the newest first."""
-    known = {month.month: month.known for month in _months(db, days)}
-    return [change for one in FORMER.all(db, **_asked(days)) for change in _change(known, one, days)]
+def revised(db: Session, wanted: Sequence[PointDays]) -> Sequence[RevisedHours]:
+    """What deliveries changed of the readings of some days of points, the newest first."""
+    found: list[RevisedHours] = []
+    for reading_type in dict.fromkeys(days.reading_type for days in wanted):
+        of_type = [days for days in wanted if days.reading_type is reading_type]
+        former = FORMER.all(db, **_asked(of_type))
+        if former:
+            points = {one.point for one in former}
+            asked = _asked([days for days in of_type if days.metering_point_id in points])
+            known = {(month.point, month.month): month.known for month in AS_KEPT.all(db, **asked)}
+            found += (hours for one in former for hours in _revised(known, one, of_type))
+    return sorted(found, key=lambda hours: hours.at, reverse=True)
 
 
 def _then(month: _Month, former: Sequence[Known], instant: datetime) -> Known:
     known = month.known
     for one in former:
         known = before(known, one)
-    return _Month(month.month, month.loaded_at, month.arrivals, known).arrived_by(instant)
+    return replace(month, known=known).arrived_by(instant)
 
 
-def _change(known: dict[date, Known], former: _Former, days: PointDays) -> Iterator[Change]:
-    """The change within the days; `known` holds what it came to, and then what was known before it."""
-    since = known[former.month]
-    known[former.month] = before(since, former.known)
+def _revised(
+    known: dict[tuple[UUID, date], Known], former: _Former, wanted: Sequence[PointDays]
+) -> Iterator[RevisedHours]:
+    """The hours within the wanted days; `known` holds what they came to, and then what was known before."""
+    since = known[former.point, former.month]
+    known[former.point, former.month] = before(since, former.known)
     hours = np.unique(former.known.intervals.quarter // QUARTERS_AN_HOUR)
-    of_hours = within(days, since[np.isin(since.intervals.quarter // QUARTERS_AN_HOUR, hours)]).intervals
-    was = within(days, former.known[former.known.intervals.quality != ABSENT]).intervals
-    if len(of_hours) or len(was):
-        yield Change(former.at, was, of_hours)
+    of_hours = since[np.isin(since.intervals.quarter // QUARTERS_AN_HOUR, hours)]
+    was = former.known[former.known.intervals.quality != ABSENT]
+    for days in wanted:
+        if days.metering_point_id == former.point:
+            then, now = within(days, was).intervals, within(days, of_hours).intervals
+            if len(then) or len(now):
+                yield RevisedHours(days, former.at, then, now)
 
 
-def _months(db: Session, days: PointDays) -> Sequence[_Month]:
-    return AS_KEPT.all(db, **_asked(days))
-
-
-def _asked(days: PointDays) -> dict[str, Any]:
+def _asked(wanted: Sequence[PointDays]) -> dict[str, Any]:
     return {
-        "point": days.metering_point_id,
-        "reading_type": days.reading_type,
-        "first": first_of_month(days.first),
-        "last": days.last,
+        "points": {days.metering_point_id for days in wanted},
+        "reading_type": wanted[0].reading_type,
+        "first": min(first_of_month(days.first) for days in wanted),
+        "last": max(days.last for days in wanted),
     }

@@ -68,11 +68,13 @@ class Pricing:
     """Readings with the contracts that price them, and the spot prices of their days.
 
     Readings of points whose contracts say the same stand together: prices go by the energy of an interval alone.
+    billed: the series by which any contract is billed
     """
 
     supplies: tuple[tuple[Intervals, tuple[Terms, ...]], ...]
     spot: SpotPrices
     days: Days
+    billed: frozenset[ReadingType] = frozenset()
 
     @property
     def is_known(self) -> bool:
@@ -131,7 +133,8 @@ def pricing(db: Session, who: User, readings: Sequence[PointReadings], selection
         alike[tuple(_anonymous(one, days) for one in mine)].append(of.intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
-    return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days)
+    kinds = frozenset(of.point.reading_type for of in billed if terms.get(of.point.id))
+    return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days, kinds)
 
 
 def _billed(

@@ -26,9 +26,9 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """
     for days in _held(db, subject):
         yield from _readings("reading_month", days, store.read_all(db, [days])[0].intervals)
-        for change in history.changes(db, days):
-            for record in _readings("revision", days, change.before):
-                yield Record(record.table, {**record.values, "revised_at": change.at.isoformat()})
+        for hours in history.revised(db, [days]):
+            for record in _readings("revision", days, hours.before):
+                yield Record(record.table, {**record.values, "revised_at": hours.at.isoformat()})
 
 
 def _held(db: Session, subject: DataSubject) -> Iterator[PointDays]:

@@ -15,12 +15,13 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.auth.scope import Scope
 from portal.consumption import by_site as of_sites
-from portal.consumption import days, pairs, store
+from portal.consumption import days, history, pairs, store
 from portal.consumption.by_site import Uses
+from portal.consumption.history import RevisedHours
 from portal.consumption.models import Series
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
-from portal.consumption.rules import Compare, PeriodStep, year_before
+from portal.consumption.rules import Compare, PeriodStep, Tally, year_before
 from portal.consumption.selection import HeldDays, Point, PointSeries, Selection, ViewRequest
 from portal.consumption.store import PointDays
 from portal.consumption.tallies import clipped, tallies
@@ -56,6 +57,7 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 SERIES = table_of(Series)
+OF_ENERGY: Final = frozenset(kind for kind in ReadingType if kind.unit == "kWh")
 SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
 POINTS: Final = SCOPE.question(
     _held,
@@ -105,7 +107,7 @@ def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Select
     commodity = _commodity({point.commodity for point in there}, asked.commodity)
     of_commodity = [point for point in there if point.commodity == commodity]
     kinds = {one.reading_type for point in of_commodity for one in point.series}
-    reading_type = asked.reading_type if asked.reading_type in kinds else None
+    reading_type = asked.reading_type if asked.reading_type in kinds & OF_ENERGY else None
     chosen = tuple(point.told_by(reading_type) for point in of_commodity)
     period = asked.period or _newest_month(chosen, who, today)
     return Selection(
@@ -121,6 +123,20 @@ def steps(db: Session, who: User, selection: Selection, today: date) -> Sequence
     occupancies = _occupancies(who, selection)
     compare = Compare.NONE if isinstance(selection.period, All) else selection.compare
     return _steps(db, occupancies, _parts(db, who, selection, today), compare, today)
+
+
+def tallies_told_by(
+    db: Session, who: User, selection: Selection, kind: ReadingType, periods: Sequence[Period], today: date
+) -> Sequence[Tally]:
+    """What another series of the same points tells of some periods."""
+    of_kind = replace(selection, points=tuple(point.told_by(kind) for point in selection.points))
+    return tallies(db, _occupancies(who, of_kind), periods, today)
+
+
+def revised(db: Session, who: User, selection: Selection) -> Sequence[RevisedHours]:
+    """What deliveries changed of the readings of the selected period, the newest first."""
+    period = selection.period
+    return history.revised(db, clipped(_occupancies(who, selection), period.first, period.last))
 
 
 def by_site(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from typing import Final
 
 from sqlmodel import Session
@@ -15,6 +16,7 @@ from portal.consumption import queries
 from portal.consumption.changes import Change, change, changed
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.gaps import Gap, gaps
+from portal.consumption.history import RevisedHours
 from portal.consumption.outdoors import Outdoors, outdoors
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Period, PeriodKind, Span, Week, Year, levels
@@ -22,6 +24,7 @@ from portal.consumption.prices import Costs, Estimate, Pricing, no_costs, pricin
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import Compare, PeriodStep, total
 from portal.consumption.selection import Selection, Shown, days_with_readings
+from portal.consumption.series import SeriesBeside, beside
 from portal.contracts.tariff_periods import Days
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
@@ -30,6 +33,8 @@ from portal.sites.kinds import Commodity
 
 MOST_GAPS: Final = 5  # that are told one by one
 MOST_POINT_DAYS: Final = 5_000  # whose every reading is looked at, for prices and gaps
+MOST_REVISED_DAYS: Final = 400  # of points and days, whose corrections are told
+MOST_CORRECTIONS: Final = 10
 MOST_TAB_STOPS: Final = 31
 MONTHS_A_YEAR: Final = 12
 A_YEAR: Final = timedelta(weeks=52)
@@ -95,6 +100,8 @@ class View:
     current: the step in which today lies, or the hour that is looked at
     covers: the days of which there may be readings, where they are not the whole period
     outdoors: the weather, where it is asked for
+    series: all that its points tell, where they tell more than the chart shows
+    corrections: which hours were corrected, the newest first, as far as they are told one by one
     lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
@@ -112,6 +119,8 @@ class View:
     gaps: Sequence[Gap]
     hour: HourOfDay | None
     outdoors: Outdoors | None
+    series: Sequence[SeriesBeside]
+    corrections: Sequence[RevisedHours]
 
     @property
     def around(self) -> Period | None:
@@ -220,7 +229,18 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
         gaps=gaps(readings, who.parties, days, today) if days and readings else (),
         outdoors=outdoors(db, who, selection, steps, today) if priced else None,
         hour=_hour(hour, steps, reach, priced, _quarters(db, who, asked, priced, today)) if priced and hour else None,
+        series=beside(db, who, selection, steps, priced.billed, today) if priced else (),
+        corrections=_corrections(db, who, selection, steps),
     )
+
+
+def _corrections(db: Session, who: User, selection: Selection, steps: Sequence[PeriodStep]) -> Sequence[RevisedHours]:
+    """What was corrected; of a short time only, and of few points: former values are unpacked."""
+    days = selection.period.number_of_days
+    if not any(step.now.revised for step in steps) or days * len(selection.points) > MOST_REVISED_DAYS:
+        return ()
+    every = (hours for hours in queries.revised(db, who, selection) if hours.corrects)
+    return list(islice(every, MOST_CORRECTIONS))
 
 
 def _shared(reach: Span | None, period: Period) -> Span | None:

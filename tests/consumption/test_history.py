@@ -62,7 +62,7 @@ def test_each_series_is_told_as_it_was_known_on_any_day(database, deliveries):
                 assert told(found) == known[kind], (number, kind)
         for kind in TYPES:
             assert told(history.as_known(db, days_of(point, kind), NOW - DAY)) == []
-            for change in history.changes(db, days_of(point, kind)):
+            for change in history.revised(db, [days_of(point, kind)]):
                 before, since = (
                     history.as_known(db, days_of(point, kind), at)
                     for at in (change.at - timedelta(seconds=1), change.at)
@@ -81,11 +81,11 @@ def test_a_correction_says_when_it_came_what_it_changed_and_what_was_there(db, p
     recording.record(db, point, every(MONTH, MONTH), NOW)
     quarter = start_quarter(MONTH)
     recording.record(db, point, intervals([Reading(quarter + 8, 1, 3000, Quality.REVISED)]), NOW + DAY)
-    (change,) = history.changes(db, days_of(point, first=MONTH, last=MONTH))
+    (change,) = history.revised(db, [days_of(point, first=MONTH, last=MONTH)])
     assert (change.at, change.corrects) == (NOW + DAY, True)
     assert (change.was, change.is_now) == (Energy(4000), Energy(6000))
     assert change.ends - change.begins == timedelta(hours=1)
-    assert history.changes(db, days_of(point, first=MONTH + DAY, last=LAST + DAY)) == []
+    assert history.revised(db, [days_of(point, first=MONTH + DAY, last=LAST + DAY)]) == []
 
 
 def test_the_sum_that_was_billed_is_told_after_a_month_was_corrected(db, point):
@@ -113,7 +113,7 @@ def test_what_fills_a_gap_is_a_change_but_no_correction(db, point):
     first, second = every(MONTH, MONTH), start_quarter(MONTH) + 20
     recording.record(db, point, first[first.quarter != second], NOW)
     recording.record(db, point, intervals([Reading(second, 1, 1000)]), NOW + DAY)
-    (change,) = history.changes(db, days_of(point, first=MONTH, last=MONTH))
+    (change,) = history.revised(db, [days_of(point, first=MONTH, last=MONTH)])
     assert not change.corrects
     assert len(history.as_known(db, days_of(point, first=MONTH, last=MONTH), NOW).intervals) == 95
 
