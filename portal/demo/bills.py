@@ -9,7 +9,8 @@ from uuid import UUID
 import numpy as np
 from sqlmodel import Session
 
-from portal.consumption import store
+from portal.consumption import history, store
+from portal.consumption.store import PointDays
 from portal.contracts.pricing import Costing, CostLine, Supply, Unit, bill
 from portal.contracts.spot import SpotPrices
 from portal.contracts.tariff_periods import Days
@@ -22,7 +23,7 @@ from portal.invoices.banking_days import on_or_after
 from portal.invoices.kinds import InvoiceKind, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
-from portal.kit.clock import DAY, first_of_month
+from portal.kit.clock import DAY, first_of_month, start_of
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Intervals, day_starts
 from portal.kit.money import Money
@@ -48,10 +49,15 @@ class Cycle:
 def of_account(db: Session, account: BillingAccount, spot: SpotPrices, since: date, today: date) -> Iterator[Row]:
     """Every bill of an account that was made before today, priced from stored readings, prices and taxes."""
     made = list(cycles(account, since, today))
-    supplies = _supplies(db, account, Days(made[-1].days.first, today - DAY)) if made else ()
-    for cycle in made:
-        of_month = [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in supplies]
-        yield from _issued(account, cycle, bill(of_month, cycle.days, spot), today)
+    if account.as_known:
+        of_months = (_supplies(db, account, cycle.days, cycle.issued) for cycle in made)
+    else:
+        every = _supplies(db, account, Days(made[-1].days.first, today - DAY)) if made else []
+        of_months = (
+            [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in every] for cycle in made
+        )
+    for cycle, supplies in zip(made, of_months, strict=True):
+        yield from _issued(account, cycle, bill(supplies, cycle.days, spot), today)
 
 
 def cycles(account: BillingAccount, since: date, today: date) -> Iterator[Cycle]:
@@ -100,19 +106,27 @@ def _issued(account: BillingAccount, cycle: Cycle, priced: Costing, today: date)
         )
 
 
-def _supplies(db: Session, account: BillingAccount, days: Days) -> list[Supply]:
-    """What the account's contracts are about: point by point its readings, and the terms they are billed by."""
+def _supplies(db: Session, account: BillingAccount, days: Days, issued: date | None = None) -> list[Supply]:
+    """What the account's contracts are about: point by point its readings, and the terms they are billed by.
+
+    issued: the day on which readings are to be as they were known; None: as they are
+    """
     contracts = {contract.id for contract in account.contracts}
     points = dict.fromkeys(contract.metering_point_id for contract in account.contracts if contract.metering_point_id)
     mine = {point: [one for one in terms_for(db, point, days) if one.contract_id in contracts] for point in points}
     return [
         Supply(
-            store.read(db, point, days.first, days.last, kind or ReadingType.METERED),
+            _read(db, PointDays(point, days.first, days.last, reading_type=kind or ReadingType.METERED), issued),
             tuple(terms for terms in mine[point] if terms.reading_type is kind),
         )
         for point in points
         for kind in dict.fromkeys(terms.reading_type for terms in mine[point])
     ]
+
+
+def _read(db: Session, days: PointDays, issued: date | None) -> Intervals:
+    known = history.as_known(db, days, start_of(issued)) if issued else store.read_all(db, [days])[0]
+    return known.intervals
 
 
 def _within(readings: Intervals, days: Days) -> Intervals:

@@ -22,6 +22,7 @@ class BillingAccount:
     unpaid, late: bills that nobody paid, and days by which others were paid late, both by number, 0 for the newest
     early: how many days before the due date others are paid, give or take a few
     most: how many bills back the billing system still tells of; 0 for all
+    as_known: whether readings that were corrected later were not yet so when bills were made; otherwise they were
     """
 
     serial: int
@@ -31,6 +32,7 @@ class BillingAccount:
     late: Mapping[int, int] = field(default_factory=dict)
     early: int = 0
     most: int = 0
+    as_known: bool = False
 
     @property
     def party_id(self) -> UUID:

@@ -59,6 +59,8 @@ KORHONEN: Final = Home(
     heating=PerDegree(kw=0.04, balance=12),  # an air-source heat pump
 )
 KORHONEN_ROOF: Final = Panels(kw_peak=6.4)
+HAKALA_ROOF: Final = Panels(kw_peak=42)  # of the building, whose flats are an energy community
+HAKALA_SHARE: Final = 0.021
 LINDHOLM: Final = Home(
     "lindholm",
     always_kw=0.14,

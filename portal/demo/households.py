@@ -9,7 +9,21 @@ from portal.customers.change_requests import Channel
 from portal.demo import homes, products
 from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
 from portal.demo.people import AINO, KARIN, LIISA, MIKKO, RIIKKA, VEIKKO
-from portal.demo.readings import Defect, Metering, bought, cold, consumption, sold, warmth
+from portal.demo.readings import (
+    Defect,
+    Metering,
+    bought,
+    cold,
+    consumption,
+    drawn,
+    fed,
+    flow_temperature,
+    return_temperature,
+    shared,
+    sold,
+    volume,
+    warmth,
+)
 from portal.demo.register import (
     Address,
     Dwelling,
@@ -28,11 +42,12 @@ from portal.demo.register import (
 from portal.kit.clock import DAY, first_of_month
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeterKind
 
 FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"
+NETTED, COMMUNITY = ReadingType.NETTED, ReadingType.COMMUNITY
 
 
 def households(today: date) -> Iterator[Holding]:
@@ -82,11 +97,16 @@ def _makela(today: date) -> Holding:
             warm,
         ),
         meterings={
-            point_id(power): Metering(consumption(homes.MAKELA), defects=_usual_defects(today)),
+            point_id(power): Metering(consumption(homes.MAKELA), defects=_usual_defects(today), by_month=True),
             point_id(heat): Metering(
                 warmth(homes.MAKELA_HEAT),
                 quarters_each=4,
                 defects=[days_ago(today, 3, Quality.EST, 1, 7), days_ago(today, 66, Quality.EST)],
+                others={
+                    ReadingType.VOLUME: volume(homes.MAKELA_HEAT),
+                    ReadingType.FLOW: flow_temperature,
+                    ReadingType.RETURN: return_temperature,
+                },
             ),
         },
         accounts=(
@@ -100,11 +120,12 @@ def _korhonen(today: date) -> Holding:
     """Solar panels, a heat pump, a car, and electricity at the spot price."""
     stay = HeldFrom(MIKKO, Address("Mallitie 12", "33820", "Tampere"), "528411", date(2022, 5, 16))
     power, roof = "643000000528411080", "643000000528411097"
-    spot = contract(stay, "20344120", products.SPOT, power, Terms(date(2023, 10, 1)))
+    spot = contract(stay, "20344120", products.SPOT, power, Terms(date(2023, 10, 1), reading_type=NETTED))
     before = contract(stay, "20290771", products.OPEN_ENDED, power, Terms(stay.since, date(2023, 9, 30)))
-    network = contract(stay, "30290772", products.SEASONAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
+    settled = Terms(stay.since, tax_class=CLASS_I, reading_type=NETTED)
+    network = contract(stay, "30290772", products.SEASONAL_NETWORK, power, settled)
     connection = contract(stay, "LIT-33871", products.CONNECTION, power, Terms(stay.since))
-    purchase = contract(stay, "20331508", products.SURPLUS, roof, Terms(date(2023, 6, 1)))
+    purchase = contract(stay, "20331508", products.SURPLUS, roof, Terms(date(2023, 6, 1), reading_type=NETTED))
     return Holding(
         stay,
         rows=(
@@ -119,10 +140,14 @@ def _korhonen(today: date) -> Holding:
         ),
         meterings={
             point_id(power): Metering(
-                bought(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[days_ago(today, 2, Quality.EST, 0, 6)]
+                drawn(homes.KORHONEN, homes.KORHONEN_ROOF),
+                defects=[days_ago(today, 2, Quality.EST, 0, 6)],
+                others={NETTED: bought(homes.KORHONEN, homes.KORHONEN_ROOF)},
             ),
             point_id(roof): Metering(
-                sold(homes.KORHONEN, homes.KORHONEN_ROOF), defects=[days_ago(today, 2, Quality.EST, 0, 6)]
+                fed(homes.KORHONEN, homes.KORHONEN_ROOF),
+                defects=[days_ago(today, 2, Quality.EST, 0, 6)],
+                others={NETTED: sold(homes.KORHONEN, homes.KORHONEN_ROOF)},
             ),
         },
         accounts=(BillingAccount(51720, (spot, network, purchase), issued_days_ago=22),),
@@ -133,7 +158,7 @@ def _lindholm(today: date) -> Holding:
     """A Swedish-speaking family in a terraced house, a little late with the bills."""
     stay = HeldFrom(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo", "Espoo"), "619700", date(2021, 9, 1))
     home = Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300, "right of occupancy")
-    power = "643000000619700253"
+    power, bill_days_ago = "643000000619700253", 27
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))
     network = contract(stay, "30256614", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-29405", products.CONNECTION, power, Terms(stay.since))
@@ -147,8 +172,23 @@ def _lindholm(today: date) -> Holding:
             meter(power, "AM550-3308816", "AM550", date(2023, 3, 14)),
             *(sales, network, connection),
         ),
-        meterings={point_id(power): Metering(consumption(homes.LINDHOLM), defects=_usual_defects(today))},
-        accounts=(BillingAccount(37705, (sales, network), issued_days_ago=27, unpaid=frozenset({0}), late={7: 20}),),
+        meterings={
+            point_id(power): Metering(
+                consumption(homes.LINDHOLM),
+                defects=[*_usual_defects(today), _corrected_after_the_bill(today, bill_days_ago)],
+                by_month=True,
+            )
+        },
+        accounts=(
+            BillingAccount(
+                37705,
+                (sales, network),
+                issued_days_ago=bill_days_ago,
+                unpaid=frozenset({0}),
+                late={7: 20},
+                as_known=True,
+            ),
+        ),
     )
 
 
@@ -156,8 +196,9 @@ def _hakala(today: date) -> Holding:
     """A flat in a block: the smallest home of all."""
     stay = HeldFrom(LIISA, Address("Harjoituskuja 3 A 14", "33580", "Tampere"), "733052", date(2020, 8, 1))
     power = "643000000733052016"
-    sales = contract(stay, "20231188", products.OPEN_ENDED, power, Terms(stay.since))
-    network = contract(stay, "30231189", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
+    sales = contract(stay, "20231188", products.OPEN_ENDED, power, Terms(stay.since, reading_type=COMMUNITY))
+    in_community = Terms(stay.since, tax_class=CLASS_I, reading_type=COMMUNITY)
+    network = contract(stay, "30231189", products.GENERAL_NETWORK, power, in_community)
     return Holding(
         stay,
         rows=(
@@ -168,7 +209,14 @@ def _hakala(today: date) -> Holding:
             meter(power, "AM550-6027714", "AM550", date(2024, 3, 6)),
             *(sales, network),
         ),
-        meterings={point_id(power): Metering(consumption(homes.HAKALA), defects=_usual_defects(today))},
+        meterings={
+            point_id(power): Metering(
+                consumption(homes.HAKALA),
+                defects=_usual_defects(today),
+                others={COMMUNITY: shared(homes.HAKALA, homes.HAKALA_ROOF, homes.HAKALA_SHARE)},
+                by_month=True,
+            )
+        },
         accounts=(BillingAccount(44108, (sales, network), issued_days_ago=22),),
     )
 
@@ -245,6 +293,12 @@ def _salonen(today: date) -> Holding:
         },
         accounts=(BillingAccount(52806, (network, warm, cool, *charging), issued_days_ago=12),),
     )
+
+
+def _corrected_after_the_bill(today: date, issued_days_ago: int) -> Defect:
+    """A day of the newest billed month that was estimated, and measured for good the day before yesterday."""
+    billed_until = first_of_month(today - timedelta(days=issued_days_ago)) - DAY
+    return Defect(Quality.REVISED, billed_until - timedelta(days=6), corrected=today - timedelta(days=2))
 
 
 def _usual_defects(today: date) -> list[Defect]:

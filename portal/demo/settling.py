@@ -16,7 +16,7 @@ from portal.demo import bills, products, spot, wall_clock
 from portal.demo.holdings import Holding
 from portal.demo.rows import Row, insert
 from portal.kit import clock
-from portal.kit.clock import DAY, next_month, start_of
+from portal.kit.clock import DAY, next_month
 from portal.kit.packing import pack
 
 YEARS: Final = 3
@@ -49,8 +49,8 @@ def settled(db: Session, holding: Holding, on: Ground) -> Iterator[Row]:
     """Register a holding and store what its meters sent; then its bills, which are not stored yet."""
     insert(db, holding.rows)
     for point, metering in holding.meterings.items():
-        for delivery in metering.deliveries(on.since, on.until - DAY):
-            record(db, point, delivery, start_of(on.until))
+        for sent in metering.sent(on.since, on.until - DAY):
+            record(db, point, sent.intervals, sent.at, sent.reading_type)
     for account in holding.accounts:
         yield from bills.of_account(db, account, on.spot, on.since, on.until)
 
