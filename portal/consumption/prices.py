@@ -18,7 +18,7 @@ from portal.consumption.periods import Period, Span
 from portal.consumption.queries import PointReadings
 from portal.consumption.selection import Point, Selection
 from portal.contracts import queries as contracts
-from portal.contracts.charges import BY_ENERGY, Charge, NotPriced, NoVatRate, Terms, charges
+from portal.contracts.charges import BY_ENERGY, METERED, Charge, NotPriced, NoVatRate, Terms, charges
 from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.pricing import cost_of
 from portal.contracts.spot import NO_SPOT, SpotPrices
@@ -129,11 +129,12 @@ def pricing(db: Session, who: User, readings: Sequence[PointReadings], selection
     billed = _billed(db, who, readings, terms, replace(selection, period=Span(days.first, days.last)))
     alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)
     for of in billed:
-        mine = (one for one in terms.get(of.point.id, ()) if _series(one, of.point) is of.point.reading_type)
+        every = ((one, _series([one], of.point)) for one in terms.get(of.point.id, ()))
+        mine = (one for one, kinds in every if not kinds or of.point.reading_type in kinds)
         alike[tuple(_anonymous(one, days) for one in mine)].append(of.intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
-    kinds = frozenset(of.point.reading_type for of in billed if terms.get(of.point.id))
+    kinds = frozenset(kind for of in readings for kind in _series(terms.get(of.point.id, ()), of.point))
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days, kinds)
 
 
@@ -148,7 +149,7 @@ def _billed(
     there = [of for of in readings if _is_billed(of.point, terms)]
     others: defaultdict[ReadingType, list[Point]] = defaultdict(list)
     for point in (of.point for of in readings):
-        for kind in {_series(one, point) for one in terms.get(point.id, ())} - {point.reading_type}:
+        for kind in _series(terms.get(point.id, ()), point) - {point.reading_type}:
             others[kind].append(point.told_by(kind))
     return [
         *there,
@@ -157,13 +158,14 @@ def _billed(
 
 
 def _is_billed(point: Point, terms: Mapping[UUID, Sequence[Terms]]) -> bool:
-    of_point = terms.get(point.id, ())
-    return not of_point or any(_series(one, point) is point.reading_type for one in of_point)
+    kinds = _series(terms.get(point.id, ()), point)
+    return not kinds or point.reading_type in kinds
 
 
-def _series(terms: Terms, point: Point) -> ReadingType:
-    """The series of a point by which a contract is billed."""
-    return terms.reading_type or point.told_by(None).reading_type
+def _series(terms: Sequence[Terms], point: Point) -> frozenset[ReadingType]:
+    """The series of a point by which contracts are billed that charge for what it measures."""
+    measured = (one for one in terms if any(price.basis in METERED for price in one.prices))
+    return frozenset(one.reading_type or point.told_by(None).reading_type for one in measured)
 
 
 def _anonymous(terms: Terms, days: Days) -> Terms:
