@@ -47,12 +47,15 @@ TYPES: Final[Mapping[Format, str]] = {Format.DATAHUB: "text/csv; charset=utf-8",
 
 
 def made(who: User, selection: Selection, format_: Format, resolution: Resolution, database: Database) -> Pieces:
-    """The file of a selection, as a download makes it."""
+    """The file of a selection, as a download makes it: in Datahub's format every series, unless one is selected."""
+    if format_ is Format.DATAHUB and selection.reading_type is None:
+        every = (point.told_by(one.reading_type) for point in selection.points for one in point.series)
+        selection = replace(selection, points=tuple(every))
     return written(read(database, who, selection), format_, resolution)
 
 
 def read(database: Database, who: User, selection: Selection) -> Iterator[PointReadings]:
-    """The readings of a selection, point by point in time order, in parts of at most a year of Helsinki days.
+    """The readings of a selection, series by series in time order, in parts of at most a year of Helsinki days.
 
     Each part is read in a transaction of its own, when it is asked for.
     """
@@ -86,13 +89,13 @@ def _years(period: Period, point: Point) -> Sequence[Period]:
 
 
 def _by_hour(part: PointReadings) -> PointReadings:
-    return replace(part, intervals=by_hour(part.intervals))
+    return replace(part, intervals=by_hour(part.intervals, adds_up=part.point.reading_type.adds_up))
 
 
 def _datahub(parts: Iterable[PointReadings]) -> Pieces:
     yield datahub_writing.HEAD
     for part in parts:
-        yield from datahub_writing.lines(SeriesReadings(part.point.gsrn, part.intervals))
+        yield from datahub_writing.lines(SeriesReadings(part.point.gsrn, part.intervals, part.point.reading_type))
 
 
 def _json(parts: Iterable[PointReadings]) -> Pieces:

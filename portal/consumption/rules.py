@@ -220,8 +220,11 @@ def weakest(qualities: Sequence[Quality]) -> Quality:
     return max(qualities, key=FROM_STRONG_TO_WEAK.index)
 
 
-def by_hour(readings: Intervals) -> Intervals:
-    """Readings hour by hour; an hour takes the weakest quality inside, and is partially missing with a gap."""
+def by_hour(readings: Intervals, *, adds_up: bool = True) -> Intervals:
+    """Readings hour by hour; an hour takes the weakest quality inside, and is partially missing with a gap.
+
+    adds_up: whether it is the sum of its quarters; of temperatures it is the mean
+    """
     if not len(readings):
         return readings
     hour = readings.quarter // QUARTERS_AN_HOUR
@@ -232,9 +235,10 @@ def by_hour(readings: Intervals) -> Intervals:
     gap = (quality == Quality.MISSING) | (np.add.reduceat(readings.length, starts) < QUARTERS_AN_HOUR)
     quality[gap & (best < FROM_STRONG_TO_WEAK.index(Quality.MISSING))] = Quality.PMISSING
     length = np.full(len(starts), QUARTERS_AN_HOUR)
-    return Intervals(
-        hour[starts] * QUARTERS_AN_HOUR, length, np.add.reduceat(readings.milliwatt_hours, starts), quality
-    )
+    quantity = np.add.reduceat(readings.milliwatt_hours, starts)
+    if not adds_up:
+        quantity //= np.maximum(np.add.reduceat((readings.quality != Quality.MISSING).astype(np.int64), starts), 1)
+    return Intervals(hour[starts] * QUARTERS_AN_HOUR, length, quantity, quality)
 
 
 def _same_hour(hour: Hour, compare: Compare) -> Hour | None:

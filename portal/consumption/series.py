@@ -1,6 +1,6 @@
 """The series of a selection beside each other: metered and netted energy, reactive energy, volume, temperatures."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.consumption import queries
+from portal.consumption.periods import Period
 from portal.consumption.rules import PeriodStep, Tally, total
 from portal.consumption.selection import Selection
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
@@ -29,7 +30,7 @@ class SeriesBeside:
     reading_type: ReadingType
     is_shown: bool
     is_billed: bool
-    each: Sequence[Tally]
+    each: Mapping[Period, Tally]
 
     @property
     def label(self) -> Label:
@@ -44,11 +45,11 @@ class SeriesBeside:
     @property
     def whole(self) -> Decimal | None:
         """What all steps come to, in its unit; of temperatures the mean. None where nothing is known."""
-        return self._value(total(self.each))
+        return self._value(total(self.each.values()))
 
-    def value(self, at: int) -> Decimal | None:
+    def value(self, period: Period) -> Decimal | None:
         """The same of one step."""
-        return self._value(self.each[at])
+        return self._value(self.each[period])
 
     def _value(self, tally: Tally) -> Decimal | None:
         known = tally.measured + tally.estimated
@@ -77,7 +78,7 @@ def beside(
             kind,
             is_shown=kind is shown,
             is_billed=kind in billed,
-            each=queries.tallies_told_by(db, who, selection, kind, periods, today),
+            each=dict(zip(periods, queries.tallies_told_by(db, who, selection, kind, periods, today), strict=True)),
         )
         for kind in kinds
     ]

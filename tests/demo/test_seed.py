@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
-from portal.consumption import store
+from portal.consumption import history, store
 from portal.consumption.models import MonthTotal
+from portal.consumption.store import PointDays
 from portal.contracts.kinds import ContractKind
 from portal.contracts.models import Contract, Product, SpotMonth, Tax
 from portal.contracts.once import CONTRACT_ONCE, TAX_ONCE
@@ -36,6 +37,7 @@ from portal.kit.db import Database, table_of
 from portal.kit.intervals import quarter_of
 from portal.kit.once import contradictions
 from portal.kit.packing import unpack
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from portal.weather.hours import joined, key_of
 from portal.weather.models import WeatherMonth
@@ -94,19 +96,33 @@ def paid(db, invoice):
 
 
 def of_rule(db, invoice):
-    """The bill of an invoice's days, made anew from stored readings, prices and taxes."""
+    """The bill of an invoice's days, made anew: from what was known of readings when it was made, prices and taxes."""
     days = Days(invoice.period_from, invoice.period_to)
     contract_ids = select(InvoiceLine.contract_id).where(InvoiceLine.invoice_id == invoice.id)
     contracts = db.exec(select(Contract).where(col(Contract.id).in_(contract_ids))).all()
     points = dict.fromkeys(contract.metering_point_id for contract in sorted(contracts, key=lambda one: one.number))
-    supplies = [
-        Supply(
-            store.read(db, point, days.first, days.last),
-            tuple(terms for terms in terms_for(db, point, days) if terms.contract_id in {one.id for one in contracts}),
-        )
-        for point in points
-    ]
+    mine = {one.id for one in contracts}
+    supplies = []
+    for point in points:
+        terms = [one for one in terms_for(db, point, days) if one.contract_id in mine]
+        for kind in {one.reading_type for one in terms}:
+            wanted = PointDays(point, days.first, days.last, reading_type=kind or ReadingType.METERED)
+            known = history.as_known(db, wanted, start_of(invoice.issued_on)).intervals
+            readings = known if len(known) else store.read_all(db, [wanted])[0].intervals
+            supplies.append(Supply(readings, tuple(one for one in terms if one.reading_type is kind)))
     return bill(supplies, days, spot_for(db, days))
+
+
+def test_a_bill_whose_readings_were_corrected_later_still_says_what_was_known(db):
+    newest = max(invoices_of(db, KARIN), key=lambda one: one.issued_on)
+    lines = select(InvoiceLine).where(InvoiceLine.invoice_id == newest.id, InvoiceLine.code == "energy")
+    billed = sum(line.quantity_mwh for line in db.exec(lines) if line.name_sv == "Elenergi")
+    (point,) = db.exec(select(MeteringPoint.id).where(MeteringPoint.gsrn == "643000000619700253"))
+    days = PointDays(point, newest.period_from, newest.period_to)
+    now = store.read_all(db, [days])[0].intervals.milliwatt_hours.sum()
+    late = [hours for hours in history.revised(db, [days]) if hours.at > start_of(newest.issued_on)]
+    assert billed != now
+    assert billed == now + sum((hours.was - hours.is_now).milliwatt_hours for hours in late)
 
 
 def of_line(line):

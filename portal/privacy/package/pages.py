@@ -15,6 +15,7 @@ from portal.privacy.holdings import Whose
 from portal.privacy.package.readings import HeldPoint
 from portal.privacy.package.records import CODE
 from portal.privacy.package.spool import Spool
+from portal.sites.labels import READING_TYPES
 
 AT_ONCE: Final = 200  # parts of a page that are written together
 
@@ -64,10 +65,14 @@ def _value(row: dict[str, Value], column: str) -> Value:
 
 
 def _files_of_readings(days: Sequence[HeldPoint], language: Language) -> list[Sheet]:
-    columns = (text("Metering point (GSRN)"), text("First day"), text("Last day"), text("File"))
+    columns = (
+        *(text("Metering point (GSRN)"), text("Reading type")),
+        *(text("First day"), text("Last day"), text("File")),
+    )
     rows = [
         (
             one.gsrn,
+            READING_TYPES[one.reading_type].words.said(language),
             formats.full_date(one.first, language),
             formats.full_date(one.last, language),
             f"readings/{one.gsrn}.csv",

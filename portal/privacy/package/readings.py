@@ -17,6 +17,7 @@ from portal.consumption.models import MonthTotal
 from portal.kit.clock import DAY, next_month
 from portal.kit.db import Database, table_of
 from portal.kit.privacy import DataSubject
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy
 
 POINT, OCCUPANCY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of(MonthTotal)
@@ -24,10 +25,11 @@ POINT, OCCUPANCY, MONTH = table_of(MeteringPoint), table_of(Occupancy), table_of
 
 @dataclass(frozen=True, slots=True)
 class HeldPoint:
-    """Days on which the customer held a metering point, as far as it has readings."""
+    """Days on which the customer held a metering point, as far as a series of it has readings."""
 
     gsrn: str
     point: UUID
+    reading_type: ReadingType
     first: date
     last: date
 
@@ -35,12 +37,18 @@ class HeldPoint:
 def held(db: Session, subject: DataSubject) -> list[HeldPoint]:
     """Every metering point of the customer with its days, by its number and in time order."""
     known = (
-        select(*POINT.c["gsrn", "id"], *OCCUPANCY.c["since", "until"], func.min(MONTH.c.month), func.max(MONTH.c.month))
+        select(
+            *POINT.c["gsrn", "id"],
+            MONTH.c.reading_type,
+            *OCCUPANCY.c["since", "until"],
+            func.min(MONTH.c.month),
+            func.max(MONTH.c.month),
+        )
         .join_from(OCCUPANCY, POINT, POINT.c.site_id == OCCUPANCY.c.site_id)
         .join(MONTH, MONTH.c.metering_point_id == POINT.c.id)
         .where(OCCUPANCY.c.party_id == subject.party_id)
-        .group_by(POINT.c.gsrn, POINT.c.id, OCCUPANCY.c.since, OCCUPANCY.c.until)
-        .order_by(POINT.c.gsrn, OCCUPANCY.c.since)
+        .group_by(POINT.c.gsrn, POINT.c.id, MONTH.c.reading_type, OCCUPANCY.c.since, OCCUPANCY.c.until)
+        .order_by(POINT.c.gsrn, MONTH.c.reading_type, OCCUPANCY.c.since)
     )
     every = [_held(*row) for row in db.execute(known)]
     return [one for one in every if one.first <= one.last]
@@ -62,8 +70,8 @@ def _pieces(database: Database, days: Iterable[HeldPoint]) -> Iterator[bytes]:
         while first <= occupancy.last:
             last = min(occupancy.last, date(first.year, 12, 31))
             with database.reading() as db:
-                readings = store.read(db, occupancy.point, first, last)
-            yield from datahub_writing.lines(SeriesReadings(occupancy.gsrn, readings))
+                readings = store.read(db, occupancy.point, first, last, occupancy.reading_type)
+            yield from datahub_writing.lines(SeriesReadings(occupancy.gsrn, readings, occupancy.reading_type))
             first = last + DAY
 
 
@@ -76,7 +84,7 @@ def _ahead(pieces: Iterator[bytes]) -> Iterator[bytes]:
             yield piece
 
 
-def _held(gsrn: str, point: UUID, since: date, until: date | None, *months: date) -> HeldPoint:
+def _held(gsrn: str, point: UUID, reading_type: str, since: date, until: date | None, *months: date) -> HeldPoint:
     first_month, last_month = months
     end = next_month(last_month) - DAY
-    return HeldPoint(gsrn, point, max(first_month, since), min(end, until or end))
+    return HeldPoint(gsrn, point, ReadingType(reading_type), max(first_month, since), min(end, until or end))

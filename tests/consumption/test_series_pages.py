@@ -1,0 +1,110 @@
+"""The series of a metering point on the page of consumption and in files, and what was corrected of it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from portal.consumption import recording
+from portal.kit.intervals import Quality
+from portal.sites.kinds import ReadingType
+from tests.consumption.readings import every, read
+from tests.consumption.test_pages import NOW, SINCE, Home, cents, register, words
+
+__all__ = ["register"]
+DAY = timedelta(days=1)
+MONTH = date(2026, 10, 1), date(2026, 10, 31)
+PAGE = "/consumption?at=2026-10"
+
+
+def a_quarter(milliwatt_hours):
+    return lambda quarter: quarter * 0 + milliwatt_hours
+
+
+@pytest.fixture
+def home(register, aino):
+    """A home whose use is set off against its production: of 200 Wh a quarter 150 are left."""
+    home = Home(register, aino.party)
+    home.record(home.power, every(SINCE, aino.today - DAY, milliwatt_hours=a_quarter(200_000)))
+    record(home, every(SINCE, aino.today - DAY, milliwatt_hours=a_quarter(150_000)), ReadingType.NETTED)
+    return home
+
+
+def record(home, readings, kind=ReadingType.METERED, at=NOW):
+    with home.database.writing() as db:
+        recording.record(db, home.power, readings, at, kind)
+
+
+def of_month(kwh_a_quarter):
+    return f"{Decimal(kwh_a_quarter) * (31 * 96 + 4):,.2f}".replace(",", " ").replace(".", ",")
+
+
+def test_metered_and_netted_energy_stand_beside_each_other(home, aino):
+    said = words(aino.browser.open(PAGE))
+    assert f"Mitattu {of_month('0.2')} kWh kuvaajassa" in said
+    assert f"Netotettu {of_month('0.15')} kWh" in said
+    assert "Netotettu energia on se, mitä tunnista tai vartista jää" in said
+
+
+def test_the_chart_is_of_the_series_that_the_address_names_and_links_keep_it(home, aino):
+    page = aino.browser.open(f"{PAGE}&series=BN02")
+    assert f"Netotettu {of_month('0.15')} kWh kuvaajassa" in words(page)
+    assert "/consumption?at=2026-10-05&amp;series=BN02" in page.text
+    assert "series=BN02" in aino.browser.open("/consumption?at=2026-10-05&series=BN02").text
+
+
+@pytest.mark.parametrize("series", ["BN03", "volume"])
+def test_a_series_that_cannot_be_shown_is_the_first_one(home, aino, series):
+    assert f"Mitattu {of_month('0.2')} kWh kuvaajassa" in words(aino.browser.open(f"{PAGE}&series={series}"))
+
+
+def test_a_word_that_names_no_series_is_not_found(home, aino):
+    assert aino.browser.get(f"{PAGE}&series=BN99").status_code == 404
+
+
+@pytest.mark.parametrize(("reading_type", "kwh"), [("BN02", "0.15"), ("BN01", "0.2"), (None, "0.2")])
+def test_euros_are_of_the_series_that_the_contract_names_whichever_is_shown(home, aino, reading_type, kwh):
+    home.contracts(reading_type=reading_type)
+    euros = cents(Decimal(kwh) * (31 * 96 + 4) / 10 * Decimal("1.255"))
+    for address in (PAGE, f"{PAGE}&series=BN02"):
+        assert f"{euros} €".replace(".", ",") in words(aino.browser.open(address))
+
+
+def test_a_point_with_one_series_says_nothing_of_series(register, aino):
+    home = Home(register, aino.party)
+    home.readings(aino.today - DAY)
+    assert "Saman ajan mittaussarjat" not in words(aino.browser.open(PAGE))
+
+
+def test_a_file_holds_every_series_and_reads_back_the_same(home, aino):
+    told = read(aino.browser.get("/consumption/download?at=2026-10").content)
+    assert {(one.reading_type, int(one.intervals.milliwatt_hours.sum())) for one in told.series} == {
+        (ReadingType.METERED, 200_000 * (31 * 96 + 4)),
+        (ReadingType.NETTED, 150_000 * (31 * 96 + 4)),
+    }
+    netted = read(aino.browser.get("/consumption/download?at=2026-10&series=BN02").content)
+    assert [one.reading_type for one in netted.series] == [ReadingType.NETTED]
+
+
+def test_temperatures_have_means_by_the_hour(register, aino):
+    home = Home(register, aino.party)
+    home.heat = register.point(home.site, energy="heat")
+    with home.database.writing() as db:
+        recording.record(db, home.heat, every(*MONTH, length=4), NOW)
+        for kind, degrees in ((ReadingType.FLOW, 80), (ReadingType.RETURN, 45)):
+            told = every(*MONTH, length=4, milliwatt_hours=a_quarter(degrees * 1_000_000))
+            recording.record(db, home.heat, told, NOW, kind)
+    said = words(aino.browser.open(f"{PAGE}&energy=heat"))
+    assert "Menolämpötila 80,00 °C keskiarvo" in said
+    assert "Paluulämpötila 45,00 °C keskiarvo" in said
+
+
+def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):
+    day = date(2026, 10, 20)
+    corrected = every(day, day, milliwatt_hours=a_quarter(300_000))
+    corrected.quality[:] = Quality.REVISED
+    record(home, corrected, at=NOW + DAY)
+    said = words(aino.browser.open(PAGE))
+    assert "Korjatut arvot" in said
+    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80" in said
+    assert "Korjatut arvot" not in words(aino.browser.open("/consumption?at=2026-09"))
