@@ -1,4 +1,4 @@
-"""What a signed-in page costs: over its template from memory, against a page of Django's, and in yardsticks.
+"""What a signed-in page costs: over its template from memory, and in yardsticks.
 
 `python -m tests.bench.pages portal|template URL PORT COOKIE` serves the page, or its template alone.
 """
@@ -22,7 +22,7 @@ from portal.demo import seed
 from portal.demo.company import Scale
 from portal.demo.people import AINO
 from portal.kit.db import Database
-from tests.bench import load, peers
+from tests.bench import load
 from tests.bench.yardstick import Yardstick
 from tests.browser import ORIGIN
 from tests.counted import counted, showing
@@ -147,19 +147,6 @@ class Portal:
                 until_done.enter_context(load.apart(process))
             cookie = f"{SESSION_COOKIE}={self.cookie}"
             runs = [[load.measure(*one, PATH, cookie) for one in servers] for _ in range(rounds)]
-        return [load.median(of_one) for of_one in zip(*runs, strict=True)]
-
-    def against_django(self, folder, rounds):
-        """The page, and Django's, under load by turns."""
-        html, page, here = self.kept()
-        (folder / "sample.html").write_text(html.render(page, here))
-        session = peers.ask("django_page.py", "prepare", folder, folder / "sample.html")["session"]
-        gunicorn = [peers.python(), "-m", "gunicorn", "--bind", "localhost:PORT", "--log-level", "error"]
-        django = [*gunicorn, "--chdir", peers.HERE, "django_page:application"]
-        environ = os.environ | {"BENCH_FOLDER": str(folder)}
-        with self.serving("portal") as ours, load.server(django, env=environ) as theirs:
-            asked = [(*ours, PATH, f"{SESSION_COOKIE}={self.cookie}"), (*theirs, PATH, f"sessionid={session}")]
-            runs = [[load.measure(*one) for one in asked] for _ in range(rounds)]
         return [load.median(of_one) for of_one in zip(*runs, strict=True)]
 
     def serving(self, kind):

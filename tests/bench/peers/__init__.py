@@ -10,10 +10,17 @@ from pathlib import Path
 HERE = Path(__file__).parent
 FOLDER = HERE.parents[2] / ".bench"
 PYTHON = FOLDER / "bin" / "python"
+WANTED = HERE / "requirements.txt"
 
 
 class Missing(Exception):
     """They cannot be installed here; the rows that need them are left out, with this reason."""
+
+
+def are_there() -> bool:
+    """Whether they are installed, as they are wanted now."""
+    done = FOLDER / "installed"
+    return done.exists() and done.read_text() == WANTED.read_text()
 
 
 @cache
@@ -22,9 +29,7 @@ def python() -> Path:
 
     Raises Missing.
     """
-    wanted = (HERE / "requirements.txt").read_text()
-    done = FOLDER / "installed"
-    if done.exists() and done.read_text() == wanted:
+    if are_there():
         return PYTHON
     print("Installing DuckDB, Polars and Django for the comparison ...", file=sys.stderr)
     venv.create(FOLDER, with_pip=True)
@@ -36,11 +41,11 @@ def python() -> Path:
         "--quiet",
         "--disable-pip-version-check",
         "-r",
-        HERE / "requirements.txt",
+        WANTED,
     ]
     if subprocess.run(command, stderr=subprocess.DEVNULL).returncode:
         raise Missing("DuckDB, Polars and Django could not be installed")
-    done.write_text(wanted)
+    (FOLDER / "installed").write_text(WANTED.read_text())
     return PYTHON
 
 
