@@ -10,7 +10,6 @@ from portal.cli.console import DONE, IN_PART, NOT_DONE, aside, progress
 from portal.cli.installation import current, database, environ
 from portal.customers.seals import misfit
 from portal.feeds import imports, runs
-from portal.feeds.imports import ImportOptions
 from portal.feeds.readings import PointOptions, Unknown
 from portal.feeds.report import LeftOut, Taken, Told, in_all
 from portal.feeds.sources import NotAFeed, found
@@ -38,15 +37,15 @@ def _take_in(asked: argparse.Namespace) -> Sequence[Told]:
         register = current(until_done.enter_context(database(environment)))
         context = ImportContext(_vault(environment, register), clock.now())
         sessions = until_done.enter_context(imports.rehearsal(register)) if asked.dry_run else register.writing
-        told = imports.run(sessions, sources, _options(asked), context, progress)
+        told = imports.run(sessions, sources, _point(asked), asked.refused_dir, context, progress)
         with sessions() as db:
             runs.note(db, told, clock.now())
         return told
 
 
-def _options(asked: argparse.Namespace) -> ImportOptions:
+def _point(asked: argparse.Namespace) -> PointOptions:
     unknown = Unknown.MADE if asked.create_points else Unknown.REFUSED
-    return ImportOptions(PointOptions(asked.metering_point, COMMODITIES[asked.direction], unknown), asked.refused_dir)
+    return PointOptions(asked.metering_point, COMMODITIES[asked.direction], unknown)
 
 
 def _vault(environment: Mapping[str, str], register: Database) -> Callable[[], Vault]:

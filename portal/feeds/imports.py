@@ -6,7 +6,7 @@ some at a time, and so are readings: an import that breaks off goes on where it 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import chain, count, groupby
 from operator import itemgetter
@@ -28,28 +28,28 @@ from portal.kit.feed import ImportContext
 FIRST = itemgetter(0)
 
 
-@dataclass(frozen=True)
-class ImportOptions:
-    """What the operator asked for: about metering points, and where lines to tell of go (None: beside the file)."""
-
-    point: PointOptions
-    refused_dir: Path | None
-
-
 def run(
-    sessions: Sessions, sources: Sequence[Source], options: ImportOptions, context: ImportContext, progress: Progress
+    sessions: Sessions,
+    sources: Sequence[Source],
+    point: PointOptions,
+    refused_dir: Path | None,
+    context: ImportContext,
+    progress: Progress,
 ) -> list[Told]:
-    """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others."""
+    """Take in all feeds, and tell of each what became of it; one that is left out does not stop the others.
+
+    refused_dir: where lines to tell of go; None: beside their file
+    """
     told: list[Told] = []
     for place, group in groupby(sorted(((_place(one), one) for one in sources), key=FIRST), key=FIRST):
         files = [source for _, source in group]
         kind = KINDS[place] if place < len(KINDS) else None
         if kind and kind.once:
-            told += together(sessions, kind, kind.once, _placed(files, options, told), context, progress)
+            told += together(sessions, kind, kind.once, _placed(files, refused_dir, told), context, progress)
             continue
         for source in files:
-            (file,) = _placed([source], options, told)
-            told.append(_told(sessions, file, partial(_prepared, sessions, source, options, context, progress)))
+            (file,) = _placed([source], refused_dir, told)
+            told.append(_told(sessions, file, partial(_prepared, sessions, source, point, context, progress)))
     return told
 
 
@@ -80,12 +80,12 @@ def _place(source: Source) -> int:
     return KINDS.index(kind) if kind else len(KINDS)
 
 
-def _placed(sources: Iterable[Source], options: ImportOptions, told: Iterable[Told]) -> list[FeedFile]:
+def _placed(sources: Iterable[Source], refused_dir: Path | None, told: Iterable[Told]) -> list[FeedFile]:
     """Where the lines to tell of feeds go: not over those of another feed of the same name."""
     taken = {path for one in told if isinstance(one, Taken) for path in (one.refused_to, one.doubtful_to)}
     files: list[FeedFile] = []
     for source in sources:
-        folder = options.refused_dir or source.folder
+        folder = refused_dir or source.folder
         names = chain([source.name], (f"{source.name}.{number}" for number in count(2)))
         free = (FeedFile(source, folder / f"{name}{REFUSED}", folder / f"{name}{DOUBTFUL}") for name in names)
         files.append(next(one for one in free if not {one.refused_to, one.doubtful_to} & taken))
@@ -120,9 +120,9 @@ def _taken(sessions: Sessions, ready: Ready, remarked: Remarks, nothing: Taken) 
 
 
 def _prepared(
-    sessions: Sessions, source: Source, options: ImportOptions, context: ImportContext, progress: Progress
+    sessions: Sessions, source: Source, point: PointOptions, context: ImportContext, progress: Progress
 ) -> Ready:
     kind = rows.kind_of(source)
     if kind is None:
-        return readings.prepared(source, options.point, context.now, progress)
+        return readings.prepared(source, point, context.now, progress)
     return taking.prepared(sessions, source, kind, context, progress)

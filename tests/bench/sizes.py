@@ -94,9 +94,8 @@ def measure(url: str, folder: Path) -> None:
     for how in ("new", "unchanged"):
         for kind in KINDS:
             started = time.process_time()
-            options = imports.ImportOptions(PointOptions(), folder)
-            context = ImportContext(vault, clock.now())
-            [told] = imports.run(database.writing, found([folder / f"{kind}.jsonl"]), options, context, lambda *_: None)
+            files, context = found([folder / f"{kind}.jsonl"]), ImportContext(vault, clock.now())
+            [told] = imports.run(database.writing, files, PointOptions(), folder, context, lambda *_: None)
             lines = told.tally.accepted + told.tally.unchanged
             print(f"{database.engine.dialect.name:<11}{kind:<16}{how:<10}{told.tally}", end=" ")
             print(f"{lines / (time.process_time() - started):.0f} lines a CPU second")

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import func, select, text
 
 from portal.feeds import known, sources
-from portal.feeds.imports import ImportOptions, run
+from portal.feeds.imports import run
 from portal.feeds.kinds import KINDS
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Tally
@@ -142,13 +142,12 @@ def test_an_import_that_breaks_off_goes_on_where_it_was(register, take_in, tmp_p
             raise cut
 
     context = ImportContext(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
-    options = ImportOptions(PointOptions(), None)
     with suppress(Cut):
-        (told,) = run(database.writing, sources.found([path]), options, context, progress)
+        (told,) = run(database.writing, sources.found([path]), PointOptions(), None, context, progress)
         assert told.tally == Tally(accepted=BATCH)
         assert told.broke_off == "could not be taken in (RuntimeError)"
     assert counted(database, Invoice) == BATCH
-    (told,) = run(database.writing, sources.found([path]), options, context, lambda *_: None)
+    (told,) = run(database.writing, sources.found([path]), PointOptions(), None, context, lambda *_: None)
     assert (told.tally, told.broke_off) == (Tally(accepted=MANY - BATCH, unchanged=BATCH), None)
 
 

@@ -15,7 +15,6 @@ from sqlmodel import delete, select
 from portal.contracts.models import Contract, Tax
 from portal.customers.models import Mandate
 from portal.feeds import imports
-from portal.feeds.imports import ImportOptions
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Taken, in_all
 from portal.feeds.rows import read
@@ -296,8 +295,8 @@ def taken(database, folder, files):
         old.unlink()
     for number, rows in enumerate(files):
         (folder / f"{number}.jsonl").write_text(lines(*rows))
-    context, options = ImportContext(lambda: VAULT, NOW), ImportOptions(PointOptions(), None)
-    told = imports.run(database.writing, found([folder]), options, context, lambda *_: None) if files else []
+    context, silent = ImportContext(lambda: VAULT, NOW), lambda *_: None
+    told = imports.run(database.writing, found([folder]), PointOptions(), None, context, silent) if files else []
     assert all(isinstance(one, Taken) for one in told)
     written = (path.read_text(encoding="utf-8") for path in folder.glob("*.refused.csv"))
     refused = [text for csv_text in written for _, _, text in [*csv.reader(io.StringIO(csv_text, newline=""))][1:]]
@@ -338,7 +337,8 @@ def test_an_import_that_breaks_off_has_written_all_files_of_a_kind_or_none(regis
         imports.run(
             database.writing,
             found([folder]),
-            ImportOptions(PointOptions(), None),
+            PointOptions(),
+            None,
             ImportContext(lambda: VAULT, NOW),
             stop,
         )

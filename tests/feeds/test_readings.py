@@ -16,7 +16,6 @@ from portal.consumption.formats import datahub_file
 from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.consumption.store import PointDays
 from portal.feeds import imports, readings
-from portal.feeds.imports import ImportOptions
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Taken
 from portal.feeds.sources import Source
@@ -302,8 +301,8 @@ class Imports:
         content = "".join([HEADER, *told]).encode()
         source = Source("r.csv", self.folder, len(content), lambda: io.BytesIO(content))
         context = ImportContext(lambda: None, clock.now())
-        options = ImportOptions(PointOptions(), None)
-        (taken,) = imports.run(sessions or self.database.writing, [source], options, context, lambda *_: None)
+        sessions = sessions or self.database.writing
+        (taken,) = imports.run(sessions, [source], PointOptions(), None, context, lambda *_: None)
         return taken
 
     def state(self):

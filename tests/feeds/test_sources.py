@@ -15,7 +15,7 @@ from sqlmodel import select
 from portal.consumption.formats.datahub import HEADERS
 from portal.customers.models import Party
 from portal.feeds import readings, sources
-from portal.feeds.imports import ImportOptions, run
+from portal.feeds.imports import run
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import LeftOut
 from portal.kit.feed import ImportContext
@@ -157,7 +157,7 @@ def test_a_file_on_which_the_reader_stumbles_does_not_stop_the_others(tmp_path, 
     (tmp_path / "b.jsonl").write_bytes(MANY)
     files = [sources.Source("a.jsonl", tmp_path, 1, stumbles), *sources.found([tmp_path / "b.jsonl"])]
     context = ImportContext(lambda: VAULT, datetime(2026, 11, 21, tzinfo=UTC))
-    told = run(database.writing, files, ImportOptions(PointOptions(), None), context, lambda *_: None)
+    told = run(database.writing, files, PointOptions(), None, context, lambda *_: None)
     assert parties(database) == 3
     assert told[1] == LeftOut("a.jsonl", "could not be taken in (IndexError)")
 
