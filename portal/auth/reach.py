@@ -119,9 +119,9 @@ class Reach:
         """The sites at which a matter is open, None for all; none at all where it is closed."""
         return _together(grant for grant in self.grants if grant.covers(theme, level))
 
-    def sites_of_any(self, themes: Iterable[Theme], level: Level = Level.SEE) -> frozenset[UUID] | None:
-        """The sites at which one of several matters is open, None for all."""
-        return _together(grant for theme in themes for grant in self.grants if grant.covers(theme, level))
+    def sites_of_any(self, themes: Iterable[Theme]) -> frozenset[UUID] | None:
+        """The sites at which one of several matters is open to be seen, None for all."""
+        return _together(grant for theme in themes for grant in self.grants if grant.covers(theme, Level.SEE))
 
 
 def _together(grants: Iterable[Grant]) -> frozenset[UUID] | None:

@@ -62,7 +62,6 @@ RIIKKA: Final = Member(
 )
 
 CAST: Final = (AINO, MIKKO, KARIN, JUHA, SANNA, LIISA, OONA, RIIKKA)
-PERSONAS: Final = tuple(member.persona for member in CAST)
 
 # In the register, but not at the test bank.
 VEIKKO: Final = Member(Persona("190341-906F", "Veikko", "Rantanen", "elderly relative"), "30109338")

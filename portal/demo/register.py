@@ -99,12 +99,10 @@ def person(member: Member, address: Address, language: Language, email: str, pho
     yield from _details(member, email, phone)
 
 
-def billed(
-    holder: Member | Company, channel: Channel, email: str | None = None, reference: str | None = None
-) -> BillingDetails:
-    """How a customer's bills come: by e-mail to the preferred address, unless one is named."""
+def billed(holder: Member | Company, channel: Channel, reference: str | None = None) -> BillingDetails:
+    """How a customer's bills come: those by e-mail to the preferred address."""
     party = party_id(holder)
-    return BillingDetails(id=id_of("billing", party), party_id=party, channel=channel, email=email, reference=reference)
+    return BillingDetails(id=id_of("billing", party), party_id=party, channel=channel, reference=reference)
 
 
 def company(firm: Company, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:

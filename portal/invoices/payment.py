@@ -11,7 +11,7 @@ from datetime import date
 from itertools import cycle
 from typing import Final
 
-from portal.kit.formats import NBSP
+from portal.kit.formats import NBSP, grouped
 from portal.kit.money import Money
 
 WEIGHTS: Final = (7, 3, 1)
@@ -78,7 +78,7 @@ def is_iban(text: str) -> bool:
 def shown_reference(text: str) -> str:
     """A reference as people read it: a Finnish one in groups of five from the right, RF in fours from the left."""
     if text.startswith("RF"):
-        return NBSP.join(text[at : at + 4] for at in range(0, len(text), 4))
+        return grouped(text)
     head = len(text) % 5
     groups = [text[at : at + 5] for at in range(head, len(text), 5)]
     return NBSP.join([text[:head], *groups] if head else groups)

@@ -228,9 +228,9 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def grouped(digits: str, size: int = 4) -> str:
-    """`FI21 1234 5600 0007 85`: in groups from the left, unbroken."""
-    return NBSP.join(digits[at : at + size] for at in range(0, len(digits), size))
+def grouped(digits: str) -> str:
+    """`FI21 1234 5600 0007 85`: in groups of four from the left, unbroken."""
+    return NBSP.join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 def initials(name: str) -> str:
