@@ -28,6 +28,7 @@ EPOCH = date(1970, 1, 1)
 YEARS = range(2000, 2100)
 DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 TIMES = np.array([f"T{hour:02}:{minute:02}:00Z" for hour in range(24) for minute in (0, 15, 30, 45)], "S10")
+LENGTHS = 8  # more than a reading has quarters
 FORMS = 4  # of lines of one length that are read as a matrix; there are hardly more
 Whole = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
@@ -56,7 +57,7 @@ class Heads:
         self.series: list[SeriesName] = []
         self._meaning = meaning
         self._numbers: dict[SeriesName, int] = {}
-        self._known: dict[bytes, tuple[int, int]] = {}
+        self._known: dict[bytes, int] = {}  # the number and the length as one, so that they are found fast
         self._lock = Lock()
 
     def numbered(self, head: LineHead) -> tuple[int, int]:
@@ -71,12 +72,15 @@ class Heads:
     def read(self, texts: Sequence[bytes]) -> tuple[Whole, Whole]:
         """The same of each text; -1 for the number where it must be looked at by itself."""
         known = self._known
-        for text in texts:
-            if text not in known:
+        found = list(map(known.get, texts))
+        if None in found:
+            for text in set(texts) - known.keys():
                 head = self._meaning(text)
-                known[text] = (-1, 1) if head is None else self.numbered(head)
-        found = np.array([known[text] for text in texts], np.int64).reshape(-1, 2)
-        return found[:, 0], found[:, 1]
+                number, length = (-1, 1) if head is None else self.numbered(head)
+                known[text] = number * LENGTHS + length
+            found = list(map(known.get, texts))
+        both = np.array(found, np.int64)
+        return both // LENGTHS, both % LENGTHS
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -277,7 +281,7 @@ def _heads(rows: Bytes, heads: Heads) -> tuple[Whole, Whole]:
     """The same of heads of one width. A head is looked at where it changes."""
     changes = _changes(rows)
     sizes = np.diff(changes, append=len(rows))
-    series, length = heads.read([rows[change].tobytes() for change in changes.tolist()])
+    series, length = heads.read(rows[changes].view(f"V{rows.shape[1]}").ravel().tolist() if rows.shape[1] else [])
     return np.repeat(series, sizes), np.repeat(length, sizes)
 
 
