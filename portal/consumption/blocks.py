@@ -1,5 +1,6 @@
 """A month of readings as the packed columns of its row, and back."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -49,8 +50,10 @@ def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
     readings = known.intervals
     first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
     if adds_up and _is_plain(known, until - first):
-        upto = np.concatenate([[0], readings.milliwatt_hours.cumsum()])
-        return Summary(first, until, pack(np.diff(upto[_days_of(month).clip(first, until) - first])), None)
+        upto = np.zeros(until - first + 1, np.int64)
+        readings.milliwatt_hours.cumsum(out=upto[1:])
+        edges = upto[_day_edges(month, first, until)]
+        return Summary(first, until, pack(edges[1:] - edges[:-1]), None)
     quantity = readings.milliwatt_hours if adds_up else readings.milliwatt_hours * readings.length
     each = np.vstack([quantity, standings(known)])
     upto = np.concatenate([np.zeros((len(FIGURES), 1), np.int64), each.cumsum(axis=1)], axis=1)
@@ -63,6 +66,13 @@ def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
 def _is_plain(known: Known, quarters: int) -> bool:
     """Whether all of so many quarters are there, all OK and none revised."""
     return len(known.intervals) == quarters and not known.intervals.quality.any() and not known.revised.any()
+
+
+def month_figures(month: date, known: Known, days: Summary, *, adds_up: bool = True) -> Sequence[int]:
+    """The figures of a month, from its readings and their days."""
+    if adds_up and days.day_counts is None:
+        return int(known.intervals.milliwatt_hours.sum()), days.until_quarter - days.first_quarter, 0, 0, 0
+    return [int(figure) for figure in day_figures(month, days).sum(axis=0)]
 
 
 def day_figures(month: date, days: Summary) -> Figures:
@@ -126,6 +136,12 @@ def _all_measured(month: date, first: int, until: int) -> Figures:
     """The counts of days whose every quarter from the first to the last is measured and none revised."""
     measured = np.diff(_days_of(month).clip(first, until))
     return np.column_stack([measured, np.zeros((len(measured), 3), np.int64)])
+
+
+@lru_cache(maxsize=2400)
+def _day_edges(month: date, first: int, until: int) -> NDArray[np.int64]:
+    """How many of the quarters from the first to the last lie before each day of a month, and before its end."""
+    return _days_of(month).clip(first, until) - first
 
 
 def _codes(packed: bytes | None, number: int) -> NDArray[np.uint8]:

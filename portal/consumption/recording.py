@@ -7,14 +7,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import BigInteger, bindparam, case, insert, or_, select, update
+from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from portal.consumption.blocks import FIGURES, Slots, Summary, day_figures, readings_in, slots, summary
+from portal.consumption.blocks import FIGURES, Slots, Summary, month_figures, readings_in, slots, summary
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
 from portal.consumption.revisions import UNCHANGED, UNKNOWN, Known, merged
 from portal.kit.clock import DAY, day_of, first_of_month, next_month
@@ -28,6 +29,7 @@ AT_ONCE: Final = 500_000  # readings that are kept in one step: memory holds no 
 SERIES, MONTHS = table_of(Series), table_of(ReadingMonth)
 TOTALS, REVISIONS = table_of(MonthTotal), table_of(Revision)
 Key = tuple[UUID, ReadingType]
+_Reach = tuple[int, int | None]  # the first and the last quarter of a series, as models.py says
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +60,15 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class _Month:
-    """What is known of a month, since when, and what came when: None where all came at once."""
+    """What is kept of a month, still packed, since when, and what came when: None where all came at once."""
 
-    known: Known
     loaded_at: datetime
-    arrivals: bytes | None = None
+    arrivals: bytes | None
+    packed: Sequence[Any]
 
 
-def _kept(point: UUID, month: date, loaded_at: datetime, arrivals: bytes | None, *columns: Any) -> Any:  # noqa: ANN401
-    return point, month, _Month(readings_in(Slots(*columns)), loaded_at, arrivals)
+def _kept(point: UUID, month: date, loaded_at: datetime, arrivals: bytes | None, *packed: Any) -> Any:  # noqa: ANN401
+    return point, month, _Month(loaded_at, arrivals, packed)
 
 
 KEPT: Final = Question(
@@ -104,7 +106,8 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
     some: list[Delivery] = []
     size = 0
     for delivery in deliveries:
-        some.append(replace(delivery, intervals=_sound(delivery.intervals)))
+        sound = _sound(delivery.intervals)
+        some.append(delivery if sound is delivery.intervals else replace(delivery, intervals=sound))
         size += len(delivery.intervals)
         if size >= AT_ONCE:
             recorded += _record(db, some, now)
@@ -115,8 +118,9 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
 def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Recorded]:
     arriving = {one.key: dict(_by_month(one.intervals)) for one in deliveries if len(one.intervals)}
     db.flush()  # the points themselves may be new
-    kept = _known(db, _held(db, arriving), arriving)
-    rows = _Rows(now)
+    held = _held(db, arriving)
+    kept = _known(db, held, arriving)
+    rows = _Rows(now, held)
     recorded = [
         sum(
             (
@@ -131,25 +135,27 @@ def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[
     return recorded
 
 
-def _held(db: Session, arriving: Iterable[Key]) -> set[Key]:
-    """Make the series that are new, and keep all of them from other transactions. Those that have readings."""
-    keys = sorted(arriving)  # in one order, so that two who hold some never wait for each other
+def _held(db: Session, arriving: Iterable[Key]) -> dict[Key, _Reach]:
+    """Make the series that are new, and keep all of them from other transactions; how far those reach that had any."""
+    keys = sorted(arriving, key=_ordered)  # in one order, so that two who hold some never wait for each other
     insert_or_skip(db, SERIES, [{"metering_point_id": point, "reading_type": kind} for point, kind in keys])
-    found = set()
+    found: dict[Key, _Reach] = {}
     for kind in {kind for _, kind in keys}:
         points = [point for point, of_kind in keys if of_kind is kind]
         for begins in range(0, len(points), 1000):
             of_these = SERIES.c.metering_point_id.in_(points[begins : begins + 1000]), SERIES.c.reading_type == kind
-            rows = (
-                select(*SERIES.c["metering_point_id", "first_quarter"]).where(*of_these).order_by(*SERIES.primary_key)
-            )
-            held = db.connection().execute(rows.with_for_update()).all()
-            found |= {(point, kind) for point, first in held if first is not None}
+            rows = select(*SERIES.c["metering_point_id", "first_quarter", "until_quarter"]).where(*of_these)
+            held = db.connection().execute(rows.order_by(*SERIES.primary_key).with_for_update()).all()
+            found |= {(point, kind): (first, until) for point, first, until in held if first is not None}
     return found
 
 
+def _ordered(series: Key) -> tuple[int, str]:
+    return series[0].int, series[1]
+
+
 def _known(
-    db: Session, series: set[Key], arriving: dict[Key, dict[date, Intervals]]
+    db: Session, series: Iterable[Key], arriving: dict[Key, dict[date, Intervals]]
 ) -> dict[tuple[UUID, ReadingType, date], _Month]:
     """What is known of the months of which readings arrive."""
     asked: defaultdict[tuple[ReadingType, date, date], list[UUID]] = defaultdict(list)
@@ -166,23 +172,25 @@ def _known(
 class _Rows:
     """The rows that deliveries come to."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, reaches: dict[Key, _Reach]) -> None:
         self._now, self._tomorrow = now, day_of(now) + DAY
         self._months: list[dict[str, Any]] = []
         self._totals: list[dict[str, Any]] = []
         self._revisions: list[dict[str, Any]] = []
-        self._series: dict[Key, tuple[int, int | None]] = {}
+        self._reaches, self._widened = reaches, set[Key]()
 
     def add(self, series: Key, month: date, kept: _Month | None, part: Intervals) -> Recorded:
         """Put what arrives for a month beside what is kept of it."""
-        old = kept or _Month(UNKNOWN, self._now)
-        outcome = merged(old.known, part)
+        known = readings_in(Slots(*kept.packed)) if kept else UNKNOWN
+        outcome = merged(known, part)
         if outcome.accepted:
             key = {"metering_point_id": series[0], "reading_type": series[1], "month": month}
             if len(outcome.former.intervals):
                 former = _named(slots(outcome.former, UNCHANGED))
                 self._revisions.append({**key, "revised_at": self._now, **former})
-            self._keep(key, replace(old, known=outcome.known, arrivals=self._arrivals(kept, outcome.known)))
+            loaded_at = kept.loaded_at if kept else self._now
+            arrivals = self._arrivals(kept, known, outcome.known) if kept else None
+            self._keep(key, outcome.known, {"loaded_at": loaded_at, "updated_at": self._now, "arrivals": arrivals})
         return Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised)
 
     def write(self, db: Session) -> None:
@@ -191,25 +199,40 @@ class _Rows:
         upsert(db, TOTALS, self._totals)
         if self._revisions:
             db.connection().execute(insert(REVISIONS), self._revisions)
-        _widen(db, self._series)
+        upsert(
+            db,
+            SERIES,
+            [
+                {"metering_point_id": point, "reading_type": kind, "first_quarter": first, "until_quarter": until}
+                for point, kind in sorted(self._widened, key=_ordered)
+                for first, until in [self._reaches[point, kind]]
+            ],
+        )
 
-    def _keep(self, key: dict[str, Any], month: _Month) -> None:
-        days = summary(key["month"], month.known, adds_up=key["reading_type"].adds_up)
-        times = {"loaded_at": month.loaded_at, "updated_at": self._now, "arrivals": month.arrivals}
-        self._months.append({**key, **times, **_named(days), **_named(slots(month.known))})
-        self._totals.append({**key, **_total(key["month"], days)})
-        series = key["metering_point_id"], key["reading_type"]
-        first, until = self._series.get(series, (days.first_quarter, None))
-        if key["month"] <= self._tomorrow:
-            until = max(until or 0, days.until_quarter)
-        self._series[series] = min(first, days.first_quarter), until
+    def _keep(self, key: dict[str, Any], known: Known, times: dict[str, Any]) -> None:
+        month, adds_up = key["month"], key["reading_type"].adds_up
+        days = summary(month, known, adds_up=adds_up)
+        self._months.append({**key, **times, **_named(days), **_named(slots(known))})
+        quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
+        figures = month_figures(month, known, days, adds_up=adds_up)
+        self._totals.append({**key, **quarters, **dict(zip(FIGURES, figures, strict=True))})
+        self._widen((key["metering_point_id"], key["reading_type"]), month, days)
 
-    def _arrivals(self, kept: _Month | None, now: Known) -> bytes | None:
+    def _widen(self, series: Key, month: date, days: Summary) -> None:
+        """Let a series reach as far as a month's readings; of a month that has not come, only their beginning."""
+        reach = first, until = self._reaches.get(series, (days.first_quarter, None))
+        until = max(until or 0, days.until_quarter) if month <= self._tomorrow else until
+        wider = min(first, days.first_quarter), until
+        if wider != reach or series not in self._reaches:
+            self._reaches[series] = wider
+            self._widened.add(series)
+
+    def _arrivals(self, kept: _Month, known: Known, now: Known) -> bytes | None:
         """What came when, with what has come now."""
-        if kept is None or end_of(kept.known) == end_of(now):
-            return kept.arrivals if kept else None
+        if end_of(known) == end_of(now):
+            return kept.arrivals
         if kept.arrivals is None:
-            before = [end_of(kept.known), int(kept.loaded_at.timestamp())]
+            before = [end_of(known), int(kept.loaded_at.timestamp())]
         else:
             before = unpack(kept.arrivals).tolist()
         return pack(np.array([*before, end_of(now), int(self._now.timestamp())], np.int64))
@@ -220,53 +243,38 @@ def end_of(known: Known) -> int:
     return int(known.intervals.quarter[-1] + known.intervals.length[-1])
 
 
-def _widen(db: Session, series: dict[Key, tuple[int, int | None]]) -> None:
-    """Widen series to the quarters between which they have readings; where there is no second one, to none."""
-    first, until = SERIES.c.first_quarter, SERIES.c.until_quarter
-    since, to = bindparam("since", type_=BigInteger), bindparam("to", type_=BigInteger)
-    earliest = case((or_(first.is_(None), first > since), since), else_=first)
-    latest = case((or_(until.is_(None), until < to), to), else_=until)
-    this = SERIES.c.metering_point_id == bindparam("point"), SERIES.c.reading_type == bindparam("kind")
-    widened = update(SERIES).where(*this)
-    rows = [
-        {"point": point, "kind": kind, "since": since, "to": to}
-        for (point, kind), (since, to) in sorted(series.items())
-    ]
-    if rows:
-        db.connection().execute(widened.values(first_quarter=earliest, until_quarter=latest), rows)
-
-
 def _sound(readings: Intervals) -> Intervals:
     """Readings that can be kept; a missing one has no value.
 
     Raises ValueError for others.
     """
-    ends = readings.quarter + readings.length
-    if (readings.quarter[1:] < ends[:-1]).any():
+    quarter, length = readings.quarter, readings.length
+    if (quarter[1:] < quarter[:-1] + length[:-1]).any():
         raise ValueError("intervals overlap or are out of order")
-    hours = readings.length == QUARTERS_AN_HOUR
-    if (readings.quarter[hours] % QUARTERS_AN_HOUR).any() or (readings.length[~hours] != 1).any():
-        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
-    milliwatt_hours = np.where(readings.quality == Quality.MISSING, 0, readings.milliwatt_hours)
-    return Intervals(readings.quarter, readings.length, milliwatt_hours, readings.quality)
+    if (length != 1).any():
+        hours = length == QUARTERS_AN_HOUR
+        if (quarter[hours] % QUARTERS_AN_HOUR).any() or (length[~hours] != 1).any():
+            raise ValueError("an interval is a quarter, or an hour that begins on the hour")
+    missing = readings.quality == Quality.MISSING
+    return (
+        replace(readings, milliwatt_hours=np.where(missing, 0, readings.milliwatt_hours)) if missing.any() else readings
+    )
 
 
 def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:
-    month = first_of_month(day_of(instant_of(int(readings.quarter[0]))))
+    month = _month_of(int(readings.quarter[0]))
     begins = 0
     while begins < len(readings):
-        ends = int(np.searchsorted(readings.quarter, start_quarter(next_month(month))))
+        ends = int(readings.quarter.searchsorted(start_quarter(next_month(month))))
         if begins < ends:
             yield month, readings[begins:ends]
         begins, month = ends, next_month(month)
 
 
-def _total(month: date, days: Summary) -> dict[str, int]:
-    """The columns of a month's total, from the sums of its days."""
-    figures = day_figures(month, days).sum(axis=0).tolist()
-    quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
-    return {**quarters, **dict(zip(FIGURES, figures, strict=True))}
+@lru_cache(maxsize=4000)
+def _month_of(quarter: int) -> date:
+    return first_of_month(day_of(instant_of(quarter)))
 
 
 def _named(columns: Slots | Summary) -> dict[str, Any]:
-    return {field.name: getattr(columns, field.name) for field in fields(columns)}
+    return {name: getattr(columns, name) for name in columns.__slots__}

@@ -89,6 +89,8 @@ def merged(old: Known, new: Intervals) -> Merged:
     """Readings that were known together with those that arrive."""
     if not len(old.intervals):
         return Merged(as_new(new), len(new), 0, UNKNOWN)
+    if new.quarter[0] // QUARTERS_AN_HOUR > old.intervals.quarter[-1] // QUARTERS_AN_HOUR:  # it only follows
+        return Merged(in_a_row([old, as_new(new)]), len(new), 0, UNKNOWN)
     begins, ends = _bounds(old.intervals, new)
     was, came = _by_hour(old, begins, ends), _by_hour(as_new(new), begins, ends)
     otherwise = _any(was.told) & _any(came.told) & (was.whole != came.whole)  # as a whole, or by quarters

@@ -26,7 +26,7 @@ from portal.feeds.sources import NotAFeed, Source
 from portal.feeds.taking import Ready, Step
 from portal.kit.clock import DAY
 from portal.kit.intervals import start_quarter
-from portal.sites.importing import KnownPoint, known_points, make_point
+from portal.sites.importing import KnownPoint, known_points, make_points
 from portal.sites.kinds import READING_TYPES, Commodity
 from portal.sites.rules import is_gsrn
 
@@ -197,14 +197,13 @@ class _Intake:
 
 def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, KnownPoint]:
     """The metering points that are known, or are made because the operator wishes it."""
-    points = dict(known_points(db, gsrns))
-    for gsrn in sorted(set(gsrns) - points.keys()):
-        if is_gsrn(gsrn) and (gsrn == options.named or options.unknown is Unknown.MADE):
-            energy = options.energy or Commodity.ELECTRICITY
-            points[gsrn] = KnownPoint(make_point(db, gsrn, energy).id, energy)
-    db.flush()
-    db.expunge_all()  # a file of many points in little memory
-    return points
+    known = known_points(db, gsrns)
+    wanted = (gsrn for gsrn in sorted(set(gsrns) - known.keys()) if _is_wished(gsrn, options))
+    return {**known, **make_points(db, wanted, options.energy or Commodity.ELECTRICITY)}
+
+
+def _is_wished(gsrn: str, options: PointOptions) -> bool:
+    return is_gsrn(gsrn) and (gsrn == options.named or options.unknown is Unknown.MADE)
 
 
 def _unlike(points: Mapping[str, KnownPoint], options: PointOptions) -> Iterator[str]:

@@ -64,9 +64,10 @@ def _steps(above: NDArray[np.uint64]) -> tuple[np.uint64, NDArray[np.uint64]]:
 
 def _compressed(*planes: bytes) -> bytes:
     runs = zlib.compressobj(strategy=zlib.Z_RLE)
-    parts = [part for plane in planes for part in (runs.compress(plane), runs.flush(zlib.Z_BLOCK))]
-    return b"".join([*parts, runs.flush()])
+    *before, last = planes
+    parts = [part for plane in before for part in (runs.compress(plane), runs.flush(zlib.Z_BLOCK))]
+    return b"".join([*parts, runs.compress(last), runs.flush()])
 
 
 def _bytes_for(highest: int) -> int:
-    return next(width for width in (1, 2, 4, 8) if highest < 1 << 8 * width)
+    return 1 if highest < 1 << 8 else 2 if highest < 1 << 16 else 4 if highest < 1 << 32 else 8

@@ -4,13 +4,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
 from portal.customers.importing import CustomerNumber, party_ids
-from portal.kit.db import table_of
+from portal.kit.db import insert_or_skip, table_of
 from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict, Written, checked, unknown, words
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
@@ -228,11 +228,11 @@ def known_points(db: Session, gsrns: Collection[str]) -> Mapping[str, KnownPoint
     }
 
 
-def make_point(db: Session, gsrn: str, energy: Commodity) -> MeteringPoint:
-    """A metering point that stands at no site yet: readings came before the register told of it."""
-    point = MeteringPoint(gsrn=gsrn, energy=energy)
-    db.add(point)
-    return point
+def make_points(db: Session, gsrns: Iterable[str], energy: Commodity) -> Mapping[str, KnownPoint]:
+    """Metering points that stand at no site yet: readings came before the register told of them."""
+    made = {gsrn: KnownPoint(uuid4(), energy) for gsrn in gsrns}
+    insert_or_skip(db, POINT, [{"id": one.id, "gsrn": gsrn, "energy": energy} for gsrn, one in made.items()])
+    return made
 
 
 def keep_sites(db: Session, rows: Sequence[SiteEntry], _context: ImportContext) -> list[Verdict]:

@@ -125,7 +125,14 @@ class Readings:
         return len(self.line)
 
     def __getitem__(self, which: slice | Flags | NDArray[np.intp]) -> "Readings":
-        return Readings(*(getattr(self, field.name)[which] for field in fields(self)))
+        return Readings(
+            self.line[which],
+            self.series[which],
+            self.length[which],
+            self.quarter[which],
+            self.milliwatt_hours[which],
+            self.quality[which],
+        )
 
     def put(self, which: NDArray[np.intp], readings: "Readings") -> None:
         """Put others in some places."""
