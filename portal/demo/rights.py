@@ -1,10 +1,16 @@
-"""The requests that households made about their data by phone before they used the portal: in work, waiting, done."""
+"""The requests that households made about their data by phone before they used the portal: in work, waiting, done.
 
+They stand in rights.toml.
+"""
+
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
+from pydantic import TypeAdapter
 from sqlmodel import SQLModel
 
 from portal.demo.naming import id_of
@@ -37,66 +43,36 @@ class Asked:
     right: Right
     steps: tuple[Happened, ...]
     field: str | None = None
-    who: Member = AINO
 
 
-ASKED: Final = (
-    Asked(
-        97,
-        Right.RECTIFICATION,
-        (
-            Happened(166, 9, Act.RECEIVED, "Nimessäni on kirjoitusvirhe: oikea muoto on Mäkelä."),
-            Happened(160, 14, Act.DONE, "Korjasimme nimesi asiakastietoihin ja sopimuksiin."),
-        ),
-        "party.name",
-    ),
-    Asked(
-        148,
-        Right.RECORDINGS,
-        (
-            Happened(15, 10, Act.RECEIVED, "Pyydän kopiot lokakuun puheluista."),
-            Happened(12, 11, Act.IN_WORK, "Seuraavaksi: tallenteet haetaan arkistosta."),
-        ),
-    ),
-    Asked(
-        153,
-        Right.ERASURE,
-        (
-            Happened(6, 13, Act.RECEIVED, "Poistakaa vanha osoitteeni."),
-            Happened(2, 9, Act.ASKED, "Kerro, mitä osoitetta tarkoitat."),
-        ),
-    ),
-    Asked(
-        150,
-        Right.RESTRICTION,
-        (
-            Happened(11, 12, Act.RECEIVED, "Rajoittakaa tietojeni käyttöä, kunnes lukema on selvitetty."),
-            Happened(10, 9, Act.IN_WORK, "Selvitämme mittarin lukemaa verkkoyhtiöltä."),
-            Happened(3, 10, Act.EXTENDED, "Mittari tarkastetaan, ja tulos tulee vasta ensi kuussa.", 60),
-        ),
-        who=MIKKO,
-    ),
+CUSTOMERS: Final = {"aino": AINO, "mikko": MIKKO}
+ASKED: Final = TypeAdapter(dict[str, tuple[Asked, ...]]).validate_python(
+    tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 )
 
 
 def rows(until: date) -> Iterator[SQLModel]:
     """The requests and their steps, as they stand in the morning of a day."""
-    for asked in ASKED:
-        case_id = id_of("privacy case", asked.place)
-        steps = [_step(asked, place, happened, until) for place, happened in enumerate(asked.steps, start=1)]
-        clock = clock_of(steps)
-        yield PrivacyCase(
-            id=case_id,
-            number=f"{steps[0].at:%y}-{asked.place:04}",
-            party_id=id_of("party", asked.who.customer_number),
-            kind=asked.right,
-            field=asked.field,
-            text=steps[0].text,
-            received_at=steps[0].at,
-            state=clock.state,
-            due_on=clock.due_on,
-        )
-        yield from steps
+    for name, every in ASKED.items():
+        for asked in every:
+            yield from _request(CUSTOMERS[name], asked, until)
+
+
+def _request(who: Member, asked: Asked, until: date) -> Iterator[SQLModel]:
+    steps = [_step(asked, place, happened, until) for place, happened in enumerate(asked.steps, start=1)]
+    clock = clock_of(steps)
+    yield PrivacyCase(
+        id=id_of("privacy case", asked.place),
+        number=f"{steps[0].at:%y}-{asked.place:04}",
+        party_id=id_of("party", who.customer_number),
+        kind=asked.right,
+        field=asked.field,
+        text=steps[0].text,
+        received_at=steps[0].at,
+        state=clock.state,
+        due_on=clock.due_on,
+    )
+    yield from steps
 
 
 def _step(asked: Asked, place: int, happened: Happened, until: date) -> PrivacyStep:
