@@ -141,7 +141,7 @@ def sign_out_everywhere(visit: Visit[User]) -> Redirect:
 
 def show_contact(visit: Visit[ConfirmedUser]) -> Reply:
     """The form, filled in with what one is known by, or with what was typed before the bank was asked."""
-    found = _first(visit)
+    found = contact.first(visit.db, visit.who)
     return contact_form(visit, found) if found else Redirect(ACCOUNT)
 
 
@@ -155,7 +155,7 @@ def contact_form(visit: Visit[User] | Visit[ConfirmedUser], found: Contact) -> C
 
 def save_contact(visit: Visit[User]) -> Reply:
     """Save it, after the bank has been asked where it has not been just before."""
-    found = _first(visit)
+    found = contact.first(visit.db, visit.who)
     if found is None:
         return Redirect(ACCOUNT)
     match saving.save_contact(visit, "/account/contact"):
@@ -174,7 +174,7 @@ def ask_again(visit: Visit[User]) -> Redirect:
 
 def show_address(visit: Visit[User]) -> Reply:
     """The form, filled in with what is known."""
-    found = _first(visit)
+    found = contact.first(visit.db, visit.who)
     if found is None:
         return Redirect(ACCOUNT)
     address = found.address or PostalAddress("", "", "", HOME_COUNTRY)
@@ -194,7 +194,7 @@ def save_address(visit: Visit[User]) -> Reply:
 
 def show_billing(visit: Visit[User]) -> Reply:
     """The form, filled in with what is known."""
-    found = _first(visit)
+    found = contact.first(visit.db, visit.who)
     return billing_form(found, billing_typed(found)) if found else Redirect(ACCOUNT)
 
 
@@ -218,7 +218,7 @@ def billing_form(found: Contact, typed: Typed) -> WayOfBilling:
 
 def save_billing(visit: Visit[User]) -> Reply:
     """Save it, or show the form again."""
-    found = _first(visit)
+    found = contact.first(visit.db, visit.who)
     if found is None:
         return Redirect(ACCOUNT)
     match saving.save_billing(visit):
@@ -243,11 +243,6 @@ def confirm_email(visit: Visit[Anyone]) -> Redirect:
     if request_id:
         actions.confirm_email(visit.db, request_id, visit.now)
     return Redirect(f"/account/confirm-email?{urlencode({'token': token})}")
-
-
-def _first(visit: Visit[User] | Visit[ConfirmedUser]) -> Contact | None:
-    """The customer whose form it is; None for somebody who is none."""
-    return next(iter(contact.contacts(visit.db, visit.who)), None)
 
 
 def _saved(saved: Saved) -> Redirect:

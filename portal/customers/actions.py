@@ -17,8 +17,8 @@ from portal.customers import change_requests
 from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
 from portal.customers.locks import lock_party
-from portal.customers.lookups import decides_for
-from portal.customers.models import ContactChange, ContactDetail, ContactDraft, ContactKind, MailboxLink, Party
+from portal.customers.lookups import decides_for, preferred_email
+from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Party
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time, table_of, upsert
@@ -164,7 +164,7 @@ def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
     )
     found = [pair for pair in db.exec(asked) if _stands(db, pair[0], now)]
     for change, party in found:
-        change.before = _preferred_email(db, party.id)
+        change.before = preferred_email(db, party.id) or ""
         change.counts_from = now
         _tell(db, change, party.customer_number, now)
     return bool(found)
@@ -317,10 +317,3 @@ def _act(change: ContactChange, deed: str) -> audit.Act:
         account_id=change.account_id,
         party_id=change.party_id,
     )
-
-
-def _preferred_email(db: Session, party_id: UUID) -> str:
-    """What the register says now."""
-    own = select(ContactDetail.value).where(ContactDetail.party_id == party_id, ContactDetail.kind == ContactKind.EMAIL)
-    by_preference = own.order_by(col(ContactDetail.position), ContactDetail.value)
-    return db.exec(by_preference.limit(1)).first() or ""

@@ -136,6 +136,11 @@ def contacts(db: Session, who: User) -> Sequence[Contact]:
     return [_contact(party, details[party.id], billing.get(party.id), changes[party.id]) for party in parties]
 
 
+def first(db: Session, who: User) -> Contact | None:
+    """The first of them; None for somebody who is no customer."""
+    return next(iter(contacts(db, who)), None)
+
+
 def draft(db: Session, who: User, now: datetime) -> Typed | None:
     """What the person typed before they went to prove who they are, as long as it is fresh."""
     mine = (

@@ -1,4 +1,7 @@
-"""Which parties a person is or stands in for, and how far: looked up by who they are, before they can be a user."""
+"""Which parties a person is or stands in for, and how far: looked up by who they are, before they can be a user.
+
+And where a party is reached, for letters that nobody asks for.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -10,7 +13,7 @@ from sqlmodel import Session, col, select
 
 from portal.auth.models import Account
 from portal.auth.reach import Grant, Level, NamedParty, Reach, Theme
-from portal.customers.models import IdentityCode, Mandate, MandateSite, Party
+from portal.customers.models import ContactDetail, ContactKind, IdentityCode, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
 from portal.kit.db import table_of
 from portal.kit.i18n import Language
@@ -97,3 +100,9 @@ def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
         sites=None if mandate.every_site else frozenset(sites),
         level=Level(mandate.level),
     )
+
+
+def preferred_email(db: Session, party_id: UUID) -> str | None:
+    """The address at which the register says that a party is reached; None where it knows none."""
+    own = select(ContactDetail.value).where(ContactDetail.party_id == party_id, ContactDetail.kind == ContactKind.EMAIL)
+    return db.exec(own.order_by(col(ContactDetail.position), ContactDetail.value).limit(1)).first()

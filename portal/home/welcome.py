@@ -104,7 +104,7 @@ def show_found(visit: Visit[User]) -> Page:
 
 def show_contact(visit: Visit[User]) -> Reply:
     """How we reach somebody, to confirm or to correct."""
-    mine = _mine(visit)
+    mine = contact.first(visit.db, visit.who)
     if mine is None:
         return Redirect("/welcome")
     form = account.contact_form(visit, mine)
@@ -114,7 +114,7 @@ def show_contact(visit: Visit[User]) -> Reply:
 
 def save_contact(visit: Visit[User]) -> Reply:
     """Save what differs, and go on."""
-    mine = _mine(visit)
+    mine = contact.first(visit.db, visit.who)
     if mine is None:
         return Redirect("/welcome")
     chosen = account.choose_language(visit)
@@ -130,13 +130,13 @@ def save_contact(visit: Visit[User]) -> Reply:
 
 def show_billing(visit: Visit[User]) -> Reply:
     """How bills come, to confirm or to choose."""
-    mine = _mine(visit)
+    mine = contact.first(visit.db, visit.who)
     return _how_to_bill(mine, account.billing_typed(mine)) if mine else Redirect("/welcome")
 
 
 def save_billing(visit: Visit[User]) -> Reply:
     """Save what differs; that was the last step."""
-    mine = _mine(visit)
+    mine = contact.first(visit.db, visit.who)
     if mine is None:
         return Redirect("/welcome")
     match saving.save_billing(visit):
@@ -160,10 +160,6 @@ def last_word(visit: Visit[User]) -> Text | None:
 def _end(visit: Visit[User], how: Ended) -> Redirect:
     sessions.welcome(visit.db, visit.who, visit.now)
     return Redirect(f"{HOME}?welcome={how}")
-
-
-def _mine(visit: Visit[User]) -> Contact | None:
-    return next(iter(contact.contacts(visit.db, visit.who)), None)
 
 
 def _found(db: Session, who: User, today: date) -> Sequence[Text]:

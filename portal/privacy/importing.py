@@ -7,7 +7,8 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
-from portal.customers.models import ContactDetail, ContactKind, Party
+from portal.customers.lookups import preferred_email
+from portal.customers.models import Party
 from portal.kit import clock
 from portal.kit.feed import Day, FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, unknown, words
 from portal.kit.i18n import Language, text
@@ -141,12 +142,7 @@ def _tell(db: Session, case: PrivacyCase, act: Act, now: datetime) -> None:
     party = db.get(Party, case.party_id) if case.party_id else None
     if party is None or act not in WORTH_A_LETTER:
         return
-    preferred = (
-        select(ContactDetail.value)
-        .where(ContactDetail.party_id == party.id, ContactDetail.kind == ContactKind.EMAIL)
-        .order_by(col(ContactDetail.position))
-    )
-    to = db.exec(preferred.limit(1)).first()
+    to = preferred_email(db, party.id)
     if to is not None:
         post(db, _letter(to, case, act, Language(party.language)), now)
 
