@@ -87,6 +87,20 @@ class Bench:
         return kept
 
     @cached_property
+    def both(self):
+        """The same readings on both databases, by name."""
+        on_postgres = store.Kept(self.url("many"))
+        on_postgres.load_s(self.many)
+        return [("SQLite", self.kept), ("PostgreSQL", on_postgres)]
+
+    @cached_property
+    def asked(self):
+        """DuckDB's file of the same."""
+        file = self.folder / "asked.duck"
+        store.duck_load(file, self.many_saved)
+        return file
+
+    @cached_property
     def many_saved(self):
         return self.many.save(self.folder / "many.npz")
 
@@ -182,12 +196,71 @@ def load_on_sqlite(bench: Bench) -> Iterator[Row]:
 
 
 def year_by_month(bench: Bench) -> Iterator[Row]:
-    file = bench.folder / "asked.duck"
-    store.duck_load(file, bench.many_saved)
     for points, goal in ((1, 30), (POINTS, 25)):
-        ours, theirs = by_turns(lambda n=points: bench.kept.year_s(n), lambda n=points: store.duck_year_s(file, n))
+        yield from _over_duckdb(
+            *(bench, "12", f"a year by month, {points} points", goal),
+            lambda kept, n=points: kept.year_s(n),
+            lambda n=points: store.duck_year_s(bench.asked, n),
+        )
+
+
+def month_by_day(bench: Bench) -> Iterator[Row]:
+    yield from _over_duckdb(
+        *(bench, "13", "a month by day and one beside it", 10),
+        store.Kept.month_by_day_s,
+        lambda: store.duck_s("month", bench.asked),
+    )
+    yield from _over_duckdb(
+        *(bench, "13", "completeness of a year", 20),
+        store.Kept.completeness_s,
+        lambda: store.duck_s("complete", bench.asked),
+    )
+
+
+def day_by_quarter(bench: Bench) -> Iterator[Row]:
+    for database, kept in bench.both:
+        ours, theirs = by_turns(kept.day_by_quarter_s, lambda: store.duck_s("day", bench.asked))
         told = f"{ours * 1e3:.3f} / {theirs * 1e3:.2f} ms"
-        yield Row("12", f"a year by month, {points} points: over DuckDB", theirs / ours, goal, "at least", told)
+        yield Row("14", f"one day by quarter, {database}: over DuckDB", ours / theirs, 0.5, "at most", told)
+
+
+def _over_duckdb(
+    bench: Bench, number: str, what: str, goal: float, ask: Callable[[store.Kept], float], peer: Callable[[], float]
+) -> Iterator[Row]:
+    for database, kept in bench.both:
+        ours, theirs = by_turns(lambda on=kept: ask(on), peer)
+        told = f"{ours * 1e3:.3f} / {theirs * 1e3:.2f} ms"
+        yield Row(number, f"{what}, {database}: DuckDB over ours", theirs / ours, goal, "at least", told)
+
+
+def one_more_day(bench: Bench) -> Iterator[Row]:
+    file = bench.folder / "rows.db"
+    store.rows_one_more_day_s(file, POINTS, 40)
+    for database, kept in bench.both:
+        ours, rows = by_turns(
+            lambda on=kept: on.one_more_day_s(bench.many), lambda: store.rows_one_more_day_s(file, POINTS, 1)
+        )
+        told = f"{ours * 1e3:.1f} / {rows * 1e3:.1f} ms for {POINTS} points"
+        what = f"one more day for every point, {database}: rows of SQLite over ours"
+        yield Row("16", what, rows / ours, 1, "at least", told)
+
+
+def growth(bench: Bench) -> Iterator[Row]:
+    for name, url in (("SQLite", f"sqlite:///{bench.folder}/YEARS.db"), ("PostgreSQL", None)):
+        short, long = (_of_years(bench, name, url, years) for years in (1, 10))
+        for what, ask in (
+            ("a year by month", lambda kept: kept.year_s(10)),
+            ("a month by day", store.Kept.month_by_day_s),
+        ):
+            old, young = by_turns(lambda on=long, ask=ask: ask(on), lambda on=short, ask=ask: ask(on))
+            told = f"{old * 1e3:.3f} / {young * 1e3:.3f} ms"
+            yield Row("19", f"{what}, {name}: ten years kept over one", old / young, 1.3, "at most", told)
+
+
+def _of_years(bench: Bench, name: str, url: str | None, years: int) -> store.Kept:
+    kept = store.Kept(url.replace("YEARS", f"{years}years") if url else bench.url(f"of_{years}_years"))
+    kept.load_s(bench.demo.for_points(10, years))
+    return kept
 
 
 def download_of_a_year(bench: Bench) -> Iterator[Row]:
@@ -277,6 +350,10 @@ ROWS = {
     "7": bytes_and_load_on_postgresql,
     "8": load_on_sqlite,
     "12": year_by_month,
+    "13": month_by_day,
+    "14": day_by_quarter,
+    "16": one_more_day,
+    "19": growth,
     "15": download_of_a_year,
     "20": beside_packages,
     "21": package_over_compression,

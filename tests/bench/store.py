@@ -3,7 +3,9 @@
 import sqlite3
 import statistics
 import time
-from datetime import UTC, date, datetime
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -23,6 +25,7 @@ from portal.sites.models import MeteringPoint
 from tests.bench import peers
 
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
+MONTHS = ((date(2025, 6, 1), date(2025, 6, 30)), (date(2025, 7, 1), date(2025, 7, 31)))
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TABLES = (ReadingMonth, MonthTotal, Series)
 ROW = np.dtype(
@@ -47,9 +50,9 @@ class Readings:
             known = [store.read(db, point, date(2000, 1, 1), date(2100, 1, 1)) for point in points]
         return cls([one for one in known if len(one)])
 
-    def for_points(self, points):
-        """A year of quarter hours of so many points: days of the demo, in another order for each."""
-        first, last = start_quarter(YEAR[0]), start_quarter(date(2026, 1, 1))
+    def for_points(self, points, years=1):
+        """The last years of quarter hours of so many points: days of the demo, in another order for each."""
+        first, last = start_quarter(date(YEAR[0].year + 1 - years, 1, 1)), start_quarter(date(2026, 1, 1))
         quarters = np.arange(first, last)
         days = joined(one for one in self.by_point if (one.length == 1).all()).milliwatt_hours
         days = days[: len(days) // 96 * 96].reshape(-1, 96)
@@ -86,7 +89,7 @@ class Kept:
     def __init__(self, url):
         self.database = Database(url)
         migrations.upgrade(self.database.engine)
-        self.points = []
+        self.points, self._day = [], None
 
     def load_s(self, readings):
         """Seconds to load from arrays, into an empty store."""
@@ -111,6 +114,42 @@ class Kept:
                 found = store.read_months(db, wanted)
                 taken.append(time.perf_counter() - started)
         assert len(found) >= 12
+        return statistics.median(taken)
+
+    def month_by_day_s(self):
+        """Seconds of a month of one point by day, and another one beside it, the median of forty."""
+        wanted = [PointDays(self.points[0], *month) for month in MONTHS]
+        return self._asked_s(lambda db: [store.read_days(db, [one], one.first, one.last) for one in wanted])
+
+    def completeness_s(self):
+        """Seconds of which days of a year of one point are complete, the median of forty."""
+        wanted = [PointDays(self.points[0], *YEAR)]
+        return self._asked_s(lambda db: store.read_days(db, wanted, *YEAR)[:, 1:4].sum(axis=1))
+
+    def day_by_quarter_s(self):
+        """Seconds of the quarters of one day of one point, the median of forty."""
+        wanted = [PointDays(self.points[0], MONTHS[0][1], MONTHS[0][1])]
+        return self._asked_s(lambda db: store.read_all(db, wanted))
+
+    def one_more_day_s(self, readings):
+        """Seconds to keep one more day of every point: the day after those that are there."""
+        self._day = (self._day or YEAR[1]) + timedelta(days=1)
+        begins = start_quarter(self._day)
+        day = [replace(one[:96], quarter=np.arange(begins, begins + 96)) for one in readings.by_point]
+        deliveries = [Delivery(*pair) for pair in zip(self.points, day, strict=True)]
+        started = time.perf_counter()
+        with self.database.writing() as db:
+            recording.record_all(db, deliveries, NOW + timedelta(days=100))
+        return time.perf_counter() - started
+
+    def _asked_s(self, ask):
+        taken = []
+        with self.database.reading() as db:
+            for _ in range(40):
+                started = time.perf_counter()
+                found = ask(db)
+                taken.append(time.perf_counter() - started)
+        assert len(found)
         return statistics.median(taken)
 
     def bytes_of_sqlite(self):
@@ -139,6 +178,29 @@ class Kept:
 def duck_load(file, saved):
     """Seconds and bytes of DuckDB, for the same readings. Raises peers.Missing."""
     return peers.ask("duck.py", "load", file, saved)
+
+
+def rows_one_more_day_s(file, points, rounds):
+    """Seconds to insert a day of quarter hours of so many points, a row each, into SQLite; the median of several."""
+    taken = []
+    with closing(sqlite3.connect(file)) as db:
+        db.execute("PRAGMA journal_mode=WAL")
+        db.execute("CREATE TABLE IF NOT EXISTS reading (point INT, quarter INT, mwh INT, quality INT, "
+                   "PRIMARY KEY (point, quarter)) WITHOUT ROWID")  # fmt: skip
+        [[begins]] = db.execute("SELECT coalesce(max(quarter) + 1, 0) FROM reading").fetchall()
+        for day in range(rounds):
+            first = begins + day * 96
+            rows = [(point, first + at, 1000 * at, 0) for point in range(points) for at in range(96)]
+            started = time.perf_counter()
+            with db:
+                db.executemany("INSERT INTO reading VALUES (?, ?, ?, ?)", rows)
+            taken.append(time.perf_counter() - started)
+    return statistics.median(taken)
+
+
+def duck_s(what, file):
+    """Seconds of DuckDB for a question: month, complete or day. Raises peers.Missing."""
+    return peers.ask("duck.py", what, file, 0)["seconds"]
 
 
 def duck_year_s(file, points):

@@ -1,4 +1,4 @@
-"""DuckDB, asked by `tests.bench` in an environment of its own: load FILE READINGS, or months FILE POINTS."""
+"""DuckDB, asked by `tests.bench` in an environment of its own: load FILE READINGS, months FILE POINTS, or what else."""
 
 import json
 import statistics
@@ -14,6 +14,26 @@ MONTHS = """
     SELECT point, date_trunc('month', begins) AS month, sum(mwh), count(*) FROM reading
     WHERE point < ? AND begins >= TIMESTAMP '2025-01-01' AND begins < TIMESTAMP '2026-01-01' GROUP BY ALL
 """
+
+
+OF_A_POINT = {
+    "month": """
+        SELECT date_trunc('day', begins + INTERVAL 3 HOUR) AS day, sum(mwh), count(*) FROM reading
+        WHERE point = 0 AND (begins >= TIMESTAMP '2025-05-31 21:00' AND begins < TIMESTAMP '2025-06-30 21:00'
+            OR begins >= TIMESTAMP '2025-06-30 21:00' AND begins < TIMESTAMP '2025-07-31 21:00')
+        GROUP BY ALL ORDER BY day
+    """,
+    "complete": """
+        SELECT date_trunc('day', begins + INTERVAL 2 HOUR) AS day, count(*) FILTER (quality <> 5) FROM reading
+        WHERE point = 0 AND begins >= TIMESTAMP '2024-12-31 22:00' AND begins < TIMESTAMP '2025-12-31 22:00'
+        GROUP BY ALL ORDER BY day
+    """,
+    "day": """
+        SELECT begins, mwh, quality FROM reading
+        WHERE point = 0 AND begins >= TIMESTAMP '2025-06-29 21:00' AND begins < TIMESTAMP '2025-06-30 21:00'
+        ORDER BY begins
+    """,
+}
 
 
 def load(file: Path, readings: Path) -> dict[str, float]:
@@ -33,16 +53,35 @@ def load(file: Path, readings: Path) -> dict[str, float]:
 
 def months(file: Path, points: int) -> dict[str, float]:
     """Seconds of a year by month of the first points, the median of twenty."""
+    seconds, found = _asked(file, MONTHS, [points])
+    assert len(found) >= 12 * points, len(found)
+    return {"seconds": seconds}
+
+
+def of_a_point(file: Path, what: str) -> dict[str, float]:
+    """Seconds of a question about one point, the median of twenty."""
+    seconds, found = _asked(file, OF_A_POINT[what], [])
+    assert len(found) >= 61, len(found)
+    return {"seconds": seconds}
+
+
+def _asked(file, question, given):
     with duckdb.connect(file, read_only=True) as db:
         taken = []
         for _ in range(20):
             started = time.perf_counter()
-            found = db.execute(MONTHS, [points]).fetchall()
+            found = db.execute(question, given).fetchall()
             taken.append(time.perf_counter() - started)
-    assert len(found) >= 12 * points, len(found)
-    return {"seconds": statistics.median(taken)}
+    return statistics.median(taken), found
 
 
 if __name__ == "__main__":
     what, file, argument = sys.argv[1:]
-    print(json.dumps(load(Path(file), Path(argument)) if what == "load" else months(Path(file), int(argument))))
+    match what:
+        case "load":
+            told = load(Path(file), Path(argument))
+        case "months":
+            told = months(Path(file), int(argument))
+        case _:
+            told = of_a_point(Path(file), what)
+    print(json.dumps(told))
