@@ -17,7 +17,7 @@ from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
 from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 
 COUNTRY = "FI"
 
@@ -160,6 +160,8 @@ def point(
         connection=Connection.METER_REMOVED if needs.ended else Connection.CONNECTED,
         used_for=needs.used_for,
         estimated_kwh_a_year=needs.kwh_a_year,
+        minutes=15 if energy in {Commodity.ELECTRICITY, Commodity.PRODUCTION} else 60,
+        rhythm=Rhythm.DAY,
     )
 
 

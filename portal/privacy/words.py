@@ -127,6 +127,7 @@ CODES: Final[Mapping[str, Words]] = {
     "metering_point.energy": words_of(COMMODITIES),
     "metering_point.connection": sites.CONNECTIONS,
     "metering_point.used_for": sites.USED_FOR,
+    "metering_point.rhythm": sites.RHYTHMS,
     "meter.kind": sites.DEVICES,
     **dict.fromkeys(
         ("series.reading_type", "reading_month.reading_type", "month_total.reading_type", "revision.reading_type"),

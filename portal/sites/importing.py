@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
 from pydantic import Field, model_validator
@@ -15,7 +15,7 @@ from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
 from portal.sites.kinds import Commodity
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 from portal.sites.rules import is_gsrn
 
 SiteNumber = Annotated[
@@ -162,6 +162,19 @@ class MeteringPointEntry(FeedRow):
     )
     estimated_kwh_a_year: Amount | None = Field(
         default=None, description="Estimated use in kWh a year, or null.", examples=[18600]
+    )
+    minutes: Literal[15, 60] | None = Field(
+        default=None,
+        description="How long each of its readings is meant to be, in minutes; null where that is not known. Where "
+        "quarters are meant and whole hours come, the customer is told.",
+        examples=[15],
+    )
+    rhythm: Rhythm | None = Field(
+        default=None,
+        description="How often its readings come: PT6H every six hours, P1D every day, P1M every month; null where "
+        "that is not known, and they are awaited every day. Readings of a day are late when the next day has ended, "
+        "those that come by the month when the next month has.",
+        examples=["PT6H"],
     )
 
     @model_validator(mode="after")

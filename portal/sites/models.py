@@ -2,7 +2,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, SmallInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.privacy import correctable, told
@@ -58,10 +58,19 @@ class Connection(StrEnum):
     METER_REMOVED = "AN04"
 
 
+class Rhythm(StrEnum):
+    """How often readings of a metering point come: each time those of one such stretch of time (ISO 8601)."""
+
+    SIX_HOURS = "PT6H"
+    DAY = "P1D"
+    MONTH = "P1M"
+
+
 class MeteringPoint(SQLModel, table=True):
     """A metering point, under its GSRN. `site_id` is None for a point that an import made and no feed placed yet.
 
-    It exists from `valid_from` to its last day `valid_to`; None where the register knows of no such day.
+    It exists from `valid_from` to its last day `valid_to`; None where the register knows of no such day. `minutes` and
+    `rhythm` are what its readings are meant to be, not what has come; None where the register does not say.
     """
 
     __tablename__ = "metering_point"
@@ -69,6 +78,8 @@ class MeteringPoint(SQLModel, table=True):
         CheckConstraint("energy IN ('electricity', 'production', 'heat', 'cooling', 'gas')", name="energy"),
         CheckConstraint("connection IN ('AE01', 'AE02', 'AN04')", name="connection"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("minutes IN (15, 60)", name="minutes"),
+        CheckConstraint("rhythm IN ('PT6H', 'P1D', 'P1M')", name="rhythm"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -83,6 +94,10 @@ class MeteringPoint(SQLModel, table=True):
     )
     used_for: str | None = Field(default=None, max_length=60, sa_column_kwargs=correctable("Used for"))
     estimated_kwh_a_year: int | None = Field(default=None, sa_column_kwargs=correctable("Estimated use, kWh a year"))
+    minutes: int | None = Field(
+        default=None, sa_type=SmallInteger, sa_column_kwargs=told("Length of a reading, minutes")
+    )
+    rhythm: str | None = Field(default=None, max_length=4, sa_column_kwargs=told("How often readings come"))
 
 
 class MeterKind(StrEnum):

@@ -21,7 +21,7 @@ from portal.kit.i18n import text
 from portal.kit.questions import any_of_if_told, given
 from portal.sites import records
 from portal.sites.kinds import Commodity
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Site
+from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 from portal.sites.records import Device, Fact, HeldSite, OccupancyDays, SitePoint
 from portal.sites.scope import MEASURED, OCCUPANCIES, held_on
 
@@ -40,12 +40,13 @@ def _held(*row: Any) -> tuple[tuple[Any, ...], OccupancyDays]:  # noqa: ANN401 -
 def _point(*row: Any, devices: Sequence[Device] = ()) -> SitePoint:  # noqa: ANN401 - the columns of POINT
     told = dict(zip(POINT, row, strict=True))
     commodity, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
-    return SitePoint(**told, commodity=commodity, connection=connection, devices=tuple(devices))
+    rhythm = Rhythm(code) if (code := told.pop("rhythm")) else None
+    return SitePoint(**told, commodity=commodity, connection=connection, rhythm=rhythm, devices=tuple(devices))
 
 
 POINT: Final = (
     *("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to", "connection"),
-    *("used_for", "estimated_kwh_a_year"),
+    *("used_for", "estimated_kwh_a_year", "minutes", "rhythm"),
 )
 _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
 _HELD_TODAY: Final = held_on(given("today"))

@@ -13,7 +13,7 @@ from portal.kit.ranges import Range
 from portal.sites import words
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Connection, MeterKind, Site
+from portal.sites.models import Connection, MeterKind, Rhythm, Site
 
 Fact = tuple[Text, Text | Spoken | str]
 """What something is called, and what is known of it."""
@@ -82,6 +82,8 @@ class SitePoint:
     connection: Connection
     used_for: str | None
     estimated_kwh_a_year: int | None
+    minutes: int | None
+    rhythm: Rhythm | None
     devices: tuple[Device, ...]
 
     @property
@@ -100,6 +102,8 @@ class SitePoint:
         return _known(
             (text("Used for"), words.used_for(self.used_for)),
             (text("Estimated use a year"), _a_year(self.estimated_kwh_a_year)),
+            (text("Length of a reading"), f"{self.minutes}{NBSP}min" if self.minutes else None),
+            (text("How often readings come"), words.RHYTHMS[self.rhythm] if self.rhythm else None),
         )
 
     @property

@@ -5,7 +5,7 @@ from typing import Final
 
 from portal.kit.formats import capital
 from portal.kit.i18n import Spoken, Text, text
-from portal.sites.models import Connection, MeterKind
+from portal.sites.models import Connection, MeterKind, Rhythm
 
 KINDS: Final[Mapping[str, Text]] = {
     "detached house": text("Detached house"),
@@ -59,6 +59,11 @@ CONNECTIONS: Final[Mapping[Connection, Text]] = {
     Connection.CONNECTED: text("Connected"),
     Connection.DISCONNECTED: text("Disconnected"),
     Connection.METER_REMOVED: text("Meter removed"),
+}
+RHYTHMS: Final[Mapping[Rhythm, Text]] = {
+    Rhythm.SIX_HOURS: text("Every six hours"),
+    Rhythm.DAY: text("Every day"),
+    Rhythm.MONTH: text("Every month"),
 }
 DEVICES: Final[Mapping[MeterKind, Text]] = {
     MeterKind.METER: text("Meter"),

@@ -45,6 +45,7 @@ def home(house, aino):
         db.add(Occupancy(site_id=site.id, party_id=aino.party, since=aino.today - 400 * DAY))
         point = MeteringPoint(gsrn="643000000412337410", site_id=site.id, energy="electricity", main_fuse="3 x 25 A")
         point.used_for, point.estimated_kwh_a_year = "heating and hot water", 18600
+        point.minutes, point.rhythm = 15, "PT6H"
         db.add(point)
         db.flush()
         db.add(Meter(metering_point_id=point.id, serial="AM550-1", installed_on=aino.today - 9 * DAY))
@@ -244,6 +245,7 @@ def test_a_home_tells_how_it_is_held_and_what_its_energy_is_for(aino, home):
     for told in (
         *("Omistussuhde Vuokra", "Käytön ajoitus Viikonloput ja lomat"),
         *("Käyttötarkoitus Lämmitys ja lämmin vesi", "Arvioitu vuosikulutus 18 600 kWh"),
+        *("Mittausjakson pituus 15 min", "Kuinka usein mittaustiedot saapuvat Kuuden tunnin välein"),
     ):
         assert told in page
 
