@@ -16,7 +16,7 @@ from pathlib import Path
 
 from portal.demo.company import Scale
 from portal.demo.people import JUHA
-from tests.bench import against_django, downloads, keys, overload, packages, pages, peers, store
+from tests.bench import against_django, downloads, keys, large, overload, packages, pages, peers, store
 
 ROUNDS = 5
 MAIN_ROUNDS = 60
@@ -301,6 +301,16 @@ def of_a_company(bench: Bench) -> Iterator[Row]:
         yield Row("P6", what, company / household, 15, "at most", told)
 
 
+def in_a_large_register(bench: Bench) -> Iterator[Row]:
+    for database, url in (("SQLite", f"sqlite:///{bench.folder / 'large.db'}"), ("PostgreSQL", bench.url("large"))):
+        register = large.LargeRegister(url)
+        for path, of, goal in (("/invoices", "/invoices", 4), ("/overview", "/overview", 30)):
+            company, household = register.portal.least_s(path, JUHA), register.portal.least_s(of)
+            told = f"{company * 1e3:.1f} / {household * 1e3:.1f} ms, {register.bills} bills"
+            what = f"{large.SITES} sites among {large.HOUSEHOLDS // 1000} 000: {path} over a household's, {database}"
+            yield Row("19", what, company / household, goal, "at most", told)
+
+
 def start(bench: Bench) -> Iterator[Row]:
     bench.portal.cookie  # noqa: B018 - the database is there
     ours, stack = by_turns(lambda: _first_answer(bench)[0], _import_stack)
@@ -355,6 +365,7 @@ ROWS = {
     "16": one_more_day,
     "19": growth,
     "15": download_of_a_year,
+    "19": in_a_large_register,
     "20": beside_packages,
     "21": package_over_compression,
     "P1": beside_django,

@@ -1,7 +1,7 @@
 """A company of a thousand sites among a hundred thousand customers: what its pages cost, beside those of a household.
 
 The demo's company is copied site by site, with its metering points, readings, contracts and bills. Households have
-bills with payments: what a page of bills might walk by mistake.
+bills, and no more: what a page of bills might walk by mistake.
 """
 
 import hashlib
@@ -32,8 +32,6 @@ BILLS_OF = """INSERT INTO invoice (id, number, party_id, kind, issued_on, due_on
         vat_cents, total_cents, paid_cents, credited_cents, reference, iban, bic, payee, estimated)
     SELECT {id}, '{what}' || n, {party}, 'invoice', '{last}', '{due}', '{first}', '{last}', 1000, 255, 1255,
         {paid}, 0, '13', 'FI2112345600000785', 'NDEAFIHH', 'Payee', false FROM {counted}"""
-PAYMENTS_OF = """INSERT INTO payment (id, number, invoice_id, cents, paid_on)
-    SELECT {id}, '{what}' || n, {id}, 1255, '{due}' FROM {counted}"""
 
 
 class LargeRegister:
@@ -72,8 +70,6 @@ def _bills(connection, what, party, count, month_after: date, *, is_paid):
     told = {"id": _id(connection, what), "what": what, "counted": _counted(count), "due": last + timedelta(days=26)}
     paid = 1255 if is_paid else 0
     _run(connection, BILLS_OF, party=party, first=last.replace(day=1), last=last, paid=paid, **told)
-    if is_paid:
-        _run(connection, PAYMENTS_OF, **told)
 
 
 def _copy(connection: Connection, company: UUID, copy: int, count: int):
