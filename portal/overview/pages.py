@@ -19,7 +19,7 @@ from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.clock import HELSINKI
 from portal.kit.html import Page
-from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.i18n import Text, counted, text
 from portal.kit.web import Visit, page
 from portal.messages import queries as messages
 from portal.messages.records import ThreadHead
@@ -65,7 +65,7 @@ def show(visit: Visit[User]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
     points = consumption.points(db, who, today)
-    many = portfolio(db, who, points, today, visit.language)
+    many = portfolio(db, who, points, today)
     return Overview(
         heading=heading(who, visit.now),
         is_customer=bool(who.parties),
@@ -97,9 +97,9 @@ def heading(who: User, now: datetime) -> Text:
     return text("Overview of %(name)s", name=another.name) if another else greeting(who.name, now)
 
 
-def portfolio(db: Session, who: User, points: Sequence[Point], today: date, language: Language) -> Portfolio | None:
+def portfolio(db: Session, who: User, points: Sequence[Point], today: date) -> Portfolio | None:
     """All sites together, for whoever looks after many; None for the few of a household."""
-    return of_many(db, who, points, today, language) if sites.number_held(db, who, today) > MANY else None
+    return of_many(db, who, points, today) if sites.number_held(db, who, today) > MANY else None
 
 
 def permissions(db: Session, who: User) -> Permissions | None:

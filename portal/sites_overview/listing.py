@@ -26,7 +26,7 @@ from portal.sites.labels import COMMODITIES
 from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
 from portal.sites_overview.records import Use
-from portal.sites_overview.rows import Figures, SiteRow
+from portal.sites_overview.rows import Figures, SiteRow, gaps
 
 BILLS_SINCE: Final = timedelta(days=100)  # the month of the list's costs is one of the last three
 
@@ -58,7 +58,7 @@ class Listing:
     @property
     def gaps(self) -> int:
         """At how many sites readings are missing."""
-        return sum(row.figures.tally.missing > 0 for row in self.rows)
+        return gaps(self.rows)
 
     @property
     def costs_are_of(self) -> Label | None:
@@ -121,4 +121,4 @@ def _row(
     use = uses.by_site.get(site.id) if uses else None
     cost = billed.by_site.get(site.id) if billed else None
     kind = words.kind(site.kind)
-    return SiteRow(site, kind.said(language) if kind else "", points, Figures(1, use, cost))
+    return SiteRow(site, Figures(1, use, cost), kind.said(language) if kind else "", points)

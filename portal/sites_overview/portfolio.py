@@ -9,16 +9,17 @@ from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
+from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
 from portal.invoices import queries as invoices
-from portal.kit.i18n import Language
 from portal.kit.money import Money, total
-from portal.sites_overview.listing import Listing, listing
+from portal.sites import queries as sites
 from portal.sites_overview.records import Use
-from portal.sites_overview.rows import SiteRow, standing_out, summed
+from portal.sites_overview.rows import Figures, SiteFigures, gaps, standing_out, summed
 
 MANY: Final = 5  # sites: more of them are a table
 FIVE: Final = 5
+ADDRESS: Final = "/consumption"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +34,33 @@ class Unpaid:
 class Portfolio:
     """Many sites at a glance. `use` and `unpaid` are None where they are not open to the person, or unknown.
 
+    sites: how many are held
     more: how many sites use clearly more than a year ago; some of them stand out
     """
 
-    listing: Listing
+    sites: int
     use: Use | None
     gaps: int
     more: int
-    standing_out: Sequence[SiteRow]
+    standing_out: Sequence[SiteFigures]
     unpaid: Unpaid | None
 
 
-def portfolio(db: Session, who: User, points: Sequence[Point], today: date, language: Language) -> Portfolio | None:
-    """All sites of a customer together; None for those with a few only."""
-    found = listing(db, who, points, None, today, language)
-    if len(found.rows) <= MANY:
+def portfolio(db: Session, who: User, points: Sequence[Point], today: date) -> Portfolio | None:
+    """All sites of a customer together; None for those with a few only. What they cost is for the page of sites."""
+    held = {site.id: site for site in sites.places(db, who, today) if site.is_held}
+    if len(held) <= MANY:
         return None
-    more = standing_out(found.rows, len(found.rows))
+    uses = consumption.by_site(db, who, [point for point in points if point.site_id in held], None, today)
+    every = [
+        SiteFigures(site, Figures(1, uses.by_site.get(site_id) if uses else None, None))
+        for site_id, site in held.items()
+    ]
+    together, more = summed(every).use, standing_out(every)
     return Portfolio(
-        listing=found,
-        use=found.use(summed(found.rows)),
-        gaps=found.gaps,
+        sites=len(every),
+        use=Use(uses, together, ADDRESS) if uses and together else None,
+        gaps=gaps(every),
         more=len(more),
         standing_out=more[:FIVE],
         unpaid=_unpaid(db, who) if who.reach.covers(Theme.BILLING) else None,

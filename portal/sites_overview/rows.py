@@ -102,13 +102,19 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteRow:
-    """A site in the list; `kind` is said in the reader's language."""
+class SiteFigures:
+    """A site, and what it comes to."""
 
     site: HeldSite
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class SiteRow(SiteFigures):
+    """A site in the list; `kind` is said in the reader's language."""
+
     kind: str
     points: Sequence[SitePoint]
-    figures: Figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,7 @@ def on_page(every: Sequence[SiteGroup], first: int, size: int) -> Sequence[SiteG
     return shown
 
 
-def summed(rows: Iterable[SiteRow]) -> Figures:
+def summed(rows: Iterable[SiteFigures]) -> Figures:
     """What sites come to together; those of which nothing is known add nothing."""
     every = [row.figures for row in rows]
     used = [one.use for one in every if one.use]
@@ -169,10 +175,15 @@ def summed(rows: Iterable[SiteRow]) -> Figures:
     return Figures(len(every), together(used) if used else None, money.total(costs) if costs else None)
 
 
-def standing_out(rows: Iterable[SiteRow], limit: int) -> Sequence[SiteRow]:
+def standing_out(rows: Iterable[SiteFigures]) -> Sequence[SiteFigures]:
     """The sites that use clearly more than a year before, the largest difference first."""
     more = [row for row in rows if row.figures.trend is Trend.CLEARLY_MORE]
-    return sorted(more, key=_difference, reverse=True)[:limit]
+    return sorted(more, key=_difference, reverse=True)
+
+
+def gaps(rows: Iterable[SiteFigures]) -> int:
+    """At how many sites readings are missing."""
+    return sum(row.figures.tally.missing > 0 for row in rows)
 
 
 def alphabetical(words: str) -> list[tuple[int, str]]:
@@ -248,7 +259,7 @@ def _figure(figures: Figures, column: SortColumn) -> Decimal | None:
             return None
 
 
-def _difference(row: SiteRow) -> int:
+def _difference(row: SiteFigures) -> int:
     compared = row.figures.compared
     return compared.now.milliwatt_hours - compared.then.milliwatt_hours if compared else 0
 
