@@ -70,6 +70,11 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
   `--create-points` is given. `--metering-point GSRN` names the point of a file that has no ids (blank or zero), and
   makes it if it is unknown; a file with another id is then refused whole. `--direction consumption|production` is
   what a point measures when it is made; a point that is known stays what it is.
+- Each line keeps its reading type: BN01 metered, BN02 netted, BN03 with an energy community's share; product
+  8716867000047 in kvarh is reactive energy. What Datahub does not carry has the same columns without a product:
+  `volume` in m3, `flow` and `return` in °C of district heat and cooling, `lower` in kWh of gas by its lower
+  heating value (what is metered is by the upper one), `volume` in m3 of gas, and `estimate` in kWh of points
+  without a meter. A type that a point of its kind does not have is refused line by line.
 - A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
   known are revisions: they count as accepted, and are said.
 - A reading that starts later than a day from now is refused: it cannot have been measured. So is one before the first
