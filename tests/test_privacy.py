@@ -14,6 +14,7 @@ import portal.tables  # noqa: F401 - all tables
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account, SignedSession
 from portal.consumption import recording
+from portal.consumption.models import RevisionReason
 from portal.customers import privacy as customers
 from portal.customers.importing import sealed
 from portal.customers.models import ContactDetail, Party
@@ -156,8 +157,14 @@ def test_readings_are_exported_for_the_days_of_an_occupancy_only(database, aino)
         quarters = np.arange(begins, begins + 5 * 96)
         readings = Intervals(quarters, np.ones_like(quarters), quarters - begins, np.zeros(len(quarters), np.uint8))
         recording.record(db, point.id, readings, NOW)
+        db.flush()
+        for first, last in ((date(2026, 10, 1), date(2026, 11, 1)), (date(2026, 11, 3), date(2026, 11, 4))):
+            told = {"first_day": first, "last_day": last, "told_at": NOW, "reading_type": "BN01", "cause": "other"}
+            db.add(RevisionReason(metering_point_id=point.id, **told))
     with database.reading() as db:
         records = exported(db, aino)
+    reasons = [record.values["first_day"] for record in records if record.table == "revision_reason"]
+    assert reasons == ["2026-10-01"], "why readings were corrected is for whoever held the site on any of the days"
     readings = [record.values for record in records if record.table == "reading_month"]
     ends = readings[0]["start"], readings[-1]["quantity"]
     assert (len(readings), ends) == (192, ("2026-10-31T22:00:00+00:00", "0.000287"))

@@ -1,15 +1,17 @@
 from datetime import date, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, SmallInteger
-from sqlmodel import Field, Index, SQLModel
+from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
+from portal.consumption.kinds import Cause
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
 from portal.sites.kinds import ReadingType
 
 FIRST_OF_MONTH = "SUBSTR(CAST(month AS CHAR(10)), 9, 2) = '01'"
 READING_TYPES = "reading_type IN ({})".format(", ".join(f"'{one}'" for one in ReadingType))
+CAUSES = "cause IN ({})".format(", ".join(f"'{one}'" for one in Cause))
 
 
 class Series(SQLModel, table=True):
@@ -126,6 +128,27 @@ class Revision(SQLModel, table=True):
     lengths: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=internal())
     qualities: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=internal())
     revised: bytes | None = Field(default=None, sa_type=LargeBinary, sa_column_kwargs=internal())
+
+
+class RevisionReason(SQLModel, table=True):
+    """Why the readings of some days of a series were corrected, as the utility tells it."""
+
+    __tablename__ = "revision_reason"
+    __table_args__ = (
+        CheckConstraint(READING_TYPES, name="reading_type"),
+        CheckConstraint(CAUSES, name="cause"),
+        CheckConstraint("last_day >= first_day", name="days"),
+        UniqueConstraint("metering_point_id", "reading_type", "first_day", "told_at"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    metering_point_id: UUID = Field(foreign_key="metering_point.id")
+    reading_type: str = Field(max_length=10, sa_column_kwargs=told("Reading type"))
+    first_day: date = Field(sa_column_kwargs=told("First day"))
+    last_day: date = Field(sa_column_kwargs=told("Last day"))
+    told_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Told"))
+    cause: str = Field(max_length=20, sa_column_kwargs=told("Reason for the correction"))
+    note: str | None = Field(default=None, max_length=300, sa_column_kwargs=told("Explanation"))
 
 
 class MonthTotal(SQLModel, table=True):

@@ -5,22 +5,23 @@ from datetime import timedelta
 from decimal import Decimal
 
 from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.consumption import history, store
-from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
 from portal.consumption.store import PointDays
 from portal.kit.clock import next_month
 from portal.kit.intervals import QUARTER_S, Intervals, Quality, instant_of
-from portal.kit.privacy import DataSubject, Record
+from portal.kit.privacy import DataSubject, Record, records
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy
 
-TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision)
+TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision, RevisionReason)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """Every reading, a record each, by metering point, series and time; then what it was before it was changed.
+    """Every reading, a record each, by metering point, series and time; what it was before it was changed, and why.
 
     The reach of series and the totals follow from them.
     """
@@ -29,6 +30,19 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
         for hours in history.revised(db, [days]):
             for record in _readings("revision", days, hours.before):
                 yield Record(record.table, {**record.values, "revised_at": hours.at.isoformat()})
+    yield from records(db, _reasons(subject))
+
+
+def _reasons(subject: DataSubject) -> SelectOfScalar[RevisionReason]:
+    """Why readings of days were corrected on any of which the customer held the site."""
+    reason, held = RevisionReason, Occupancy
+    during = (col(held.since) <= reason.last_day) & (col(held.until).is_(None) | (col(held.until) >= reason.first_day))
+    theirs = (
+        select(MeteringPoint.id, held)
+        .join(held, col(held.site_id) == MeteringPoint.site_id)
+        .where(held.party_id == subject.party_id, MeteringPoint.id == reason.metering_point_id, during)
+    )
+    return select(reason).where(theirs.exists()).order_by(col(reason.first_day), col(reason.told_at), col(reason.id))
 
 
 def _held(db: Session, subject: DataSubject) -> Iterator[PointDays]:

@@ -15,9 +15,9 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.auth.scope import Scope
 from portal.consumption import by_site as of_sites
-from portal.consumption import days, history, pairs, store
+from portal.consumption import corrections, days, pairs, store
 from portal.consumption.by_site import Uses
-from portal.consumption.history import RevisedHours
+from portal.consumption.corrections import Corrected
 from portal.consumption.models import Series
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
@@ -133,10 +133,10 @@ def tallies_told_by(
     return tallies(db, _occupancies(who, of_kind), periods, today)
 
 
-def revised(db: Session, who: User, selection: Selection) -> Sequence[RevisedHours]:
-    """What deliveries changed of the readings of the selected period, the newest first."""
+def corrected(db: Session, who: User, selection: Selection) -> Sequence[Corrected]:
+    """What deliveries corrected of the readings of the selected period, the newest first, and why."""
     period = selection.period
-    return history.revised(db, clipped(_occupancies(who, selection), period.first, period.last))
+    return corrections.of_days(db, clipped(_occupancies(who, selection), period.first, period.last))
 
 
 def by_site(

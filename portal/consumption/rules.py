@@ -241,6 +241,14 @@ def by_hour(readings: Intervals, *, adds_up: bool = True) -> Intervals:
     return Intervals(hour[starts] * QUARTERS_AN_HOUR, length, quantity, quality)
 
 
+def replaces_estimates(before: Intervals, since: Intervals) -> bool:
+    """Whether every value that another one took the place of was estimated, and the other one is measured."""
+    _, was, now = np.intersect1d(before.quarter, since.quarter, return_indices=True)
+    changed = before.milliwatt_hours[was] != since.milliwatt_hours[now]
+    estimated = np.isin(before.quality[was][changed], ESTIMATED)
+    return bool(changed.any() and estimated.all() and (since.quality[now][changed] == Quality.OK).all())
+
+
 def _same_hour(hour: Hour, compare: Compare) -> Hour | None:
     day = day_before(hour.first, compare)
     if day is None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
 from typing import Final
 
 from sqlmodel import Session
@@ -15,8 +14,8 @@ from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.changes import Change, change, changed
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
+from portal.consumption.corrections import Corrected
 from portal.consumption.gaps import Gap, gaps
-from portal.consumption.history import RevisedHours
 from portal.consumption.outdoors import Outdoors, outdoors
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Period, PeriodKind, Span, Week, Year, levels
@@ -101,7 +100,7 @@ class View:
     covers: the days of which there may be readings, where they are not the whole period
     outdoors: the weather, where it is asked for
     series: all that its points tell, where they tell more than the chart shows
-    corrections: which hours were corrected, the newest first, as far as they are told one by one
+    corrections: which hours were corrected and why, the newest first, as far as they are told one by one
     lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
     """
 
@@ -120,7 +119,7 @@ class View:
     hour: HourOfDay | None
     outdoors: Outdoors | None
     series: Sequence[SeriesBeside]
-    corrections: Sequence[RevisedHours]
+    corrections: Sequence[Corrected]
 
     @property
     def around(self) -> Period | None:
@@ -234,13 +233,13 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
     )
 
 
-def _corrections(db: Session, who: User, selection: Selection, steps: Sequence[PeriodStep]) -> Sequence[RevisedHours]:
+def _corrections(db: Session, who: User, selection: Selection, steps: Sequence[PeriodStep]) -> Sequence[Corrected]:
     """What was corrected; of a short time only, and of few points: former values are unpacked."""
     days = selection.period.number_of_days
     if not any(step.now.revised for step in steps) or days * len(selection.points) > MOST_REVISED_DAYS:
         return ()
-    every = (hours for hours in queries.revised(db, who, selection) if hours.corrects)
-    return list(islice(every, MOST_CORRECTIONS))
+    every = queries.corrected(db, who, selection)
+    return every[:MOST_CORRECTIONS]
 
 
 def _shared(reach: Span | None, period: Period) -> Span | None:

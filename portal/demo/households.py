@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
+from portal.consumption.kinds import Cause
 from portal.customers.change_requests import Channel
 from portal.demo import homes, products
 from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
@@ -37,9 +38,10 @@ from portal.demo.register import (
     person,
     point,
     point_id,
+    reason,
     site,
 )
-from portal.kit.clock import DAY, first_of_month
+from portal.kit.clock import DAY, first_of_month, start_of
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.sites.kinds import Commodity, ReadingType
@@ -47,6 +49,7 @@ from portal.sites.models import MeterKind
 
 FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"
+LATE: Final = "Förbindelsen till mätaren bröts. Värdena hämtades ur mätaren i efterhand."
 NETTED, COMMUNITY = ReadingType.NETTED, ReadingType.COMMUNITY
 
 
@@ -159,6 +162,7 @@ def _lindholm(today: date) -> Holding:
     stay = HeldFrom(KARIN, Address("Exempelgränden 7 B", "02230", "Esbo", "Espoo"), "619700", date(2021, 9, 1))
     home = Dwelling("Hemma", "terraced house", 96, 3, "exhaust-air heat pump", 6300, "right of occupancy")
     power, bill_days_ago = "643000000619700253", 27
+    late = _corrected_after_the_bill(today, bill_days_ago)
     sales = contract(stay, "20256613", products.OPEN_ENDED, power, Terms(stay.since))
     network = contract(stay, "30256614", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-29405", products.CONNECTION, power, Terms(stay.since))
@@ -171,11 +175,12 @@ def _lindholm(today: date) -> Holding:
             point(stay, power, Commodity.ELECTRICITY, FUSE),
             meter(power, "AM550-3308816", "AM550", date(2023, 3, 14)),
             *(sales, network, connection),
+            reason(power, late.day, start_of(late.corrected or today), Cause.COMMUNICATION_FAULT, LATE),
         ),
         meterings={
             point_id(power): Metering(
                 consumption(homes.LINDHOLM),
-                defects=[*_usual_defects(today), _corrected_after_the_bill(today, bill_days_ago)],
+                defects=[*_usual_defects(today), late],
                 by_month=True,
             )
         },

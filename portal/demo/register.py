@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
 from sqlmodel import SQLModel
 
+from portal.consumption.kinds import Cause
+from portal.consumption.models import RevisionReason
 from portal.contracts.models import Contract
 from portal.customers.change_requests import Channel
 from portal.customers.models import BillingDetails, ContactDetail, ContactKind, ContactPerson, Party, PartyKind
@@ -182,6 +184,20 @@ def meter(
         model=model,
         installed_on=installed,
         removed_on=removed,
+    )
+
+
+def reason(gsrn: str, day: date, told_at: datetime, cause: Cause, note: str | None = None) -> RevisionReason:
+    """Why the metered energy of a day was corrected."""
+    return RevisionReason(
+        id=id_of("reason", gsrn, day),
+        metering_point_id=point_id(gsrn),
+        reading_type=ReadingType.METERED,
+        first_day=day,
+        last_day=day,
+        told_at=told_at,
+        cause=cause,
+        note=note,
     )
 
 

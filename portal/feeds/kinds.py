@@ -19,6 +19,7 @@ from portal.consents.authorisations.importing import (
 from portal.consents.contactable import contactable
 from portal.consents.importing import PermissionEntry, keep_permissions
 from portal.consents.rules import Channel, Purpose
+from portal.consumption.importing import RevisionEntry, keep_revisions
 from portal.contracts.importing import (
     ContractEntry,
     ProductEntry,
@@ -98,6 +99,7 @@ KINDS = (
         MANDATE_ONCE,
     ),
     FeedKind("metering_points", MeteringPointEntry, ("gsrn",), keep_metering_points),
+    FeedKind("revisions", RevisionEntry, ("gsrn", "reading_type", "first_day", "told_at"), keep_revisions),
     FeedKind("products", ProductEntry, ("product_code",), keep_products),
     FeedKind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), keep_taxes, TAX_ONCE),
     FeedKind("spot_prices", SpotDay, ("day",), keep_spot_days),

@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.auth.models import Account, KeptForm, LoginTransaction, SignedSession
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
-from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
 from portal.contracts.models import Contract
 from portal.customers.models import (
     BillingDetails,
@@ -242,6 +242,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     ),
     PersonalTable(MonthTotal, Group.CONSUMPTION, text("Sums of the months")),
     PersonalTable(Revision, Group.CONSUMPTION, text("What readings were before they were corrected")),
+    PersonalTable(RevisionReason, Group.CONSUMPTION, text("Why readings were corrected")),
     PersonalTable(Invoice, Group.INVOICES, text("Invoices")),
     PersonalTable(InvoiceLine, Group.INVOICES, text("Invoice lines")),
     PersonalTable(InvoiceVat, Group.INVOICES, text("VAT of the invoices")),

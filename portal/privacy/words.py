@@ -10,6 +10,7 @@ from typing import Any, Final
 from portal.consents.authorisations.labels import RESOLUTIONS
 from portal.consents.labels import CHANNELS, GROUNDS, PLACES
 from portal.consents.rules import Purpose
+from portal.consumption.labels import CAUSES
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
@@ -130,9 +131,13 @@ CODES: Final[Mapping[str, Words]] = {
     "metering_point.rhythm": sites.RHYTHMS,
     "meter.kind": sites.DEVICES,
     **dict.fromkeys(
-        ("series.reading_type", "reading_month.reading_type", "month_total.reading_type", "revision.reading_type"),
+        (
+            *("series.reading_type", "reading_month.reading_type", "month_total.reading_type", "revision.reading_type"),
+            "revision_reason.reading_type",
+        ),
         words_of(READING_TYPES),
     ),
+    "revision_reason.cause": CAUSES,
     "contract.kind": words_of(CONTRACTS),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
     "contract.reading_type": words_of(READING_TYPES),

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from portal.consumption import recording
+from portal.consumption.models import RevisionReason
 from portal.kit.intervals import Quality
 from portal.sites.kinds import ReadingType
 from tests.consumption.readings import every, read
@@ -106,5 +107,17 @@ def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):
     record(home, corrected, at=NOW + DAY)
     said = words(aino.browser.open(PAGE))
     assert "Korjatut arvot" in said
-    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80" in said
+    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80 Verkkoyhtiön korjaus" in said
     assert "Korjatut arvot" not in words(aino.browser.open("/consumption?at=2026-09"))
+
+
+def test_what_was_corrected_is_told_with_the_reason_that_the_utility_gave(home, aino):
+    day = date(2026, 10, 20)
+    record(home, every(day, day, milliwatt_hours=a_quarter(300_000)), at=NOW + DAY)
+    with home.database.writing() as db:
+        days = {"first_day": day, "last_day": day, "told_at": NOW}
+        note = "Uusi mittari on <b>asennettu</b>."
+        db.add(
+            RevisionReason(metering_point_id=home.power, reading_type="BN01", cause="meter-fault", note=note, **days)
+        )
+    assert "28,80 Mittarivika Uusi mittari on <b>asennettu</b>." in words(aino.browser.open(PAGE))
