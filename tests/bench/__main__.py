@@ -17,7 +17,7 @@ from pathlib import Path
 
 from portal.demo.company import Scale
 from portal.demo.people import JUHA
-from tests.bench import against_django, downloads, keys, large, overload, packages, pages, peers, store
+from tests.bench import against_django, downloads, keys, large, overload, packages, pages, peers, store, texts
 
 ROUNDS = 5
 MAIN_ROUNDS = 60
@@ -196,6 +196,36 @@ def load_on_sqlite(bench: Bench) -> Iterator[Row]:
     yield Row("8", "bulk load, SQLite: over DuckDB", theirs / ours, 1.2, "at least", told)
 
 
+def text_on_sqlite(bench: Bench) -> Iterator[Row]:
+    file, url = bench.folder / "many.csv", f"sqlite:///{bench.folder / 'texts.db'}"
+    lines = texts.written(file, bench.demo.for_points(285))
+    runs = [(texts.ours(url, file), texts.duck(bench.folder, file)) for _ in range(3)]
+    ours, theirs = (statistics.median(run[at]["seconds"] for run in runs) for at in (0, 1))
+    mib, their_mib = (max(run[at]["mib"] for run in runs) for at in (0, 1))
+    told = f"{lines / ours / 1e6:.1f} / {lines / theirs / 1e6:.1f} M a second, {lines} lines"
+    yield Row("9", "Datahub's text, SQLite: over DuckDB", theirs / ours, 1.1, "at least", told)
+    told = f"{mib:.0f} / {their_mib:.0f} MiB"
+    yield Row("9", "memory of that over DuckDB's", mib / their_mib, 0.5, "at most", told)
+
+
+def text_on_postgresql(bench: Bench) -> Iterator[Row]:
+    file, url, uri = bench.folder / "some.csv", bench.url("texts"), bench.uri("copied")
+    lines = texts.written(file, bench.demo.for_points(30))  # a tenth: COPY takes seconds for it
+    ours, theirs = by_turns(lambda: texts.ours(url, file)["seconds"], lambda: texts.copied_s(uri, file), rounds=3)
+    told = f"{lines / ours / 1e6:.1f} / {lines / theirs / 1e6:.2f} M a second, {lines} lines"
+    yield Row("10", "Datahub's text, PostgreSQL: over COPY and typed rows", theirs / ours, 15, "at least", told)
+
+
+def text_of_a_customer(bench: Bench) -> Iterator[Row]:
+    file, url = bench.folder / "one.csv", f"sqlite:///{bench.folder / 'texts.db'}"
+    lines = texts.written(file, bench.demo.for_points(1), quarters=26_204)
+    ours, theirs = by_turns(
+        lambda: texts.ours(url, file, 9)["seconds"], lambda: texts.duck(bench.folder, file, 9)["seconds"], rounds=3
+    )
+    told = f"{ours * 1e3:.0f} / {theirs * 1e3:.0f} ms, {lines} lines"
+    yield Row("11", "a customer's file of Datahub: over DuckDB", theirs / ours, 4, "at least", told)
+
+
 def year_by_month(bench: Bench) -> Iterator[Row]:
     for points, goal in ((1, 30), (POINTS, 25)):
         yield from _over_duckdb(
@@ -360,6 +390,9 @@ ROWS = {
     "6": bytes_on_sqlite,
     "7": bytes_and_load_on_postgresql,
     "8": load_on_sqlite,
+    "9": text_on_sqlite,
+    "10": text_on_postgresql,
+    "11": text_of_a_customer,
     "12": year_by_month,
     "13": month_by_day,
     "14": day_by_quarter,

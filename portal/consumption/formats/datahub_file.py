@@ -27,7 +27,7 @@ from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals
 
 PIECE: Final = 2**20  # bytes: what a thread reads at once stays near a processor
 THREADS: Final = 2
-STRETCH: Final = 500_000  # lines that are sorted at once
+STRETCH: Final = 250_000  # lines that are sorted at once
 IN_MEMORY: Final = 16 * 2**20  # bytes of sorted readings before the disk is used
 TYPES: Final = tuple(np.dtype(name) for name in ("<i8", "<i4", "u1", "<i4", "<i8", "u1"))  # of the arrays of Readings
 REFUSAL_WEIGHS: Final = 4  # readings: as many bytes in memory
@@ -93,11 +93,10 @@ class ExportFile:
     counts: how many lines there are of each
     """
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self) -> None:
         """Begin with nothing."""
-        self.series: Sequence[SeriesName] = reader.heads.series
+        self.series: Sequence[SeriesName] = ()
         self.first_lines = self.counts = np.zeros(0, np.int64)
-        self._reader = reader
         self._ends = np.zeros(0, np.int64)  # of what has been told of each series
         self._out_of_order: set[int] = set()  # series in which lines may tell of the same time
         self._stretches: list[_Stretch] = []
@@ -113,20 +112,21 @@ class ExportFile:
         """Let go of what was kept aside."""
         self._kept.close()
 
-    def read(self, pieces: Iterable[bytes]) -> None:
+    def read(self, reader: Reader, pieces: Iterable[bytes]) -> None:
         """Read all of it, in pieces that end where a line does.
 
         Raises NotDatahub when it is not Datahub's export as it was written, and what `pieces` raises.
         """
         some: list[Piece] = []
         weight = 0
-        for piece in _read_ahead(self._reader, pieces):
+        for piece in _read_ahead(reader, pieces):
             some.append(piece)
             weight += len(piece.readings) + REFUSAL_WEIGHS * len(piece.refused)
             if weight >= STRETCH:
-                self._add(some)
+                self._add(some, len(reader.heads.series))
                 some, weight = [], 0
-        self._add(some)
+        self._add(some, len(reader.heads.series))
+        self.series = reader.heads.series
 
     def portions(self, size: int) -> Sequence[range]:
         """Series that follow each other with at least so many lines together, the last ones with fewer."""
@@ -203,10 +203,9 @@ class ExportFile:
             readings = readings[held]
         return _sorted(readings)
 
-    def _add(self, pieces: Sequence[Piece]) -> None:
-        """Sort what some pieces say, and keep it aside."""
+    def _add(self, pieces: Sequence[Piece], size: int) -> None:
+        """Sort what some pieces say of so many series, and keep it aside."""
         readings = _sorted(in_a_row([piece.readings for piece in pieces]))
-        size = len(self.series)
         self.counts = _grown(self.counts, size) + np.bincount(readings.series, minlength=size)
         self.first_lines, self._ends = _grown(self.first_lines, size), _grown(self._ends, size)
         begins = np.flatnonzero(np.diff(readings.series, prepend=-1))
@@ -248,9 +247,9 @@ class ExportFile:
 
 def opened(reader: Reader, pieces: Iterable[bytes]) -> ExportFile:
     """A file that has been read to its end. Raises as `ExportFile.read` does."""
-    file = ExportFile(reader)
+    file = ExportFile()
     try:
-        file.read(pieces)
+        file.read(reader, pieces)
     except BaseException:
         file.close()
         raise

@@ -1,4 +1,7 @@
-"""DuckDB, asked by `tests.bench` in an environment of its own: load FILE READINGS, months FILE POINTS, or what else."""
+"""DuckDB, asked by `tests.bench` in an environment of its own.
+
+load FILE READINGS, months FILE POINTS, text FILE CSV TIMES, or what else of a point and FILE
+"""
 
 import json
 import statistics
@@ -15,6 +18,13 @@ MONTHS = """
     WHERE point < ? AND begins >= TIMESTAMP '2025-01-01' AND begins < TIMESTAMP '2026-01-01' GROUP BY ALL
 """
 
+TEXT = """
+    INSERT INTO reading
+    SELECT CAST(gsrn AS BIGINT), begins, CAST(quantity * 1000000 AS BIGINT), quality
+    FROM read_csv(?, delim = ';', header = true, decimal_separator = ',', columns = {
+        gsrn: 'VARCHAR', product: 'VARCHAR', resolution: 'VARCHAR', unit: 'VARCHAR', type: 'VARCHAR',
+        begins: 'TIMESTAMP', quantity: 'DECIMAL(18, 6)', quality: 'VARCHAR'})
+"""
 
 OF_A_POINT = {
     "month": """
@@ -65,6 +75,21 @@ def of_a_point(file: Path, what: str) -> dict[str, float]:
     return {"seconds": seconds}
 
 
+def text(file: Path, csv: Path, times: int) -> dict[str, float]:
+    """Seconds to take in Datahub's text, the median of several times, and MiB at most."""
+    taken = []
+    for _ in range(times):
+        file.unlink(missing_ok=True)
+        with duckdb.connect(file) as db:
+            db.execute("CREATE TABLE reading (point BIGINT, begins TIMESTAMP, mwh BIGINT, quality VARCHAR)")
+            started = time.perf_counter()
+            db.execute(TEXT, [str(csv)])
+            db.execute("CHECKPOINT")
+            taken.append(time.perf_counter() - started)
+    (peak,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    return {"seconds": statistics.median(taken), "mib": int(peak) / 1024}
+
+
 def _asked(file, question, given):
     with duckdb.connect(file, read_only=True) as db:
         taken = []
@@ -76,12 +101,14 @@ def _asked(file, question, given):
 
 
 if __name__ == "__main__":
-    what, file, argument = sys.argv[1:]
+    what, file, *arguments = sys.argv[1:]
     match what:
         case "load":
-            told = load(Path(file), Path(argument))
+            told = load(Path(file), Path(arguments[0]))
         case "months":
-            told = months(Path(file), int(argument))
+            told = months(Path(file), int(arguments[0]))
+        case "text":
+            told = text(Path(file), Path(arguments[0]), int(arguments[1]))
         case _:
             told = of_a_point(Path(file), what)
     print(json.dumps(told))
