@@ -45,7 +45,7 @@ is.
 - **A file that cannot be what it says is refused whole**: one that is of no kind, empty, or a damaged archive.
   Nothing of it is written.
 - **An import that breaks off goes on where it was.** A file is read to its end before its first row is written; then
-  500 lines at a time are, of readings some 500 000. What is written stays, and is `unchanged` when the file is taken in
+  500 lines at a time are, of readings some 250 000. What is written stays, and is `unchanged` when the file is taken in
   again. All files of mandates, of taxes and of contracts are written whole or not at all.
 - **A line that comes again costs next to nothing.** Of invoices, payments and messages the register keeps a digest of
   the line that told each: the very same line is `unchanged` without being read or judged again.

@@ -5,6 +5,7 @@ portion in a transaction of its own. An import that breaks off goes on when it i
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +31,7 @@ from portal.sites.importing import KnownPoint, known_points, make_points
 from portal.sites.kinds import READING_TYPES, Commodity
 from portal.sites.rules import is_gsrn
 
-PORTION: Final = 500_000  # readings that are written at once, or the series that has more
+PORTION: Final = 250_000  # readings that are written at once, or the series that has more
 
 
 class Unknown(StrEnum):
@@ -118,27 +119,27 @@ class _Intake:
         self._says = Account(names, file.first_lines)
 
     def steps(self) -> Iterator[Step]:
-        """What takes in the file, step by step."""
-        with self._file:
-            portions = self._file.portions(PORTION) or [range(0)]
-            yield partial(self._begin, portions)
-            for portion in portions[1:]:
-                yield partial(self._keep, portion)
+        """What takes in the file, step by step; a thread makes each portion ready while another one is written."""
+        portions = self._file.portions(PORTION) or [range(0)]
+        with self._file, ThreadPoolExecutor(1) as thread:
+            yield partial(self._begin, portions[0])
+            ready = (thread.submit(self._file.told, series, self._spans) for series in portions[1:])
+            for series, portion in zip(portions[1:], _one_ahead(ready), strict=True):
+                yield partial(self._keep, portion, series.stop)
 
-    def _begin(self, portions: Sequence[range], db: Session, remarks: Remarks) -> Taken:
+    def _begin(self, series: range, db: Session, remarks: Remarks) -> Taken:
         self._points = _points(db, {gsrn for gsrn, _ in self._names}, self._options)
         self._spans = self._taken()
         self._refuse(remarks.refused)
-        taken = self._keep(portions[0], db, remarks)
+        taken = self._keep(self._file.told(series, self._spans), series.stop, db, remarks)
         return replace(taken, tally=taken.tally + Tally(refused=remarks.refused.count))
 
-    def _keep(self, series: range, db: Session, _remarks: Remarks) -> Taken:
-        portion = self._file.told(series, self._spans)
+    def _keep(self, portion: Portion, upto: int, db: Session, _remarks: Remarks) -> Taken:
         recorded = recording.record_all(db, self._deliveries(portion), self._now)
         self._says.hear(portion, recorded)
         accepted = sum(one.accepted for one in recorded)
         unchanged = portion.lines - len(portion.contradicting) - accepted
-        self._progress(self._source.name, len(self._names) + series.stop, 2 * len(self._names))
+        self._progress(self._source.name, len(self._names) + upto, 2 * len(self._names))
         says = (*self._says.sentences, *_unlike(self._points, self._options))
         return Taken(self._source.name, says, Tally(accepted, unchanged))
 
@@ -193,6 +194,14 @@ class _Intake:
                 if line is None:
                     return
             begins = ends
+
+
+def _one_ahead(ready: Iterator[Future[Portion]]) -> Iterator[Portion]:
+    """Portions, the next one of which is begun before each is handed on."""
+    now = next(ready, None)
+    while now:
+        portion, now = now.result(), next(ready, None)
+        yield portion
 
 
 def _points(db: Session, gsrns: Collection[str], options: PointOptions) -> Mapping[str, KnownPoint]:

@@ -9,7 +9,7 @@ quite regular is read here, line by line, and either taken or refused with a rea
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import NamedTuple
@@ -83,6 +83,11 @@ class Piece:
     readings: Readings
     refused: Sequence[RefusedLine]
 
+    def after(self, lines: int) -> "Piece":
+        """The same after so many lines."""
+        readings = replace(self.readings, line=self.readings.line + lines)
+        return Piece(self.lines, readings, [RefusedLine(line.number + lines, line.reason) for line in self.refused])
+
 
 class _Refused(Exception):
     """A line cannot be taken; the message says why."""
@@ -112,12 +117,12 @@ class Reader:
         self.heads = Heads(partial(_regular_head, self.columns))
         self._latest, self._take = latest, take
 
-    def read(self, number: int, text: bytes) -> Piece:
-        """What whole lines say, of which the first has a number; a missing reading is one of MISSING.
+    def read(self, text: bytes) -> Piece:
+        """What whole lines say, numbered from 1; a missing reading is one of MISSING.
 
         Raises NotDatahub at the traces of a spreadsheet program.
         """
-        lines = lines_of(text, number)
+        lines = lines_of(text)
         readings = self._take(lines, self.columns, self.heads)
         left = np.flatnonzero(readings.series < 0)
         refused: list[RefusedLine] = []

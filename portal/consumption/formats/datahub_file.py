@@ -259,18 +259,22 @@ def opened(reader: Reader, pieces: Iterable[bytes]) -> ExportFile:
 def _read_ahead(reader: Reader, pieces: Iterable[bytes]) -> Iterator[Piece]:
     """What the pieces say, in their order, while threads read those that come next."""
     waiting: deque[Future[Piece]] = deque()
-    number, header, text = 2, reader.begins, b""
+    lines, header, text = 1, reader.begins, b""
+    last: Piece | None = None
     with ThreadPoolExecutor(THREADS) as threads:
         for piece in pieces:
-            text, header = piece[header:], 0
-            waiting.append(threads.submit(reader.read, number, text))
-            number += text.count(b"\n")
+            text, header = (piece[header:] if header else piece), 0
+            waiting.append(threads.submit(reader.read, text))
             if len(waiting) > THREADS + 1:
-                yield waiting.popleft().result()
-        last = waiting[-1] if waiting else None
-        yield from (read.result() for read in waiting)
+                last = waiting.popleft().result().after(lines)
+                lines += last.lines
+                yield last
+        for read in waiting:
+            last = read.result().after(lines)
+            lines += last.lines
+            yield last
     if last:
-        reader.check_end(last.result(), text)
+        reader.check_end(last, text)
 
 
 def _sorted(readings: Readings) -> Readings:

@@ -160,13 +160,13 @@ class _Field:
         return _Field(self.begins[which], self.ends[which])
 
 
-def lines_of(content: bytes, number: int) -> Lines:
-    """The lines of a text, numbered from `number`; the last one may lack its end."""
+def lines_of(content: bytes) -> Lines:
+    """The lines of a text, numbered from 1; the last one may lack its end."""
     end = b"" if content.endswith(b"\n") or not content else b"\n"
     text = np.frombuffer(b"".join([bytes(ROOM), content, end, bytes(ROOM)]), np.uint8)
     ends = np.flatnonzero(text == NEWLINE)
     begins = np.concatenate([[ROOM], ends + 1])[:-1]
-    return Lines(text, np.arange(number, number + len(ends)), begins, ends - (text[ends - 1] == RETURN))
+    return Lines(text, np.arange(1, len(ends) + 1), begins, ends - (text[ends - 1] == RETURN))
 
 
 def in_a_row(parts: Sequence[Readings]) -> Readings:
