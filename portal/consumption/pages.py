@@ -15,7 +15,7 @@ from portal.consumption.selection import DOWNLOAD, PAGE, Point, Selection, ViewR
 from portal.consumption.view import View, view
 from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
-from portal.kit.i18n import Text
+from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
 from portal.kit.web import Answer, Download, Reply, Visit, page
 from portal.sites.kinds import Commodity
@@ -88,6 +88,6 @@ def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) ->
 
 
 routes = [
-    page(PAGE, show, who=sees(Theme.CONSUMPTION)),
-    page(DOWNLOAD, download, who=sees(Theme.CONSUMPTION)),
+    page(PAGE, show, who=sees(Theme.CONSUMPTION), viewed=text("Looked at the consumption")),
+    page(DOWNLOAD, download, who=sees(Theme.CONSUMPTION), viewed=text("Downloaded readings")),
 ]

@@ -60,11 +60,7 @@ CHANGES: Final[Mapping[str, Text]] = {
 }
 LOOKS: Final[ChainMap[str, Text]] = ChainMap(
     VIEWED,
-    {
-        "/consumption": text("Looked at the consumption"),
-        "/consumption/download": text("Downloaded readings"),
-        "/confirm": text("Was asked to prove their identity again"),
-    },
+    {"/confirm": text("Was asked to prove their identity again")},
 )
 """What somebody did who opened a page on behalf of another, by its address: what its route says (`page`), or these."""
 
