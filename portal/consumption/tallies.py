@@ -122,9 +122,10 @@ def _by_quarter(
 ) -> _Grid:
     edges = np.arange(start_quarter(first), start_quarter(last + DAY) + 1)
     figures = np.zeros((len(edges) - 1, len(FIGURES)), np.int64)
-    for known in store.read_all(db, during):
+    for days, known in zip(during, store.read_all(db, during), strict=True):
         told = known[known.intervals.length <= longest]
-        each = np.vstack([told.intervals.milliwatt_hours, standings(told)]).T
+        weight = 1 if days.reading_type.adds_up else told.intervals.length  # as the sums of days are kept
+        each = np.vstack([told.intervals.milliwatt_hours * weight, standings(told)]).T
         figures[told.intervals.quarter - edges[0]] += each
     return _Grid(edges, figures, _early(edges, figures, today))
 

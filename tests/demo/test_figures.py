@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
+import numpy as np
 import pytest
 from sqlmodel import col, select
 
@@ -23,6 +24,7 @@ from portal.kit.clock import day_of
 from portal.kit.db import Database
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, day_starts, instant_of
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.days import UNTIL
 from tests.people import House
@@ -339,3 +341,32 @@ def test_who_acts_for_another_sees_the_same_figures_as_they_do(house):
     theirs = acting(house, LIISA, VEIKKO)
     for at in ("2026-11", "2026", "2026-11-20"):
         assert stats(mine.open(f"/consumption?at={at}").text) == stats(theirs.open(f"/consumption?at={at}").text)
+
+
+SERIES = {  # of demo people whose points tell more than one
+    (MIKKO, "electricity"): {"Mitattu": "BN01", "Netotettu": "BN02"},
+    (MIKKO, "production"): {"Mitattu": "BN01", "Netotettu": "BN02"},
+    (LIISA, "electricity"): {"Mitattu": "BN01", "Energiayhteisön osuuden jälkeen": "BN03"},
+    (AINO, "heat"): {"Mitattu": "BN01", "Tilavuus": "volume", "Menolämpötila": "flow", "Paluulämpötila": "return"},
+}
+
+
+@pytest.mark.parametrize("at", ["2026-10", "2026", "2026-10-25", "2026-11-20", "2026-W47"])
+@pytest.mark.parametrize(("person", "energy"), SERIES, ids=lambda one: getattr(one, "name", one))
+def test_every_series_is_the_sum_of_its_readings_and_temperatures_are_their_mean(house, readings, person, energy, at):
+    page = plain(own(house, person).open(f"/consumption?at={at}&energy={energy}").text)
+    period = read(at)
+    for name, code in SERIES[person, energy].items():
+        kind, quantities, hours = ReadingType(code), 0, Decimal(0)
+        for (point, _), held in readings.points({party_id(person)}, energy).items():
+            for first, last in held:
+                days = max(first, period.first), min(last, period.last)
+                with house.database.reading() as db:
+                    known = store.read(db, point, *days, kind)
+                weight = np.ones(len(known), np.int64) if kind.adds_up else known.length
+                valued = known.quality != Quality.MISSING
+                quantities += int((known.milliwatt_hours * weight)[valued].sum())
+                hours += int(weight[valued].sum())
+        value = Decimal(quantities) / 1_000_000 / (1 if kind.adds_up else hours)
+        unit = {"m3": "m³"}.get(kind.unit, kind.unit)
+        assert f"{name} {plain(formats.number(value, 2))} {unit}" in page, (name, value)
