@@ -28,7 +28,7 @@ from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
-from portal.consumption.store import corrected_sum
+from portal.consumption.corrected_sums import corrected_sum
 from portal.contracts import pages as contracts
 from portal.customers import lookups as customers
 from portal.customers import pages as acting

@@ -18,11 +18,10 @@ from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figu
 from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.consumption.revisions import Known, in_a_row
 from portal.kit import clock
-from portal.kit.clock import DAY, first_of_month, next_month, start_of
+from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.db import table_of
-from portal.kit.energy import Energy
-from portal.kit.intervals import Intervals, day_starts, instant_of, start_quarter
-from portal.kit.questions import Question, any_of, given, itself
+from portal.kit.intervals import Intervals, instant_of, start_quarter
+from portal.kit.questions import Question, any_of, given
 from portal.sites.kinds import ReadingType
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
@@ -82,7 +81,6 @@ ROWS_OF_SUMMARIES: Final = Question(
 )
 """Of single months: pages ask for one and that of the year before."""
 ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "quantity"]))
-CAME_AT: Final = Question(itself, _asked(BLOCKS, func.max(BLOCKS.c.updated_at)))
 SUMS: Final = Question(
     _row,
     _asked(TOTALS, TOTALS.c.month, *(func.sum(TOTALS.c[name]) for name in FIGURES))
@@ -149,30 +147,6 @@ def read_months(db: Session, wanted: Sequence[PointDays]) -> list[tuple[date, Fi
 def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, int]]:
     """Point, month and quantity of each month in which wanted days lie; the days are whole months."""
     yield from _rows(db, ROWS_OF_TOTALS, wanted)
-
-
-def corrected_sum(
-    db: Session,
-    metering_point_id: UUID,
-    first: date,
-    last: date,
-    since: date,
-    reading_type: ReadingType = ReadingType.METERED,
-) -> Energy | None:
-    """What the readings of some days come to, from the first to the last.
-
-    None where none of them is another than it was, some are missing, or nothing has come for these months since a day.
-    """
-    came_at = CAME_AT.one(
-        db, points=[metering_point_id], reading_type=reading_type, first=first_of_month(first), last=last
-    )
-    if came_at is None or came_at < start_of(since):
-        return None
-    days = PointDays(metering_point_id, first, last, reading_type=reading_type)
-    found = read_days(db, [days], first, last).sum(axis=0).tolist()
-    milliwatt_hours, measured, estimated, _, revised = found
-    edges = day_starts(first, last)
-    return Energy(milliwatt_hours) if revised and measured + estimated == edges[-1] - edges[0] else None
 
 
 def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:

@@ -1,35 +1,55 @@
 """Bills that readings have left behind: what was billed, and what the corrected readings come to by now."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
+from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlmodel import Session
 
+from portal.auth.people import User
+from portal.auth.reach import Theme
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.invoices import labels
 from portal.invoices.records import Line, Source, WholeInvoice
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.labels import COMMODITIES
 
 TOLD_FROM: Final = Energy(MILLIWATT_HOURS_PER_KWH)  # billing systems round the energy of a line; less is no other bill
-Reread = Callable[[Session, UUID, date, date, date], Energy | None]
-"""What the readings of a metering point come to, from the first day to the last; None where none of them was corrected,
-or nothing has come for these months since a third day."""
+
+
+class RereadSum(Protocol):
+    """What the readings of billed days come to now, and came to when they were billed, where that is known."""
+
+    @property
+    def known(self) -> Energy | None: ...
+    @property
+    def now(self) -> Energy: ...
+    @property
+    def reasons(self) -> Sequence[Text]: ...
+
+
+Reread = Callable[[Session, UUID, ReadingType | None, tuple[date, date], date], RereadSum | None]
+"""What the readings of a series of a metering point come to, from the first day to the last; None where none of them
+was corrected, or nothing has come for these months since the day of the bill."""
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The energy of one metering point on a bill, and what its readings come to now."""
+    """The energy of one metering point on a bill, what its readings came to then and come to now.
+
+    href: the page of consumption of these days; None where it is not for the person
+    """
 
     source: Source
     billed: Energy
-    now: Energy
+    reread: RereadSum
+    href: str | None
 
     @property
     def words(self) -> Text:
@@ -42,9 +62,14 @@ class Correction:
         return labels.exactly(self.source.kind, self.billed)
 
     @property
+    def came_to(self) -> str | None:
+        """What the readings came to when it was made, exactly; None where that is not known."""
+        return labels.exactly(self.source.kind, self.reread.known) if self.reread.known is not None else None
+
+    @property
     def comes_to(self) -> str:
         """What the readings come to now, exactly."""
-        return labels.exactly(self.source.kind, self.now)
+        return labels.exactly(self.source.kind, self.reread.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +83,45 @@ class _Billed:
     last: date
 
 
-def corrections(db: Session, bill: WholeInvoice, reread: Reread) -> Iterator[Correction]:
+def corrections(db: Session, who: User, bill: WholeInvoice, reread: Reread) -> Iterator[Correction]:
     """The metering points of a bill whose readings were corrected after it, by a kilowatt-hour or more."""
-    for billed in _by_point(bill):
-        now = reread(db, billed.point_id, billed.first, billed.last, bill.head.issued_on)
-        if now is not None and abs(now - billed.energy) >= TOLD_FROM:
-            yield Correction(billed.source, billed.energy, now)
+    for billed in _by_series(bill):
+        days = billed.first, billed.last
+        found = reread(db, billed.point_id, billed.source.reading_type, days, bill.head.issued_on)
+        if found is not None and abs(found.now - billed.energy) >= TOLD_FROM:
+            yield Correction(billed.source, billed.energy, found, _href(billed) if _sees_use(who, billed) else None)
 
 
-def _by_point(bill: WholeInvoice) -> Iterator[_Billed]:
-    """The energy of each metering point once, though sale and distribution both bill it."""
+def _by_series(bill: WholeInvoice) -> Iterator[_Billed]:
+    """The energy of each series of a metering point once, though sale and distribution both bill it."""
     lines: dict[tuple[UUID, str], list[Line]] = defaultdict(list)
     for line in bill.lines:
         if line.energy is not None and line.source and line.source.point_id and line.code != ELECTRICITY_TAX:
             lines[line.source.point_id, line.source.kind].append(line)
-    found: dict[UUID, _Billed] = {}
+    found: dict[tuple[UUID, ReadingType | None], _Billed] = {}
     for (point_id, _), of_kind in lines.items():
         billed = _billed(point_id, of_kind)
-        if billed and (point_id not in found or billed.energy > found[point_id].energy):
-            found[point_id] = billed
+        if billed is None:
+            continue
+        series = point_id, billed.source.reading_type
+        if series not in found or billed.energy > found[series].energy:
+            found[series] = billed
     yield from found.values()
+
+
+def _sees_use(who: User, billed: _Billed) -> bool:
+    open_at = who.reach.sites(Theme.CONSUMPTION)
+    return open_at is None or billed.source.site_id in open_at
+
+
+def _href(billed: _Billed) -> str:
+    source = billed.source
+    asked: dict[str, object] = {"from": billed.first, "to": billed.last, "site": source.site_id}
+    if source.commodity:
+        asked["energy"] = source.commodity
+    if source.reading_type:
+        asked["series"] = source.reading_type
+    return f"/consumption?{urlencode(asked)}"
 
 
 def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:

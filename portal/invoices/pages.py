@@ -131,7 +131,7 @@ def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
         related=queries.related(visit.db, visit.who, invoice),
         codes=payment_codes(invoice, visit.today),
         pay_by=banking_days.on_or_after(invoice.head.due_on),
-        corrected=list(corrections(visit.db, invoice, reread)),
+        corrected=list(corrections(visit.db, visit.who, invoice, reread)),
         comparison=_comparison(visit, invoice),
     )
 

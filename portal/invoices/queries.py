@@ -31,7 +31,7 @@ from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.money import Money
 from portal.kit.questions import Question, any_of, given, listed
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeteringPoint, Site
 
 MOST_REFERRING = 20
@@ -396,11 +396,13 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
         return None
     return Source(
         contract_id=contract.id,
+        site_id=contract.site_id,
         kind=ContractKind(contract.kind),
         product=Names(product.name_fi, product.name_sv, product.name_en),
         commodity=Commodity(point.energy) if point else None,
         gsrn=point.gsrn if point else None,
         point_id=point.id if point else None,
+        reading_type=ReadingType(contract.reading_type) if contract.reading_type else None,
     )
 
 

@@ -20,7 +20,7 @@ from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
 from portal.kit.money import Money, total
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.labels import COMMODITIES
 
 NO_ENERGY: Final = Energy(0)
@@ -119,7 +119,10 @@ class InvoiceHead:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point."""
+    """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point.
+
+    reading_type: the series of readings that it is billed by, None: the first that the point has
+    """
 
     contract_id: UUID
     kind: ContractKind
@@ -127,6 +130,8 @@ class Source:
     commodity: Commodity | None
     gsrn: str | None
     point_id: UUID | None
+    site_id: UUID
+    reading_type: ReadingType | None = None
 
     @property
     def words(self) -> Text:

@@ -8,8 +8,10 @@ from uuid import uuid4
 import pytest
 
 from portal.consumption import recording
+from portal.consumption.models import RevisionReason
 from portal.invoices.models import Invoice
-from portal.kit.clock import DAY, first_of_month
+from portal.kit.clock import DAY, first_of_month, start_of
+from portal.sites.kinds import ReadingType
 from tests.consumption.readings import every
 from tests.contracts.register import counted, line
 from tests.markup import found, words
@@ -154,22 +156,29 @@ def metered(mikko, register):
 
 
 class MeteredBill:
-    def __init__(self, mikko, register, missing=0):
+    def __init__(self, mikko, register, missing=0, reading_type=None, arriving=None, at=None):
         self.mikko, self.database = mikko, register.database
         self.last = first_of_month(mikko.today) - DAY
         self.hours = every(
             first_of_month(self.last), self.last, length=4, milliwatt_hours=lambda quarter: quarter * 0 + 1_000_000
         )
         site = register.site()
+        register.occupancy(mikko.party, site)
         self.point = register.point(site)
-        contract = register.contract(mikko.party, site, self.point, register.product())
-        self.come(self.hours[missing:])
+        contract = register.contract(mikko.party, site, self.point, register.product(), reading_type=reading_type)
+        self.come(self.hours[missing:], arriving or ReadingType(reading_type or "BN01"), at)
         lines = [line(contract, 10000, kwh=len(self.hours))]
         self.path = f"/invoices/{register.bill(mikko.party, site, self.last, lines=lines)}"
 
-    def come(self, readings):
+    def come(self, readings, kind=ReadingType.METERED, at=None):
         with self.database.writing() as db:
-            recording.record(db, self.point, readings, self.mikko.now)
+            recording.record(db, self.point, readings, at or self.mikko.now, kind)
+
+    def corrected(self, kind=ReadingType.METERED):
+        """Let the first hour have had two and a half kilowatt-hours more; what was billed."""
+        first = self.hours[:1]
+        self.come(replace(first, milliwatt_hours=first.milliwatt_hours + 2_500_000), kind)
+        return len(self.hours)
 
     @property
     def said(self):
@@ -178,13 +187,45 @@ class MeteredBill:
 
 def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
     assert "korjattu laskun jälkeen" not in metered.said
-    corrected = metered.hours[:1]
-    metered.come(replace(corrected, milliwatt_hours=corrected.milliwatt_hours + 2_500_000))
-    kwh = len(metered.hours)
-    assert "Mittaustietoja on korjattu laskun jälkeen" in metered.said
+    kwh = metered.corrected()
     assert (
-        f"lasku perustuu määrään {kwh} kWh, korjattujen mittaustietojen mukaan määrä on {kwh + 2},5 kWh" in metered.said
-    )
+        f"Mittaustietoja on korjattu laskun jälkeen Energia Sähkö Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh "
+        "Syy Verkkoyhtiön korjaus Korjaamme eron myöhemmällä laskulla. Näytä korjattu kulutus"
+    ) in metered.said
+
+
+def test_it_tells_what_was_known_when_it_was_made_and_why_that_was_corrected(mikko, register):
+    metered = MeteredBill(mikko, register, at=start_of(first_of_month(mikko.today)))
+    kwh = metered.corrected()
+    with metered.database.writing() as db:
+        days = {"first_day": first_of_month(metered.last), "last_day": metered.last, "told_at": metered.mikko.now}
+        db.add(RevisionReason(metering_point_id=metered.point, reading_type="BN01", cause="wrong-constant", **days))
+    assert (
+        f"Mittaustiedot laskua tehtäessä {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh Syy Väärä mittarikerroin"
+    ) in metered.said
+
+
+def test_a_bill_is_read_again_by_the_series_that_its_contract_is_billed_by(mikko, register):
+    metered = MeteredBill(mikko, register, reading_type="BN02")
+    metered.come(metered.hours)
+    metered.corrected()
+    assert "korjattu laskun jälkeen" not in metered.said
+    kwh = metered.corrected(ReadingType.NETTED)
+    assert f"Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh" in metered.said
+    assert "&amp;series=BN02" in mikko.browser.open(metered.path).text
+
+
+def test_a_contract_that_names_no_series_is_billed_by_the_first_that_the_point_has(mikko, register):
+    metered = MeteredBill(mikko, register, arriving=ReadingType.NETTED)
+    kwh = metered.corrected(ReadingType.NETTED)
+    assert f"Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh" in metered.said
+
+
+def test_the_corrected_consumption_is_a_link_that_leads_to_it(metered):
+    metered.corrected()
+    (href,) = re.findall(r'href="(/consumption\?from=[^"]+)"', metered.mikko.browser.open(metered.path).text)
+    said = words(metered.mikko.browser.open(href.replace("&amp;", "&")))
+    assert "Korjatut arvot" in said
 
 
 def test_a_correction_of_less_than_a_kilowatt_hour_makes_no_other_bill(metered):

@@ -170,7 +170,7 @@ HEAD = InvoiceHead(
 
 
 def source(kind, number, gsrn="643", commodity=Commodity.ELECTRICITY):
-    return Source(UUID(int=number), kind, NAMED, commodity, gsrn, UUID(int=int(gsrn)))
+    return Source(UUID(int=number), kind, NAMED, commodity, gsrn, UUID(int=int(gsrn)), UUID(int=9))
 
 
 SALES, NETWORK = source(ContractKind.SALES, 1), source(ContractKind.NETWORK, 2)
