@@ -20,7 +20,7 @@ from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
 from portal.consumption.revisions import UNCHANGED, UNKNOWN, Known, merged
 from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import insert_or_skip, table_of, upsert
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined, start_quarter
 from portal.kit.packing import pack, unpack
 from portal.kit.questions import Question, any_of, given
 from portal.sites.kinds import ReadingType
@@ -106,13 +106,12 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
     some: list[Delivery] = []
     size = 0
     for delivery in deliveries:
-        sound = _sound(delivery.intervals)
-        some.append(delivery if sound is delivery.intervals else replace(delivery, intervals=sound))
+        some.append(delivery)
         size += len(delivery.intervals)
         if size >= AT_ONCE:
-            recorded += _record(db, some, now)
+            recorded += _record(db, _sound(some), now)
             some, size = [], 0
-    return [*recorded, *_record(db, some, now)]
+    return [*recorded, *_record(db, _sound(some), now)]
 
 
 def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Recorded]:
@@ -243,22 +242,27 @@ def end_of(known: Known) -> int:
     return int(known.intervals.quarter[-1] + known.intervals.length[-1])
 
 
-def _sound(readings: Intervals) -> Intervals:
-    """Readings that can be kept; a missing one has no value.
+def _sound(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
+    """Deliveries that can be kept; a missing reading has no value.
 
     Raises ValueError for others.
     """
-    quarter, length = readings.quarter, readings.length
-    if (quarter[1:] < quarter[:-1] + length[:-1]).any():
+    every = joined(one.intervals for one in deliveries)
+    begins = np.array([len(one.intervals) for one in deliveries], np.int64).cumsum()  # of each but the first
+    overlaps = every.quarter[1:] < every.quarter[:-1] + every.length[:-1]
+    overlaps[begins[(begins > 0) & (begins < len(every))] - 1] = False
+    if overlaps.any():
         raise ValueError("intervals overlap or are out of order")
-    if (length != 1).any():
-        hours = length == QUARTERS_AN_HOUR
-        if (quarter[hours] % QUARTERS_AN_HOUR).any() or (length[~hours] != 1).any():
-            raise ValueError("an interval is a quarter, or an hour that begins on the hour")
+    hours = every.length == QUARTERS_AN_HOUR
+    if (every.quarter[hours] % QUARTERS_AN_HOUR).any() or (every.length[~hours] != 1).any():
+        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
+    valued = (every.quality == Quality.MISSING) & (every.milliwatt_hours != 0)
+    return [replace(one, intervals=_valued(one.intervals)) for one in deliveries] if valued.any() else deliveries
+
+
+def _valued(readings: Intervals) -> Intervals:
     missing = readings.quality == Quality.MISSING
-    return (
-        replace(readings, milliwatt_hours=np.where(missing, 0, readings.milliwatt_hours)) if missing.any() else readings
-    )
+    return replace(readings, milliwatt_hours=np.where(missing, 0, readings.milliwatt_hours))
 
 
 def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:

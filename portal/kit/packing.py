@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SOME = 16
+WIDTHS = {width: np.dtype(f"<u{width}") for width in (1, 2, 4, 8)}
 HEAD = struct.Struct("<qQB")  # lowest number, common step, bytes of each number
 
 
@@ -20,12 +21,15 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
     """Numbers of any sign, the whole range of int64; no numbers are no bytes."""
     if not len(numbers):
         return b""
-    lowest = numbers.min()
+    lowest = np.minimum.reduce(numbers)
     above = numbers.view(np.uint64) - lowest.view(np.uint64)  # modulo 2**64, so that no difference is too great
     step, above = _steps(above)
-    width = _bytes_for(int(above.max()))
-    planes = above.astype(f"<u{width}").view(np.uint8).reshape(-1, width).T
-    return HEAD.pack(lowest, step, width) + _compressed(*(plane.tobytes() for plane in planes))
+    width = _bytes_for(int(np.maximum.reduce(above)))
+    narrow = above.astype(WIDTHS[width])
+    planes = (
+        (plane.tobytes() for plane in narrow.view(np.uint8).reshape(-1, width).T) if width > 1 else [narrow.tobytes()]
+    )
+    return HEAD.pack(lowest, step, width) + _compressed(*planes)
 
 
 def unpack(packed: bytes) -> NDArray[np.int64]:
@@ -53,11 +57,11 @@ def _steps(above: NDArray[np.uint64]) -> tuple[np.uint64, NDArray[np.uint64]]:
 
     Some of them nearly always tell it; those that do not fit say what it is instead.
     """
-    step = np.gcd.reduce(above[:SOME]) or above.max() or np.uint64(1)
+    step = np.gcd.reduce(above[:SOME]) or np.maximum.reduce(above) or np.uint64(1)
     while True:
         times = above // step
         left = above - times * step
-        if not left.any():
+        if not np.count_nonzero(left):
             return step, times
         step = np.gcd(step, np.gcd.reduce(left[left > 0][:SOME]))
 

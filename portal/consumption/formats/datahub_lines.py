@@ -16,7 +16,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR, Quality
+from portal.kit.intervals import QUARTERS_A_DAY, Quality
 from portal.sites.kinds import ReadingType
 
 NEWLINE, RETURN, SEMICOLON, COMMA, MINUS = b"\n\r;,-"
@@ -24,12 +24,17 @@ ROOM = 32  # bytes before and after the text, so that a window may reach out of 
 WHOLE_DIGITS, DECIMALS = 8, 6
 LONGEST_HEAD = 64
 START = 20  # bytes of a start time
+LONGEST_LINE = LONGEST_HEAD + START + WHOLE_DIGITS + DECIMALS + 15  # of those that are read as a matrix
 EPOCH = date(1970, 1, 1)
 YEARS = range(2000, 2100)
 DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-TIMES = np.array([f"T{hour:02}:{minute:02}:00Z" for hour in range(24) for minute in (0, 15, 30, 45)], "S10")
+CLOCKS = np.frombuffer(b"".join(b"%02d:%02d:00" % divmod(at, 60) for at in range(0, 24 * 60, 15)), np.uint64)
+SCATTER, CELLS = np.uint64(0x53E9ED4A766F45D), np.uint64(54)  # a factor that sends each clock time to a cell of its own
 LENGTHS = 8  # more than a reading has quarters
 FORMS = 4  # of lines of one length that are read as a matrix; there are hardly more
+CELL_OF = (CLOCKS * SCATTER) >> CELLS
+CLOCK_IN, QUARTER_IN = np.zeros(1024, np.uint64), np.zeros(1024, np.int64)
+CLOCK_IN[CELL_OF], QUARTER_IN[CELL_OF] = CLOCKS, np.arange(len(CLOCKS))
 Whole = NDArray[np.int64]
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -177,12 +182,17 @@ def in_a_row(parts: Sequence[Readings]) -> Readings:
 
 def regular(lines: Lines, columns: int, heads: Heads) -> Readings:
     """A place for each of the lines, with the readings of the regular ones, of so many fields each."""
-    readings = Readings.none_of(lines)
     width = lines.ends - lines.begins
-    for length in np.flatnonzero(np.bincount(width)).tolist():
+    lengths = np.flatnonzero(np.bincount(width)).tolist()
+    if len(lengths) == 1 and START < lengths[0] < LONGEST_LINE:
+        taken, found = _like_the_first(lines, lengths[0], columns, heads)
+        if len(taken) == len(lines):
+            return found
+    readings = Readings.none_of(lines)
+    for length in lengths:
         left = np.flatnonzero(width == length)
         for _ in range(FORMS):
-            if not len(left) or not START < length < LONGEST_HEAD + START + WHOLE_DIGITS + DECIMALS + 12:
+            if not len(left) or not START < length < LONGEST_LINE:
                 break
             taken, found = _like_the_first(lines[left], length, columns, heads)
             readings.put(left[taken], found)
@@ -298,10 +308,10 @@ def _quarters(rows: Bytes) -> tuple[Whole, Flags]:
     changes = _changes(days)
     number = np.array([_day(days[change].tobytes()) for change in changes.tolist()], np.int64)
     day = np.repeat(number, np.diff(changes, append=len(days)))
-    hour, minute = (10 * rows[:, at].astype(np.int64) + rows[:, at + 1] - 528 for at in (11, 14))  # 528: of two zeros
-    of_day = (hour * QUARTERS_AN_HOUR + minute // 15).clip(0, QUARTERS_A_DAY - 1)
-    sound = (day >= 0) & (np.ascontiguousarray(rows[:, 10:]).view("S10").ravel() == TIMES[of_day])
-    return day * QUARTERS_A_DAY + of_day, sound
+    clock = _words(rows, 11)
+    cell = (clock * SCATTER >> CELLS).astype(np.intp)
+    sound = (day >= 0) & (CLOCK_IN[cell] == clock) & (rows[:, 10] == ord("T")) & (rows[:, 19] == ord("Z"))
+    return day * QUARTERS_A_DAY + QUARTER_IN[cell], sound
 
 
 def _quantities(text: Bytes, field: _Field) -> tuple[Whole, Flags]:
@@ -360,16 +370,16 @@ def _changes(rows: Bytes) -> NDArray[np.intp]:
     width = rows.shape[1]
     differs[1:] = False
     for at in (*range(0, width - 8, 8), width - 8) if width >= 8 else ():
-        word = _words(rows[:, at : at + 8])
+        word = _words(rows, at)
         differs[1:] |= word[1:] != word[:-1]
     if width < 8:
         differs[1:] = (rows[1:] != rows[:-1]).any(1)
     return np.flatnonzero(differs)
 
 
-def _words(rows: Bytes) -> NDArray[np.uint64]:
-    """Eight bytes of each row as one number."""
-    return np.ascontiguousarray(rows).view(np.uint64).ravel()
+def _words(rows: Bytes, column: int) -> NDArray[np.uint64]:
+    """Eight bytes of each row, from a column on, as one number."""
+    return rows[:, column : column + 8].view(np.uint64)[:, 0]
 
 
 def _texts(text: Bytes, begins: Whole, width: int) -> NDArray[np.bytes_]:
