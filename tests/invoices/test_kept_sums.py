@@ -21,24 +21,26 @@ from tests.running import PATIENCE_S
 
 DAY = date(2026, 10, 31)
 BILLS, PAYMENTS = table_of(Invoice), table_of(Payment)
-NUMBERS = st.sampled_from("ABC")
-CENTS = st.sampled_from([-500, 0, 200, 500])
+NUMBERS = st.sampled_from("AB")
+CENTS = st.sampled_from([-500, 0, 200])
+GONE = st.sampled_from([False, False, False, True])
 BILL = st.fixed_dictionaries(
     {
         "number": NUMBERS,
-        "party": st.integers(0, 1),
-        "kind": st.sampled_from(["invoice", "credit", "reminder"]),
+        "party": st.sampled_from([0, 0, 1]),
+        "kind": st.sampled_from(["invoice", "credit", "credit", "reminder"]),
         "total_cents": CENTS,
-        "refers_to": st.none() | NUMBERS,
+        "refers_to": NUMBERS | NUMBERS | st.none(),
     }
 )
-PAYMENT = st.fixed_dictionaries({"number": st.sampled_from("xyz"), "bill": NUMBERS, "cents": CENTS})
+PAYMENT = st.fixed_dictionaries({"number": st.sampled_from("xy"), "bill": NUMBERS, "cents": CENTS})
 ACTS = st.lists(
-    st.tuples(st.just("bill"), BILL, st.booleans())
-    | st.tuples(st.just("payment"), PAYMENT, st.booleans())
+    st.tuples(st.just("bill"), BILL, GONE)
+    | st.tuples(st.just("payment"), PAYMENT, GONE)
     | st.tuples(st.just("renumber"), NUMBERS, NUMBERS)
     | st.tuples(st.just("spoil"), CENTS, CENTS),
-    max_size=25,
+    min_size=10,
+    max_size=30,
 )
 
 
