@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from functools import partial
 from typing import Final
 
 from portal.auth.people import User, sees
-from portal.auth.reach import Theme
+from portal.auth.reach import Level, Theme
 from portal.consumption import queries
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
+from portal.consumption.freshness import Freshness, MeterReader, freshness, meter_reader
 from portal.consumption.periods import NoSuchPeriod
-from portal.consumption.selection import DOWNLOAD, PAGE, Point, Selection, ViewRequest, freshness
+from portal.consumption.selection import DOWNLOAD, PAGE, Point, Selection, ViewRequest
 from portal.consumption.view import View, view
+from portal.consumption.zeros import ZeroDays
 from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
@@ -21,7 +22,6 @@ from portal.kit.web import Answer, Download, Reply, Visit, page
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 
-QUARTER: Final = timedelta(minutes=15)
 TIMES: Final = ("at", "from", "to")
 MOST_SITES: Final = 30  # in a list to choose from; of more, a table that searches is the way
 
@@ -30,7 +30,9 @@ MOST_SITES: Final = 30  # in a list to choose from; of more, a table that search
 class Consumption(Page):
     """What was used or produced.
 
-    reaches: when the newest readings begin
+    zeros: the metering points of which the newest days are hard to believe
+    reader: who must deliver the readings
+    may_write: whether they may write to customer service about it
     commodities: those to choose from
     sites: one point of each, to choose from; of more than MOST_SITES only the chosen one
     notice: why something else is shown than was asked for
@@ -39,7 +41,10 @@ class Consumption(Page):
 
     template = "consumption/show.html"
     selection: Selection
-    reaches: datetime | None
+    freshness: Freshness
+    zeros: Sequence[ZeroDays]
+    reader: MeterReader
+    may_write: bool
     commodities: Mapping[Commodity, Label]
     sites: Sequence[Point]
     too_many: bool
@@ -73,17 +78,20 @@ def download(visit: Visit[User]) -> Download:
 
 def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) -> Consumption:
     selection = queries.selection(visit.db, visit.who, ViewRequest.read(query), visit.today)
-    reaches = freshness(selection.points, visit.who.parties, visit.today).until
+    fresh = freshness(selection.points, visit.who.parties, visit.now)
     sites = selection.sites
     too_many = len(sites) > MOST_SITES
     return Consumption(
         selection=selection,
-        reaches=reaches - QUARTER if reaches else None,
+        freshness=fresh,
+        zeros=queries.hard_to_believe(visit.db, visit.who, selection, fresh, visit.today),
+        reader=meter_reader(selection.commodity),
+        may_write=visit.who.reach.covers(Theme.CONSUMPTION, Level.MANAGE),
         commodities={commodity: COMMODITIES[commodity] for commodity in selection.commodities},
         sites=[site for site in sites if site.site_id == selection.site_id] if too_many else sites,
         too_many=too_many,
         notice=notice,
-        view=view(visit.db, visit.who, selection, visit.today) if reaches else None,
+        view=view(visit.db, visit.who, selection, visit.today) if fresh.until else None,
     )
 
 

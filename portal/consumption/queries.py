@@ -18,6 +18,7 @@ from portal.consumption import by_site as of_sites
 from portal.consumption import corrections, days, pairs, store
 from portal.consumption.by_site import Uses
 from portal.consumption.corrections import Corrected
+from portal.consumption.freshness import Freshness
 from portal.consumption.models import Series
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Month, Period, Span
@@ -25,6 +26,7 @@ from portal.consumption.rules import Compare, PeriodStep, Tally, year_before
 from portal.consumption.selection import HeldDays, Point, PointSeries, Selection, ViewRequest
 from portal.consumption.store import PointDays
 from portal.consumption.tallies import clipped, tallies
+from portal.consumption.zeros import ZeroDays, zero_days
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
@@ -32,13 +34,14 @@ from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
 from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.models import Connection, MeteringPoint, Occupancy, Site
+from portal.sites.models import Connection, MeteringPoint, Occupancy, Rhythm, Site
 
 
 def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
     """A metering point on the days of one time for which a party holds its site."""
     point_id, gsrn, commodity, site_id, number, name, street, *more = row
-    party_id, since, until, reading_type, first_quarter, until_quarter, first, last, connection = more
+    party_id, since, until, reading_type, first_quarter, until_quarter, *is_there = more
+    first, last, connection, minutes, rhythm = is_there
     held = HeldDays(party_id, max(since, All.first), min(until or All.last, All.last))
     return Point(
         id=point_id,
@@ -52,6 +55,8 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
         series=(PointSeries(ReadingType(reading_type), first_quarter, until_quarter),) if reading_type else (),
         days=Range.of_days(first or All.first, last),
         connection=Connection(connection),
+        minutes=minutes,
+        rhythm=Rhythm(rhythm) if rhythm else None,
     )
 
 
@@ -66,7 +71,7 @@ POINTS: Final = SCOPE.question(
         *SITE.c["number", "name", "street"],
         *HELD.c["party_id", "since", "until"],
         *SERIES.c["reading_type", "first_quarter", "until_quarter"],
-        *POINT.c["valid_from", "valid_to", "connection"],
+        *POINT.c["valid_from", "valid_to", "connection", "minutes", "rhythm"],
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
@@ -137,6 +142,12 @@ def corrected(db: Session, who: User, selection: Selection) -> Sequence[Correcte
     """What deliveries corrected of the readings of the selected period, the newest first, and why."""
     period = selection.period
     return corrections.of_days(db, clipped(_occupancies(who, selection), period.first, period.last))
+
+
+def hard_to_believe(db: Session, who: User, selection: Selection, fresh: Freshness, today: date) -> Sequence[ZeroDays]:
+    """The selected points of which the newest days are zero and hard to believe, where the period shows these days."""
+    ends = instant_of(selection.period.ends)
+    return list(zero_days(db, [one for one in (*fresh.late, *fresh.on_time) if one.until <= ends], who.parties, today))
 
 
 def by_site(

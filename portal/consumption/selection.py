@@ -1,8 +1,8 @@
 """What somebody looks at: which commodity of which sites over which time, how an address says it, and the points."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from typing import Final
@@ -11,13 +11,13 @@ from uuid import UUID
 
 from portal.consumption import periods
 from portal.consumption.periods import Day, Period, Span
-from portal.consumption.rules import Compare, due
+from portal.consumption.rules import Compare
 from portal.kit.clock import day_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of
 from portal.kit.ranges import Range, merged
 from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
-from portal.sites.models import Connection
+from portal.sites.models import Connection, Rhythm
 
 PAGE: Final = "/consumption"
 DOWNLOAD: Final = "/consumption/download"
@@ -66,6 +66,7 @@ class Point:
     site_name: what its site is called today, where the person holds it today
     days: those on which it exists
     series: those of which there are readings
+    minutes, rhythm: how long its readings are meant to be, and how often they come; None where that is not known
     looked_at: which of them is looked at; None: the first of its kind, which is the metered one
     """
 
@@ -80,6 +81,8 @@ class Point:
     series: tuple[PointSeries, ...] = ()
     days: Range = ALWAYS
     connection: Connection = Connection.CONNECTED
+    minutes: int | None = None
+    rhythm: Rhythm | None = None
     looked_at: ReadingType | None = None
 
     @property
@@ -105,6 +108,11 @@ class Point:
     def place(self) -> str:
         """Its site, as one chooses among several."""
         return f"{self.street}, {self.site_name}" if self.site_name else self.street
+
+    @property
+    def href(self) -> str:
+        """The page of its newest month."""
+        return f"{PAGE}?{urlencode({'energy': self.commodity, 'site': self.site_id})}"
 
     def told_by(self, reading_type: ReadingType | None) -> "Point":
         """The same point, with another of its series looked at; None: with the first."""
@@ -257,30 +265,6 @@ class Selection:
             yield "series", self.reading_type
         if self.show is not None:
             yield "show", ",".join(what for what in Shown if what in self.show)
-
-
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """How far readings reach.
-
-    until: the instant up to which every point that is still held has sent them; None when none has sent any
-    late: how many points should have sent more by now
-    """
-
-    until: datetime | None
-    late: int
-
-
-def freshness(points: Iterable[Point], parties: frozenset[UUID], today: date) -> Freshness:
-    """How far the readings of points reach that the parties hold today; of former ones when they hold none now.
-
-    A point that has ended or is disconnected keeps nobody waiting.
-    """
-    reach = [(point, until) for point in points if (until := point.known_until(parties))]
-    now = [until for point, until in reach if point.connection is CONNECTED and point.held_by(parties)[-1][1] >= today]
-    until = min(now) if now else max((until for _, until in reach), default=None)
-    late = sum(until < Day(due(today)).ends for until in now)
-    return Freshness(instant_of(until) if until else None, late)
 
 
 def days_with_readings(points: Sequence[Point], parties: frozenset[UUID]) -> Span | None:

@@ -15,6 +15,7 @@ from portal.consumption import queries
 from portal.consumption.changes import Change, change, changed
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.corrections import Corrected
+from portal.consumption.freshness import is_coarse
 from portal.consumption.gaps import Gap, gaps
 from portal.consumption.outdoors import Outdoors, outdoors
 from portal.consumption.pairs import Comparison
@@ -99,6 +100,7 @@ class View:
     current: the step in which today lies, or the hour that is looked at
     covers: the days of which there may be readings, where they are not the whole period
     outdoors: the weather, where it is asked for
+    coarse: how many points tell whole hours of its newest readings where quarters are meant
     series: all that its points tell, where they tell more than the chart shows
     corrections: which hours were corrected and why, the newest first, as far as they are told one by one
     lacks_contracts: whether a mandate opens the readings of a site, but not the contracts that price them
@@ -116,6 +118,7 @@ class View:
     figures: Figures | None
     lacks_contracts: bool
     gaps: Sequence[Gap]
+    coarse: int
     hour: HourOfDay | None
     outdoors: Outdoors | None
     series: Sequence[SeriesBeside]
@@ -226,6 +229,7 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
         figures=_figures(selection, costs, priced, steps, *_then(db, who, selection, steps, today)) if priced else None,
         lacks_contracts=_lacks_contracts(who, selection),
         gaps=gaps(readings, who.parties, days, today) if days and readings else (),
+        coarse=_coarse(readings, reach, period),
         outdoors=outdoors(db, who, selection, steps, today) if priced else None,
         hour=_hour(hour, steps, reach, priced, _quarters(db, who, asked, priced, today)) if priced and hour else None,
         series=beside(db, who, selection, steps, priced.billed, today) if priced else (),
@@ -255,6 +259,13 @@ def _readings(db: Session, who: User, selection: Selection, days: Span | None) -
     if days is None or days.number_of_days * len(selection.points) > MOST_POINT_DAYS:
         return ()
     return queries.readings(db, who, replace(selection, period=days))
+
+
+def _coarse(readings: Sequence[PointReadings], reach: Span | None, period: Period) -> int:
+    """How many points tell whole hours where quarters are meant, where the newest readings are looked at."""
+    if reach is None or period.last < reach.last:
+        return 0
+    return sum(is_coarse(of.point, of.intervals) for of in readings)
 
 
 def _costs(selection: Selection, priced: Pricing | None, periods: Sequence[Period]) -> Costs:

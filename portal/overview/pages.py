@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlmodel import Session
 
@@ -11,7 +11,8 @@ from portal.consents import queries as consents
 from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
-from portal.consumption.selection import Point, freshness
+from portal.consumption.freshness import Awaited, freshness
+from portal.consumption.selection import Point
 from portal.contracts import queries as contracts
 from portal.contracts.records import ContractHead
 from portal.home import welcome
@@ -28,7 +29,6 @@ from portal.sites_overview.portfolio import MANY, Portfolio
 from portal.sites_overview.portfolio import portfolio as of_many
 from portal.sites_overview.records import Use
 
-QUARTER = timedelta(minutes=15)
 LATEST = 3  # messages
 CONTRACTS = 6
 
@@ -52,6 +52,7 @@ class Overview(Page):
     is_first_visit: bool
     last_word: Text | None
     reaches: datetime | None
+    silent: Sequence[Awaited]
     today: date
     invoice: InvoiceHead | None
     usage: Use | None
@@ -65,13 +66,15 @@ def show(visit: Visit[User]) -> Overview:
     """One question per region; somebody who is no customer gets a page that helps."""
     db, who, today = visit.db, visit.who, visit.today
     points = consumption.points(db, who, today)
+    fresh = freshness(points, who.parties, visit.now)
     many = portfolio(db, who, points, today)
     return Overview(
         heading=heading(who, visit.now),
         is_customer=bool(who.parties),
         is_first_visit=welcome.is_first_visit(who),
         last_word=welcome.last_word(visit),
-        reaches=reaches(points, who, today),
+        reaches=fresh.reaches,
+        silent=fresh.silent,
         today=today,
         invoice=invoices.next_due(db, who),
         usage=None if many else usage(db, who, points, today),
@@ -132,12 +135,6 @@ def usage(db: Session, who: User, points: Sequence[Point], today: date) -> Use |
     found = consumption.by_site(db, who, points, None, today)
     every = together(found.by_site.values()) if found else None
     return Use(found, every, "/consumption") if found and every and every.is_known else None
-
-
-def reaches(points: Sequence[Point], who: User, today: date) -> datetime | None:
-    """When the newest readings begin; None without any."""
-    until = freshness(points, who.parties, today).until
-    return until - QUARTER if until else None
 
 
 routes = [page("/overview", show, who=user, viewed=text("Looked at the overview"))]

@@ -9,11 +9,13 @@ import pytest
 from portal.auth.reach import Reach
 from portal.consumption import days, queries, recording, store
 from portal.consumption.charts import Mark
+from portal.consumption.freshness import Freshness, freshness
 from portal.consumption.periods import All, Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
 from portal.consumption.queries import NoSuchSite
 from portal.consumption.rules import Compare, Tally
-from portal.consumption.selection import Freshness, ViewRequest, freshness
+from portal.consumption.selection import ViewRequest
 from portal.customers.models import Party
+from portal.kit.clock import start_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import Quality, instant_of, start_quarter
 from portal.sites.kinds import Commodity
@@ -341,7 +343,7 @@ def test_a_reading_of_a_year_to_come_moves_no_page_there(db, register, aino):
     register.record(register.power, every(date(2031, 5, 20), date(2031, 5, 20)))
     after = queries.selection(db, aino, ViewRequest(), TODAY)
     assert (after.period, after.points) == (before.period, before.points)
-    assert freshness(after.points, aino.parties, TODAY) == freshness(before.points, aino.parties, TODAY)
+    assert freshness(after.points, aino.parties, NOW) == freshness(before.points, aino.parties, NOW)
     now = queries.by_site(db, aino, queries.points(db, aino, TODAY), Commodity.ELECTRICITY, TODAY)
     assert now.last == uses.last
     years = queries.steps(db, aino, look(db, aino, "all", site_id=register.home), TODAY)
@@ -365,12 +367,35 @@ def test_a_foreign_site_is_not_there(db, register, eino):
 
 def test_data_are_as_fresh_as_the_slowest_point(db, register, aino, eino):
     points = look(db, aino).points
-    assert freshness(points, aino.parties, TODAY) == Freshness(instant_of(start_quarter(date(2026, 11, 20))), late=0)
-    assert freshness(points, aino.parties, TODAY + DAY).late == 1
-    assert freshness(points, aino.parties, TODAY + 2 * DAY).late == 2
+    fresh = freshness(points, aino.parties, NOW)
+    assert (fresh.until, fresh.late, fresh.silent) == (instant_of(start_quarter(date(2026, 11, 20))), (), ())
+    assert fresh.next_by.day == TODAY
+    assert [one.point.id for one in fresh.on_time] == [register.cottage_power, register.power]
+    assert [one.point.id for one in freshness(points, aino.parties, NOW + DAY).late] == [register.cottage_power]
+    assert len(freshness(points, aino.parties, NOW + 2 * DAY).late) == 2
     home = [point for point in points if point.id == register.power]
-    assert freshness(home, aino.parties, TODAY).until == instant_of(start_quarter(TODAY))
-    assert freshness(home, eino.parties, TODAY) == Freshness(None, 0)
+    assert freshness(home, aino.parties, NOW).until == instant_of(start_quarter(TODAY))
+    assert freshness(home, eino.parties, NOW) == Freshness(None)
+
+
+def test_a_silent_meter_holds_up_no_other_data(db, register, aino):
+    points = look(db, aino).points
+    fresh = freshness(points, aino.parties, NOW + 3 * DAY)
+    assert [one.point.id for one in fresh.silent] == [register.cottage_power]
+    assert [one.point.id for one in fresh.late] == [register.power]
+    assert fresh.until == instant_of(start_quarter(TODAY))
+    assert fresh.next_by is None
+    all_silent = freshness(points, aino.parties, NOW + 9 * DAY)
+    assert (len(all_silent.silent), all_silent.until) == (2, instant_of(start_quarter(TODAY)))
+
+
+def test_a_point_that_never_sent_anything_is_awaited_where_the_register_says_how_often(db, register, aino):
+    panels = partial(look, db, aino, commodity=Commodity.PRODUCTION)
+    assert freshness(panels().points, aino.parties, NOW) == Freshness(None)
+    point = db.get_one(MeteringPoint, register.panels)
+    db.add(point.sqlmodel_update({"rhythm": "P1D"}))
+    (silent,) = freshness(panels().points, aino.parties, NOW).silent
+    assert (silent.has_sent, silent.until) == (False, start_of(date(2025, 6, 1)))
 
 
 def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register, aino):
@@ -381,7 +406,8 @@ def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register
     september, year = queries.steps(db, aino, heat("2026-09"), TODAY), queries.steps(db, aino, heat("2026"), TODAY)
     assert [step.now.expected > 0 for step in september] == [day <= 14 for day in range(1, 31)]
     assert all(step.now.expected == step.now.measured for step in (*september, *year))
-    assert freshness(heat().points, aino.parties, TODAY + 30 * DAY).late == 0
+    later = freshness(heat().points, aino.parties, NOW + 30 * DAY)
+    assert (later.late, later.silent, later.next_by) == ((), (), None)
     (heat_now,) = queries.selection(
         db, aino, ViewRequest(commodity=Commodity.HEAT, site_id=register.home), TODAY
     ).points
@@ -392,18 +418,19 @@ def test_a_disconnected_metering_point_keeps_nobody_waiting(db, register, aino):
     point = db.get_one(MeteringPoint, register.cottage_power)
     db.add(point.sqlmodel_update({"connection": "AE02"}))
     points = look(db, aino).points
-    assert freshness(points, aino.parties, TODAY + DAY) == Freshness(instant_of(start_quarter(TODAY)), late=0)
+    fresh = freshness(points, aino.parties, NOW + DAY)
+    assert (fresh.until, fresh.late) == (instant_of(start_quarter(TODAY)), ())
 
 
 def test_data_of_a_former_home_end_with_it(db, register, eino):
-    assert freshness(look(db, eino).points, eino.parties, TODAY) == Freshness(instant_of(start_quarter(MOVED)), late=0)
+    assert freshness(look(db, eino).points, eino.parties, NOW) == Freshness(instant_of(start_quarter(MOVED)))
 
 
 def test_a_point_without_readings_expects_none(db, register, aino):
     selection = look(db, aino, commodity=Commodity.PRODUCTION)
     assert {step.now.mark for step in queries.steps(db, aino, selection, TODAY)} == {Mark.AHEAD}
     assert queries.steps(db, aino, look(db, aino, "all", commodity=Commodity.PRODUCTION), TODAY) == ()
-    assert freshness(selection.points, aino.parties, TODAY) == Freshness(None, 0)
+    assert freshness(selection.points, aino.parties, NOW) == Freshness(None)
 
 
 def test_two_holders_of_one_party_count_once(db, register):

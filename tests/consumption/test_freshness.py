@@ -1,0 +1,131 @@
+"""By when readings are due, what is late or silent, and which hours are coarser than they should be."""
+
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.consumption.freshness import Awaited, Limit, MeterReader, freshness, is_coarse, meter_reader
+from portal.consumption.selection import HeldDays, Point, PointSeries
+from portal.kit.clock import DAY, HELSINKI, day_of, start_of
+from portal.kit.intervals import instant_of, quarter_of, start_quarter
+from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.models import Connection, Rhythm
+from tests.consumption.readings import every
+
+AINO = uuid4()
+INSTANTS = st.integers(start_quarter(date(2024, 1, 1)), start_quarter(date(2028, 12, 31))).map(instant_of)
+RHYTHMS = st.sampled_from([None, *Rhythm])
+
+
+def at(words):
+    return datetime.fromisoformat(words).replace(tzinfo=HELSINKI)
+
+
+def point(until=None, **facts):
+    held = HeldDays(AINO, date(2020, 1, 1), facts.pop("last", date(2199, 12, 31)))
+    series = (PointSeries(ReadingType.METERED, 0, quarter_of(until)),) if until else ()
+    there = {"site_id": uuid4(), "site_number": "1", "site_name": None, "street": "Katu 1", "held_days": (held,)}
+    commodity = facts.pop("commodity", Commodity.ELECTRICITY)
+    return Point(id=uuid4(), gsrn="1", commodity=commodity, series=series, **there, **facts)
+
+
+def awaited(until, rhythm=None):
+    return Awaited(point(until, rhythm=rhythm), until, has_sent=True)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "until", "due"),
+    [
+        (None, "2026-11-21T00:00", "2026-11-23T00:00"),
+        (Rhythm.DAY, "2026-11-21T00:00", "2026-11-23T00:00"),
+        (Rhythm.DAY, "2026-11-21T13:15", "2026-11-23T00:00"),
+        (Rhythm.SIX_HOURS, "2026-11-21T06:00", "2026-11-23T00:00"),
+        (Rhythm.MONTH, "2026-11-01T00:00", "2027-01-01T00:00"),
+        (Rhythm.DAY, "2026-03-28T00:00", "2026-03-30T00:00"),
+        (Rhythm.DAY, "2026-10-25T03:30", "2026-10-27T00:00"),
+    ],
+)
+def test_what_was_used_on_a_day_is_due_when_the_next_one_ends_and_of_a_month_likewise(rhythm, until, due):
+    one = awaited(at(until), rhythm)
+    assert one.due == at(due)
+    assert one.last_day == (at(due) - timedelta(hours=1)).date()
+    assert not one.is_late(at(due) - timedelta(minutes=1))
+    assert one.is_late(at(due))
+    assert not one.is_silent(at(due) + 2 * DAY - timedelta(minutes=1))
+    assert one.is_silent(at(due) + 2 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("rhythm", "until", "now", "next_by"),
+    [
+        (Rhythm.DAY, "2026-11-21T00:00", "2026-11-21T08:00", "2026-11-23T00:00"),
+        (Rhythm.DAY, "2026-11-20T00:00", "2026-11-21T08:00", "2026-11-22T00:00"),
+        (Rhythm.SIX_HOURS, "2026-11-21T00:00", "2026-11-21T08:00", "2026-11-21T12:00"),
+        (Rhythm.SIX_HOURS, "2026-11-21T06:00", "2026-11-21T08:00", "2026-11-21T18:00"),
+        (Rhythm.SIX_HOURS, "2026-11-21T00:00", "2026-11-21T15:00", "2026-11-21T18:00"),
+        (Rhythm.SIX_HOURS, "2026-03-29T00:00", "2026-03-29T04:30", "2026-03-29T12:00"),
+        (Rhythm.SIX_HOURS, "2026-10-25T18:00", "2026-10-25T18:00", "2026-10-26T06:00"),
+        (Rhythm.MONTH, "2026-11-01T00:00", "2026-11-21T08:00", "2027-01-01T00:00"),
+    ],
+)
+def test_the_next_readings_come_as_often_as_they_do(rhythm, until, now, next_by):
+    assert awaited(at(until), rhythm).next_by(at(now)) == at(next_by)
+
+
+@given(RHYTHMS, INSTANTS, INSTANTS)
+def test_nothing_is_promised_for_the_past_nor_late_before_it_is_due(rhythm, until, now):
+    one = awaited(until, rhythm)
+    assert one.next_by(now) > now
+    assert one.due > one.until
+    assert one.due == start_of(day_of(one.due))
+    assert one.is_late(now) or one.next_by(now) <= one.due or one.until > now
+    assert one.is_late(now) or not one.is_silent(now)
+
+
+def test_a_limit_is_a_day_where_one_ends_then():
+    assert Limit(at("2026-11-23T00:00")).day == date(2026, 11, 22)
+    assert Limit(at("2026-10-26T00:00")).day == date(2026, 10, 25)
+    assert Limit(at("2026-11-22T18:00")).day is None
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"connection": Connection.DISCONNECTED},
+        {"connection": Connection.METER_REMOVED},
+        {"last": date(2026, 11, 20)},
+    ],
+)
+def test_what_is_cut_off_or_not_held_any_more_keeps_nobody_waiting(facts):
+    now, reached = at("2026-11-21T08:00"), at("2026-09-01T00:00")
+    assert [*freshness([point(reached)], frozenset([AINO]), now).silent] != []
+    fresh = freshness([point(reached, **facts)], frozenset([AINO]), now)
+    assert (fresh.until, fresh.next_by, fresh.late, fresh.silent) == (reached, None, (), ())
+
+
+def test_who_must_deliver_follows_from_what_is_measured():
+    readers = {commodity: meter_reader(commodity) for commodity in Commodity}
+    assert readers[Commodity.ELECTRICITY] is readers[Commodity.PRODUCTION] is MeterReader.ELECTRICITY_NETWORK
+    assert readers[Commodity.HEAT] is readers[Commodity.COOLING] is MeterReader.SELLER
+    assert readers[Commodity.GAS] is MeterReader.GAS_NETWORK
+
+
+@pytest.mark.parametrize(
+    ("minutes", "length", "coarse"), [(15, 4, True), (15, 1, False), (60, 4, False), (60, 1, False), (None, 4, False)]
+)
+def test_hours_are_coarse_where_quarters_are_meant(minutes, length, coarse):
+    day = date(2026, 11, 20)
+    assert is_coarse(point(minutes=minutes), every(day, day, length=length)) is coarse
+    assert not is_coarse(point(minutes=minutes), every(day, day, length=length)[:0])
+
+
+def test_hours_of_former_days_are_not():
+    hours, quarters = (
+        every(date(2026, 11, 19), date(2026, 11, 19), length=4),
+        every(date(2026, 11, 20), date(2026, 11, 20)),
+    )
+    assert is_coarse(point(minutes=15), hours)
+    assert not is_coarse(point(minutes=15), quarters)

@@ -1,0 +1,133 @@
+"""What the head of consumption says of readings: how far they reach, what is late, silent or hard to believe."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from portal.sites.models import MeteringPoint
+from tests.consumption.readings import every
+from tests.consumption.test_pages import SINCE, Home, register, words
+from tests.markup import found
+
+__all__ = ["register"]
+DAY = timedelta(days=1)
+NOTICES = "//*[contains(@class, 'notice--')]"
+
+
+@pytest.fixture
+def home(register, aino):
+    return Home(register, aino.party)
+
+
+def tell(home, *points, **facts):
+    """What the register says of metering points."""
+    with home.database.writing() as db:
+        for point in db.exec(select(MeteringPoint).where(col(MeteringPoint.id).in_(points))):
+            db.add(point.sqlmodel_update(facts))
+
+
+def use(home, since, until, point=None, milliwatt_hours=150_000):
+    home.record(point or home.power, every(since, until, milliwatt_hours=lambda quarter: quarter * 0 + milliwatt_hours))
+
+
+def notices(page):
+    return words(page, NOTICES)
+
+
+def stamp(page):
+    return words(page, "//*[contains(@class, 'stamp')]")
+
+
+def test_the_head_says_how_far_data_reach_and_by_when_more_comes(home, aino):
+    use(home, SINCE, aino.today - DAY)
+    page = aino.browser.open("/consumption")
+    assert stamp(page) == "Tiedot 20.11. klo 23.45 asti, seuraavat viimeistään 22.11."
+    assert notices(page) == ""
+    tell(home, home.power, rhythm="PT6H")
+    assert stamp(aino.browser.open("/consumption")).endswith("seuraavat viimeistään 21.11. klo 18.00")
+
+
+@pytest.mark.parametrize(
+    ("energy", "by"),
+    [
+        ("electricity", "Sähkömittarit lukee verkkoyhtiö, joka välittää tiedot meille Datahubin kautta."),
+        ("gas", "Kaasumittarit lukee kaasuverkon haltija, joka välittää tiedot meille."),
+        ("heat", "Luemme nämä mittarit itse."),
+    ],
+)
+def test_what_is_late_is_said_with_whom_it_waits_for(home, aino, register, energy, by):
+    point = home.power if energy == "electricity" else register.point(home.site, energy)
+    use(home, SINCE, aino.today - 3 * DAY, point)
+    page = aino.browser.open(f"/consumption?energy={energy}")
+    said = notices(page)
+    assert "Käyttöpaikan mittaustiedot ovat myöhässä" in said
+    assert "Tiedot 18.11. klo 23.45 asti; seuraavien piti tulla viimeistään 20.11." in said
+    assert by in said
+    assert "Sinun ei tarvitse tehdä mitään" in said
+    assert stamp(page) == "Tiedot 18.11. klo 23.45 asti"
+
+
+def test_a_silent_meter_is_said_here_and_on_the_overview_and_nothing_of_it_once_it_is_cut_off(home, aino):
+    use(home, SINCE, aino.today - 9 * DAY)
+    page = aino.browser.open("/consumption")
+    assert "Mittarilta ei tule tietoja" in notices(page)
+    assert "Viimeisin tieto on ajalta 12.11. klo 23.45." in notices(page)
+    assert found(page, f"{NOTICES}//a/@href") == ["/messages/new?topic=consumption"]
+    overview = aino.browser.open("/overview")
+    assert "Mittarilta ei tule tietoja" in notices(overview)
+    (link,) = found(overview, f"{NOTICES}//a[starts-with(@href, '/consumption')]/@href")
+    assert "12.11." in stamp(aino.browser.open(link))
+    tell(home, home.power, connection="AE02")
+    assert notices(aino.browser.open("/consumption")) == ""
+
+
+def test_three_of_many_are_named_and_each_leads_to_its_page(home, aino, register):
+    use(home, SINCE, aino.today - DAY)
+    for number in range(5):
+        other = Home(register, aino.party, f"Mallikatu {number}")
+        use(other, aino.today - 60 * DAY, aino.today - 9 * DAY)
+    page = aino.browser.open("/consumption")
+    assert "5 mittarilta ei tule tietoja" in notices(page)
+    links = found(page, f"{NOTICES}//a[starts-with(@href, '/consumption')]/@href")
+    assert len(links) == 3
+    assert "ja 2 muuta käyttöpaikkaa" in notices(page)
+    assert stamp(page).startswith("Tiedot 20.11. klo 23.45 asti")
+    assert "Mittarilta ei tule tietoja" in notices(aino.browser.open(links[0]))
+
+
+def test_a_zero_that_is_hard_to_believe_is_said_where_its_days_are_looked_at(home, aino):
+    use(home, SINCE, aino.today - 5 * DAY)
+    use(home, aino.today - 4 * DAY, aino.today - DAY, milliwatt_hours=0)
+    said = notices(aino.browser.open("/consumption"))
+    assert "Mittari näyttää nollaa" in said
+    assert "Ajalta 17.–20.11.2026 ei mitattu mitään." in said
+    assert "mittari näytti noin 14,4 kWh päivässä" in said
+    for other in ("2026-10", "2025"):
+        assert notices(aino.browser.open(f"/consumption?at={other}")) == ""
+    assert "Mittari näyttää nollaa" in notices(aino.browser.open("/consumption?at=2026"))
+
+
+def test_a_place_where_nothing_is_used_is_believed(home, aino):
+    use(home, SINCE, aino.today - DAY, milliwatt_hours=0)
+    assert notices(aino.browser.open("/consumption")) == ""
+
+
+def test_hours_where_quarters_are_expected_are_said_of_the_newest_time(home, aino):
+    tell(home, home.power, minutes=15)
+    home.record(home.power, every(SINCE, aino.today - DAY, length=4))
+    told = "Mittari antaa toistaiseksi vain tuntitietoja, vaikka siltä odotetaan varttitietoja."
+    assert told in words(aino.browser.open("/consumption"))
+    assert told not in words(aino.browser.open("/consumption?at=2026-09"))
+    tell(home, home.power, minutes=60)
+    assert told not in words(aino.browser.open("/consumption"))
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_all_of_it_is_said_in_every_language(home, aino, register, language):
+    use(home, SINCE, date(2026, 11, 14))
+    use(home, date(2026, 11, 15), aino.today - 3 * DAY, milliwatt_hours=0)
+    other = Home(register, aino.party, "Mallikatu 1")
+    use(other, SINCE, aino.today - 9 * DAY)
+    aino.browser.headers["Accept-Language"] = language
+    assert len(found(aino.browser.open("/consumption"), NOTICES)) == 3
