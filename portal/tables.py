@@ -5,6 +5,7 @@ import portal.auth.models
 import portal.consents.authorisations.models
 import portal.consents.models
 import portal.consumption.models
+import portal.consumption.registers.models
 import portal.contracts.models
 import portal.customers.models
 import portal.feeds.models

@@ -15,6 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.auth.models import Account, SignedSession
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
+from portal.consumption.registers.models import RegisterReading
 from portal.customers import privacy as customers
 from portal.customers.importing import sealed
 from portal.customers.models import ContactDetail, Party
@@ -161,8 +162,12 @@ def test_readings_are_exported_for_the_days_of_an_occupancy_only(database, aino)
         for first, last in ((date(2026, 10, 1), date(2026, 11, 1)), (date(2026, 11, 3), date(2026, 11, 4))):
             told = {"first_day": first, "last_day": last, "told_at": NOW, "reading_type": "BN01", "cause": "other"}
             db.add(RevisionReason(metering_point_id=point.id, **told))
+        for day in (date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 3)):
+            told = {"serial": "A", "counts": "total", "reading": 1, "unit": "kWh", "read_how": "customer"}
+            db.add(RegisterReading(metering_point_id=point.id, read_on=day, **told))
     with database.reading() as db:
         records = exported(db, aino)
+    assert [one.values["read_on"] for one in records if one.table == "register_reading"] == ["2026-11-01"]
     reasons = [record.values["first_day"] for record in records if record.table == "revision_reason"]
     assert reasons == ["2026-10-01"], "why readings were corrected is for whoever held the site on any of the days"
     readings = [record.values for record in records if record.table == "reading_month"]

@@ -1,10 +1,10 @@
-"""What is said of readings: how good they are, and why they were corrected."""
+"""What is said of readings: how good they are, why they were corrected, and of which register of a meter they are."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from portal.consumption.charts import Mark
-from portal.consumption.kinds import Cause
+from portal.consumption.kinds import Cause, ReadHow, Register, RegisterUnit
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
 
@@ -27,3 +27,23 @@ CAUSES: Final[Mapping[Cause, Text]] = {
 }
 NOT_TOLD: Final = text("corrected by the network company")
 """What is said where nobody told why."""
+
+REGISTERS: Final[Mapping[Register, Text]] = {
+    Register.TOTAL: text("Total register"),
+    Register.DAY: text("Day register"),
+    Register.NIGHT: text("Night register"),
+    Register.WINTER_DAY: text("Winter day register"),
+    Register.OTHER: text("Register of other times"),
+    Register.VOLUME: text("Volume register"),
+}
+READ_HOW: Final[Mapping[ReadHow, Text]] = {
+    ReadHow.CUSTOMER: text("read by the customer"),
+    ReadHow.UTILITY: text("read on site"),
+    ReadHow.REMOTE: text("read remotely"),
+    ReadHow.ESTIMATE: text("estimated"),
+}
+UNIT_SIGNS: Final[Mapping[RegisterUnit, str]] = {
+    RegisterUnit.KWH: "kWh",
+    RegisterUnit.MWH: "MWh",
+    RegisterUnit.M3: "m³",
+}

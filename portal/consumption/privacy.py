@@ -9,6 +9,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.consumption import history, store
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
+from portal.consumption.registers.models import RegisterReading
 from portal.consumption.store import PointDays
 from portal.kit.clock import next_month
 from portal.kit.intervals import QUARTER_S, Intervals, Quality, instant_of
@@ -16,14 +17,14 @@ from portal.kit.privacy import DataSubject, Record, records
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy
 
-TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision, RevisionReason)
+TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision, RevisionReason, RegisterReading)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """Every reading, a record each, by metering point, series and time; what it was before it was changed, and why.
+    """Every reading, a record each, by metering point, series and time, and what it was before it was changed.
 
-    The reach of series and the totals follow from them.
+    Then why it was, and what registers of meters showed. The reach of series and the totals follow from them.
     """
     for days in _held(db, subject):
         yield from _readings("reading_month", days, store.read_all(db, [days])[0].intervals)
@@ -31,6 +32,7 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
             for record in _readings("revision", days, hours.before):
                 yield Record(record.table, {**record.values, "revised_at": hours.at.isoformat()})
     yield from records(db, _reasons(subject))
+    yield from records(db, _registers(subject))
 
 
 def _reasons(subject: DataSubject) -> SelectOfScalar[RevisionReason]:
@@ -38,11 +40,23 @@ def _reasons(subject: DataSubject) -> SelectOfScalar[RevisionReason]:
     reason, held = RevisionReason, Occupancy
     during = (col(held.since) <= reason.last_day) & (col(held.until).is_(None) | (col(held.until) >= reason.first_day))
     theirs = (
-        select(MeteringPoint.id, held)
+        select(MeteringPoint.id)
         .join(held, col(held.site_id) == MeteringPoint.site_id)
         .where(held.party_id == subject.party_id, MeteringPoint.id == reason.metering_point_id, during)
     )
     return select(reason).where(theirs.exists()).order_by(col(reason.first_day), col(reason.told_at), col(reason.id))
+
+
+def _registers(subject: DataSubject) -> SelectOfScalar[RegisterReading]:
+    """What registers showed on days on which the customer held the site."""
+    read, held = RegisterReading, Occupancy
+    during = (col(held.since) <= read.read_on) & (col(held.until).is_(None) | (col(held.until) >= read.read_on))
+    theirs = (
+        select(MeteringPoint.id)
+        .join(held, col(held.site_id) == MeteringPoint.site_id)
+        .where(held.party_id == subject.party_id, MeteringPoint.id == read.metering_point_id, during)
+    )
+    return select(read).where(theirs.exists()).order_by(col(read.read_on), col(read.serial), col(read.counts))
 
 
 def _held(db: Session, subject: DataSubject) -> Iterator[PointDays]:

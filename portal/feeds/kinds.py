@@ -20,6 +20,7 @@ from portal.consents.contactable import contactable
 from portal.consents.importing import PermissionEntry, keep_permissions
 from portal.consents.rules import Channel, Purpose
 from portal.consumption.importing import RevisionEntry, keep_revisions
+from portal.consumption.registers.importing import RegisterReadingEntry, keep_register_readings
 from portal.contracts.importing import (
     ContractEntry,
     ProductEntry,
@@ -99,6 +100,12 @@ KINDS = (
         MANDATE_ONCE,
     ),
     FeedKind("metering_points", MeteringPointEntry, ("gsrn",), keep_metering_points),
+    FeedKind(
+        "register_readings",
+        RegisterReadingEntry,
+        ("gsrn", "serial", "counts", "read_on"),
+        keep_register_readings,
+    ),
     FeedKind("revisions", RevisionEntry, ("gsrn", "reading_type", "first_day", "told_at"), keep_revisions),
     FeedKind("products", ProductEntry, ("product_code",), keep_products),
     FeedKind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), keep_taxes, TAX_ONCE),

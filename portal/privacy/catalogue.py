@@ -16,6 +16,7 @@ from portal.auth.models import Account, KeptForm, LoginTransaction, SignedSessio
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
+from portal.consumption.registers.models import RegisterReading
 from portal.contracts.models import Contract
 from portal.customers.models import (
     BillingDetails,
@@ -243,6 +244,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(MonthTotal, Group.CONSUMPTION, text("Sums of the months")),
     PersonalTable(Revision, Group.CONSUMPTION, text("What readings were before they were corrected")),
     PersonalTable(RevisionReason, Group.CONSUMPTION, text("Why readings were corrected")),
+    PersonalTable(RegisterReading, Group.CONSUMPTION, text("What registers of meters showed")),
     PersonalTable(Invoice, Group.INVOICES, text("Invoices")),
     PersonalTable(InvoiceLine, Group.INVOICES, text("Invoice lines")),
     PersonalTable(InvoiceVat, Group.INVOICES, text("VAT of the invoices")),

@@ -10,7 +10,7 @@ from typing import Any, Final
 from portal.consents.authorisations.labels import RESOLUTIONS
 from portal.consents.labels import CHANNELS, GROUNDS, PLACES
 from portal.consents.rules import Purpose
-from portal.consumption.labels import CAUSES
+from portal.consumption.labels import CAUSES, READ_HOW, REGISTERS, UNIT_SIGNS
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
@@ -134,6 +134,9 @@ CODES: Final[Mapping[str, Words]] = {
         words_of(READING_TYPES),
     ),
     "revision_reason.cause": CAUSES,
+    "register_reading.counts": REGISTERS,
+    "register_reading.unit": UNIT_SIGNS,
+    "register_reading.read_how": READ_HOW,
     "contract.kind": words_of(CONTRACTS),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
     "contract.reading_type": words_of(READING_TYPES),

@@ -9,6 +9,8 @@ from uuid import UUID
 from portal.auth.people import User, user
 from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
+from portal.consumption.registers import queries as registers
+from portal.consumption.registers.records import ReadRegister
 from portal.consumption.selection import Point as MeteredPoint
 from portal.contracts.records import HeldContract
 from portal.invoices import queries as invoices
@@ -74,6 +76,7 @@ class SitePage(Page):
     """One site; `points` are None where what measures there is not for the person.
 
     parties: what those of the person are called
+    registers: those that were read by hand or at a change of meter; None where readings are not for the person
     """
 
     template = "sites/show.html"
@@ -82,6 +85,7 @@ class SitePage(Page):
     housing: Sequence[Fact]
     points: Sequence[SitePoint] | None
     uses: Sequence[Use]
+    registers: Sequence[ReadRegister] | None
     sees_contracts: bool
     contracts: Sequence[HeldContract]
     sees_bills: bool
@@ -120,6 +124,7 @@ def show(visit: Visit[User]) -> SitePage:
         housing=sites.housing(db, who, site.id, today),
         points=queries.points(db, who, site, today),
         uses=uses(queries.metered(db, who, metered, today), site.id),
+        registers=registers.at_site(db, who, site.id) if _covers(who, Theme.CONSUMPTION, site.id) else None,
         sees_contracts=_covers(who, Theme.CONTRACTS, site.id),
         contracts=queries.running(db, who, site, today),
         sees_bills=_covers(who, Theme.BILLING, site.id),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from portal.consumption.pairs import Comparison
+from portal.consumption.registers.models import RegisterReading
 from portal.kit.energy import Energy
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from portal.sites_overview import rows
@@ -257,6 +258,66 @@ def test_a_metering_point_says_that_it_is_cut_off_and_until_when_it_is_there(hou
     page = markup.words(aino.browser.open(f"/sites/{home}"))
     assert "Kytketty irti" in page
     assert "käytössä 31.5.2031 asti" in page
+
+
+def register_reading(house, site, serial, on, reading, **more):
+    with house.database.writing() as db:
+        (point,) = db.exec(select(MeteringPoint).where(MeteringPoint.site_id == site))
+        told = {"serial": serial, "read_on": on, "reading": Decimal(reading), "unit": "kWh", "counts": "total", **more}
+        db.add(RegisterReading(metering_point_id=point.id, **{"read_how": "utility", **told}))
+
+
+def test_meter_readings_tell_what_was_used_through_a_change_of_meter(house, aino, home):
+    changed = aino.today - 9 * DAY
+    register_reading(house, home, "E120-2", changed - 100 * DAY, "48000")
+    register_reading(house, home, "E120-2", changed, "48211.5")
+    register_reading(house, home, "AM550-1", changed, "0")
+    register_reading(house, home, "AM550-1", aino.today, "12.25", read_how="customer")
+    said = markup.words(aino.browser.open(f"/sites/{home}"))
+    assert "käytetty 4.8.–21.11.2026: 223,75 kWh" in said
+    assert (
+        "21.11.2026 Asiakkaan ilmoittama mittarilukema 12,25 kWh AM550-1 12,25 kWh "
+        "12.11.2026 Luettu paikan päällä 0 kWh AM550-1 mittarin ensimmäinen "
+        "12.11.2026 Luettu paikan päällä 48 211,5 kWh E120-2 211,5 kWh "
+        "4.8.2026 Luettu paikan päällä 48 000 kWh E120-2 mittarin ensimmäinen"
+    ) in said
+
+
+def test_a_lower_meter_reading_says_that_nobody_knows_what_was_used(house, aino, home):
+    register_reading(house, home, "AM550-1", aino.today - DAY, "100")
+    register_reading(house, home, "AM550-1", aino.today, "90")
+    said = markup.words(aino.browser.open(f"/sites/{home}"))
+    assert "ei tiedossa: mittarilukema on edellistä pienempi" in said
+    assert "käytetty 2" not in said
+
+
+def test_older_meter_readings_are_folded(house, aino, home):
+    for days in range(9):
+        register_reading(house, home, "AM550-1", aino.today - days * DAY, str(1000 - days))
+    assert "3 vanhempaa mittarilukemaa" in markup.words(aino.browser.open(f"/sites/{home}"))
+
+
+def test_without_meter_readings_it_is_said_when_they_come(aino, home):
+    assert "Meillä ei ole mittarilukemia ajalta" in markup.words(aino.browser.open(f"/sites/{home}"))
+
+
+def test_meter_readings_are_for_those_who_see_the_consumption(estate):
+    register_reading(estate.house, estate.sites[0], "NEW-1", date(2026, 11, 2), "4711.5")
+    for who, sees in ((estate.admin, True), (estate.accountant, True), (estate.clerk, False), (estate.mover, False)):
+        page = estate.act(who).open(f"/sites/{estate.sites[0]}").text
+        assert ("4\u00a0711,5" in page) is sees
+        assert ('id="registers"' in page) is sees
+
+
+def test_a_former_holder_sees_the_meter_readings_of_their_own_time_only(house, mikko, home):
+    until = mikko.today - 401 * DAY
+    with house.database.writing() as db:
+        db.add(Occupancy(site_id=home, party_id=mikko.party, since=until - 100 * DAY, until=until))
+    register_reading(house, home, "E120-2", until, "1111")
+    register_reading(house, home, "E120-2", until + DAY, "2222")
+    said = markup.words(mikko.browser.open(f"/sites/{home}"))
+    assert "1 111 kWh" in said
+    assert "2 222 kWh" not in said
 
 
 @pytest.mark.parametrize("wrong", [NOBODYS, "x", "5f0c1c9e-8d0e-4c1b-9a53-2f6f1f0a7d11"])
