@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import banking_days, queries
+from portal.invoices import banking_days, download, queries
 from portal.invoices.changes import Change, why
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.corrections import Correction, Reread, corrections
@@ -24,9 +24,11 @@ from portal.kit.html import Page
 from portal.kit.i18n import text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
-from portal.kit.web import Visit, page
+from portal.kit.web import Download, Visit, page
 
 INVOICES_A_PAGE: Final = 20
+MOST_FOUND: Final = 20
+LONGEST_TYPED: Final = 60
 DUE: Final = 3  # that are told of above the list
 YEAR: Final = 12
 
@@ -59,7 +61,11 @@ class Trend:
 
 @dataclass(frozen=True)
 class InvoiceList(Page):
-    """What is to be paid, what has been overdue longest, and every invoice, some at a time."""
+    """What is to be paid, what has been overdue longest, and every invoice, some at a time.
+
+    typed: the number or reference of an invoice that is looked for
+    found: the invoices that have it
+    """
 
     template = "invoices/index.html"
     today: date
@@ -72,6 +78,8 @@ class InvoiceList(Page):
     pagination: Pagination
     count: int
     total: Money
+    typed: str
+    found: Sequence[InvoiceHead]
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,7 @@ def index(visit: Visit[User]) -> InvoiceList:
     parts = sums.stretches((at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
     heads = queries.latest(visit.db, visit.who, filters, parts, visit.today)
     due = queries.due(visit.db, visit.who, DUE)
+    typed = visit.query.get("q", "").strip()[:LONGEST_TYPED]
     return InvoiceList(
         today=visit.today,
         due=next(iter(due), None),
@@ -119,7 +128,18 @@ def index(visit: Visit[User]) -> InvoiceList:
         pagination=at,
         count=sums.count,
         total=sums.total,
+        typed=typed,
+        found=queries.found(visit.db, visit.who, typed, MOST_FOUND) if typed else (),
     )
+
+
+def save(visit: Visit[User]) -> Download:
+    """Every invoice that the filter lets through, as a file."""
+    filters = _filters(visit.query)
+    sums = queries.sums(visit.db, visit.who, filters, visit.today)
+    heads = queries.latest(visit.db, visit.who, filters, sums.stretches(0, sums.count), visit.today)
+    body = download.written(heads, visit.today, visit.language)
+    return Download(f"invoices-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)
 
 
 def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
@@ -215,5 +235,6 @@ def routes(reread: Reread) -> list[Route]:
     """Every address of these pages; `reread` says what readings come to that were corrected after a bill."""
     return [
         page("/invoices", index, who=sees(Theme.BILLING), viewed=text("Looked at the list of invoices")),
+        page("/invoices/download", save, who=sees(Theme.BILLING), viewed=text("Downloaded the list of invoices")),
         page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING), viewed=text("Looked at an invoice")),
     ]

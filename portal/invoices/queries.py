@@ -180,6 +180,12 @@ LATEST_UNPAID: Final = {
 LATEST_SETTLED: Final = {
     show: _some(~_IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
 }
+FOUND: Final = INVOICES.question(
+    _head,
+    _HEADS.where((_INVOICE.c.number == given("typed")) | (_INVOICE.c.reference == given("typed")))
+    .order_by(*_NEWEST_FIRST)
+    .limit(_SOME),
+)
 DUE: Final = _some(_IS_UNPAID, _INVOICE.c.due_on, _INVOICE.c.number)
 NETS: Final = INVOICES.question(_itself, _NETS)
 NETS_OF_A_COMMODITY: Final = INVOICES.question(
@@ -231,6 +237,11 @@ def latest(
         asked = LATEST_UNPAID if part.unpaid else LATEST_SETTLED
         found += asked[filters.show].all(db, who, **where, **_late(filters, today))
     return _with_subjects(db, found)
+
+
+def found(db: Session, who: User, typed: str, limit: int) -> Sequence[InvoiceHead]:
+    """The bills with a number or a reference, however it is spaced, the newest first."""
+    return _with_subjects(db, FOUND.all(db, who, typed="".join(typed.split()).upper(), limit=limit))
 
 
 def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:
