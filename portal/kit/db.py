@@ -16,15 +16,17 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    LargeBinary,
     SQLColumnExpression,
     Table,
+    Uuid,
     event,
     func,
     select,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 from sqlmodel import Session, SQLModel, create_engine
 
 from portal.kit import private
@@ -148,12 +150,17 @@ def _insert_all(db: Session, table: Table, rows: Sequence[dict[str, Any]], other
         columns.append(list(map(encode, values)) if encode else values)
     into = f"INSERT INTO {table.name} ({', '.join(names)})"
     if dialect.name == "postgresql":
-        arrays = ", ".join(f"%s::{kind.compile(dialect)}[]" for kind in kinds)
+        arrays = ", ".join(f"{_place(kind)}::{kind.compile(dialect)}[]" for kind in kinds)
         every = f"{into} SELECT * FROM unnest({arrays}) {otherwise}"  # noqa: S608 - names of tables and types
         connection.exec_driver_sql(every, tuple(columns))
     else:
         places = ", ".join("?" * len(names))
         connection.exec_driver_sql(f"{into} VALUES ({places}) {otherwise}", list(zip(*columns, strict=True)))
+
+
+def _place(kind: TypeEngine[Any]) -> str:
+    """The place of an array in a statement: bytes go as they are; as text they cost twenty times as much."""
+    return "%b" if isinstance(kind, LargeBinary | Uuid) else "%s"
 
 
 def take_over(db: Session, table: Table, row: dict[str, Any], where: ColumnElement[bool]) -> bool:
