@@ -214,6 +214,7 @@ def _point(times: Sequence[Point], who: User, today: date) -> Point:
         held = dict.fromkeys(held for time in times for held in time.held_days)
         series = dict.fromkeys(one for time in times for one in time.series)
         point = replace(point, held_days=tuple(held), series=tuple(series))
+    point = point.seen_by(who.parties)
     return point if point.is_held_by(who.parties, today) else replace(point, site_name=None)
 
 

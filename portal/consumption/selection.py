@@ -12,9 +12,9 @@ from uuid import UUID
 from portal.consumption import periods
 from portal.consumption.periods import Day, Period, Span
 from portal.consumption.rules import Compare
-from portal.kit.clock import day_of
+from portal.kit.clock import DAY, day_of
 from portal.kit.errors import NotThere
-from portal.kit.intervals import instant_of
+from portal.kit.intervals import instant_of, start_quarter
 from portal.kit.ranges import Range, merged
 from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
 from portal.sites.models import Connection, Rhythm
@@ -113,6 +113,16 @@ class Point:
     def href(self) -> str:
         """The page of its newest month."""
         return f"{PAGE}?{urlencode({'energy': self.commodity, 'site': self.site_id})}"
+
+    def seen_by(self, parties: frozenset[UUID]) -> "Point":
+        """The same point with the series alone that have readings of days on which the parties hold its site."""
+        held = [(start_quarter(first), start_quarter(last + DAY)) for first, last in self.held_by(parties)]
+        seen = tuple(
+            one
+            for one in self.series
+            if any(one.first_quarter < ends and begins < one.until_quarter for begins, ends in held)
+        )
+        return self if len(seen) == len(self.series) else replace(self, series=seen)
 
     def told_by(self, reading_type: ReadingType | None) -> "Point":
         """The same point, with another of its series looked at; None: with the first."""

@@ -121,3 +121,16 @@ def test_what_was_corrected_is_told_with_the_reason_that_the_utility_gave(home, 
             RevisionReason(metering_point_id=home.power, reading_type="BN01", cause="meter-fault", note=note, **days)
         )
     assert "28,80 Mittarivika Uusi mittari on <b>asennettu</b>." in words(aino.browser.open(PAGE))
+
+
+def test_a_series_that_began_after_somebody_left_is_not_told_to_them(register, aino, mikko):
+    left = date(2026, 9, 30)
+    home = Home(register, register.party())
+    register.occupancy(aino.party, home.site, SINCE, left)
+    register.occupancy(mikko.party, home.site, left + DAY)
+    home.record(home.power, every(SINCE, aino.today - DAY))
+    record(home, every(left + DAY, aino.today - DAY), ReadingType.NETTED)
+    assert "Saman ajan mittaussarjat" not in words(aino.browser.open("/consumption?at=2026-09"))
+    assert "Netotettu" in words(mikko.browser.open(PAGE))
+    (told,) = read(aino.browser.get("/consumption/download?at=2026").content).series
+    assert told.reading_type is ReadingType.METERED
