@@ -24,6 +24,7 @@ from portal.auth.oidc.outgoing import Connect, connect
 from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
+from portal.bill_check import pages as bill_check
 from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
@@ -69,6 +70,7 @@ PAGES: Final = (
     *acting.routes,
     *consumption.routes,
     *invoices.routes(corrected_sum),
+    *bill_check.routes,
     *contracts.routes,
     *consents.routes,
     *privacy.routes,

@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from portal.demo.naming import id_of
 from portal.demo.people import AINO
 from portal.kit.db import Database
 from tests.counted import Counts, counted
@@ -19,6 +20,7 @@ BUDGETS = {
     "/consumption?at=2026-10": Counts(statements=13, escaped=261, macros=8),  # a month with corrections, and why
     "/consumption": Counts(statements=12, escaped=202, macros=7),  # the newest month: whether the newest days are zero
     "/sites": Counts(statements=12, escaped=67, macros=0),
+    f"/invoices/{id_of('invoice', '261148213')}/check": Counts(statements=13, escaped=81, macros=0),  # electricity
     "/messages": Counts(statements=9, escaped=106, macros=0),
 }
 

@@ -126,12 +126,30 @@ AS_KEPT: Final = Question(_month, _of_series(MONTHS, *MONTHS.c["loaded_at", "arr
 
 def as_known(db: Session, days: PointDays, instant: datetime) -> Known:
     """The readings of some days of a series as they were known at an instant."""
-    former: defaultdict[date, list[Known]] = defaultdict(list)
-    for one in FORMER.all(db, **_asked([days])):
+    ((then, _),) = then_and_now(db, [days], instant)
+    return then
+
+
+def then_and_now(db: Session, wanted: Sequence[PointDays], instant: datetime) -> list[tuple[Known, Known]]:
+    """The readings of each of the wanted days of points as they were known at an instant, and as they are now.
+
+    All are of one kind of series.
+    """
+    former: defaultdict[tuple[UUID, date], list[Known]] = defaultdict(list)
+    for one in FORMER.all(db, **_asked(wanted)):
         if one.at > instant:
-            former[one.month].append(one.known)
-    months = AS_KEPT.all(db, **_asked([days]))
-    return within(days, in_a_row(_then(month, former[month.month], instant) for month in months))
+            former[one.point, one.month].append(one.known)
+    of_point: defaultdict[UUID, list[_Month]] = defaultdict(list)
+    for month in AS_KEPT.all(db, **_asked(wanted)):
+        of_point[month.point].append(month)
+    return [
+        (
+            within(days, in_a_row(_then(month, former[month.point, month.month], instant) for month in months)),
+            within(days, in_a_row(month.known for month in months)),
+        )
+        for days in wanted
+        for months in (of_point[days.metering_point_id],)
+    ]
 
 
 def revised(db: Session, wanted: Sequence[PointDays]) -> Sequence[RevisedHours]:

@@ -32,6 +32,7 @@ from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
+from portal.kit.questions import any_of
 from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import Connection, MeteringPoint, Occupancy, Rhythm, Site
@@ -64,8 +65,7 @@ POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 SERIES = table_of(Series)
 OF_ENERGY: Final = frozenset(kind for kind in ReadingType if kind.unit == "kWh")
 SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
-POINTS: Final = SCOPE.question(
-    _held,
+HELD_POINTS: Final = (
     select(
         *POINT.c["id", "gsrn", "energy", "site_id"],
         *SITE.c["number", "name", "street"],
@@ -76,8 +76,10 @@ POINTS: Final = SCOPE.question(
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
     .outerjoin(SERIES, (SERIES.c.metering_point_id == POINT.c.id) & SERIES.c.until_quarter.is_not(None))
-    .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn),
+    .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn)
 )
+POINTS: Final = SCOPE.question(_held, HELD_POINTS)
+SOME_POINTS: Final = SCOPE.question(_held, HELD_POINTS.where(any_of(POINT.c.id, "points")))
 
 
 class NoSuchSite(NotThere):
@@ -96,8 +98,12 @@ class PointReadings:
 
 def points(db: Session, who: User, today: date) -> tuple[Point, ...]:
     """The metering points of every site that the person's parties hold, held or will hold, street by street."""
-    rows = POINTS.all(db, who)
-    return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda point: point.id))
+    return _by_point(POINTS.all(db, who), who, today)
+
+
+def some_points(db: Session, who: User, ids: Collection[UUID], today: date) -> tuple[Point, ...]:
+    """Those of some metering points whose consumption the person may see."""
+    return _by_point(SOME_POINTS.all(db, who, points=ids), who, today) if ids else ()
 
 
 def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Selection:
@@ -205,6 +211,10 @@ def readings(db: Session, who: User, selection: Selection) -> tuple[PointReading
         PointReadings(point_of[point_id], joined(_during(part.intervals, selection.period) for _, part in parts))
         for point_id, parts in groupby(zip(occupancies, known, strict=True), key=lambda pair: pair[0].metering_point_id)
     )
+
+
+def _by_point(rows: Iterable[Point], who: User, today: date) -> tuple[Point, ...]:
+    return tuple(_point(list(of_point), who, today) for _, of_point in groupby(rows, key=lambda point: point.id))
 
 
 def _point(times: Sequence[Point], who: User, today: date) -> Point:

@@ -5,12 +5,12 @@ the sum of quantity times price at full precision, rounded half-up to the cent. 
 of a bill's net lines. The demo's bills, the check of a bill and every "what if" follow this rule and no other.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -53,6 +53,18 @@ class Supply:
     readings: Intervals
     terms: tuple[Terms, ...]
     estimate: Intervals = NOTHING
+
+
+class Taxed(Protocol):
+    """A line of a bill as VAT looks at it."""
+
+    @property
+    def vat_percent(self) -> Decimal:
+        """Its rate of VAT."""
+
+    @property
+    def net(self) -> Money:
+        """Its amount without VAT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +136,14 @@ def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> 
 def added_up(lines: Iterable[CostLine], gaps: Iterable[Missing] = ()) -> Costing:
     """The bill of these lines: VAT once a rate, on the sum of its lines."""
     lines = tuple(lines)
-    vats = tuple(_vat_sum(percent, lines) for percent in sorted({line.vat_percent for line in lines}))
+    vats = vat_of(lines)
     net, vat = total(rate.net for rate in vats), total(rate.vat for rate in vats)
     return Costing(lines, vats, net, vat, net + vat, tuple(gaps))
+
+
+def vat_of(lines: Sequence[Taxed]) -> tuple[Vat, ...]:
+    """The VAT of each rate on the sum of its lines, the lowest rate first."""
+    return tuple(_vat_sum(percent, lines) for percent in sorted({line.vat_percent for line in lines}))
 
 
 def cost_of(
@@ -232,7 +249,7 @@ def _gaps(supply: Supply, charged: Iterable[Charge]) -> Iterator[Missing]:
             yield found
 
 
-def _vat_sum(percent: Decimal, lines: Iterable[CostLine]) -> Vat:
+def _vat_sum(percent: Decimal, lines: Iterable[Taxed]) -> Vat:
     net = total(line.net for line in lines if line.vat_percent == percent)
     return Vat(percent, net, Money(_half_up(net.cents * Fraction(percent) / 100)))
 

@@ -11,12 +11,12 @@ from sqlmodel import Session
 
 from portal.consumption import history, store
 from portal.consumption.store import PointDays
-from portal.contracts.pricing import Costing, CostLine, Supply, Unit, bill
+from portal.contracts.pricing import Costing, CostLine, Supply, Unit, added_up, bill
 from portal.contracts.spot import SpotPrices
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import terms_for
 from portal.demo.chance import uniform
-from portal.demo.holdings import BillingAccount
+from portal.demo.holdings import BillingAccount, Misread
 from portal.demo.naming import id_of
 from portal.demo.rows import Row
 from portal.invoices.banking_days import on_or_after
@@ -26,7 +26,7 @@ from portal.invoices.payment import reference
 from portal.kit.clock import DAY, first_of_month, start_of
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Intervals, day_starts
-from portal.kit.money import Money
+from portal.kit.money import Money, rounded
 from portal.sites.kinds import ReadingType
 
 TERM: Final = timedelta(days=18)
@@ -57,7 +57,10 @@ def of_account(db: Session, account: BillingAccount, spot: SpotPrices, since: da
             [replace(supply, readings=_within(supply.readings, cycle.days)) for supply in every] for cycle in made
         )
     for cycle, supplies in zip(made, of_months, strict=True):
-        yield from _issued(account, cycle, bill(supplies, cycle.days, spot), today)
+        priced = bill(supplies, cycle.days, spot)
+        if cycle.number in account.misread:
+            priced = _misread(priced, account.misread[cycle.number])
+        yield from _issued(account, cycle, priced, today)
 
 
 def cycles(account: BillingAccount, since: date, today: date) -> Iterator[Cycle]:
@@ -104,6 +107,18 @@ def _issued(account: BillingAccount, cycle: Cycle, priced: Costing, today: date)
             paid_on=paid,
             cents=priced.total.cents,
         )
+
+
+def _misread(priced: Costing, wrong: Misread) -> Costing:
+    """A bill with one line wrong, which adds up in itself."""
+    return added_up(_with_more(line, wrong) for line in priced.lines)
+
+
+def _with_more(line: CostLine, wrong: Misread) -> CostLine:
+    if (line.contract_id, line.code) != (wrong.contract.id, wrong.code):
+        return line
+    quantity = line.quantity + wrong.too_much.kwh
+    return replace(line, quantity=quantity, net=rounded(quantity * line.unit_price))
 
 
 def _supplies(db: Session, account: BillingAccount, days: Days, issued: date | None = None) -> list[Supply]:

@@ -10,7 +10,17 @@ from sqlmodel import SQLModel
 from portal.contracts.models import Contract
 from portal.demo.readings import Defect, Metering
 from portal.demo.register import HeldFrom
+from portal.kit.energy import Energy
 from portal.kit.intervals import Quality
+
+
+@dataclass(frozen=True)
+class Misread:
+    """A line that charges more energy than was used: of which contract, under which code, and how much too much."""
+
+    contract: Contract
+    code: str
+    too_much: Energy
 
 
 @dataclass(frozen=True)
@@ -22,6 +32,7 @@ class BillingAccount:
     unpaid, late: bills that nobody paid, and days by which others were paid late, both by number, 0 for the newest
     early: how many days before the due date others are paid, give or take a few
     most: how many bills back the billing system still tells of; 0 for all
+    misread: lines that are wrong on purpose, by the number of their bill
     as_known: whether readings that were corrected later were not yet so when bills were made; otherwise they were
     """
 
@@ -32,6 +43,7 @@ class BillingAccount:
     late: Mapping[int, int] = field(default_factory=dict)
     early: int = 0
     most: int = 0
+    misread: Mapping[int, Misread] = field(default_factory=dict)
     as_known: bool = False
 
     @property

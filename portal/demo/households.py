@@ -8,7 +8,7 @@ from typing import Final
 from portal.consumption.kinds import Cause
 from portal.customers.change_requests import Channel
 from portal.demo import homes, products
-from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
+from portal.demo.holdings import BillingAccount, Holding, Misread, days_ago, this_month
 from portal.demo.people import AINO, KARIN, LIISA, MIKKO, RIIKKA, VEIKKO
 from portal.demo.readings import (
     Defect,
@@ -42,11 +42,14 @@ from portal.demo.register import (
     site,
 )
 from portal.kit.clock import DAY, first_of_month, start_of
+from portal.kit.energy import from_kwh
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeterKind
 
+WRONG_BILL: Final = 9  # of Riikka's, 0 for the newest: the only one of all that does not follow from its readings
+TOO_MUCH: Final = from_kwh(Decimal(100))
 FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"
 LATE: Final = "Förbindelsen till mätaren bröts. Värdena hämtades ur mätaren i efterhand."
@@ -259,7 +262,7 @@ def _rantanen(today: date) -> Holding:
 def _salonen(today: date) -> Holding:
     """A terraced house that gas warms and district cooling cools; another company sells its electricity.
 
-    The place where its car was charged is given up.
+    The place where its car was charged is given up. Of one old bill the gas was misread, which nobody has noticed.
     """
     stay = HeldFrom(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
     power, car = "643000000845310011", "643000000845310042"
@@ -296,7 +299,14 @@ def _salonen(today: date) -> Holding:
             point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4),
             point_id(car): Metering(consumption(homes.SALONEN_CAR), ended=left),
         },
-        accounts=(BillingAccount(52806, (network, warm, cool, *charging), issued_days_ago=12),),
+        accounts=(
+            BillingAccount(
+                52806,
+                (network, warm, cool, *charging),
+                issued_days_ago=12,
+                misread={WRONG_BILL: Misread(warm, "energy", TOO_MUCH)},
+            ),
+        ),
     )
 
 

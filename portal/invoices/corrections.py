@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Protocol
-from urllib.parse import urlencode
 from uuid import UUID
 
 from sqlmodel import Session
@@ -89,7 +88,12 @@ def corrections(db: Session, who: User, bill: WholeInvoice, reread: Reread) -> I
         days = billed.first, billed.last
         found = reread(db, billed.point_id, billed.source.reading_type, days, bill.head.issued_on)
         if found is not None and abs(found.now - billed.energy) >= TOLD_FROM:
-            yield Correction(billed.source, billed.energy, found, _href(billed) if _sees_use(who, billed) else None)
+            yield Correction(
+                billed.source,
+                billed.energy,
+                found,
+                billed.source.href(billed.first, billed.last) if _sees_use(who, billed) else None,
+            )
 
 
 def _by_series(bill: WholeInvoice) -> Iterator[_Billed]:
@@ -112,16 +116,6 @@ def _by_series(bill: WholeInvoice) -> Iterator[_Billed]:
 def _sees_use(who: User, billed: _Billed) -> bool:
     open_at = who.reach.sites(Theme.CONSUMPTION)
     return open_at is None or billed.source.site_id in open_at
-
-
-def _href(billed: _Billed) -> str:
-    source = billed.source
-    asked: dict[str, object] = {"from": billed.first, "to": billed.last, "site": source.site_id}
-    if source.commodity:
-        asked["energy"] = source.commodity
-    if source.reading_type:
-        asked["series"] = source.reading_type
-    return f"/consumption?{urlencode(asked)}"
 
 
 def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.contracts.charges import ELECTRICITY_TAX
@@ -137,6 +138,15 @@ class Source:
     def words(self) -> Text:
         """What kind of contract it is."""
         return CONTRACTS[self.kind].words
+
+    def href(self, first: date, last: date) -> str:
+        """The page of consumption of some days, in the series that it is billed by."""
+        asked: dict[str, object] = {"from": first, "to": last, "site": self.site_id}
+        if self.commodity:
+            asked["energy"] = self.commodity
+        if self.reading_type:
+            asked["series"] = self.reading_type
+        return f"/consumption?{urlencode(asked)}"
 
 
 @dataclass(frozen=True, slots=True)
