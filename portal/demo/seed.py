@@ -15,6 +15,7 @@ from portal.demo import (
     mandates,
     odd_bills,
     permissions,
+    registers,
     rights,
     third_parties,
     weather,
@@ -56,6 +57,7 @@ def seed(
         record(db, _weather(on))
         for household in households.households(until):
             settle(db, household, on)
+        insert(db, registers.rows(db, on))
         insert(db, company.register())
         _settle_sites(db, on, scale, watch)
         insert(db, _identity_codes(vault))

@@ -12,7 +12,10 @@ from sqlalchemy import func
 from sqlmodel import SQLModel, col, select
 
 from portal.consumption import history, store
+from portal.consumption.kinds import RegisterUnit
 from portal.consumption.models import MonthTotal
+from portal.consumption.registers.models import RegisterReading
+from portal.consumption.registers.rules import RegisterValue, in_order, used
 from portal.consumption.store import PointDays
 from portal.contracts.kinds import ContractKind
 from portal.contracts.models import Contract, Product, SpotMonth, Tax
@@ -32,13 +35,13 @@ from portal.demo.rows import stored
 from portal.invoices.banking_days import is_banking_day
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import is_iban, is_reference
-from portal.kit.clock import start_of
+from portal.kit.clock import DAY, start_of
 from portal.kit.db import Database, table_of
 from portal.kit.intervals import quarter_of
 from portal.kit.once import contradictions
 from portal.kit.packing import unpack
 from portal.sites.kinds import ReadingType
-from portal.sites.models import MeteringPoint, Occupancy, Site
+from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from portal.weather.hours import joined, key_of
 from portal.weather.models import WeatherMonth
 from portal.weather.rules import day_means, degree_days
@@ -124,6 +127,23 @@ def test_a_bill_whose_readings_were_corrected_later_still_says_what_was_known(db
     late = [hours for hours in history.revised(db, [days]) if hours.at > start_of(newest.issued_on)]
     assert billed != now
     assert billed == now + sum((hours.was - hours.is_now).milliwatt_hours for hours in late)
+
+
+def test_registers_show_what_the_meters_sent(db):
+    """Through the change of a meter, and in cubic metres of gas as somebody reads them by hand."""
+    for gsrn, each, finest in (("643000000412337410", 1, "0.11"), ("643000000845310028", Decimal("11.42"), "1")):
+        (point,) = db.exec(select(MeteringPoint).where(MeteringPoint.gsrn == gsrn))
+        read = db.exec(select(RegisterReading).where(RegisterReading.metering_point_id == point.id)).all()
+        hung = {one.serial: one for one in db.exec(select(Meter).where(Meter.metering_point_id == point.id))}
+        for one in read:
+            assert hung[one.serial].installed_on <= one.read_on <= (hung[one.serial].removed_on or TODAY)
+        values = [
+            RegisterValue(one.serial, one.counts, one.read_on, one.reading, RegisterUnit(one.unit)) for one in read
+        ]
+        first, last = min(one.read_on for one in read), max(one.read_on for one in read)
+        sent = Decimal(int(store.read(db, point.id, first, last - DAY).milliwatt_hours.sum())) / 1_000_000
+        assert abs(used(in_order(values)) - sent / each) <= Decimal(finest)
+        assert len(read) >= 4
 
 
 def of_line(line):
