@@ -100,7 +100,8 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
     """Keep readings, each series once; revisions.py says what becomes of those known for the same time.
 
     The same readings again change nothing. Where two transactions write the same series, one waits for the other.
-    Raises ValueError when intervals overlap or are out of order, or when an hour does not begin on the hour.
+    Raises ValueError when intervals overlap or are out of order, when an hour does not begin on the hour, or when a
+    series comes twice.
     """
     recorded: list[Recorded] = []
     some: list[Delivery] = []
@@ -115,7 +116,10 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
 
 
 def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Recorded]:
-    arriving = {one.key: dict(_by_month(one.intervals)) for one in deliveries if len(one.intervals)}
+    coming = [one for one in deliveries if len(one.intervals)]
+    arriving = {one.key: dict(_by_month(one.intervals)) for one in coming}
+    if len(arriving) < len(coming):
+        raise ValueError("a series comes twice in what is recorded at once")
     db.flush()  # the points themselves may be new
     held = _held(db, arriving)
     kept = _known(db, held, arriving)

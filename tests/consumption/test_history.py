@@ -137,6 +137,12 @@ def test_many_series_are_recorded_at_once_as_each_would_be_alone(db):
     assert len(store.read(db, points[0], MONTH, date(2026, 11, 30))) == 4 * 96
 
 
+def test_a_series_that_comes_twice_at_once_is_not_kept(db, point):
+    twice = [Delivery(point, every(MONTH, MONTH)), Delivery(point, every(MONTH + DAY, MONTH + DAY))]
+    with pytest.raises(ValueError, match="twice"):
+        recording.record_all(db, twice, NOW)
+
+
 def test_a_day_of_temperatures_has_the_mean_of_its_hours(db, point):
     hours = every(MONTH, MONTH, length=4, milliwatt_hours=lambda quarter: 60_000_000 + quarter * 0)
     recording.record(db, point, hours, datetime(2026, 11, 3, tzinfo=UTC), ReadingType.FLOW)
