@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Final
@@ -18,7 +18,7 @@ from portal.demo.company import Town, site_number, town_of
 from portal.demo.holdings import BillingAccount, Holding, days_ago, this_month
 from portal.demo.people import LANDLORD
 from portal.demo.products import Article
-from portal.demo.readings import Defect, Metering
+from portal.demo.readings import Defect, Metering, Series, stopped
 from portal.demo.register import Address, Dwelling, HeldFrom, Needs, Terms, contract, meter, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
 from portal.sites.kinds import Commodity
@@ -87,6 +87,8 @@ MIX: Final = (  # eleven, so that every tenth site is of every kind too
 )
 HEATED: Final = 0.4225  # how many of the buildings that may have district heat do: sixty
 BILLS: Final = 15  # of each site: enough for a year before, and for making up 240 sites in half a minute
+SILENT, STUCK = 120, 150  # whose meter sends nothing any more, whose meter shows nothing
+SILENT_FOR, STUCK_FOR = 9, 6  # days
 UNPAID: Final = {30: frozenset({0}), 90: frozenset({0}), 131: frozenset({0}), 70: frozenset({1})}  # the last is overdue
 
 
@@ -158,12 +160,20 @@ def _electricity(stay: HeldFrom, index: int, building: Building, today: date) ->
     return _Supplied(
         gsrn,
         (point(stay, gsrn, Commodity.ELECTRICITY, trade.main_fuse), hung),
-        Metering(partial(_drawn, building, trade.step_wh), defects=_defects(index, today)),
+        _metered(index, partial(_drawn, building, trade.step_wh), today),
         (
             contract(stay, f"207{index:05}", trade.sales, gsrn, Terms(stay.since)),
             contract(stay, f"307{index:05}", trade.network, gsrn, Terms(stay.since, tax_class=CLASS_I)),
         ),
     )
+
+
+def _metered(index: int, drawn: Series, today: date) -> Metering:
+    """What its electricity meter sends."""
+    if index == STUCK:
+        drawn = stopped(drawn, today - timedelta(days=STUCK_FOR))
+    ended = today - timedelta(days=SILENT_FOR) if index == SILENT else None
+    return Metering(drawn, defects=_defects(index, today), ended=ended)
 
 
 def _heat(stay: HeldFrom, index: int, building: Building) -> Iterator[_Supplied]:

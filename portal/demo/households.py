@@ -53,6 +53,7 @@ TOO_MUCH: Final = from_kwh(Decimal(100))
 FUSE: Final = "3 x 25 A"
 CLASS_I: Final = "I"
 LATE: Final = "Förbindelsen till mätaren bröts. Värdena hämtades ur mätaren i efterhand."
+SILENT, SILENT_FOR = "643000000845310028", 9  # the gas meter that sends nothing, and for how many days
 NETTED, COMMUNITY = ReadingType.NETTED, ReadingType.COMMUNITY
 
 
@@ -262,11 +263,12 @@ def _rantanen(today: date) -> Holding:
 def _salonen(today: date) -> Holding:
     """A terraced house that gas warms and district cooling cools; another company sells its electricity.
 
-    The place where its car was charged is given up. Of one old bill the gas was misread, which nobody has noticed.
+    The place where its car was charged is given up. Its gas meter has been silent for more than a week; of one old bill
+    the gas was misread, which nobody has noticed.
     """
     stay = HeldFrom(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
     power, car = "643000000845310011", "643000000845310042"
-    gas, cooling = "643000000845310028", "643000000845310035"
+    gas, cooling = SILENT, "643000000845310035"
     left = first_of_month(today - timedelta(days=400)) - DAY
     network = contract(stay, "30310551", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-40112", products.CONNECTION, power, Terms(stay.since))
@@ -295,7 +297,9 @@ def _salonen(today: date) -> Holding:
         ),
         meterings={
             point_id(power): Metering(consumption(homes.SALONEN), defects=[days_ago(today, 6, Quality.EST)]),
-            point_id(gas): Metering(warmth(homes.SALONEN_GAS), quarters_each=4),
+            point_id(gas): Metering(
+                warmth(homes.SALONEN_GAS), quarters_each=4, ended=today - timedelta(days=SILENT_FOR)
+            ),
             point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4),
             point_id(car): Metering(consumption(homes.SALONEN_CAR), ended=left),
         },

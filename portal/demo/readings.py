@@ -51,7 +51,7 @@ class Metering:
     """A metering point's series, how long each of its intervals is (in quarters), and what is wrong with some.
 
     others: what it tells beside its metered energy
-    ended: its last day, None while it measures
+    ended: its last day, None while it measures; of a silent meter the last day of which it sent anything
     by_month: whether what it measured comes month by month; all at once otherwise, which is quicker
     """
 
@@ -109,6 +109,11 @@ class Metering:
             true.quality[harmed] = defect.quality
         asked = quarter >= wall_clock.quarters(first, first)[0]
         return sent[asked], true[asked & (true.quality == Quality.REVISED)]
+
+
+def stopped(series: Series, since: date) -> Series:
+    """What a meter shows that is stuck from a day on."""
+    return lambda quarter: np.where(quarter < start_quarter(since), series(quarter), 0)
 
 
 def consumption(home: Home) -> Series:
