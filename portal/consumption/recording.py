@@ -143,7 +143,7 @@ def _held(db: Session, arriving: Iterable[Key]) -> dict[Key, _Reach]:
     keys = sorted(arriving, key=_ordered)  # in one order, so that two who hold some never wait for each other
     insert_or_skip(db, SERIES, [{"metering_point_id": point, "reading_type": kind} for point, kind in keys])
     found: dict[Key, _Reach] = {}
-    for kind in {kind for _, kind in keys}:
+    for kind in sorted({kind for _, kind in keys}):
         points = [point for point, of_kind in keys if of_kind is kind]
         for begins in range(0, len(points), 1000):
             of_these = SERIES.c.metering_point_id.in_(points[begins : begins + 1000]), SERIES.c.reading_type == kind

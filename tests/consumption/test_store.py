@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import select
 
@@ -14,6 +15,7 @@ from portal.consumption.recording import Recorded
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
+from portal.sites.kinds import READING_TYPES, Commodity
 from portal.sites.models import MeteringPoint
 from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, read
 from tests.data import real
@@ -251,3 +253,15 @@ def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
     assert isinstance(found, Intervals)
     kinds = [found.quarter.dtype, found.length.dtype, found.milliwatt_hours.dtype, found.quality.dtype]
     assert kinds == [np.int64, np.int64, np.int64, np.uint8]
+
+
+def test_series_are_held_in_one_order_whichever_way_they_come(database):
+    """Two imports that held the same series in another order would wait for each other for ever."""
+    with database.writing() as db:
+        point, kinds = make_point(db), READING_TYPES[Commodity.ELECTRICITY]
+        deliveries = [recording.Delivery(point, every(MONTH, MONTH), kind) for kind in reversed(kinds)]
+        held = []
+        event.listen(database.engine, "before_cursor_execute", lambda *asked: held.append(asked[2:4]))
+        recording.record_all(db, deliveries, NOW)
+    locked = [str(given) for statement, given in held if "FROM series" in statement]
+    assert [next(kind for kind in kinds if f"'{kind}'" in one) for one in locked] == sorted(kinds)
