@@ -116,7 +116,7 @@ def index(visit: Visit[User]) -> InvoiceList:
     parts = sums.stretches((at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
     heads = queries.latest(visit.db, visit.who, filters, parts, visit.today)
     due = queries.due(visit.db, visit.who, DUE)
-    typed = visit.query.get("q", "").strip()[:LONGEST_TYPED]
+    typed = visit.query.get("q", "").replace("\0", "").strip()[:LONGEST_TYPED]
     return InvoiceList(
         today=visit.today,
         due=next(iter(due), None),

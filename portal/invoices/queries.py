@@ -182,7 +182,11 @@ LATEST_SETTLED: Final = {
 }
 FOUND: Final = INVOICES.question(
     _head,
-    _HEADS.where((_INVOICE.c.number == given("typed")) | (_INVOICE.c.reference == given("typed")))
+    _HEADS.where(
+        (_INVOICE.c.number == given("typed"))
+        | (func.upper(_INVOICE.c.number) == given("bare"))
+        | (_INVOICE.c.reference == given("bare"))
+    )
     .order_by(*_NEWEST_FIRST)
     .limit(_SOME),
 )
@@ -240,8 +244,9 @@ def latest(
 
 
 def found(db: Session, who: User, typed: str, limit: int) -> Sequence[InvoiceHead]:
-    """The bills with a number or a reference, however it is spaced, the newest first."""
-    return _with_subjects(db, FOUND.all(db, who, typed="".join(typed.split()).upper(), limit=limit))
+    """The bills with a number or a reference, in capitals or not and however it is spaced, the newest first."""
+    asked = {"typed": typed, "bare": "".join(typed.split()).upper()}
+    return _with_subjects(db, FOUND.all(db, who, **asked, limit=limit))
 
 
 def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:

@@ -30,6 +30,21 @@ def test_an_invoice_is_found_by_what_stands_on_it(aino, bill, by):
     assert f'href="/invoices/{bill.id}"' in answer.text.partition('id="bills"')[0].partition('id="found"')[2]
 
 
+@pytest.mark.parametrize("typed", ["Lasku-12 b", "LASKU-12 B", "lasku-12 b"])
+def test_an_invoice_is_found_by_a_number_with_letters_and_spaces(aino, register, bill, typed):
+    with register.database.writing() as db:
+        bill.number = "Lasku-12 b" if typed == "Lasku-12 b" else "Lasku-12b"
+        db.merge(bill)
+    answer = aino.browser.get("/invoices", params={"q": typed})
+    assert f'href="/invoices/{bill.id}"' in answer.text.partition('id="bills"')[0].partition('id="found"')[2]
+
+
+def test_what_no_database_can_hold_finds_nothing(aino, bill):
+    assert "Millään laskulla ei ole" not in words(aino.browser.open("/invoices?q=%00"))
+    for typed in ("9%000", "%ED%A0%BD", "9" * 4096):
+        assert "Millään laskulla ei ole" in words(aino.browser.open(f"/invoices?q={typed}"))
+
+
 def test_what_no_invoice_has_is_said_and_stays_in_the_field(aino, bill):
     answer = aino.browser.open("/invoices?q=%3Cb%3E99")
     assert "Millään laskulla ei ole numeroa tai viitettä <b>99" in words(answer)
