@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.consumption.revisions import ABSENT, Known, as_new, in_a_row
-from portal.consumption.rules import standings
+from portal.consumption.rules import quarters_valued, standings
 from portal.kit.clock import next_month
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, day_starts
 from portal.kit.packing import pack, pack_codes, unpack, unpack_codes
@@ -45,7 +45,8 @@ class Slots:
 def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
     """The days of a month, from its readings; there is at least one.
 
-    adds_up: whether the quantity of a day is the sum of its readings'; otherwise it is that of all its quarter hours'
+    adds_up: whether the quantity of a day is the sum of its readings'; otherwise it is that of all its
+        quarter hours that are measured or estimated
     """
     readings = known.intervals
     first, until = int(readings.quarter[0]), int(readings.quarter[-1] + readings.length[-1])
@@ -54,8 +55,8 @@ def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
         readings.milliwatt_hours.cumsum(out=upto[1:])
         edges = upto[_day_edges(month, first, until)]
         return Summary(first, until, pack(edges[1:] - edges[:-1]), None)
-    quantity = readings.milliwatt_hours if adds_up else readings.milliwatt_hours * readings.length
-    each = np.vstack([quantity, standings(known)])
+    states = standings(known)
+    each = np.vstack([readings.milliwatt_hours * (1 if adds_up else quarters_valued(states)), states])
     upto = np.concatenate([np.zeros((len(FIGURES), 1), np.int64), each.cumsum(axis=1)], axis=1)
     by_day = np.diff(upto[:, np.searchsorted(readings.quarter, _days_of(month))], axis=1).T
     counts = by_day[:, 1:]

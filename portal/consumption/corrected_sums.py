@@ -75,7 +75,7 @@ def corrected_sum(
     arrivals = ARRIVALS.all(db, point=metering_point_id, first=first_of_month(first), last=last)
     came_at = {kind: at for _, kind, at in arrivals}
     kinds = READING_TYPES[arrivals[0][0]] if arrivals else ()
-    billed_by = reading_type or next((kind for kind in kinds if kind in came_at), None)
+    billed_by = reading_type or next((kind for kind in kinds if kind.is_energy and kind in came_at), None)
     at = came_at.get(billed_by) if billed_by else None
     issued = start_of(issued_on)
     if billed_by is None or at is None or at < issued:

@@ -151,12 +151,12 @@ def _awaited(point: Point, parties: frozenset[UUID], now: datetime) -> Awaited |
     """The point as it is awaited.
 
     None for what is not connected or not held today, and for a point that never sent a reading and of which the
-    register does not say that it will.
+    register does not say that it will: of its first series, for the others depend on more than the meter.
     """
     held = point.held_by(parties)
     if point.connection is not CONNECTED or not held or not held[-1][0] <= day_of(now) <= held[-1][1]:
         return None
-    if point.first_quarter is None and point.rhythm is None:
+    if point.first_quarter is None and (point.rhythm is None or point.looked_at):
         return None
     until = point.known_until(parties)
     return Awaited(point, instant_of(max(until or 0, start_quarter(held[-1][0]))), until is not None)

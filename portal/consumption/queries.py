@@ -63,7 +63,6 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
 SERIES = table_of(Series)
-OF_ENERGY: Final = frozenset(kind for kind in ReadingType if kind.unit == "kWh")
 SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
 HELD_POINTS: Final = (
     select(
@@ -117,8 +116,8 @@ def selection(db: Session, who: User, asked: ViewRequest, today: date) -> Select
         raise NoSuchSite
     commodity = _commodity({point.commodity for point in there}, asked.commodity)
     of_commodity = [point for point in there if point.commodity == commodity]
-    kinds = {one.reading_type for point in of_commodity for one in point.series}
-    reading_type = asked.reading_type if asked.reading_type in kinds & OF_ENERGY else None
+    kinds = {one.reading_type for point in of_commodity for one in point.series if one.reading_type.is_energy}
+    reading_type = asked.reading_type if asked.reading_type in kinds else None
     chosen = tuple(point.told_by(reading_type) for point in of_commodity)
     period = asked.period or _newest_month(chosen, who, today)
     return Selection(

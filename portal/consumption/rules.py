@@ -213,6 +213,12 @@ def standings(known: Known) -> NDArray[np.int64]:
     return rows
 
 
+def quarters_valued(states: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many quarter hours of each reading are measured or estimated, from its `standings`."""
+    valued: NDArray[np.int64] = states[0] + states[1]
+    return valued
+
+
 def weakest(qualities: Sequence[Quality]) -> Quality:
     """The quality of a sum: that of its weakest part, or partially missing when only some parts are missing."""
     if Quality.MISSING in qualities and set(qualities) != {Quality.MISSING}:

@@ -67,7 +67,7 @@ class Point:
     days: those on which it exists
     series: those of which there are readings
     minutes, rhythm: how long its readings are meant to be, and how often they come; None where that is not known
-    looked_at: which of them is looked at; None: the first of its kind, which is the metered one
+    looked_at: which of them is looked at; None: the first that is energy, which is the metered one
     """
 
     id: UUID
@@ -90,7 +90,8 @@ class Point:
         """Of which series its readings are."""
         if self.looked_at:
             return self.looked_at
-        return next((one for one in READING_TYPES[self.commodity] if self._of(one)), ReadingType.METERED)
+        energies = (one for one in READING_TYPES[self.commodity] if one.is_energy and self._of(one))
+        return next(energies, ReadingType.METERED)
 
     @property
     def first_quarter(self) -> int | None:

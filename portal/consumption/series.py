@@ -71,7 +71,7 @@ def beside(
     kinds = selection.reading_types
     if len(kinds) < 2:
         return ()
-    shown = selection.reading_type or kinds[0]
+    shown = selection.reading_type or next((kind for kind in kinds if kind.is_energy), None)
     periods = [step.period for step in steps]
     return [
         SeriesBeside(

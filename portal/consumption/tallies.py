@@ -15,7 +15,7 @@ from sqlmodel import Session
 from portal.consumption import store
 from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.periods import Hour, Month, Period, Quarter, Year
-from portal.consumption.rules import Tally, due, standings
+from portal.consumption.rules import Tally, due, quarters_valued, standings
 from portal.consumption.store import PointDays
 from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
@@ -124,8 +124,9 @@ def _by_quarter(
     figures = np.zeros((len(edges) - 1, len(FIGURES)), np.int64)
     for days, known in zip(during, store.read_all(db, during), strict=True):
         told = known[known.intervals.length <= longest]
-        weight = 1 if days.reading_type.adds_up else told.intervals.length  # as the sums of days are kept
-        each = np.vstack([told.intervals.milliwatt_hours * weight, standings(told)]).T
+        states = standings(told)
+        weight = 1 if days.reading_type.adds_up else quarters_valued(states)  # as the sums of days are kept
+        each = np.vstack([told.intervals.milliwatt_hours * weight, states]).T
         figures[told.intervals.quarter - edges[0]] += each
     return _Grid(edges, figures, _early(edges, figures, today))
 

@@ -38,6 +38,11 @@ class ReadingType(StrEnum):
         return UNITS.get(self, "kWh")
 
     @property
+    def is_energy(self) -> bool:
+        """Whether its quantities are energy."""
+        return self not in UNITS
+
+    @property
     def adds_up(self) -> bool:
         """Whether the quantities of a day are a sum; temperatures have a mean."""
         return self not in {ReadingType.FLOW, ReadingType.RETURN}

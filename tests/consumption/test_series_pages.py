@@ -4,11 +4,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlmodel import select
 
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
 from portal.kit.intervals import Quality
 from portal.sites.kinds import ReadingType
+from portal.sites.models import MeteringPoint
 from tests.consumption.readings import every, read
 from tests.consumption.test_pages import NOW, SINCE, Home, cents, register, words
 
@@ -98,6 +100,45 @@ def test_temperatures_have_means_by_the_hour(register, aino):
     said = words(aino.browser.open(f"{PAGE}&energy=heat"))
     assert "Menolämpötila 80,00 °C keskiarvo" in said
     assert "Paluulämpötila 45,00 °C keskiarvo" in said
+
+
+@pytest.mark.parametrize("at", ["2026-10", "2026-10-05"])
+def test_an_hour_of_which_a_part_is_missing_is_not_in_the_mean_of_temperatures(register, aino, at):
+    home = Home(register, aino.party)
+    home.heat = register.point(home.site, energy="heat")
+    flow = every(*MONTH, length=4, milliwatt_hours=a_quarter(80_000_000))
+    flow.quality[::2] = Quality.PMISSING
+    with home.database.writing() as db:
+        recording.record(db, home.heat, every(*MONTH, length=4), NOW)
+        recording.record(db, home.heat, flow, NOW, ReadingType.FLOW)
+    assert "Menolämpötila 80,00 °C keskiarvo" in words(aino.browser.open(f"/consumption?at={at}&energy=heat"))
+
+
+def test_what_is_no_energy_is_never_shown_as_energy(register, aino):
+    home = Home(register, aino.party)
+    gas = register.point(home.site, energy="gas")
+    with home.database.writing() as db:
+        recording.record(db, gas, every(*MONTH, length=4), NOW, ReadingType.VOLUME)
+    for address in (f"{PAGE}&energy=gas", "/overview", "/sites"):
+        assert "kWh" not in words(aino.browser.open(address))
+    file = aino.browser.get("/consumption/download?at=2026-10&format=json&energy=gas").json()
+    assert [point["readings"] for point in file["metering_points"]] in ([], [[]])
+    with home.database.writing() as db:
+        recording.record(db, gas, every(*MONTH, milliwatt_hours=a_quarter(2_000)), NOW, ReadingType.ESTIMATED)
+    said = words(aino.browser.open(f"{PAGE}&energy=gas"))
+    assert said.count("kuvaajassa") == 1
+    assert "Kulutus 5,96 kWh" in said
+
+
+def test_a_point_without_the_series_that_is_asked_for_keeps_nobody_waiting_for_it(home, aino):
+    other = home.register.point(home.site)
+    home.readings(aino.today - DAY, other)
+    with home.database.writing() as db:
+        for point in db.exec(select(MeteringPoint)).all():
+            point.rhythm = "P1D"
+            db.add(point)
+    for address in ("/consumption", "/consumption?series=BN02"):
+        assert "ei tule tietoja" not in words(aino.browser.open(address))
 
 
 def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):
