@@ -11,20 +11,24 @@ from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, Table, func, select
+from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select
 from sqlmodel import Session
 
 from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in
+from portal.consumption.freshness import SILENT_AFTER
 from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.consumption.revisions import Known, in_a_row
+from portal.consumption.rules import due
 from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.intervals import Intervals, instant_of, start_quarter
 from portal.kit.questions import Question, any_of, given
 from portal.sites.kinds import ReadingType
+from portal.sites.models import Connection, MeteringPoint, Rhythm
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
+SERIES, POINT = table_of(Series), table_of(MeteringPoint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +163,28 @@ def newest_end(db: Session) -> datetime | None:
     """The end of the newest reading of all metering points."""
     quarter = db.execute(select(func.max(table_of(Series).c.until_quarter))).scalar()
     return None if quarter is None else instant_of(quarter)
+
+
+def silent(db: Session, today: date) -> int:
+    """How many connected metering points that exist today have sent nothing for so long that it is no mere delay.
+
+    Those whose readings come by the month are not counted, nor those that have never sent any.
+    """
+    quiet, other = SERIES.c.metering_point_id, SERIES.alias()
+    bound = start_quarter(due(today) + DAY - SILENT_AFTER)
+    awaited = (
+        select(func.count(quiet.distinct()))
+        .join_from(SERIES, POINT, POINT.c.id == quiet)
+        .where(
+            SERIES.c.until_quarter < bound,
+            ~exists().where(other.c.metering_point_id == quiet, other.c.until_quarter >= bound),
+            POINT.c.connection == Connection.CONNECTED,
+            or_(POINT.c.rhythm.is_(None), POINT.c.rhythm != Rhythm.MONTH),
+            or_(POINT.c.valid_from.is_(None), POINT.c.valid_from <= today),
+            or_(POINT.c.valid_to.is_(None), POINT.c.valid_to >= today),
+        )
+    )
+    return int(db.execute(awaited).scalar_one())
 
 
 def within(days: PointDays, known: Known) -> Known:

@@ -14,6 +14,7 @@ from portal.audit import chain
 from portal.auth import actions as sessions
 from portal.consumption import store
 from portal.feeds import runs
+from portal.kit.clock import day_of
 from portal.kit.db import Database
 from portal.kit.headers import Count, Served
 from portal.kit.metrics import Counts, Family, Meter, exposition, resident_bytes, series
@@ -28,6 +29,7 @@ DATABASE_ERRORS = "portal_database_errors_total"
 BOUNDS: Final = ("0.005", "0.01", "0.025", "0.05", "0.1", "0.25", "0.5", "1", "2.5", "5", "+Inf")
 REQUESTS, SECONDS, SIGN_INS = "portal_requests_total", "portal_request_seconds", "portal_sign_ins_total"
 RETURN = "/sign-in/return"
+SILENT = "portal_silent_metering_points"
 HEAD_AGE, UNVOUCHED = "portal_audit_head_age_seconds", "portal_audit_entries_after_head"
 
 
@@ -89,9 +91,11 @@ def _of_database(database: Database, now: datetime) -> Iterator[Family]:
         with database.reading() as db:
             alive, backlogs = sessions.alive(db, now), _backlogs(db)
             newest = store.newest_end(db), runs.last_ended(db)
+            silent = store.silent(db, day_of(now))
     except SQLAlchemyError:
         return
     yield Family("portal_sessions", "gauge", "Sessions that are alive.", {"portal_sessions": alive})
+    yield Family(SILENT, "gauge", "Connected metering points that send nothing any more.", {SILENT: silent})
     for (name, means), at in zip(AGES, newest, strict=True):
         yield Family(name, "gauge", means, {name: (now - at).total_seconds()} if at else {})
     for name, means, value in OUTBOX:

@@ -3,7 +3,7 @@
 import json
 import logging
 import os
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import uuid4
 
 import numpy as np
@@ -12,12 +12,14 @@ import pytest
 from portal.consumption import recording
 from portal.feeds import runs
 from portal.feeds.report import LeftOut, Taken, Tally
+from portal.kit.clock import day_of, start_of
 from portal.kit.headers import Served
 from portal.kit.intervals import Intervals, quarter_of
 from portal.kit.logs import OneLine
 from portal.kit.metrics import Meter, gathered
 from portal.kit.threads import Threads
 from portal.operating import measures
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint
 from tests import days
 from tests.settings import settings
@@ -78,6 +80,30 @@ def test_how_fresh_feeds_are_is_told(database):
     figures = told(database, Meter())
     assert 2 * 86_400 - 900 <= float(figures[ages[0]]) <= 2 * 86_400
     assert float(figures[ages[1]]) == 3 * 3_600
+
+
+@pytest.mark.parametrize(
+    ("ago", "facts", "silent"),
+    [
+        (5, {}, 1),
+        (4, {}, 0),
+        (5, {"rhythm": "P1D"}, 1),
+        (5, {"rhythm": "P1M"}, 0),
+        (5, {"connection": "AE02"}, 0),
+        (5, {"valid_to": date(2026, 11, 18)}, 0),
+        (5, {"valid_from": date(2026, 11, 22)}, 0),
+    ],
+)
+def test_silent_metering_points_are_counted(database, ago, facts, silent):
+    with database.writing() as db:
+        point = MeteringPoint(id=uuid4(), gsrn="643000000000000016", energy="electricity", **facts)
+        db.add(point)
+        db.flush()
+        last = quarter_of(start_of(day_of(NOW) - timedelta(days=ago))) + 95
+        for kind, quarter in ((ReadingType.METERED, last), (ReadingType.REACTIVE, last - 96)):
+            whole = Intervals(*(np.array([value]) for value in (quarter, 1, 5, 0)))
+            recording.record(db, point.id, whole, NOW, kind)
+    assert told(database, Meter())["portal_silent_metering_points"] == str(silent)
 
 
 def test_a_failure_names_its_five_last_places():
