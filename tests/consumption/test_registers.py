@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.consumption.kinds import ReadHow, Register, RegisterUnit
+from portal.consumption.registers.models import RegisterReading
 from portal.consumption.registers.records import read_register
 from portal.consumption.registers.rules import RegisterValue, counted, in_order, is_change, used
 from portal.sites.kinds import Commodity
+from tests.consumption.test_pages import register
+from tests.markup import words
 
+__all__ = ["register"]
 DAY = timedelta(days=1)
 FIRST, SECOND = date(2026, 1, 1), date(2026, 2, 1)
 
@@ -88,3 +92,23 @@ def test_a_page_tells_the_newest_reading_first_and_what_each_counted():
         ("A", None, True),
     ]
     assert (register.since, register.until, register.counted) == (FIRST, SECOND + DAY, 290)
+
+
+def test_the_page_of_a_site_has_the_newest_reading_first_and_electricity_before_gas(register, aino):
+    site = register.site()
+    register.occupancy(aino.party, site, since=FIRST)
+    for energy, unit in (("gas", "m3"), ("electricity", "kWh")):
+        point = register.point(site, energy)
+        for on, figure in ((FIRST - DAY, "1"), (FIRST, "100.5"), (SECOND, "200.75")):
+            told = {"serial": "A", "counts": "total", "read_on": on, "reading": Decimal(figure), "read_how": "utility"}
+            register.add(RegisterReading(metering_point_id=point, unit=unit, **told))
+    said = words(aino.browser.open(f"/sites/{site}"), "//*[@aria-labelledby='registers']")
+    assert said == (
+        "Mittarilukemat "
+        "Sähkö · Kokonaislukema käytetty 1.1.–1.2.2026: 100,25 kWh "
+        "200,75 kWh 1.2.2026 · luettu paikan päällä · A käytetty 100,25 kWh "
+        "100,5 kWh 1.1.2026 · luettu paikan päällä · A mittarin ensimmäinen "
+        "Maakaasu · Kokonaislukema käytetty 1.1.–1.2.2026: 100,25 m³ "
+        "200,75 m³ 1.2.2026 · luettu paikan päällä · A käytetty 100,25 m³ "
+        "100,5 m³ 1.1.2026 · luettu paikan päällä · A mittarin ensimmäinen"
+    )
