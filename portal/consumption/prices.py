@@ -9,12 +9,13 @@ from typing import Final
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.consumption import queries
 from portal.consumption.charts import Curve
-from portal.consumption.periods import Period, Span
+from portal.consumption.periods import All, Period, Span
 from portal.consumption.queries import PointReadings
 from portal.consumption.selection import Point, Selection
 from portal.contracts import queries as contracts
@@ -25,10 +26,12 @@ from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.spot_days import UNITS_PER_CENT
 from portal.contracts.tariff_periods import Days, Whole
 from portal.contracts.terms import spot_for
-from portal.kit.intervals import Intervals, joined
+from portal.kit.clock import DAY
+from portal.kit.intervals import NOTHING, QUARTERS_AN_HOUR, Intervals, Quality, joined, start_quarter
 from portal.kit.money import Money, rounded
 from portal.sites.kinds import ReadingType
 
+Flags = NDArray[np.bool_]
 ANYBODYS: Final = UUID(int=0)
 UNITS_IN_FOUR: Final = 4 * UNITS_PER_CENT  # contracts/spot.py tells four times a price, in these units
 
@@ -126,40 +129,78 @@ def no_costs(periods: int) -> Costs:
 def pricing(db: Session, who: User, readings: Sequence[PointReadings], selection: Selection, days: Days) -> Pricing:
     """What prices the readings of some days for a person: their own contracts, each by the series that it names."""
     terms = contracts.terms(db, who, days)
-    billed = _billed(db, who, readings, terms, replace(selection, period=Span(days.first, days.last)))
+    others = _others(db, who, readings, terms, replace(selection, period=Span(days.first, days.last)))
     alike: dict[tuple[Terms, ...], list[Intervals]] = defaultdict(list)
-    for of in billed:
-        every = ((one, _series([one], of.point)) for one in terms.get(of.point.id, ()))
-        mine = (one for one, kinds in every if not kinds or of.point.reading_type in kinds)
-        alike[tuple(_anonymous(one, days) for one in mine)].append(of.intervals)
+    for of in readings:
+        for mine, intervals in _parts(of, terms.get(of.point.id, ()), others):
+            alike[tuple(_anonymous(one, days) for one in mine)].append(intervals)
     supplies = tuple((_in_time_order(every), of_all) for of_all, every in alike.items())
     follows_spot = any(price.basis is Basis.SPOT for _, every in supplies for terms in every for price in terms.prices)
     kinds = frozenset(kind for of in readings for kind in _series(terms.get(of.point.id, ()), of.point))
     return Pricing(supplies, spot_for(db, days) if follows_spot else NO_SPOT, days, kinds)
 
 
-def _billed(
+def _others(
     db: Session,
     who: User,
     readings: Sequence[PointReadings],
     terms: Mapping[UUID, Sequence[Terms]],
     selection: Selection,
-) -> Sequence[PointReadings]:
-    """The readings that contracts are billed by: those that are looked at, and other series of the same points."""
-    there = [of for of in readings if _is_billed(of.point, terms)]
+) -> Mapping[tuple[UUID, ReadingType], Intervals]:
+    """The readings of the series that are not looked at, and by which contracts are billed."""
     others: defaultdict[ReadingType, list[Point]] = defaultdict(list)
     for point in (of.point for of in readings):
         for kind in _series(terms.get(point.id, ()), point) - {point.reading_type}:
             others[kind].append(point.told_by(kind))
-    return [
-        *there,
-        *(of for points in others.values() for of in queries.readings(db, who, replace(selection, points=(*points,)))),
-    ]
+    return {
+        (of.point.id, kind): of.intervals
+        for kind, points in others.items()
+        for of in queries.readings(db, who, replace(selection, points=(*points,)))
+    }
 
 
-def _is_billed(point: Point, terms: Mapping[UUID, Sequence[Terms]]) -> bool:
-    kinds = _series(terms.get(point.id, ()), point)
-    return not kinds or point.reading_type in kinds
+def _parts(
+    of: PointReadings, terms: Sequence[Terms], others: Mapping[tuple[UUID, ReadingType], Intervals]
+) -> Iterator[tuple[Sequence[Terms], Intervals]]:
+    """Which contracts price which readings of a point: each the series by which it is billed, on its own days.
+
+    Where that series is not known, nobody knows the price of what is looked at: it stands without any contract.
+    """
+    kinds = _series(terms, of.point)
+    if kinds <= {of.point.reading_type}:
+        yield terms, of.intervals
+        return
+    outside, lacking = np.ones(len(of.intervals), np.bool_), np.zeros(len(of.intervals), np.bool_)
+    for kind in sorted(kinds):
+        mine = [one for one in terms if _series([one], of.point) <= {kind}]
+        by_it = [one for one in mine if _series([one], of.point)]
+        every = of.intervals if kind is of.point.reading_type else others.get((of.point.id, kind), NOTHING)
+        known, during = every[_during(every, by_it)], _during(of.intervals, by_it)
+        outside &= ~during
+        lacking |= during & _lacking(of.intervals, known)
+        yield mine, known
+    if (unpriced := outside | lacking).any():
+        yield (), of.intervals[unpriced]
+
+
+def _during(readings: Intervals, terms: Iterable[Terms]) -> Flags:
+    """Which readings lie on the days of any of some contracts."""
+    during = np.zeros(len(readings), np.bool_)
+    for one in terms:
+        ends = start_quarter((one.last or All.last) + DAY)
+        during |= (start_quarter(one.first) <= readings.quarter) & (readings.quarter < ends)
+    return during
+
+
+def _lacking(readings: Intervals, others: Intervals) -> Flags:
+    """Which readings have a quarter hour of which others hold no value."""
+    valued = others[others.quality != Quality.MISSING]
+    quarters = range(QUARTERS_AN_HOUR)
+    covered = np.concatenate([valued.quarter[valued.length > quarter] + quarter for quarter in quarters])
+    lacking = np.zeros(len(readings), np.bool_)
+    for quarter in quarters:
+        lacking |= (readings.length > quarter) & ~np.isin(readings.quarter + quarter, covered)
+    return lacking
 
 
 def _series(terms: Sequence[Terms], point: Point) -> frozenset[ReadingType]:

@@ -73,6 +73,29 @@ def test_euros_are_of_the_series_that_the_contract_names_whichever_is_shown(home
         assert f"{euros} €".replace(".", ",") in words(aino.browser.open(address))
 
 
+def test_no_price_is_told_of_a_time_of_which_the_billed_series_is_not_known(home, aino):
+    home.contracts(reading_type="BN03")
+    record(home, every(date(2026, 10, 15), aino.today - DAY, milliwatt_hours=a_quarter(100_000)), ReadingType.COMMUNITY)
+    for address in (PAGE, "/consumption?at=2026-10-10", "/consumption?at=2026-10&series=BN02"):
+        said = words(aino.browser.open(address))
+        assert "Emme tiedä hintaa koko tältä ajalta" in said
+        assert "0,00 €" not in said
+    euros = cents(Decimal("0.1") * 96 / 10 * Decimal("1.255"))
+    assert f"{euros} €".replace(".", ",") in words(aino.browser.open("/consumption?at=2026-10-20"))
+
+
+@pytest.mark.parametrize("series", ["", "&series=BN02"])
+def test_a_contract_prices_its_own_days_by_its_own_series(home, aino, series):
+    home.contracts(reading_type="BN01", valid_to=date(2026, 10, 14))
+    sales = home.register.product("sales", "Uusi")
+    home.register.price(sales, "energy", "10")
+    facts = {"reading_type": "BN02", "first": date(2026, 10, 15)}
+    home.register.contract(aino.party, home.site, home.power, sales, **facts)
+    kwh = Decimal("0.2") * 14 * 96 + Decimal("0.15") * (17 * 96 + 4)
+    euros = cents(kwh / 10 * Decimal("1.255"))
+    assert f"{euros} €".replace(".", ",") in words(aino.browser.open(f"{PAGE}{series}"))
+
+
 def test_a_point_with_one_series_says_nothing_of_series(register, aino):
     home = Home(register, aino.party)
     home.readings(aino.today - DAY)
