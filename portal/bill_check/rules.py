@@ -240,6 +240,12 @@ class BillCheck:
         )
 
     @property
+    def was_known(self) -> bool | None:
+        """Whether anything was known of its readings when it was made; None where of some, and not of others."""
+        known = {one.was_known for one in self.readings}
+        return known.pop() if len(known) == 1 else None
+
+    @property
     def total_now(self) -> Money | None:
         """What it would come to by the readings known now, with VAT; None where they are the same as then."""
         if not any(one.has_changed for one in self.readings):
@@ -355,6 +361,8 @@ def _by_its_figures(line: Line, why: Why) -> CheckedLine:
 def _absent(invoice: WholeInvoice, mine: Evidence, spot: SpotPrices) -> Iterator[Line]:
     """What a contract charges under codes that the invoice has no line of, where that is anything."""
     lines = [line for line in invoice.lines if line.source and line.source.contract_id == mine.terms.contract_id]
+    if not lines:
+        return
     days = Days(min(line.first for line in lines), max(line.last for line in lines))
     billed = {line.code for line in lines}
     others = replace(mine.terms, prices=tuple(price for price in mine.terms.prices if price.code not in billed))

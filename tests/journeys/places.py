@@ -21,7 +21,10 @@ class Proof(Enum):
 
 @dataclass(frozen=True)
 class Place:
-    """A page. Where its path holds `{id}`, the first link of that shape on the page `by` leads there."""
+    """A page. Where its path holds `{id}`, the first link of that shape on the page `by` leads there.
+
+    `by` may hold one itself; then the page above it leads there.
+    """
 
     path: str
     who: str | None = AINO  # None: nobody is signed in
@@ -47,7 +50,7 @@ class Place:
     def _address(self, page: Page) -> str:
         if self.by is None:
             return self.path
-        page.goto(self.by)
+        page.goto(Place(self.by, by=_above(self.by))._address(page))
         shape = re.compile(self._shape(self.path) + "([?#].*)?$")
         links = page.locator("main a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")
         return next(filter(shape.match, links))
@@ -55,6 +58,11 @@ class Place:
     @staticmethod
     def _shape(path: str) -> str:
         return re.escape(path).replace(re.escape("{id}"), "[0-9a-f-]{36}")
+
+
+def _above(path: str) -> str | None:
+    """The page that leads to a path which holds `{id}`."""
+    return path.rpartition("/")[0] if "{id}" in path else None
 
 
 OTHERWISE = {
@@ -80,7 +88,7 @@ MORE = (
 def _usual(door: Door) -> Place:
     """A page as nobody sees it who may, else as Aino does; of a thing the first that the list above it leads to."""
     who = None if door.cells[Kind.NOBODY] is Cell.OK else AINO
-    return Place(door.route, who, by=door.route.rpartition("/")[0] if door.about else None)
+    return Place(door.route, who, by=_above(door.route))
 
 
 PAGES = {door.route: door for door in doors() if door.is_ is Is.PAGE and "?" not in door.address}
