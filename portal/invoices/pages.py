@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import banking_days, download, queries
+from portal.invoices import banking_days, download, finvoice, queries
 from portal.invoices.changes import Change, why
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.corrections import Correction, Reread, corrections
@@ -156,6 +156,14 @@ def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
     )
 
 
+def save_one(visit: Visit[User]) -> Download:
+    """One invoice, as a Finvoice file."""
+    invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
+    buyer = queries.buyer(visit.db, visit.who, invoice)
+    body = finvoice.written(invoice, buyer, visit.installation.brand)
+    return Download(finvoice.filename(invoice.head), "application/xml", body)
+
+
 def _filters(query: Mapping[str, str]) -> InvoiceFilter:
     """What the address asks for; what makes no sense asks for nothing."""
     asked, year = query.get("show"), query.get("year", "")
@@ -237,4 +245,10 @@ def routes(reread: Reread) -> list[Route]:
         page("/invoices", index, who=sees(Theme.BILLING), viewed=text("Looked at the list of invoices")),
         page("/invoices/download", save, who=sees(Theme.BILLING), viewed=text("Downloaded the list of invoices")),
         page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING), viewed=text("Looked at an invoice")),
+        page(
+            "/invoices/{id}/finvoice",
+            save_one,
+            who=sees(Theme.BILLING),
+            viewed=text("Downloaded an invoice as Finvoice"),
+        ),
     ]

@@ -18,10 +18,11 @@ from portal.auth.scope import ScopedQuestion
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
+from portal.customers.models import Party
 from portal.invoices import changes
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
-from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
+from portal.invoices.records import Buyer, InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
@@ -29,6 +30,7 @@ from portal.kit.clock import first_of_month
 from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
+from portal.kit.i18n import Language
 from portal.kit.money import Money
 from portal.kit.questions import Question, any_of, given, listed
 from portal.sites.kinds import Commodity, ReadingType
@@ -318,6 +320,21 @@ def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
     if not found:
         raise NoSuchInvoice
     return found[0]
+
+
+def buyer(db: Session, who: User, invoice: WholeInvoice) -> Buyer:
+    """The customer of a bill that this person may see."""
+    party = db.exec(select(Party).where(col(Party.id).in_(who.parties), Party.id == invoice.party_id)).one()
+    return Buyer(
+        customer_number=party.customer_number,
+        name=party.name,
+        business_id=party.business_id,
+        language=Language(party.language),
+        street=party.street,
+        postcode=party.postcode,
+        town=party.town,
+        country=party.country,
+    )
 
 
 def year_earlier(db: Session, who: User, invoice: WholeInvoice) -> WholeInvoice | None:

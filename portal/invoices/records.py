@@ -209,6 +209,20 @@ class Received:
 
 
 @dataclass(frozen=True, slots=True)
+class Buyer:
+    """The customer of an invoice as the register names them now; what it does not know is None."""
+
+    customer_number: str
+    name: str
+    business_id: str | None
+    language: Language
+    street: str | None
+    postcode: str | None
+    town: str | None
+    country: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class WholeInvoice:
     """An invoice with all it says."""
 
