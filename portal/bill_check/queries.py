@@ -71,9 +71,7 @@ def _readings(
         ]
         for one, (then, now) in zip(wanted, history.then_and_now(db, wanted, issued), strict=True):
             mine = one.metering_point_id, kind
-            was_known = len(then.intervals) > 0
-            known = then if was_known else now
-            yield mine, BilledReadings(series[mine], kind, days[one.metering_point_id], known, now, was_known)
+            yield mine, rules.as_billed(series[mine], kind, days[one.metering_point_id], then, now)
 
 
 def _series(source: Source, points: Mapping[UUID, Point]) -> Series:

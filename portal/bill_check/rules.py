@@ -15,7 +15,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.revisions import Known
+from portal.consumption.revisions import Known, in_a_row
 from portal.consumption.rules import standings
 from portal.contracts.charges import NoVatRate, Terms, TwoContracts, charges, check_one_of_a_kind
 from portal.contracts.pricing import CostLine, NoSpotPrice, Supply, Unit, Vat, bill, vat_of
@@ -26,7 +26,7 @@ from portal.invoices.records import Line, Source, WholeInvoice
 from portal.kit.clock import DAY
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, day_starts
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts
 from portal.kit.money import Money, rounded, total
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.labels import COMMODITIES
@@ -75,8 +75,9 @@ class BilledReadings:
     """The readings of a series of a metering point on some days of an invoice.
 
     reading_type: which series they are
-    then: as they were known when it was made; where nothing was known of them then, as they are now
+    then: as they were known when it was made; hours of which nothing was known then, as they are now
     was_known: whether anything was known of them then
+    late_hours: how many of the hours were known only later
     """
 
     source: Source
@@ -85,6 +86,7 @@ class BilledReadings:
     then: Known
     now: Known
     was_known: bool
+    late_hours: Decimal = Decimal(0)
 
     @property
     def words(self) -> Text:
@@ -263,6 +265,23 @@ class BillCheck:
         return [line for one in self.lines for line in one.anew or (one.line,)]
 
 
+def as_billed(source: Source, reading_type: ReadingType, days: Days, then: Known, now: Known) -> BilledReadings:
+    """Readings as an invoice was made by them; what was not known then can only be taken as it is now."""
+    told = then[~np.isin(_hours(then), _hours(_missing(then)))]
+    came_later = now[~np.isin(_hours(now), _hours(told))]
+    every = in_a_row([told, came_later])
+    missing = _missing(came_later).intervals.length.sum()
+    return BilledReadings(
+        source,
+        reading_type,
+        days,
+        every[np.argsort(every.intervals.quarter)],
+        now,
+        was_known=len(told.intervals) > 0,
+        late_hours=Decimal(int(came_later.intervals.length.sum() - missing)) / QUARTERS_AN_HOUR,
+    )
+
+
 def check(invoice: WholeInvoice, evidence: Mapping[UUID, Evidence], spot: SpotPrices = NO_SPOT) -> BillCheck:
     """An invoice, line by line; `evidence` is what the reader may see of its contracts, by their ids."""
     if is_about_another(invoice):
@@ -403,6 +422,14 @@ def _with_vat(lines: Sequence[Line]) -> Money:
 
 def _by_rate(vats: Iterable[Vat]) -> Mapping[Decimal, Vat]:
     return {rate.percent: rate for rate in vats}
+
+
+def _hours(known: Known) -> NDArray[np.int64]:
+    return known.intervals.quarter // QUARTERS_AN_HOUR
+
+
+def _missing(known: Known) -> Known:
+    return known[known.intervals.quality == Quality.MISSING]
 
 
 def _by_day(known: Known, edges: NDArray[np.int64]) -> NDArray[np.int64]:

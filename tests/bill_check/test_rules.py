@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.bill_check.labels import summary
-from portal.bill_check.rules import BilledReadings, Evidence, Outcome, Why, check
-from portal.consumption.revisions import Known, as_new
+from portal.bill_check.rules import BilledReadings, Evidence, Outcome, Why, as_billed, check
+from portal.consumption.revisions import UNKNOWN, Known, as_new
 from portal.contracts.kinds import ContractKind, Names, TariffPeriod
 from portal.contracts.pricing import vat_of
 from portal.contracts.tariff_periods import Days
@@ -92,6 +92,7 @@ def found(outcome):
     return [(one.outcome, one.why) for one in outcome.lines]
 
 
+HOURS = measured(quarters(NOVEMBER)[::4], KWH, length=4)
 ENERGY = line("energy", 720, "5", 3600)
 BASE = line("base", 1, "4.90", 490, unit=LineUnit.MONTH)
 TERMS = contract(energy("5"), monthly("4.90"))
@@ -233,10 +234,22 @@ def test_readings_that_changed_since_are_told_day_by_day_with_what_they_come_to(
     assert (outcome.change_since, outcome.total_now) == (Money(38), Money(4518 + 38))  # 6 kWh at 5 c and VAT
 
 
-def test_what_was_not_known_then_has_not_changed():
-    hours = measured(quarters(NOVEMBER)[::4], KWH, length=4)
-    readings = replace(readings_of(hours[:3], now=as_new(hours)), was_known=False)
-    assert not readings.has_changed
+def test_what_was_not_known_then_is_taken_as_it_is_now_and_has_not_changed():
+    readings = as_billed(SOURCE, ReadingType.METERED, NOVEMBER, UNKNOWN, as_new(HOURS))
+    assert (readings.was_known, readings.has_changed, readings.late_hours) == (False, False, 720)
+    assert readings.then.intervals.milliwatt_hours.sum() == 720 * KWH
+
+
+def test_hours_that_came_later_or_were_told_to_be_missing_are_taken_as_they_are_now():
+    quality = HOURS.quality.copy()
+    quality[3] = Quality.MISSING
+    then = replace(HOURS, milliwatt_hours=np.where(quality == Quality.MISSING, 0, 2 * KWH), quality=quality)
+    readings = as_billed(SOURCE, ReadingType.METERED, NOVEMBER, as_new(then[:700]), as_new(HOURS))
+    assert (readings.was_known, readings.late_hours) == (True, 21)
+    assert readings.then.intervals.milliwatt_hours.sum() == (2 * 699 + 21) * KWH
+    assert (np.diff(readings.then.intervals.quarter) == 4).all()
+    still_missing = as_billed(SOURCE, ReadingType.METERED, NOVEMBER, as_new(then[:5]), as_new(then))
+    assert still_missing.late_hours == 715
 
 
 # Whatever the prices and the readings: a bill that a patient clerk has written agrees, and one cent more does not.
