@@ -122,10 +122,11 @@ def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:
     source = lines[0].source
     if source is None:
         return None
+    billed = {(line.first, line.last, line.energy) for line in lines}  # a margin bills what the price bills beside it
     return _Billed(
         source=source,
         point_id=point_id,
-        energy=sum((line.energy for line in lines if line.energy), Energy(0)),
+        energy=sum((energy for *_, energy in billed if energy), Energy(0)),
         first=min(line.first for line in lines),
         last=max(line.last for line in lines),
     )

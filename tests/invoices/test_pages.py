@@ -6,10 +6,11 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
+from sqlmodel import select
 
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
-from portal.invoices.models import Invoice
+from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit.clock import DAY, first_of_month, start_of
 from portal.sites.kinds import ReadingType
 from tests.consumption.readings import every
@@ -192,6 +193,15 @@ def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
         f"Mittaustietoja on korjattu laskun jälkeen Energia Sähkö Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh "
         "Syy Verkkoyhtiön korjaus Korjaamme eron myöhemmällä laskulla. Näytä korjattu kulutus"
     ) in metered.said
+
+
+def test_energy_that_two_lines_charge_for_the_same_days_is_billed_once(mikko, register):
+    metered = MeteredBill(mikko, register)
+    with metered.database.writing() as db:
+        price = db.exec(select(InvoiceLine)).one()
+        db.add(InvoiceLine(**price.model_dump(exclude={"id", "position", "code"}), position=1, code="margin"))
+    kwh = metered.corrected()
+    assert f"Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh" in metered.said
 
 
 def test_it_tells_what_was_known_when_it_was_made_and_why_that_was_corrected(mikko, register):
