@@ -116,13 +116,19 @@ class Point:
         return f"{PAGE}?{urlencode({'energy': self.commodity, 'site': self.site_id})}"
 
     def seen_by(self, parties: frozenset[UUID]) -> "Point":
-        """The same point with the series alone that have readings of days on which the parties hold its site."""
+        """The same point with the series alone that have readings of days on which the parties hold its site.
+
+        Where there are none, the metered one that ended before: a meter that sent readings once is missed.
+        """
         held = [(start_quarter(first), start_quarter(last + DAY)) for first, last in self.held_by(parties)]
         seen = tuple(
             one
             for one in self.series
             if any(one.first_quarter < ends and begins < one.until_quarter for begins, ends in held)
         )
+        if not seen and held:
+            metered = self._of(ReadingType.METERED)
+            seen = (metered,) if metered and metered.first_quarter < held[-1][1] else ()
         return self if len(seen) == len(self.series) else replace(self, series=seen)
 
     def told_by(self, reading_type: ReadingType | None) -> "Point":

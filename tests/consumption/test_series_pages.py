@@ -198,3 +198,10 @@ def test_a_series_that_began_after_somebody_left_is_not_told_to_them(register, a
     assert "Netotettu" in words(mikko.browser.open(PAGE))
     (told,) = read(aino.browser.get("/consumption/download?at=2026").content).series
     assert told.reading_type is ReadingType.METERED
+
+
+def test_a_meter_that_fell_silent_before_somebody_came_is_told_to_them(register, aino):
+    home = Home(register, aino.party, since=date(2026, 10, 1))
+    home.record(home.power, every(SINCE, date(2026, 8, 31)))
+    said = words(aino.browser.open("/consumption"))
+    assert "Mittarilta ei tule tietoja Tietoja ei ole vielä tullut" in said
