@@ -22,7 +22,7 @@ from portal.kit.energy import Energy
 from portal.kit.i18n import Text
 from portal.kit.intervals import day_starts
 from portal.kit.questions import Question, given
-from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
+from portal.sites.kinds import Commodity, ReadingType, usual
 from portal.sites.models import MeteringPoint
 
 POINT, SERIES, BLOCKS = table_of(MeteringPoint), table_of(Series), table_of(ReadingMonth)
@@ -74,8 +74,7 @@ def corrected_sum(
     first, last = days
     arrivals = ARRIVALS.all(db, point=metering_point_id, first=first_of_month(first), last=last)
     came_at = {kind: at for _, kind, at in arrivals}
-    kinds = READING_TYPES[arrivals[0][0]] if arrivals else ()
-    billed_by = reading_type or next((kind for kind in kinds if kind.is_energy and kind in came_at), None)
+    billed_by = reading_type or (usual(arrivals[0][0], came_at) if arrivals else None)
     at = came_at.get(billed_by) if billed_by else None
     issued = start_of(issued_on)
     if billed_by is None or at is None or at < issued:

@@ -16,7 +16,7 @@ from portal.kit.clock import DAY, day_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of, start_quarter
 from portal.kit.ranges import Range, merged
-from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
+from portal.sites.kinds import READING_TYPES, Commodity, ReadingType, usual
 from portal.sites.models import Connection, Rhythm
 
 PAGE: Final = "/consumption"
@@ -90,8 +90,7 @@ class Point:
         """Of which series its readings are."""
         if self.looked_at:
             return self.looked_at
-        energies = (one for one in READING_TYPES[self.commodity] if one.is_energy and self._of(one))
-        return next(energies, ReadingType.METERED)
+        return usual(self.commodity, [one.reading_type for one in self.series]) or ReadingType.METERED
 
     @property
     def first_quarter(self) -> int | None:

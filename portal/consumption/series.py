@@ -14,7 +14,7 @@ from portal.consumption.rules import PeriodStep, Tally, total
 from portal.consumption.selection import Selection
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.labels import Label
-from portal.sites.kinds import ReadingType
+from portal.sites.kinds import ReadingType, usual
 from portal.sites.labels import READING_TYPES
 
 
@@ -71,7 +71,7 @@ def beside(
     kinds = selection.reading_types
     if len(kinds) < 2:
         return ()
-    shown = selection.reading_type or next((kind for kind in kinds if kind.is_energy), None)
+    shown = selection.reading_type or usual(selection.commodity, kinds)
     periods = [step.period for step in steps]
     return [
         SeriesBeside(

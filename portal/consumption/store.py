@@ -23,7 +23,7 @@ from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.intervals import Intervals, instant_of, start_quarter
-from portal.kit.questions import Question, any_of, given
+from portal.kit.questions import Question, any_of, as_row, given
 from portal.sites.kinds import ReadingType
 from portal.sites.models import Connection, MeteringPoint, Rhythm
 
@@ -72,21 +72,17 @@ def _columns(kind: type[Slots | Summary]) -> list[ColumnElement[Any]]:
     return [BLOCKS.c[field.name] for field in fields(kind)]
 
 
-def _row(*columns: Any) -> tuple[Any, ...]:  # noqa: ANN401 - of any month
-    return columns
-
-
-ROWS_OF_SLOTS: Final = Question(_row, _in_order(*_columns(Slots)))
+ROWS_OF_SLOTS: Final = Question(as_row, _in_order(*_columns(Slots)))
 ROWS_OF_SUMMARIES: Final = Question(
-    _row,
+    as_row,
     select(*BLOCKS.c["metering_point_id", "month"], *_columns(Summary))
     .where(*_of_series(BLOCKS), any_of(BLOCKS.c.month, "months"))
     .order_by(*BLOCKS.primary_key),
 )
 """Of single months: pages ask for one and that of the year before."""
-ROWS_OF_TOTALS: Final = Question(_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "quantity"]))
+ROWS_OF_TOTALS: Final = Question(as_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "quantity"]))
 SUMS: Final = Question(
-    _row,
+    as_row,
     _asked(TOTALS, TOTALS.c.month, *(func.sum(TOTALS.c[name]) for name in FIGURES))
     .group_by(TOTALS.c.month)
     .order_by(TOTALS.c.month),

@@ -27,7 +27,7 @@ from portal.kit import clock
 from portal.kit.clock import start_of
 from portal.kit.db import table_of
 from portal.kit.intervals import quarter_of
-from portal.kit.questions import Question, any_of, given
+from portal.kit.questions import Question, any_of, as_row, given
 from portal.sites.kinds import ReadingType
 
 EVER: Final = Days(date.min, date.max)
@@ -70,7 +70,7 @@ PRICES: Final = Question(
     .order_by(_PRICE.c.position, _PRICE.c.valid_from),
 )
 TAXES: Final[Question[TaxRow]] = Question(
-    lambda *row: row,
+    as_row,
     sa.select(*_TAX.c["kind", "applies_to", "rate", "valid_from", "valid_to"])
     .where(*_touching(_TAX, given("first"), given("last")))
     .order_by(_TAX.c.valid_from),

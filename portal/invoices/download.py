@@ -11,7 +11,6 @@ from portal.kit.i18n import Language, text
 from portal.kit.money import Money
 from portal.kit.spreadsheets import Cell
 
-CENTS_A_EURO: Final = 100
 HEADINGS: Final = (
     text("Invoice number"),
     text("Invoice"),
@@ -50,4 +49,4 @@ def _row(head: InvoiceHead, today: date, language: Language) -> list[Cell]:
 
 
 def _euros(amount: Money) -> Decimal:
-    return spreadsheets.figure(Decimal(amount.cents) / CENTS_A_EURO, 2)
+    return spreadsheets.figure(amount.euros, 2)

@@ -32,7 +32,7 @@ from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
 from portal.kit.money import Money
-from portal.kit.questions import Question, any_of, given, listed
+from portal.kit.questions import Question, any_of, as_row, given, listed
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeteringPoint, Site
 
@@ -147,10 +147,6 @@ _NETS: Final = (
 )
 
 
-def _itself(*row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as many kinds as columns have
-    return row
-
-
 def _by_day(asked: sa.Select[*tuple[Any, ...]], day: ColumnElement[date]) -> ScopedQuestion[DaySum]:
     """What bills come to by the last day that they bill, the latest first."""
     return INVOICES.question(_day_sum, asked.group_by(day).order_by(day.desc()))
@@ -193,9 +189,9 @@ FOUND: Final = INVOICES.question(
     .limit(_SOME),
 )
 DUE: Final = _some(_IS_UNPAID, _INVOICE.c.due_on, _INVOICE.c.number)
-NETS: Final = INVOICES.question(_itself, _NETS)
+NETS: Final = INVOICES.question(as_row, _NETS)
 NETS_OF_A_COMMODITY: Final = INVOICES.question(
-    _itself,
+    as_row,
     _NETS.join(_POINT, _CONTRACT.c.metering_point_id == _POINT.c.id).where(_POINT.c.energy == given("commodity")),
 )
 OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))

@@ -76,6 +76,11 @@ def itself(value: R) -> R:
     return value
 
 
+def as_row(*row: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as many kinds as columns have
+    """What a row of several columns becomes where it makes no record."""
+    return row
+
+
 def given(name: str, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
     """A value that is given when the question is asked; its type is that of the column it is compared with."""
     return bindparam(name, type_=type_, required=True)

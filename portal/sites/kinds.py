@@ -1,6 +1,6 @@
 """The words of sites that tables, feeds and rules share."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
 
@@ -75,4 +75,9 @@ READING_TYPES: Final[Mapping[Commodity, Sequence[ReadingType]]] = {
     Commodity.COOLING: OF_WATER,
     Commodity.GAS: (ReadingType.METERED, ReadingType.LOWER, ReadingType.VOLUME, ReadingType.ESTIMATED),
 }
-"""The series that a metering point may have, by what it measures; the first is what is shown and billed otherwise."""
+"""The series that a metering point may have, by what it measures."""
+
+
+def usual(commodity: Commodity, there: Collection[ReadingType]) -> ReadingType | None:
+    """The series by which a metering point is shown and billed where nothing else is said: its first one of energy."""
+    return next((kind for kind in READING_TYPES[commodity] if kind.is_energy and kind in there), None)
