@@ -25,7 +25,7 @@ CAUSES: Final[Mapping[Cause, Text]] = {
     Cause.METER_CHANGED: text("change of meter"),
     Cause.OTHER: text("another reason"),
 }
-NOT_TOLD: Final = text("corrected by the network company")
+NOT_TOLD: Final = text("corrected by whoever reads the meter")
 """What is said where nobody told why."""
 
 REGISTERS: Final[Mapping[Register, Text]] = {

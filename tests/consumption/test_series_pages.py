@@ -171,7 +171,7 @@ def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):
     record(home, corrected, at=NOW + DAY)
     said = words(aino.browser.open(PAGE))
     assert "Korjatut arvot" in said
-    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80 Verkkoyhtiön korjaus" in said
+    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80 Mittauksesta vastaavan korjaus" in said
     assert "Korjatut arvot" not in words(aino.browser.open("/consumption?at=2026-09"))
 
 

@@ -191,7 +191,7 @@ def test_a_bill_says_when_its_readings_were_corrected_after_it(metered):
     kwh = metered.corrected()
     assert (
         f"Mittaustietoja on korjattu laskun jälkeen Energia Sähkö Laskulla {kwh} kWh Mittaustiedot nyt {kwh + 2},5 kWh "
-        "Syy Verkkoyhtiön korjaus Korjaamme eron myöhemmällä laskulla. Näytä korjattu kulutus"
+        "Syy Mittauksesta vastaavan korjaus Korjaamme eron myöhemmällä laskulla. Näytä korjattu kulutus"
     ) in metered.said
 
 
