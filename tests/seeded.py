@@ -28,3 +28,11 @@ def seeded_sqlite(empty_sqlite, tmp_path_factory):
             database.engine.dispose()
             unfinished.rename(path)
     return path
+
+
+@pytest.fixture(scope="module")
+def demo(seeded_sqlite):
+    """The demo in SQLite; tests only read it."""
+    database = Database(f"sqlite:///{seeded_sqlite}")
+    yield database
+    database.engine.dispose()

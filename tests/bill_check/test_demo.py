@@ -10,21 +10,12 @@ from portal.demo.people import KARIN, LANDLORD, REGISTERED, RIIKKA
 from portal.demo.register import party_id
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
-from portal.kit.db import Database
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.money import Money
 from tests.people import user
 
 pytestmark = pytest.mark.sqlite
 WRONG = "260252806"  # README.md names it, and tests/demo/test_seed.py recomputes it
-
-
-@pytest.fixture(scope="module")
-def demo(seeded_sqlite):
-    """The demo in SQLite; tests only read it."""
-    database = Database(f"sqlite:///{seeded_sqlite}")
-    yield database
-    database.engine.dispose()
 
 
 @pytest.fixture

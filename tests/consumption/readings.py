@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
+from uuid import uuid4
 
 import numpy as np
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from portal.consumption.formats.datahub import Reader, RefusedLine, SeriesReadin
 from portal.consumption.formats.datahub_file import Spans
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.intervals import Intervals, Quality, day_starts, instant_of
+from portal.sites.models import MeteringPoint
 
 NO_VALUE = Quality.MISSING
 FORMS = (  # of the readings of an hour: where each begins, and its length
@@ -97,6 +99,13 @@ def every(first, last, length=1, milliwatt_hours=None):
     quarter = np.arange(starts[0], starts[-1], length)
     values = np.full(len(quarter), 1000) if milliwatt_hours is None else milliwatt_hours(quarter)
     return Intervals(quarter, np.full(len(quarter), length), values, np.zeros(len(quarter), np.uint8))
+
+
+def make_point(db):
+    """A metering point of electricity that stands nowhere."""
+    point = MeteringPoint(id=uuid4(), gsrn=f"{uuid4().int % 10**18:018}", energy="electricity")
+    db.add(point)
+    return point.id
 
 
 @st.composite

@@ -20,12 +20,6 @@ pytestmark = pytest.mark.sqlite
 
 
 @pytest.fixture
-def db(database):
-    with database.writing() as session:
-        yield session
-
-
-@pytest.fixture
 def register(db):
     register = Register(db)
     register.record(register.power, every(date(2025, 1, 10), date(2026, 11, 8), milliwatt_hours=value))

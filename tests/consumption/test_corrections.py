@@ -11,9 +11,9 @@ from portal.consumption.rules import replaces_estimates
 from portal.kit.intervals import Quality
 from portal.sites.kinds import ReadingType
 from tests.asked import asking
-from tests.consumption.readings import Reading, every, intervals
+from tests.consumption.readings import Reading, every, intervals, make_point
 from tests.consumption.test_history import days_of
-from tests.consumption.test_store import MONTH, NOW, make_point
+from tests.consumption.test_store import MONTH, NOW
 
 DAY = timedelta(days=1)
 EST, OK, REVISED = Quality.EST, Quality.OK, Quality.REVISED
@@ -23,12 +23,6 @@ def readings(day, milliwatt_hours=0, quality=Quality.OK):
     told = every(day, day, milliwatt_hours=lambda quarter: quarter * 0 + milliwatt_hours)
     told.quality[:] = quality
     return told
-
-
-@pytest.fixture
-def db(database):
-    with database.writing() as session:
-        yield session
 
 
 @pytest.fixture

@@ -16,22 +16,11 @@ from portal.consumption.store import PointDays
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, start_quarter
 from portal.sites.kinds import ReadingType
-from tests.consumption.readings import Naive, Reading, every, intervals, listed, loads
-from tests.consumption.test_store import FIRST, LAST, MONTH, NOW, ODD_HOURS, make_point
+from tests.consumption.readings import Naive, Reading, every, intervals, listed, loads, make_point
+from tests.consumption.test_store import FIRST, LAST, MONTH, NOW, ODD_HOURS
 
 DAY = timedelta(days=1)
 TYPES = (ReadingType.METERED, ReadingType.NETTED)
-
-
-@pytest.fixture
-def db(database):
-    with database.writing() as session:
-        yield session
-
-
-@pytest.fixture
-def point(db):
-    return make_point(db)
 
 
 def days_of(point, kind=ReadingType.METERED, first=FIRST, last=LAST):

@@ -6,11 +6,10 @@ import pytest
 from sqlmodel import col, select
 
 from portal.sites.models import MeteringPoint
+from tests.consumption.homes import SINCE, Home
 from tests.consumption.readings import every
-from tests.consumption.test_pages import SINCE, Home, register, words
-from tests.markup import found
+from tests.markup import found, words
 
-__all__ = ["register"]
 DAY = timedelta(days=1)
 NOTICES = "//*[contains(@class, 'notice--')]"
 

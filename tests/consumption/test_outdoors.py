@@ -12,9 +12,8 @@ from portal.kit.intervals import instant_of
 from portal.weather.hours import Temperatures, start_hour
 from portal.weather.importing import record
 from tests.asked import asking
+from tests.consumption.homes import Home
 from tests.consumption.readings import every
-from tests.consumption.test_pages import Home
-from tests.contracts.register import Register
 from tests.markup import table, words
 from tests.weather.builders import constant
 
@@ -22,20 +21,6 @@ DAY = timedelta(days=1)
 SHOWN = "show=temperature,price,euros"
 SINCE = date(2023, 1, 1)
 WATER, PER_DEGREE = 5, 2  # kWh a day, kWh a degree day
-
-
-@pytest.fixture
-def register(house):
-    return Register(house.database)
-
-
-@pytest.fixture
-def home(register, aino):
-    """A home with electricity since September 2025."""
-    home = Home(register, aino.party)
-    home.readings(aino.today - DAY)
-    home.contracts()
-    return home
 
 
 def weather(house, place, told):

@@ -5,26 +5,24 @@ import gzip
 import io
 import json
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
 import numpy as np
 import pytest
 
-from portal.consumption import recording, store
+from portal.consumption import store
 from portal.kit.clock import first_of_month, next_month
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import Quality, start_quarter
 from portal.sites.models import Occupancy
+from tests.consumption.homes import SINCE, Home, by_hour_of_day
 from tests.consumption.readings import every, read
-from tests.contracts.register import Register
 from tests.markup import found, said, words
 from tests.markup import table as rows
 
 DAY = timedelta(days=1)
-NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
-SINCE = date(2025, 9, 1)
 PATHS = (
     "/consumption",
     "/consumption?at=all",
@@ -38,50 +36,6 @@ PATHS = (
     "/consumption?at=2026-10&compare=weekday",
     "/consumption?at=2026&compare=none",
 )
-
-
-def by_hour_of_day(quarter):
-    """0.2 to 0.43 kWh an hour by the hour of day, a little more each day."""
-    return 50_000 + quarter % 96 * 600 + quarter // 96 % 7 * 1_000
-
-
-class Home:
-    """A site of somebody with an electricity meter, its contracts, and readings up to a day."""
-
-    def __init__(self, register, party, street="Esimerkkikatu 4", since=SINCE, **facts):
-        self.register, self.database, self.party = register, register.database, party
-        self.site = self.register.site(street, **facts)
-        self.register.add(Occupancy(site_id=self.site, party_id=party, since=since))
-        self.power = self.register.point(self.site)
-
-    def record(self, point, readings):
-        with self.database.writing() as db:
-            recording.record(db, point, readings, NOW)
-
-    def readings(self, until, point=None, **more):
-        self.record(point or self.power, every(SINCE, until, milliwatt_hours=by_hour_of_day, **more))
-
-    def contracts(self, **facts):
-        self.register.taxes()
-        sales = self.register.product("sales", "Vakaa")
-        self.register.price(sales, "energy", "10")
-        self.register.price(sales, "month", "5", basis="month")
-        self.register.contract(self.party, self.site, self.power, sales, **facts)
-
-
-@pytest.fixture
-def register(house):
-    """The utility's register."""
-    return Register(house.database)
-
-
-@pytest.fixture
-def home(register, aino):
-    """Aino's home, read by the quarter until yesterday."""
-    home = Home(register, aino.party)
-    home.readings(aino.today - DAY)
-    home.contracts()
-    return home
 
 
 def bars(page):

@@ -95,12 +95,6 @@ def person(*parties):
 
 
 @pytest.fixture
-def db(database):
-    with database.writing() as session:
-        yield session
-
-
-@pytest.fixture
 def register(db):
     register = Register(db)
     register.record(register.power, every(date(2025, 1, 10), date(2025, 9, 30), milliwatt_hours=value))

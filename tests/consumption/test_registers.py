@@ -12,10 +12,8 @@ from portal.consumption.registers.models import RegisterReading
 from portal.consumption.registers.records import read_register
 from portal.consumption.registers.rules import RegisterValue, counted, in_order, is_change, used
 from portal.sites.kinds import Commodity
-from tests.consumption.test_pages import register
 from tests.markup import words
 
-__all__ = ["register"]
 DAY = timedelta(days=1)
 FIRST, SECOND = date(2026, 1, 1), date(2026, 2, 1)
 

@@ -11,10 +11,11 @@ from portal.consumption.models import RevisionReason
 from portal.kit.intervals import Quality
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint
+from tests.consumption.homes import NOW, SINCE, Home
 from tests.consumption.readings import every, read
-from tests.consumption.test_pages import NOW, SINCE, Home, cents, register, words
+from tests.consumption.test_pages import cents
+from tests.markup import words
 
-__all__ = ["register"]
 DAY = timedelta(days=1)
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
 PAGE = "/consumption?at=2026-10"

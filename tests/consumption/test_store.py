@@ -16,8 +16,7 @@ from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
 from portal.sites.kinds import READING_TYPES, Commodity
-from portal.sites.models import MeteringPoint
-from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, read
+from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, make_point, read
 from tests.data import real
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -32,23 +31,6 @@ ODD_DAYS = (  # of 92 and 100 quarters, at the edges of months and years
 )
 ODD_HOURS = [start_quarter(day) // 4 + hour for day in ODD_DAYS for hour in (-1, 0, 2, 3, 4, 23)]
 FIRST, LAST = date(2025, 12, 30), date(2026, 11, 2)
-
-
-def make_point(db):
-    point = MeteringPoint(id=uuid4(), gsrn=f"{uuid4().int % 10**18:018}", energy="electricity")
-    db.add(point)
-    return point.id
-
-
-@pytest.fixture
-def db(database):
-    with database.writing() as session:
-        yield session
-
-
-@pytest.fixture
-def point(db):
-    return make_point(db)
 
 
 def known(db, point, first=FIRST, last=LAST):

@@ -55,14 +55,6 @@ SILENT = dict.fromkeys((households.SILENT, "643000000710121018"), timedelta(hous
 TODAYS = st.dates(date(2025, 1, 1), date(2028, 12, 31))
 
 
-@pytest.fixture(scope="module")
-def demo(seeded_sqlite):
-    """The demo in SQLite; tests only read it."""
-    database = Database(f"sqlite:///{seeded_sqlite}")
-    yield database
-    database.engine.dispose()
-
-
 @pytest.fixture
 def db(demo):
     with demo.reading() as db:

@@ -7,10 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from portal.invoices.models import Invoice
-from tests.invoices.test_pages import books
 from tests.markup import words
-
-__all__ = ["books"]
 
 
 @pytest.fixture

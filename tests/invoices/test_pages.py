@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -17,43 +17,6 @@ from tests.consumption.readings import every
 from tests.contracts.register import counted, line
 from tests.markup import found, words
 from tests.people import AINO
-
-
-@pytest.fixture
-def books(register, aino):
-    """Aino's bills: an unpaid one with lines, the one of a year before, and one that was paid in between."""
-    return Books(register, aino)
-
-
-class Books:
-    def __init__(self, register, who):
-        self.site = register.site()
-        point = register.point(self.site)
-        self.sales = register.contract(who.party, self.site, point, register.product())
-        network = register.contract(who.party, self.site, point, register.product("network", "Siirto"), "network")
-        self.last = first_of_month(who.today) - timedelta(days=1)
-        before = date(self.last.year, self.last.month, 1).replace(year=self.last.year - 1)
-        before = (before + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-        self.due_on = who.today + timedelta(days=13)
-        self.unpaid = register.bill(
-            who.party,
-            self.site,
-            self.last,
-            cents=9499,
-            due_on=self.due_on,
-            estimated=True,
-            lines=[
-                line(self.sales, 3925, kwh="462.318"),
-                line(self.sales, 390, code="base", price="3.90"),
-                line(network, 3254, kwh="462.318", code="night", estimated=True),
-            ],
-        )
-        self.earlier = register.bill(
-            who.party, self.site, before, cents=9039, lines=[line(self.sales, 7202, kwh="440")]
-        )
-        register.payment(self.earlier, 9039, before + timedelta(days=20))
-        self.paid = register.bill(who.party, self.site, self.last - timedelta(days=40), cents=7518)
-        register.payment(self.paid, 7518, self.last)
 
 
 def test_the_list_shows_what_is_to_be_paid_and_every_bill(aino, books):
