@@ -17,7 +17,7 @@ from portal.consumption.history import RevisedHours
 from portal.consumption.kinds import Cause
 from portal.consumption.models import RevisionReason
 from portal.consumption.store import PointDays
-from portal.kit.clock import DAY, day_of
+from portal.kit.clock import DAY
 from portal.kit.db import table_of
 from portal.kit.i18n import Text
 from portal.kit.questions import Question, any_of, given
@@ -90,15 +90,15 @@ def of_days(db: Session, wanted: Sequence[PointDays]) -> Sequence[Corrected]:
     told = TOLD.all(
         db,
         points={hours.days.metering_point_id for hours in every},
-        first=min(day_of(hours.begins) for hours in every),
-        last=max(_last_day(hours) for hours in every),
+        first=min(hours.time.first_day for hours in every),
+        last=max(hours.time.last_day for hours in every),
     )
     return [Corrected(hours, _reasons(hours, told)) for hours in every]
 
 
 def _reasons(hours: RevisedHours, told: Iterable[_Told]) -> Sequence[Reason]:
     """Of each day the reason that was told nearest to the delivery: a day may have been corrected more than once."""
-    first, last = day_of(hours.begins), _last_day(hours)
+    first, last = hours.time.first_day, hours.time.last_day
     found: dict[Reason, None] = {}
     for day in (first + DAY * number for number in range((last - first).days + 1)):
         about = [one for one in told if one.is_about(hours.days, day)]
@@ -110,7 +110,3 @@ def _reasons(hours: RevisedHours, told: Iterable[_Told]) -> Sequence[Reason]:
 def _shown(hours: RevisedHours) -> Reason:
     """What the delivery shows of it."""
     return Reason(Cause.ESTIMATE_REPLACED if rules.replaces_estimates(hours.before, hours.since) else None)
-
-
-def _last_day(hours: RevisedHours) -> date:
-    return day_of(hours.ends - DAY.resolution)

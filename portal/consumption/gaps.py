@@ -1,8 +1,7 @@
 """Which stretches of time are missing: those that are due, or were delivered without a value."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
 import numpy as np
@@ -11,44 +10,25 @@ from numpy.typing import NDArray
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import MISSING, due
-from portal.kit.clock import DAY, day_of, start_of
+from portal.consumption.stretches import TimeStretch
+from portal.kit.clock import DAY
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of, start_quarter
 
 Flags = NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch of time without a value, at one point at least."""
-
-    begins: datetime
-    ends: datetime
-
-    @property
-    def first_day(self) -> date:
-        """The day on which it begins."""
-        return day_of(self.begins)
-
-    @property
-    def last_day(self) -> date:
-        """The day to which its last quarter hour belongs."""
-        return day_of(self.ends) if self.ends != start_of(day_of(self.ends)) else day_of(self.ends) - DAY
-
-    @property
-    def whole_days(self) -> bool:
-        """Whether it begins and ends at midnight."""
-        return self.begins == start_of(self.first_day) and self.ends == start_of(self.last_day + DAY)
-
-
-def gaps(readings: Iterable[PointReadings], parties: frozenset[UUID], period: Period, today: date) -> Sequence[Gap]:
-    """The gaps of a period in time order; those of several points that touch are one."""
+def gaps(
+    readings: Iterable[PointReadings], parties: frozenset[UUID], period: Period, today: date
+) -> Sequence[TimeStretch]:
+    """When a value is missing at one point at least, in time order; what touches is one."""
     size = period.ends - period.begins
     missing = np.zeros(size, np.bool_)
     for of in readings:
         missing |= _expected(of, parties, period, today) & ~_covered(of.intervals, period)
         missing |= _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
     return [
-        Gap(instant_of(period.begins + begins), instant_of(period.begins + ends)) for begins, ends in _runs(missing)
+        TimeStretch(instant_of(period.begins + begins), instant_of(period.begins + ends))
+        for begins, ends in _runs(missing)
     ]
 
 

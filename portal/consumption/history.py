@@ -18,6 +18,7 @@ from portal.consumption.blocks import Slots, readings_in
 from portal.consumption.models import ReadingMonth, Revision
 from portal.consumption.revisions import ABSENT, UNCHANGED, UNKNOWN, Known, before, in_a_row
 from portal.consumption.store import PointDays, within
+from portal.consumption.stretches import TimeStretch
 from portal.kit.clock import first_of_month
 from portal.kit.db import table_of
 from portal.kit.energy import Energy
@@ -41,15 +42,12 @@ class RevisedHours:
     since: Intervals
 
     @property
-    def begins(self) -> datetime:
-        """When the first of the hours begins."""
-        return instant_of(self._first)
-
-    @property
-    def ends(self) -> datetime:
-        """When the last of them ends."""
-        last = int(max(one.quarter[-1] for one in (self.before, self.since) if len(one)))
-        return instant_of((last // QUARTERS_AN_HOUR + 1) * QUARTERS_AN_HOUR)
+    def time(self) -> TimeStretch:
+        """From the beginning of the first hour to the end of the last one."""
+        told = [one for one in (self.before, self.since) if len(one)]
+        first = int(min(one.quarter[0] for one in told)) // QUARTERS_AN_HOUR
+        last = int(max(one.quarter[-1] for one in told)) // QUARTERS_AN_HOUR
+        return TimeStretch(instant_of(first * QUARTERS_AN_HOUR), instant_of((last + 1) * QUARTERS_AN_HOUR))
 
     @property
     def was(self) -> Energy:
@@ -69,11 +67,6 @@ class RevisedHours:
             return self.was != self.is_now
         differs = self.before.milliwatt_hours[was] != self.since.milliwatt_hours[now]
         return bool((differs & (self.before.quality[was] != Quality.MISSING)).any())
-
-    @property
-    def _first(self) -> int:
-        first = int(min(one.quarter[0] for one in (self.before, self.since) if len(one)))
-        return first // QUARTERS_AN_HOUR * QUARTERS_AN_HOUR
 
 
 @dataclass(frozen=True, slots=True)

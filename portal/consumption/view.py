@@ -16,7 +16,7 @@ from portal.consumption.changes import Change, change, changed
 from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
 from portal.consumption.corrections import Corrected
 from portal.consumption.freshness import is_coarse
-from portal.consumption.gaps import Gap, gaps
+from portal.consumption.gaps import gaps
 from portal.consumption.outdoors import Outdoors, outdoors
 from portal.consumption.pairs import Comparison
 from portal.consumption.periods import All, Day, Hour, Period, PeriodKind, Span, Week, Year, levels
@@ -25,6 +25,7 @@ from portal.consumption.queries import PointReadings
 from portal.consumption.rules import Compare, PeriodStep, total
 from portal.consumption.selection import Selection, Shown, days_with_readings
 from portal.consumption.series import SeriesBeside, beside
+from portal.consumption.stretches import TimeStretch
 from portal.contracts.tariff_periods import Days
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
@@ -117,7 +118,7 @@ class View:
     covers: Span | None
     figures: Figures | None
     lacks_contracts: bool
-    gaps: Sequence[Gap]
+    gaps: Sequence[TimeStretch]
     coarse: int
     hour: HourOfDay | None
     outdoors: Outdoors | None
@@ -183,7 +184,7 @@ class View:
         return any(step.now.revised for step in self.steps)
 
     @property
-    def gaps_told(self) -> Sequence[Gap]:
+    def gaps_told(self) -> Sequence[TimeStretch]:
         """What is missing, as far as it is told one by one."""
         return self.gaps[:MOST_GAPS]
 

@@ -73,7 +73,7 @@ def test_a_correction_says_when_it_came_what_it_changed_and_what_was_there(db, p
     (change,) = history.revised(db, [days_of(point, first=MONTH, last=MONTH)])
     assert (change.at, change.corrects) == (NOW + DAY, True)
     assert (change.was, change.is_now) == (Energy(4000), Energy(6000))
-    assert change.ends - change.begins == timedelta(hours=1)
+    assert change.time.ends - change.time.begins == timedelta(hours=1)
     assert history.revised(db, [days_of(point, first=MONTH + DAY, last=LAST + DAY)]) == []
 
 

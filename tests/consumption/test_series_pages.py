@@ -172,7 +172,7 @@ def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):
     record(home, corrected, at=NOW + DAY)
     said = words(aino.browser.open(PAGE))
     assert "Korjatut arvot" in said
-    assert "20.10. klo 0.00 – 21.10. klo 0.00 19,20 28,80 Mittauksesta vastaavan korjaus" in said
+    assert "20.10. Mittauksesta vastaavan korjaus Korjattu 22.11. klo 10.00 19,20 28,80" in said
     assert "Korjatut arvot" not in words(aino.browser.open("/consumption?at=2026-09"))
 
 
@@ -185,7 +185,7 @@ def test_what_was_corrected_is_told_with_the_reason_that_the_utility_gave(home, 
         db.add(
             RevisionReason(metering_point_id=home.power, reading_type="BN01", cause="meter-fault", note=note, **days)
         )
-    assert "28,80 Mittarivika Uusi mittari on <b>asennettu</b>." in words(aino.browser.open(PAGE))
+    assert "20.10. Mittarivika Uusi mittari on <b>asennettu</b>. Korjattu" in words(aino.browser.open(PAGE))
 
 
 def test_a_series_that_began_after_somebody_left_is_not_told_to_them(register, aino, mikko):
