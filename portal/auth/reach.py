@@ -119,6 +119,11 @@ class Reach:
         """The sites at which a matter is open, None for all; none at all where it is closed."""
         return _together(grant for grant in self.grants if grant.covers(theme, level))
 
+    def sees_at(self, theme: Theme, site: UUID) -> bool:
+        """Whether a matter is open to be seen at a site."""
+        open_at = self.sites(theme)
+        return open_at is None or site in open_at
+
     def sites_of_any(self, themes: Iterable[Theme]) -> frozenset[UUID] | None:
         """The sites at which one of several matters is open to be seen, None for all."""
         return _together(grant for theme in themes for grant in self.grants if grant.covers(theme, Level.SEE))

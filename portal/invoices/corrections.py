@@ -88,11 +88,12 @@ def corrections(db: Session, who: User, bill: WholeInvoice, reread: Reread) -> I
         days = billed.first, billed.last
         found = reread(db, billed.point_id, billed.source.reading_type, days, bill.head.issued_on)
         if found is not None and abs(found.now - billed.energy) >= TOLD_FROM:
+            sees_use = who.reach.sees_at(Theme.CONSUMPTION, billed.source.site_id)
             yield Correction(
                 billed.source,
                 billed.energy,
                 found,
-                billed.source.href(billed.first, billed.last) if _sees_use(who, billed) else None,
+                billed.source.href(billed.first, billed.last) if sees_use else None,
             )
 
 
@@ -111,11 +112,6 @@ def _by_series(bill: WholeInvoice) -> Iterator[_Billed]:
         if series not in found or billed.energy > found[series].energy:
             found[series] = billed
     yield from found.values()
-
-
-def _sees_use(who: User, billed: _Billed) -> bool:
-    open_at = who.reach.sites(Theme.CONSUMPTION)
-    return open_at is None or billed.source.site_id in open_at
 
 
 def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:

@@ -31,3 +31,20 @@ class ReadBy(StrEnum):
     REMOTE = "remote"
     CUSTOMER = "customer"
     VISIT = "visit"
+
+
+class Cause(StrEnum):
+    """What a part of the difference between two bills is due to, in the order of the arithmetic (changes.py)."""
+
+    DAYS = "days"
+    WEATHER = "weather"
+    USAGE = "usage"
+    ENERGY_PRICE = "energy-price"
+    DISTRIBUTION_PRICE = "distribution-price"
+    TAX = "tax"
+    BASIC = "basic"
+    POWER = "power"
+    BOUGHT = "bought"
+    OTHERS = "others"
+    VAT = "vat"
+    VAT_RATE = "vat-rate"

@@ -1,6 +1,6 @@
 """What is said of invoices: their states, periods and subjects, what their lines count, and how to pay them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -8,7 +8,8 @@ from typing import Final
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY
 from portal.contracts.labels import KINDS as CONTRACTS
-from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
+from portal.contracts.pricing import Vat
+from portal.invoices.kinds import Cause, InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import Status
 from portal.kit import formats
 from portal.kit.clock import DAY, first_of_month, next_month
@@ -45,6 +46,20 @@ READ: Final[Mapping[ReadBy, Text]] = {
 KINDS: Final[Mapping[InvoiceKind, Text]] = {
     InvoiceKind.CREDIT: text("Credit note"),
     InvoiceKind.REMINDER: text("Payment reminder"),
+}
+CAUSES: Final[Mapping[Cause, Text]] = {
+    Cause.DAYS: text("Number of days"),
+    Cause.WEATHER: text("Weather"),
+    Cause.USAGE: text("Consumption"),
+    Cause.ENERGY_PRICE: text("Average price of energy"),
+    Cause.DISTRIBUTION_PRICE: text("Average price of distribution"),
+    Cause.TAX: text("Electricity tax"),
+    Cause.BASIC: text("Basic charges"),
+    Cause.POWER: text("Power charges"),
+    Cause.BOUGHT: text("Energy that we bought from you"),
+    Cause.OTHERS: text("Other charges"),
+    Cause.VAT: text("VAT on these"),
+    Cause.VAT_RATE: text("Rate of VAT"),
 }
 
 
@@ -83,6 +98,26 @@ def subject(kinds: frozenset[ContractKind], language: Language) -> str:
     rest = kinds - of_both - {ContractKind.CONNECTION} if words else kinds
     words += [CONTRACTS[kind].words for kind in ContractKind if kind in rest]
     return ", ".join(inside(one.said(language)) for one in words)
+
+
+def cause(of: Cause) -> Spoken:
+    """What a difference is due to, inside a sentence."""
+    return Spoken(lambda language: inside(CAUSES[of].said(language)))
+
+
+def changed(before: object, now: object) -> Text:
+    """What something is, and what it was on an earlier bill."""
+    return text("%(now)s, earlier %(before)s", before=before, now=now)
+
+
+def amounts(used: Mapping[Commodity, Energy]) -> str:
+    """What was used of each energy, rounded."""
+    return " + ".join(rounded(commodity, amount) for commodity, amount in used.items())
+
+
+def rates(vats: Iterable[Vat]) -> str:
+    """Rates of VAT, the lowest first."""
+    return " + ".join(formats.percent(rate.percent) for rate in vats)
 
 
 def named(name: Names | None, language: Language) -> str:

@@ -12,8 +12,8 @@ from starlette.routing import Route
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.invoices import banking_days, download, finvoice, queries
-from portal.invoices.changes import Change, why
 from portal.invoices.codes import PaymentCodes, payment_codes
+from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
 from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
@@ -83,15 +83,6 @@ class InvoiceList(Page):
 
 
 @dataclass(frozen=True)
-class Comparison:
-    """The invoice of the same days a year before, and why this one differs."""
-
-    earlier: WholeInvoice
-    difference: Money
-    change: Change
-
-
-@dataclass(frozen=True)
 class InvoicePage(Page):
     """One invoice with all it says, the one that it credits or reminds of, and those that refer to it.
 
@@ -105,7 +96,7 @@ class InvoicePage(Page):
     codes: PaymentCodes | None
     pay_by: date
     corrected: Sequence[Correction]
-    comparison: Comparison | None
+    comparisons: Comparisons | None
 
 
 def index(visit: Visit[User]) -> InvoiceList:
@@ -152,7 +143,7 @@ def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
         codes=payment_codes(invoice, visit.today),
         pay_by=banking_days.on_or_after(invoice.head.due_on),
         corrected=list(corrections(visit.db, visit.who, invoice, reread)),
-        comparison=_comparison(visit, invoice),
+        comparisons=comparisons(visit.db, visit.who, invoice),
     )
 
 
@@ -230,13 +221,6 @@ def _months_up_to(last: date, count: int) -> Sequence[date]:
 
 def _percent(now: Money, before: Money) -> int:
     return int((Decimal(now.cents - before.cents) * 100 / before.cents).quantize(Decimal(1)))
-
-
-def _comparison(visit: Visit[User], invoice: WholeInvoice) -> Comparison | None:
-    earlier = queries.year_earlier(visit.db, visit.who, invoice)
-    if earlier is None:
-        return None
-    return Comparison(earlier, invoice.head.total - earlier.head.total, why(invoice, earlier))
 
 
 def routes(reread: Reread) -> list[Route]:

@@ -19,14 +19,13 @@ from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party
-from portal.invoices import changes
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.records import Buyer, InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
-from portal.kit.clock import first_of_month
+from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
@@ -209,6 +208,18 @@ NAMES: Final = Question(
     .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
     .order_by(_LINE.c.position.desc()),
 )
+ENERGY_OF_CONTRACTS: Final = INVOICES.question(
+    as_row,
+    sa.select(*_LINE.c["contract_id", "period_from", "period_to", "quantity_mwh"])
+    .join_from(_INVOICE, _LINE)
+    .where(
+        _OF_ONE_PARTY,
+        _INVOICE.c.site_id == given("site"),
+        given("since") <= _DAY,
+        any_of(_LINE.c.contract_id, "contracts"),
+        _LINE.c.quantity_mwh.is_not(None),
+    ),
+)
 
 
 def sums(db: Session, who: User, filters: InvoiceFilter, today: date) -> InvoiceSums:
@@ -333,15 +344,39 @@ def buyer(db: Session, who: User, invoice: WholeInvoice) -> Buyer:
     )
 
 
-def year_earlier(db: Session, who: User, invoice: WholeInvoice) -> WholeInvoice | None:
-    """The invoice of the same days a year before, for the same metering points, if there is one."""
-    if invoice.head.kind is not InvoiceKind.INVOICE:
-        return None
-    about = year_before(invoice.head.last)
-    near = col(Invoice.period_to).between(about - A_YEAR_APART, about + A_YEAR_APART)
-    same = (col(Invoice.party_id) == invoice.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE)
-    candidates = _bills(db, INVOICES.visible_to(who) & same & near)
-    return next((one for one in candidates if changes.is_comparable(invoice, one)), None)
+def earlier(db: Session, who: User, invoice: WholeInvoice) -> Sequence[WholeInvoice]:
+    """The bills of the same site of about the same days a year before, and those that end where this one begins."""
+    head = invoice.head
+    about, begins = year_before(head.last), head.first
+    near = _between(about - A_YEAR_APART, about + A_YEAR_APART) | _between(begins - A_YEAR_APART, begins - DAY)
+    site = select(Invoice.site_id).where(Invoice.id == head.id).scalar_subquery()
+    at_same = col(Invoice.site_id).is_not_distinct_from(site)
+    same = (col(Invoice.party_id) == invoice.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE) & at_same
+    return _bills(db, INVOICES.visible_to(who) & same & near)
+
+
+def energy_by_month(
+    db: Session, who: User, invoice: WholeInvoice, sources: Collection[Source], since: date
+) -> Mapping[date, Energy]:
+    """What bills of the party of one charge of energy under contracts of one site, month by month, from a day on.
+
+    Of whole months alone; what several lines bill counts once.
+    """
+    contracts, site = {one.contract_id for one in sources}, next(one.site_id for one in sources)
+    found = ENERGY_OF_CONTRACTS.all(db, who, party=invoice.party_id, site=site, since=since, contracts=contracts)
+    whole = {
+        (contract, first, used)
+        for contract, first, last, used in found
+        if first == first_of_month(first) and last + DAY == next_month(first)
+    }
+    by_month: defaultdict[date, Energy] = defaultdict(lambda: Energy(0))
+    for _, first, used in whole:
+        by_month[first] += Energy(used)
+    return by_month
+
+
+def _between(first: date, last: date) -> ColumnElement[bool]:
+    return col(Invoice.period_to).between(first, last)
 
 
 def _late(filters: InvoiceFilter, today: date) -> Mapping[str, date]:

@@ -17,6 +17,7 @@ from portal.contracts.pricing import Vat
 from portal.invoices import labels, rules
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import Status
+from portal.kit.clock import DAY
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
@@ -92,6 +93,11 @@ class InvoiceHead:
     def status(self, today: date) -> Status:
         """Where it stands on a day."""
         return rules.status(self.total, self.paid, self.credited, self.due_on, today)
+
+    @property
+    def days(self) -> Decimal:
+        """How many days it bills."""
+        return Decimal((self.last - self.first) // DAY + 1)
 
     def label(self, today: date) -> Label:
         """Where it stands on a day, in words."""

@@ -13,7 +13,9 @@ class Books:
         self.site = register.site()
         point = register.point(self.site)
         self.sales = register.contract(who.party, self.site, point, register.product())
-        network = register.contract(who.party, self.site, point, register.product("network", "Siirto"), "network")
+        self.network = network = register.contract(
+            who.party, self.site, point, register.product("network", "Siirto"), "network"
+        )
         self.last = first_of_month(who.today) - timedelta(days=1)
         before = date(self.last.year, self.last.month, 1).replace(year=self.last.year - 1)
         before = (before + timedelta(days=31)).replace(day=1) - timedelta(days=1)
@@ -32,7 +34,11 @@ class Books:
             ],
         )
         self.earlier = register.bill(
-            who.party, self.site, before, cents=9039, lines=[line(self.sales, 7202, kwh="440")]
+            who.party,
+            self.site,
+            before,
+            cents=9039,
+            lines=[line(self.sales, 4402, kwh="440"), line(network, 2800, kwh="440")],
         )
         register.payment(self.earlier, 9039, before + timedelta(days=20))
         self.paid = register.bill(who.party, self.site, self.last - timedelta(days=40), cents=7518)

@@ -230,7 +230,33 @@ def test_a_bill_is_compared_with_that_of_a_year_before(aino, books):
     answer = aino.browser.open(f"/invoices/{books.unpaid}")
     assert "Lasku on 4,60 € suurempi kuin vuosi sitten." in words(answer)
     assert f'href="/invoices/{books.earlier}"' in answer.text
-    assert "Perus- ja tehomaksut +3,90 €" in words(answer)
+    assert "Suurin syy: perusmaksut +3,90 €." in words(answer)
+    assert "Kulutus 462 kWh, aiemmin 440 kWh +3,65 €" in words(answer)
+    assert "Vuoden takaa ei ole laskua" not in words(answer)
+
+
+def test_a_bill_is_compared_with_the_previous_one(aino, register, books):
+    lines = [line(books.sales, 3500, kwh="400"), line(books.network, 3000, kwh="400")]
+    until = books.last.replace(day=1) - timedelta(days=1)
+    previous = register.bill(aino.party, books.site, until, cents=8158, lines=lines)
+    answer = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Lasku on 13,41 € suurempi kuin edellinen lasku." in words(answer)
+    led_to = found(answer, "//section[@aria-labelledby='change']//a/@href")
+    assert f"/invoices/{previous}" in led_to
+    assert any(f"from={until.replace(day=1)}&to={until}" in href for href in led_to if "/consumption" in href)
+
+
+def test_nothing_is_made_up_where_there_is_no_bill_to_compare_with(aino, books):
+    said = words(aino.browser.open(f"/invoices/{books.earlier}"))
+    assert "Vuoden takaa ei ole laskua samoilta päiviltä, joten siihen ei voi verrata." in said
+    assert "suurempi kuin" not in said
+
+
+def test_bills_of_other_contracts_are_not_compared(aino, register, books):
+    about = {"lines": [line(books.sales, 4000, kwh="440")], "cents": 5020}
+    with_network_later = register.bill(aino.party, books.site, books.last, **about)
+    said = words(aino.browser.open(f"/invoices/{with_network_later}"))
+    assert "Vuosi sitten tämän käyttöpaikan lasku koski eri sopimuksia kuin nyt" in said
 
 
 def test_offers_of_electricity_are_pointed_at_only_where_electricity_is_sold(aino, books):

@@ -204,16 +204,31 @@ def test_a_stranger_finds_no_bill(database, register, books):
         assert queries.unpaid(db, stranger) == []
 
 
-def test_the_bill_of_the_same_days_a_year_before(database, register):
-    party, site = register.party(), register.site()
+def test_the_bills_of_the_same_site_a_year_before_and_just_before(database, register):
+    party, site, elsewhere = register.party(), register.site(), register.site()
     contract = register.contract(party, site, register.point(site), register.product())
-    heat = register.contract(party, site, register.point(site, "heat"), register.product("heat"), "heat")
-    now = register.bill(party, site, OCTOBER, lines=[line(contract, 1, kwh="1")])
-    before = register.bill(party, site, date(2025, 10, 31), lines=[line(contract, 1, kwh="1")])
-    register.bill(party, site, date(2025, 10, 31), lines=[line(heat, 1, kwh="1")])
-    register.bill(party, site, date(2025, 9, 30), lines=[line(contract, 1, kwh="1")])
+    mine = {"lines": [line(contract, 1, kwh="1")]}
+    now = register.bill(party, site, OCTOBER, **mine)
+    year_before = register.bill(party, site, date(2025, 10, 31), **mine)
+    previous = register.bill(party, site, date(2026, 9, 30), **mine)
+    register.bill(party, site, date(2026, 8, 31), **mine)
+    register.bill(party, elsewhere, date(2025, 10, 31), **mine)
+    register.bill(party, site, date(2025, 10, 31), cents=-100, **mine)
     who = somebody(party)
     with database.reading() as db:
-        bill = queries.by_id(db, who, now)
-        assert queries.year_earlier(db, who, bill).head.id == before
-        assert queries.year_earlier(db, who, queries.by_id(db, who, before)) is None
+        found = queries.earlier(db, who, queries.by_id(db, who, now))
+        assert {bill.head.id for bill in found} == {year_before, previous}
+        assert not queries.earlier(db, who, queries.by_id(db, who, year_before))
+
+
+def test_energy_of_whole_months_is_counted_once(database, register):
+    party, site = register.party(), register.site()
+    heat = register.contract(party, site, register.point(site, "heat"), register.product("heat"), "heat")
+    lines = [line(heat, 1, kwh="900"), line(heat, 1, kwh="900", code="margin")]
+    july = register.bill(party, site, date(2026, 7, 31), lines=lines)
+    register.bill(party, site, date(2026, 8, 15), lines=[line(heat, 1, kwh="100")])
+    with database.reading() as db:
+        bill = queries.by_id(db, somebody(party), july)
+        asked = bill, {bill.lines[0].source}, date(2025, 1, 1)
+        assert queries.energy_by_month(db, somebody(party), *asked) == {date(2026, 7, 1): Energy(900_000_000)}
+        assert not queries.energy_by_month(db, somebody(register.party()), *asked)

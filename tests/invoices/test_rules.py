@@ -1,4 +1,4 @@
-"""Where a bill stands, which days banks work, what was used and why a bill changed."""
+"""Where a bill stands, which days banks work, and what was used."""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from portal.contracts.kinds import ContractKind, Names
 from portal.invoices import banking_days
-from portal.invoices.changes import Change, is_comparable, why
 from portal.invoices.codes import payment_codes
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.labels import period
@@ -237,48 +236,6 @@ def test_a_change_of_contract_within_a_period_adds_up():
 def test_lines_without_a_contract_count_for_no_energy():
     assert consumption([line(None, 100, 5)]) == {}
     assert [group.source for group in by_contract([line(None, 100, 5), line(SALES, 1, 1)])] == [None, SALES]
-
-
-def test_why_a_bill_changed_adds_up():
-    before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"))
-    now = bill(line(SALES, 6000, 500), line(NETWORK, 1100, code="base"))
-    change = why(now, before)
-    assert (change.usage, change.prices, change.fixed) == (Money(1000), Money(1000), Money(100))
-    assert change.total == now.head.total - before.head.total
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=2, max_size=2),
-    st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**5)), min_size=2, max_size=2),
-    st.integers(-(10**5), 10**5),
-)
-def test_the_reasons_always_come_to_the_difference(now, before, fixed):
-    later = bill(*(line(of, *one) for of, one in zip((SALES, HEAT), now, strict=True)), line(NETWORK, fixed))
-    earlier = bill(*(line(of, *one) for of, one in zip((SALES, HEAT), before, strict=True)), line(NETWORK, 100))
-    assert why(later, earlier).total == later.head.total - earlier.head.total
-
-
-def test_bills_of_the_same_points_and_days_can_be_compared():
-    earlier = bill(line(SALES, 1, 1), head=replace(HEAD, first=date(2025, 10, 1), last=date(2025, 10, 31)))
-    assert is_comparable(bill(line(SALES, 2, 2)), earlier)
-    assert not is_comparable(bill(line(HEAT, 2, 2)), earlier)
-    assert not is_comparable(bill(line(SALES, 2, 2)), bill(line(SALES, 1, 1)))
-
-
-def test_no_change_has_no_reasons():
-    assert why(bill(line(SALES, 1, 1)), bill(line(SALES, 1, 1))) == Change(*[Money(0)] * 5)
-
-
-def test_a_job_or_a_fee_is_no_basic_charge():
-    before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"))
-    job = replace(line(NETWORK, 5000), unit=LineUnit.PIECE)
-    change = why(bill(line(SALES, 4000, 400), line(NETWORK, 1000, code="base"), job), before)
-    assert (change.fixed, change.others) == (Money(0), Money(5000))
-
-
-def test_bills_of_no_meter_are_not_compared():
-    earlier = bill(line(None, 1), head=replace(HEAD, first=date(2025, 10, 1), last=date(2025, 10, 31)))
-    assert not is_comparable(bill(line(None, 2)), earlier)
 
 
 def test_an_average_price_is_of_all_that_one_energy_costs():
