@@ -61,9 +61,12 @@ class Invoice(SQLModel, table=True):
         sa_column_kwargs=told("Refers to invoice"),
     )
     read_by: str | None = Field(default=None, max_length=10, sa_column_kwargs=told("How the meters were read"))
-    paid_cents: int = Field(default=0, description="what its payments come to", sa_column_kwargs=told("Amount paid"))
+    paid_cents: int = Field(
+        default=0, sa_type=BigInteger, description="what its payments come to", sa_column_kwargs=told("Amount paid")
+    )
     credited_cents: int = Field(
         default=0,
+        sa_type=BigInteger,
         description="what its customer's credit notes take off it, not negative",
         sa_column_kwargs=told("Amount credited"),
     )

@@ -134,6 +134,13 @@ def test_a_metering_point_may_end_and_be_cut_off(everything, take_in, database):
     assert (kept.valid_from, kept.valid_to, kept.connection) == (None, None, "AE01")
 
 
+def test_payments_of_a_bill_may_together_be_more_than_any_of_them(everything, take_in, database):
+    large = 2_000_000_000  # cents, twenty million euros
+    payments = [row("payments", payment_number=f"P{at}", cents=large) for at in range(2)]
+    assert take_in("p.jsonl", *payments).last == "accepted=2 unchanged=0 refused=0"
+    assert one(database, Invoice).paid_cents == 2 * large + 4394
+
+
 @pytest.mark.sqlite
 def test_a_row_is_recognised_whatever_its_file_is_called(take_in, database):
     assert take_in("invoices.txt", row("customers")).code == 0

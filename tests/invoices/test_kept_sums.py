@@ -22,7 +22,7 @@ from tests.running import PATIENCE_S
 DAY = date(2026, 10, 31)
 BILLS, PAYMENTS = table_of(Invoice), table_of(Payment)
 NUMBERS = st.sampled_from("AB")
-CENTS = st.sampled_from([-500, 0, 200])
+CENTS = st.sampled_from([-500, 0, 200, 2_000_000_000, -2_000_000_000])
 GONE = st.sampled_from([False, False, False, True])
 BILL = st.fixed_dictionaries(
     {
