@@ -1,6 +1,10 @@
 """Readings from Datahub's files: whose they are, what is said of them, what is refused."""
 
 import io
+import os
+import signal
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +34,7 @@ from portal.sites.rules import is_gsrn
 from tests.consumption.readings import listed
 from tests.data import real
 from tests.feeds.conftest import row
+from tests.operating.conftest import ROOT
 
 FIRST, SECOND = "643000000000000016", "643000000000000023"
 HEADER = "MeteringPointGSRN;Product Type;Resolution;Unit Type;Reading Type;Start Time;Quantity;Quality\n"
@@ -366,3 +371,39 @@ def stopping(database, after):
                 raise RuntimeError
 
     return session
+
+
+# a process that is killed
+
+WITHOUT_TIMES = {ReadingMonth: {"loaded_at", "updated_at"}, MonthTotal: set(), Series: set()}
+
+
+def store_of(database):
+    """All that is kept of readings but when it came: packed as it is, with its totals."""
+    with database.reading() as db:
+        return [
+            sorted(db.exec(select(*(column for column in table.__table__.c if column.name not in left))).all(), key=str)
+            for table, left in WITHOUT_TIMES.items()
+        ]
+
+
+def test_an_import_killed_between_portions_ends_in_the_same_store_when_it_is_run_again(
+    database, database_url, portal, tmp_path
+):
+    gsrns = (FIRST, SECOND, "643000000000000030")
+    file = tmp_path / "r.csv"
+    told = [reading(gsrn, at // 4, f"{at},5", minute=at % 4 * 15) for gsrn in gsrns for at in range(96)]
+    file.write_text("".join([HEADER, *told]))
+    command = ["import", str(file), "--create-points"]
+    dying = [sys.executable, "-m", "tests.feeds.dying", "2", *command]
+    environ = os.environ | {"PORTAL_ENV": "test", "PORTAL_DATABASE_URL": database_url, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(dying, env=environ, check=False).returncode == -signal.SIGKILL
+    (months, _, _) = store_of(database)
+    assert 0 < len(months) < len(gsrns), "the first portion is there, the second is not"
+    portal(*command)
+    resumed = store_of(database)
+    with database.writing() as db:
+        for table in (ReadingMonth, MonthTotal, Series):
+            db.execute(delete(table))
+    portal(*command)
+    assert store_of(database) == resumed

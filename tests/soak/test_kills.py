@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from datetime import date
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -26,13 +27,16 @@ from portal.audit import chain
 from portal.audit.models import AuditEntry
 from portal.auth.actions import SESSION_COOKIE
 from portal.consents.models import PermissionRecord
-from portal.consumption.models import MonthTotal, ReadingMonth
+from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.kit import clock
 from portal.kit.db import Database
 from portal.outbox.mail import Letter, post
 from portal.outbox.models import OutboxEvent
 from portal.sites.models import MeteringPoint
+from tests.bench.store import Readings
+from tests.bench.texts import written
 from tests.consents.test_pages import Form
+from tests.consumption.readings import every
 from tests.data import SHARED
 from tests.operating.conftest import Installation, installation  # noqa: F401 - a fixture
 from tests.people import AINO, KARIN, MIKKO, House
@@ -247,9 +251,43 @@ def test_an_import_that_is_killed_leaves_nothing_half_done(installation):  # noq
         one.engine.dispose()
 
 
+def test_an_import_in_portions_that_is_killed_goes_on_where_it_was(installation):  # noqa: F811
+    """Thirty points, a year of quarters each: five portions. Of each point there is all or nothing."""
+    file = installation.folder / "many.csv"
+    year = every(date(2025, 1, 1), date(2025, 12, 31), milliwatt_hours=lambda quarter: quarter * 7919 % 3_000 * 1_000)
+    written(file, Readings([year] * 30))
+    wanted = ["import", str(file), "--create-points"]
+    assert installation.run("migrate").returncode == 0
+    database = Database(installation.environ["PORTAL_DATABASE_URL"])
+    assert installation.run(*wanted).returncode == 0
+    whole, outcomes = readings(database), Counter()
+    for chance in rounds():
+        forget_readings(database)
+        command = [sys.executable, "-m", "portal", *wanted]
+        process = subprocess.Popen(command, env=installation.environ, stdout=subprocess.DEVNULL)
+        while not months_of_points(database) and process.poll() is None:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, 0.4))
+        kill(process)
+        found = months_of_points(database)
+        assert set(found) == {12}, "of each point all or nothing"
+        outcomes[len(found)] += 1
+        assert installation.run(*wanted).returncode == 0
+        assert readings(database) == whole
+    print(dict(outcomes))
+    database.engine.dispose()
+
+
+def months_of_points(database):
+    """Of how many months there are readings, point by point."""
+    with database.reading() as db:
+        counted = select(func.count(ReadingMonth.month)).group_by(ReadingMonth.metering_point_id)
+        return db.exec(counted).all()
+
+
 def forget_readings(database):
     with database.writing() as db:
-        for table in (ReadingMonth, MonthTotal, MeteringPoint):
+        for table in (ReadingMonth, MonthTotal, Series, MeteringPoint):
             db.connection().execute(text(f"DELETE FROM {table.__table__.name}"))
 
 
