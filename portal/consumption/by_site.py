@@ -67,7 +67,7 @@ def uses(
     """What the points come to, site by site, on the days on which the parties hold them; months follow each other."""
     rows = {point.id: row for row, point in enumerate(points)}
     occupancies = [
-        PointDays(point.id, first, last, point.first_quarter, point.reading_type)
+        PointDays(point.id, first, last, point.first_quarter, point.reading_type, point.monthly_until)
         for point in points
         if point.first_quarter is not None
         for first, last in point.held_by(parties)

@@ -10,11 +10,11 @@ from sqlmodel import Session
 from portal.consumption import pairs, store
 from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.pairs import Comparison, PointsByDay
-from portal.consumption.rules import Compare, day_before, due
+from portal.consumption.rules import Compare, day_before, due_until
 from portal.consumption.store import PointDays
 from portal.consumption.tallies import clipped
 from portal.kit.clock import DAY, next_month
-from portal.kit.intervals import day_starts, start_quarter
+from portal.kit.intervals import day_starts
 
 Days = tuple[date, date]
 """A first day and a last."""
@@ -38,9 +38,9 @@ def _by_day(
 ) -> PointsByDay:
     first, last = span
     edges = day_starts(first, last)
-    due_until = start_quarter(due(today) + DAY)
+    by_now = due_until(today)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
-    quarters = np.zeros(figures.shape[:2], np.int64)
+    quarters, is_due = np.zeros((2, *figures.shape[:2]), np.int64)
     looked_at = np.zeros(figures.shape[:2], np.bool_)
     for point, month, of_month in known:
         begins, ends = max(first, month), min(last + DAY, next_month(month))
@@ -54,9 +54,11 @@ def _by_day(
         )
         looked_at[row, of_occupancy] = True
         quarters[row, of_occupancy] = np.diff(np.maximum(edges, occupancy.since_quarter))[of_occupancy]
+        until = max(occupancy.since_quarter, due_until(today, occupancy.monthly_until))
+        is_due[row, of_occupancy] = np.diff(edges.clip(occupancy.since_quarter, until))[of_occupancy]
     figures *= looked_at[:, :, None]
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
-    expected = np.where(edges[1:] <= due_until, quarters, delivered)
+    expected = np.where(edges[1:] <= by_now, is_due, delivered)
     return PointsByDay(first, figures, quarters, expected, np.diff(edges))
 
 

@@ -1,5 +1,7 @@
 """A selection as a file: Datahub's CSV, or JSON of a shape that is versioned and never changes within a version.
 
+JSON tells the outdoor temperature of every hour besides, where it is shown beside the energy; Datahub's CSV cannot.
+
 It is made while it is sent, of a year of one metering point at a time: memory holds no more, and no transaction waits
 for whoever reads slowly.
 """
@@ -16,6 +18,7 @@ from portal.auth.people import User
 from portal.consumption import queries
 from portal.consumption.formats import datahub_writing, json_writing
 from portal.consumption.formats.datahub import SeriesReadings
+from portal.consumption.outdoors import weather_beside
 from portal.consumption.periods import Period, Span
 from portal.consumption.queries import PointReadings
 from portal.consumption.rules import by_hour
@@ -24,6 +27,7 @@ from portal.kit.clock import DAY, day_of
 from portal.kit.db import Database
 from portal.kit.intervals import instant_of
 from portal.kit.streams import Pieces
+from portal.weather.queries import Weather
 
 JSON_VERSION: Final = 1
 
@@ -51,7 +55,9 @@ def made(who: User, selection: Selection, format_: Format, resolution: Resolutio
     if format_ is Format.DATAHUB and selection.reading_type is None:
         every = (point.told_by(one.reading_type) for point in selection.points for one in point.series)
         selection = replace(selection, points=tuple(every))
-    return written(read(database, who, selection), format_, resolution)
+    with database.reading() as db:
+        outdoors = weather_beside(db, who, selection) if format_ is Format.JSON else None
+    return written(read(database, who, selection), format_, resolution, outdoors)
 
 
 def read(database: Database, who: User, selection: Selection) -> Iterator[PointReadings]:
@@ -66,14 +72,16 @@ def read(database: Database, who: User, selection: Selection) -> Iterator[PointR
             yield from part
 
 
-def written(readings: Iterable[PointReadings], format_: Format, resolution: Resolution) -> Pieces:
+def written(
+    readings: Iterable[PointReadings], format_: Format, resolution: Resolution, outdoors: Weather | None = None
+) -> Pieces:
     """The file, piece by piece; the points one after the other, each in time order."""
     parts = map(_by_hour, readings) if resolution is Resolution.HOUR else readings
     match format_:
         case Format.DATAHUB:
             return _datahub(parts)
         case Format.JSON:
-            return _json(parts)
+            return _json(parts, outdoors)
 
 
 def _years(period: Period, point: Point) -> Sequence[Period]:
@@ -98,12 +106,20 @@ def _datahub(parts: Iterable[PointReadings]) -> Pieces:
         yield from datahub_writing.lines(SeriesReadings(part.point.gsrn, part.intervals, part.point.reading_type))
 
 
-def _json(parts: Iterable[PointReadings]) -> Pieces:
-    """Times are UTC, kWh a text with six decimals, so that nothing is lost; a missing reading has null."""
+def _json(parts: Iterable[PointReadings], outdoors: Weather | None) -> Pieces:
+    """Times are UTC, kWh a text with six decimals, so that nothing is lost; a missing reading has null.
+
+    Of temperatures, hours that nobody told are left out.
+    """
     yield f'{{"version": {JSON_VERSION}, "unit": "kWh", "metering_points": ['.encode()
     for number, (point, of_point) in enumerate(groupby(parts, key=lambda part: part.point)):
         about = json.dumps({"metering_point": point.gsrn, "energy": point.commodity, "readings": []})
         yield (", " if number else "").encode() + about.removesuffix("]}").encode()
         yield from json_writing.listed(part.intervals for part in of_point)
         yield b"]}"
-    yield b"]}\n"
+    if outdoors:
+        yield f'], "outdoor_temperature": {{"place": {json.dumps(outdoors.place)}, "hours": ['.encode()
+        yield from json_writing.hourly(outdoors.temperatures)
+        yield b"]}}\n"
+    else:
+        yield b"]}\n"

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
-from portal.consumption.rules import MISSING, due
+from portal.consumption.rules import MISSING, due_until
 from portal.consumption.stretches import TimeStretch
 from portal.kit.clock import DAY
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of, start_quarter
@@ -35,7 +35,7 @@ def gaps(
 def _expected(of: PointReadings, parties: frozenset[UUID], period: Period, today: date) -> Flags:
     """For which quarters of the period a reading is due: since the first one, on days on which the site is held."""
     expected = np.zeros(period.ends - period.begins, np.bool_)
-    since, until = of.point.first_quarter, start_quarter(due(today) + DAY)
+    since, until = of.point.first_quarter, due_until(today, of.point.monthly_until)
     for first, last in of.point.held_by(parties):
         begins = max(start_quarter(first), until if since is None else since, period.begins)
         ends = max(begins, min(start_quarter(last + DAY), until, period.ends))

@@ -17,8 +17,9 @@ CAUSES = "cause IN ({})".format(", ".join(f"'{one}'" for one in Cause))
 class Series(SQLModel, table=True):
     """What a metering point tells in one way: its metered energy, its netted energy, its volume; a row as long as any.
 
-    Quarters are counted from 1970-01-01T00:00Z; they are None until a reading has come. Readings of months that have
-    not come are of no account: a meter's clock may be wrong.
+    Quarters are counted from 1970-01-01T00:00Z: the first of which there is a reading, and the one after the last that
+    has a value; they are None until there is one. Readings of months that have not come are of no account: a meter's
+    clock may be wrong.
     """
 
     __table_args__ = (CheckConstraint(READING_TYPES, name="reading_type"),)

@@ -15,12 +15,12 @@ from portal.consumption.charts import APART, Chart, ChartBar, LineChart, draw, d
 from portal.consumption.periods import Hour, Span, Year
 from portal.consumption.rules import Compare, PeriodStep
 from portal.consumption.selection import Selection, Shown
-from portal.kit.clock import DAY
+from portal.kit.clock import DAY, day_of
 from portal.kit.energy import Energy
-from portal.kit.intervals import QUARTERS_AN_HOUR
+from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
 from portal.sites.kinds import Commodity
 from portal.weather.hours import Temperatures, start_hour
-from portal.weather.queries import of_sites
+from portal.weather.queries import Weather, of_sites
 from portal.weather.rules import YEARS_BEFORE, HeatedMonth, SameWeather, degree_days, in_the_weather_of, means
 
 
@@ -119,6 +119,24 @@ def outdoors(db: Session, who: User, selection: Selection, steps: Sequence[Perio
         chart=draw_line(curve) if any(degrees is not None for degrees in curve) else None,
         heat=_heat(db, who, selection, year, weather.temperatures, today) if year and weather.place else None,
     )
+
+
+def weather_beside(db: Session, who: User, selection: Selection) -> Weather | None:
+    """The temperatures of a selection from its first reading to its last; None where not asked for, or unknown.
+
+    Sites in different places have none together.
+    """
+    reach = [quarters for point in selection.points if (quarters := point.known_quarters(who.parties))]
+    if not selection.shows(Shown.TEMPERATURE) or not reach:
+        return None
+    begins = max(selection.period.begins, min(first for first, _ in reach))
+    ends = min(selection.period.ends, max(until for _, until in reach))
+    if begins >= ends:
+        return None
+    sites = {point.site_id for point in selection.points}
+    weather = of_sites(db, who, sites, day_of(instant_of(begins)), day_of(instant_of(ends - 1)))
+    told = weather.temperatures.between(begins // QUARTERS_AN_HOUR, -(-ends // QUARTERS_AN_HOUR))
+    return replace(weather, temperatures=told) if told.is_known else None
 
 
 def _year_of_heat(selection: Selection) -> Year | None:

@@ -241,7 +241,7 @@ def _newest_month(chosen: Sequence[Point], who: User, today: date) -> Month:
 def _occupancies(who: User, selection: Selection) -> list[PointDays]:
     """The days on which the person's parties hold the selected points, of those that have readings."""
     return [
-        PointDays(point.id, first, last, point.first_quarter, point.reading_type)
+        PointDays(point.id, first, last, point.first_quarter, point.reading_type, point.monthly_until)
         for point in selection.points
         if point.first_quarter is not None
         for first, last in point.held_by(who.parties)

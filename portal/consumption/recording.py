@@ -219,13 +219,15 @@ class _Rows:
         quarters = {"first_quarter": days.first_quarter, "until_quarter": days.until_quarter}
         figures = month_figures(month, known, days, adds_up=adds_up)
         self._totals.append({**key, **quarters, **dict(zip(FIGURES, figures, strict=True))})
-        self._widen((key["metering_point_id"], key["reading_type"]), month, days)
+        self._widen((key["metering_point_id"], key["reading_type"]), month, known.intervals)
 
-    def _widen(self, series: Key, month: date, days: Summary) -> None:
-        """Let a series reach as far as a month's readings; of a month that has not come, only their beginning."""
-        reach = first, until = self._reaches.get(series, (days.first_quarter, None))
-        until = max(until or 0, days.until_quarter) if month <= self._tomorrow else until
-        wider = min(first, days.first_quarter), until
+    def _widen(self, series: Key, month: date, readings: Intervals) -> None:
+        """Let a series begin with a month's readings, and reach up to their last value unless the month is to come."""
+        begins = int(readings.quarter[0])
+        reach = first, until = self._reaches.get(series, (begins, None))
+        if month <= self._tomorrow:
+            until = max(until or 0, last_value_until(readings)) or None
+        wider = min(first, begins), until
         if wider != reach or series not in self._reaches:
             self._reaches[series] = wider
             self._widened.add(series)
@@ -239,6 +241,12 @@ class _Rows:
         else:
             before = unpack(kept.arrivals).tolist()
         return pack(np.array([*before, end_of(now), int(self._now.timestamp())], np.int64))
+
+
+def last_value_until(readings: Intervals) -> int:
+    """The quarter after the last reading that has a value, 0 without any: a meter that only says that it is there."""
+    (valued,) = np.nonzero(readings.quality[::-1] != Quality.MISSING)
+    return int(readings.quarter[-1 - valued[0]] + readings.length[-1 - valued[0]]) if len(valued) else 0
 
 
 def end_of(known: Known) -> int:

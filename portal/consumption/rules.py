@@ -13,8 +13,9 @@ from portal.consumption.charts import Mark
 from portal.consumption.labels import MARKS
 from portal.consumption.periods import CalendarPeriod, Day, Hour, Month, Period, Quarter, Span, Week, Year
 from portal.consumption.revisions import Known
+from portal.kit.clock import DAY, first_of_month
 from portal.kit.energy import Energy
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, start_quarter
 from portal.kit.labels import Label
 from portal.kit.money import Money
 
@@ -203,6 +204,19 @@ def day_before(day: date, compare: Compare) -> date | None:
 def due(today: date) -> date:
     """The last day whose readings must have come by now."""
     return today - timedelta(days=DAYS_UNTIL_DUE)
+
+
+def due_until(today: date, monthly_until: int | None = None) -> int:
+    """The quarter before which readings must have come by now.
+
+    monthly_until: of a point whose readings come by the month, how far they reach: those of a month are due by the end
+        of the next one, and what lies before the newest has not been left for later; None where they come by the day
+    """
+    of_days = start_quarter(due(today) + DAY)
+    if monthly_until is None:
+        return of_days
+    of_months = start_quarter(first_of_month(first_of_month(today) - DAY))
+    return min(of_days, max(of_months, monthly_until))
 
 
 def standings(known: Known) -> NDArray[np.int64]:

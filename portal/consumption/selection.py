@@ -105,6 +105,11 @@ class Point:
         return found.until_quarter if found else None
 
     @property
+    def monthly_until(self) -> int | None:
+        """The same of a point whose readings come by the month, 0 without any; None of others."""
+        return (self.until_quarter or 0) if self.rhythm is Rhythm.MONTH else None
+
+    @property
     def place(self) -> str:
         """Its site, as one chooses among several."""
         return f"{self.street}, {self.site_name}" if self.site_name else self.street
@@ -149,11 +154,17 @@ class Point:
 
     def known_until(self, parties: frozenset[UUID]) -> int | None:
         """The quarter before which there are readings that the parties may see; None where there are none."""
+        known = self.known_quarters(parties)
+        return known[1] if known else None
+
+    def known_quarters(self, parties: frozenset[UUID]) -> tuple[int, int] | None:
+        """The same with the first quarter, on the days on which they hold the site."""
         held = self.held_by(parties)
         if self.first_quarter is None or self.until_quarter is None or not held:
             return None
+        first = max(self.first_quarter, Day(held[0][0]).begins)
         until = min(self.until_quarter, Day(held[-1][1]).ends)
-        return until if until > max(self.first_quarter, Day(held[0][0]).begins) else None
+        return (first, until) if first < until else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class PointDays:
     """Days of one metering point, the last one included, in one of its series.
 
     since_quarter: from which on readings of it are expected
+    monthly_until: how far they reach where they come by the month; None where they come by the day
     """
 
     metering_point_id: UUID
@@ -43,6 +44,7 @@ class PointDays:
     last: date
     since_quarter: int = 0
     reading_type: ReadingType = ReadingType.METERED
+    monthly_until: int | None = None
 
     @property
     def begins(self) -> int:

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from portal.consumption import store
 from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.periods import Hour, Month, Period, Quarter, Year
-from portal.consumption.rules import Tally, due, quarters_valued, standings
+from portal.consumption.rules import Tally, due, due_until, quarters_valued, standings
 from portal.consumption.store import PointDays
 from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
@@ -70,15 +70,15 @@ def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[P
 def _columns(grid: _Grid, during: Sequence[PointDays], today: date) -> Whole:
     """The fields of a Tally for each stretch."""
     milliwatt_hours, measured, estimated, _, revised = grid.figures.T
-    quarters = _quarters(grid.edges, during, int(grid.edges[-1]))
-    expected = _quarters(grid.edges, during, start_quarter(due(today) + DAY)) + grid.early
+    quarters = _quarters(grid.edges, [(one.begins, one.ends) for one in during])
+    is_due = [(one.begins, min(one.ends, due_until(today, one.monthly_until))) for one in during]
+    expected = _quarters(grid.edges, is_due) + grid.early
     return np.column_stack([milliwatt_hours, quarters, expected, measured, estimated, revised])
 
 
-def _quarters(edges: Whole, during: Sequence[PointDays], until: int) -> Whole:
-    """How many quarters of each stretch lie within occupancies, up to a quarter."""
-    begins = np.array([occupancy.begins for occupancy in during], np.int64)
-    ends = np.array([min(occupancy.ends, until) for occupancy in during], np.int64)
+def _quarters(edges: Whole, parts: Sequence[tuple[int, int]]) -> Whole:
+    """How many quarters of each stretch lie within parts of time, each from a quarter to another; summed."""
+    begins, ends = np.array(parts, np.int64).reshape(-1, 2).T
     within = np.clip(edges, begins[:, None], np.maximum(begins, ends)[:, None])
     return np.asarray(np.diff(within, axis=1).sum(axis=0))
 
@@ -133,4 +133,4 @@ def _by_quarter(
 
 def _early(edges: Whole, figures: Figures, today: date) -> Whole:
     delivered = figures[:, 1:4].sum(axis=1)  # measured, estimated or missing
-    return np.where(edges[:-1] < start_quarter(due(today) + DAY), 0, delivered)
+    return np.where(edges[:-1] < due_until(today), 0, delivered)

@@ -36,6 +36,16 @@ class Temperatures:
         """The hour after the last one."""
         return self.first + len(self.hundredths)
 
+    @property
+    def is_known(self) -> bool:
+        """Whether that of any hour is told."""
+        return bool((self.hundredths != UNTOLD).any())
+
+    def between(self, first: int, until: int) -> "Temperatures":
+        """Those of the hours from one to another, as far as there are any."""
+        begins, ends = np.clip([first - self.first, until - self.first], 0, len(self.hundredths)).tolist()
+        return Temperatures(self.first + begins, self.hundredths[begins:ends])
+
     def sums(self, edges: Whole) -> tuple[Whole, Whole]:
         """Of each stretch between two edges, which are hours in time order: the sum in 1/100 °C, and how many are told.
 

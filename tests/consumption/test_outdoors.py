@@ -52,6 +52,23 @@ def test_nothing_of_the_weather_is_shown_or_asked_for_unless_it_is_wanted(home, 
     assert len(asked_more) == len(asked) + 2
 
 
+def test_a_file_for_programs_tells_it_hour_by_hour_where_it_is_shown(home, aino, house):
+    first, last = date(2026, 10, 24), date(2026, 10, 26)
+    weather(house, "Tampere", by_day(first, last, lambda day: Decimal(day.day - 26) / 4))
+    file = "/consumption/download?format=json"
+    told = aino.browser.get(f"{file}&at=2026-10-25&{SHOWN}").json()["outdoor_temperature"]
+    assert told["place"] == "Tampere"
+    assert len(told["hours"]) == 25
+    assert told["hours"][0] == {"start": "2026-10-24T21:00:00Z", "celsius": "-0.25"}
+    assert {hour["celsius"] for hour in told["hours"]} == {"-0.25"}
+    assert len(aino.browser.get(f"{file}&at=2026-10&{SHOWN}").json()["outdoor_temperature"]["hours"]) == 73
+    for other in (f"at=2026-09&{SHOWN}", "at=2026-10-25", f"at=2026-12&{SHOWN}"):
+        assert "outdoor_temperature" not in aino.browser.get(f"{file}&{other}").json()
+    elsewhere = Home(home.register, aino.party, weather_place="Turku")
+    elsewhere.readings(last)
+    assert "outdoor_temperature" not in aino.browser.get(f"{file}&at=2026-10-25&{SHOWN}").json(), "of two places none"
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 @pytest.mark.parametrize("at", ["all", "2026", "2026-10", "2026-W43", "2026-10-25", "2026-03-29", "2026-10-24T14"])
 def test_every_view_shows_the_temperature_in_every_language(home, aino, house, language, at):

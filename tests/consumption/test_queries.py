@@ -392,6 +392,38 @@ def test_a_point_that_never_sent_anything_is_awaited_where_the_register_says_how
     assert (silent.has_sent, silent.until) == (False, start_of(date(2025, 6, 1)))
 
 
+def test_a_point_that_is_read_by_the_month_misses_nothing_before_its_month_is_due(db, register, aino):
+    read_until = date(2026, 9, 30)
+    point = register.point(register.home, Commodity.COOLING)
+    db.add(db.get_one(MeteringPoint, point).sqlmodel_update({"rhythm": "P1M"}))
+    register.record(point, every(date(2026, 1, 1), read_until, length=4, milliwatt_hours=value))
+    cooling = partial(look, db, aino, commodity=Commodity.COOLING)
+    (october,) = [step for step in queries.steps(db, aino, cooling("2026"), TODAY) if step.period == Month(2026, 10)]
+    assert (october.mark, october.now.expected) == (Mark.AHEAD, 0)
+    by_day = queries.steps(db, aino, cooling("2026-10"), TODAY)
+    assert {step.mark for step in by_day} == {Mark.AHEAD}
+    later = date(2026, 12, 1)
+    (october,) = [step for step in queries.steps(db, aino, cooling("2026"), later) if step.period == Month(2026, 10)]
+    assert (october.mark, october.now.missing) == (Mark.MISSING, october.now.quarters)
+    register.record(point, every(date(2026, 10, 3), date(2026, 10, 3), length=4))
+    october = queries.steps(db, aino, cooling("2026-10"), TODAY)
+    assert [step.mark for step in october[:4]] == [Mark.MISSING, Mark.MISSING, Mark.MEASURED, Mark.AHEAD]
+
+
+def test_a_meter_that_tells_no_values_is_silent(db, register, aino):
+    values_until = date(2026, 11, 19)
+    missing = every(date(2026, 11, 20), date(2026, 11, 30))
+    missing.quality[:] = Quality.MISSING
+    recording.record(db, register.cottage_power, missing, NOW + 10 * DAY)
+    points = look(db, aino, site_id=register.cottage).points
+    assert freshness(points, aino.parties, NOW).until == instant_of(start_quarter(values_until + DAY))
+    assert [one.point.id for one in freshness(points, aino.parties, NOW + 3 * DAY).silent] == [register.cottage_power]
+    assert store.silent(db, TODAY + 3 * DAY) == 1
+    register.record(register.panels, missing)
+    panels = look(db, aino, commodity=Commodity.PRODUCTION).points
+    assert [point.known_until(aino.parties) for point in panels] == [None], "it has never told any"
+
+
 def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register, aino):
     ended = date(2026, 9, 14)
     point = db.get_one(MeteringPoint, register.heat)

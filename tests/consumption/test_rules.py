@@ -15,13 +15,14 @@ from portal.consumption.rules import (
     Tally,
     by_hour,
     due,
+    due_until,
     standings,
     total,
     weakest,
     year_before,
 )
 from portal.kit.energy import Energy
-from portal.kit.intervals import NOTHING, Quality
+from portal.kit.intervals import NOTHING, Quality, start_quarter
 from tests.consumption.readings import Reading, figures, intervals, listed, loads
 
 DATE, WEEKDAY = Compare.DATE, Compare.WEEKDAY
@@ -126,6 +127,23 @@ def test_a_leap_february_is_not_compared_with_a_shorter_one():
 
 def test_readings_of_a_day_are_due_by_the_end_of_the_next():
     assert due(date(2026, 11, 21)) == date(2026, 11, 19)
+    assert due_until(date(2026, 11, 21)) == start_quarter(date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("today", "reach", "until"),
+    [
+        ("2026-11-21", "2026-10-01", "2026-10-01"),  # October has until the end of November
+        ("2026-11-21", "2026-09-15", "2026-10-01"),
+        ("2026-12-01", "2026-10-01", "2026-11-01"),
+        ("2026-11-21", "2026-11-01", "2026-11-01"),  # it has come early
+        ("2026-11-21", "2026-11-21", "2026-11-20"),  # nothing is due earlier than of others
+        ("2027-01-01", "2020-01-01", "2026-12-01"),
+    ],
+)
+def test_readings_of_a_month_are_due_by_the_end_of_the_next(today, reach, until):
+    until_then = due_until(date.fromisoformat(today), start_quarter(date.fromisoformat(reach)))
+    assert until_then == start_quarter(date.fromisoformat(until))
 
 
 @pytest.mark.parametrize(

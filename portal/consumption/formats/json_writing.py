@@ -1,10 +1,13 @@
-"""Writes readings as the objects of a JSON list, thousands at once."""
+"""Writes readings, and temperatures, as the objects of a JSON list, thousands at once."""
 
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from portal.consumption.formats.columns import chosen, constant, in_pieces, is_known, kwh, rows, starts
+import numpy as np
+
+from portal.consumption.formats.columns import AT_ONCE, chosen, constant, in_pieces, is_known, kwh, rows, starts
 from portal.kit.intervals import QUARTER_S, QUARTERS_AN_HOUR, Intervals, Quality
+from portal.weather.hours import UNITS_PER_DEGREE, UNTOLD, Temperatures
 
 MINUTES: Final = [f"{quarters * QUARTER_S // 60}" for quarters in range(QUARTERS_AN_HOUR + 1)]
 QUALITIES: Final = [f', "quality": "{quality.name}"}}' for quality in Quality]
@@ -20,6 +23,23 @@ def listed(parts: Iterable[Intervals]) -> Iterator[bytes]:
         for readings in in_pieces(part):
             yield _objects(readings)[separator:]
             separator = 0
+
+
+def hourly(temperatures: Temperatures) -> Iterator[bytes]:
+    """The same of the hours that are told: `{"start": "2026-11-21T14:00:00Z", "celsius": "-2.50"}`."""
+    (told,) = np.nonzero(temperatures.hundredths != UNTOLD)
+    for begins in range(0, len(told), AT_ONCE):
+        which = told[begins : begins + AT_ONCE]
+        different, number = np.unique(temperatures.hundredths[which], return_inverse=True)
+        written = rows(
+            len(which),
+            constant(', {"start": "'),
+            *starts((temperatures.first + which) * QUARTERS_AN_HOUR),
+            constant('", "celsius": "'),
+            chosen([f"{hundredths / UNITS_PER_DEGREE:.2f}" for hundredths in different.tolist()], number),
+            constant('"}'),
+        )
+        yield written if begins else written[len(", ") :]
 
 
 def _objects(readings: Intervals) -> bytes:
