@@ -69,8 +69,8 @@ PAGES: Final = (
     *welcome.routes,
     *acting.routes,
     *consumption.routes,
+    *bill_check.routes,  # before the invoices, of which /invoices/check would be one
     *invoices.routes(corrected_sum),
-    *bill_check.routes,
     *contracts.routes,
     *consents.routes,
     *privacy.routes,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from portal.bill_check.rules import BillCheck, Outcome, Why
+from portal.bill_check.runs import CheckRun
 from portal.kit import formats
 from portal.kit.i18n import Text, counted, text
 from portal.kit.labels import Label
@@ -53,6 +54,21 @@ def summary(check: BillCheck) -> Label:
         )
         return Label(found, icon="circle-check", tone="ok")
     return Label(text("Every line follows from the readings and prices."), icon="circle-check", tone="ok")
+
+
+def summary_of_all(run: CheckRun, count: int) -> Label:
+    """What the check of the invoices of a year found, or has found so far, in a sentence."""
+    if run.wrong:
+        words = counted("One invoice differs.", "%(n)s invoices differ.", run.wrong)
+        return Label(words, icon="circle-alert", tone="warn")
+    if run.checked < count:
+        return Label(text("No invoice differs so far."), icon="info", tone="brand")
+    if not run.right:
+        words = text("None of the invoices can be worked out from readings; each of them says why.")
+        return Label(words, icon="info", tone="brand")
+    if run.unchecked:
+        return Label(text("No invoice differs, as far as they can be worked out."), icon="circle-check", tone="ok")
+    return Label(text("Every invoice follows from the readings and prices."), icon="circle-check", tone="ok")
 
 
 def _differs(lines: int, difference: Money) -> Text:

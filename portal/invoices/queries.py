@@ -208,6 +208,14 @@ NAMES: Final = Question(
     .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
     .order_by(_LINE.c.position.desc()),
 )
+OF_DAYS: Final = INVOICES.question(
+    lambda invoice_id: invoice_id,
+    sa.select(_INVOICE.c.id)
+    .where(_DAY.between(*_THESE_DAYS))
+    .order_by(_DAY, _INVOICE.c.number)
+    .offset(given("skip", sa.Integer()))
+    .limit(_SOME),
+)
 ENERGY_OF_CONTRACTS: Final = INVOICES.question(
     as_row,
     sa.select(*_LINE.c["contract_id", "period_from", "period_to", "quantity_mwh"])
@@ -327,6 +335,21 @@ def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
     if not found:
         raise NoSuchInvoice
     return found[0]
+
+
+def counts_by_year(db: Session, who: User) -> Mapping[int, int]:
+    """How many bills there are of each year, that of the last day billed; the latest year first."""
+    found: defaultdict[int, int] = defaultdict(int)
+    for day in EVERY.all(db, who):
+        found[day.day.year] += day.count
+    return dict(sorted(found.items(), reverse=True))
+
+
+def of_year(db: Session, who: User, year: int, skip: int, limit: int) -> Sequence[WholeInvoice]:
+    """Whole bills of a year, the oldest first: so many after the first so many."""
+    days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+    ids = OF_DAYS.all(db, who, **days, skip=skip, limit=limit)
+    return _bills(db, INVOICES.visible_to(who) & col(Invoice.id).in_(ids)) if ids else []
 
 
 def buyer(db: Session, who: User, invoice: WholeInvoice) -> Buyer:
