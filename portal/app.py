@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -33,7 +33,7 @@ from portal.consumption.corrected_sums import corrected_sum
 from portal.contracts import pages as contracts
 from portal.customers import lookups as customers
 from portal.customers import pages as acting
-from portal.home import head, legal, styleguide, welcome
+from portal.home import head, legal, service, styleguide, welcome
 from portal.home import pages as home
 from portal.installation import Installation
 from portal.invoices import pages as invoices
@@ -53,6 +53,7 @@ from portal.kit.threads import Threads
 from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.organisation import pages as organisation
+from portal.outages import pages as outages
 from portal.overview import pages as overview
 from portal.privacy import pages as privacy
 from portal.settings import Environment, Settings
@@ -118,6 +119,7 @@ def routes(settings: Settings, identify: Identification) -> Sequence[Route]:
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
+        *outages.routes(partial(service.status, identify.is_failing)),
         *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
         *PAGES,
         *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),

@@ -13,6 +13,7 @@ from portal.feeds import privacy as feeds
 from portal.invoices import privacy as invoices
 from portal.kit.privacy import Keeper
 from portal.messages import privacy as messages
+from portal.outages import privacy as outages
 from portal.outbox import privacy as outbox
 from portal.privacy import privacy as requests
 from portal.sites import privacy as sites
@@ -23,6 +24,7 @@ KEEPERS: Final[Sequence[Keeper]] = (
     sites,
     contracts,
     weather,
+    outages,
     consumption,
     invoices,
     messages,

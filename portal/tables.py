@@ -11,6 +11,7 @@ import portal.customers.models
 import portal.feeds.models
 import portal.invoices.models
 import portal.messages.models
+import portal.outages.models
 import portal.outbox.models
 import portal.privacy.models
 import portal.sites.models

@@ -81,6 +81,11 @@ class BankLists:
         except Unreachable:
             return listed(self._profile, language, is_down=True)
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the broker did not answer when it was last asked; asks nobody now."""
+        return any(document.is_failing for document in self._documents.values())
+
     async def _fetch(self, language: Language) -> BankList:
         url = f"{self._profile.wall_url}?{urlencode({'lang': language.value})}"
         document = await get(url, self._connect, seconds=DOCUMENT_S, max_bytes=LARGEST_DOCUMENT)

@@ -58,6 +58,10 @@ class Identification:
         """The broker of a name, or the default one."""
         return next((broker for broker in self.brokers if broker.name == name), self.brokers[0])
 
+    def is_failing(self) -> bool:
+        """Whether no broker answered when it was last asked; asks nobody now."""
+        return all(broker.bank_lists.is_failing for broker in self.brokers)
+
 
 @dataclass(frozen=True)
 class Service:

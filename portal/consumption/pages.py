@@ -19,6 +19,8 @@ from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
 from portal.kit.web import Answer, Download, Reply, Visit, page
+from portal.outages import queries as outages
+from portal.outages.records import OutageHere
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 
@@ -41,6 +43,7 @@ class Consumption(Page):
 
     template = "consumption/show.html"
     selection: Selection
+    outages: Sequence[OutageHere]
     freshness: Freshness
     zeros: Sequence[ZeroDays]
     reader: MeterReader
@@ -83,6 +86,7 @@ def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) ->
     too_many = len(sites) > MOST_SITES
     return Consumption(
         selection=selection,
+        outages=_outages(visit, selection),
         freshness=fresh,
         zeros=queries.hard_to_believe(visit.db, visit.who, selection, fresh, visit.today),
         reader=meter_reader(selection.commodity),
@@ -93,6 +97,12 @@ def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) ->
         notice=notice,
         view=view(visit.db, visit.who, selection, visit.today) if fresh.until else None,
     )
+
+
+def _outages(visit: Visit[User], selection: Selection) -> Sequence[OutageHere]:
+    """The open outages at the sites that are looked at."""
+    shown = {point.site_id for point in selection.points}
+    return [one for one in outages.here(visit.db, visit.who, visit.today) if one.site_id in shown]
 
 
 routes = [

@@ -1,7 +1,7 @@
 """Fills an empty database with the demo: the same rows, readings and bills for the same day, on either database."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 
 from sqlmodel import Session, SQLModel, select
 
@@ -14,6 +14,7 @@ from portal.demo import (
     households,
     mandates,
     odd_bills,
+    outages,
     permissions,
     registers,
     rights,
@@ -26,6 +27,7 @@ from portal.demo.people import REGISTERED
 from portal.demo.register import party_id
 from portal.demo.rows import insert
 from portal.demo.settling import Ground, ground, settle
+from portal.feeds.models import ImportRun
 from portal.kit.clock import start_of
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
@@ -66,6 +68,8 @@ def seed(
         insert(db, rights.rows(until))
         insert(db, odd_bills.rows(db, until))
         insert(db, bulletins.rows(db, until))
+        insert(db, outages.rows(until))
+        insert(db, _night(until))
         insert(db, third_parties.rows(until))
 
 
@@ -88,6 +92,12 @@ def _weather(on: Ground) -> Mapping[str, Temperatures]:
     """What the weather was in each town."""
     first, until = start_hour(on.since), start_hour(on.until)
     return {town.name: weather.measured(first, until, town.warmer) for town in TOWNS}
+
+
+def _night(until: date) -> Iterator[SQLModel]:
+    """The last import, early in the morning."""
+    ended = start_of(until) + timedelta(hours=4)
+    yield ImportRun(ended_at=ended, accepted=0, unchanged=0, refused=0, left_out=0)
 
 
 def _identity_codes(vault: Vault) -> Iterator[SQLModel]:

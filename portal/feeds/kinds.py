@@ -49,6 +49,7 @@ from portal.kit.feed import ImportContext, Verdict
 from portal.kit.once import Once
 from portal.messages.importing import MessageEntry, keep_messages
 from portal.messages.models import Message
+from portal.outages.importing import OutageEntry, keep_outages
 from portal.privacy.importing import PrivacyProgress, keep_privacy_progress
 from portal.sites.importing import MeteringPointEntry, SiteEntry, keep_metering_points, keep_sites, site_ids
 from portal.weather.importing import WeatherEntry, keep_weather
@@ -111,6 +112,7 @@ KINDS = (
     FeedKind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), keep_taxes, TAX_ONCE),
     FeedKind("spot_prices", SpotDay, ("day",), keep_spot_days),
     FeedKind("weather", WeatherEntry, ("place", "time"), keep_weather),
+    FeedKind("outages", OutageEntry, ("outage_number",), keep_outages),
     FeedKind("contracts", ContractEntry, ("contract_number",), keep_contracts, CONTRACT_ONCE),
     FeedKind("invoices", InvoiceEntry, ("invoice_number",), keep_invoices, remembers=Invoice),
     FeedKind("payments", PaymentEntry, ("payment_number",), keep_payments, remembers=Payment),

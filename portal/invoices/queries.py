@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Final
@@ -15,7 +15,7 @@ from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
 from portal.auth.scope import ScopedQuestion
-from portal.contracts.kinds import ContractKind, Names
+from portal.contracts.kinds import ContractKind, Names, TaxKind
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party
@@ -30,12 +30,13 @@ from portal.kit.db import table_of
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
-from portal.kit.money import Money
+from portal.kit.money import Money, rounded
 from portal.kit.questions import Question, any_of, as_row, given, listed
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeteringPoint, Site
 
 MOST_REFERRING = 20
+A_YEAR = timedelta(days=365)
 MOST = 0.9  # of the sites: a month is billed for the list, though the last of its bills may be under way
 
 
@@ -193,6 +194,19 @@ NETS_OF_A_COMMODITY: Final = INVOICES.question(
     as_row,
     _NETS.join(_POINT, _CONTRACT.c.metering_point_id == _POINT.c.id).where(_POINT.c.energy == given("commodity")),
 )
+NETWORK_FEES: Final = INVOICES.question(
+    as_row,
+    sa.select(_LINE.c.vat_percent, func.sum(_LINE.c.net_cents))
+    .join_from(_INVOICE, _LINE)
+    .join(_CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id)
+    .where(
+        _CONTRACT.c.site_id == given("site"),
+        _CONTRACT.c.kind == ContractKind.NETWORK,
+        _LINE.c.code != TaxKind.ELECTRICITY_TAX,
+        _LINE.c.period_to.between(*_THESE_DAYS),
+    )
+    .group_by(_LINE.c.vat_percent),
+)
 OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))
 AT_SITE: Final = INVOICES.question(
     _head, _HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
@@ -291,6 +305,17 @@ def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -
     most = max(map(len, found.values()))
     chosen = max(month for month, nets in found.items() if len(nets) >= MOST * most)
     return Billed(chosen, {site_id: Money(cents) for site_id, cents in found[chosen].items()})
+
+
+def network_fee(db: Session, who: User, site_id: UUID, last: date) -> Money | None:
+    """What the electricity network cost a site in the year up to a day, with VAT and without electricity tax.
+
+    None where no bill of that year has such a line.
+    """
+    found = NETWORK_FEES.all(db, who, site=site_id, first=last - A_YEAR, last=last)
+    if not found:
+        return None
+    return rounded(sum((Decimal(int(cents)) * (100 + percent) / 100 for percent, cents in found), Decimal(0)))
 
 
 def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:

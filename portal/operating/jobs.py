@@ -1,21 +1,28 @@
 """Every job that runs by the clock, and `portal jobs`, which runs them."""
 
 import signal
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from threading import Thread
+from uuid import UUID
+
+from sqlmodel import Session
 
 from portal.audit import jobs as audit
 from portal.audit.heads import Seals
 from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
+from portal.consents.contactable import contactable
+from portal.consents.rules import Channel, Purpose
 from portal.customers import jobs as customers
 from portal.kit import jobs as kit
 from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Job, Shift, chore
 from portal.kit.mail import Carrier, MailFolder, Smtp
+from portal.outages import jobs as outages
+from portal.outages.letters import Sender
 from portal.outbox import jobs as outbox
 from portal.privacy import leases
 from portal.settings import Settings
@@ -27,9 +34,19 @@ def jobs(settings: Settings) -> Sequence[Job]:
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
+        outages.telling(_sender(settings), _want_outages),
         *_anchoring(settings),
         *_leaving(settings),
     ]
+
+
+def _sender(settings: Settings) -> Sender:
+    return Sender(settings.brand.called, settings.base_url, settings.brand.faults_phone)
+
+
+def _want_outages(db: Session, parties: Collection[UUID]) -> Collection[UUID]:
+    """Of some customers those who want to be written to about outages by e-mail."""
+    return contactable(db, parties, Purpose.OUTAGES, Channel.EMAIL)
 
 
 def once(settings: Settings, shift: Shift) -> Mapping[str, Done]:

@@ -24,6 +24,8 @@ from portal.kit.i18n import Text, counted, text
 from portal.kit.web import Visit, page
 from portal.messages import queries as messages
 from portal.messages.records import ThreadHead
+from portal.outages import queries as outages
+from portal.outages.records import OutageHere
 from portal.sites import queries as sites
 from portal.sites_overview.portfolio import MANY, Portfolio
 from portal.sites_overview.portfolio import portfolio as of_many
@@ -52,6 +54,7 @@ class Overview(Page):
     is_first_visit: bool
     last_word: Text | None
     reaches: datetime | None
+    outages: Sequence[OutageHere]
     silent: Sequence[Awaited]
     today: date
     invoice: InvoiceHead | None
@@ -74,6 +77,7 @@ def show(visit: Visit[User]) -> Overview:
         is_first_visit=welcome.is_first_visit(who),
         last_word=welcome.last_word(visit),
         reaches=fresh.reaches,
+        outages=outages.here(db, who, today),
         silent=fresh.silent,
         today=today,
         invoice=invoices.next_due(db, who),

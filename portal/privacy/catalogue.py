@@ -34,6 +34,7 @@ from portal.kit.db import table_of
 from portal.kit.i18n import Text, text
 from portal.kit.privacy import PersonalColumn, columns_of
 from portal.messages.models import Message, MessageThread, ThreadReading
+from portal.outages.models import Outage, OutageSite
 from portal.outbox.models import OutboxEvent
 from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
@@ -233,6 +234,8 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Occupancy, Group.SITES, text("When the customer has held the sites")),
     PersonalTable(MeteringPoint, Group.SITES, text("Metering points")),
     PersonalTable(Meter, Group.SITES, text("Meters and heat exchangers")),
+    PersonalTable(Outage, Group.SITES, text("Outages of the sites")),
+    PersonalTable(OutageSite, Group.SITES, text("Site of an outage")),
     PersonalTable(Contract, Group.CONTRACTS, text("Contracts")),
     PersonalTable(Series, Group.CONSUMPTION, text("Series of readings")),
     PersonalTable(

@@ -21,6 +21,8 @@ from portal.kit.labels import words_of
 from portal.kit.visits import VIEWED
 from portal.messages.labels import KINDS as MESSAGES
 from portal.messages.labels import TOPICS
+from portal.outages.kinds import OutageKind
+from portal.outages.labels import STATES as OUTAGES
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.labels import RIGHTS, STATES, STEPS
 from portal.sites import words as sites
@@ -90,6 +92,7 @@ EVENTS: Final[Words] = {
     "authorisation.ended": text("Ended an authorisation"),
     "message.sent": text("Message to customer service"),
     "message_thread.closed": text("Matter closed"),
+    "outage.compensation_due": text("Right to standard compensation for an outage"),
     "privacy.requested": text("Made a request about the data"),
     "privacy.answered": text("Added to a request about the data"),
     "privacy.withdrawn": text("Withdrew a request about the data"),
@@ -126,6 +129,9 @@ CODES: Final[Mapping[str, Words]] = {
     "metering_point.used_for": sites.USED_FOR,
     "metering_point.rhythm": sites.RHYTHMS,
     "meter.kind": sites.DEVICES,
+    "outage.energy": words_of(COMMODITIES),
+    "outage.kind": {OutageKind.FAULT: text("Fault"), OutageKind.WORK: text("Planned work")},
+    "outage.state": words_of(OUTAGES),
     **dict.fromkeys(
         (
             *("series.reading_type", "reading_month.reading_type", "month_total.reading_type", "revision.reading_type"),

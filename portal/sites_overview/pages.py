@@ -21,6 +21,7 @@ from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Download, Visit, page
 from portal.organisation import queries as organisation
 from portal.organisation.queries import Contact
+from portal.outages.records import OutageHere, PastOutage
 from portal.sites import queries as sites
 from portal.sites.records import Fact, HeldSite, SitePoint
 from portal.sites_overview import download, queries, rows
@@ -93,6 +94,8 @@ class SitePage(Page):
     today: date
     invoices: Sequence[InvoiceHead]
     people: Sequence[Contact]
+    outages: Sequence[OutageHere]
+    past_outages: Sequence[PastOutage]
 
 
 def index(visit: Visit[User]) -> Page:
@@ -132,6 +135,8 @@ def show(visit: Visit[User]) -> SitePage:
         today=today,
         invoices=queries.newest_invoices(db, who, site),
         people=organisation.contacts(db, who) if site.is_held else [],
+        outages=queries.outages_now(db, who, site, today),
+        past_outages=queries.outages_before(db, who, site, visit.now),
     )
 
 

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import CheckConstraint, Column, Integer, MetaData, String, Table
 from sqlmodel import SQLModel
 
+import portal.operating.jobs  # noqa: F401 - what runs by the clock tells events, too
 from portal.customers.change_requests import Billing, Channel, PostalAddress, written
 from portal.keepers import KEEPERS
 from portal.kit import formats

@@ -41,6 +41,11 @@ class Remembered(Generic[T]):
                     await self._try()
         return self._best()
 
+    @property
+    def is_failing(self) -> bool:
+        """Whether the last try came to nothing; asks nobody."""
+        return self._failed is not None
+
     async def newer(self, than: T) -> T:
         """The answer, fetched anew if it is still the one that did not do; at most once a minute.
 

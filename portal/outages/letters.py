@@ -1,0 +1,193 @@
+"""Letters about outages, and the event that tells billing of compensation: by `portal jobs`, once a change."""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Final
+from uuid import UUID
+
+from sqlmodel import Session, col, select
+
+from portal.customers.models import ContactDetail, ContactKind, Party
+from portal.kit import formats
+from portal.kit.clock import day_of
+from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.mirror import portions
+from portal.outages.kinds import OutageState
+from portal.outages.models import IS_NEWS, Outage, OutageSite
+from portal.outages.records import HEAD, OutageHead, PastOutage, head
+from portal.outages.rules import RECENT, is_news
+from portal.outbox.actions import Event, announce
+from portal.outbox.mail import Letter, post
+from portal.sites.models import Occupancy, Site
+from portal.sites.scope import held_on
+
+MOST_STREETS: Final = 5
+Contactable = Callable[[Session, Collection[UUID]], Collection[UUID]]
+"""Of some parties those who want to be written to about outages by e-mail."""
+
+
+class CompensationDue(Event):
+    """A customer has a right to standard compensation for an outage: Electricity Market Act 588/2013, section 100.
+
+    One comes for each site and holder when a long outage ends, and again where its times are corrected: then the
+    later one counts. What a year's fee is and what was compensated before is for billing to know.
+    """
+
+    kind: ClassVar[str] = "outage.compensation_due"
+
+    outage_number: str
+    site_number: str
+    customer_number: str
+    party_id: UUID
+    starts_at: datetime
+    ended_at: datetime
+    percent_of_year_fee: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """In whose name letters are written: what the company is called, where its portal is, whom to call of a fault."""
+
+    called: Callable[[Language], str]
+    base_url: str
+    faults_phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class SiteHolder:
+    """A customer who held a site when an outage began."""
+
+    party: Party
+    site_number: str
+    street: str
+
+
+def tell(db: Session, sender: Sender, wanting: Contactable, now: datetime) -> int:
+    """Write of one outage of which something is news, and note what was told; 1 where there was one, 0 where none was.
+
+    Letters and event leave the house when the note is committed: whoever is stopped in between tells all, or nothing.
+    """
+    outage = _next(db)
+    if outage is None:
+        return 0
+    found, told = head(*(getattr(outage, name) for name in HEAD)), outage.told
+    outage.told = outage.says
+    if found.ended_at is not None and found.ended_at < now - RECENT:
+        return 1
+    holders = _holders(db, found)
+    if is_news(outage.says, told, is_open=found.is_open):
+        _write(db, sender, found, holders, wanting, now)
+    for due in _due(found, holders):
+        announce(db, due, now)
+    return 1
+
+
+def _next(db: Session) -> Outage | None:
+    """An outage of which something is news; of two that ask at once, the second is given another."""
+    asked = select(Outage).where(IS_NEWS).order_by(col(Outage.starts_at)).limit(1)
+    return db.exec(asked.with_for_update(skip_locked=True)).first()
+
+
+def _holders(db: Session, outage: OutageHead) -> Sequence[SiteHolder]:
+    """Who held the sites that an outage left without energy, on the day on which it began, by customer and street."""
+    asked = (
+        select(Party, Site.number, Site.street)
+        .join(Occupancy, col(Occupancy.party_id) == Party.id)
+        .join(Site, col(Site.id) == Occupancy.site_id)
+        .join(OutageSite, col(OutageSite.site_id) == Site.id)
+        .where(OutageSite.outage_id == outage.id, held_on(day_of(outage.starts_at)))
+        .order_by(Party.customer_number, Site.street, Site.number)
+        .distinct()
+    )
+    return [SiteHolder(*row) for row in db.exec(asked)]
+
+
+def _write(
+    db: Session, sender: Sender, outage: OutageHead, holders: Sequence[SiteHolder], wanting: Contactable, now: datetime
+) -> None:
+    """A letter to each customer who wants one and has an address, however many of their sites are touched."""
+    streets: defaultdict[UUID, list[str]] = defaultdict(list)
+    for holder in holders:
+        streets[holder.party.id].append(holder.street)
+    parties = {holder.party.id: holder.party for holder in holders}
+    for some in portions(parties):
+        addresses = _addresses(db, wanting(db, some))
+        for party_id in some:
+            if address := addresses.get(party_id):
+                language = Language(parties[party_id].language)
+                post(db, _letter(sender, outage, (address, party_id), streets[party_id], language), now)
+
+
+def _addresses(db: Session, parties: Collection[UUID]) -> Mapping[UUID, str]:
+    """The address at which each customer is reached first; who has none is not among them."""
+    theirs = select(ContactDetail).where(
+        col(ContactDetail.party_id).in_(parties), ContactDetail.kind == ContactKind.EMAIL
+    )
+    last_first = theirs.order_by(col(ContactDetail.position).desc(), col(ContactDetail.value).desc())
+    return {detail.party_id: detail.value for detail in db.exec(last_first)}
+
+
+def _letter(
+    sender: Sender, outage: OutageHead, to: tuple[str, UUID], streets: Sequence[str], language: Language
+) -> Letter:
+    name = sender.called(language)
+    where = ", ".join(streets[:MOST_STREETS])
+    more = (
+        [counted("and %(n)s more site", "and %(n)s more sites", len(streets) - MOST_STREETS)]
+        if len(streets) > MOST_STREETS
+        else []
+    )
+    cause = [outage.cause.said(language)] if outage.cause else []
+    said: list[Text | str] = [
+        where,
+        *more,
+        *_when(outage, language),
+        *cause,
+        text("Call about faults: %(phone)s, around the clock.", phone=sender.faults_phone),
+        text("How the outage goes on stands here:"),
+        f"{sender.base_url}/outages",
+        text("You choose which messages come by email among your consents in our online service."),
+        f"{name}\n{sender.base_url}",
+    ]
+    body = "\n\n".join(one.said(language) if isinstance(one, Text) else one for one in said)
+    subject = f"{outage.title.said(language)}: {outage.label.words.said(language).lower()} – {name}"
+    return Letter(to[0], subject, f"{body}\n", to[1])
+
+
+def _when(outage: OutageHead, language: Language) -> Sequence[Text]:
+    """What is known of when it began and when it ends."""
+
+    def at(instant: datetime) -> str:
+        return formats.instant(instant, language)
+
+    if outage.state is OutageState.CANCELLED:
+        return [text("The outage that was announced for %(at)s does not come.", at=at(outage.starts_at))]
+    if outage.ended_at is not None:
+        return [text("The outage is over. It lasted until %(at)s.", at=at(outage.ended_at))]
+    starts = at(outage.starts_at)
+    begins = text("It began on %(at)s.", at=starts) if outage.is_ongoing else text("It begins on %(at)s.", at=starts)
+    if outage.expected_until is None:
+        return [begins, text("We cannot say yet when it ends. We write again when we know.")]
+    return [begins, text("It is expected to end on %(at)s.", at=at(outage.expected_until))]
+
+
+def _due(outage: OutageHead, holders: Sequence[SiteHolder]) -> Sequence[CompensationDue]:
+    """What billing is told of an outage that has ended: for each site and holder, where there is a right."""
+    if outage.ended_at is None:
+        return ()
+    past = PastOutage(outage, outage.starts_at, outage.ended_at)
+    return [
+        CompensationDue(
+            outage_number=outage.number,
+            site_number=holder.site_number,
+            customer_number=holder.party.customer_number,
+            party_id=holder.party.id,
+            starts_at=outage.starts_at,
+            ended_at=past.ended_at,
+            percent_of_year_fee=past.percent,
+        )
+        for holder in holders
+        if past.percent
+    ]
