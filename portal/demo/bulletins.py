@@ -21,8 +21,9 @@ from portal.kit import formats
 from portal.kit.clock import HELSINKI
 from portal.kit.i18n import Language
 from portal.kit.money import Money
+from portal.kit.numbers import case_number
 from portal.messages.models import Message, MessageThread, ThreadStatus
-from portal.messages.rules import CONTACTS, MessageKind, Topic, case_number, topic_of
+from portal.messages.rules import CONTACTS, MessageKind, Topic, topic_of
 
 BILLS: Final = 4  # of which messages tell: older ones have been tidied away
 OUTAGE_IN: Final = timedelta(days=5)

@@ -14,6 +14,7 @@ from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.errors import NotCovered, Refused
 from portal.kit.i18n import Language, text
+from portal.kit.numbers import case_number
 from portal.messages import queries, rules
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
 from portal.messages.queries import NoSuchThread
@@ -182,7 +183,7 @@ def _begun(matter: Matter, site_id: UUID | None, now: datetime) -> MessageThread
     thread_id = uuid4()
     return MessageThread(
         id=thread_id,
-        number=rules.case_number(thread_id),
+        number=case_number(thread_id),
         party_id=matter.about.party_id,
         topic=matter.topic,
         subject=matter.subject,

@@ -82,7 +82,6 @@ FEEDBACK_A_DAY: Final = 5
 LONGEST_SUBJECT: Final = 120
 LONGEST_BODY: Final = 5000
 
-_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: nothing that is misheard or misread
 _LINE_BREAKS: Final = re.compile(r"\r\n?|[\u2028\u2029]")
 _CODE_LIKE: Final = re.compile(r"(?<![0-9])[0-9]{6}[-+A-FU-Y][0-9]{3}[0-9A-Y](?![0-9A-Z])", re.IGNORECASE)
 
@@ -135,16 +134,6 @@ def topic_of(kind: MessageKind) -> Topic:
             return Topic.CONTACT
         case MessageKind.QUESTION | MessageKind.ANSWER:
             return Topic.OTHER
-
-
-def case_number(thread_id: UUID) -> str:
-    """The number by which the utility and the customer speak of a thread: 60 bits of its id, such as P7K2-M4QX-93TB."""
-    rest = thread_id.int
-    digits = []
-    for _ in range(12):
-        rest, digit = divmod(rest, 32)
-        digits.append(_ALPHABET[digit])
-    return "-".join("".join(digits[at : at + 4]) for at in range(0, 12, 4))
 
 
 def plain(text: str) -> str:

@@ -69,13 +69,6 @@ def test_everything_has_its_words():
     assert all(rules.topic_of(kind) in Topic for kind in MessageKind)
 
 
-@given(st.uuids())
-def test_a_case_number_is_short_and_can_be_read_out(thread_id):
-    number = rules.case_number(thread_id)
-    assert len(number) == 14
-    assert not set(number) & set("ILOU")
-
-
 @given(st.text())
 def test_a_plain_text_can_be_kept_anywhere(text):
     plain = rules.plain(text)
