@@ -56,6 +56,7 @@ from portal.organisation import pages as organisation
 from portal.outages import pages as outages
 from portal.overview import pages as overview
 from portal.privacy import pages as privacy
+from portal.requests import pages as requests
 from portal.settings import Environment, Settings
 from portal.sites import lookups as sites
 from portal.sites_overview import pages as sites_overview
@@ -77,6 +78,7 @@ PAGES: Final = (
     *privacy.routes,
     *messages.routes,
     *authorisations.routes,
+    *requests.routes,
 )
 """Every address behind the sign-in, made at once: a data package, which no browser asks for, says what they are."""
 

@@ -15,7 +15,8 @@ from portal.kit.privacy import Keeper
 from portal.messages import privacy as messages
 from portal.outages import privacy as outages
 from portal.outbox import privacy as outbox
-from portal.privacy import privacy as requests
+from portal.privacy import privacy as rights
+from portal.requests import privacy as requests
 from portal.sites import privacy as sites
 from portal.weather import privacy as weather
 
@@ -29,6 +30,7 @@ KEEPERS: Final[Sequence[Keeper]] = (
     invoices,
     messages,
     consents,
+    rights,
     requests,
     auth,
     audit,

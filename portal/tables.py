@@ -14,5 +14,6 @@ import portal.messages.models
 import portal.outages.models
 import portal.outbox.models
 import portal.privacy.models
+import portal.requests.models
 import portal.sites.models
 import portal.weather.models  # noqa: F401

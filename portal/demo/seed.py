@@ -8,6 +8,7 @@ from sqlmodel import Session, SQLModel, select
 from portal.customers.importing import sealed
 from portal.customers.models import Party
 from portal.demo import (
+    asked,
     bulletins,
     company,
     estate,
@@ -66,6 +67,7 @@ def seed(
         insert(db, mandates.rows(until, scale))
         insert(db, permissions.records(start_of(until)))
         insert(db, rights.rows(until))
+        insert(db, asked.rows(until))
         insert(db, odd_bills.rows(db, until))
         insert(db, bulletins.rows(db, until))
         insert(db, outages.rows(until))

@@ -51,6 +51,7 @@ from portal.messages.importing import MessageEntry, keep_messages
 from portal.messages.models import Message
 from portal.outages.importing import OutageEntry, keep_outages
 from portal.privacy.importing import PrivacyProgress, keep_privacy_progress
+from portal.requests.importing import RequestProgress, keep_request_progress
 from portal.sites.importing import MeteringPointEntry, SiteEntry, keep_metering_points, keep_sites, site_ids
 from portal.weather.importing import WeatherEntry, keep_weather
 
@@ -123,4 +124,5 @@ KINDS = (
         "messages", MessageEntry, ("message_number",), partial(keep_messages, may_offer=_may_offer), remembers=Message
     ),  # offers need what was permitted
     FeedKind("privacy_cases", PrivacyProgress, ("case_number", "at"), keep_privacy_progress),
+    FeedKind("requests", RequestProgress, ("request_number", "at"), keep_request_progress),
 )

@@ -25,6 +25,7 @@ from portal.outages import jobs as outages
 from portal.outages.letters import Sender
 from portal.outbox import jobs as outbox
 from portal.privacy import leases
+from portal.requests import jobs as requests
 from portal.settings import Settings
 
 
@@ -35,6 +36,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
         outages.telling(_sender(settings), _want_outages),
+        requests.forgetting(),
         *_anchoring(settings),
         *_leaving(settings),
     ]

@@ -38,6 +38,7 @@ from portal.outages.models import Outage, OutageSite
 from portal.outbox.models import OutboxEvent
 from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
+from portal.requests.models import RequestStep, ServiceRequest
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 
 
@@ -237,6 +238,8 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Outage, Group.SITES, text("Outages of the sites")),
     PersonalTable(OutageSite, Group.SITES, text("Site of an outage")),
     PersonalTable(Contract, Group.CONTRACTS, text("Contracts")),
+    PersonalTable(ServiceRequest, Group.CONTRACTS, text("Service requests")),
+    PersonalTable(RequestStep, Group.CONTRACTS, text("What happened to the service requests")),
     PersonalTable(Series, Group.CONSUMPTION, text("Series of readings")),
     PersonalTable(
         ReadingMonth,

@@ -25,6 +25,9 @@ from portal.outages.kinds import OutageKind
 from portal.outages.labels import STATES as OUTAGES
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.labels import RIGHTS, STATES, STEPS
+from portal.requests.kinds import KINDS
+from portal.requests.labels import STATES as REQUEST_STATES
+from portal.requests.labels import STEPS as REQUEST_STEPS
 from portal.sites import words as sites
 from portal.sites.labels import COMMODITIES, READING_TYPES
 
@@ -52,6 +55,8 @@ DEEDS: Final[Mapping[str, Text]] = {
     "privacy.requested": text("Made a request about the data"),
     "privacy.answered": text("Added to a request about the data"),
     "privacy.withdrawn": text("Withdrew a request about the data"),
+    "request.sent": text("Sent a service request"),
+    "request.withdrawn": text("Withdrew a service request"),
     "privacy.packaged": text("Downloaded the data package"),
     "privacy.exported": text("Made the data package for the customer"),
 }
@@ -96,6 +101,8 @@ EVENTS: Final[Words] = {
     "privacy.requested": text("Made a request about the data"),
     "privacy.answered": text("Added to a request about the data"),
     "privacy.withdrawn": text("Withdrew a request about the data"),
+    "request.sent": text("Sent a service request"),
+    "request.withdrawn": text("Withdrew a service request"),
 }
 UNITS: Final[Words] = {
     **{unit: unit for unit in ("kWh", "MWh", "kW", "kvarh")},
@@ -169,6 +176,10 @@ CODES: Final[Mapping[str, Words]] = {
     "privacy_case.kind": RIGHTS,
     "privacy_case.state": words_of(STATES),
     "privacy_step.act": STEPS,
+    "service_request.kind": {kind.code: kind.title for kind in KINDS},
+    "service_request.language": customers.LANGUAGES,
+    "service_request.state": words_of(REQUEST_STATES),
+    "request_step.act": REQUEST_STEPS,
     "account.language": customers.LANGUAGES,
     "login_transaction.language": customers.LANGUAGES,
     "login_transaction.purpose": {"sign-in": text("Signing in"), "confirm": text("Proving one's identity again")},

@@ -21,6 +21,7 @@ THINGS = {
     "permission_record": "receipt",
     "message_thread": "thread",
     "privacy_case": "case",
+    "service_request": "request",
     "authorisation": "authorisation",
     "party": "party",
     "session": "session",
@@ -134,7 +135,7 @@ class _Owners:
         if name == "session" or (name == "privacy_case" and row["party_id"] is None):
             return {Owner(None, None, account=row["account_id"])}
         if row.get("party_id"):
-            matter = MATTERS.get(row["topic"], "everything") if "topic" in row else None
+            matter = MATTERS.get(row["topic"], "everything") if "topic" in row else row.get("theme")
             return {Owner(row["party_id"], row.get("site_id") or self._site(name, row), matter)}
         return self._holders(name, row)
 

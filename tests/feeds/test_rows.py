@@ -20,7 +20,11 @@ from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
 from tests.feeds.conftest import VAULT, lines, row
 
 IDENTITY = "010180-9015"
-ANSWERS = {"authorisation_reads", "privacy_cases"}  # to what a customer did in the portal: unknown to a new register
+ANSWERS = {
+    "authorisation_reads",
+    "privacy_cases",
+    "requests",
+}  # to what a customer did in the portal: unknown to a new register
 FEED = [kind for kind in KINDS if kind.name not in ANSWERS]
 EVERY = sum(len(schema(kind)["examples"]) for kind in FEED)
 

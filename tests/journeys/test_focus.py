@@ -20,7 +20,14 @@ UNASKED = {
     "reading",
     "withdrawal",
 }  # they fetch themselves while somebody does something else, and keep quiet
-LIKE_OTHERS = {"cases", "decisions", "entries", "paging", "reads"}  # pages of a list, as those of contracts are
+LIKE_OTHERS = {
+    "cases",
+    "decisions",
+    "entries",
+    "paging",
+    "reads",
+    "requests",
+}  # pages of a list, as those of contracts are
 
 # Not behind a bar that stays, nor off the screen: at its upper left, past round corners, it is what one would touch.
 IN_SIGHT = """one => {

@@ -1,0 +1,192 @@
+"""What a question may ask for: a day, one of some things, yes or no, an address.
+
+An answer is kept as one text that is the same in every language: a day as ISO 8601, an address in lines. It is checked
+when it is typed and again when it is sent, for days pass meanwhile.
+"""
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar, Final
+
+from portal.customers.change_requests import HOME_COUNTRY, PostalAddress
+from portal.kit import days, formats
+from portal.kit.i18n import Spoken, Text, text
+
+ANSWER: Final = "answer"
+"""What the control of a question is called in its form, but for an address, which has several."""
+
+LONGEST: Final = 200
+FILL_IN: Final = text("Fill in this field.")
+CHOOSE: Final = text("Choose one of the options.")
+Words = Text | Spoken | str
+
+
+class Wrong(ValueError):
+    """What was typed is no answer: what to correct, by the name of each control."""
+
+    def __init__(self, **errors: Text) -> None:
+        super().__init__()
+        self.errors = errors
+
+
+class Field(ABC):
+    """One kind of answer; `control` names the macro that draws it."""
+
+    control: ClassVar[str]
+
+    @abstractmethod
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """What is kept of what was typed into the controls, each without blanks around.
+
+        Raises Wrong.
+        """
+
+    @abstractmethod
+    def check(self, kept: str) -> None:
+        """Hold what was kept to what may be answered now.
+
+        Raises Wrong.
+        """
+
+    @abstractmethod
+    def said(self, kept: str) -> Words:
+        """An answer as people read it."""
+
+    def shown(self, kept: str) -> Mapping[str, str]:
+        """What stands in the controls."""
+        return {ANSWER: kept}
+
+
+@dataclass(frozen=True)
+class DayField(Field):
+    """A day from one to another, both allowed; `too_early` says why no earlier one."""
+
+    first: date
+    last: date
+    too_early: Text
+
+    control = "day"
+
+    @property
+    def example(self) -> str:
+        """How a day is written."""
+        return days.written(self.first)
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """A day as ISO 8601."""
+        if not (written := typed.get(ANSWER, "")):
+            raise Wrong(answer=FILL_IN)
+        try:
+            kept = days.typed(written).isoformat()
+        except ValueError:
+            raise Wrong(answer=text("Write the day like this: %(example)s.", example=self.example)) from None
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Within its bounds."""
+        day = date.fromisoformat(kept)
+        if day < self.first:
+            raise Wrong(answer=self.too_early)
+        if day > self.last:
+            raise Wrong(answer=text("The latest day that can be chosen is %(day)s.", day=_spoken(self.last)))
+
+    def said(self, kept: str) -> Words:
+        """`31.12.2026`."""
+        return _spoken(date.fromisoformat(kept))
+
+    def shown(self, kept: str) -> Mapping[str, str]:
+        """The day as it is written in a form."""
+        return {ANSWER: days.as_written(kept)}
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the things to choose from."""
+
+    code: str
+    words: Text
+    hint: Text | None = None
+
+
+@dataclass(frozen=True)
+class ChoiceField(Field):
+    """One of some things."""
+
+    options: tuple[Option, ...]
+
+    control = "choice"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """The code of what was chosen."""
+        kept = typed.get(ANSWER, "")
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Still one of them."""
+        if kept not in {one.code for one in self.options}:
+            raise Wrong(answer=CHOOSE)
+
+    def said(self, kept: str) -> Words:
+        """Its words."""
+        return next(one.words for one in self.options if one.code == kept)
+
+
+YES: Final = "yes"
+YES_OR_NO: Final = ChoiceField((Option(YES, text("Yes")), Option("no", text("No"))))
+
+
+@dataclass(frozen=True)
+class AddressField(Field):
+    """A postal address in Finland."""
+
+    control = "address"
+    parts: ClassVar = ("street", "postcode", "town")
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """Its parts, a line each."""
+        kept = "\n".join(" ".join(typed.get(part, "").split()) for part in self.parts)
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Every part, and a postcode of five digits."""
+        wrong = {part: fault for part, typed in self.shown(kept).items() if (fault := _fault(part, typed))}
+        if wrong:
+            raise Wrong(**wrong)
+
+    def said(self, kept: str) -> Words:
+        """On one line."""
+        street, postcode, town = kept.split("\n")
+        return f"{street}, {postcode} {town}"
+
+    def shown(self, kept: str) -> Mapping[str, str]:
+        """Each part in its control."""
+        return dict(zip(self.parts, (*kept.split("\n"), "", ""), strict=False))
+
+
+def _fault(part: str, typed: str) -> Text | None:
+    if not typed:
+        return FILL_IN
+    if len(typed) > LONGEST:
+        return text("Write at most %(n)s characters.", n=LONGEST)
+    if not typed.isprintable():
+        return text("Check what you wrote here.")
+    if part == "postcode" and not re.fullmatch("[0-9]{5}", typed):
+        return text("A Finnish postcode has five digits.")
+    return None
+
+
+def address(known: PostalAddress | None) -> str:
+    """An address that is known already, as an answer; empty where there is none, or it is in another country."""
+    if known is None or known.country != HOME_COUNTRY:
+        return ""
+    return f"{known.street}\n{known.postcode}\n{known.town}"
+
+
+def _spoken(day: date) -> Spoken:
+    return Spoken(lambda language: formats.full_date(day, language))

@@ -1,0 +1,45 @@
+"""Letters about requests, to the customer: that one was received, and that it was answered. They tell nothing of it."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from portal.customers.lookups import preferred_email
+from portal.customers.models import Party
+from portal.kit import formats
+from portal.kit.i18n import Language, Text, text
+from portal.outbox.mail import Letter, post
+from portal.requests.models import ServiceRequest
+from portal.requests.rules import State
+
+HOW: Text = text("To read more, sign in to the customer portal and open Service requests.")
+
+
+def received(db: Session, row: ServiceRequest, now: datetime) -> None:
+    """That a request came, and by when it is answered; nothing without an address to write to."""
+    language = _language(db, row)
+    assert row.answer_by is not None  # noqa: S101 - a constraint of the table
+    subject = text("We have received your request %(number)s", number=row.number)
+    by = formats.full_date(row.answer_by, language)
+    body = text("Your request %(number)s is with us. We answer on %(day)s at the latest.", number=row.number, day=by)
+    _post(db, row, subject, body, now)
+
+
+def answered(db: Session, row: ServiceRequest, now: datetime) -> None:
+    """That a request was accepted, refused or done."""
+    subject = text("Your request %(number)s has been answered", number=row.number)
+    if row.state == State.DONE:
+        subject = text("Your request %(number)s is done", number=row.number)
+    body = text("We have written to you about your request %(number)s.", number=row.number)
+    _post(db, row, subject, body, now)
+
+
+def _language(db: Session, row: ServiceRequest) -> Language:
+    return Language(db.get_one(Party, row.party_id).language)
+
+
+def _post(db: Session, row: ServiceRequest, subject: Text, body: Text, now: datetime) -> None:
+    language, to = _language(db, row), preferred_email(db, row.party_id)
+    if to is not None:
+        said = f"{body.said(language)}\n\n{HOW.said(language)}\n"
+        post(db, Letter(to, subject.said(language), said, row.party_id), now)

@@ -1,0 +1,247 @@
+"""The pages of requests: all of them, how one is begun, its questions one by one, and where it stands."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.routing import Route
+
+from portal.auth.people import ConfirmedUser, User, sees, user
+from portal.kit.allowance import retry_after
+from portal.kit.errors import NotThere
+from portal.kit.forms import Typed
+from portal.kit.html import Page
+from portal.kit.i18n import Text, text
+from portal.kit.pagination import Pagination, paginate
+from portal.kit.visible import shows_something
+from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
+from portal.requests import actions, finding, queries
+from portal.requests.actions import TooManyRequests
+from portal.requests.asking import Course, Question
+from portal.requests.fields import Wrong
+from portal.requests.finding import Choice
+from portal.requests.kind import Kind, Promise
+from portal.requests.kinds import KINDS
+from portal.requests.records import HeldRequest
+from portal.requests.scope import may_act
+from portal.requests.subjects import Subject
+
+REQUESTS: Final = "/requests"
+PAGE: Final = 20
+LONGEST: Final = 10_000
+
+
+@dataclass(frozen=True)
+class RequestList(Page):
+    """Every request: what waits for the customer, what waits for us, what is over."""
+
+    template = "requests/index.html"
+    today: date
+    requests: Sequence[HeldRequest]
+    pagination: Pagination
+
+
+@dataclass(frozen=True)
+class NewRequest(Page):
+    """What can be asked for, by the kinds whose matter is open to the person."""
+
+    template = "requests/new.html"
+    kinds: Sequence[Kind[Any]]
+
+
+@dataclass(frozen=True)
+class Start(Page):
+    """A kind, before it is begun. Without a subject, those to choose from.
+
+    hindrance: why it cannot be asked for now
+    begun: the request that is open already
+    """
+
+    template = "requests/start.html"
+    kind: Kind[Any]
+    choices: Sequence[Choice]
+    about: Subject | None = None
+    may_act: bool = True
+    hindrance: Text | None = None
+    begun: HeldRequest | None = None
+
+
+@dataclass(frozen=True)
+class QuestionPage(Page):
+    """One question of a draft."""
+
+    template = "requests/question.html"
+    request: HeldRequest
+    about: Subject
+    question: Question
+    place: int
+    number: int
+    before: Question | None
+    typed: Typed
+
+
+@dataclass(frozen=True)
+class Check(Page):
+    """Every answer of a draft, before it is sent; `full_until` stands where no more is taken from the person before."""
+
+    template = "requests/check.html"
+    request: HeldRequest
+    about: Subject
+    course: Course
+    promise: Promise
+    is_proved: bool
+    full_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class RequestPage(Page):
+    """A request that was sent: its receipt, its clock, and what happened to it."""
+
+    template = "requests/show.html"
+    today: date
+    request: HeldRequest
+    may_withdraw: bool
+
+
+def index(visit: Visit[User]) -> RequestList:
+    """Every request, page by page."""
+    at = paginate(visit.query.get("page"), queries.number(visit.db, visit.who), PAGE, REQUESTS)
+    some = queries.in_order(visit.db, visit.who, (at.number - 1) * PAGE, PAGE)
+    return RequestList(visit.today, some, at)
+
+
+def new(visit: Visit[User]) -> NewRequest:
+    """What can be asked for."""
+    return NewRequest([kind for kind in KINDS if visit.who.reach.covers(kind.theme)])
+
+
+def start(kind: Kind[Any], visit: Visit[User]) -> Start:
+    """A kind, with what it is about, or what it could be about."""
+    if kind.subject.parameter not in visit.query:
+        return Start(kind, finding.choices(visit.db, visit.who, kind.subject, visit.today))
+    about = _about(kind, visit, visit.query)
+    return Start(
+        kind,
+        (),
+        about,
+        may_act(visit.who, kind.theme, about.site_id),
+        kind.hindrance(about, visit.today),
+        queries.open_about(visit.db, visit.who, kind, about.party_id, about.id),
+    )
+
+
+def begin(kind: Kind[Any], visit: Visit[User]) -> Redirect:
+    """Begin a draft, or go on with what is open."""
+    about = _about(kind, visit, {name: str(value) for name, value in visit.form.items()})
+    return Redirect(_page(actions.begin(visit.db, visit.who, kind, about, visit.language, visit.now)))
+
+
+def show(visit: Visit[User]) -> Page:
+    """A draft's question, or its answers to be checked; of what was sent, where it stands."""
+    request = queries.by_id(visit.db, visit.who, visit.id("id"))
+    if not request.is_draft:
+        return _sent_page(visit, request)
+    about = actions.subject_of(visit.db, visit.who, request, visit.today)
+    course = request.kind.course(about, request.answers, visit.today)
+    asked = visit.query.get("question")
+    question = course.asked(asked) if asked or course.next else None
+    if question is None:
+        return _check_page(visit, request, about, course)
+    kept = request.answers.get(question.code) or question.suggested
+    return _question_page(request, about, course, question, Typed(question.field.shown(kept)))
+
+
+def answer(visit: Visit[User]) -> Reply:
+    """Take the answer to a question, or show it again."""
+    request = queries.by_id(visit.db, visit.who, visit.id("id"))
+    about = actions.subject_of(visit.db, visit.who, request, visit.today)
+    course = request.kind.course(about, request.answers, visit.today)
+    question = course.asked(str(visit.form.get("question")))
+    if question is None:
+        return Redirect(_page(request.row.id))
+    typed = {name: _plain(value) for name, value in visit.form.items() if isinstance(value, str)}
+    try:
+        kept = question.field.kept(typed)
+    except Wrong as wrong:
+        again = _question_page(request, about, course, question, Typed(typed, wrong.errors))
+        return Answer(again, status=422)
+    actions.answer(visit.db, visit.who, request.row.id, question.code, kept, visit.now)
+    return Redirect(_page(request.row.id))
+
+
+def send(visit: Visit[User]) -> Reply:
+    """Send a draft; a second press leads to the same receipt."""
+    request_id = visit.id("id")
+    try:
+        actions.send(visit.db, visit.who, request_id, visit.language, visit.now)
+    except TooManyRequests as full:
+        request = queries.by_id(visit.db, visit.who, request_id)
+        about = actions.subject_of(visit.db, visit.who, request, visit.today)
+        course = request.kind.course(about, request.answers, visit.today)
+        again = _check_page(visit, request, about, course, full.free_at)
+        return Answer(again, headers=retry_after(full.free_at, visit.now), status=full.status)
+    return Redirect(_page(request_id))
+
+
+def cancel(visit: Visit[User]) -> Redirect:
+    """Throw a draft away, or take back what was sent."""
+    left = actions.cancel(visit.db, visit.who, visit.id("id"), visit.now)
+    return Redirect(_page(left.id) if left else REQUESTS)
+
+
+def _about(kind: Kind[Any], visit: Visit[User], told: Mapping[str, str]) -> Subject:
+    try:
+        id_ = UUID(told.get(kind.subject.parameter, ""))
+    except ValueError:
+        raise NotThere from None
+    found: Subject = finding.by_id(visit.db, visit.who, kind.subject, id_, visit.today)
+    return found
+
+
+def _page(request_id: UUID) -> str:
+    return f"{REQUESTS}/{request_id}"
+
+
+def _plain(typed: str) -> str:
+    return typed.strip()[:LONGEST] if shows_something(typed) else ""
+
+
+def _question_page(
+    request: HeldRequest, about: Subject, course: Course, question: Question, typed: Typed
+) -> QuestionPage:
+    place, number = course.place(question), len(course.questions)
+    return QuestionPage(request, about, question, place, number, course.before(question), typed)
+
+
+def _check_page(
+    visit: Visit[User], request: HeldRequest, about: Subject, course: Course, full_until: datetime | None = None
+) -> Check:
+    promise = request.kind.promise(about, course.answers, visit.today)
+    is_proved = isinstance(visit.who, ConfirmedUser) or not request.kind.binds
+    return Check(request, about, course, promise, is_proved, full_until)
+
+
+def _sent_page(visit: Visit[User], request: HeldRequest) -> RequestPage:
+    return RequestPage(visit.today, request, request.may_be_withdrawn and request.may_act(visit.who))
+
+
+def _of_kinds() -> Iterator[Route]:
+    """How each kind is begun, for whoever sees its matter; who may only see reads why that is not enough."""
+    for kind in KINDS:
+        address, who = f"{REQUESTS}/new/{kind.code}", sees(kind.theme)
+        yield page(address, partial(start, kind), who=who, viewed=text("Opened the form of a new request"))
+        yield action(address, partial(begin, kind), who=who)
+
+
+routes = [
+    page(REQUESTS, index, who=user, viewed=text("Looked at the service requests")),
+    page(f"{REQUESTS}/new", new, who=user, viewed=text("Looked at what can be asked for")),
+    *_of_kinds(),
+    page(f"{REQUESTS}/{{id}}", show, who=user, viewed=text("Looked at a service request")),
+    action(f"{REQUESTS}/{{id}}/answer", answer, who=user),
+    action(f"{REQUESTS}/{{id}}/send", send, who=user),
+    action(f"{REQUESTS}/{{id}}/cancel", cancel, who=user),
+]

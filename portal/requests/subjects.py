@@ -1,0 +1,99 @@
+"""What a request is about, with all that the rules of its kind may ask of it; found by finding.py."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+from portal.contracts.records import HeldContract
+from portal.customers.change_requests import PostalAddress
+from portal.kit.i18n import Language, Spoken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subject(ABC):
+    """Something of a customer's. `parameter` names it in addresses.
+
+    postal: where the customer's post goes, None where nobody has told
+    """
+
+    party_id: UUID
+    customer_number: str
+    customer: str
+    postal: PostalAddress | None
+
+    parameter: ClassVar[str]
+
+    @property
+    @abstractmethod
+    def id(self) -> UUID:
+        """Its own id."""
+
+    @property
+    @abstractmethod
+    def title(self) -> Spoken | str:
+        """Which one it is among those of the customer."""
+
+    def named(self, language: Language) -> str:
+        """The same in a language."""
+        return self.title if isinstance(self.title, str) else self.title.said(language)
+
+    @property
+    @abstractmethod
+    def page(self) -> str:
+        """The address of its page."""
+
+    @property
+    def site_id(self) -> UUID | None:
+        """The site at which it is."""
+        return None
+
+    @property
+    def contract_id(self) -> UUID | None:
+        """The contract that it is."""
+        return None
+
+    @property
+    def invoice_id(self) -> UUID | None:
+        """The bill that it is."""
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractSubject(Subject):
+    """A contract, and the customer's others at its site that have not ended."""
+
+    contract: HeldContract
+    others: Sequence[HeldContract]
+
+    parameter = "contract"
+
+    @property
+    def id(self) -> UUID:
+        """The contract's."""
+        return self.contract.id
+
+    @property
+    def title(self) -> Spoken:
+        """`Vakaa, Kotikatu 1`."""
+        return Spoken(lambda language: f"{_product(self.contract, language)}, {self.contract.street}")
+
+    @property
+    def page(self) -> str:
+        """The contract's page."""
+        return f"/contracts/{self.contract.id}"
+
+    @property
+    def site_id(self) -> UUID:
+        """Where it delivers."""
+        return self.contract.site_id
+
+    @property
+    def contract_id(self) -> UUID:
+        """The contract's."""
+        return self.contract.id
+
+
+def _product(contract: HeldContract, language: Language) -> str:
+    return contract.product.said(language)
