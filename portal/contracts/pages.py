@@ -9,6 +9,7 @@ from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.contracts import queries
 from portal.contracts.events import ContractEvent, coming, events
+from portal.contracts.filters import PAGE, ContractFilter
 from portal.contracts.records import HeldContract, SiteContracts
 from portal.kit.html import Page
 from portal.kit.i18n import text
@@ -20,10 +21,17 @@ SITES_A_PAGE: Final = 12
 
 @dataclass(frozen=True)
 class ContractList(Page):
-    """Every contract that has not ended, by site; what comes, and what is over."""
+    """Every contract that has not ended, by site; what comes, and what is over.
+
+    is_searched: whether there are so many that a search and an order help
+    number_found: how many sites are found, on all pages
+    """
 
     template = "contracts/index.html"
     today: date
+    filters: ContractFilter
+    is_searched: bool
+    number_found: int
     sites: Sequence[SiteContracts]
     coming: Sequence[ContractEvent]
     ended: Sequence[HeldContract]
@@ -42,12 +50,18 @@ class ContractPage(Page):
 
 def index(visit: Visit[User]) -> ContractList:
     """All contracts, some sites at a time."""
-    number = queries.number_of_sites(visit.db, visit.who, visit.today)
-    at = paginate(visit.query.get("page"), number, SITES_A_PAGE, "/contracts")
-    ids = queries.sites(visit.db, visit.who, visit.today, (at.number - 1) * SITES_A_PAGE, SITES_A_PAGE)
+    filters = ContractFilter.read(visit.query)
+    listed = queries.listed(visit.db, visit.who, visit.today)
+    found = filters.sites(listed, visit.today)
+    at = paginate(visit.query.get("page"), len(found), SITES_A_PAGE, PAGE, filters.query)
+    first = (at.number - 1) * SITES_A_PAGE
+    ids = found[first : first + SITES_A_PAGE]
     held, ended = queries.at_sites_and_ended(visit.db, visit.who, ids, visit.today)
     return ContractList(
         today=visit.today,
+        filters=filters,
+        is_searched=bool(filters.query) or len(found) > SITES_A_PAGE,
+        number_found=len(found),
         sites=[SiteContracts([one for one in held if one.site_id == site]) for site in ids],
         coming=coming(held, visit.today),
         ended=ended,
@@ -62,6 +76,6 @@ def show(visit: Visit[User]) -> ContractPage:
 
 
 routes = [
-    page("/contracts", index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
+    page(PAGE, index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
     page("/contracts/{id}", show, who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")),
 ]

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, func, or_
 from portal.auth.people import User
 from portal.auth.scope import PARTIES
 from portal.contracts.charges import Terms
+from portal.contracts.filters import ListedContract
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
 from portal.contracts.records import ContractHead, HeldContract, dated_prices
@@ -21,7 +22,7 @@ from portal.contracts.terms import PRICED, RUNNING_ON_DAYS, terms_of, unpriced
 from portal.customers.models import Party, PartyKind
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
-from portal.kit.questions import any_of, given, itself
+from portal.kit.questions import any_of, given
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -53,6 +54,10 @@ RUNNING: Final = CONTRACTS.question(
     .order_by(*_IN_ORDER)
     .limit(given("limit", sa.Integer())),
 )
+
+
+def _listed(site_id: UUID, ends: date | None, *said: str | None) -> ListedContract:
+    return ListedContract(site_id, ends, said)
 
 
 def _read(*row: Any) -> tuple[Terms, tuple[Any, ...]]:  # noqa: ANN401 - the columns of _HELD
@@ -95,15 +100,22 @@ ENDED: Final = CONTRACTS.question(
 NUMBER_OF_SITES: Final = CONTRACTS.question(
     int, sa.select(func.count(func.distinct(_CONTRACT.c.site_id))).where(_NOT_ENDED)
 )
-SITES: Final = CONTRACTS.question(
-    itself,
-    sa.select(_SITE.c.id)
-    .join_from(_SITE, _CONTRACT)
+LISTED: Final = CONTRACTS.question(
+    _listed,
+    sa.select(
+        _SITE.c.id,
+        func.coalesce(_CONTRACT.c.valid_to, _CONTRACT.c.fixed_until),
+        sa.case((_HELD_TODAY, _SITE.c.name)),
+        *_SITE.c["street", "postcode", "town", "number"],
+        _CONTRACT.c.number,
+        *_PRODUCT.c["name_fi", "name_sv", "name_en"],
+        table_of(MeteringPoint).c.gsrn,
+    )
+    .join_from(_CONTRACT, _PRODUCT)
+    .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
+    .join(table_of(MeteringPoint), col(MeteringPoint.id) == _CONTRACT.c.metering_point_id, isouter=True)
     .where(_NOT_ENDED)
-    .group_by(*_SITE.c["id", "street", "number"])
-    .order_by(*_SITE.c["street", "number"])
-    .offset(given("skip", sa.Integer()))
-    .limit(given("limit", sa.Integer())),
+    .order_by(*_SITE.c["street", "number"]),
 )
 
 
@@ -123,9 +135,9 @@ def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Co
     return RUNNING.all(db, who, today=today, limit=limit)
 
 
-def sites(db: Session, who: User, today: date, skip: int, limit: int) -> Sequence[UUID]:
-    """A page of the sites with contracts that have not ended, by address."""
-    return SITES.all(db, who, today=today, skip=skip, limit=limit)
+def listed(db: Session, who: User, today: date) -> Sequence[ListedContract]:
+    """Every contract that has not ended, by the address of its site: what it is looked for by."""
+    return LISTED.all(db, who, today=today)
 
 
 def number_of_sites(db: Session, who: User, today: date) -> int:

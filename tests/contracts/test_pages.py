@@ -8,7 +8,7 @@ import pytest
 
 from portal.customers.models import Party
 from tests.contracts.register import LONG_AGO
-from tests.markup import words
+from tests.markup import found, words
 from tests.people import AINO
 
 
@@ -214,6 +214,30 @@ def test_many_sites_come_in_pages_and_htmx_gets_only_its_block(aino, register):
     assert "Katu 12" in answer.text
     assert "Katu 11" not in answer.text
     assert "<h1" not in answer.text
+
+
+def test_among_many_sites_one_searches_by_what_stands_on_a_contract(aino, register):
+    sales, spot = register.product(), register.product(name="Pörssi")
+    for number in range(14):
+        site = register.site(f"Katu {number:02}", "Åkes kontor" if number == 7 else None)
+        register.occupancy(aino.party, site)
+        register.contract(aino.party, site, register.point(site), spot if number == 3 else sales, first=LONG_AGO)
+    page = aino.browser.open("/contracts?q=%C3%A5kes")
+    assert ("Katu 07" in page.text, "Katu 06" in page.text, "Löytyi 1 kohde" in page.text) == (True, False, True)
+    assert "Katu 03" in aino.browser.fragment("/contracts?q=p%C3%B6rssi&sort=end", "contracts").text
+    assert "ei löydy mitään" in words(aino.browser.open("/contracts?q=%3Cnowhere%3E"))
+
+
+def test_a_few_contracts_are_not_searched(aino, home):
+    assert not found(aino.browser.open("/contracts"), "//form[@role='search']")
+
+
+def test_what_a_site_is_called_by_who_holds_it_now_finds_nothing_for_others(aino, mikko, register):
+    site = register.site("Muukatu 3", "Mikon mökki")
+    register.occupancy(mikko.party, site)
+    register.contract(aino.party, site, register.point(site), register.product())
+    assert "Muukatu 3" not in aino.browser.open("/contracts?q=mikon").text
+    assert "Muukatu 3" in aino.browser.open("/contracts?q=muukatu").text
 
 
 def test_a_former_holder_does_not_read_how_the_present_one_lives(aino, mikko, register):
