@@ -15,7 +15,7 @@ INTRODUCTION = """\
 This page is made from the code that reads the feeds (`portal/feeds/docs.py`); do not edit it by hand.
 
 `portal import PATH...` takes in files and folders. A file is recognised by what it holds, not by its name, and a
-folder's files (`.jsonl`, `.ndjson`, `.csv`, also packed as `.gz` or `.zip`) are taken in the order of their
+folder's files (`.jsonl`, `.ndjson`, `.csv`, `.xml`, also packed as `.gz` or `.zip`) are taken in the order of their
 references, which is the order of this page. The last line of the output is
 `accepted=26204 unchanged=0 refused=0`; the exit code is 0 when all is taken in, 1 when a part is, 2 when nothing
 is.
@@ -54,6 +54,47 @@ is.
   (2020-12) of a kind.
 """
 
+FINVOICE = """\
+## Bills as Finvoice
+
+Bills may come as Finvoice messages (3.0, 2.01, 2.0, 1.3) instead of rows of feed `invoices`: one or more in a file,
+each with a declaration of its own or without, a SOAP frame before it or not, in UTF-8, ISO-8859-1 or ISO-8859-15.
+They are recognised by their content. A message becomes the row that says the same, and is kept or refused as that
+row is; where it is refused, its line is that on which it begins.
+
+| field | Finvoice |
+|---|---|
+| `invoice_number` | `InvoiceNumber`; of one with 20 characters the whole `SellerReferenceIdentifier` that ends with \
+it |
+| `customer_number` | `SellersBuyerIdentifier`, which must be there |
+| `site_number` | `DeliverySiteCode` |
+| `kind` | `InvoiceTypeCode`: INV01, INV02; a reminder is INV01 with `ClassificationCode` `reminder` |
+| `issued_on`, `due_on` | `InvoiceDate`; `InvoiceDueDate`, else `EpiDateOptionDate`, else the day of issue |
+| `period_from`, `period_to` | `InvoicingPeriodStartDate`, `InvoicingPeriodEndDate`, else the days of the rows |
+| `net_cents`, `vat_cents`, `total_cents` | `InvoiceTotalVatExcludedAmount` (else the rows), \
+`InvoiceTotalVatAmount` (else the rates), `InvoiceTotalVatIncludedAmount`, which of a bill is \
+`EpiInstructedAmount` too |
+| `reference`, `iban`, `bic` | `EpiRemittanceInfoIdentifier`, `EpiAccountID`, `EpiBfiIdentifier` |
+| `payee` | `SellerAccountName`, else `EpiNameAddressDetails`, else `SellerOrganisationName` |
+| `refers_to` | `OriginalInvoiceNumber` |
+| `estimated`, `read_by` | `DefinitionValue` of the `DefinitionCode` `estimated` (`yes`), `read-by` |
+| `vat[]` | `VatSpecificationDetails`: `VatRatePercent`, `VatBaseAmount`, `VatRateAmount` |
+| `lines[]` | each `InvoiceRow` with `RowVatExcludedAmount`, which is `net_cents`; rows of words alone are left out |
+| `lines[].contract_number` | `RowAgreementIdentifier` |
+| `lines[].code`, `name` | `ArticleIdentifier`, else `row`; `ArticleName`, in each language |
+| `lines[].period_from`, `period_to` | `StartDate`, `EndDate`, else those of the bill |
+| `lines[].quantity`, `unit` | `InvoicedQuantity` and its `QuantityUnitCodeUN` \
+(KWH, MWH, MTQ, KWT, K3, MON, DAY, C62), else the same in `QuantityUnitCode` |
+| `lines[].unit_price` | `UnitPriceAmount` for `UnitPriceBaseQuantity` of the unit |
+| `lines[].vat_percent` | `RowVatRatePercent`, else the only rate of the bill |
+| `lines[].estimated` | `RowDefinitionValue` of the `DefinitionCode` `estimated` (`yes`) |
+
+- Amounts in another currency than euros, charges outside rows, and bills with `OriginCode` Cancel are refused.
+- A file with a DOCTYPE, with an encoding other than it declares, or with a message of more than 4 MiB, without an end
+  or of broken XML is refused whole, and nothing of it is written.
+- The file that customers download of an invoice (`/invoices/{id}/finvoice`) is such a message.
+"""
+
 READINGS = """\
 ## Readings
 
@@ -89,7 +130,7 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
 
 def page() -> str:
     """The whole page."""
-    return "\n".join([INTRODUCTION, *map(_chapter, KINDS), READINGS])
+    return "\n".join([INTRODUCTION, *map(_chapter, KINDS), FINVOICE, READINGS])
 
 
 def _chapter(kind: FeedKind) -> str:

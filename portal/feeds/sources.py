@@ -16,7 +16,7 @@ from portal.kit.complaints import Complaint
 MOST_BYTES = 4 * 2**30  # of one feed of rows, or an archive, unpacked
 LONGEST_LINE = 4 * 2**20
 MOST_MEMBERS = 1000
-ENDINGS = (".jsonl", ".ndjson", ".csv", ".gz", ".zip")
+ENDINGS = (".jsonl", ".ndjson", ".csv", ".xml", ".gz", ".zip")
 REFUSED, DOUBTFUL = ".refused.csv", ".doubtful.csv"  # what an import writes beside a feed is none itself
 DAMAGED = (EOFError, gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, lzma.LZMAError)
 
@@ -48,6 +48,19 @@ class Source:
                 if taken > MOST_BYTES:
                     raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
                 yield line.rstrip(b"\r\n")
+
+    def blocks(self, size: int) -> Iterator[bytes]:
+        """The bytes, at most so many at a time.
+
+        Raises NotAFeed as `lines` does.
+        """
+        taken = 0
+        with self._reading() as stream:
+            while block := stream.read(size):
+                taken += len(block)
+                if taken > MOST_BYTES:
+                    raise NotAFeed(f"holds more than {MOST_BYTES} bytes; split it")
+                yield block
 
     def pieces(self, size: int) -> Iterator[tuple[int, bytes]]:
         """The text in pieces of about so many bytes that end where a line does, each with the bytes read of `size`.
@@ -143,7 +156,7 @@ def _members(path: Path) -> Iterator[Source]:
     except (*DAMAGED, OSError, RuntimeError, NotImplementedError):
         raise NotAFeed(f"{path} is a truncated, damaged or locked archive; fetch it again") from None
     if damaged or not members:
-        raise NotAFeed(f"{path} is a damaged archive, or holds no file ending in .jsonl or .csv")
+        raise NotAFeed(f"{path} is a damaged archive, or holds no file ending in .jsonl, .csv or .xml")
     for member in members:
         called = "".join(filter(str.isprintable, member.filename.replace("/", ".")))  # it is shown on a terminal
         yield Source(f"{path.name}.{called}", path.parent, member.file_size, partial(_member, path, member))

@@ -2,8 +2,9 @@
 
 Source: Finance Finland, "Finvoice 3.0", its schema and implementation guidelines. A decimal comma, days as 20261130, no
 namespace. What its fields are too short for is cut, or goes on in the next one where a field may be repeated. It tells
-what the invoice's page tells, and where the buyer lives: no numbers of metering points, no reference of the buyer's
-own, for whoever may see an invoice need not be told these.
+what the invoice's page tells, where the buyer lives, and our numbers of the site and the contracts, so that
+`finvoice_reading` makes the same bill of it: no numbers of metering points, no reference of the buyer's own, for
+whoever may see an invoice need not be told these.
 """
 
 import re
@@ -21,7 +22,7 @@ from portal.invoices.kinds import InvoiceKind, LineUnit
 from portal.invoices.payment import is_rf_reference
 from portal.invoices.records import Buyer, Counted, InvoiceHead, Line, WholeInvoice
 from portal.kit.formats import NBSP
-from portal.kit.i18n import Language, text
+from portal.kit.i18n import Language, Text, text
 from portal.kit.money import Money, total
 
 VERSION: Final = "3.0"
@@ -40,6 +41,8 @@ UNITS: Final[Mapping[LineUnit, str]] = {  # UNECE Recommendation 20
 }
 NAME, SHORT, NUMBER, ARTICLE = 70, 35, 20, 100  # characters that a field holds
 STREETS: Final = 3
+REMINDER: Final = "reminder"  # how a bill of our own is classified that reminds of another; Finvoice has no code for it
+ESTIMATED, READ_BY, YES = "estimated", "read-by", "yes"  # definitions of our own, and the value of the first
 LEAST: Final = 2  # characters of a name, a street, a town
 FIGURE: Final = 14  # characters of a quantity
 PRICE: Final = Decimal("0.00001")  # the finest price
@@ -59,6 +62,7 @@ def written(invoice: WholeInvoice, buyer: Buyer, seller: Brand) -> bytes:
             ),
             _of("SellerInformationDetails", _account(invoice)),
             _buyer(buyer),
+            *([_text("DeliverySiteCode", invoice.site_number, SHORT)] if invoice.site_number else []),
             _details(invoice, buyer),
             *(_rows(invoice.lines, buyer.language) or [ET.Element("InvoiceRow")]),  # the schema asks for one
             _payment(invoice),
@@ -120,6 +124,7 @@ def _details(invoice: WholeInvoice, buyer: Buyer) -> ET.Element:
         _text("InvoiceTypeCode", code, SHORT),
         _text("InvoiceTypeCodeUN", code_un, SHORT),
         _text("InvoiceTypeText", _kind(head.kind, buyer.language), SHORT),
+        *_classification(head.kind),
         _text("OriginCode", COPY, SHORT),
         _number("InvoiceNumber", head.number),
         _day("InvoiceDate", head.issued_on),
@@ -128,6 +133,7 @@ def _details(invoice: WholeInvoice, buyer: Buyer) -> ET.Element:
         _day("InvoicingPeriodEndDate", head.last),
         _text("SellerReferenceIdentifier", head.number, NAME),
         _text("SellersBuyerIdentifier", buyer.customer_number, NAME),
+        *_defined("Definition", _definitions(invoice), buyer.language),
         _amount("RowsTotalVatExcludedAmount", total(line.net for line in invoice.lines)),
         _amount("InvoiceTotalVatExcludedAmount", invoice.net),
         _amount("InvoiceTotalVatAmount", invoice.vat),
@@ -139,6 +145,25 @@ def _details(invoice: WholeInvoice, buyer: Buyer) -> ET.Element:
 
 def _kind(kind: InvoiceKind, language: Language) -> str:
     return labels.KINDS.get(kind, text("Invoice")).said(language)
+
+
+def _classification(kind: InvoiceKind) -> Iterator[ET.Element]:
+    if kind is InvoiceKind.REMINDER:
+        yield _of("InvoiceClassification", _text("ClassificationCode", REMINDER, SHORT))
+
+
+def _definitions(invoice: WholeInvoice) -> Iterator[tuple[str, Text, str]]:
+    if invoice.estimated:
+        yield ESTIMATED, text("Estimated consumption"), YES
+    if invoice.read_by:
+        yield READ_BY, text("Metering"), invoice.read_by
+
+
+def _defined(tag: str, definitions: Iterable[tuple[str, Text, str]], language: Language) -> Iterator[ET.Element]:
+    """What Finvoice has no field for: a code, its words and a value each."""
+    for code, words, value in definitions:
+        header = _text(f"{tag}HeaderText", words.said(language), NAME, DefinitionCode=code)
+        yield _of(f"{tag}Details", header, _text(f"{tag}Value", value, NAME))
 
 
 def _vat(vat: Vat) -> ET.Element:
@@ -166,6 +191,8 @@ def _row(line: Line, place: int, language: Language) -> Iterator[ET.Element]:
     counted = line.counted
     yield _text("ArticleIdentifier", line.code, NAME)
     yield _text("ArticleName", line.name.said(language), ARTICLE)
+    if line.estimated:
+        yield from _defined("RowDefinition", [(ESTIMATED, text("Estimated consumption"), YES)], language)
     if counted:
         yield _quantity("InvoicedQuantity", counted)
     yield _day("StartDate", line.first)
@@ -173,6 +200,8 @@ def _row(line: Line, place: int, language: Language) -> Iterator[ET.Element]:
     if counted:
         yield from _price(counted)
     yield _text("RowPositionIdentifier", str(place), SHORT)
+    if line.source and line.source.number:
+        yield _text("RowAgreementIdentifier", line.source.number, NAME)
     if counted and line.energy is not None:
         yield _quantity("RowUsedQuantity", counted)
         yield _day("RowPreviousMeterReadingDate", line.first)

@@ -441,18 +441,16 @@ def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[Invoic
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
-    heads = select(Invoice, Site.street).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+    heads = select(Invoice, Site).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
     found = db.exec(heads.where(which).order_by(Invoice.number)).all()
     ids = [invoice.id for invoice, _ in found]
     lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
-    return [
-        _bill(invoice, street, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, street in found
-    ]
+    return [_bill(invoice, site, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, site in found]
 
 
 def _bill(
     invoice: Invoice,
-    street: str | None,
+    site: Site | None,
     lines: Sequence[Line],
     vats: Sequence[Vat],
     received: Sequence[Received],
@@ -463,7 +461,7 @@ def _bill(
             number=invoice.number,
             kind=InvoiceKind(invoice.kind),
             subject=subject(lines),
-            street=street,
+            street=site.street if site else None,
             issued_on=invoice.issued_on,
             due_on=invoice.due_on,
             first=invoice.period_from,
@@ -485,6 +483,7 @@ def _bill(
         lines=tuple(lines),
         vats=tuple(vats),
         received=tuple(received),
+        site_number=site.number if site else None,
     )
 
 
@@ -515,6 +514,7 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
         gsrn=point.gsrn if point else None,
         point_id=point.id if point else None,
         reading_type=ReadingType(contract.reading_type) if contract.reading_type else None,
+        number=contract.number,
     )
 
 

@@ -129,6 +129,7 @@ class Source:
     """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point.
 
     reading_type: the series of readings that it is billed by, None: the first that the point has
+    number: the utility's own of the contract, None where it is not asked for
     """
 
     contract_id: UUID
@@ -139,6 +140,7 @@ class Source:
     point_id: UUID | None
     site_id: UUID
     reading_type: ReadingType | None = None
+    number: str | None = None
 
     @property
     def words(self) -> Text:
@@ -230,7 +232,7 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class WholeInvoice:
-    """An invoice with all it says."""
+    """An invoice with all it says. The number of its site is None where it is about several."""
 
     head: InvoiceHead
     party_id: UUID
@@ -246,6 +248,7 @@ class WholeInvoice:
     lines: tuple[Line, ...]
     vats: tuple[Vat, ...]
     received: tuple[Received, ...]
+    site_number: str | None = None
 
     @property
     def sells_electricity(self) -> bool:

@@ -1,5 +1,6 @@
 """An invoice as Finvoice: valid by the schema, the figures of the invoice, and the same whoever asks for it."""
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -11,19 +12,23 @@ from lxml import etree
 from sqlmodel import col, select
 
 from portal.brand import DEMO_BRAND
-from portal.contracts.kinds import Names
+from portal.cli import main
+from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party
+from portal.feeds import rows
+from portal.feeds.schema import kind_named
 from portal.invoices import queries
 from portal.invoices.finvoice import filename, written
 from portal.invoices.kinds import InvoiceKind, LineUnit
 from portal.invoices.models import Invoice
 from portal.invoices.payment import rf_reference
-from portal.invoices.records import Buyer, InvoiceHead, InvoiceSubject, Line, WholeInvoice
+from portal.invoices.records import Buyer, InvoiceHead, InvoiceSubject, Line, Source, WholeInvoice
 from portal.kit.db import Database
 from portal.kit.energy import from_kwh
 from portal.kit.i18n import Language
 from portal.kit.money import Money
+from portal.sites.kinds import Commodity
 from tests.contracts.register import BIC, IBAN, PAYEE, line, somebody
 from tests.data import real
 
@@ -161,6 +166,81 @@ def test_a_row_says_how_many_at_which_price_to_the_last_decimal(files):
                 assert figure(price.text) / base == (counted.each / 100 if cents else counted.each)
                 assert figure(row.findtext("InvoicedQuantity")) == counted.figure
                 assert price.get("UnitPriceUnitCode") == row.find("InvoicedQuantity").get("QuantityUnitCode")
+
+
+def read_back(body):
+    """The row of the feed that a file makes, as an import reads it."""
+    return rows.read(kind_named("invoices"), body)
+
+
+def in_one_language(invoice, language):
+    """The bill as its file tells it: names in one language, energy in the unit that its page has."""
+    lines = []
+    for one in invoice.lines:
+        name, counted = one.name.said(language), one.counted
+        figures = (counted.figure, counted.unit, counted.each) if counted else (None, None, None)
+        number = one.source.number if one.source else None
+        days = one.first, one.last
+        lines.append((number, one.code, name, *days, *figures, one.vat_percent, one.net, one.estimated))
+    return lines
+
+
+def without_lines(invoice):
+    return replace(invoice, lines=(), head=replace(invoice.head, subject=InvoiceSubject()))
+
+
+@pytest.mark.sqlite
+def test_a_file_that_is_read_back_is_the_same_bill(seeded_sqlite, tmp_path, files, monkeypatch, capsys):
+    """All of them come in one file to a register that has the bills: what they say stays as it stands."""
+    copied = tmp_path / "copy.db"
+    shutil.copy(seeded_sqlite, copied)
+    monkeypatch.setenv("PORTAL_DATABASE_URL", f"sqlite:///{copied}")
+    (tmp_path / "bills.xml").write_bytes(b"".join(body for _, (_, body) in files))
+    assert main(["import", str(tmp_path / "bills.xml")]) == 0
+    assert "refused=0" in capsys.readouterr().out
+    database = Database(f"sqlite:///{copied}")
+    with database.reading() as db:
+        for bill, (invoice, _) in files:
+            who = somebody(bill.party_id)
+            again, language = queries.by_id(db, who, bill.id), queries.buyer(db, who, invoice).language
+            assert in_one_language(again, language) == in_one_language(invoice, language)
+            assert without_lines(again) == without_lines(invoice)
+    database.engine.dispose()
+
+
+@given(
+    net=st.integers(-(10**9), 10**9),
+    vat=st.integers(-(10**8), 10**8),
+    percent=st.decimals("0", "99", places=2),
+    quantity=st.decimals("-999999", "999999", places=6),
+    price=st.decimals("-9999", "9999", places=6),
+    unit=st.sampled_from(LineUnit),
+)
+def test_any_figures_are_read_back_as_they_were_written(net, vat, percent, quantity, price, unit):
+    invoice = an_invoice(a_line(net=net, quantity=str(quantity), unit=unit, price=str(price), percent=percent))
+    kind = InvoiceKind.CREDIT if net + vat < 0 else InvoiceKind.INVOICE
+    head = replace(invoice.head, kind=kind, total=Money(net + vat))
+    told = replace(invoice, head=head, net=Money(net), vat=Money(vat), vats=(Vat(percent, Money(net), Money(vat)),))
+    entry = read_back(written(told, BUYER, DEMO_BRAND))
+    (line,) = entry.lines
+    assert (line.quantity, line.unit, line.unit_price) == (quantity, unit, price)
+    assert (line.net_cents, line.vat_percent) == (net, percent)
+    assert (entry.kind, entry.net_cents, entry.vat_cents, entry.total_cents) == (kind, net, vat, net + vat)
+
+
+@pytest.mark.parametrize("kwh", ["0.000001", "1234.567891", "9999999.999999"])
+def test_heat_that_is_told_by_the_megawatt_hour_is_read_back_to_the_last_milliwatt_hour(kwh):
+    heat = Source(None, ContractKind.HEAT, Names("L", "V", "H"), Commodity.HEAT, None, None, None, number="700009")
+    told = replace(a_line(quantity=kwh, price="7.123456"), source=heat)
+    (line,) = read_back(written(an_invoice(told), BUYER, DEMO_BRAND)).lines
+    assert (line.unit, line.quantity, line.unit_price) == (LineUnit.KWH, Decimal(kwh), Decimal("7.123456"))
+    assert line.contract_number == "700009"
+
+
+def test_what_is_longer_than_its_field_is_read_back_whole():
+    number = "A-" + "7" * 30 + "-260001"
+    entry = read_back(written(an_invoice(number=number, payee="P" * 70), BUYER, DEMO_BRAND))
+    assert (entry.invoice_number, entry.payee) == (number, "P" * 70)
 
 
 def test_it_says_what_the_bill_says():
