@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from portal.auth.people import User, user
 from portal.consents import queries as consents
+from portal.consents.authorisations import queries as authorisations
 from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
@@ -26,6 +27,8 @@ from portal.messages import queries as messages
 from portal.messages.records import ThreadHead
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere
+from portal.overview.needs import SOON, Need, needs
+from portal.requests import queries as requests
 from portal.sites import queries as sites
 from portal.sites_overview.portfolio import MANY, Portfolio
 from portal.sites_overview.portfolio import portfolio as of_many
@@ -33,6 +36,7 @@ from portal.sites_overview.records import Use
 
 LATEST = 3  # messages
 CONTRACTS = 6
+DRAFTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Overview(Page):
     last_word: Text | None
     reaches: datetime | None
     outages: Sequence[OutageHere]
+    needs: Sequence[Need]
     silent: Sequence[Awaited]
     today: date
     invoice: InvoiceHead | None
@@ -71,6 +76,7 @@ def show(visit: Visit[User]) -> Overview:
     points = consumption.points(db, who, today)
     fresh = freshness(points, who.parties, visit.now)
     many = portfolio(db, who, points, today)
+    running = () if many else contracts.running(db, who, today, CONTRACTS)
     return Overview(
         heading=heading(who, visit.now),
         is_customer=bool(who.parties),
@@ -78,12 +84,15 @@ def show(visit: Visit[User]) -> Overview:
         last_word=welcome.last_word(visit),
         reaches=fresh.reaches,
         outages=outages.here(db, who, today),
+        needs=needs(
+            running, requests.drafts(db, who, DRAFTS), authorisations.expiring(db, who, today, today + SOON), today
+        ),
         silent=fresh.silent,
         today=today,
         invoice=invoices.next_due(db, who),
         usage=None if many else usage(db, who, points, today),
         portfolio=many,
-        contracts=() if many else contracts.running(db, who, today, CONTRACTS),
+        contracts=running,
         permissions=permissions(db, who),
         messages=messages.latest(db, who, LATEST),
     )

@@ -5,18 +5,21 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, case, col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.models import Account
 from portal.auth.people import User
 from portal.customers.models import Party
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
+from portal.kit.questions import Question, any_of, given
 from portal.requests.kind import Kind
 from portal.requests.kinds import BY_CODE
 from portal.requests.models import RequestStep, ServiceRequest
-from portal.requests.records import HeldRequest, RequestEvent
+from portal.requests.records import Draft, HeldRequest, RequestEvent
 from portal.requests.rules import OPEN, State
 from portal.requests.scope import visible_to
 
@@ -33,6 +36,16 @@ FIRST: Final = case((col(ServiceRequest.state) == State.DRAFT, 0), (col(ServiceR
 """The order of a list: what waits for the customer, what waits for us, what is over."""
 
 
+_REQUEST: Final = table_of(ServiceRequest)
+DRAFTS: Final = Question(
+    Draft,
+    sa.select(*_REQUEST.c["id", "kind", "changed_at"])
+    .where(any_of(_REQUEST.c.party_id, "parties"), _REQUEST.c.state == State.DRAFT)
+    .order_by(_REQUEST.c.changed_at.desc(), _REQUEST.c.number)
+    .limit(given("limit", sa.Integer())),
+)
+
+
 def number(db: Session, who: User) -> int:
     """How many requests there are."""
     return db.exec(select(func.count()).select_from(ServiceRequest).where(visible_to(who))).one()
@@ -43,6 +56,12 @@ def in_order(db: Session, who: User, first: int, limit: int) -> Sequence[HeldReq
     order = (FIRST, col(ServiceRequest.changed_at).desc(), ServiceRequest.number)
     rows = db.exec(select(ServiceRequest).where(visible_to(who)).order_by(*order).offset(first).limit(limit)).all()
     return _whole(db, rows)
+
+
+def drafts(db: Session, who: User, limit: int) -> Sequence[Draft]:
+    """What waits to be filled in by whoever decides, the newest first; a limited mandate finds its own among all."""
+    found = DRAFTS.all(db, parties=who.parties, limit=limit) if who.reach.is_full else []
+    return [draft for draft in found if draft.code in BY_CODE]
 
 
 def by_id(db: Session, who: User, request_id: UUID) -> HeldRequest:

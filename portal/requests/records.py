@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
@@ -37,6 +38,20 @@ class RequestEvent:
         """Who did it; None for the company."""
         is_theirs = State(self.step.act) in {State.RECEIVED, State.WITHDRAWN}
         return self.actor or (text("by phone") if is_theirs else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody has begun to ask for."""
+
+    id: UUID
+    code: str
+    changed_at: datetime
+
+    @property
+    def title(self) -> Text:
+        """What it asks for."""
+        return BY_CODE[self.code].title
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ import pytest
 
 from portal.kit.i18n import Language
 from portal.overview.pages import greeting
+from tests.contracts.register import Register
+from tests.markup import found, words
 
 
 def test_a_new_customer_is_told_what_will_be_here(aino):
@@ -46,3 +48,17 @@ def test_the_greeting_goes_by_the_clock_in_helsinki(hour_utc, said):
     at = datetime(2026, 11, 21, hour_utc, tzinfo=UTC)
     words = greeting("Aino Mäkelä", at).said(Language.FI)
     assert words.replace(",", "") == said.replace(",", "")
+
+
+def test_a_draft_waits_on_the_overview_for_whoever_began_it(house, aino, mikko):
+    register = Register(house.database)
+    site = register.site()
+    register.occupancy(aino.party, site)
+    contract = register.contract(aino.party, site, register.point(site), register.product())
+    begin = f"/requests/new/end?contract={contract}"
+    begun = aino.browser.submit("/requests/new/end", {"contract": str(contract)}, page=begin).headers["location"]
+    needs = "//section[@aria-labelledby='needs']"
+    page = aino.browser.open("/overview")
+    assert found(page, f"{needs}//a/@href") == [begun]
+    assert "Olet aloittanut" in words(page, needs)
+    assert not found(mikko.browser.open("/overview"), needs)

@@ -2,26 +2,49 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
 from portal.consents.authorisations.lookups import authorisations, given_by, whole
-from portal.consents.authorisations.models import Authorisation, AuthorisationRead, ThirdParty
-from portal.consents.authorisations.records import Given
+from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationRead, ThirdParty
+from portal.consents.authorisations.records import Expiring, Given
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
+from portal.kit.db import table_of
 from portal.kit.errors import NotThere
+from portal.kit.questions import Question, any_of, given
 
 
 class NoSuchAuthorisation(NotThere):
     """No authorisation of that id that this person may see."""
 
 
+_AUTHORISATION, _COMPANY, _END = (table_of(one) for one in (Authorisation, ThirdParty, AuthorisationEnd))
+EXPIRING: Final = Question(
+    Expiring,
+    sa.select(_AUTHORISATION.c.id, _COMPANY.c.name, _AUTHORISATION.c.valid_to)
+    .join_from(_AUTHORISATION, _COMPANY)
+    .where(
+        any_of(_AUTHORISATION.c.party_id, "parties"),
+        _AUTHORISATION.c.valid_to.between(given("first"), given("last")),
+        ~sa.exists().where(_END.c.authorisation_id == _AUTHORISATION.c.id),
+    )
+    .order_by(_AUTHORISATION.c.valid_to, _COMPANY.c.name),
+)
+
+
 def all_given(db: Session, who: User) -> Sequence[Given]:
     """Every authorisation that the person's parties ever gave, those that last longest first."""
     return given_by(db, who.parties)
+
+
+def expiring(db: Session, who: User, first: date, last: date) -> Sequence[Expiring]:
+    """The authorisations whose last day lies between two, both included; of those that decide for their parties."""
+    return EXPIRING.all(db, parties=who.parties, first=first, last=last) if who.reach.is_full else []
 
 
 def by_id(db: Session, who: User, authorisation_id: UUID) -> Given:

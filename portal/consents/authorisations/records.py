@@ -19,6 +19,15 @@ from portal.sites.labels import COMMODITIES
 
 
 @dataclass(frozen=True, slots=True)
+class Expiring:
+    """An authorisation that ends by itself: of which company, and its last day."""
+
+    id: UUID
+    company: str
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Covered:
     """A metering point of an authorisation, as it is named now; the street is None where it stands at no site."""
 
