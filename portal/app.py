@@ -25,6 +25,7 @@ from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
 from portal.bill_check import pages as bill_check
+from portal.billing_month import pages as billing_month
 from portal.brand import Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
@@ -71,7 +72,8 @@ PAGES: Final = (
     *welcome.routes,
     *acting.routes,
     *consumption.routes,
-    *bill_check.routes,  # before the invoices, of which /invoices/check would be one
+    *bill_check.routes,  # before the invoices, of which /invoices/check would be one, and /invoices/month
+    *billing_month.routes,
     *invoices.routes(corrected_sum),
     *contracts.routes,
     *consents.routes,

@@ -377,6 +377,13 @@ def of_year(db: Session, who: User, year: int, skip: int, limit: int) -> Sequenc
     return _bills(db, INVOICES.visible_to(who) & col(Invoice.id).in_(ids)) if ids else []
 
 
+def of_days(db: Session, who: User, first: date, last: date, limit: int) -> Sequence[InvoiceHead]:
+    """The ordinary bills of contracts whose last day billed is one of some days."""
+    ids = OF_DAYS.all(db, who, first=first, last=last, skip=0, limit=limit)
+    heads = of_ids(db, who, ids).values()
+    return [head for head in heads if head.kind is InvoiceKind.INVOICE and head.subject.kinds]
+
+
 def buyer(db: Session, who: User, invoice: WholeInvoice) -> Buyer:
     """The customer of a bill that this person may see."""
     party = db.exec(select(Party).where(col(Party.id).in_(who.parties), Party.id == invoice.party_id)).one()

@@ -1,0 +1,83 @@
+"""The page of the month so far, as its customer, a newcomer, somebody with bills alone, and htmx meet it."""
+
+from datetime import timedelta
+
+import pytest
+
+from portal.consumption import recording
+from portal.kit.clock import DAY, first_of_month
+from tests.consumption.readings import every
+from tests.contracts.register import line
+from tests.markup import found, words
+
+HOUR_KWH = 1_000_000
+
+
+class Home:
+    """A home that uses a kilowatt-hour an hour at 10 c/kWh and 5 euros a month."""
+
+    def __init__(self, who, register, *, days=None, kind="sales", until=None):
+        self.who, self.register = who, register
+        self.site = register.site()
+        register.occupancy(who.party, self.site)
+        register.taxes()
+        self.point, product = register.point(self.site), register.product(kind, "Vakaa")
+        register.price(product, "energy", "10")
+        register.price(product, "base", "5", basis="month")
+        self.contract = register.contract(who.party, self.site, self.point, product, kind)
+        last = until or who.today - DAY
+        first = last - timedelta(days=days - 1) if days else first_of_month(who.today)
+        readings = every(first, last, length=4, milliwatt_hours=lambda quarter: quarter * 0 + HOUR_KWH)
+        with register.database.writing() as db:
+            recording.record(db, self.point, readings, who.now)
+
+    @property
+    def said(self):
+        return words(self.who.browser.open("/invoices/month"))
+
+
+def test_a_newcomer_sees_the_month_so_far_and_why_there_is_no_forecast(mikko, register):
+    days = mikko.today.day - 1
+    net = days * 24 * 10 + round(500 * days / 30)
+    home = Home(mikko, register)
+    assert f"{(net + round(net * 0.255)) / 100:.2f} €".replace(".", ",") in home.said
+    assert "Aiempia mittaustietoja on liian vähän" in home.said
+    assert "Koko kuukausi, ennuste" not in home.said
+
+
+def test_three_steady_years_foretell_the_month(mikko, register):
+    home = Home(mikko, register, days=3 * 365)
+    net = 30 * 24 * 10 + 500
+    whole = f"{(net + round(net * 0.255)) / 100:.2f}".replace(".", ",")
+    assert f"Koko kuukausi, ennuste {whole} € todennäköisesti {whole}–{whole} €" in home.said
+    assert "Sähkön siirtää toinen yhtiö: sen osuus ei ole mukana." in home.said
+
+
+def test_the_bills_of_the_month_before_stand_beside_it(mikko, register):
+    home = Home(mikko, register)
+    before = first_of_month(mikko.today) - DAY
+    bill = register.bill(mikko.party, home.site, before, cents=4200, lines=[line(home.contract, 3347, kwh="300")])
+    answer = mikko.browser.open("/invoices/month")
+    assert "Edellisen kuukauden laskut 42,00 €" in words(answer)
+    assert found(answer, f"//section[@id='month']//a[@href='/invoices/{bill}']")
+
+
+def test_the_list_of_invoices_fetches_it_and_leads_there_without_javascript(mikko, register):
+    home = Home(mikko, register)
+    register.bill(mikko.party, home.site, first_of_month(mikko.today) - DAY, cents=4200)
+    answer = mikko.browser.open("/invoices")
+    assert found(answer, "//div[@id='month']/@hx-get") == ["/invoices/month"]
+    assert found(answer, "//div[@id='month']/a/@href") == ["/invoices/month"]
+    assert found(mikko.browser.fragment("/invoices/month", "month"), "//h2[@id='so-far']")
+
+
+def test_without_readings_of_the_month_nothing_is_made_up(mikko, register):
+    home = Home(mikko, register, days=40, until=first_of_month(mikko.today) - DAY)
+    assert "Tältä kuukaudelta ei ole vielä mittaustietoja." in home.said
+
+
+@pytest.mark.sqlite
+def test_who_has_no_contract_is_told_so(oona):
+    assert "Täällä ei ole nyt sopimusta, jonka mittaustiedot ja hinnat saat nähdä." in words(
+        oona.open("/invoices/month")
+    )
