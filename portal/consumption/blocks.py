@@ -66,7 +66,7 @@ def summary(month: date, known: Known, *, adds_up: bool = True) -> Summary:
 
 def _is_plain(known: Known, quarters: int) -> bool:
     """Whether all of so many quarters are there, all OK and none revised."""
-    return len(known.intervals) == quarters and not _any(known.intervals.quality) and not _any(known.revised)
+    return len(known.intervals) == quarters and not has_any(known.intervals.quality) and not has_any(known.revised)
 
 
 def month_figures(month: date, known: Known, days: Summary, *, adds_up: bool = True) -> Sequence[int]:
@@ -76,7 +76,7 @@ def month_figures(month: date, known: Known, days: Summary, *, adds_up: bool = T
     return [int(figure) for figure in day_figures(month, days).sum(axis=0)]
 
 
-def _any(codes: NDArray[np.uint8] | NDArray[np.bool_]) -> bool:
+def has_any(codes: NDArray[np.uint8] | NDArray[np.bool_]) -> bool:
     """Whether any is not 0; `codes.any()` takes several times as long."""
     return bool(np.count_nonzero(codes))
 
@@ -94,14 +94,14 @@ def slots(known: Known, between: int = ABSENT) -> Slots:
     """The readings of a month, packed; there is at least one. What is between them has a quality of its own."""
     whole = _without_gaps(known, between)
     length, quality = whole.intervals.length, whole.intervals.quality
-    alike = not _any(length != length[0])
+    alike = not has_any(length != length[0])
     return Slots(
         first_quarter=int(whole.intervals.quarter[0]),
         minutes=int(length[0]) * MINUTES_A_QUARTER if alike else None,
         quantities=pack(whole.intervals.milliwatt_hours),
         lengths=None if alike else pack_codes(length.astype(np.uint8)),
-        qualities=pack_codes(quality) if _any(quality) else None,
-        revised=pack_codes(whole.revised.astype(np.uint8)) if _any(whole.revised) else None,
+        qualities=pack_codes(quality) if has_any(quality) else None,
+        revised=pack_codes(whole.revised.astype(np.uint8)) if has_any(whole.revised) else None,
     )
 
 

@@ -15,12 +15,12 @@ import numpy as np
 from sqlalchemy import insert, select
 from sqlmodel import Session
 
-from portal.consumption.blocks import FIGURES, Slots, Summary, month_figures, readings_in, slots, summary
+from portal.consumption.blocks import FIGURES, Slots, Summary, has_any, month_figures, readings_in, slots, summary
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
 from portal.consumption.revisions import UNCHANGED, UNKNOWN, Known, merged
 from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import insert_or_skip, table_of, upsert
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, joined, start_quarter
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
 from portal.kit.packing import pack, unpack
 from portal.kit.questions import Question, any_of, given
 from portal.sites.kinds import ReadingType
@@ -106,13 +106,13 @@ def record_all(db: Session, deliveries: Iterable[Delivery], now: datetime) -> li
     recorded: list[Recorded] = []
     some: list[Delivery] = []
     size = 0
-    for delivery in deliveries:
+    for delivery in map(_sound, deliveries):
         some.append(delivery)
         size += len(delivery.intervals)
         if size >= AT_ONCE:
-            recorded += _record(db, _sound(some), now)
+            recorded += _record(db, some, now)
             some, size = [], 0
-    return [*recorded, *_record(db, _sound(some), now)]
+    return [*recorded, *_record(db, some, now)]
 
 
 def _record(db: Session, deliveries: Sequence[Delivery], now: datetime) -> list[Recorded]:
@@ -244,9 +244,10 @@ class _Rows:
 
 
 def last_value_until(readings: Intervals) -> int:
-    """The quarter after the last reading that has a value, 0 without any: a meter that only says that it is there."""
-    (valued,) = np.nonzero(readings.quality[::-1] != Quality.MISSING)
-    return int(readings.quarter[-1 - valued[0]] + readings.length[-1 - valued[0]]) if len(valued) else 0
+    """The quarter after the last reading that has a value, 0 without any: a meter may only say that it is there."""
+    if readings.quality[-1].item() == Quality.MISSING:
+        readings = readings[readings.quality != Quality.MISSING]
+    return int(readings.quarter[-1] + readings.length[-1]) if len(readings) else 0
 
 
 def end_of(known: Known) -> int:
@@ -254,27 +255,24 @@ def end_of(known: Known) -> int:
     return int(known.intervals.quarter[-1] + known.intervals.length[-1])
 
 
-def _sound(deliveries: Sequence[Delivery]) -> Sequence[Delivery]:
-    """Deliveries that can be kept; a missing reading has no value.
+def _sound(delivery: Delivery) -> Delivery:
+    """The delivery, where it can be kept; a missing reading has no value.
 
     Raises ValueError for others.
     """
-    every = joined(one.intervals for one in deliveries)
-    begins = np.array([len(one.intervals) for one in deliveries], np.int64).cumsum()  # of each but the first
-    overlaps = every.quarter[1:] < every.quarter[:-1] + every.length[:-1]
-    overlaps[begins[(begins > 0) & (begins < len(every))] - 1] = False
-    if overlaps.any():
+    readings = delivery.intervals
+    if has_any(readings.quarter[1:] < (readings.quarter + readings.length)[:-1]):
         raise ValueError("intervals overlap or are out of order")
-    hours = every.length == QUARTERS_AN_HOUR
-    if (every.quarter[hours] % QUARTERS_AN_HOUR).any() or (every.length[~hours] != 1).any():
-        raise ValueError("an interval is a quarter, or an hour that begins on the hour")
-    valued = (every.quality == Quality.MISSING) & (every.milliwatt_hours != 0)
-    return [replace(one, intervals=_valued(one.intervals)) for one in deliveries] if valued.any() else deliveries
-
-
-def _valued(readings: Intervals) -> Intervals:
+    longer = readings.length != 1
+    if has_any(longer):
+        hours = readings[longer]
+        if has_any(hours.length != QUARTERS_AN_HOUR) or has_any(hours.quarter % QUARTERS_AN_HOUR != 0):
+            raise ValueError("an interval is a quarter, or an hour that begins on the hour")
     missing = readings.quality == Quality.MISSING
-    return replace(readings, milliwatt_hours=np.where(missing, 0, readings.milliwatt_hours))
+    if not has_any(missing):
+        return delivery
+    valued = replace(readings, milliwatt_hours=np.where(missing, 0, readings.milliwatt_hours))
+    return replace(delivery, intervals=valued)
 
 
 def _by_month(readings: Intervals) -> Iterator[tuple[date, Intervals]]:

@@ -3,7 +3,7 @@
 Everything that differs between SQLite and PostgreSQL stands here.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Engine,
@@ -147,7 +148,7 @@ def _insert_all(db: Session, table: Table, rows: Sequence[dict[str, Any]], other
     columns: list[Sequence[Any]] = []
     for name, kind in zip(names, kinds, strict=True):
         values, encode = [row[name] for row in rows], kind.bind_processor(dialect)
-        columns.append(list(map(encode, values)) if encode else values)
+        columns.append(_encoded(values, kind, encode) if encode else values)
     into = f"INSERT INTO {table.name} ({', '.join(names)})"
     if dialect.name == "postgresql":
         arrays = ", ".join(f"{_place(kind)}::{kind.compile(dialect)}[]" for kind in kinds)
@@ -156,6 +157,14 @@ def _insert_all(db: Session, table: Table, rows: Sequence[dict[str, Any]], other
     else:
         places = ", ".join("?" * len(names))
         connection.exec_driver_sql(f"{into} VALUES ({places}) {otherwise}", list(zip(*columns, strict=True)))
+
+
+def _encoded(values: Sequence[Any], kind: TypeEngine[Any], encode: Callable[[Any], Any]) -> Sequence[Any]:
+    """Values as a driver takes them; of days and times each is put so once, for many rows have the same."""
+    if not isinstance(kind, Date | Instant):
+        return list(map(encode, values))
+    once = {value: encode(value) for value in set(values)}
+    return [once[value] for value in values]
 
 
 def _place(kind: TypeEngine[Any]) -> str:

@@ -4,17 +4,24 @@ Readings and prices are many small numbers on a grid: a meter that counts watt-h
 multiples of a thousand. What is left after the division takes one or two bytes, and the upper bytes, laid side by
 side, hardly vary. Delta coding never made it smaller. To let zlib look for what came before takes several times as
 long as to look for runs only, and finds nothing in bytes that are noise; each plane has a code of its own.
+
+Where the lowest bytes are noise, they stand as they are behind the others: zlib would take half of all the time for a
+twentieth of the size. Few numbers stand as they are altogether.
 """
 
 import struct
 import zlib
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-SOME = 16
-WIDTHS = {width: np.dtype(f"<u{width}") for width in (1, 2, 4, 8)}
-HEAD = struct.Struct("<qQB")  # lowest number, common step, bytes of each number
+SOME: Final = 16
+FEW: Final = 64
+EVEN: Final = 32  # bytes are noise of which none is more often there than once in so many
+WIDTHS: Final = {width: np.dtype(f"<u{width}") for width in (1, 2, 4, 8)}
+HEAD: Final = struct.Struct("<qQB")  # lowest number, common step, bytes of each number
+AS_THEY_ARE, LOWEST_BEHIND = 16, 32  # added to the bytes of each number
 
 
 def pack(numbers: NDArray[np.int64]) -> bytes:
@@ -22,14 +29,15 @@ def pack(numbers: NDArray[np.int64]) -> bytes:
     if not len(numbers):
         return b""
     lowest = np.minimum.reduce(numbers)
-    above = numbers.view(np.uint64) - lowest.view(np.uint64)  # modulo 2**64, so that no difference is too great
-    step, above = _steps(above)
-    width = _bytes_for(int(np.maximum.reduce(above)))
-    narrow = above.astype(WIDTHS[width])
-    planes = (
-        (plane.tobytes() for plane in narrow.view(np.uint8).reshape(-1, width).T) if width > 1 else [narrow.tobytes()]
-    )
-    return HEAD.pack(lowest, step, width) + _compressed(*planes)
+    step, times = _steps(numbers.view(np.uint64) - lowest.view(np.uint64))  # modulo 2**64: no difference is too great
+    width = _bytes_for(int(np.maximum.reduce(times)))
+    narrow = times.astype(WIDTHS[width])
+    if len(narrow) <= FEW:
+        return HEAD.pack(lowest, step, width | AS_THEY_ARE) + narrow.tobytes()
+    low, *high = (plane.tobytes() for plane in narrow.view(np.uint8).reshape(-1, width).T)
+    if high and np.bincount(np.frombuffer(low, np.uint8)).max() * EVEN < len(low):
+        return HEAD.pack(lowest, step, width | LOWEST_BEHIND) + _compressed(*high) + low
+    return HEAD.pack(lowest, step, width) + _compressed(low, *high)
 
 
 def unpack(packed: bytes) -> NDArray[np.int64]:
@@ -37,9 +45,19 @@ def unpack(packed: bytes) -> NDArray[np.int64]:
     if not packed:
         return np.empty(0, np.int64)
     lowest, step, width = HEAD.unpack_from(packed)
-    planes = np.frombuffer(zlib.decompress(memoryview(packed)[HEAD.size :]), np.uint8).reshape(width, -1)
-    above = planes.T.copy().view(f"<u{width}").ravel().astype(np.uint64)
-    return (above * np.uint64(step)).view(np.int64) + np.int64(lowest)
+    rest = memoryview(packed)[HEAD.size :]
+    if width & AS_THEY_ARE:
+        times = np.frombuffer(rest, WIDTHS[width - AS_THEY_ARE]).astype(np.uint64)
+    else:
+        stream = zlib.decompressobj()
+        planes = stream.decompress(rest)
+        if width & LOWEST_BEHIND:
+            width, planes = width - LOWEST_BEHIND, stream.unused_data + planes
+        times = _numbers(np.frombuffer(planes, np.uint8).reshape(width, -1))
+    times *= np.uint64(step)
+    numbers = times.view(np.int64)
+    numbers += np.int64(lowest)
+    return numbers
 
 
 def pack_codes(codes: NDArray[np.uint8]) -> bytes:
@@ -64,6 +82,16 @@ def _steps(above: NDArray[np.uint64]) -> tuple[np.uint64, NDArray[np.uint64]]:
         if not np.count_nonzero(left):
             return step, times
         step = np.gcd(step, np.gcd.reduce(left[left > 0][:SOME]))
+
+
+def _numbers(planes: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """The numbers of which the rows are the bytes, the lowest first."""
+    *lower, highest = planes
+    numbers: NDArray[np.uint64] = highest.astype(np.uint64)
+    for plane in reversed(lower):
+        numbers <<= np.uint64(8)
+        numbers |= plane
+    return numbers
 
 
 def _compressed(*planes: bytes) -> bytes:
