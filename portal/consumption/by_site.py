@@ -18,7 +18,7 @@ from portal.consumption.pairs import Comparison, Whole
 from portal.consumption.rules import Compare, Tally
 from portal.consumption.selection import Point
 from portal.consumption.store import PointDays
-from portal.consumption.tallies import clipped, split
+from portal.consumption.tallies import clipped, held_days, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
@@ -29,14 +29,19 @@ from portal.sites.kinds import Commodity
 class SiteUse:
     """What the metering points of one site, or of several sites together, came to.
 
-    months: each of the months that are looked at, the newest last
+    milliwatt_hours: of each of the months that are looked at, the newest last
     newest: what is known of the newest month
     compared: of its days, by the rule of pairs.py
     """
 
-    months: tuple[Energy, ...]
+    milliwatt_hours: tuple[int, ...]
     newest: Tally
     compared: Comparison | None
+
+    @property
+    def months(self) -> tuple[Energy, ...]:
+        """What the months came to."""
+        return tuple(map(Energy, self.milliwatt_hours))
 
     @property
     def is_known(self) -> bool:
@@ -66,19 +71,14 @@ def uses(
 ) -> Mapping[UUID, SiteUse]:
     """What the points come to, site by site, on the days on which the parties hold them; months follow each other."""
     rows = {point.id: row for row, point in enumerate(points)}
-    occupancies = [
-        PointDays(point.id, first, last, point.first_quarter, point.reading_type, point.monthly_until)
-        for point in points
-        if point.first_quarter is not None
-        for first, last in point.held_by(parties)
-    ]
-    sums = _months(db, rows, occupancies, months[:-1])
+    held = held_days(points, parties)
+    sums = _months(db, rows, held, months[:-1])
     newest = months[-1], months[-1].replace(year=months[-1].year - 1)
-    now, then = by_day(db, rows, occupancies, [(month, next_month(month) - DAY) for month in newest], today)
+    now, then = by_day(db, rows, held, [(month, next_month(month) - DAY) for month in newest], today)
     compared = pairs.compared(now, then, Compare.DATE)
     of_site: defaultdict[UUID, list[SiteUse]] = defaultdict(list)
     for point, earlier, tally, pair in zip(points, sums.tolist(), now.tallies, compared, strict=True):
-        of_site[point.site_id].append(SiteUse((*map(Energy, earlier), tally.energy), tally, pair))
+        of_site[point.site_id].append(SiteUse((*earlier, tally.milliwatt_hours), tally, pair))
     return {site_id: together(of_points) for site_id, of_points in of_site.items()}
 
 
@@ -87,9 +87,8 @@ def together(every: Iterable[SiteUse]) -> SiteUse:
     parts = list(every)
     if len(parts) == 1:
         return parts[0]
-    months = zip(*(part.months for part in parts), strict=True)
     return SiteUse(
-        months=tuple(Energy(sum(energy.milliwatt_hours for energy in month)) for month in months),
+        milliwatt_hours=tuple(map(sum, zip(*(part.milliwatt_hours for part in parts), strict=True))),
         newest=rules.total(part.newest for part in parts),
         compared=pairs.together(part.compared for part in parts),
     )
@@ -100,15 +99,15 @@ def months_up_to(newest: date) -> tuple[date, ...]:
     return tuple(clock.months(date(newest.year - 1, 1, 1), newest))
 
 
-def _months(db: Session, rows: Mapping[UUID, int], occupancies: Sequence[PointDays], months: Sequence[date]) -> Whole:
+def _months(db: Session, rows: Mapping[UUID, int], held: Sequence[PointDays], months: Sequence[date]) -> Whole:
     """The sum of each point in each month."""
     column = {month: number for number, month in enumerate(months)}
     sums = np.zeros((len(rows), len(months)), np.int64)
     last = next_month(months[-1]) - DAY
-    whole, parts = split(clipped(occupancies, months[0], last), last)
-    if totals := list(store.totals_by_point(db, whole)):
-        points, of_months, milliwatt_hours = zip(*totals, strict=True)
-        np.add.at(sums, ([*map(rows.__getitem__, points)], [*map(column.__getitem__, of_months)]), milliwatt_hours)
+    whole, parts = split(clipped(held, months[0], last), last)
+    for point, totals in store.totals_by_point(db, whole):
+        of_months = [column[month] for month, _ in totals]
+        sums[rows[point], of_months] += [milliwatt_hours for _, milliwatt_hours in totals]
     of_point: defaultdict[UUID, list[PointDays]] = defaultdict(list)
     for part in parts:
         of_point[part.metering_point_id].append(part)

@@ -38,27 +38,24 @@ def _by_day(
 ) -> PointsByDay:
     first, last = span
     edges = day_starts(first, last)
-    by_now = due_until(today)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
-    quarters, is_due = np.zeros((2, *figures.shape[:2]), np.int64)
     looked_at = np.zeros(figures.shape[:2], np.bool_)
+    since, until = np.zeros((2, len(rows), 1), np.int64)
     for point, month, of_month in known:
         begins, ends = max(first, month), min(last + DAY, next_month(month))
         if begins < ends:
             within = of_month[begins.day - 1 :][: (ends - begins).days]
             figures[rows[point], (begins - first).days : (ends - first).days] = within
     for occupancy in held:
-        row, of_occupancy = (
-            rows[occupancy.metering_point_id],
-            slice((occupancy.first - first).days, (occupancy.last - first).days + 1),
-        )
-        looked_at[row, of_occupancy] = True
-        quarters[row, of_occupancy] = np.diff(np.maximum(edges, occupancy.since_quarter))[of_occupancy]
-        until = max(occupancy.since_quarter, due_until(today, occupancy.monthly_until))
-        is_due[row, of_occupancy] = np.diff(edges.clip(occupancy.since_quarter, until))[of_occupancy]
+        row = rows[occupancy.metering_point_id]
+        looked_at[row, (occupancy.first - first).days : (occupancy.last - first).days + 1] = True
+        since[row] = occupancy.since_quarter
+        until[row] = max(occupancy.since_quarter, due_until(today, occupancy.monthly_until))
     figures *= looked_at[:, :, None]
+    quarters = np.diff(np.maximum(edges, since)) * looked_at
+    due = np.diff(edges.clip(since, until)) * looked_at
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
-    expected = np.where(edges[1:] <= by_now, is_due, delivered)
+    expected = np.where(edges[1:] <= due_until(today), due, delivered)
     return PointsByDay(first, figures, quarters, expected, np.diff(edges))
 
 

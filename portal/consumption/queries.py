@@ -25,7 +25,7 @@ from portal.consumption.periods import All, Day, Hour, Month, Period, Span
 from portal.consumption.rules import Compare, PeriodStep, Tally, year_before
 from portal.consumption.selection import HeldDays, Point, PointSeries, Selection, ViewRequest
 from portal.consumption.store import PointDays
-from portal.consumption.tallies import clipped, tallies
+from portal.consumption.tallies import clipped, held_days, tallies
 from portal.consumption.zeros import ZeroDays, zero_days
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
@@ -240,12 +240,7 @@ def _newest_month(chosen: Sequence[Point], who: User, today: date) -> Month:
 
 def _occupancies(who: User, selection: Selection) -> list[PointDays]:
     """The days on which the person's parties hold the selected points, of those that have readings."""
-    return [
-        PointDays(point.id, first, last, point.first_quarter, point.reading_type, point.monthly_until)
-        for point in selection.points
-        if point.first_quarter is not None
-        for first, last in point.held_by(who.parties)
-    ]
+    return held_days(selection.points, who.parties)
 
 
 def _parts(db: Session, who: User, selection: Selection, today: date) -> Sequence[Period]:

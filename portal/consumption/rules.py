@@ -1,10 +1,12 @@
 """What may be said of readings: how good they are, whether they are all there, and what they may be compared with."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
+from operator import attrgetter
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,17 +164,12 @@ class PeriodStep:
         return self.period.number_of_days == before.number_of_days and now.quarters * short == then.quarters * long
 
 
+FIGURES_OF: Final = attrgetter(*(field.name for field in fields(Tally)))
+
+
 def total(tallies: Iterable[Tally]) -> Tally:
     """Everything together."""
-    every = list(tallies)
-    return Tally(
-        milliwatt_hours=sum(one.milliwatt_hours for one in every),
-        quarters=sum(one.quarters for one in every),
-        expected=sum(one.expected for one in every),
-        measured=sum(one.measured for one in every),
-        estimated=sum(one.estimated for one in every),
-        revised=sum(one.revised for one in every),
-    )
+    return Tally(*map(sum, zip(*map(FIGURES_OF, tallies), strict=True)))
 
 
 def year_before(period: Period, compare: Compare) -> Period | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.consumption import periods
-from portal.consumption.periods import Day, Period, Span
+from portal.consumption.periods import Period, Span
 from portal.consumption.rules import Compare
 from portal.kit.clock import DAY, day_of
 from portal.kit.errors import NotThere
@@ -93,16 +93,19 @@ class Point:
         return usual(self.commodity, [one.reading_type for one in self.series]) or ReadingType.METERED
 
     @property
+    def told(self) -> PointSeries | None:
+        """The same series; None where there are no readings of it."""
+        return self._of(self.reading_type)
+
+    @property
     def first_quarter(self) -> int | None:
         """The first quarter of which there is a reading, whoever held the site; None without any."""
-        found = self._of(self.reading_type)
-        return found.first_quarter if found else None
+        return self.told.first_quarter if self.told else None
 
     @property
     def until_quarter(self) -> int | None:
         """The quarter after the last one; None without any."""
-        found = self._of(self.reading_type)
-        return found.until_quarter if found else None
+        return self.told.until_quarter if self.told else None
 
     @property
     def monthly_until(self) -> int | None:
@@ -159,11 +162,11 @@ class Point:
 
     def known_quarters(self, parties: frozenset[UUID]) -> tuple[int, int] | None:
         """The same with the first quarter, on the days on which they hold the site."""
-        held = self.held_by(parties)
-        if self.first_quarter is None or self.until_quarter is None or not held:
+        told, held = self.told, self.held_by(parties)
+        if told is None or not held:
             return None
-        first = max(self.first_quarter, Day(held[0][0]).begins)
-        until = min(self.until_quarter, Day(held[-1][1]).ends)
+        first = max(told.first_quarter, start_quarter(held[0][0]))
+        until = min(told.until_quarter, start_quarter(held[-1][1] + DAY))
         return (first, until) if first < until else None
 
 

@@ -4,14 +4,15 @@ It is for the system's own use and asks nobody who they are: what a customer may
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
 import numpy as np
-from sqlalchemy import ColumnElement, Select, Table, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Table, Text, cast, exists, func, or_, select
 from sqlmodel import Session
 
 from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figures, readings_in
@@ -23,12 +24,13 @@ from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.intervals import Intervals, instant_of, start_quarter
-from portal.kit.questions import Question, any_of, as_row, given
+from portal.kit.questions import Question, any_of, as_row, given, listed
 from portal.sites.kinds import ReadingType
 from portal.sites.models import Connection, MeteringPoint, Rhythm
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
 SERIES, POINT = table_of(Series), table_of(MeteringPoint)
+Days = tuple[date, date]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,11 @@ class PointDays:
     since_quarter: int = 0
     reading_type: ReadingType = ReadingType.METERED
     monthly_until: int | None = None
+
+    def between(self, first: date, last: date) -> "PointDays":
+        """Those of the days that lie between two, both included; the last is before the first where none do."""
+        days = max(self.first, first), min(self.last, last)
+        return PointDays(self.metering_point_id, *days, self.since_quarter, self.reading_type, self.monthly_until)
 
     @property
     def begins(self) -> int:
@@ -82,7 +89,12 @@ ROWS_OF_SUMMARIES: Final = Question(
     .order_by(*BLOCKS.primary_key),
 )
 """Of single months: pages ask for one and that of the year before."""
-ROWS_OF_TOTALS: Final = Question(as_row, _asked(TOTALS, *TOTALS.c["metering_point_id", "month", "quantity"]))
+TOTALS_OF_POINTS: Final = Question(
+    as_row,
+    _asked(
+        TOTALS, TOTALS.c.metering_point_id, *(listed(cast(TOTALS.c[name], Text)) for name in ("month", "quantity"))
+    ).group_by(TOTALS.c.metering_point_id),
+)  # a row for each point: of many points a row for each month takes several times as long
 SUMS: Final = Question(
     as_row,
     _asked(TOTALS, TOTALS.c.month, *(func.sum(TOTALS.c[name]) for name in FIGURES))
@@ -146,9 +158,19 @@ def read_months(db: Session, wanted: Sequence[PointDays]) -> list[tuple[date, Fi
     ]
 
 
-def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, int]]:
-    """Point, month and quantity of each month in which wanted days lie; the days are whole months."""
-    yield from _rows(db, ROWS_OF_TOTALS, wanted)
+def totals_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, Sequence[tuple[date, int]]]]:
+    """Each point, and month and quantity of each month in which wanted days of it lie: whole months.
+
+    A point comes as often as there are days of it.
+    """
+    for reading_type, of_point in _by_point(wanted):
+        for point, months, quantities in TOTALS_OF_POINTS.all(
+            db, points=of_point, reading_type=reading_type, **_reach(of_point)
+        ):
+            told = list(zip(_dates(months), map(int, quantities.split(",")), strict=True))
+            for first, last in of_point[point]:
+                if inside := [one for one in told if first <= one[0] <= last]:
+                    yield point, inside
 
 
 def days_by_point(db: Session, wanted: Sequence[PointDays]) -> Iterator[tuple[UUID, date, Figures]]:
@@ -194,31 +216,38 @@ def within(days: PointDays, known: Known) -> Known:
 
 def _rows(db: Session, asked: Question[tuple[Any, ...]], wanted: Sequence[PointDays]) -> Iterator[tuple[Any, ...]]:
     """Point, month and more of every month in which wanted days lie; those of a point in time order."""
-    of_types: defaultdict[ReadingType, list[PointDays]] = defaultdict(list)
-    for days in wanted:
-        of_types[days.reading_type].append(days)
-    for reading_type, of_type in of_types.items():
-        yield from _rows_of(db, asked, reading_type, of_type)
+    for reading_type, of_point in _by_point(wanted):
+        spans = {span for of_one in of_point.values() for span in of_one}
+        if asked is ROWS_OF_SUMMARIES:
+            when: dict[str, Any] = {"months": {month for span in spans for month in clock.months(*span)}}
+        else:
+            when = _reach(of_point)
+        rows = asked.all(db, points=of_point, reading_type=reading_type, **when)
+        yield from rows if len(spans) == 1 else (row for row in rows if _lies_in(of_point[row[0]], row[1]))
 
 
-def _rows_of(
-    db: Session, asked: Question[tuple[Any, ...]], reading_type: ReadingType, wanted: Sequence[PointDays]
-) -> Iterator[tuple[Any, ...]]:
-    of_point: defaultdict[UUID, list[tuple[date, date]]] = defaultdict(list)
+def _by_point(wanted: Sequence[PointDays]) -> Iterable[tuple[ReadingType, Mapping[UUID, Sequence[Days]]]]:
+    """The wanted days of each point, from the first of a month, by their series."""
+    of_types: defaultdict[ReadingType, defaultdict[UUID, list[Days]]] = defaultdict(lambda: defaultdict(list))
     for days in wanted:
-        of_point[days.metering_point_id].append((first_of_month(days.first), days.last))
-    spans = {span for of_one in of_point.values() for span in of_one}
-    if asked is ROWS_OF_SUMMARIES:
-        when: dict[str, Any] = {"months": {month for span in spans for month in clock.months(*span)}}
-    else:
-        when = {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
-    rows = asked.all(db, points=of_point, reading_type=reading_type, **when)
-    if len(spans) == 1:
-        yield from rows
-        return
-    for row in rows:
-        if any(begins <= row[1] <= ends for begins, ends in of_point[row[0]]):
-            yield row
+        of_types[days.reading_type][days.metering_point_id].append((first_of_month(days.first), days.last))
+    return of_types.items()
+
+
+def _reach(of_point: Mapping[UUID, Sequence[Days]]) -> dict[str, date]:
+    """The months in which any of the days lie."""
+    spans = [span for of_one in of_point.values() for span in of_one]
+    return {"first": min(first for first, _ in spans), "last": max(last for _, last in spans)}
+
+
+def _lies_in(spans: Sequence[Days], month: date) -> bool:
+    return any(first <= month <= last for first, last in spans)
+
+
+@lru_cache(maxsize=2000)
+def _dates(months: str) -> Sequence[date]:
+    """Many points have the same months."""
+    return [date.fromisoformat(month) for month in months.split(",")]
 
 
 def _ranges(wanted: Sequence[PointDays]) -> Iterator[dict[str, Any]]:

@@ -5,8 +5,9 @@ readings. Months of which a point is looked at in part, and those not due yet, a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from portal.consumption import store
 from portal.consumption.blocks import FIGURES, Figures
 from portal.consumption.periods import Hour, Month, Period, Quarter, Year
 from portal.consumption.rules import Tally, due, due_until, quarters_valued, standings
+from portal.consumption.selection import Point
 from portal.consumption.store import PointDays
 from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
@@ -58,12 +60,19 @@ def tallies(db: Session, occupancies: Sequence[PointDays], periods: Sequence[Per
     return [Tally(*columns) for columns in (upto[ends] - upto[begins]).tolist()]
 
 
+def held_days(points: Iterable[Point], parties: frozenset[UUID]) -> list[PointDays]:
+    """The days on which parties hold points, of those that have readings."""
+    return [
+        PointDays(point.id, first, last, told.first_quarter, told.reading_type, point.monthly_until)
+        for point in points
+        if (told := point.told)
+        for first, last in point.held_by(parties)
+    ]
+
+
 def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[PointDays]:
     """The parts of occupancies that lie between two days, both included."""
-    parts = (
-        replace(occupancy, first=max(occupancy.first, first), last=min(occupancy.last, last))
-        for occupancy in occupancies
-    )
+    parts = (occupancy.between(first, last) for occupancy in occupancies)
     return [part for part in parts if part.first <= part.last]
 
 
@@ -104,7 +113,7 @@ def split(during: Sequence[PointDays], until: date) -> tuple[list[PointDays], li
         begins = occupancy.first if occupancy.first.day == 1 else next_month(occupancy.first)
         ends = first_of_month(min(occupancy.last, until) + DAY)
         if begins < ends:
-            whole.append(replace(occupancy, first=begins, last=ends - DAY))
+            whole.append(occupancy.between(begins, ends - DAY))
             parts += [*clipped([occupancy], occupancy.first, begins - DAY), *clipped([occupancy], ends, occupancy.last)]
         else:
             parts.append(occupancy)
