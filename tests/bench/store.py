@@ -119,7 +119,7 @@ class Kept:
     def month_by_day_s(self):
         """Seconds of a month of one point by day, and another one beside it, the median of forty."""
         wanted = [PointDays(self.points[0], *month) for month in MONTHS]
-        return self._asked_s(lambda db: [store.read_days(db, [one], one.first, one.last) for one in wanted])
+        return self._asked_s(lambda db: store.read_days(db, wanted, wanted[0].first, wanted[-1].last))
 
     def completeness_s(self):
         """Seconds of which days of a year of one point are complete, the median of forty."""
