@@ -87,7 +87,10 @@ def day_figures(month: date, days: Summary) -> Figures:
         counts = _all_measured(month, days.first_quarter, days.until_quarter)
     else:
         counts = unpack(days.day_counts).reshape(-1, len(FIGURES) - 1)
-    return np.column_stack([unpack(days.day_quantities), counts])
+    quantities = unpack(days.day_quantities)
+    figures = np.empty((len(quantities), len(FIGURES)), np.int64)
+    figures[:, 0], figures[:, 1:] = quantities, counts
+    return figures
 
 
 def slots(known: Known, between: int = ABSENT) -> Slots:
