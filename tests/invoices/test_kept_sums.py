@@ -5,7 +5,9 @@ from datetime import date
 from threading import Thread
 
 import pytest
-from alembic import command
+from alembic.operations import Operations
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, select, update
@@ -175,9 +177,8 @@ def test_an_upgrade_sums_what_is_there(database, parties):
             books.payment({"number": number, "bill": "A", "cents": 100}, False)
     before = kept(database)
     assert before == {"A": (200, 300), "B": (0, 0), "C": (0, 0)}
-    command.downgrade(migrations.config(database.engine), "0014")
-    assert "The column invoice.paid_cents is missing." in [*differences(database.engine)]
-    migrations.upgrade(database.engine)
+    with database.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        ScriptDirectory(str(migrations.FOLDER)).get_revision("0022").module.upgrade()  # which makes the columns anew
     assert kept(database) == before
     assert not [*differences(database.engine)]
 
