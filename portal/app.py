@@ -20,7 +20,6 @@ from portal.auth.brokers import BrokerProfile, MethodNames, for_production, load
 from portal.auth.identification import Identification, People, Service, prepare
 from portal.auth.kept_forms import form_store
 from portal.auth.oidc import keys as relying_party_keys
-from portal.auth.oidc.outgoing import Connect, connect
 from portal.auth.people import User
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
@@ -48,6 +47,7 @@ from portal.kit.files import Files
 from portal.kit.headers import Count, uncounted
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language
+from portal.kit.outgoing import Connect, connect
 from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
 from portal.kit.threads import Threads

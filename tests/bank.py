@@ -18,7 +18,6 @@ from portal.auth.brokers import BrokerProfile, MethodNames, load
 from portal.auth.identification import People, Service, prepare
 from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
-from portal.auth.oidc.outgoing import Connect
 from portal.auth.people import confirmed_user, user
 from portal.auth.reach import Reach
 from portal.demo.bank import create_bank
@@ -29,6 +28,7 @@ from portal.kit.asgi import serve
 from portal.kit.crypto import Vault
 from portal.kit.files import Files
 from portal.kit.html import Html, Person
+from portal.kit.outgoing import Connect
 from portal.kit.rates import Rate, Rates, Turnstile
 from portal.kit.signing import Signer
 from portal.settings import DEMO_BRAND

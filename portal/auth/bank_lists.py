@@ -13,10 +13,10 @@ from urllib.parse import urlencode
 
 from portal.auth.brokers import BrokerProfile
 from portal.auth.oidc.envelope import json_object
-from portal.auth.oidc.outgoing import KIB, Connect, Unreachable, get
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.i18n import Language, Text, text
+from portal.kit.outgoing import KIB, Connect, Unreachable, get
 
 DOCUMENT_S = 2.5  # a visitor sees that the broker is down within three seconds
 LARGEST_DOCUMENT = 64 * KIB

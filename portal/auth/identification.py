@@ -8,11 +8,11 @@ from portal.auth.actions import FindLanguage, FirstChoice, own_matters, unknown_
 from portal.auth.bank_lists import BankList, BankLists
 from portal.auth.brokers import BrokerProfile, MethodNames
 from portal.auth.oidc.keys import OwnKeys
-from portal.auth.oidc.outgoing import Connect
 from portal.auth.oidc.relying_party import RelyingParty
 from portal.auth.oidc.request import ClientMetadata
 from portal.auth.oidc.statements import RelyingPartyFacts
 from portal.kit.i18n import Language
+from portal.kit.outgoing import Connect
 
 RETURN = "/sign-in/return"
 

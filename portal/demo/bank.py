@@ -14,9 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal.auth.oidc import outgoing
 from portal.auth.oidc.envelope import json_object
-from portal.auth.oidc.outgoing import KIB, Connect
 from portal.auth.reasons import Reason
 from portal.demo import bank_back, bank_documents, bank_front
 from portal.demo.bank_client import Client
@@ -24,8 +22,9 @@ from portal.demo.bank_keys import BankKeys
 from portal.demo.bank_memory import Bank
 from portal.demo.bank_mischief import Mischief
 from portal.demo.people import Persona
-from portal.kit import clock
+from portal.kit import clock, outgoing
 from portal.kit.html import Html
+from portal.kit.outgoing import KIB, Connect
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 CLIENT_ID = "portal"

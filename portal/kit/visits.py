@@ -51,13 +51,7 @@ class Visit(Generic[P_co]):
 
         Raises NotThere where it cannot be one: a wrong id and a foreign one look alike.
         """
-        try:
-            found = UUID(self.path[name])
-        except ValueError:
-            raise NotThere from None
-        if str(found) != self.path[name]:  # an id has one spelling, in addresses as in the audit
-            raise NotThere
-        return found
+        return _id(self.path[name])
 
 
 @dataclass(frozen=True)
@@ -73,6 +67,10 @@ class FlowVisit(Generic[P_co]):
     now: datetime
     language: Language
     installation: Installation
+
+    def id(self, name: str) -> UUID:
+        """An id from the path, as that of a `Visit`. Raises NotThere."""
+        return _id(self.path[name])
 
 
 @dataclass(frozen=True)
@@ -162,3 +160,14 @@ def language_of(request: Request) -> Language:
     if cookie not in set(Language) and isinstance(profile, Language):
         return profile
     return choose(cookie, request.headers.get("accept-language"))
+
+
+def _id(written: str) -> UUID:
+    """An id that stands in a path; it has one spelling, in addresses as in the audit. Raises NotThere."""
+    try:
+        found = UUID(written)
+    except ValueError:
+        raise NotThere from None
+    if str(found) != written:
+        raise NotThere
+    return found

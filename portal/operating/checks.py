@@ -17,13 +17,13 @@ from portal.app import brokers
 from portal.auth.brokers import BadProfile, BrokerProfile
 from portal.auth.oidc.broker import discovery_address, metadata
 from portal.auth.oidc.keys import BadKeys, load, readable_by_others
-from portal.auth.oidc.outgoing import Unreachable
 from portal.contrast import contrasts
 from portal.customers.seals import misfit
 from portal.kit import private
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
+from portal.kit.outgoing import Unreachable
 from portal.migrations.differences import MENDED, differences
 from portal.operating import auditing
 from portal.operating.auditing import Severity

@@ -10,10 +10,10 @@ from joserfc import jwt
 from portal.auth.brokers import Request
 from portal.auth.oidc import broker
 from portal.auth.oidc.keys import new_key, public
-from portal.auth.oidc.outgoing import Unreachable
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.reasons import Reason
 from portal.demo.bank_mischief import Mischief
+from portal.kit.outgoing import Unreachable
 from tests.bank import BANK, NOON, PROFILE, bank_keys
 
 pytestmark = pytest.mark.anyio

@@ -10,10 +10,9 @@ import httpx2
 import pytest
 import uvicorn
 
-from portal.auth.oidc import outgoing
-from portal.auth.oidc.outgoing import Unreachable
-from portal.kit import clock
+from portal.kit import clock, outgoing
 from portal.kit.db import Database
+from portal.kit.outgoing import Unreachable
 from tests.bank import AINO, PROFILE, World, hidden, own_keys
 
 pytestmark = pytest.mark.anyio

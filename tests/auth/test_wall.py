@@ -6,12 +6,12 @@ import anyio
 import pytest
 
 from portal.auth.bank_lists import DOCUMENT_S, MOST_BANKS, embedded, listed
-from portal.auth.oidc.outgoing import Unreachable
 from portal.auth.reasons import Reason
 from portal.brand import DEMO_BRAND
 from portal.demo.bank_documents import HANGS_S
 from portal.demo.bank_mischief import Mischief
 from portal.kit.i18n import Language
+from portal.kit.outgoing import Unreachable
 from tests.bank import BANK, PROFILE, hidden
 from tests.browser import check
 

@@ -17,8 +17,8 @@ from portal.auth.brokers import BrokerProfile, Request
 from portal.auth.oidc.claims import numeric_date
 from portal.auth.oidc.envelope import json_object, signed_object
 from portal.auth.oidc.keys import SMALLEST_BITS
-from portal.auth.oidc.outgoing import Unreachable
 from portal.auth.reasons import Reason, Stopped
+from portal.kit.outgoing import Unreachable
 
 SET_ALGS = ("RS256", "PS256")
 SET_TYPES = (None, "jwk-set+jwt", "JWS", "JWT")  # the standard's, and what brokers were seen to send

@@ -13,8 +13,8 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client, OAuthError
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 
 from portal.auth.oidc.envelope import json_object
-from portal.auth.oidc.outgoing import KIB, Bounded, Connect
 from portal.auth.reasons import Reason, Stopped, demand
+from portal.kit.outgoing import KIB, Bounded, Connect
 
 TOKEN_CALL_S = 10.0
 PUSH_S = 5.0

@@ -18,11 +18,11 @@ from portal.auth.oidc.broker import BrokerKeys, Metadata
 from portal.auth.oidc.claims import Expected, Identity
 from portal.auth.oidc.client import Credentials, Grant
 from portal.auth.oidc.keys import OwnKeys
-from portal.auth.oidc.outgoing import KIB, Connect, Unreachable, get
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.oidc.request import Ask, ClientMetadata, assertion, request_object
 from portal.auth.reasons import Reason, Stopped, demand
 from portal.kit.clock import DAY
+from portal.kit.outgoing import KIB, Connect, Unreachable, get
 
 log = logging.getLogger("portal.auth")
 

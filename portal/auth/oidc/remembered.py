@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import anyio
 
-from portal.auth.oidc.outgoing import Unreachable
+from portal.kit.outgoing import Unreachable
 
 T = TypeVar("T")
 

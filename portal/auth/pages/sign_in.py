@@ -14,7 +14,6 @@ from portal.auth.actions import BINDING_COOKIE, Departure
 from portal.auth.bank_lists import BankList
 from portal.auth.identification import Broker, Identification
 from portal.auth.oidc.request import Ask
-from portal.auth.pages.transactions import writing
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import BINDING, local_path
@@ -25,6 +24,7 @@ from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, counted, text
 from portal.kit.rates import Turnstile, retry_after_s
+from portal.kit.transactions import writing
 from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply, address_of
 
 BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")

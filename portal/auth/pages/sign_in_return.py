@@ -15,7 +15,6 @@ from portal.auth.models import LoginPurpose, LoginStatus, LoginTransaction
 from portal.auth.oidc.claims import Identity
 from portal.auth.oidc.relying_party import Sent
 from portal.auth.pages.sign_in import Occasion
-from portal.auth.pages.transactions import reading, writing
 from portal.auth.people import User
 from portal.auth.reasons import Reason, Stopped, demand
 from portal.auth.rules import SignInOutcome
@@ -24,6 +23,7 @@ from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.kept import mark_of
+from portal.kit.transactions import reading, writing
 from portal.kit.web import Cookie, FlowVisit, Redirect, Reply
 
 PREFETCHES = {"sec-purpose": "prefetch", "purpose": "prefetch", "x-purpose": "preview", "x-moz": "prefetch"}

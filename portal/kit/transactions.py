@@ -1,4 +1,4 @@
-"""Short transactions of an async handler: in one of the few database threads, never across a call to a broker."""
+"""Short transactions of an async handler: in one of the few database threads, never across a call to another server."""
 
 from collections.abc import Callable
 from typing import TypeVar

@@ -1,7 +1,7 @@
-"""Calls to brokers: short, small, never redirected, on a connection of their own."""
+"""Calls to other servers, such as brokers: short, small, never redirected, on a connection of their own."""
 
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import cache
 from typing import TypeGuard
 
@@ -70,13 +70,27 @@ def _is_async(stream: object) -> TypeGuard[httpx2.AsyncByteStream]:
 
 async def get(url: str, connect: Connect, *, seconds: float, max_bytes: int) -> bytes:
     """The body of a 200 answer. Raises Unreachable for any other, and when time or size run out."""
+    response = await send("GET", url, connect, seconds=seconds, max_bytes=max_bytes)
+    if response.status_code != httpx2.codes.OK:
+        raise Unreachable(f"status {response.status_code} at {url}")
+    return response.content
+
+
+async def send(  # noqa: PLR0913 - a request, and what bounds its answer
+    method: str,
+    url: str,
+    connect: Connect,
+    *,
+    seconds: float,
+    max_bytes: int,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+) -> httpx2.Response:
+    """The answer to a request, whatever its status. Raises Unreachable when time or size run out."""
     transport = Bounded(connect(), max_bytes)
     try:
         with anyio.fail_after(seconds):
             async with httpx2.AsyncClient(transport=transport, timeout=seconds) as client:
-                response = await client.get(url)
+                return await client.request(method, url, headers=headers, content=body)
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError) as failed:
         raise Unreachable(f"{type(failed).__name__} at {url}") from failed
-    if response.status_code != httpx2.codes.OK:
-        raise Unreachable(f"status {response.status_code} at {url}")
-    return response.content
