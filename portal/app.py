@@ -33,7 +33,7 @@ from portal.consumption.corrected_sums import corrected_sum
 from portal.contracts import pages as contracts
 from portal.customers import lookups as customers
 from portal.customers import pages as acting
-from portal.home import head, legal, service, styleguide, welcome
+from portal.home import head, legal, styleguide, welcome
 from portal.home import pages as home
 from portal.installation import Installation
 from portal.invoices import pages as invoices
@@ -56,6 +56,12 @@ from portal.messages import pages as messages
 from portal.organisation import pages as organisation
 from portal.outages import pages as outages
 from portal.overview import pages as overview
+from portal.payments import pages as payments
+from portal.payments import profiles
+from portal.payments import queries as payments_made
+from portal.payments.hosted import HostedPage
+from portal.payments.profiles import BadPaymentProfile, PaymentAccount
+from portal.payments.service import PaymentService
 from portal.privacy import pages as privacy
 from portal.requests import pages as requests
 from portal.settings import Environment, Settings
@@ -74,7 +80,8 @@ PAGES: Final = (
     *consumption.routes,
     *bill_check.routes,  # before the invoices, of which /invoices/check would be one, and /invoices/month
     *billing_month.routes,
-    *invoices.routes(corrected_sum),
+    *invoices.routes(corrected_sum, payments_made),
+    *payments.routes,
     *contracts.routes,
     *consents.routes,
     *privacy.routes,
@@ -98,9 +105,10 @@ def create_app(
 
     `threads` are those in which pages are made, for whoever wants to know how many are at work.
     """
-    installation = Installation(
-        settings.brand, settings.base_url, Vault(settings.data_keys, settings.index_key), KEEPERS
-    )
+    service = payment_service(settings, connect=connect, now=now)
+    vault = Vault(settings.data_keys, settings.index_key)
+    pays_at = service.origins if service else ()
+    installation = Installation(settings.brand, settings.base_url, vault, KEEPERS, pays_at)
     platform = Platform(
         database=database,
         html=html(settings.brand),
@@ -114,17 +122,19 @@ def create_app(
         now=now,
         threads=threads or Threads(),
     )
-    everything, served = routes(settings, identification(settings, connect=connect, now=now)), files(settings.brand)
+    everything = routes(settings, identification(settings, connect=connect, now=now), service)
+    served = files(settings.brand)
     return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)
 
 
-def routes(settings: Settings, identify: Identification) -> Sequence[Route]:
-    """Every address of the portal."""
+def routes(settings: Settings, identify: Identification, service: PaymentService | None = None) -> Sequence[Route]:
+    """Every address of the portal; those of paying where there is a payment service."""
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *outages.routes(partial(service.status, identify.is_failing)),
         *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
+        *(payments.ways(service) if service else ()),
         *PAGES,
         *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),
     ]
@@ -162,6 +172,20 @@ def brokers(settings: Settings) -> Sequence[BrokerProfile]:
     """
     found = load_all(settings.broker_profiles, issuer=settings.broker_issuer, client_id=settings.broker_client_id)
     return [for_production(one) for one in found] if settings.environment is Environment.PRODUCTION else found
+
+
+def payment_service(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> PaymentService | None:
+    """The payment service that the settings name, None where bills are not paid here.
+
+    Raises BadPaymentProfile, in production also for one that is for trials.
+    """
+    asked = settings.payments
+    if asked is None:
+        return None
+    profile = profiles.load(asked.provider, asked.address)
+    if profile.allow_http and settings.environment is Environment.PRODUCTION:
+        raise BadPaymentProfile(f"{profile.name}: allow_http is refused in production; it is for trials")
+    return HostedPage(PaymentAccount(profile, asked.account, asked.secret), settings.brand.email, connect, now)
 
 
 def _reach(now: Now) -> FindReach:

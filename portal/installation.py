@@ -10,9 +10,13 @@ from portal.kit.privacy import Keeper
 
 @dataclass(frozen=True)
 class Installation:
-    """Whose portal it is and where, the keys of what it seals, and who keeps personal data in it."""
+    """Whose portal it is and where, the keys of what it seals, and who keeps personal data in it.
+
+    pays_at: the origins through which a form leads to the payment service; none where bills are not paid here
+    """
 
     brand: Brand
     base_url: str
     vault: Vault
     keepers: Sequence[Keeper] = ()
+    pays_at: Sequence[str] = ()

@@ -15,6 +15,7 @@ from portal.kit.privacy import Keeper
 from portal.messages import privacy as messages
 from portal.outages import privacy as outages
 from portal.outbox import privacy as outbox
+from portal.payments import privacy as payments
 from portal.privacy import privacy as rights
 from portal.requests import privacy as requests
 from portal.sites import privacy as sites
@@ -28,6 +29,7 @@ KEEPERS: Final[Sequence[Keeper]] = (
     outages,
     consumption,
     invoices,
+    payments,
     messages,
     consents,
     rights,

@@ -37,6 +37,16 @@ class Environment(StrEnum):
     TEST = "test"
 
 
+@dataclass(frozen=True)
+class PaymentSettings:
+    """The payment service at which bills are paid: a profile's name or path, and the utility's account there."""
+
+    provider: str
+    address: str | None
+    account: str
+    secret: str = field(repr=False)
+
+
 class BadSettings(Complaint):
     """The environment does not hold together; the message names the setting and what to do."""
 
@@ -67,6 +77,7 @@ class Settings:
     proxies: tuple[str, ...]  # whose word on a visitor's address counts: addresses or networks
     sign_in_rates: Rates
     report_rates: Rates
+    payments: PaymentSettings | None  # None: bills are not paid here
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
 
     @classmethod
@@ -116,6 +127,7 @@ class Settings:
                 given.rate("PORTAL_SIGN_IN_RATE_PER_NETWORK", 120), given.rate("PORTAL_SIGN_IN_RATE", 600)
             ),
             report_rates=Rates(given.rate("PORTAL_REPORT_RATE_PER_NETWORK", 60), given.rate("PORTAL_REPORT_RATE", 300)),
+            payments=_payments(given),
             made_up=tuple(made_up),
         )
 
@@ -319,6 +331,16 @@ def _keys(name: str, value: str) -> Iterator[bytes]:
 
 def _made_key() -> str:
     return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def _payments(given: _Given) -> PaymentSettings | None:
+    provider = given.value("PORTAL_PAYMENT_PROVIDER")
+    if provider is None:
+        return None
+    account, secret = given.value("PORTAL_PAYMENT_ACCOUNT"), given.value("PORTAL_PAYMENT_SECRET")
+    if not account or not secret:
+        raise BadSettings("PORTAL_PAYMENT_PROVIDER needs PORTAL_PAYMENT_ACCOUNT and PORTAL_PAYMENT_SECRET beside it.")
+    return PaymentSettings(provider, given.value("PORTAL_PAYMENT_ADDRESS"), account, secret)
 
 
 def _folder(name: str, value: str | None) -> Path | None:

@@ -13,6 +13,7 @@ import portal.invoices.models
 import portal.messages.models
 import portal.outages.models
 import portal.outbox.models
+import portal.payments.models
 import portal.privacy.models
 import portal.requests.models
 import portal.sites.models

@@ -57,11 +57,12 @@ def named(database, parties):
 class House:
     """A portal on a database, with a door for each person, living on the day of tests."""
 
-    def __init__(self, database, told=None):
+    def __init__(self, database, told=None, connect=None):
         from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
 
         self.database = database
-        self.app = app.create_app(told or settings(), database, now=days.now)
+        leads_out = {"connect": connect} if connect else {}
+        self.app = app.create_app(told or settings(), database, now=days.now, **leads_out)
         self.first_choice = app._first_choice(days.now)
         self.language = unknown_language  # a test's browser says which language is meant, unless it asks the register
         self.now = days.now()

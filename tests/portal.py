@@ -23,4 +23,4 @@ def identification():
 @cache
 def routes():
     """Every route of the portal."""
-    return tuple(app.routes(settings(), identification()))
+    return tuple(app.routes(settings(), identification(), app.payment_service(settings())))

@@ -14,6 +14,12 @@ DATA_KEYS = {
     "PORTAL_DATA_KEYS": base64.b64encode(b"d" * 32).decode(),
     "PORTAL_INDEX_KEY": base64.b64encode(b"i" * 32).decode(),
 }
+PAYMENTS = {
+    "PORTAL_PAYMENT_PROVIDER": "demo",
+    "PORTAL_PAYMENT_ADDRESS": "https://pay.test/checkout",
+    "PORTAL_PAYMENT_ACCOUNT": "375900",
+    "PORTAL_PAYMENT_SECRET": "of-both-sides" * 3,
+}
 
 
 @cache
@@ -22,7 +28,13 @@ def settings():
     keys = tempfile.mkdtemp(prefix="portal-keys-")
     atexit.register(shutil.rmtree, keys, ignore_errors=True)
     return Settings.from_environment(
-        {"PORTAL_ENV": "test", "PORTAL_BASE_URL": "https://portal.test", "PORTAL_KEYS_DIR": keys, **DATA_KEYS}
+        {
+            "PORTAL_ENV": "test",
+            "PORTAL_BASE_URL": "https://portal.test",
+            "PORTAL_KEYS_DIR": keys,
+            **DATA_KEYS,
+            **PAYMENTS,
+        }
     )
 
 

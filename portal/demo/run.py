@@ -18,7 +18,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from portal import migrations
-from portal.demo import bank, mandates, seed
+from portal.demo import bank, checkout, mandates, seed
+from portal.demo.checkout import ACCOUNT, Checkout
 from portal.demo.company import Scale
 from portal.demo.people import CAST, Member
 from portal.kit import private
@@ -74,6 +75,8 @@ def serve(demo: Demo, settings: Settings, portal: ASGIApp, say: Say) -> None:
     provider = bank.create_bank(
         issuer=f"http://localhost:{demo.bank_port}", portal=settings.base_url, personas=[one.persona for one in CAST]
     )
+    if settings.payments is not None and settings.payments.address is not None:
+        provider.router.routes += checkout.routes(Checkout(settings.payments.address, settings.payments.secret))
     say(_greeting(demo, settings))
     asyncio.run(_both(demo, portal, provider))
 
@@ -114,6 +117,10 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
         "PORTAL_OUTBOX_DIR": str(demo.folder / "outbox"),
         "PORTAL_MAIL_DIR": str(demo.folder / "mail"),
         "PORTAL_AUDIT_DIR": str(demo.folder / "audit"),
+        "PORTAL_PAYMENT_PROVIDER": "demo",
+        "PORTAL_PAYMENT_ADDRESS": f"http://localhost:{demo.bank_port}/checkout",
+        "PORTAL_PAYMENT_ACCOUNT": ACCOUNT,
+        "PORTAL_PAYMENT_SECRET": secrets.token_urlsafe(32),  # for both sides, which end together
     }
     return made | _kept_secrets(demo.folder / SECRETS) | {name: value for name, value in environ.items() if value}
 

@@ -16,6 +16,7 @@ from portal.demo import (
     mandates,
     odd_bills,
     outages,
+    paid_here,
     permissions,
     registers,
     rights,
@@ -69,6 +70,7 @@ def seed(
         insert(db, rights.rows(until))
         insert(db, asked.rows(until))
         insert(db, odd_bills.rows(db, until))
+        insert(db, paid_here.rows(db))
         insert(db, bulletins.rows(db, until))
         insert(db, outages.rows(until))
         insert(db, _night(until))

@@ -39,10 +39,10 @@ def payment_codes(invoice: WholeInvoice, today: date) -> PaymentCodes | None:
     A due date that is over is left out of the codes: banks would not take it.
     """
     head = invoice.head
-    if not head.open_amount:
+    if not head.to_pay:
         return None
     due_on = None if head.is_late(today) else head.due_on
-    paid = Payable(invoice.payee, invoice.iban, invoice.bic, invoice.reference, head.open_amount, due_on)
+    paid = Payable(invoice.payee, invoice.iban, invoice.bic, invoice.reference, head.to_pay, due_on)
     digits, scanned = virtual_barcode(paid), epc_text(paid)
     return PaymentCodes(
         reference=shown_reference(invoice.reference),

@@ -30,6 +30,7 @@ STATUSES: Final[Mapping[Status, Label]] = {
     Status.OVERPAID: Label(text("Overpaid"), icon="info", tone="warn"),
     Status.NOTHING: Label(text("Nothing to pay"), icon="check", tone="ok"),
     Status.CREDIT: Label(text("Credit note"), icon="undo-2"),
+    Status.BOOKING: Label(text("Paid, being booked"), icon="refresh-cw", tone="ok"),
     Status.CREDITED: Label(text("Credited"), icon="check", tone="ok"),
 }
 

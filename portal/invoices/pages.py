@@ -1,7 +1,7 @@
 """The invoice pages: what is to be paid and every one, and one with its lines, payment details and history."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -15,6 +15,7 @@ from portal.invoices import banking_days, download, finvoice, queries
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
+from portal.invoices.paid_here import Attempted, PaymentsMade
 from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.invoices.sums import InvoiceSums, Sum
@@ -87,6 +88,8 @@ class InvoicePage(Page):
     """One invoice with all it says, the one that it credits or reminds of, and those that refer to it.
 
     pay_by: the last day on which a payment is in time; the due date where that is a banking day
+    made: the payments of it that were begun here
+    pays_at: the origins of the payment service, none where it cannot be paid here
     """
 
     template = "invoices/show.html"
@@ -97,21 +100,30 @@ class InvoicePage(Page):
     pay_by: date
     corrected: Sequence[Correction]
     comparisons: Comparisons | None
+    made: Sequence[Attempted]
+    pays_at: Sequence[str]
+
+    @property
+    def leads_to(self) -> tuple[str, ...]:
+        """Where the form to pay leads, hop by hop."""
+        return tuple(self.pays_at)
 
 
-def index(visit: Visit[User]) -> InvoiceList:
+def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
     """The invoice to be paid next, and every one that the filter lets through."""
-    filters = _filters(visit.query)
+    filters, typed = _filters(visit.query), visit.query.get("q", "").replace("\0", "").strip()[:LONGEST_TYPED]
     sums = queries.sums(visit.db, visit.who, filters, visit.today)
     at = paginate(visit.query.get("page"), sums.count, INVOICES_A_PAGE, "/invoices", _query(filters))
     parts = sums.stretches((at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
     heads = queries.latest(visit.db, visit.who, filters, parts, visit.today)
     due = queries.due(visit.db, visit.who, DUE)
-    typed = visit.query.get("q", "").replace("\0", "").strip()[:LONGEST_TYPED]
+    found = queries.found(visit.db, visit.who, typed, MOST_FOUND) if typed else ()
+    on_the_way = {head.id: head for head in payments.told(visit.db, visit.who, [*heads, *due, *found])}
+    heads, due, found = ([on_the_way[head.id] for head in some] for some in (heads, due, found))
     return InvoiceList(
         today=visit.today,
-        due=next(iter(due), None),
-        overdue=[head for head in due if head.is_late(visit.today)],
+        due=next((head for head in due if head.to_pay), next(iter(due), None)),
+        overdue=[head for head in due if head.to_pay and head.is_late(visit.today)],
         trend=_trend(sums, visit.today),
         sections=_sections(heads, sums.by_year),
         filters=filters,
@@ -120,22 +132,24 @@ def index(visit: Visit[User]) -> InvoiceList:
         count=sums.count,
         total=sums.total,
         typed=typed,
-        found=queries.found(visit.db, visit.who, typed, MOST_FOUND) if typed else (),
+        found=found,
     )
 
 
-def save(visit: Visit[User]) -> Download:
+def save(payments: PaymentsMade, visit: Visit[User]) -> Download:
     """Every invoice that the filter lets through, as a file."""
     filters = _filters(visit.query)
     sums = queries.sums(visit.db, visit.who, filters, visit.today)
     heads = queries.latest(visit.db, visit.who, filters, sums.stretches(0, sums.count), visit.today)
-    body = download.written(heads, visit.today, visit.language)
+    body = download.written(payments.told(visit.db, visit.who, heads), visit.today, visit.language)
     return Download(f"invoices-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)
 
 
-def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
+def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoicePage:
     """One invoice."""
     invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
+    [head] = payments.told(visit.db, visit.who, [invoice.head])
+    invoice = replace(invoice, head=head)
     return InvoicePage(
         today=visit.today,
         invoice=invoice,
@@ -144,6 +158,8 @@ def show(reread: Reread, visit: Visit[User]) -> InvoicePage:
         pay_by=banking_days.on_or_after(invoice.head.due_on),
         corrected=list(corrections(visit.db, visit.who, invoice, reread)),
         comparisons=comparisons(visit.db, visit.who, invoice),
+        made=payments.of_invoice(visit.db, visit.who, head.id),
+        pays_at=visit.installation.pays_at if head.to_pay else (),
     )
 
 
@@ -223,12 +239,31 @@ def _percent(now: Money, before: Money) -> int:
     return int((Decimal(now.cents - before.cents) * 100 / before.cents).quantize(Decimal(1)))
 
 
-def routes(reread: Reread) -> list[Route]:
-    """Every address of these pages; `reread` says what readings come to that were corrected after a bill."""
+def routes(reread: Reread, payments: PaymentsMade) -> list[Route]:
+    """Every address of these pages.
+
+    reread: says what readings come to that were corrected after a bill
+    payments: those that are made here
+    """
     return [
-        page("/invoices", index, who=sees(Theme.BILLING), viewed=text("Looked at the list of invoices")),
-        page("/invoices/download", save, who=sees(Theme.BILLING), viewed=text("Downloaded the list of invoices")),
-        page("/invoices/{id}", partial(show, reread), who=sees(Theme.BILLING), viewed=text("Looked at an invoice")),
+        page(
+            "/invoices",
+            partial(index, payments),
+            who=sees(Theme.BILLING),
+            viewed=text("Looked at the list of invoices"),
+        ),
+        page(
+            "/invoices/download",
+            partial(save, payments),
+            who=sees(Theme.BILLING),
+            viewed=text("Downloaded the list of invoices"),
+        ),
+        page(
+            "/invoices/{id}",
+            partial(show, reread, payments),
+            who=sees(Theme.BILLING),
+            viewed=text("Looked at an invoice"),
+        ),
         page(
             "/invoices/{id}/finvoice",
             save_one,

@@ -285,11 +285,6 @@ def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:
     return _with_subjects(db, DUE.all(db, who, skip=0, limit=limit))
 
 
-def next_due(db: Session, who: User) -> InvoiceHead | None:
-    """The first of them."""
-    return next(iter(due(db, who, 1)), None)
-
-
 def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -> Billed | None:
     """The bills whose last day lies in the newest month for which most sites are billed; None without any since a day.
 

@@ -26,6 +26,7 @@ from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.labels import COMMODITIES
 
 NO_ENERGY: Final = Energy(0)
+NO_MONEY: Final = Money(0)
 WHOLE: Final = (
     {ContractKind.SALES, ContractKind.NETWORK},
     *({kind} for kind in (ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS)),
@@ -45,6 +46,7 @@ class InvoiceHead:
     """What a list tells of an invoice. The street is None for one about several sites.
 
     credited: what credit notes take off it, not negative; nothing for a credit note
+    on_the_way: what was paid here and is not among `paid` yet
     """
 
     id: UUID
@@ -59,11 +61,17 @@ class InvoiceHead:
     total: Money
     paid: Money
     credited: Money
+    on_the_way: Money = NO_MONEY
 
     @property
     def open_amount(self) -> Money:
         """What is still to be paid; never negative."""
         return rules.left_to_pay(self.total, self.paid, self.credited)
+
+    @property
+    def to_pay(self) -> Money:
+        """What the customer has still to pay: of what is open, all that is not on its way."""
+        return Money(max(0, self.open_amount.cents - self.on_the_way.cents))
 
     @property
     def overpaid(self) -> Money:
@@ -92,6 +100,8 @@ class InvoiceHead:
 
     def status(self, today: date) -> Status:
         """Where it stands on a day."""
+        if rules.is_being_booked(self.open_amount, self.on_the_way):
+            return Status.BOOKING
         return rules.status(self.total, self.paid, self.credited, self.due_on, today)
 
     @property

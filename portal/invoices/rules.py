@@ -27,6 +27,7 @@ class Status(StrEnum):
     NOTHING = "nothing"  # nothing was asked for, and nothing came
     CREDIT = "credit"
     CREDITED = "credited"
+    BOOKING = "booking"  # what was left has been paid here, and the books do not have it yet
 
 
 def status(total: Money, paid: Money, credited: Money, due_on: date, today: date) -> Status:
@@ -69,6 +70,11 @@ def left_to_pay(total: Money, paid: Money, credited: Money) -> Money:
     if total.cents < 0 or is_credited(total, credited):
         return Money(0)
     return Money(max(0, total.cents - paid.cents))
+
+
+def is_being_booked(left: Money, on_the_way: Money) -> bool:
+    """Whether what is left to pay has been paid here and is on its way into the books."""
+    return Money(0) < left <= on_the_way
 
 
 def too_much(total: Money, paid: Money) -> Money:

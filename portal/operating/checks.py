@@ -13,7 +13,7 @@ import httpx2
 from sqlalchemy import text as statement
 from sqlalchemy.exc import SQLAlchemyError
 
-from portal.app import brokers
+from portal.app import brokers, payment_service
 from portal.auth.brokers import BadProfile, BrokerProfile
 from portal.auth.oidc.broker import discovery_address, metadata
 from portal.auth.oidc.keys import BadKeys, load, readable_by_others
@@ -29,6 +29,7 @@ from portal.operating import auditing
 from portal.operating.auditing import Severity
 from portal.operating.internal import missing_files, unready_database
 from portal.outbox import delivery
+from portal.payments.profiles import BadPaymentProfile
 from portal.settings import BadSettings, Environment, Settings
 
 Now = Callable[[], datetime]
@@ -193,6 +194,13 @@ def _reached(profile: BrokerProfile, now: Now) -> Iterator[tuple[Severity, str]]
         yield from _compared(profile.name, parsedate_to_datetime(said), now() - timedelta(milliseconds=500))
 
 
+def _payments(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    try:
+        payment_service(context.settings)
+    except BadPaymentProfile as wrong:
+        yield Severity.BROKEN, str(wrong)
+
+
 def _compared(whose: str, theirs: datetime, ours: datetime) -> Iterator[tuple[Severity, str]]:
     apart = abs(theirs - ours)
     if apart > OUT_OF_STEP:
@@ -276,6 +284,7 @@ PARTS: Final[Mapping[str, Check]] = {
     "modes": _modes,
     "clock": _clock,
     "broker": _broker,
+    "payments": _payments,
     "brand": _brand,
     "disk": _disk,
     "mail": _mail,

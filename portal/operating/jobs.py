@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
+from portal.app import payment_service
 from portal.audit import jobs as audit
 from portal.audit.heads import Seals
 from portal.audit.jobs import Rhythm
@@ -24,6 +25,7 @@ from portal.kit.mail import Carrier, MailFolder, Smtp
 from portal.outages import jobs as outages
 from portal.outages.letters import Sender
 from portal.outbox import jobs as outbox
+from portal.payments import jobs as payments
 from portal.privacy import leases
 from portal.requests import jobs as requests
 from portal.settings import Settings
@@ -39,6 +41,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         requests.forgetting(),
         *_anchoring(settings),
         *_leaving(settings),
+        *_paying(settings),
     ]
 
 
@@ -89,6 +92,12 @@ def _leaving(settings: Settings) -> Iterator[Job]:
         yield outbox.telling(settings.outbox_dir)
     if carrier := _carrier(settings):
         yield outbox.mailing(carrier, outbox.Sender(settings.brand.called(Language.FI), settings.brand.email))
+
+
+def _paying(settings: Settings) -> Iterator[Job]:
+    """What asks the payment service, where the settings name one."""
+    if service := payment_service(settings):
+        yield from payments.settling(service)
 
 
 def _carrier(settings: Settings) -> Callable[[], Carrier] | None:

@@ -17,7 +17,6 @@ from portal.consumption.selection import Point
 from portal.contracts import queries as contracts
 from portal.contracts.records import ContractHead
 from portal.home import welcome
-from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.clock import HELSINKI
 from portal.kit.html import Page
@@ -28,6 +27,7 @@ from portal.messages.records import ThreadHead
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere
 from portal.overview.needs import SOON, Need, needs
+from portal.payments import queries as payments
 from portal.requests import queries as requests
 from portal.sites import queries as sites
 from portal.sites_overview.portfolio import MANY, Portfolio
@@ -89,7 +89,7 @@ def show(visit: Visit[User]) -> Overview:
         ),
         silent=fresh.silent,
         today=today,
-        invoice=invoices.next_due(db, who),
+        invoice=payments.next_due(db, who),
         usage=None if many else usage(db, who, points, today),
         portfolio=many,
         contracts=running,

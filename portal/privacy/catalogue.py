@@ -36,6 +36,7 @@ from portal.kit.privacy import PersonalColumn, columns_of
 from portal.messages.models import Message, MessageThread, ThreadReading
 from portal.outages.models import Outage, OutageSite
 from portal.outbox.models import OutboxEvent
+from portal.payments.models import PaymentAttempt
 from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
 from portal.requests.models import RequestStep, ServiceRequest
@@ -255,6 +256,12 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(InvoiceLine, Group.INVOICES, text("Invoice lines")),
     PersonalTable(InvoiceVat, Group.INVOICES, text("VAT of the invoices")),
     PersonalTable(Payment, Group.INVOICES, text("Payments")),
+    PersonalTable(
+        PaymentAttempt,
+        Group.INVOICES,
+        text("Payments begun in this service"),
+        first=("cents", "state", "begun_at", "paid_at"),
+    ),
     PersonalTable(MessageThread, Group.MESSAGES, text("Matters")),
     PersonalTable(Message, Group.MESSAGES, text("Messages")),
     PersonalTable(ThreadReading, Group.MESSAGES, text("What has been read")),

@@ -23,6 +23,7 @@ from portal.messages.labels import KINDS as MESSAGES
 from portal.messages.labels import TOPICS
 from portal.outages.kinds import OutageKind
 from portal.outages.labels import STATES as OUTAGES
+from portal.payments.labels import STATES as PAYMENT_STATES
 from portal.privacy.catalogue import HOLDINGS
 from portal.privacy.labels import RIGHTS, STATES, STEPS
 from portal.requests.kinds import KINDS
@@ -59,6 +60,12 @@ DEEDS: Final[Mapping[str, Text]] = {
     "request.withdrawn": text("Withdrew a service request"),
     "privacy.packaged": text("Downloaded the data package"),
     "privacy.exported": text("Made the data package for the customer"),
+    "payment.begun": text("Began to pay an invoice"),
+    "payment.made": text("Paid an invoice"),
+    "payment.cancelled": text("Cancelled the payment of an invoice"),
+    "payment.failed": text("The payment of an invoice did not succeed"),
+    "payment.refunded": text("A payment was sent back to its payer"),
+    "payment.kept": text("A payment could not be sent back to its payer"),
 }
 CHANGES: Final[Mapping[str, Text]] = {
     "asked": text("Asked to change a contact detail"),
@@ -98,6 +105,8 @@ EVENTS: Final[Words] = {
     "message.sent": text("Message to customer service"),
     "message_thread.closed": text("Matter closed"),
     "outage.compensation_due": text("Right to standard compensation for an outage"),
+    "payment.made": text("Payment of an invoice"),
+    "payment.refunded": text("Payment sent back"),
     "privacy.requested": text("Made a request about the data"),
     "privacy.answered": text("Added to a request about the data"),
     "privacy.withdrawn": text("Withdrew a request about the data"),
@@ -125,6 +134,7 @@ CODES: Final[Mapping[str, Words]] = {
         Matter.LANGUAGE: text("Language"),
     },
     "contact_person.role": customers.ROLES,
+    "payment_attempt.state": words_of(PAYMENT_STATES),
     "mandate.themes": customers.THEMES,
     "mandate.level": customers.LEVELS,
     "site.dwelling": sites.KINDS,

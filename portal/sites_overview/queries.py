@@ -21,6 +21,7 @@ from portal.kit.money import Money
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere, PastOutage
 from portal.outages.rules import Lasting, compensations
+from portal.payments import queries as payments
 from portal.sites import queries as sites
 from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
@@ -85,4 +86,6 @@ def _year_fee(db: Session, who: User, site: HeldSite, outage: PastOutage) -> Mon
 
 def newest_invoices(db: Session, who: User, site: HeldSite) -> Sequence[InvoiceHead]:
     """The newest invoices of the site."""
-    return invoices.at_site(db, who, site.id, INVOICES) if who.reach.covers(Theme.BILLING) else []
+    if not who.reach.covers(Theme.BILLING):
+        return []
+    return payments.told(db, who, invoices.at_site(db, who, site.id, INVOICES))

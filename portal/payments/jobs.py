@@ -1,0 +1,90 @@
+"""What goes by the clock: asking how payments ended of which nobody told, and sending surplus money back."""
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+import anyio
+from sqlmodel import col, select
+
+from portal.kit.jobs import Done, Job, Shift
+from portal.kit.money import Money
+from portal.kit.outgoing import Unreachable
+from portal.payments import actions
+from portal.payments.actions import Disagrees
+from portal.payments.kinds import AttemptState
+from portal.payments.models import PaymentAttempt
+from portal.payments.rules import ASKED_AFTER, ENDED_AFTER
+from portal.payments.service import NotTheirs, PaymentService, Refused
+
+OFTEN: Final = timedelta(minutes=10)
+AT_ONCE: Final = 200
+
+log = logging.getLogger("portal.payments")
+
+
+def settling(service: PaymentService) -> Sequence[Job]:
+    """Asks how payments ended, and sends back what came twice."""
+
+    def ask(shift: Shift) -> Done:
+        return _each(shift, AttemptState.BEGUN, shift.now() - ASKED_AFTER, lambda one: _ask(service, one, shift))
+
+    def refund(shift: Shift) -> Done:
+        return _each(shift, AttemptState.REFUNDING, shift.now(), lambda one: _refund(service, one, shift))
+
+    return [Job("payments.ask", OFTEN, ask), Job("payments.refund", OFTEN, refund)]
+
+
+def _each(shift: Shift, state: AttemptState, until: datetime, deed: Callable[[PaymentAttempt], bool]) -> Done:
+    """Do it to each payment of a state that was begun by a moment, the oldest first."""
+    wanted = select(PaymentAttempt).where(PaymentAttempt.state == state, col(PaymentAttempt.begun_at) <= until)
+    with shift.database.reading() as db:
+        found = db.exec(wanted.order_by(col(PaymentAttempt.begun_at)).limit(AT_ONCE)).all()
+    came = Done()
+    for attempt in found:
+        if not shift.ending.is_set():
+            came += Done(1) if deed(attempt) else Done(failed=1)
+    return came
+
+
+def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool:
+    """Ask how a payment stands; one that is still open after a day, or that the service never knew, is given up."""
+    is_old = attempt.begun_at <= shift.now() - ENDED_AFTER
+    state = AttemptState.BEGUN
+    if attempt.transaction is not None:
+        try:
+            told = anyio.run(service.state, attempt.transaction)
+            with shift.database.writing() as db:
+                state = actions.settle(db, attempt.id, told, shift.now())
+        except (Unreachable, NotTheirs, Disagrees, Refused) as failed:
+            _say("not asked", attempt.id, failed)
+            if not is_old or isinstance(failed, Unreachable):
+                return False
+    if state is AttemptState.BEGUN and (is_old or attempt.transaction is None):
+        with shift.database.writing() as db:
+            actions.end(db, attempt.id, AttemptState.FAILED, shift.now())
+    return True
+
+
+def _refund(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool:
+    """Send money back; where the service cannot, the utility keeps it as an overpayment."""
+    deed = actions.paid_back
+    try:
+        anyio.run(service.refund, attempt.transaction or "", Money(attempt.cents), attempt.id)
+    except (Unreachable, NotTheirs) as failed:
+        _say("not refunded", attempt.id, failed)
+        return False
+    except Refused as failed:
+        _say("not refunded", attempt.id, failed)
+        deed = actions.kept
+    with shift.database.writing() as db:
+        deed(db, attempt.id, shift.now())
+    return True
+
+
+def _say(event: str, attempt_id: UUID, failed: Exception) -> None:
+    """For the log: which payment, and what kind of failure; never what the service said."""
+    log.warning(json.dumps({"event": f"payment {event}", "id": str(attempt_id), "reason": type(failed).__name__}))

@@ -1,0 +1,47 @@
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlmodel import Field, SQLModel
+
+from portal.kit.db import Instant
+from portal.kit.privacy import internal, told
+
+OPEN = text("state = 'begun'")
+
+
+class PaymentAttempt(SQLModel, table=True):
+    """A payment of a bill that somebody began here and makes at a payment service. Of a bill at most one is open.
+
+    No account number and no card: these only the service and the bank see.
+    """
+
+    __tablename__ = "payment_attempt"
+    __table_args__ = (
+        CheckConstraint("state IN ('begun', 'paid', 'cancelled', 'failed', 'refunding', 'refunded')", name="state"),
+        CheckConstraint("cents > 0", name="cents"),
+        CheckConstraint(
+            "(paid_at IS NOT NULL) = (state IN ('paid', 'refunding', 'refunded'))", name="paid_at_when_paid"
+        ),
+        Index("ix_payment_attempt_open", "invoice_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
+    party_id: UUID = Field(foreign_key="party.id", index=True)
+    account_id: UUID | None = Field(
+        default=None, foreign_key="account.id", index=True, description="who pressed; None once their account is gone"
+    )
+    cents: int = Field(sa_type=BigInteger, sa_column_kwargs=told("Amount"))
+    service: str = Field(max_length=40, sa_column_kwargs=told("Payment service"))
+    transaction: str | None = Field(
+        default=None,
+        max_length=80,
+        unique=True,
+        description="its name at the service, None until the service has answered",
+        sa_column_kwargs=told("The payment service's number"),
+    )
+    href: str | None = Field(default=None, max_length=500, description="where it is paid", sa_column_kwargs=internal())
+    state: str = Field(max_length=10, index=True, sa_column_kwargs=told("Status"))
+    begun_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
+    paid_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Paid"))

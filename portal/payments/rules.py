@@ -1,0 +1,101 @@
+"""Decisions about payments that are made here: how one ends, which of them the utility's books lack, what goes back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from portal.kit.money import Money
+from portal.payments.kinds import AttemptState, Outcome
+
+CURRENCY: Final = "EUR"
+ASKED_AFTER: Final = timedelta(minutes=10)  # a payer is usually back by then, and the service has called
+ENDED_AFTER: Final = timedelta(hours=24)
+"""When a payment that its service still calls open is given up here; money that comes later counts all the same."""
+
+NEXT: Final = {
+    (AttemptState.BEGUN, Outcome.PAID): AttemptState.PAID,
+    (AttemptState.BEGUN, Outcome.ENDED): AttemptState.CANCELLED,
+    (AttemptState.CANCELLED, Outcome.PAID): AttemptState.PAID,
+    (AttemptState.FAILED, Outcome.PAID): AttemptState.PAID,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What was asked of a payment service: of which payment, by its name there if it has one yet, and how much."""
+
+    transaction: str | None
+    cents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a payment service says of a payment, its signature right: its name there, how it stands, how much."""
+
+    transaction: str
+    outcome: Outcome
+    cents: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidHere:
+    """A payment that was made here: its name at the service, how much, on which day."""
+
+    transaction: str
+    amount: Money
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A payment of the same bill as the utility's books have it: the bank's archive number, how much, on which day."""
+
+    number: str
+    amount: Money
+    on: date
+
+
+def next_state(state: AttemptState, outcome: Outcome) -> AttemptState:
+    """Where a payment stands after what its service says; what is said twice, or too late, changes nothing."""
+    return NEXT.get((state, outcome), state)
+
+
+def agrees(due: Due, told: Told) -> bool:
+    """Whether what a service says is about what was asked of it: the same payment, amount and currency."""
+    is_the_same = due.transaction in (None, told.transaction)
+    return is_the_same and due.cents == told.cents and told.currency == CURRENCY
+
+
+def not_yet_booked(paid: Sequence[PaidHere], booked: Sequence[Booked]) -> Sequence[PaidHere]:
+    """Those payments of a bill that the utility's books do not hold yet, in their order.
+
+    A booked payment stands for one of them: the one whose name at the service is its archive number, else the earliest
+    one of the same amount that was not made later. Banks book by days of their own, so one day of difference is none.
+    """
+    left = list(paid)
+    others = []
+    for entry in booked:
+        named = next((one for one in left if one.transaction == entry.number), None)
+        if named is None:
+            others.append(entry)
+        else:
+            left.remove(named)
+    for entry in others:
+        alike = next((one for one in left if one.amount == entry.amount and one.on <= entry.on + _A_DAY), None)
+        if alike is not None:
+            left.remove(alike)
+    return left
+
+
+def goes_back(left: Money, *, is_booked: bool) -> bool:
+    """Whether money that has just come goes back to its payer: nothing was left of the bill, and not because of it.
+
+    left: what the bill asks for beside this payment
+    is_booked: whether the utility's books hold this payment already, as they may when its service calls late
+    """
+    return left <= Money(0) and not is_booked
+
+
+_A_DAY: Final = timedelta(days=1)
