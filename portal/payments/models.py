@@ -1,13 +1,13 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, literal_column
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
 
-OPEN = text("state = 'begun'")
+OPEN = literal_column("state = 'begun'")
 
 
 class PaymentAttempt(SQLModel, table=True):

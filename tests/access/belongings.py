@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel
 # Tables of things with an address of their own, and what the addresses call them.
 THINGS = {
     "invoice": "invoice",
+    "payment_attempt": "payment",
     "contract": "contract",
     "site": "site",
     "permission_record": "receipt",

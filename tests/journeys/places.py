@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Page
 
+from portal.demo.naming import id_of
 from tests.addresses import Cell, Door, Is, Kind, doors
 
 AINO, KARIN, JUHA, OONA = "Aino Mäkelä", "Karin Lindholm", "Juha Lehto", "Oona Virtanen"
@@ -68,6 +69,7 @@ def _above(path: str) -> str | None:
 OTHERWISE = {
     "/organisation": Place("/organisation", JUHA),
     "/confirm": Place("/confirm", proof=Proof.LONG_AGO),
+    "/payments/{id}": Place("/payments/{id}", by=f"/invoices/{id_of('invoice', '261048214')}"),
 }  # pages that Aino does not look at as at others
 MORE = (
     Place("/nowhere"),

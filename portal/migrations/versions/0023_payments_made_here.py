@@ -9,7 +9,7 @@ revision = "0023"
 down_revision = "0022"
 STATES = "state IN ('begun', 'paid', 'cancelled', 'failed', 'refunding', 'refunded')"
 PAID = "(paid_at IS NOT NULL) = (state IN ('paid', 'refunding', 'refunded'))"
-OPEN = sa.text("state = 'begun'")
+OPEN = sa.literal_column("state = 'begun'")
 
 
 def upgrade() -> None:

@@ -1,0 +1,278 @@
+"""Paying a bill here: what the payment service says counts once, and only if it signed it."""
+
+import json
+from datetime import timedelta
+
+import jsonschema
+import pytest
+from sqlmodel import select
+
+from portal.audit.models import AuditEntry
+from portal.demo.checkout import M
+from portal.kit.jobs import Shift
+from portal.payments.actions import A_DAY, PaymentMade, PaymentRefunded
+from portal.payments.jobs import settling
+from portal.payments.models import PaymentAttempt
+from portal.settings import Settings
+from tests import days, markup
+from tests.people import House
+from tests.settings import DATA_KEYS, PAYMENTS, settings
+
+pytestmark = pytest.mark.sqlite
+
+
+def deeds(shop):
+    with shop.database.reading() as db:
+        found = db.exec(select(AuditEntry).where(AuditEntry.object_kind == "payment_attempt")).all()
+    return [(one.act, one.account_id is not None, one.party_id) for one in found]
+
+
+def run(shop, now=days.now):
+    from portal import app  # noqa: PLC0415 - the job is given what the portal's settings name
+    from tests.payments.conftest import Wires  # noqa: PLC0415
+
+    service = app.payment_service(settings(), connect=lambda: Wires(shop), now=days.now)
+    return {job.name: job.run(Shift(shop.database, now)) for job in settling(service)}
+
+
+def tomorrow():
+    return days.now() + timedelta(days=1, minutes=1)
+
+
+def words(page):
+    return markup.words(page, "//main")
+
+
+def test_a_bill_is_paid_and_its_payer_comes_back_to_a_receipt(shop, books, begun, aino):
+    assert begun.page.startswith("https://pay.test/checkout/pay/")
+    receipt = words(shop.back(aino.browser, shop.choose(begun.page)))
+    for told in ("Maksukuitti", "Olet maksanut 94,99 €", "Maksua kirjataan"):
+        assert told in receipt
+    [attempt] = shop.attempts
+    assert (attempt.state, attempt.cents, attempt.invoice_id) == ("paid", 9499, books.unpaid)
+    assert deeds(shop) == [("payment.begun", True, aino.party), ("payment.made", True, aino.party)]
+    [event] = shop.events("payment.made")
+    told = json.loads(event.payload)
+    jsonschema.validate(told, PaymentMade.model_json_schema())
+    assert (told["customer_number"], told["amount_cents"], told["currency"]) == ("1001", 9499, "EUR")
+    assert told["transaction"] == attempt.transaction
+
+
+def test_what_is_being_booked_is_not_asked_for_again(shop, books, begun, aino):
+    shop.choose(begun.page)
+    for page in (f"/invoices/{books.unpaid}", "/invoices", "/overview"):
+        shown = aino.browser.open(page)
+        assert "Maksettu, kirjataan" in words(shown), page
+        assert f"/invoices/{books.unpaid}#pay" not in shown.text, page
+    answer = aino.browser.submit(f"/invoices/{books.unpaid}/pay", {}, page="/invoices")
+    assert answer.headers["location"] == f"/invoices/{books.unpaid}#pay"
+    assert shop.states == ["paid"]
+
+
+def test_the_payment_of_the_feed_takes_the_place_of_the_one_made_here(shop, register, books, begun, aino):
+    shop.choose(begun.page)
+    register.payment(books.unpaid, 9499, aino.today)
+    page = words(aino.browser.open(f"/invoices/{books.unpaid}"))
+    assert "Maksettu, kirjataan" not in page
+    assert "Lasku on maksettu" in page
+
+
+def test_a_cancelled_payment_pays_nothing_and_another_may_begin(shop, books, begun, aino):
+    page = shop.back(aino.browser, shop.choose(begun.page, choice="cancel"))
+    assert "Maksu keskeytettiin" in words(page)
+    assert shop.states == ["cancelled"]
+    assert shop.events("payment.made") == []
+    shop.choose(shop.press(aino.browser, books.unpaid))
+    assert shop.states == ["cancelled", "paid"]
+
+
+@pytest.mark.parametrize(
+    "how", [M.CALLS_TWICE, M.CALLS_NEVER, M.CALLS_CANCELLED_TOO, M.REDIRECT_FORGED, M.REDIRECT_UNSIGNED]
+)
+def test_however_it_is_told_it_counts_once(shop, begun, aino, how):
+    page = shop.back(aino.browser, shop.choose(begun.page, how))
+    assert "Olet maksanut" in words(page)
+    assert shop.states == ["paid"]
+    assert len(shop.events("payment.made")) == 1
+
+
+@pytest.mark.parametrize("how", [M.CALLS_LATE, M.CALLS_AFTER_REDIRECT])
+def test_a_call_that_comes_after_the_payer_changes_nothing(shop, begun, aino, how):
+    shop.back(aino.browser, shop.choose(begun.page, how))
+    assert shop.late() == "1\n"
+    assert shop.states == ["paid"]
+    assert len(shop.events("payment.made")) == 1
+
+
+@pytest.mark.parametrize("forged", [M.REDIRECT_FORGED, M.REDIRECT_UNSIGNED])
+def test_an_address_that_is_not_signed_books_nothing(shop, begun, aino, forged):
+    page = shop.back(aino.browser, shop.choose(begun.page, M.CALLS_NEVER, forged))
+    assert "on aloitettu" in words(page)
+    assert shop.states == ["begun"]
+
+
+def test_a_forged_call_is_refused_and_books_nothing(shop, begun):
+    for changed in ({"signature": "0" * 64}, {"checkout-amount": "1"}, {"checkout-account": "1"}, {"signature": ""}):
+        assert shop.call(**changed).status_code == 400
+    shop.choose(begun.page, M.CALLS_FORGED)
+    assert shop.states == ["begun"]
+
+
+@pytest.mark.parametrize("how", [M.AMOUNT_WRONG, M.CURRENCY_WRONG])
+def test_another_amount_or_currency_than_was_begun_books_nothing(shop, begun, aino, how):
+    page = shop.back(aino.browser, shop.choose(begun.page, how))
+    assert "on aloitettu" in words(page)
+    assert shop.states == ["begun"]
+    assert shop.events("payment.made") == []
+
+
+def test_a_signature_of_one_payment_settles_no_other(shop, register, books, begun, aino):
+    other = register.bill(aino.party, books.site, books.last, cents=5000, due_on=books.due_on)
+    second = shop.press(aino.browser, other)
+    first_back = shop.choose(begun.page, M.CALLS_NEVER)
+    path = "/payments/" + next(str(one.id) for one in shop.attempts if one.invoice_id == other)
+    aino.browser.get(f"{path}/return?{first_back.partition('?')[2]}")
+    assert [one.state for one in shop.attempts if one.invoice_id == other] == ["begun"]
+    assert second != begun.page
+
+
+def test_a_second_tab_is_told(shop, books, begun, aino):
+    again = shop.press(aino.browser, books.unpaid)
+    assert again.endswith("?heard=already")
+    assert "toisessa välilehdessä" in words(aino.browser.open(again))
+    assert shop.states == ["begun"]
+
+
+def test_who_did_not_pay_ends_it_and_who_did_is_not_let(shop, books, begun, aino):
+    [attempt] = shop.attempts
+    page = f"/payments/{attempt.id}"
+    answer = aino.browser.submit(f"{page}/ask", {}, page=page)
+    assert answer.headers["location"] == f"{page}?heard=open"
+    aino.browser.submit(f"{page}/end", {}, page=page)
+    assert shop.states == ["cancelled"]
+    shop.choose(begun.page)  # in the other tab, all the same: money that came counts
+    assert shop.states == ["paid"]
+    second = shop.house.open_for(aino.code, aino.name)
+    assert "Olet maksanut" in words(second.open(page))
+    assert aino.browser.submit(f"{page}/end", {}, page="/invoices").headers["location"] == page
+    assert shop.states == ["paid"]
+
+
+def test_asking_finds_what_nobody_told(shop, begun, aino):
+    shop.choose(begun.page, M.CALLS_NEVER, M.REDIRECT_UNSIGNED)
+    [attempt] = shop.attempts
+    aino.browser.submit(f"/payments/{attempt.id}/ask", {}, page=f"/payments/{attempt.id}")
+    assert shop.states == ["paid"]
+
+
+@pytest.mark.parametrize("how", [M.AMOUNT_WRONG, M.CURRENCY_WRONG, M.ANSWER_FORGED])
+def test_an_answer_that_cannot_be_right_books_nothing(shop, begun, aino, how):
+    shop.choose(begun.page, M.CALLS_NEVER, M.REDIRECT_UNSIGNED)
+    [attempt] = shop.attempts
+    shop.service.misbehave(how)
+    answer = aino.browser.submit(f"/payments/{attempt.id}/ask", {}, page=f"/payments/{attempt.id}")
+    assert answer.headers["location"].endswith("?heard=nothing")
+    assert shop.states == ["begun"]
+
+
+@pytest.mark.parametrize("how", [M.BEGIN_FAILS, M.ANSWER_FORGED, M.PAGE_ELSEWHERE, None])
+def test_a_service_that_cannot_be_believed_or_reached_gets_nobody(shop, books, aino, how):
+    shop.is_cut = how is None
+    shop.service.misbehave(*([how] if how else []))
+    to = shop.press(aino.browser, books.unpaid)
+    assert to.startswith("/payments/")
+    assert "Maksu ei onnistunut" in words(aino.browser.open(to))
+    assert shop.states == ["failed"]
+
+
+def test_money_that_comes_twice_goes_back(shop, books, begun, aino):
+    [first] = shop.attempts
+    aino.browser.submit(f"/payments/{first.id}/end", {}, page=f"/payments/{first.id}")
+    shop.choose(shop.press(aino.browser, books.unpaid))
+    shop.choose(begun.page)  # the first one is paid as well
+    assert sorted(shop.states) == ["paid", "refunding"]
+    assert run(shop)["payments.refund"].done == 1
+    assert run(shop)["payments.refund"].done == 0
+    assert sorted(shop.states) == ["paid", "refunded"]
+    [event] = shop.events("payment.refunded")
+    jsonschema.validate(json.loads(event.payload), PaymentRefunded.model_json_schema())
+    assert sum(len(order.refunds) for order in shop.service.orders.values()) == 1
+    assert "on palautettu" in words(aino.browser.open(f"/payments/{first.id}"))
+
+
+def test_money_that_the_service_cannot_send_back_stays_an_overpayment(shop, books, begun, aino):
+    [first] = shop.attempts
+    aino.browser.submit(f"/payments/{first.id}/end", {}, page=f"/payments/{first.id}")
+    shop.choose(shop.press(aino.browser, books.unpaid))
+    shop.choose(begun.page)
+    shop.service.misbehave(M.REFUND_FAILS)
+    run(shop)
+    assert shop.states == ["paid", "paid"]
+    assert ("payment.kept", True, aino.party) in deeds(shop)
+
+
+def test_a_late_call_about_what_the_books_hold_already_sends_nothing_back(shop, register, books, begun, aino):
+    shop.choose(begun.page, M.CALLS_LATE)
+    register.payment(books.unpaid, 9499, aino.today)
+    shop.late()
+    assert shop.states == ["paid"]
+
+
+def test_a_payment_of_which_nobody_told_is_asked_for_by_the_clock_and_given_up_after_a_day(shop, books, begun, aino):
+    assert run(shop)["payments.ask"].done == 0  # its payer is still on the way
+    assert run(shop, lambda: days.now() + timedelta(minutes=11))["payments.ask"].done == 1
+    assert shop.states == ["begun"]
+    run(shop, tomorrow)
+    assert shop.states == ["failed"]
+    shop.choose(begun.page)
+    assert shop.states == ["paid"]
+
+
+def test_the_clock_waits_for_a_service_that_is_away(shop, begun):
+    shop.choose(begun.page, M.CALLS_NEVER)
+    shop.is_cut = True
+    assert run(shop, tomorrow)["payments.ask"].failed == 1
+    assert shop.states == ["begun"]
+    shop.is_cut = False
+    run(shop, tomorrow)
+    assert shop.states == ["paid"]
+
+
+def test_a_stranger_finds_no_payment_and_pays_no_bill(shop, books, begun, mikko, nobody):
+    [attempt] = shop.attempts
+    assert mikko.browser.get(f"/payments/{attempt.id}").status_code == 404
+    assert mikko.browser.get(f"/payments/{attempt.id}/return").status_code == 404
+    for path in (f"/invoices/{books.unpaid}/pay", f"/payments/{attempt.id}/end", f"/payments/{attempt.id}/ask"):
+        assert mikko.browser.submit(path, {}, page="/overview").status_code == 404
+    assert nobody.get(f"/payments/{attempt.id}").headers["location"].startswith("/sign-in")
+    assert shop.states == ["begun"]
+
+
+def test_one_person_begins_only_so_many_in_a_day(shop, books, aino):
+    with shop.database.writing() as db:
+        for _ in range(A_DAY):
+            row = {"invoice_id": books.unpaid, "party_id": aino.party, "cents": 1, "service": "demo"}
+            account = db.exec(select(AuditEntry.account_id)).first()
+            db.add(PaymentAttempt(**row, account_id=account, state="cancelled", begun_at=days.now()))
+    answer = aino.browser.submit(f"/invoices/{books.unpaid}/pay", {}, page=f"/invoices/{books.unpaid}")
+    assert answer.status_code == 429
+
+
+def test_without_a_service_nothing_of_it_is_shown(database, books, aino):
+    off = Settings.from_environment({"PORTAL_ENV": "test", "PORTAL_BASE_URL": "https://portal.test", **DATA_KEYS})
+    browser = House(database, told=off).open_for(aino.code, aino.name)
+    shown = browser.open(f"/invoices/{books.unpaid}")
+    assert "/pay" not in shown.text.replace("#pay", "")
+    assert browser.submit(f"/invoices/{books.unpaid}/pay", {}, page="/invoices").status_code == 404
+    assert browser.get("/payments/callback").status_code == 404
+
+
+def test_the_page_of_a_bill_lets_its_form_lead_to_the_service_and_nowhere_else(books, aino):
+    policy = aino.browser.get(f"/invoices/{books.unpaid}").headers["content-security-policy"]
+    assert "form-action 'self' https://pay.test;" in policy
+    paid = aino.browser.get(f"/invoices/{books.paid}").headers["content-security-policy"]
+    assert "form-action 'self';" in paid
+
+
+def test_the_secret_is_never_printed():
+    assert PAYMENTS["PORTAL_PAYMENT_SECRET"] not in repr(settings())
