@@ -33,7 +33,7 @@ from portal.consumption.corrected_sums import corrected_sum
 from portal.contracts import pages as contracts
 from portal.customers import lookups as customers
 from portal.customers import pages as acting
-from portal.home import head, legal, styleguide, welcome
+from portal.home import head, legal, service, styleguide, welcome
 from portal.home import pages as home
 from portal.installation import Installation
 from portal.invoices import pages as invoices
@@ -105,9 +105,9 @@ def create_app(
 
     `threads` are those in which pages are made, for whoever wants to know how many are at work.
     """
-    service = payment_service(settings, connect=connect, now=now)
+    paying = payment_service(settings, connect=connect, now=now)
     vault = Vault(settings.data_keys, settings.index_key)
-    pays_at = service.origins if service else ()
+    pays_at = paying.origins if paying else ()
     installation = Installation(settings.brand, settings.base_url, vault, KEEPERS, pays_at)
     platform = Platform(
         database=database,
@@ -122,19 +122,19 @@ def create_app(
         now=now,
         threads=threads or Threads(),
     )
-    everything = routes(settings, identification(settings, connect=connect, now=now), service)
+    everything = routes(settings, identification(settings, connect=connect, now=now), paying)
     served = files(settings.brand)
     return serve(everything, platform, served, origin=settings.base_url, hosts=settings.hosts, count=count)
 
 
-def routes(settings: Settings, identify: Identification, service: PaymentService | None = None) -> Sequence[Route]:
+def routes(settings: Settings, identify: Identification, paying: PaymentService | None = None) -> Sequence[Route]:
     """Every address of the portal; those of paying where there is a payment service."""
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *outages.routes(partial(service.status, identify.is_failing)),
         *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
-        *(payments.ways(service) if service else ()),
+        *(payments.ways(paying) if paying else ()),
         *PAGES,
         *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),
     ]

@@ -32,6 +32,13 @@ class PaymentCodes:
             case _:
                 return text("Scan the QR code with your bank's app, or copy the virtual barcode into your online bank.")
 
+    @property
+    def how_in_hand(self) -> Text:
+        """The same on a phone, which cannot scan its own screen."""
+        if self.digits is None:
+            return text("Copy the account number, the reference number and the amount into your online bank.")
+        return text("Copy the virtual barcode into your online bank.")
+
 
 def payment_codes(invoice: WholeInvoice, today: date) -> PaymentCodes | None:
     """How to pay what is left of an invoice; None where nothing is.

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import ClassVar, Final, Literal
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
@@ -53,7 +54,7 @@ class Disagrees(Exception):
     """A payment service tells of another payment, amount or currency than was asked of it: nothing is booked."""
 
 
-class _PaymentEvent(Event):
+class _PaymentFacts(BaseModel):
     payment_id: UUID
     customer_number: str
     party_id: UUID
@@ -66,7 +67,7 @@ class _PaymentEvent(Event):
     at: datetime
 
 
-class PaymentMade(_PaymentEvent):
+class PaymentMade(_PaymentFacts, Event):
     """A bill was paid here: the money is at the payment service, and will be in a payment of the utility's feed.
 
     That payment's number is the transaction, or its bill and amount are the same.
@@ -75,7 +76,7 @@ class PaymentMade(_PaymentEvent):
     kind: ClassVar[str] = "payment.made"
 
 
-class PaymentRefunded(_PaymentEvent):
+class PaymentRefunded(_PaymentFacts, Event):
     """Money that came for a bill of which nothing was left to pay goes back to its payer."""
 
     kind: ClassVar[str] = "payment.refunded"
@@ -201,7 +202,9 @@ def _locked(db: Session, attempt_id: UUID) -> PaymentAttempt:
     return db.exec(select(PaymentAttempt).where(PaymentAttempt.id == attempt_id).with_for_update()).one()
 
 
-def _event(db: Session, kind: type[_PaymentEvent], attempt: PaymentAttempt, now: datetime) -> _PaymentEvent:
+def _event(
+    db: Session, kind: type[PaymentMade] | type[PaymentRefunded], attempt: PaymentAttempt, now: datetime
+) -> PaymentMade | PaymentRefunded:
     of_bill = select(Invoice.number, Invoice.reference, Party.customer_number).join(
         Party, col(Party.id) == Invoice.party_id
     )

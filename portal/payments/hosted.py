@@ -15,10 +15,10 @@ import httpx2
 
 from portal.kit.money import Money
 from portal.kit.outgoing import KIB, Connect, send
-from portal.payments.kinds import Outcome
+from portal.payments.kinds import PaymentOutcome
 from portal.payments.profiles import PaymentAccount
 from portal.payments.rules import CURRENCY, Told
-from portal.payments.service import Begun, NotTheirs, Parameters, Refused, Wanted
+from portal.payments.service import Begun, Declined, NotTheirs, Parameters, Wanted
 from portal.payments.signatures import ALGORITHM, SIGNATURE, is_signed, signature
 
 CALL_S: Final = 8.0
@@ -26,11 +26,11 @@ LARGEST: Final = 256 * KIB  # of an answer; one to a new payment lists every ban
 LONGEST_ADDRESS: Final = 500
 MOST_FIELDS: Final = 40
 OUTCOMES: Final = {
-    "new": Outcome.OPEN,
-    "pending": Outcome.OPEN,
-    "delayed": Outcome.OPEN,
-    "ok": Outcome.PAID,
-    "fail": Outcome.ENDED,
+    "new": PaymentOutcome.OPEN,
+    "pending": PaymentOutcome.OPEN,
+    "delayed": PaymentOutcome.OPEN,
+    "ok": PaymentOutcome.PAID,
+    "fail": PaymentOutcome.ENDED,
 }
 
 
@@ -52,7 +52,7 @@ class HostedPage:
         return self._at.profile.origins or (f"{parts.scheme}://{parts.netloc}",)
 
     async def begin(self, wanted: Wanted) -> Begun:
-        """Begin a payment. Raises Unreachable, NotTheirs and Refused."""
+        """Begin a payment. Raises Unreachable, NotTheirs and Declined."""
         said = await self._call(
             "POST",
             "/payments",
@@ -90,7 +90,7 @@ class HostedPage:
         )
 
     async def state(self, transaction: str) -> Told:
-        """How a payment stands. Raises Unreachable, NotTheirs and Refused."""
+        """How a payment stands. Raises Unreachable, NotTheirs and Declined."""
         said = await self._call("GET", f"/payments/{quote(transaction, safe='')}", None, transaction)
         told = _told(said)
         if told.transaction != transaction:
@@ -98,7 +98,7 @@ class HostedPage:
         return told
 
     async def refund(self, transaction: str, amount: Money, id: UUID) -> None:  # noqa: A002 - our id of the payment
-        """Send money back to its payer. Raises Unreachable, NotTheirs and Refused."""
+        """Send money back to its payer. Raises Unreachable, NotTheirs and Declined."""
         path = f"/payments/{quote(transaction, safe='')}/refund"
         await self._call("POST", path, {"amount": amount.cents, "refundStamp": str(id)}, transaction)
 
@@ -130,7 +130,7 @@ class HostedPage:
 
     def _read(self, answer: httpx2.Response) -> Mapping[str, Any]:
         if answer.status_code not in (httpx2.codes.OK, httpx2.codes.CREATED):
-            raise Refused(f"status {answer.status_code}")
+            raise Declined(f"status {answer.status_code}")
         if not is_signed(
             self._at.secret, [(name.lower(), value) for name, value in answer.headers.multi_items()], answer.content
         ):

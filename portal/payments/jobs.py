@@ -18,7 +18,7 @@ from portal.payments.actions import Disagrees
 from portal.payments.kinds import AttemptState
 from portal.payments.models import PaymentAttempt
 from portal.payments.rules import ASKED_AFTER, ENDED_AFTER
-from portal.payments.service import NotTheirs, PaymentService, Refused
+from portal.payments.service import Declined, NotTheirs, PaymentService
 
 OFTEN: Final = timedelta(minutes=10)
 AT_ONCE: Final = 200
@@ -59,7 +59,7 @@ def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool
             told = anyio.run(service.state, attempt.transaction)
             with shift.database.writing() as db:
                 state = actions.settle(db, attempt.id, told, shift.now())
-        except (Unreachable, NotTheirs, Disagrees, Refused) as failed:
+        except (Unreachable, NotTheirs, Disagrees, Declined) as failed:
             _say("not asked", attempt.id, failed)
             if not is_old or isinstance(failed, Unreachable):
                 return False
@@ -77,7 +77,7 @@ def _refund(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> b
     except (Unreachable, NotTheirs) as failed:
         _say("not refunded", attempt.id, failed)
         return False
-    except Refused as failed:
+    except Declined as failed:
         _say("not refunded", attempt.id, failed)
         deed = actions.kept
     with shift.database.writing() as db:

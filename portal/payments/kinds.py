@@ -18,7 +18,7 @@ class AttemptState(StrEnum):
     REFUNDED = "refunded"
 
 
-class Outcome(StrEnum):
+class PaymentOutcome(StrEnum):
     """What a payment service says of a payment."""
 
     OPEN = "open"  # nothing has come yet, and it still may

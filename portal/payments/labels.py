@@ -10,7 +10,7 @@ from portal.payments.kinds import AttemptState
 STATES: Final[Mapping[AttemptState, Label]] = {
     AttemptState.BEGUN: Label(text("Begun"), icon="clock", tone="brand"),
     AttemptState.PAID: Label(text("Paid"), icon="check", tone="ok"),
-    AttemptState.CANCELLED: Label(text("Cancelled"), icon="x"),
+    AttemptState.CANCELLED: Label(text("Payment cancelled"), icon="x"),
     AttemptState.FAILED: Label(text("Not made"), icon="circle-alert", tone="warn"),
     AttemptState.REFUNDING: Label(text("Being paid back"), icon="undo-2", tone="warn"),
     AttemptState.REFUNDED: Label(text("Paid back"), icon="undo-2", tone="ok"),

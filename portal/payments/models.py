@@ -1,13 +1,14 @@
 from datetime import datetime
+from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, literal_column
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, literal_column
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
 
-OPEN = literal_column("state = 'begun'")
+OPEN: Final[ColumnElement[bool]] = literal_column("state = 'begun'")
 
 
 class PaymentAttempt(SQLModel, table=True):

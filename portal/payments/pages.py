@@ -28,7 +28,7 @@ from portal.payments import actions, queries
 from portal.payments.actions import AlreadyBegun, Disagrees, NothingToPay
 from portal.payments.kinds import AttemptState
 from portal.payments.records import Attempt
-from portal.payments.service import NotTheirs, PaymentService, Refused, Wanted
+from portal.payments.service import Declined, NotTheirs, PaymentService, Wanted
 
 
 class Heard(StrEnum):
@@ -99,7 +99,7 @@ async def pay(service: PaymentService, visit: FlowVisit[User]) -> Redirect:
     )
     try:
         begun = await service.begin(wanted)
-    except (Unreachable, NotTheirs, Refused) as failed:
+    except (Unreachable, NotTheirs, Declined) as failed:
         _note(visit, failed)
         await writing(visit, lambda db: actions.end(db, asked.id, AttemptState.FAILED, visit.now))
         return _to(asked.id)
@@ -145,7 +145,7 @@ async def _asked(
         try:
             told = await service.state(transaction)
             state = await writing(visit, lambda db: actions.settle(db, attempt.id, told, visit.now))
-        except (Unreachable, NotTheirs, Disagrees, Refused) as failed:
+        except (Unreachable, NotTheirs, Disagrees, Declined) as failed:
             _note(visit, failed)
             return _to(attempt.id, Heard.NOTHING)
     return await if_open(attempt.id) if state is AttemptState.BEGUN else _to(attempt.id)

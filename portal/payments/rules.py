@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from portal.kit.money import Money
-from portal.payments.kinds import AttemptState, Outcome
+from portal.payments.kinds import AttemptState, PaymentOutcome
 
 CURRENCY: Final = "EUR"
 ASKED_AFTER: Final = timedelta(minutes=10)  # a payer is usually back by then, and the service has called
@@ -14,10 +14,10 @@ ENDED_AFTER: Final = timedelta(hours=24)
 """When a payment that its service still calls open is given up here; money that comes later counts all the same."""
 
 NEXT: Final = {
-    (AttemptState.BEGUN, Outcome.PAID): AttemptState.PAID,
-    (AttemptState.BEGUN, Outcome.ENDED): AttemptState.CANCELLED,
-    (AttemptState.CANCELLED, Outcome.PAID): AttemptState.PAID,
-    (AttemptState.FAILED, Outcome.PAID): AttemptState.PAID,
+    (AttemptState.BEGUN, PaymentOutcome.PAID): AttemptState.PAID,
+    (AttemptState.BEGUN, PaymentOutcome.ENDED): AttemptState.CANCELLED,
+    (AttemptState.CANCELLED, PaymentOutcome.PAID): AttemptState.PAID,
+    (AttemptState.FAILED, PaymentOutcome.PAID): AttemptState.PAID,
 }
 
 
@@ -34,7 +34,7 @@ class Told:
     """What a payment service says of a payment, its signature right: its name there, how it stands, how much."""
 
     transaction: str
-    outcome: Outcome
+    outcome: PaymentOutcome
     cents: int
     currency: str
 
@@ -57,7 +57,7 @@ class Booked:
     on: date
 
 
-def next_state(state: AttemptState, outcome: Outcome) -> AttemptState:
+def next_state(state: AttemptState, outcome: PaymentOutcome) -> AttemptState:
     """Where a payment stands after what its service says; what is said twice, or too late, changes nothing."""
     return NEXT.get((state, outcome), state)
 

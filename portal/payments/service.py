@@ -16,7 +16,7 @@ class NotTheirs(Exception):
     """What claims to come from the payment service is not signed by it, or makes no sense."""
 
 
-class Refused(Exception):
+class Declined(Exception):
     """The payment service answered that it will not do this."""
 
 
@@ -56,7 +56,7 @@ class PaymentService(Protocol):
         """Every origin that a form leading to its page may be redirected through."""
 
     async def begin(self, wanted: Wanted) -> Begun:
-        """Begin a payment; the same id twice is one payment. Raises Refused."""
+        """Begin a payment; the same id twice is one payment. Raises Declined."""
 
     def told(self, parameters: Parameters) -> tuple[UUID, Told]:
         """What it says in the address by which the payer comes back, or by which it calls: of which payment, and what.
@@ -65,7 +65,7 @@ class PaymentService(Protocol):
         """
 
     async def state(self, transaction: str) -> Told:
-        """How a payment stands. Raises Refused."""
+        """How a payment stands. Raises Declined."""
 
     async def refund(self, transaction: str, amount: Money, id: UUID) -> None:  # noqa: A002 - our id of the payment
-        """Send money back to its payer; the same id twice is one refund. Raises Refused."""
+        """Send money back to its payer; the same id twice is one refund. Raises Declined."""

@@ -74,7 +74,10 @@ CHANGES: Final[Mapping[str, Text]] = {
 }
 LOOKS: Final[ChainMap[str, Text]] = ChainMap(
     VIEWED,
-    {"/confirm": text("Was asked to prove their identity again")},
+    {
+        "/confirm": text("Was asked to prove their identity again"),
+        "/payments/{id}/return": text("Came back from the payment service"),
+    },
 )
 """What somebody did who opened a page on behalf of another, by its address: what its route says (`page`), or these."""
 

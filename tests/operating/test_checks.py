@@ -48,7 +48,19 @@ def test_what_is_well_is_said_too(environ):
     with Post() as office:
         found = list(checks.findings(environ | {"PORTAL_SMTP_URL": office.url}, clock.now))
     well = {one.about for one in found if one.level is Severity.OK}
-    assert well == {"keys", "database", "modes", "clock", "brand", "disk", "mail", "outbox", "audit", "files"}
+    assert well == {
+        "keys",
+        "database",
+        "modes",
+        "clock",
+        "payments",
+        "brand",
+        "disk",
+        "mail",
+        "outbox",
+        "audit",
+        "files",
+    }
 
 
 @pytest.mark.parametrize(

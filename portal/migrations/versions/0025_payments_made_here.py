@@ -5,11 +5,11 @@ from alembic import op
 
 from portal.kit.db import Instant
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 STATES = "state IN ('begun', 'paid', 'cancelled', 'failed', 'refunding', 'refunded')"
 PAID = "(paid_at IS NOT NULL) = (state IN ('paid', 'refunding', 'refunded'))"
-OPEN = sa.literal_column("state = 'begun'")
+OPEN: sa.ColumnElement[bool] = sa.literal_column("state = 'begun'")
 
 
 def upgrade() -> None:
