@@ -20,7 +20,7 @@ from portal.customers.change_requests import Matter, PostalAddress
 from portal.customers.contact import Contact
 from portal.customers.words import LANGUAGES
 from portal.invoices import queries as invoices
-from portal.invoices.queries import InvoiceFilter
+from portal.invoices.filters import InvoiceFilter
 from portal.kit.forms import Typed
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, counted, text

@@ -1,6 +1,6 @@
 """The invoice pages: what is to be paid and every one, and one with its lines, payment details and history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,34 +11,36 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import banking_days, download, finvoice, queries
+from portal.invoices import banking_days, download, finding, finvoice, queries
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
+from portal.invoices.filters import PAGE, InvoiceFilter
+from portal.invoices.finding import Found
 from portal.invoices.paid_here import Attempted, PaymentsMade
-from portal.invoices.queries import InvoiceFilter, InvoicesShown, Related
+from portal.invoices.queries import Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
-from portal.kit.i18n import text
+from portal.kit.i18n import Text, text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Download, Visit, page
+from portal.sites.kinds import Commodity
+from portal.sites.labels import COMMODITIES
 
 INVOICES_A_PAGE: Final = 20
-MOST_FOUND: Final = 20
-LONGEST_TYPED: Final = 60
 DUE: Final = 3  # that are told of above the list
 YEAR: Final = 12
 
 
 @dataclass(frozen=True)
 class InvoiceSection:
-    """The invoices of a page that are unpaid (no year), or settled and of one year; sums are of all such invoices."""
+    """The invoices of a page that are unpaid, settled and of one year, or found; sums are of all such invoices."""
 
-    year: int | None
+    title: Text | str
     invoices: Sequence[InvoiceHead]
     count: int
     total: Money
@@ -64,8 +66,7 @@ class Trend:
 class InvoiceList(Page):
     """What is to be paid, what has been overdue longest, and every invoice, some at a time.
 
-    typed: the number or reference of an invoice that is looked for
-    found: the invoices that have it
+    is_long: whether there are so many that a search and an order help
     """
 
     template = "invoices/index.html"
@@ -76,11 +77,11 @@ class InvoiceList(Page):
     sections: Sequence[InvoiceSection]
     filters: InvoiceFilter
     years: Sequence[int]
+    energies: Sequence[tuple[Commodity, Text]]
+    is_long: bool
     pagination: Pagination
     count: int
     total: Money
-    typed: str
-    found: Sequence[InvoiceHead]
 
 
 @dataclass(frozen=True)
@@ -111,37 +112,34 @@ class InvoicePage(Page):
 
 def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
     """The invoice to be paid next, and every one that the filter lets through."""
-    filters, typed = _filters(visit.query), visit.query.get("q", "").replace("\0", "").strip()[:LONGEST_TYPED]
-    sums = queries.sums(visit.db, visit.who, filters, visit.today)
-    at = paginate(visit.query.get("page"), sums.count, INVOICES_A_PAGE, "/invoices", _query(filters))
-    parts = sums.stretches((at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
-    heads = queries.latest(visit.db, visit.who, filters, parts, visit.today)
+    filters = InvoiceFilter.read(visit.query)
+    asked = _asked(visit, filters)
+    at = paginate(visit.query.get("page"), asked.count, INVOICES_A_PAGE, PAGE, filters.query)
+    heads = asked.heads(visit, (at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
     due = queries.due(visit.db, visit.who, DUE)
-    found = queries.found(visit.db, visit.who, typed, MOST_FOUND) if typed else ()
-    on_the_way = {head.id: head for head in payments.told(visit.db, visit.who, [*heads, *due, *found])}
-    heads, due, found = ([on_the_way[head.id] for head in some] for some in (heads, due, found))
+    on_the_way = {head.id: head for head in payments.told(visit.db, visit.who, [*heads, *due])}
+    heads, due = ([on_the_way[head.id] for head in some] for some in (heads, due))
     return InvoiceList(
         today=visit.today,
         due=next((head for head in due if head.to_pay), next(iter(due), None)),
         overdue=[head for head in due if head.to_pay and head.is_late(visit.today)],
-        trend=_trend(sums, visit.today),
-        sections=_sections(heads, sums.by_year),
+        trend=_trend(asked.sums, visit.today),
+        sections=_sections(heads, asked.sums.by_year) if asked.found is None else _found(heads, asked.found),
         filters=filters,
-        years=sums.years,
+        years=asked.sums.years,
+        energies=[(one, COMMODITIES[one].words) for one in finding.energies(visit.db, visit.who)],
+        is_long=sum(day.count for day in asked.sums.every) > INVOICES_A_PAGE,
         pagination=at,
-        count=sums.count,
-        total=sums.total,
-        typed=typed,
-        found=found,
+        count=asked.count,
+        total=asked.sums.total if asked.found is None else asked.found.total,
     )
 
 
 def save(payments: PaymentsMade, visit: Visit[User]) -> Download:
     """Every invoice that the filter lets through, as a file."""
-    filters = _filters(visit.query)
-    sums = queries.sums(visit.db, visit.who, filters, visit.today)
-    heads = queries.latest(visit.db, visit.who, filters, sums.stretches(0, sums.count), visit.today)
-    body = download.written(payments.told(visit.db, visit.who, heads), visit.today, visit.language)
+    asked = _asked(visit, InvoiceFilter.read(visit.query))
+    heads = payments.told(visit.db, visit.who, asked.heads(visit, 0, asked.count))
+    body = download.written(heads, visit.today, visit.language)
     return Download(f"invoices-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)
 
 
@@ -171,37 +169,51 @@ def save_one(visit: Visit[User]) -> Download:
     return Download(finvoice.filename(invoice.head), "application/xml", body)
 
 
-def _filters(query: Mapping[str, str]) -> InvoiceFilter:
-    """What the address asks for; what makes no sense asks for nothing."""
-    asked, year = query.get("show"), query.get("year", "")
-    is_year = len(year) == 4 and year.isascii() and year.isdigit() and int(year) > 0
-    return InvoiceFilter(
-        InvoicesShown(asked) if asked in set(InvoicesShown) else InvoicesShown.ALL, int(year) if is_year else None
-    )
+@dataclass(frozen=True)
+class _Asked:
+    """The list that a filter asks for: a part of that of all bills, or what is found, where more is asked for."""
+
+    filters: InvoiceFilter
+    sums: InvoiceSums
+    found: Found | None
+
+    @property
+    def count(self) -> int:
+        return self.sums.count if self.found is None else self.found.count
+
+    def heads(self, visit: Visit[User], skip: int, limit: int) -> Sequence[InvoiceHead]:
+        if self.found is not None:
+            return finding.some(visit.db, self.found, self.filters.sort, skip, limit)
+        return queries.latest(visit.db, visit.who, self.filters, self.sums.stretches(skip, limit), visit.today)
 
 
-def _query(filters: InvoiceFilter) -> Mapping[str, str]:
-    asked = {
-        "show": filters.show.value if filters.show is not InvoicesShown.ALL else "",
-        "year": str(filters.year or ""),
-    }
-    return {name: value for name, value in asked.items() if value}
+def _asked(visit: Visit[User], filters: InvoiceFilter) -> _Asked:
+    if filters.is_by_day:
+        return _Asked(filters, queries.sums(visit.db, visit.who, filters, visit.today), None)
+    sums = queries.sums(visit.db, visit.who, InvoiceFilter(), visit.today)
+    return _Asked(filters, sums, finding.found(visit.db, visit.who, filters, visit.today))
+
+
+def _found(heads: Sequence[InvoiceHead], which: Found) -> Sequence[InvoiceSection]:
+    """What is found, under one heading."""
+    section = InvoiceSection(text("Invoices found"), heads, which.count, which.total, which.left)
+    return [section] if heads else []
 
 
 def _sections(heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> Sequence[InvoiceSection]:
     """The invoices under their headings: unpaid ones together, settled ones year by year."""
     unpaid = [one for one in sums if one.unpaid]
-    found = [_section(None, [head for head in heads if head.open_amount], unpaid)]
+    found = [_section(text("Unpaid invoices"), [head for head in heads if head.open_amount], unpaid)]
     for one in sums:
         if not one.unpaid:
             mine = [head for head in heads if not head.open_amount and head.last.year == one.year]
-            found.append(_section(one.year, mine, [one]))
+            found.append(_section(str(one.year), mine, [one]))
     return [section for section in found if section.invoices]
 
 
-def _section(year: int | None, heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> InvoiceSection:
+def _section(title: Text | str, heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> InvoiceSection:
     return InvoiceSection(
-        year=year,
+        title=title,
         invoices=heads,
         count=sum(one.count for one in sums),
         total=total(one.total for one in sums),
@@ -247,7 +259,7 @@ def routes(reread: Reread, payments: PaymentsMade) -> list[Route]:
     """
     return [
         page(
-            "/invoices",
+            PAGE,
             partial(index, payments),
             who=sees(Theme.BILLING),
             viewed=text("Looked at the list of invoices"),

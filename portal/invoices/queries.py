@@ -2,15 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, ScalarSelect, literal_column, true
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
@@ -19,9 +18,11 @@ from portal.contracts.kinds import ContractKind, Names, TaxKind
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party
+from portal.invoices.filters import InvoiceFilter, InvoicesShown
+from portal.invoices.heads import CREDITS, HEADS, IS_UNPAID, head, with_subjects
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
-from portal.invoices.records import Buyer, InvoiceHead, InvoiceSubject, Line, Received, Source, WholeInvoice, subject
+from portal.invoices.records import Buyer, InvoiceHead, Line, Received, Source, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
@@ -31,7 +32,7 @@ from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
 from portal.kit.money import Money, rounded
-from portal.kit.questions import Question, any_of, as_row, given, listed
+from portal.kit.questions import any_of, as_row, given
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.models import MeteringPoint, Site
 
@@ -42,28 +43,6 @@ MOST = 0.9  # of the sites: a month is billed for the list, though the last of i
 
 class NoSuchInvoice(NotThere):
     """No bill of that id that this person may see."""
-
-
-class InvoicesShown(StrEnum):
-    """Which bills to list; credit is for credit notes and the bills that they take off as a whole."""
-
-    ALL = "all"
-    OPEN = "open"
-    LATE = "late"
-    PAID = "paid"
-    CREDIT = "credit"
-
-
-@dataclass(frozen=True, slots=True)
-class InvoiceFilter:
-    """Which bills somebody wants to see; the year is that of the last day billed."""
-
-    show: InvoicesShown = InvoicesShown.ALL
-    year: int | None = None
-
-    def has(self, last: date) -> bool:
-        """Whether it lets through, as far as its year goes, what is billed up to a day."""
-        return self.year is None or last.year == self.year
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,43 +61,15 @@ class Billed:
     by_site: Mapping[UUID, Money]
 
 
-def _head(*row: Any) -> InvoiceHead:  # noqa: ANN401 - the columns of _HEADS
-    """A bill; what its first line is called is not looked up yet."""
-    invoice_id, number, kind, kinds, street, issued, due, first, last, cents, paid, credited = row
-    of = InvoiceSubject(frozenset(map(ContractKind, kinds.split(","))) if kinds else frozenset())
-    amounts = Money(cents), Money(paid), Money(credited)
-    return InvoiceHead(invoice_id, number, InvoiceKind(kind), of, street, issued, due, first, last, *amounts)
-
-
 def _day_sum(day: date, count: int, cents: int, left: int = 0) -> DaySum:
     """What some bills come to; drivers have numbers of several kinds."""
     return DaySum(day, count, Money(int(cents)), Money(int(left)))
 
 
-def _kinds() -> ScalarSelect[str]:
-    """The kinds of the contracts that a bill's lines are for, with commas between, some more than once."""
-    kinds = select(listed(col(Contract.kind))).join(InvoiceLine)
-    return kinds.where(InvoiceLine.invoice_id == Invoice.id).correlate(Invoice).scalar_subquery()
-
-
 _INVOICE, _SITE, _LINE = (table_of(one) for one in (Invoice, Site, InvoiceLine))
+_TOTAL, _PAID = _INVOICE.c["total_cents", "paid_cents"]
 _CONTRACT, _POINT = (table_of(one) for one in (Contract, MeteringPoint))
-_TOTAL, _PAID, _CREDITED = _INVOICE.c["total_cents", "paid_cents", "credited_cents"]
-_NOTHING: Final[ColumnElement[int]] = literal_column(
-    "0"
-)  # as the index of unpaid bills has it: of a value that is given no plan knows
-_IS_UNPAID: Final = (_TOTAL > _PAID) & (_TOTAL >= _NOTHING) & ((_TOTAL == _NOTHING) | (_TOTAL > _CREDITED))
-"""Whether anything is left to pay, as `rules.left_to_pay` says it."""
-_STANDS_CREDITED: Final = (_TOTAL > 0) & (_TOTAL <= _CREDITED) & (_TOTAL >= _PAID)
-"""Whether a bill stands as credited, as `rules.status` says it: of one that was overpaid, that comes first."""
-_HEADS: Final = sa.select(
-    *_INVOICE.c["id", "number", "kind"],
-    _kinds(),
-    _SITE.c.street,
-    *_INVOICE.c["issued_on", "due_on", "period_from", "period_to", "total_cents", "paid_cents", "credited_cents"],
-).join_from(_INVOICE, _SITE, isouter=True)
 _LATE: Final = _INVOICE.c.due_on <= given("late")
-_CREDITS: Final = (_INVOICE.c.kind == InvoiceKind.CREDIT) | _STANDS_CREDITED
 _UNPAID: Final = {  # which of the unpaid bills a filter lets through
     InvoicesShown.ALL: true(),
     InvoicesShown.OPEN: true(),
@@ -127,11 +78,12 @@ _UNPAID: Final = {  # which of the unpaid bills a filter lets through
 }
 _SETTLED: Final = {  # and which of all others
     InvoicesShown.ALL: true(),
-    InvoicesShown.PAID: ~_CREDITS,
-    InvoicesShown.CREDIT: _CREDITS,
+    InvoicesShown.PAID: ~CREDITS,
+    InvoicesShown.CREDIT: CREDITS,
 }
 _OF_ONE_PARTY: Final = _INVOICE.c.party_id == given("party")
 _NEWEST_FIRST: Final = (_INVOICE.c.period_to.desc(), _INVOICE.c.number.desc())
+_FIRST_DUE_FIRST: Final = (_INVOICE.c.due_on, _INVOICE.c.number)
 _SOME: Final = given("limit", sa.Integer())
 _DAY: Final = _INVOICE.c.period_to
 _ANY_DAY: Final = func.coalesce(_DAY, _DAY)  # of unpaid bills: SQLite would rather read all others of these days, too
@@ -156,39 +108,29 @@ def _some(where: ColumnElement[bool], *order: Any) -> ScopedQuestion[InvoiceHead
     """Some heads of many. Which ones is found first, so that what bills are for is worked out for these few alone."""
     ids = sa.select(_INVOICE.c.id).where(where, INVOICES.own).order_by(*order).correlate(None)
     these = ids.offset(given("skip", sa.Integer())).limit(_SOME)
-    return INVOICES.question(_head, _HEADS.where(_INVOICE.c.id.in_(these)).order_by(*order))
+    return INVOICES.question(head, HEADS.where(_INVOICE.c.id.in_(these)).order_by(*order))
 
 
 EVERY: Final = _by_day(
     sa.select(_DAY, *_COUNTED).group_by(_INVOICE.c.party_id), _DAY
 )  # of each party, as an index has it
 UNPAID: Final = {
-    show: _by_day(sa.select(_ANY_DAY, *_COUNTED, func.sum(_TOTAL - _PAID)).where(_IS_UNPAID, which), _ANY_DAY)
+    show: _by_day(sa.select(_ANY_DAY, *_COUNTED, func.sum(_TOTAL - _PAID)).where(IS_UNPAID, which), _ANY_DAY)
     for show, which in _UNPAID.items()
 }
 SETTLED: Final = {
-    show: _by_day(sa.select(_DAY, *_COUNTED).where(~_IS_UNPAID, which), _DAY)
+    show: _by_day(sa.select(_DAY, *_COUNTED).where(~IS_UNPAID, which), _DAY)
     for show, which in _SETTLED.items()
     if show is not InvoicesShown.ALL  # those are all but the unpaid ones: nothing more need be asked
 }
 LATEST_UNPAID: Final = {
-    show: _some(_IS_UNPAID & _ANY_DAY.between(*_THESE_DAYS) & which, _ANY_DAY.desc(), _INVOICE.c.number.desc())
+    show: _some(IS_UNPAID & _ANY_DAY.between(*_THESE_DAYS) & which, *_FIRST_DUE_FIRST)
     for show, which in _UNPAID.items()
 }
 LATEST_SETTLED: Final = {
-    show: _some(~_IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
+    show: _some(~IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
 }
-FOUND: Final = INVOICES.question(
-    _head,
-    _HEADS.where(
-        (_INVOICE.c.number == given("typed"))
-        | (func.upper(_INVOICE.c.number) == given("bare"))
-        | (_INVOICE.c.reference == given("bare"))
-    )
-    .order_by(*_NEWEST_FIRST)
-    .limit(_SOME),
-)
-DUE: Final = _some(_IS_UNPAID, _INVOICE.c.due_on, _INVOICE.c.number)
+DUE: Final = _some(IS_UNPAID, *_FIRST_DUE_FIRST)
 NETS: Final = INVOICES.question(as_row, _NETS)
 NETS_OF_A_COMMODITY: Final = INVOICES.question(
     as_row,
@@ -207,20 +149,14 @@ NETWORK_FEES: Final = INVOICES.question(
     )
     .group_by(_LINE.c.vat_percent),
 )
-OF_IDS: Final = INVOICES.question(_head, _HEADS.where(any_of(col(Invoice.id), "invoices")))
+OF_IDS: Final = INVOICES.question(head, HEADS.where(any_of(col(Invoice.id), "invoices")))
 AT_SITE: Final = INVOICES.question(
-    _head, _HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
+    head, HEADS.where(_INVOICE.c.site_id == given("site")).order_by(*_NEWEST_FIRST).limit(_SOME)
 )
-REFERRED: Final = INVOICES.question(_head, _HEADS.where(_OF_ONE_PARTY, _INVOICE.c.number == given("number")).limit(1))
+REFERRED: Final = INVOICES.question(head, HEADS.where(_OF_ONE_PARTY, _INVOICE.c.number == given("number")).limit(1))
 REFERRING: Final = INVOICES.question(
-    _head,
-    _HEADS.where(_OF_ONE_PARTY, _INVOICE.c.refers_to == given("number")).order_by(_INVOICE.c.issued_on).limit(_SOME),
-)
-NAMES: Final = Question(
-    lambda invoice_id, *names: (invoice_id, Names(*names)),
-    sa.select(*_LINE.c["invoice_id", "name_fi", "name_sv", "name_en"])
-    .where(any_of(col(InvoiceLine.invoice_id), "invoices"))
-    .order_by(_LINE.c.position.desc()),
+    head,
+    HEADS.where(_OF_ONE_PARTY, _INVOICE.c.refers_to == given("number")).order_by(_INVOICE.c.issued_on).limit(_SOME),
 )
 OF_DAYS: Final = INVOICES.question(
     lambda invoice_id: invoice_id,
@@ -262,7 +198,7 @@ def unpaid(db: Session, who: User) -> Sequence[DaySum]:
 def latest(
     db: Session, who: User, filters: InvoiceFilter, parts: Iterable[Stretch], today: date
 ) -> Sequence[InvoiceHead]:
-    """A page of the bills that a filter lets through: those to be paid first, then the latest period first.
+    """A page of the bills that a filter lets through: those to be paid as they fall due, then the latest period first.
 
     parts: where they stand, as the sums of the same filter say it
     """
@@ -271,18 +207,12 @@ def latest(
         where = {"first": part.first, "last": part.last, "skip": part.skip, "limit": part.limit}
         asked = LATEST_UNPAID if part.unpaid else LATEST_SETTLED
         found += asked[filters.show].all(db, who, **where, **_late(filters, today))
-    return _with_subjects(db, found)
-
-
-def found(db: Session, who: User, typed: str, limit: int) -> Sequence[InvoiceHead]:
-    """The bills with a number or a reference, in capitals or not and however it is spaced, the newest first."""
-    asked = {"typed": typed, "bare": "".join(typed.split()).upper()}
-    return _with_subjects(db, FOUND.all(db, who, **asked, limit=limit))
+    return with_subjects(db, found)
 
 
 def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:
     """The bills that are to be paid next, overdue ones before all others."""
-    return _with_subjects(db, DUE.all(db, who, skip=0, limit=limit))
+    return with_subjects(db, DUE.all(db, who, skip=0, limit=limit))
 
 
 def billed_by_site(db: Session, who: User, since: date, commodity: str | None) -> Billed | None:
@@ -319,15 +249,15 @@ def latest_by_site(db: Session, who: User, site_ids: Collection[UUID]) -> Mappin
     mine = INVOICES.visible_to(who) & col(Invoice.site_id).in_(site_ids) & (col(Invoice.kind) == InvoiceKind.INVOICE)
     ranked = select(Invoice.id, newest.label("place")).where(mine).subquery()
     wanted = (
-        _HEADS.add_columns(col(Invoice.site_id)).join(ranked, ranked.c.id == _INVOICE.c.id).where(ranked.c.place == 1)
+        HEADS.add_columns(col(Invoice.site_id)).join(ranked, ranked.c.id == _INVOICE.c.id).where(ranked.c.place == 1)
     )
-    found = {site_id: _head(*head) for *head, site_id in db.connection().execute(wanted)}
-    return dict(zip(found, _with_subjects(db, list(found.values())), strict=True))
+    found = {site_id: head(*columns) for *columns, site_id in db.connection().execute(wanted)}
+    return dict(zip(found, with_subjects(db, list(found.values())), strict=True))
 
 
 def at_site(db: Session, who: User, site_id: UUID, limit: int) -> Sequence[InvoiceHead]:
     """The newest bills of one site."""
-    return _with_subjects(db, AT_SITE.all(db, who, site=site_id, limit=limit))
+    return with_subjects(db, AT_SITE.all(db, who, site=site_id, limit=limit))
 
 
 def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUID, InvoiceHead]:
@@ -335,7 +265,7 @@ def of_ids(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUI
     if not invoice_ids:
         return {}
     found = OF_IDS.all(db, who, invoices=list(invoice_ids))
-    return {head.id: head for head in _with_subjects(db, found)}
+    return {head.id: head for head in with_subjects(db, found)}
 
 
 def related(db: Session, who: User, invoice: WholeInvoice) -> Related:
@@ -343,7 +273,7 @@ def related(db: Session, who: User, invoice: WholeInvoice) -> Related:
     party, number = invoice.party_id, invoice.head.number
     referred = REFERRED.all(db, who, party=party, number=invoice.refers_to) if invoice.refers_to else ()
     referring = REFERRING.all(db, who, party=party, number=number, limit=MOST_REFERRING)
-    return Related(next(iter(_with_subjects(db, referred)), None), _with_subjects(db, referring))
+    return Related(next(iter(with_subjects(db, referred)), None), with_subjects(db, referring))
 
 
 def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
@@ -432,13 +362,6 @@ def _between(first: date, last: date) -> ColumnElement[bool]:
 def _late(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
     """What `_LATE` is given, where it is asked."""
     return {"late": last_late_day(today)} if filters.show is InvoicesShown.LATE else {}
-
-
-def _with_subjects(db: Session, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:
-    """The same bills; of those that are for no contract, with what their first line is called."""
-    others = [head.id for head in heads if not head.subject.kinds]
-    names = dict(NAMES.all(db, invoices=others)) if others else {}
-    return [replace(head, subject=replace(head.subject, line=names.get(head.id))) for head in heads]
 
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:

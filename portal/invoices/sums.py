@@ -34,7 +34,10 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Invoices that follow each other in a list, all unpaid or all settled: of some days, all but the first so many."""
+    """Invoices that follow each other in a list, all unpaid or all settled: of some days, all but the first so many.
+
+    Unpaid ones follow each other as they fall due, settled ones by the day, the latest first.
+    """
 
     unpaid: bool
     first: date
@@ -80,14 +83,16 @@ class InvoiceSums:
         return dict(months)
 
     def stretches(self, skip: int, limit: int) -> Iterator[Stretch]:
-        """Where those of a page stand: unpaid ones first, the latest day first."""
-        for days, unpaid in ((self.unpaid, True), (self.settled, False)):
-            held = _count(days)
-            here = min(limit, held - skip)
-            if here > 0:
-                yield _stretch(days, skip, here, unpaid=unpaid)
-                limit -= here
-            skip = max(0, skip - held)
+        """Where those of a page stand: unpaid ones first, as they fall due, then the latest day first."""
+        held = _count(self.unpaid)
+        here = min(limit, held - skip)
+        if here > 0:
+            yield Stretch(unpaid=True, first=self.unpaid[-1].day, last=self.unpaid[0].day, skip=skip, limit=here)
+            limit -= here
+        skip = max(0, skip - held)
+        here = min(limit, _count(self.settled) - skip)
+        if here > 0:
+            yield _stretch(self.settled, skip, here)
 
 
 def by_day(days: Iterable[DaySum]) -> Sequence[DaySum]:
@@ -122,9 +127,9 @@ def _by_year(days: Sequence[DaySum], *, unpaid: bool) -> Iterator[Sum]:
         yield Sum(unpaid, year, _count(those), *sums)
 
 
-def _stretch(days: Sequence[DaySum], skip: int, limit: int, *, unpaid: bool) -> Stretch:
-    """Where so many stand after the first so many; there are as many."""
+def _stretch(days: Sequence[DaySum], skip: int, limit: int) -> Stretch:
+    """Where so many settled ones stand after the first so many; there are as many."""
     until = list(accumulate(day.count for day in days))
     newest, oldest = bisect_right(until, skip), bisect_left(until, skip + limit)
     earlier = until[newest] - days[newest].count
-    return Stretch(unpaid, days[oldest].day, days[newest].day, skip - earlier, limit)
+    return Stretch(unpaid=False, first=days[oldest].day, last=days[newest].day, skip=skip - earlier, limit=limit)

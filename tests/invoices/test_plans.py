@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.invoices import queries
-from portal.invoices.queries import InvoiceFilter
+from portal.invoices.filters import InvoiceFilter
 from portal.invoices.sums import Stretch
 from portal.kit.db import Database
 from tests.contracts.register import somebody

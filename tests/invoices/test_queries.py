@@ -6,9 +6,10 @@ from uuid import uuid4
 
 import pytest
 
-from portal.invoices import queries
+from portal.invoices import finding, queries
 from portal.invoices.codes import payment_codes
-from portal.invoices.queries import InvoiceFilter, InvoicesShown, NoSuchInvoice
+from portal.invoices.filters import InvoiceFilter, InvoicesShown, SortBy
+from portal.invoices.queries import NoSuchInvoice
 from portal.invoices.rules import Status
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.kit.energy import Energy
@@ -24,6 +25,8 @@ SHOWN = {
     InvoicesShown.LATE: {Status.LATE},
     InvoicesShown.PAID: {Status.PAID, Status.OVERPAID, Status.NOTHING},
     InvoicesShown.CREDIT: {Status.CREDIT, Status.CREDITED},
+    InvoicesShown.OVERPAID: {Status.OVERPAID},
+    InvoicesShown.DUE: UNPAID - {Status.LATE},
 }
 
 
@@ -56,6 +59,8 @@ def first_due(db, who):
 
 def listed(db, who, filters, skip, limit):
     """A page of the list of bills."""
+    if not filters.is_by_day:
+        return finding.some(db, finding.found(db, who, filters, TODAY), filters.sort, skip, limit)
     parts = queries.sums(db, who, filters, TODAY).stretches(skip, limit)
     return queries.latest(db, who, filters, parts, TODAY)
 
@@ -64,10 +69,10 @@ def ids(heads):
     return [head.id for head in heads]
 
 
-def test_unpaid_bills_come_first_then_the_latest_period(database, books):
+def test_unpaid_bills_come_first_as_they_fall_due_then_the_latest_period(database, books):
     with database.reading() as db:
         found = listed(db, books.who, ALL, 0, 20)
-    assert ids(found) == [books.unpaid, books.late, books.half, books.paid, books.credit, books.old]
+    assert ids(found) == [books.late, books.unpaid, books.half, books.paid, books.credit, books.old]
     assert [head.paid for head in found] == [Money(cents) for cents in (0, 0, 6000, 7000, 0, 9000)]
 
 
@@ -80,7 +85,7 @@ def test_a_page_at_a_time(database, books):
 @pytest.mark.parametrize(
     ("filters", "names"),
     [
-        (InvoiceFilter(InvoicesShown.OPEN), ["unpaid", "late", "half"]),
+        (InvoiceFilter(InvoicesShown.OPEN), ["late", "unpaid", "half"]),
         (InvoiceFilter(InvoicesShown.LATE), ["late"]),
         (InvoiceFilter(InvoicesShown.PAID), ["paid", "old"]),
         (InvoiceFilter(InvoicesShown.CREDIT), ["credit"]),
@@ -171,6 +176,10 @@ def test_every_list_and_filter_says_where_a_bill_stands_as_its_own_page_does(dat
         for show, states in SHOWN.items():
             found = listed(db, who, InvoiceFilter(show), 0, 500)
             assert {head.id for head in found} == {one.id for one in every if one.status(TODAY) in states}
+            again = finding.found(db, who, InvoiceFilter(show), TODAY)
+            assert {head.id for head in finding.some(db, again, SortBy.PERIOD, 0, 500)} == {one.id for one in found}
+            assert (again.count, again.total) == (len(found), total(one.total for one in found))
+            assert again.left == total(one.open_amount for one in found)
         unpaid = [one for one in queries.sums(db, who, ALL, TODAY).by_year if one.unpaid]
         assert total(one.left for one in unpaid) == total(one.open_amount for one in every)
         assert sum(one.count for one in unpaid) == sum(one.open_amount > Money(0) for one in every)
