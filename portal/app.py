@@ -108,7 +108,8 @@ def create_app(
     paying = payment_service(settings, connect=connect, now=now)
     vault = Vault(settings.data_keys, settings.index_key)
     pays_at = paying.origins if paying else ()
-    installation = Installation(settings.brand, settings.base_url, vault, KEEPERS, pays_at)
+    terms = settings.payment_terms
+    installation = Installation(settings.brand, settings.base_url, vault, terms, KEEPERS, pays_at)
     platform = Platform(
         database=database,
         html=html(settings.brand),

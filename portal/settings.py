@@ -21,6 +21,7 @@ from portal.kit.complaints import Complaint
 from portal.kit.hosts import is_here
 from portal.kit.mail import MailServer
 from portal.kit.rates import Rate, Rates
+from portal.terms import PaymentTerms
 
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
@@ -71,6 +72,7 @@ class Settings:
     mail_dir: Path | None
     outbox_dir: Path | None
     audit_dir: Path | None  # where the audit's heads are kept
+    payment_terms: PaymentTerms
     audit_head_minutes: int
     audit_head_entries: int
     internal_port: int  # 0 for none
@@ -119,6 +121,12 @@ class Settings:
             mail_dir=given.path("PORTAL_MAIL_DIR"),
             outbox_dir=given.path("PORTAL_OUTBOX_DIR"),
             audit_dir=given.path("PORTAL_AUDIT_DIR"),
+            payment_terms=PaymentTerms(
+                days=given.number("PORTAL_DUE_DATE_DAYS", 14),
+                late_days=given.number("PORTAL_DUE_DATE_LATE_DAYS", 0),
+                parts=given.number("PORTAL_PLAN_PARTS", 4),
+                parts_late_days=given.number("PORTAL_PLAN_LATE_DAYS", 30),
+            ),
             audit_head_minutes=given.number("PORTAL_AUDIT_HEAD_MINUTES", 15),
             audit_head_entries=given.number("PORTAL_AUDIT_HEAD_ENTRIES", 1000),
             internal_port=given.number("PORTAL_INTERNAL_PORT", 9000),

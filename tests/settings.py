@@ -42,4 +42,4 @@ def settings():
 def installation():
     """The installation that tests stand in; nobody keeps anything there."""
     known = settings()
-    return Installation(known.brand, known.base_url, Vault(known.data_keys, known.index_key))
+    return Installation(known.brand, known.base_url, Vault(known.data_keys, known.index_key), known.payment_terms)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from portal.auth.reach import Reach, Theme
+from portal.auth.reach import Level, Reach, Theme
 from portal.kit.access import Anyone, Guard
 from portal.kit.errors import NotCovered, StepUpNeeded
 from portal.kit.i18n import Language
@@ -51,6 +51,11 @@ confirmed_user = Guard("confirmed user", ConfirmedUser, refusal=StepUpNeeded, ne
 def sees(theme: Theme) -> Guard[User]:
     """Lets in whoever may see a matter: in their own things, or by a mandate."""
     return user.where(f"sees {theme}", lambda who: who.reach.covers(theme), NotCovered)
+
+
+def manages(theme: Theme) -> Guard[User]:
+    """Lets in whoever may manage a matter at any site: in their own things, or by a mandate."""
+    return user.where(f"manages {theme}", lambda who: who.reach.covers(theme, Level.MANAGE), NotCovered)
 
 
 decides = user.where("decides", lambda who: who.reach.is_full, NotCovered)

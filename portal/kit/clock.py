@@ -1,5 +1,6 @@
 """Time: instants are aware UTC, days are those of Helsinki. The only place that asks what time it is."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -36,6 +37,12 @@ def first_of_month(day: date) -> date:
 def next_month(day: date) -> date:
     """The first day of the month after a day's month."""
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same date so many months later, or that month's last day (Regulation 1182/71, Article 3(2)(c))."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def months(first: date, last: date) -> Iterator[date]:

@@ -8,7 +8,6 @@ While we wait for what we asked of the person, who they are or what they mean, t
 01/2022).
 """
 
-from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from typing import Final
 
 import holidays
 
-from portal.kit.clock import DAY
+from portal.kit.clock import DAY, months_after
 
 SATURDAY = 5
 FURTHER_MONTHS = 2
@@ -192,12 +191,6 @@ def may_follow(state: CaseState, act: Act) -> bool:
 def due_on(received_on: date, paused_days: int = 0, months: int = 1) -> date:
     """The last day to answer what came on a day, when the clock stood for so many days."""
     return next_working_day(months_after(received_on, months) + paused_days * DAY)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same date so many months later, or that month's last day (Regulation 1182/71, Article 3(2)(c))."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def next_working_day(day: date) -> date:

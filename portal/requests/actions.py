@@ -27,6 +27,7 @@ from portal.requests.rules import SENT_A_DAY, State
 from portal.requests.scope import may_act
 from portal.requests.subjects import Subject
 from portal.sites.models import Site
+from portal.terms import PaymentTerms
 
 
 class CannotBeAsked(Refused):
@@ -103,7 +104,9 @@ def answer(db: Session, who: User, request_id: UUID, code: str, kept: str, now: 
     return draft
 
 
-def send(db: Session, who: User, request_id: UUID, language: Language, now: datetime) -> ServiceRequest:
+def send(
+    db: Session, who: User, request_id: UUID, terms: PaymentTerms, language: Language, now: datetime
+) -> ServiceRequest:
     """Send a draft; one that was sent already, as by a second press, stays as it is.
 
     Raises NoSuchRequest, NotCovered, StepUpNeeded where it binds and the person has not just proved who they are,
@@ -118,7 +121,7 @@ def send(db: Session, who: User, request_id: UUID, language: Language, now: date
     kind, today = request.kind, day_of(now)
     if kind.binds and not isinstance(who, ConfirmedUser):
         raise StepUpNeeded
-    about = subject_of(db, who, request, today)
+    about = subject_of(db, who, request, terms, today)
     if reason := kind.hindrance(about, today):
         raise CannotBeAsked(reason)
     course = kind.course(about, request.answers, today)
@@ -180,12 +183,12 @@ def add(db: Session, row: ServiceRequest, step: RequestStep) -> None:
     db.flush()
 
 
-def subject_of(db: Session, who: User, request: HeldRequest, today: date) -> Any:  # noqa: ANN401 - as its kind says
+def subject_of(db: Session, who: User, request: HeldRequest, terms: PaymentTerms, today: date) -> Any:  # noqa: ANN401
     """What a request is about, as the person sees it.
 
     Raises NotThere where they see it no more.
     """
-    return finding.by_id(db, who, request.kind.subject, request.row.about_id, today)
+    return finding.by_id(db, who, request.kind.subject, request.row.about_id, terms, today)
 
 
 def _draft(db: Session, who: User, request_id: UUID) -> HeldRequest:

@@ -6,7 +6,7 @@ when it is typed and again when it is sent, for days pass meanwhile.
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import ClassVar, Final
@@ -62,11 +62,16 @@ class Field(ABC):
 
 @dataclass(frozen=True)
 class DayField(Field):
-    """A day from one to another, both allowed; `too_early` says why no earlier one."""
+    """A day from one to another, both allowed.
+
+    too_early: why no earlier one
+    unfit: what to do where a day between them does not fit, None where it does
+    """
 
     first: date
     last: date
     too_early: Text
+    unfit: Callable[[date], Text | None] = lambda _day: None
 
     control = "day"
 
@@ -92,11 +97,13 @@ class DayField(Field):
         if day < self.first:
             raise Wrong(answer=self.too_early)
         if day > self.last:
-            raise Wrong(answer=text("The latest day that can be chosen is %(day)s.", day=_spoken(self.last)))
+            raise Wrong(answer=text("The latest day that can be chosen is %(day)s.", day=said_day(self.last)))
+        if says := self.unfit(day):
+            raise Wrong(answer=says)
 
     def said(self, kept: str) -> Words:
         """`31.12.2026`."""
-        return _spoken(date.fromisoformat(kept))
+        return said_day(date.fromisoformat(kept))
 
     def shown(self, kept: str) -> Mapping[str, str]:
         """The day as it is written in a form."""
@@ -188,5 +195,6 @@ def address(known: PostalAddress | None) -> str:
     return f"{known.street}\n{known.postcode}\n{known.town}"
 
 
-def _spoken(day: date) -> Spoken:
+def said_day(day: date) -> Spoken:
+    """A day within a sentence."""
     return Spoken(lambda language: formats.full_date(day, language))

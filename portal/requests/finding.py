@@ -3,19 +3,26 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from portal.auth.people import User
 from portal.contracts import queries as contracts
 from portal.contracts.models import Contract
 from portal.customers import contact
 from portal.customers.contact import Contact
+from portal.invoices import queries as invoices
+from portal.invoices.kinds import InvoiceKind
+from portal.invoices.models import Invoice
 from portal.kit.i18n import Spoken
-from portal.requests.subjects import ContractSubject, Subject
+from portal.requests.models import ServiceRequest
+from portal.requests.rules import State
+from portal.requests.subjects import ContractSubject, InvoiceSubject, Subject
+from portal.terms import PaymentTerms
 
+S = TypeVar("S", bound=Subject)
 OFFERED: Final = 20
 """So many things are offered to choose from; of more, one is found on its own page."""
 
@@ -32,16 +39,18 @@ class Choice:
 class Finder:
     """How one kind of subject is found: by its id, and those to choose from."""
 
-    by_id: Callable[[Session, User, UUID, date], Subject]
+    by_id: Callable[[Session, User, UUID, PaymentTerms, date], Subject]
     choices: Callable[[Session, User, date], Sequence[Choice]]
 
 
-def by_id(db: Session, who: User, kind: type[Subject], id_: UUID, today: date) -> Any:  # noqa: ANN401 - of that kind
-    """The subject of an id.
+def by_id(db: Session, who: User, kind: type[S], id_: UUID, terms: PaymentTerms, today: date) -> S:
+    """The subject of an id, as the utility's terms let it be handled.
 
     Raises NotThere.
     """
-    return FINDERS[kind].by_id(db, who, id_, today)
+    found = FINDERS[kind].by_id(db, who, id_, terms, today)
+    assert isinstance(found, kind)  # noqa: S101 - each kind has its own finder
+    return found
 
 
 def choices(db: Session, who: User, kind: type[Subject], today: date) -> Sequence[Choice]:
@@ -49,18 +58,11 @@ def choices(db: Session, who: User, kind: type[Subject], today: date) -> Sequenc
     return FINDERS[kind].choices(db, who, today)
 
 
-def _contract(db: Session, who: User, id_: UUID, today: date) -> ContractSubject:
+def _contract(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: date) -> ContractSubject:
     found = contracts.by_id(db, who, id_, today)
     others = contracts.at_sites(db, who, [found.site_id], today)
     whose = _customer(db, who, db.get_one(Contract, id_).party_id)
-    return ContractSubject(
-        party_id=whose.party_id,
-        customer_number=whose.customer_number,
-        customer=whose.name,
-        postal=whose.address,
-        contract=found,
-        others=[one for one in others if one.id != id_],
-    )
+    return ContractSubject(**_of(whose), contract=found, others=[one for one in others if one.id != id_])
 
 
 def _contracts(db: Session, who: User, today: date) -> Sequence[Choice]:
@@ -70,8 +72,44 @@ def _contracts(db: Session, who: User, today: date) -> Sequence[Choice]:
     ]
 
 
+def _invoice(db: Session, who: User, id_: UUID, terms: PaymentTerms, _today: date) -> InvoiceSubject:
+    found = invoices.by_id(db, who, id_)
+    referring = invoices.related(db, who, found).referring
+    return InvoiceSubject(
+        **_of(_customer(db, who, found.party_id)),
+        invoice=found.head,
+        at_site=db.get_one(Invoice, id_).site_id,
+        is_reminded=any(one.kind is InvoiceKind.REMINDER for one in referring),
+        granted=_granted(db, id_),
+        terms=terms,
+    )
+
+
+def _invoices(db: Session, who: User, _today: date) -> Sequence[Choice]:
+    return [Choice(one.id, Spoken(one.title.said)) for one in invoices.due(db, who, OFFERED)]
+
+
+def _granted(db: Session, about_id: UUID) -> frozenset[str]:
+    """The codes of what was accepted or done about a thing."""
+    yes = col(ServiceRequest.state).in_([State.ACCEPTED, State.DONE])
+    return frozenset(db.exec(select(ServiceRequest.kind).where(ServiceRequest.about_id == about_id, yes)))
+
+
 def _customer(db: Session, who: User, party_id: UUID) -> Contact:
     return next(one for one in contact.contacts(db, who) if one.party_id == party_id)
 
 
-FINDERS: Final[Mapping[type[Subject], Finder]] = {ContractSubject: Finder(_contract, _contracts)}
+def _of(whose: Contact) -> dict[str, Any]:
+    """What every subject tells of its customer."""
+    return {
+        "party_id": whose.party_id,
+        "customer_number": whose.customer_number,
+        "customer": whose.name,
+        "postal": whose.address,
+    }
+
+
+FINDERS: Final[Mapping[type[Subject], Finder]] = {
+    ContractSubject: Finder(_contract, _contracts),
+    InvoiceSubject: Finder(_invoice, _invoices),
+}

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from starlette.routing import Route
 
-from portal.auth.people import ConfirmedUser, User, sees, user
+from portal.auth.people import ConfirmedUser, User, manages, sees, user
 from portal.kit.allowance import retry_after
 from portal.kit.errors import NotThere
 from portal.kit.forms import Typed
@@ -28,6 +28,7 @@ from portal.requests.kinds import KINDS
 from portal.requests.records import HeldRequest
 from portal.requests.scope import may_act
 from portal.requests.subjects import Subject
+from portal.terms import PaymentTerms
 
 REQUESTS: Final = "/requests"
 PAGE: Final = 20
@@ -144,7 +145,7 @@ def show(visit: Visit[User]) -> Page:
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
     if not request.is_draft:
         return _sent_page(visit, request)
-    about = actions.subject_of(visit.db, visit.who, request, visit.today)
+    about = _subject(visit, request)
     course = request.kind.course(about, request.answers, visit.today)
     asked = visit.query.get("question")
     question = course.asked(asked) if asked or course.next else None
@@ -157,7 +158,7 @@ def show(visit: Visit[User]) -> Page:
 def answer(visit: Visit[User]) -> Reply:
     """Take the answer to a question, or show it again."""
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
-    about = actions.subject_of(visit.db, visit.who, request, visit.today)
+    about = _subject(visit, request)
     course = request.kind.course(about, request.answers, visit.today)
     question = course.asked(str(visit.form.get("question")))
     if question is None:
@@ -176,10 +177,10 @@ def send(visit: Visit[User]) -> Reply:
     """Send a draft; a second press leads to the same receipt."""
     request_id = visit.id("id")
     try:
-        actions.send(visit.db, visit.who, request_id, visit.language, visit.now)
+        actions.send(visit.db, visit.who, request_id, _terms(visit), visit.language, visit.now)
     except TooManyRequests as full:
         request = queries.by_id(visit.db, visit.who, request_id)
-        about = actions.subject_of(visit.db, visit.who, request, visit.today)
+        about = _subject(visit, request)
         course = request.kind.course(about, request.answers, visit.today)
         again = _check_page(visit, request, about, course, full.free_at)
         return Answer(again, headers=retry_after(full.free_at, visit.now), status=full.status)
@@ -197,8 +198,16 @@ def _about(kind: Kind[Any], visit: Visit[User], told: Mapping[str, str]) -> Subj
         id_ = UUID(told.get(kind.subject.parameter, ""))
     except ValueError:
         raise NotThere from None
-    found: Subject = finding.by_id(visit.db, visit.who, kind.subject, id_, visit.today)
+    found: Subject = finding.by_id(visit.db, visit.who, kind.subject, id_, _terms(visit), visit.today)
     return found
+
+
+def _subject(visit: Visit[User], request: HeldRequest) -> Any:  # noqa: ANN401 - as its kind says
+    return actions.subject_of(visit.db, visit.who, request, _terms(visit), visit.today)
+
+
+def _terms(visit: Visit[User]) -> PaymentTerms:
+    return visit.installation.payment_terms
 
 
 def _page(request_id: UUID) -> str:
@@ -231,9 +240,10 @@ def _sent_page(visit: Visit[User], request: HeldRequest) -> RequestPage:
 def _of_kinds() -> Iterator[Route]:
     """How each kind is begun, for whoever sees its matter; who may only see reads why that is not enough."""
     for kind in KINDS:
-        address, who = f"{REQUESTS}/new/{kind.code}", sees(kind.theme)
-        yield page(address, partial(start, kind), who=who, viewed=text("Opened the form of a new request"))
-        yield action(address, partial(begin, kind), who=who)
+        address = f"{REQUESTS}/new/{kind.code}"
+        opened = text("Opened the form of a new request")
+        yield page(address, partial(start, kind), who=sees(kind.theme), viewed=opened)
+        yield action(address, partial(begin, kind), who=manages(kind.theme))
 
 
 routes = [

@@ -8,7 +8,9 @@ from uuid import UUID
 
 from portal.contracts.records import HeldContract
 from portal.customers.change_requests import PostalAddress
+from portal.invoices.records import InvoiceHead
 from portal.kit.i18n import Language, Spoken
+from portal.terms import PaymentTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +95,44 @@ class ContractSubject(Subject):
     def contract_id(self) -> UUID:
         """The contract's."""
         return self.contract.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceSubject(Subject):
+    """A bill, whether we have reminded of it, and the codes of what was granted about it before."""
+
+    invoice: InvoiceHead
+    at_site: UUID | None
+    is_reminded: bool
+    granted: frozenset[str]
+    terms: PaymentTerms
+
+    parameter = "invoice"
+
+    @property
+    def id(self) -> UUID:
+        """The bill's."""
+        return self.invoice.id
+
+    @property
+    def title(self) -> Spoken:
+        """`Lasku, lokakuu 2026, kaukolämpö`."""
+        return Spoken(self.invoice.title.said)
+
+    @property
+    def page(self) -> str:
+        """The bill's page."""
+        return f"/invoices/{self.invoice.id}"
+
+    @property
+    def site_id(self) -> UUID | None:
+        """The site that it is about; None for several."""
+        return self.at_site
+
+    @property
+    def invoice_id(self) -> UUID:
+        """The bill's."""
+        return self.invoice.id
 
 
 def _product(contract: HeldContract, language: Language) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal.requests.kind import Kind
+from portal.requests.kinds.due_date import DUE_DATE
 from portal.requests.kinds.end import END
+from portal.requests.kinds.payment_plan import PAYMENT_PLAN
 
-KINDS: Final[tuple[Kind[Any], ...]] = (END,)
+KINDS: Final[tuple[Kind[Any], ...]] = (END, DUE_DATE, PAYMENT_PLAN)
 BY_CODE: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in KINDS}

@@ -14,10 +14,9 @@ from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind
 from portal.contracts.records import HeldContract
 from portal.invoices import banking_days
-from portal.kit import formats
 from portal.kit.i18n import Spoken, Text, counted, text
 from portal.requests.asking import Answers, Question
-from portal.requests.fields import YES_OR_NO, AddressField, ChoiceField, DayField, Option, address
+from portal.requests.fields import YES_OR_NO, AddressField, ChoiceField, DayField, Option, address, said_day
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import ContractSubject
 
@@ -40,7 +39,7 @@ def hindrance(about: ContractSubject, today: date) -> Text | None:
 def hindrance_of(contract: HeldContract, today: date) -> Text | None:
     """A contract ends once, and a connection belongs to its house."""
     if contract.last is not None:
-        return text("The contract has a last day already: %(day)s.", day=_day(contract.last))
+        return text("The contract has a last day already: %(day)s.", day=said_day(contract.last))
     if contract.kind is ContractKind.CONNECTION:
         return text("A connection belongs to the property and goes to its next owner. It is not ended by notice.")
     if today < contract.first:
@@ -62,14 +61,17 @@ def promise(about: ContractSubject, answers: Answers, today: date) -> Promise:
     """The contract ends on its day; the last bill follows."""
     last = answers.day("last") or today
     means = [
-        text("Your last day is %(day)s. We bill you until then, and send the final invoice after it.", day=_day(last))
+        text(
+            "Your last day is %(day)s. We bill you until then, and send the final invoice after it.",
+            day=said_day(last),
+        )
     ]
     if (fixed := about.contract.fixed_until) and last < fixed:
         means.append(
             text(
                 "Your contract is fixed until %(day)s. What it says of an earlier end applies, "
                 "and we tell you of any charge before it ends.",
-                day=_day(fixed),
+                day=said_day(fixed),
             )
         )
     return Promise(means, banking_days.after(today, ANSWERED_IN))
@@ -120,21 +122,17 @@ def _too_early(contract: HeldContract, why: str, first: date) -> Text:
     if why == Why.MOVE:
         return text("A day that has passed cannot be chosen. If you have moved out already, choose today.")
     if contract.fixed_until and first >= contract.fixed_until:
-        return text("The contract is fixed, and binds until %(day)s. That is the earliest day.", day=_day(first))
+        return text("The contract is fixed, and binds until %(day)s. That is the earliest day.", day=said_day(first))
     return counted(
         "Your notice is %(n)s day, so the earliest day is %(day)s.",
         "Your notice is %(n)s days, so the earliest day is %(day)s.",
         contract.notice_days,
-        day=_day(first),
+        day=said_day(first),
     )
 
 
 def _name(contract: HeldContract) -> Spoken:
     return Spoken(lambda language: f"{contract.product.said(language)} ({contract.kind_label.words.said(language)})")
-
-
-def _day(day: date) -> Spoken:
-    return Spoken(lambda language: formats.full_date(day, language))
 
 
 END: Final = Kind(
