@@ -1,7 +1,7 @@
 """The questions of a request, one a page, and what has been answered of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -16,6 +16,7 @@ class Question:
 
     suggested: what the control holds before anything is answered
     hint: what helps to answer
+    doubt: a sentence about an answer that is taken, and may be wrong
     """
 
     code: str
@@ -23,6 +24,7 @@ class Question:
     field: Field
     hint: Text | None = None
     suggested: str = ""
+    doubt: Callable[[str], Text | None] = lambda _kept: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,11 @@ class Answered:
     def words(self) -> Words:
         """The answer as people read it."""
         return self.question.field.said(self.kept)
+
+    @property
+    def doubt(self) -> Text | None:
+        """Why the answer may be wrong, None where it need not be doubted."""
+        return self.question.doubt(self.kept)
 
     def asked(self, language: Language) -> str:
         """The question in a language."""

@@ -1,7 +1,7 @@
-"""What a question may ask for: a day, one of some things, yes or no, an address.
+"""What a question may ask for: a day, one of some things, yes or no, a number, an address, a metering point.
 
-An answer is kept as one text that is the same in every language: a day as ISO 8601, an address in lines. It is checked
-when it is typed and again when it is sent, for days pass meanwhile.
+An answer is kept as one text that is the same in every language: a day as ISO 8601, a number with a decimal point, an
+address in lines. It is checked when it is typed and again when it is sent, for days pass meanwhile.
 """
 
 import re
@@ -9,17 +9,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar, Final
 
 from portal.customers.change_requests import HOME_COUNTRY, PostalAddress
 from portal.kit import days, formats
-from portal.kit.i18n import Spoken, Text, text
+from portal.kit.i18n import Spoken, Text, counted, text
+from portal.sites.rules import is_gsrn
 
 ANSWER: Final = "answer"
 """What the control of a question is called in its form, but for an address, which has several."""
 
 LONGEST: Final = 200
 FILL_IN: Final = text("Fill in this field.")
+WHOLE: Final = text("Write a whole number.")
 CHOOSE: Final = text("Choose one of the options.")
 Words = Text | Spoken | str
 
@@ -145,6 +148,71 @@ class ChoiceField(Field):
 
 YES: Final = "yes"
 YES_OR_NO: Final = ChoiceField((Option(YES, text("Yes")), Option("no", text("No"))))
+
+
+@dataclass(frozen=True)
+class NumberField(Field):
+    """A number from one to another with at most so many decimals; `unit` stands behind it."""
+
+    least: Decimal
+    most: Decimal
+    decimals: int = 0
+    unit: str = ""
+
+    control = "number"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """The number with a decimal point."""
+        if not (written := typed.get(ANSWER, "")):
+            raise Wrong(answer=FILL_IN)
+        plain = re.sub(r"\s", "", written).replace(",", ".")
+        if not re.fullmatch(r"[0-9]{1,15}(\.[0-9]{1,15})?", plain):
+            raise Wrong(answer=text("Write a number in digits, for example %(example)s.", example="12345"))
+        self.check(plain)
+        return plain
+
+    def check(self, kept: str) -> None:
+        """Within its bounds, and no finer than it can be."""
+        number = Decimal(kept)
+        if number != round(number, self.decimals):
+            raise Wrong(
+                answer=counted(
+                    "Write at most %(n)s decimal.", "Write at most %(n)s decimals.", self.decimals, none=WHOLE
+                )
+            )
+        if not self.least <= number <= self.most:
+            least, most = formats.exact(self.least, 0), formats.exact(self.most, 0)
+            raise Wrong(answer=text("Write a number from %(least)s to %(most)s.", least=least, most=most))
+
+    def said(self, kept: str) -> Words:
+        """`12 345 kWh`."""
+        return f"{formats.exact(Decimal(kept), 0)}{formats.NBSP}{self.unit}".strip()
+
+    def shown(self, kept: str) -> Mapping[str, str]:
+        """The number with a decimal comma."""
+        return {ANSWER: kept.replace(".", ",")}
+
+
+@dataclass(frozen=True)
+class PointField(Field):
+    """The number of a metering point (GSRN), which may be left out."""
+
+    control = "point"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """Its digits."""
+        kept = re.sub(r"\s", "", typed.get(ANSWER, ""))
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Eighteen digits, the last of which checks the others (GS1)."""
+        if kept and not is_gsrn(kept):
+            raise Wrong(answer=text("Check the number: it has 18 digits. Leave the field empty if you do not know it."))
+
+    def said(self, kept: str) -> Words:
+        """In groups of digits."""
+        return formats.grouped(kept) if kept else text("not known")
 
 
 @dataclass(frozen=True)

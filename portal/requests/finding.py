@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
+from portal.consumption.registers import queries as registers
 from portal.contracts import queries as contracts
 from portal.contracts.models import Contract
 from portal.customers import contact
@@ -16,10 +17,12 @@ from portal.customers.contact import Contact
 from portal.invoices import queries as invoices
 from portal.invoices.kinds import InvoiceKind
 from portal.invoices.models import Invoice
+from portal.kit.errors import NotThere
 from portal.kit.i18n import Spoken
 from portal.requests.models import ServiceRequest
 from portal.requests.rules import State
-from portal.requests.subjects import ContractSubject, InvoiceSubject, Subject
+from portal.requests.subjects import ContractSubject, CustomerSubject, InvoiceSubject, SiteSubject, Subject
+from portal.sites import queries as sites
 from portal.terms import PaymentTerms
 
 S = TypeVar("S", bound=Subject)
@@ -89,6 +92,36 @@ def _invoices(db: Session, who: User, _today: date) -> Sequence[Choice]:
     return [Choice(one.id, Spoken(one.title.said)) for one in invoices.due(db, who, OFFERED)]
 
 
+def _party(db: Session, who: User, id_: UUID, _terms: PaymentTerms, _today: date) -> CustomerSubject:
+    whose = next((one for one in contact.contacts(db, who) if one.party_id == id_), None)
+    if whose is None:
+        raise NotThere
+    return CustomerSubject(**_of(whose))
+
+
+def _parties(db: Session, who: User, _today: date) -> Sequence[Choice]:
+    """One for a person, whatever number of customer numbers they have: the first."""
+    first = contact.first(db, who)
+    return [Choice(first.party_id, first.name)] if first else []
+
+
+def _site(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: date) -> SiteSubject:
+    found = sites.by_id(db, who, id_, today)
+    held = sorted(found.occupancies, key=lambda one: (one.lasts_on(today), one.since), reverse=True)
+    whose = _customer(db, who, held[0].party_id)
+    return SiteSubject(
+        **_of(whose),
+        at_site=id_,
+        called=found.title,
+        is_held=found.is_held,
+        registers=registers.at_site(db, who, id_),
+    )
+
+
+def _sites(db: Session, who: User, today: date) -> Sequence[Choice]:
+    return [Choice(one.id, one.title) for one in sites.places(db, who, today) if one.is_held][:OFFERED]
+
+
 def _granted(db: Session, about_id: UUID) -> frozenset[str]:
     """The codes of what was accepted or done about a thing."""
     yes = col(ServiceRequest.state).in_([State.ACCEPTED, State.DONE])
@@ -112,4 +145,6 @@ def _of(whose: Contact) -> dict[str, Any]:
 FINDERS: Final[Mapping[type[Subject], Finder]] = {
     ContractSubject: Finder(_contract, _contracts),
     InvoiceSubject: Finder(_invoice, _invoices),
+    SiteSubject: Finder(_site, _sites),
+    CustomerSubject: Finder(_party, _parties),
 }

@@ -121,8 +121,9 @@ def new(visit: Visit[User]) -> NewRequest:
 
 def start(kind: Kind[Any], visit: Visit[User]) -> Start:
     """A kind, with what it is about, or what it could be about."""
-    if kind.subject.parameter not in visit.query:
-        return Start(kind, finding.choices(visit.db, visit.who, kind.subject, visit.today))
+    choices = finding.choices(visit.db, visit.who, kind.subject, visit.today)
+    if kind.subject.parameter not in visit.query and len(choices) != 1:
+        return Start(kind, choices)
     about = _about(kind, visit, visit.query)
     return Start(
         kind,
@@ -194,12 +195,20 @@ def cancel(visit: Visit[User]) -> Redirect:
 
 
 def _about(kind: Kind[Any], visit: Visit[User], told: Mapping[str, str]) -> Subject:
+    """What an address or a form names; where it names nothing, and there is one thing only, that one."""
+    named = told.get(kind.subject.parameter)
     try:
-        id_ = UUID(told.get(kind.subject.parameter, ""))
+        id_ = _only(kind, visit) if named is None else UUID(named)
     except ValueError:
         raise NotThere from None
     found: Subject = finding.by_id(visit.db, visit.who, kind.subject, id_, _terms(visit), visit.today)
     return found
+
+
+def _only(kind: Kind[Any], visit: Visit[User]) -> UUID:
+    """The only thing that it could be about. Raises ValueError where there is none, or more than one."""
+    (only,) = finding.choices(visit.db, visit.who, kind.subject, visit.today)
+    return only.id
 
 
 def _subject(visit: Visit[User], request: HeldRequest) -> Any:  # noqa: ANN401 - as its kind says

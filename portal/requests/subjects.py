@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
+from portal.consumption.registers.records import ReadRegister
 from portal.contracts.records import HeldContract
 from portal.customers.change_requests import PostalAddress
 from portal.invoices.records import InvoiceHead
@@ -133,6 +134,60 @@ class InvoiceSubject(Subject):
     def invoice_id(self) -> UUID:
         """The bill's."""
         return self.invoice.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class CustomerSubject(Subject):
+    """The customer, where it is about nothing that they have yet."""
+
+    parameter = "customer"
+
+    @property
+    def id(self) -> UUID:
+        """The party's."""
+        return self.party_id
+
+    @property
+    def title(self) -> str:
+        """Their name."""
+        return self.customer
+
+    @property
+    def page(self) -> str:
+        """Where their sites are."""
+        return "/sites"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteSubject(Subject):
+    """A site, whether it is held today, and the registers that were read there while the customer held it."""
+
+    at_site: UUID
+    called: str
+    is_held: bool
+    registers: Sequence[ReadRegister]
+
+    parameter = "site"
+
+    @property
+    def id(self) -> UUID:
+        """The site's."""
+        return self.at_site
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.called
+
+    @property
+    def page(self) -> str:
+        """The site's page."""
+        return f"/sites/{self.at_site}"
+
+    @property
+    def site_id(self) -> UUID:
+        """The site's."""
+        return self.at_site
 
 
 def _product(contract: HeldContract, language: Language) -> str:
