@@ -21,7 +21,14 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import Spoken
 from portal.requests.models import ServiceRequest
 from portal.requests.rules import State
-from portal.requests.subjects import ContractSubject, CustomerSubject, InvoiceSubject, SiteSubject, Subject
+from portal.requests.subjects import (
+    ContractSubject,
+    CustomerSubject,
+    InvoiceSubject,
+    MeasuringPoint,
+    SiteSubject,
+    Subject,
+)
 from portal.sites import queries as sites
 from portal.terms import PaymentTerms
 
@@ -114,6 +121,7 @@ def _site(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: date) 
         at_site=id_,
         called=found.title,
         is_held=found.is_held,
+        points=[MeasuringPoint(one.gsrn, one.commodity) for one in sites.points(db, who, today) if one.site_id == id_],
         registers=registers.at_site(db, who, id_),
     )
 

@@ -11,6 +11,7 @@ from portal.contracts.records import HeldContract
 from portal.customers.change_requests import PostalAddress
 from portal.invoices.records import InvoiceHead
 from portal.kit.i18n import Language, Spoken
+from portal.sites.kinds import Commodity
 from portal.terms import PaymentTerms
 
 
@@ -158,13 +159,22 @@ class CustomerSubject(Subject):
         return "/sites"
 
 
+@dataclass(frozen=True, slots=True)
+class MeasuringPoint:
+    """A metering point by its number, and what it measures."""
+
+    gsrn: str
+    commodity: Commodity
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteSubject(Subject):
-    """A site, whether it is held today, and the registers that were read there while the customer held it."""
+    """A site, whether it is held today, what measures there, and the registers that were read while it was held."""
 
     at_site: UUID
     called: str
     is_held: bool
+    points: Sequence[MeasuringPoint]
     registers: Sequence[ReadRegister]
 
     parameter = "site"

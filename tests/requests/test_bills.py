@@ -166,6 +166,8 @@ def test_a_bill_whose_due_date_was_moved_once_is_not_moved_again(house, aino, in
 
 
 @pytest.mark.sqlite
-def test_bills_to_choose_from_are_those_to_be_paid(aino, invoice):
+def test_bills_to_choose_from_are_those_to_be_paid(aino, invoice, home, register):
+    assert "Aloita" in markup.words(aino.browser.open("/requests/new/due-date"), "//main")  # there is only one
+    register.bill(aino.party, home.site, date(2026, 9, 30))
     page = aino.browser.open("/requests/new/due-date")
     assert f"/requests/new/due-date?invoice={invoice}" in markup.found(page, "//main//a/@href")

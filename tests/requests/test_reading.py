@@ -46,7 +46,7 @@ def counter(*values, digits=None):
 
 
 def about(*registers, is_held=True):
-    return SiteSubject(**WHOSE, at_site=UUID(int=2), called="Koti", is_held=is_held, registers=registers)
+    return SiteSubject(**WHOSE, at_site=UUID(int=2), called="Koti", is_held=is_held, points=(), registers=registers)
 
 
 HINDERED = [

@@ -6,9 +6,10 @@ from typing import Any, Final
 from portal.requests.kind import Kind
 from portal.requests.kinds.due_date import DUE_DATE
 from portal.requests.kinds.end import END
+from portal.requests.kinds.meter_work import METER_WORK
 from portal.requests.kinds.move_in import MOVE_IN
 from portal.requests.kinds.payment_plan import PAYMENT_PLAN
 from portal.requests.kinds.reading import READING
 
-KINDS: Final[tuple[Kind[Any], ...]] = (MOVE_IN, END, DUE_DATE, PAYMENT_PLAN, READING)
+KINDS: Final[tuple[Kind[Any], ...]] = (MOVE_IN, END, DUE_DATE, PAYMENT_PLAN, READING, METER_WORK)
 BY_CODE: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in KINDS}

@@ -25,7 +25,7 @@ FIRST_IN: Final = 10  # banking days from today, or from the due date where that
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Instalment:
     """What is to be paid by a day."""
 
     due_on: date
@@ -39,11 +39,11 @@ def hindrance(about: InvoiceSubject, today: date) -> Text | None:
     return not_payable(about, about.terms.parts_late_days, today)
 
 
-def parts(total: Money, number: int, first: date) -> Sequence[Part]:
+def parts(total: Money, number: int, first: date) -> Sequence[Instalment]:
     """A sum in equal monthly parts from a day on; the cents that are left over are in the first ones."""
     each, over = divmod(total.cents, number)
     days = (banking_days.on_or_after(months_after(first, month)) for month in range(number))
-    return [Part(day, Money(each + (place < over))) for place, day in enumerate(days)]
+    return [Instalment(day, Money(each + (place < over))) for place, day in enumerate(days)]
 
 
 def questions(about: InvoiceSubject, _answers: Answers, today: date) -> Sequence[Question]:
