@@ -59,12 +59,9 @@ def register(postgresql_url):
 
 
 def test_no_question_walks_the_bills_of_others(register):
+    """Of what falls due of a company all its bills may be read, a third of all, but not those that fall due before."""
     for what, ask in ALL.items():
         assert rows_read(register, HOUSEHOLD, ask) <= 4 * BILLS, what
-
-
-def test_what_falls_due_of_a_company_is_not_sought_among_everybodys(register):
-    """The whole of its bills may be read, a third of all, but not those that fall due before."""
     for what, ask in BY_DUE_DATE.items():
         assert rows_read(register, COMPANY, ask) <= 1.5 * OF_THE_COMPANY, what
 
