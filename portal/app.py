@@ -56,8 +56,8 @@ from portal.messages import pages as messages
 from portal.organisation import pages as organisation
 from portal.outages import pages as outages
 from portal.overview import pages as overview
+from portal.payments import calendar_pages, profiles
 from portal.payments import pages as payments
-from portal.payments import profiles
 from portal.payments import queries as payments_made
 from portal.payments.hosted import HostedPage
 from portal.payments.profiles import BadPaymentProfile, PaymentAccount
@@ -80,6 +80,7 @@ PAGES: Final = (
     *consumption.routes,
     *bill_check.routes,  # before the invoices, of which /invoices/check would be one, and /invoices/month
     *billing_month.routes,
+    *calendar_pages.routes,
     *invoices.routes(corrected_sum, payments_made),
     *payments.routes,
     *contracts.routes,
@@ -136,6 +137,7 @@ def routes(settings: Settings, identify: Identification, paying: PaymentService 
         *outages.routes(partial(service.status, identify.is_failing)),
         *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
         *(payments.ways(paying) if paying else ()),
+        *calendar_pages.public(),
         *PAGES,
         *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),
     ]

@@ -12,6 +12,8 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+NO_SECRET = "no-such-secret"  # where an address is a secret: one that is nobody's
+
 
 class Kind(StrEnum):
     """What somebody is to the party whose things they ask for."""
@@ -71,7 +73,7 @@ class Door:
     @property
     def route(self) -> str:
         """The path as the portal's routes have it."""
-        return re.sub(r"{\w+}", "{id}", re.split(r"[ ?]", self.address)[0])
+        return re.sub(r"{\w+}", "{id}", re.split(r"[ ?]", self.address)[0]).replace(NO_SECRET, "{secret}")
 
     def to(self, thing: object) -> str:
         """The address of one thing."""

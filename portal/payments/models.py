@@ -46,3 +46,19 @@ class PaymentAttempt(SQLModel, table=True):
     state: str = Field(max_length=10, index=True, sa_column_kwargs=told("Status"))
     begun_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
     paid_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Paid"))
+
+
+class CalendarLink(SQLModel, table=True):
+    """A secret address of a calendar of due dates. The secret has 256 random bits, and here stands only its SHA-256.
+
+    A person has one for their own matters and one for each party that they act for; `party_id` is None for the first.
+    """
+
+    __tablename__ = "calendar_link"
+    __table_args__ = (Index("ix_calendar_link_account_id_party_id", "account_id", "party_id"),)
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    secret_hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
+    account_id: UUID = Field(foreign_key="account.id")
+    party_id: UUID | None = Field(default=None, foreign_key="party.id", index=True)
+    made_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Made"))

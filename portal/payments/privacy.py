@@ -1,18 +1,24 @@
-"""What is held of payments that were made here."""
+"""What is held of payments that were made here, and that there is a calendar of due dates."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.kit.privacy import DataSubject, Record, records
-from portal.payments.models import PaymentAttempt
+from portal.payments.models import CalendarLink, PaymentAttempt
 
-TABLES: Sequence[type[SQLModel]] = (PaymentAttempt,)
+TABLES: Sequence[type[SQLModel]] = (PaymentAttempt, CalendarLink)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
+SECRETS = frozenset({"secret_hash"})
 WHERE_IT_IS_PAID = frozenset({"href", "account_id"})  # a page of the service; who pressed may be somebody else
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """The payments of the customer's bills that were begun here, oldest first."""
+    """The payments of the customer's bills that were begun here, oldest first; then the calendars of that person."""
     theirs = select(PaymentAttempt).where(PaymentAttempt.party_id == subject.party_id)
-    return records(db, theirs.order_by(col(PaymentAttempt.begun_at), col(PaymentAttempt.id)), without=WHERE_IT_IS_PAID)
+    links = select(CalendarLink).where(col(CalendarLink.account_id).in_(subject.accounts))
+    return chain(
+        records(db, theirs.order_by(col(PaymentAttempt.begun_at), col(PaymentAttempt.id)), without=WHERE_IT_IS_PAID),
+        records(db, links.order_by(col(CalendarLink.made_at)), without=SECRETS),
+    )

@@ -36,7 +36,7 @@ from portal.kit.privacy import PersonalColumn, columns_of
 from portal.messages.models import Message, MessageThread, ThreadReading
 from portal.outages.models import Outage, OutageSite
 from portal.outbox.models import OutboxEvent
-from portal.payments.models import PaymentAttempt
+from portal.payments.models import CalendarLink, PaymentAttempt
 from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
 from portal.requests.models import RequestStep, ServiceRequest
@@ -288,6 +288,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(PrivacyCase, Group.REQUESTS, text("Requests")),
     PersonalTable(PrivacyStep, Group.REQUESTS, text("What happened to the requests")),
     PersonalTable(PackageLease, Group.REQUESTS, text("Data packages, while they are on their way")),
+    PersonalTable(CalendarLink, Group.SIGN_INS, text("Calendars of due dates")),
     PersonalTable(Account, Group.SIGN_INS, text("The account in this service")),
     PersonalTable(SignedSession, Group.SIGN_INS, text("Sessions")),
     PersonalTable(LoginTransaction, Group.SIGN_INS, text("Visits to the bank to sign in")),

@@ -60,6 +60,8 @@ DEEDS: Final[Mapping[str, Text]] = {
     "request.withdrawn": text("Withdrew a service request"),
     "privacy.packaged": text("Downloaded the data package"),
     "privacy.exported": text("Made the data package for the customer"),
+    "calendar.made": text("Made an address for a calendar of due dates"),
+    "calendar.ended": text("Ended a calendar of due dates"),
     "payment.begun": text("Began to pay an invoice"),
     "payment.made": text("Paid an invoice"),
     "payment.cancelled": text("Cancelled the payment of an invoice"),

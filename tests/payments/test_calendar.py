@@ -1,0 +1,124 @@
+"""The calendar of due dates: what it says, to whom, in which bytes, and for how long."""
+
+import re
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+import anyio
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlmodel import select
+from starlette.requests import Request
+from starlette.testclient import TestClient
+
+from portal.invoices import banking_days
+from portal.kit.rates import Rate, Rates, Turnstile
+from portal.payments.calendar_pages import fetch
+from portal.payments.ics import LONGEST, DueDay, calendar
+from portal.payments.models import CalendarLink
+from tests import markup
+
+pytestmark = pytest.mark.sqlite
+
+A_DAY = DueDay(
+    "1@portal.test", "Lasku erääntyy: sähkö", "https://portal.test/invoices/1#pay", date(2026, 11, 2), date(2026, 12, 7)
+)
+
+
+def made(browser):
+    """Make an address by a click; its path."""
+    page = browser.submit("/account/calendar", {}, page="/account/calendar")
+    assert page.status_code == 200
+    return urlsplit(re.search(r'data-copy="(https://portal\.test/calendar/[^"]+)"', page.text)[1]).path
+
+
+def fetched(house, path, **headers):
+    return TestClient(house.app, base_url="https://portal.test").get(path, headers=headers)
+
+
+def unfolded(body):
+    assert body.endswith(b"\r\n")
+    assert b"\n" not in body.replace(b"\r\n", b"")
+    assert max(map(len, body.split(b"\r\n"))) <= LONGEST
+    return body.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
+
+
+def test_a_calendar_says_when_a_bill_is_due_and_neither_who_nor_how_much(house, books, aino):
+    answer = fetched(house, made(aino.browser))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["cache-control"].startswith("private")
+    lines = unfolded(answer.content)
+    assert lines.count("BEGIN:VEVENT") == lines.count("BEGIN:VALARM") == 1
+    assert f"DTSTART;VALUE=DATE:{banking_days.on_or_after(books.due_on):%Y%m%d}" in lines
+    assert f"URL:https://portal.test/invoices/{books.unpaid}#pay" in lines
+    assert "SUMMARY:Lasku erääntyy: sähkö" in lines
+    for told in ("Aino", "Mäkelä", "94,99", "9499", "1001", "Esimerkkikatu"):
+        assert told not in answer.text, told
+
+
+def test_it_is_the_same_until_something_changes(house, register, books, aino):
+    path = made(aino.browser)
+    first = fetched(house, path)
+    assert fetched(house, path, **{"If-None-Match": first.headers["etag"]}).status_code == 304
+    register.payment(books.unpaid, 9499, aino.today)
+    changed = fetched(house, path, **{"If-None-Match": first.headers["etag"]})
+    assert changed.status_code == 200
+    assert b"VEVENT" not in changed.content
+
+
+def test_a_click_ends_it_at_once_and_a_new_address_ends_the_old_one(house, books, aino):
+    old = made(aino.browser)
+    new = made(aino.browser)
+    assert fetched(house, old).status_code == 404
+    assert fetched(house, new).status_code == 200
+    aino.browser.submit("/account/calendar/end", {}, page="/account/calendar")
+    assert fetched(house, new).status_code == 404
+    assert "Kalenterilla ei ole osoitetta" in markup.words(aino.browser.open("/account/calendar"), "//main")
+
+
+def test_the_address_is_told_once_and_kept_as_a_hash(house, books, aino):
+    secret = made(aino.browser).removeprefix("/calendar/").removesuffix(".ics")
+    assert len(secret) == 43
+    assert secret not in aino.browser.open("/account/calendar").text
+    with house.database.reading() as db:
+        [link] = db.exec(select(CalendarLink)).all()
+    assert secret.encode() not in link.secret_hash
+    assert len(link.secret_hash) == 32
+
+
+def test_who_guesses_too_often_has_to_wait():
+    turnstile = Turnstile(Rates(Rate(1), Rate(1)), lambda: 0.0)
+    assert turnstile.wait_s("203.0.113.9") == 0
+    guess = {"type": "http", "client": ("203.0.113.9", 50_000), "path_params": {"secret": "a-guess"}, "headers": []}
+    answer = anyio.run(fetch, turnstile, Request(guess))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
+
+
+def test_an_address_that_is_nobodys_finds_nothing(house, books, aino):
+    path = made(aino.browser)
+    for wrong in ("/calendar/x.ics", path.replace(".ics", "x.ics"), path.lower()):
+        assert fetched(house, wrong).status_code == 404
+
+
+def test_a_stranger_sees_nothing_of_it(house, books, aino, mikko):
+    made(aino.browser)
+    assert "Kalenterilla ei ole osoitetta" in markup.words(mikko.browser.open("/account/calendar"), "//main")
+    mikko.browser.submit("/account/calendar/end", {}, page="/account/calendar")
+    with house.database.reading() as db:
+        assert len(db.exec(select(CalendarLink)).all()) == 1
+
+
+@given(says=st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=200))
+def test_any_words_are_folded_and_come_back(says):
+    lines = unfolded(calendar("Laskut", [DueDay(A_DAY.uid, says, A_DAY.url, A_DAY.made_on, A_DAY.on)]))
+    summary = next(line for line in lines if line.startswith("SUMMARY:")).removeprefix("SUMMARY:")
+    assert re.sub(r"\\(.)", r"\1", summary) == says
+
+
+def test_a_day_lasts_until_the_next():
+    lines = unfolded(calendar("Laskut", [A_DAY]))
+    assert "DTSTART;VALUE=DATE:20261207" in lines
+    assert f"DTEND;VALUE=DATE:{A_DAY.on + timedelta(days=1):%Y%m%d}" in lines
+    assert "TRIGGER:-PT15H" in lines
