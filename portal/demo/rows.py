@@ -53,5 +53,9 @@ def stored(db: Session, model: type[SQLModel]) -> Iterator[Row]:
 
 
 def _row(model: SQLModel) -> Row:
-    columns = table_of(type(model)).columns
-    return Row(type(model), {column.name: getattr(model, column.name) for column in columns})
+    """Without a key that the database gives: SQLite takes NULL for that, PostgreSQL refuses it."""
+    told = {column: getattr(model, column.name) for column in table_of(type(model)).columns}
+    return Row(
+        type(model),
+        {column.name: value for column, value in told.items() if not (column.primary_key and value is None)},
+    )
