@@ -48,3 +48,13 @@ class Cause(StrEnum):
     OTHERS = "others"
     VAT = "vat"
     VAT_RATE = "vat-rate"
+
+
+class BillPart(StrEnum):
+    """What an invoice is made of, in the order in which it is told."""
+
+    ENERGY = "energy"
+    NETWORK = "network"
+    OTHERS = "others"
+    TAXES = "taxes"
+    BOUGHT = "bought"

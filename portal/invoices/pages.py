@@ -18,9 +18,11 @@ from portal.invoices.corrections import Correction, Reread, corrections
 from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
 from portal.invoices.paid_here import Attempted, PaymentsMade
+from portal.invoices.parts import PartOfBill, parts
 from portal.invoices.queries import Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.invoices.sums import InvoiceSums, Sum
+from portal.invoices.uses import TwoYears, two_years
 from portal.kit import spark
 from portal.kit.clock import first_of_month
 from portal.kit.html import Page
@@ -101,6 +103,8 @@ class InvoicePage(Page):
     pay_by: date
     corrected: Sequence[Correction]
     comparisons: Comparisons | None
+    parts: Sequence[PartOfBill]
+    two_years_of_use: Sequence[TwoYears]
     made: Sequence[Attempted]
     pays_at: Sequence[str]
 
@@ -158,6 +162,8 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         comparisons=comparisons(visit.db, visit.who, invoice),
         made=payments.of_invoice(visit.db, visit.who, head.id),
         pays_at=visit.installation.pays_at if head.to_pay else (),
+        parts=parts(invoice),
+        two_years_of_use=two_years(visit.db, visit.who, invoice),
     )
 
 

@@ -14,15 +14,16 @@ from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
 from portal.auth.scope import ScopedQuestion
+from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind, Names, TaxKind
 from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
-from portal.customers.models import Party
+from portal.customers.models import Party, PartyKind
 from portal.invoices.filters import InvoiceFilter, InvoicesShown
 from portal.invoices.heads import CREDITS, HEADS, IS_UNPAID, head, with_subjects
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
-from portal.invoices.records import Buyer, InvoiceHead, Line, Received, Source, WholeInvoice, subject
+from portal.invoices.records import Buyer, InvoiceHead, Line, Received, Source, Validity, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
@@ -166,15 +167,19 @@ OF_DAYS: Final = INVOICES.question(
     .offset(given("skip", sa.Integer()))
     .limit(_SOME),
 )
-ENERGY_OF_CONTRACTS: Final = INVOICES.question(
+ENERGY_OF_POINTS: Final = INVOICES.question(
     as_row,
-    sa.select(*_LINE.c["contract_id", "period_from", "period_to", "quantity_mwh"])
+    sa.select(_CONTRACT.c.metering_point_id, *_LINE.c["period_from", "period_to", "quantity_mwh"])
     .join_from(_INVOICE, _LINE)
+    .join(_CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id)
     .where(
         _OF_ONE_PARTY,
         _INVOICE.c.site_id == given("site"),
-        given("since") <= _DAY,
-        any_of(_LINE.c.contract_id, "contracts"),
+        _DAY.between(*_THESE_DAYS),
+        _INVOICE.c.kind == InvoiceKind.INVOICE,
+        any_of(_CONTRACT.c.metering_point_id, "points"),
+        _CONTRACT.c.kind == given("kind"),
+        _LINE.c.code != ELECTRICITY_TAX,
         _LINE.c.quantity_mwh.is_not(None),
     ),
 )
@@ -338,15 +343,17 @@ def earlier(db: Session, who: User, invoice: WholeInvoice) -> Sequence[WholeInvo
 def energy_by_month(
     db: Session, who: User, invoice: WholeInvoice, sources: Collection[Source], since: date
 ) -> Mapping[date, Energy]:
-    """What bills of the party of one charge of energy under contracts of one site, month by month, from a day on.
+    """What bills charge of energy at metering points of one site, month by month, from a day to the last of a bill.
 
-    Of whole months alone; what several lines bill counts once.
+    sources: of one kind of contract; of whole months alone, and what several lines bill counts once
     """
-    contracts, site = {one.contract_id for one in sources}, next(one.site_id for one in sources)
-    found = ENERGY_OF_CONTRACTS.all(db, who, party=invoice.party_id, site=site, since=since, contracts=contracts)
+    of = next(iter(sources))
+    points = {source.point_id for source in sources}
+    days = {"first": since, "last": invoice.head.last}
+    found = ENERGY_OF_POINTS.all(db, who, party=invoice.party_id, site=of.site_id, points=points, kind=of.kind, **days)
     whole = {
-        (contract, first, used)
-        for contract, first, last, used in found
+        (point, first, used)
+        for point, first, last, used in found
         if first == first_of_month(first) and last + DAY == next_month(first)
     }
     by_month: defaultdict[date, Energy] = defaultdict(lambda: Energy(0))
@@ -366,16 +373,20 @@ def _late(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
-    heads = select(Invoice, Site).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+    heads = select(Invoice, Site, Party.kind).join(Party).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
     found = db.exec(heads.where(which).order_by(Invoice.number)).all()
-    ids = [invoice.id for invoice, _ in found]
+    ids = [invoice.id for invoice, *_ in found]
     lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
-    return [_bill(invoice, site, lines[invoice.id], vats[invoice.id], received[invoice.id]) for invoice, site in found]
+    return [
+        _bill(invoice, site, kind, lines[invoice.id], vats[invoice.id], received[invoice.id])
+        for invoice, site, kind in found
+    ]
 
 
 def _bill(
     invoice: Invoice,
     site: Site | None,
+    customer: str,
     lines: Sequence[Line],
     vats: Sequence[Vat],
     received: Sequence[Received],
@@ -409,6 +420,7 @@ def _bill(
         vats=tuple(vats),
         received=tuple(received),
         site_number=site.number if site else None,
+        is_a_companys=customer == PartyKind.COMPANY,
     )
 
 
@@ -440,6 +452,7 @@ def _source(contract: Contract | None, product: Product | None, point: MeteringP
         point_id=point.id if point else None,
         reading_type=ReadingType(contract.reading_type) if contract.reading_type else None,
         number=contract.number,
+        validity=Validity(contract.valid_from, contract.valid_to, contract.fixed_until, contract.notice_days),
     )
 
 

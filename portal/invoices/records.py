@@ -135,6 +135,16 @@ class InvoiceHead:
 
 
 @dataclass(frozen=True, slots=True)
+class Validity:
+    """How long a contract holds: its last day, once it is known, and that of a fixed term."""
+
+    first: date
+    last: date | None
+    fixed_until: date | None
+    notice_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point.
 
@@ -151,6 +161,7 @@ class Source:
     site_id: UUID
     reading_type: ReadingType | None = None
     number: str | None = None
+    validity: Validity | None = None
 
     @property
     def words(self) -> Text:
@@ -259,11 +270,27 @@ class WholeInvoice:
     vats: tuple[Vat, ...]
     received: tuple[Received, ...]
     site_number: str | None = None
+    is_a_companys: bool = False
+
+    @property
+    def sources(self) -> "Sequence[Source]":
+        """The contracts of its lines, each once."""
+        return [group.source for group in self.by_contract if group.source]
 
     @property
     def sells_electricity(self) -> bool:
         """Whether it is, in part at least, for electricity that we sold."""
-        return any(line.source is not None and line.source.kind is ContractKind.SALES for line in self.lines)
+        return any(source.kind is ContractKind.SALES for source in self.sources)
+
+    @property
+    def distributes_electricity(self) -> bool:
+        """Whether it is, in part at least, for the distribution of electricity."""
+        return any(source.kind is ContractKind.NETWORK for source in self.sources)
+
+    @property
+    def is_about_electricity(self) -> bool:
+        """Whether it is for either."""
+        return self.sells_electricity or self.distributes_electricity
 
     @property
     def by_contract(self) -> "Sequence[Group]":

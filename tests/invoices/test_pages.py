@@ -6,10 +6,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
+from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit.clock import DAY, first_of_month, start_of
 from portal.sites.kinds import ReadingType
@@ -70,7 +71,7 @@ def test_one_bill_shows_all_it_says(aino, books):
     assert "Sähkö 462 kWh" in said
     assert "Vero lasketaan kerran kutakin verokantaa kohti" in said
     assert "kuluttajariita.fi" in said
-    assert "energiamarkkinariitalautakuntaan" in said
+    assert "kuluttajariitalautakuntaan" in said
     assert "sahkonhinta.fi" in said
 
 
@@ -224,7 +225,7 @@ def test_the_payment_data_can_be_copied_and_scanned(aino, books):
     assert re.fullmatch(r"4[0-9]{53}", barcode)
     assert barcode.endswith(f"{books.due_on:%y%m%d}")
     assert everything.split("\n") == ["Esimerkki Energia Oy", iban, reference, amount]
-    assert source.count('role="img"') == 2
+    assert source.count('role="img"') == 3  # with the bar of its parts
 
 
 def test_a_bill_is_compared_with_that_of_a_year_before(aino, books):
@@ -258,6 +259,42 @@ def test_bills_of_other_contracts_are_not_compared(aino, register, books):
     with_network_later = register.bill(aino.party, books.site, books.last, **about)
     said = words(aino.browser.open(f"/invoices/{with_network_later}"))
     assert "Vuosi sitten tämän käyttöpaikan lasku koski eri sopimuksia kuin nyt" in said
+
+
+def test_a_bill_is_split_into_energy_distribution_and_taxes(aino, books):
+    shown = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Energia 43,15 € Sähkönsiirto 32,54 € Verot 19,30 €" in words(shown)
+    assert len(found(shown, "//svg[@class='split__bar']/rect")) == 3
+
+
+def test_the_contracts_of_a_bill_say_how_long_they_hold_and_who_sells_and_distributes(aino, register, books):
+    fixed = {"fixed_until": aino.today + timedelta(days=400), "notice_days": 30}
+    contract = register.contract(aino.party, books.site, register.point(books.site), register.product(), **fixed)
+    sold = register.bill(aino.party, books.site, books.last, cents=5020, lines=[line(contract, 4000, kwh="440")])
+    said = words(aino.browser.open(f"/invoices/{sold}"))
+    assert f"1.1.2020 alkaen, määräaikainen, {fixed['fixed_until']:%-d.%-m.%Y} asti" in said
+    assert "Irtisanomisaikasi 30 päivää" in said
+    assert "Laskun sähkön myy Esimerkki Energia Oy. Alueen verkkoyhtiö siirtää sähkön" in said
+    assert "Laskun sähkön myy ja siirtää Esimerkki Energia Oy." in words(aino.browser.open(f"/invoices/{books.unpaid}"))
+
+
+def test_two_years_of_use_are_a_picture_with_a_table_behind(aino, register, books):
+    assert "Kahden vuoden kulutus" not in words(aino.browser.open(f"/invoices/{books.unpaid}"))  # of two months
+    until = books.last.replace(day=1) - timedelta(days=1)
+    register.bill(aino.party, books.site, until, lines=[line(books.sales, 3500, kwh="400")])
+    shown = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert len(found(shown, "//section[@aria-labelledby='two-years']//svg[@role='img']/rect")) == 24
+    assert len(found(shown, "//section[@aria-labelledby='two-years']//tbody/tr[td != '–']")) == 3
+
+
+@pytest.mark.parametrize(("kind", "board"), [("person", "kuluttajariita.fi"), ("company", "energiamarkkinariita")])
+def test_the_dispute_body_is_that_of_the_customer(aino, register, books, kind, board):
+    with register.database.writing() as db:
+        db.exec(update(Party).where(Party.id == aino.party).values(kind=kind))
+    said = words(aino.browser.open(f"/invoices/{books.unpaid}"))
+    assert board in said
+    assert ("kuluttajaneuvonnasta" in said) is (kind == "person")
+    assert "Motiva (motiva.fi)" in said
 
 
 def test_offers_of_electricity_are_pointed_at_only_where_electricity_is_sold(aino, books):
