@@ -272,7 +272,7 @@ def test_the_contracts_of_a_bill_say_how_long_they_hold_and_who_sells_and_distri
     contract = register.contract(aino.party, books.site, register.point(books.site), register.product(), **fixed)
     sold = register.bill(aino.party, books.site, books.last, cents=5020, lines=[line(contract, 4000, kwh="440")])
     said = words(aino.browser.open(f"/invoices/{sold}"))
-    assert f"1.1.2020 alkaen, määräaikainen, {fixed['fixed_until']:%-d.%-m.%Y} asti" in said
+    assert f"1.1.2020 alkaen Voimassaolo määräaikainen, {fixed['fixed_until']:%-d.%-m.%Y} asti" in said
     assert "Irtisanomisaikasi 30 päivää" in said
     assert "Laskun sähkön myy Esimerkki Energia Oy. Alueen verkkoyhtiö siirtää sähkön" in said
     assert "Laskun sähkön myy ja siirtää Esimerkki Energia Oy." in words(aino.browser.open(f"/invoices/{books.unpaid}"))
