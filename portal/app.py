@@ -25,7 +25,7 @@ from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
 from portal.bill_check import pages as bill_check
 from portal.billing_month import pages as billing_month
-from portal.brand import Brand, made_files
+from portal.brand import MARK, Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
@@ -43,6 +43,7 @@ from portal.kit.access import Anyone
 from portal.kit.asgi import serve
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
+from portal.kit.documents import Letterhead
 from portal.kit.files import Files
 from portal.kit.headers import Count, uncounted
 from portal.kit.html import Html, Person
@@ -51,6 +52,7 @@ from portal.kit.outgoing import Connect, connect
 from portal.kit.rates import Turnstile
 from portal.kit.signing import Signer
 from portal.kit.threads import Threads
+from portal.kit.typesetting import Typesetter
 from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.organisation import pages as organisation
@@ -109,8 +111,8 @@ def create_app(
     paying = payment_service(settings, connect=connect, now=now)
     vault = Vault(settings.data_keys, settings.index_key)
     pays_at = paying.origins if paying else ()
-    terms = settings.payment_terms
-    installation = Installation(settings.brand, settings.base_url, vault, terms, KEEPERS, pays_at)
+    terms, press = settings.payment_terms, typesetter(settings.brand)
+    installation = Installation(settings.brand, settings.base_url, vault, terms, press, KEEPERS, pays_at)
     platform = Platform(
         database=database,
         html=html(settings.brand),
@@ -154,6 +156,14 @@ def html(brand: Brand) -> Html:
     """The templates, with what all of them may name; compiled once."""
     served = files(brand)
     return Html(ROOT / "templates", brand.called, asset=served.url, integrity=served.integrity, brand=brand)
+
+
+@cache
+def typesetter(brand: Brand) -> Typesetter:
+    """Who makes PDFs; its process is started when the first is asked for."""
+    mark = files(brand).text(MARK)
+    templates = ROOT / "templates" / "documents"
+    return Typesetter(templates, ROOT / "static" / "vendor" / "print", Letterhead(templates, brand, mark))
 
 
 def identification(settings: Settings, *, connect: Connect = connect, now: Now = clock.now) -> Identification:

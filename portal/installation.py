@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from portal.brand import Brand
 from portal.kit.crypto import Vault
 from portal.kit.privacy import Keeper
+from portal.kit.typesetting import Typesetter
 from portal.terms import PaymentTerms
 
 
 @dataclass(frozen=True)
 class Installation:
-    """Whose portal it is and where, the keys of what it seals, and who keeps personal data in it.
+    """Whose portal it is and where, the keys of what it seals, who typesets and who keeps personal data in it.
 
     payment_terms: how far bills may be paid later, for the asking
     pays_at: the origins through which a form leads to the payment service; none where bills are not paid here
@@ -21,5 +22,6 @@ class Installation:
     base_url: str
     vault: Vault
     payment_terms: PaymentTerms
+    typesetter: Typesetter
     keepers: Sequence[Keeper] = ()
     pays_at: Sequence[str] = ()

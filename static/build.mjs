@@ -1,6 +1,6 @@
 // Makes static/vendor, what browsers need: the stylesheet, joined from static/css; from node_modules htmx with its CSP
-// extension, the font, and one sprite of the Lucide icons that the templates and the code name. `npm run build`,
-// after `npm ci`.
+// extension, the font, and one sprite of the Lucide icons that the templates and the code name; and the font once more
+// for documents, which are typeset with no other. `npm run build`, after `npm ci`.
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,8 @@ const copies = {
   "htmx.min.js": from("htmx.org", "dist", "htmx.min.js"),
   "hx-csp.min.js": from("htmx.org", "dist", "ext", "hx-csp.min.js"),
   "figtree-latin-wght.woff2": from("@fontsource-variable", "figtree", "files", "figtree-latin-wght-normal.woff2"),
+  "print/figtree-400.ttf": from("@expo-google-fonts", "figtree", "400Regular", "Figtree_400Regular.ttf"),
+  "print/figtree-600.ttf": from("@expo-google-fonts", "figtree", "600SemiBold", "Figtree_600SemiBold.ttf"),
 };
 
 async function* sources(folder, ending) {

@@ -41,5 +41,8 @@ def settings():
 @cache
 def installation():
     """The installation that tests stand in; nobody keeps anything there."""
+    from portal import app  # noqa: PLC0415 - the settings are wanted by whoever loads nothing else
+
     known = settings()
-    return Installation(known.brand, known.base_url, Vault(known.data_keys, known.index_key), known.payment_terms)
+    vault = Vault(known.data_keys, known.index_key)
+    return Installation(known.brand, known.base_url, vault, known.payment_terms, app.typesetter(known.brand))

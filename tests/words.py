@@ -13,6 +13,8 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from portal.kit import documents
+
 ROOT = Path(__file__).parent.parent
 KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2), "counted": (1, 2)}
 KEYWORDS |= dict.fromkeys(("told", "correctable", "sealed"))  # what a personal column is called
@@ -71,6 +73,8 @@ def uses() -> list[Use]:
             key = tuple(message[:2]) if isinstance(message, tuple) else message
             if key:
                 found.append(Use(key, f"{folder}/{name}:{line}"))
+    for path in sorted((ROOT / "templates" / "documents").glob(f"*{documents.ENDING}")):
+        found += [Use(word, f"templates/documents/{path.name}") for word in documents.words(path.read_text("utf-8"))]
     return found
 
 

@@ -87,6 +87,7 @@ _HELD: Final = (
 )
 WITH_POINTS: Final = CONTRACTS.question(unpriced, RUNNING_ON_DAYS)
 BY_ID: Final = CONTRACTS.question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
+OF_IDS: Final = CONTRACTS.question(_read, _HELD.where(any_of(_CONTRACT.c.id, "contracts")))
 AT_SITES: Final = CONTRACTS.question(
     _read,
     _HELD.where(_NOT_ENDED, any_of(_CONTRACT.c.site_id, "asked")).order_by(*_IN_ORDER),
@@ -128,6 +129,12 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
     if not found:
         raise NoSuchContract
     return found[0]
+
+
+def of_ids(db: Session, who: User, contract_ids: Collection[UUID], today: date) -> Mapping[UUID, HeldContract]:
+    """Those of some contracts that this person may see."""
+    found = _with_terms(db, OF_IDS.all(db, who, contracts=list(contract_ids), today=today)) if contract_ids else ()
+    return {contract.id: contract for contract in found}
 
 
 def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[ContractHead]:

@@ -11,7 +11,8 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import banking_days, download, finding, finvoice, queries
+from portal.contracts import queries as contracts
+from portal.invoices import banking_days, download, finding, finvoice, printed, queries
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
@@ -19,16 +20,19 @@ from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
 from portal.invoices.paid_here import Attempted, PaymentsMade
 from portal.invoices.parts import PartOfBill, parts
+from portal.invoices.printed import Printing
 from portal.invoices.queries import Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.invoices.uses import TwoYears, two_years
 from portal.kit import spark
 from portal.kit.clock import first_of_month
+from portal.kit.db import Database
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
+from portal.kit.streams import Pieces, Pool
 from portal.kit.web import Download, Visit, page
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
@@ -175,6 +179,28 @@ def save_one(visit: Visit[User]) -> Download:
     return Download(finvoice.filename(invoice.head), "application/xml", body)
 
 
+def print_one(visit: Visit[User]) -> Download:
+    """One invoice, as a PDF."""
+    printing = _printing(visit, queries.by_id(visit.db, visit.who, visit.id("id")))
+    here, language = visit.installation, visit.language
+    document = printed.document(printing, here.brand, visit.today, language)
+
+    def made(_database: Database) -> Pieces:
+        yield here.typesetter.pdf(document)
+
+    name = printed.filename(printing.invoice.head, language)
+    return Download(name, "application/pdf", made, Pool.DOCUMENTS)
+
+
+def _printing(visit: Visit[User], invoice: WholeInvoice) -> Printing:
+    of = {line.source.contract_id for line in invoice.lines if line.source}
+    return Printing(
+        invoice,
+        queries.buyer(visit.db, visit.who, invoice),
+        contracts.of_ids(visit.db, visit.who, of, visit.today),
+    )
+
+
 @dataclass(frozen=True)
 class _Asked:
     """The list that a filter asks for: a part of that of all bills, or what is found, where more is asked for."""
@@ -288,4 +314,5 @@ def routes(reread: Reread, payments: PaymentsMade) -> list[Route]:
             who=sees(Theme.BILLING),
             viewed=text("Downloaded an invoice as Finvoice"),
         ),
+        page("/invoices/{id}/pdf", print_one, who=sees(Theme.BILLING), viewed=text("Downloaded an invoice as a PDF")),
     ]

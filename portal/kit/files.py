@@ -65,6 +65,13 @@ class Files:
         """
         return self._named(name).integrity
 
+    def text(self, name: str) -> str:
+        """What a file holds, such as `img/icon.svg`.
+
+        Raises MissingFile.
+        """
+        return self._named(name).body.decode()
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one file, or 404."""
         file = self._by_url.get(scope["path"])

@@ -10,6 +10,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from portal.kit.db import Database
+from portal.kit.errors import Busy
 
 Pieces = Generator[bytes, None, None]
 """What is sent, piece by piece. An empty piece sends nothing: it gives way to whoever waits for the same threads."""
@@ -20,13 +21,15 @@ slowly would hold it."""
 
 Afterwards = Callable[[], None]
 SLICE_S: Final = 0.02
+LONGEST_QUEUE: Final = 32  # answers that wait for the same threads; whoever comes then is told to try again
 
 
 class Pool(StrEnum):
-    """The threads in which an answer is made: those for files that are soon made, or those for what takes a while."""
+    """The threads in which an answer is made: for files that are soon made, for what takes a while, for documents."""
 
     FILES = "files"
     PACKAGES = "packages"
+    DOCUMENTS = "documents"
 
 
 class Pace:
@@ -54,8 +57,9 @@ def nothing() -> None:
 class Stream(StreamingResponse):
     """Sends pieces, each made in one of a few threads when the one before it has left. Many answers take turns there.
 
-    When the visitor goes away no more are made. In any case the generator is closed, and then `afterwards` called, both
-    in one of those threads: they may ask the database.
+    The first is made before the answer begins: a Problem that it raises has its page, as any other. When the visitor
+    goes away no more are made. In any case the generator is closed, and then `afterwards` called, both in one of those
+    threads: they may ask the database.
     """
 
     def __init__(
@@ -71,10 +75,15 @@ class Stream(StreamingResponse):
         self.pieces, self.threads, self.afterwards = pieces, threads, afterwards
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the pieces; to HEAD, none."""
+        """Send the pieces; to HEAD, none.
+
+        Raises Busy where too many wait.
+        """
         if scope["method"] == "HEAD":
             self.pieces.close()
         try:
+            if self.threads.statistics().tasks_waiting >= LONGEST_QUEUE:
+                raise Busy
             await super().__call__(scope, receive, send)
         finally:
             with anyio.CancelScope(shield=True):
@@ -82,11 +91,16 @@ class Stream(StreamingResponse):
 
     async def stream_response(self, send: Send) -> None:
         """Send one piece after the other."""
+        piece = await self._next()
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-        while (piece := await anyio.to_thread.run_sync(next, self.pieces, None, limiter=self.threads)) is not None:
+        while piece is not None:
             if piece:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+            piece = await self._next()
         await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _next(self) -> bytes | None:
+        return await anyio.to_thread.run_sync(next, self.pieces, None, limiter=self.threads)
 
     def _end(self) -> None:
         try:

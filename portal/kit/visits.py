@@ -119,7 +119,11 @@ class Platform:
     now: Callable[[], datetime] = clock.now
     threads: Threads = field(default_factory=Threads)
     streams: Mapping[Pool, anyio.CapacityLimiter] = field(
-        default_factory=lambda: {Pool.FILES: anyio.CapacityLimiter(2), Pool.PACKAGES: anyio.CapacityLimiter(1)}
+        default_factory=lambda: {
+            Pool.FILES: anyio.CapacityLimiter(2),
+            Pool.PACKAGES: anyio.CapacityLimiter(1),
+            Pool.DOCUMENTS: anyio.CapacityLimiter(1),
+        }
     )
 
 

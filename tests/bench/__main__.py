@@ -17,7 +17,19 @@ from pathlib import Path
 
 from portal.demo.company import Scale
 from portal.demo.people import JUHA
-from tests.bench import against_django, downloads, keys, large, overload, packages, pages, peers, store, texts
+from tests.bench import (
+    against_django,
+    documents,
+    downloads,
+    keys,
+    large,
+    overload,
+    packages,
+    pages,
+    peers,
+    store,
+    texts,
+)
 
 ROUNDS = 5
 MAIN_ROUNDS = 60
@@ -375,6 +387,16 @@ def _first_answer(bench: Bench, more: int = 0) -> tuple[float, float]:
     return seconds, resident / MIB
 
 
+def bills_on_paper(bench: Bench) -> Iterator[Row]:
+    bills = documents.Bills(bench.portal.database, pages.UNTIL)
+    seconds, most = bills.measured()
+    overview = bench.portal.least_s("/overview")
+    told = f"{seconds * 1e3:.1f} / {overview * 1e3:.1f} ms, {1 / seconds:.0f} a second"
+    yield Row("P10", "a bill as a PDF, in overviews of a household", seconds / overview, 15, "at most", told)
+    yield Row("P10", "the same in milliseconds, median of new ones", seconds * 1e3, 150, "at most", "")
+    yield Row("P10", "kilobytes of the largest", most / 1e3, 150, "at most", f"{len(bills.documents)} bills")
+
+
 def overloaded(bench: Bench) -> Iterator[Row]:
     with bench.portal.serving("portal") as served:
         peak, over, before, after = overload.measured(*served, f"{pages.SESSION_COOKIE}={bench.portal.cookie}")
@@ -412,6 +434,7 @@ ROWS = {
     "P7": start,
     "P8": sign_in,
     "P9": overloaded,
+    "P10": bills_on_paper,
 }
 WHEN_ASKED = {"F70"}  # it takes minutes to fill two large registers
 

@@ -1,0 +1,321 @@
+"""An invoice on paper: what its PDF shows, and the e-invoice that goes with it.
+
+It says what the page of the invoice says, to whoever reads that page: of its contracts and metering points what they
+may see of these.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from portal.brand import Brand
+from portal.contracts.records import HeldContract
+from portal.invoices import finvoice, labels
+from portal.invoices.codes import PaymentCodes, payment_codes
+from portal.invoices.drawings import Drawing
+from portal.invoices.parts import parts
+from portal.invoices.records import Buyer, Group, InvoiceHead, Line, WholeInvoice
+from portal.invoices.rules import Status
+from portal.kit import formats
+from portal.kit.documents import Attachment, Document, Relationship
+from portal.kit.formats import DASH
+from portal.kit.i18n import Language, Text, counted, text
+
+FILENAMES: Final = {Language.FI: "lasku", Language.SV: "faktura", Language.EN: "invoice"}
+Words = Text | str
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that is told, and what it is."""
+
+    label: Words
+    value: Words
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedLine:
+    """A line of the breakdown."""
+
+    name: str
+    about: Sequence[Words]
+    quantity: Words
+    price: Words
+    vat: str
+    net: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGroup:
+    """The lines of one contract, and what is told of it."""
+
+    heading: Words
+    facts: Sequence[Words]
+    net: str
+    lines: Sequence[PrintedLine]
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is typed or scanned to pay; codes are SVG, None where the details do not fit them."""
+
+    iban: str
+    bic: str
+    payee: str
+    payer: Sequence[str]
+    reference: str
+    due_on: str
+    amount: str
+    digits: str | None
+    barcode: str | None
+    qr: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedInvoice:
+    """What the template `invoice` shows, each text as it stands on paper.
+
+    asked: what is to be paid, or the total where nothing is
+    parts: what it is made of
+    """
+
+    heading: Words
+    about: str
+    buyer: Sequence[str]
+    facts: Sequence[Fact]
+    asked: Fact
+    due: Fact | None
+    note: Words | None
+    parts: Sequence[Fact]
+    details: Sequence[Fact]
+    groups: Sequence[PrintedGroup]
+    totals: Sequence[Fact]
+    total: Fact
+    warnings: Sequence[Text]
+    advice: Sequence[Text]
+    slip: Slip | None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """An invoice with all that is needed to print it; contracts by id, those that its reader may see."""
+
+    invoice: WholeInvoice
+    buyer: Buyer
+    contracts: Mapping[UUID, HeldContract]
+
+
+def document(printing: Printing, seller: Brand, today: date, language: Language) -> Document:
+    """The invoice as it stands on a day, dated as it was issued."""
+    head = printing.invoice.head
+    return Document(
+        template="invoice",
+        title=f"{head.title.said(language)}, {head.number}",
+        language=language,
+        dated=head.issued_on,
+        content=_content(printing, today, language),
+        attachments=[_e_invoice(printing, seller, language)],
+    )
+
+
+def filename(head: InvoiceHead, language: Language) -> str:
+    """What the file is called: `lasku-261148213.pdf`."""
+    return f"{FILENAMES[language]}-{re.sub('[^0-9A-Za-z]+', '-', head.number)}.pdf"
+
+
+def _e_invoice(printing: Printing, seller: Brand, language: Language) -> Attachment:
+    return Attachment(
+        name=finvoice.filename(printing.invoice.head),
+        content_type="application/xml",
+        description=text("The same invoice as a Finvoice file").said(language),
+        relationship=Relationship.ALTERNATIVE,
+        body=finvoice.written(printing.invoice, printing.buyer, seller).decode(),
+    )
+
+
+def _content(printing: Printing, today: date, language: Language) -> PrintedInvoice:
+    invoice, buyer = printing.invoice, printing.buyer
+    head, codes = invoice.head, payment_codes(invoice, today)
+    due = Fact(text("Due date"), formats.full_date(head.due_on, language))
+    return PrintedInvoice(
+        heading=labels.KINDS.get(head.kind, text("Invoice")),
+        about=_about(head, language),
+        buyer=_address(buyer),
+        facts=[*_facts(invoice, buyer, language)],
+        asked=Fact(text("To be paid"), formats.money(head.open_amount)) if codes else _total(head),
+        due=due if codes else None,
+        note=_note(head, today),
+        parts=[Fact(one.words, formats.money(one.amount)) for one in parts(invoice)],
+        details=[*_details(invoice)],
+        groups=[_group(group, printing, language) for group in invoice.by_contract],
+        totals=[*_totals(invoice)],
+        total=_total(head),
+        warnings=[ESTIMATED] if invoice.estimated else [],
+        advice=[*_advice(invoice, codes)],
+        slip=_slip(invoice, buyer, codes, language) if codes else None,
+    )
+
+
+ESTIMATED: Final = text(
+    "Some readings were not available when the invoice was made. "
+    "We correct the invoice when we receive the measured values."
+)
+
+
+def _about(head: InvoiceHead, language: Language) -> str:
+    about = formats.capital(head.about.said(language))
+    return f"{about} · {head.street}" if head.street else about
+
+
+def _address(buyer: Buyer) -> Sequence[str]:
+    town = f"{buyer.postcode or ''} {buyer.town or ''}".strip()
+    abroad = buyer.country if buyer.country != "FI" else None
+    return [line for line in (buyer.name, buyer.street, town, abroad) if line]
+
+
+def _facts(invoice: WholeInvoice, buyer: Buyer, language: Language) -> Iterator[Fact]:
+    head = invoice.head
+    yield Fact(text("Invoice number"), head.number)
+    yield Fact(text("Date of the invoice"), formats.full_date(head.issued_on, language))
+    yield Fact(text("Billed period"), formats.date_range(head.first, head.last, language))
+    yield Fact(text("Customer number"), buyer.customer_number)
+    if buyer.business_id:
+        yield Fact(text("Business ID"), buyer.business_id)
+    if invoice.refers_to:
+        of = text("Credits the invoice") if head.is_credit_note else text("About the invoice")
+        yield Fact(of, invoice.refers_to)
+
+
+def _total(head: InvoiceHead) -> Fact:
+    return Fact(text("Total"), formats.money(head.total))
+
+
+def _note(head: InvoiceHead, today: date) -> Text | None:
+    """What became of the invoice, or of a part of it, as its page says it."""
+    more, credit = formats.money(head.overpaid), formats.money(-head.total)
+    credited = text("Nothing is left to pay: the invoice has been credited.")
+    paid_back = text("The credit of %(amount)s has been paid to you or set off against another invoice.", amount=credit)
+    notes = {
+        Status.PAID: text("The invoice has been paid. Thank you."),
+        Status.OVERPAID: text("The invoice has been paid, and %(amount)s more than was due.", amount=more),
+        Status.NOTHING: text("There is nothing to pay. You do not need to do anything."),
+        Status.CREDIT: text("We credit you with %(amount)s. You do not need to do anything.", amount=credit),
+        Status.CREDITED: paid_back if head.is_credit_note else credited,
+    }
+    paid, whole = formats.money(head.paid), formats.money(head.total)
+    partly = text("%(paid)s of %(total)s has been paid", paid=paid, total=whole) if head.paid else None
+    return notes.get(head.status(today), partly)
+
+
+def _details(invoice: WholeInvoice) -> Iterator[Fact]:
+    for energy, amount in invoice.used:
+        yield Fact(energy, amount)
+    if invoice.average_price:
+        yield Fact(text("Average price of this invoice, incl. VAT"), invoice.average_price)
+    if invoice.metering:
+        yield Fact(text("Metering"), invoice.metering)
+
+
+def _group(group: Group, printing: Printing, language: Language) -> PrintedGroup:
+    source, head = group.source, printing.invoice.head
+    contract = printing.contracts.get(source.contract_id) if source else None
+    heading: Words = text("Other charges")
+    if source:
+        heading = f"{source.words.said(language)}: {source.product.said(language)}"
+    return PrintedGroup(
+        heading=heading,
+        facts=[*_of_contract(contract, language)] if contract else [],
+        net=formats.money(group.net),
+        lines=[_line(line, head, language) for line in group.lines],
+    )
+
+
+def _of_contract(contract: HeldContract, language: Language) -> Iterator[Text]:
+    """Which contract it is, how long it runs, and where it is delivered."""
+    if contract.gsrn:
+        yield text("Metering point %(gsrn)s", gsrn=contract.gsrn)
+    yield text("Contract %(number)s", number=contract.number)
+    since = formats.full_date(contract.first, language)
+    if contract.last:
+        yield text("%(first)s to %(last)s", first=since, last=formats.full_date(contract.last, language))
+    elif contract.fixed_until:
+        until = formats.full_date(contract.fixed_until, language)
+        yield text("since %(first)s, fixed until %(last)s", first=since, last=until)
+    else:
+        yield text("since %(first)s until further notice", first=since)
+    if not contract.last and contract.notice_days:
+        yield counted("your notice: %(n)s day", "your notice: %(n)s days", contract.notice_days)
+
+
+def _line(line: Line, head: InvoiceHead, language: Language) -> PrintedLine:
+    about: list[Words] = []
+    if (line.first, line.last) != (head.first, head.last):
+        about.append(formats.date_range(line.first, line.last, language))
+    if line.estimated:
+        about.append(text("Estimated consumption"))
+    of = line.counted
+    return PrintedLine(
+        name=line.name.said(language),
+        about=about,
+        quantity=of.quantity if of else DASH,
+        price=of.price if of else DASH,
+        vat=formats.percent(line.vat_percent),
+        net=formats.money(line.net),
+    )
+
+
+def _totals(invoice: WholeInvoice) -> Iterator[Fact]:
+    yield Fact(text("Total without VAT"), formats.money(invoice.net))
+    for rate in invoice.vats:
+        percent, net = formats.percent(rate.percent), formats.money(rate.net)
+        yield Fact(text("VAT %(percent)s on %(net)s", percent=percent, net=net), formats.money(rate.vat))
+
+
+def _advice(invoice: WholeInvoice, codes: PaymentCodes | None) -> Iterator[Text]:
+    if codes:
+        yield text(
+            "If something in the invoice seems wrong, contact us before the due date. "
+            "Pay the part that you do not dispute."
+        )
+    else:
+        yield text("If something in the invoice seems wrong, contact us.")
+    if invoice.is_a_companys:
+        yield text(
+            "If we do not find a solution together, a company can take a matter of electricity to the Energy Market "
+            "Disputes Board."
+        )
+    else:
+        yield text(
+            "If we do not find a solution together, you can ask for advice from the Consumer Advisory Services "
+            "(kkv.fi) and take the matter to the Consumer Disputes Board (kuluttajariita.fi)."
+        )
+    yield text("Motiva (motiva.fi) gives free advice on using energy sparingly.")
+    if invoice.is_about_electricity:
+        yield text("The Energy Authority (energiavirasto.fi) supervises the electricity market.")
+    if invoice.sells_electricity:
+        yield text("You can compare offers of electricity and read about changing the supplier at sahkonhinta.fi.")
+
+
+def _slip(invoice: WholeInvoice, buyer: Buyer, codes: PaymentCodes, language: Language) -> Slip:
+    return Slip(
+        iban=formats.grouped(invoice.iban),
+        bic=invoice.bic,
+        payee=invoice.payee,
+        payer=_address(buyer),
+        reference=codes.reference,
+        due_on=formats.full_date(invoice.head.due_on, language),
+        amount=formats.money(invoice.head.open_amount),
+        digits=codes.digits,
+        barcode=_svg(codes.barcode) if codes.barcode else None,
+        qr=_svg(codes.qr) if codes.qr else None,
+    )
+
+
+def _svg(drawing: Drawing) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.width} {drawing.height}">'
+        f'<path d="{drawing.path}"/></svg>'
+    )
