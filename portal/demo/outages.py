@@ -14,7 +14,7 @@ from portal.demo.naming import id_of
 from portal.kit.clock import DAY, HELSINKI
 from portal.outages.kinds import OutageKind, OutageState
 from portal.outages.models import Outage, OutageArea, OutageSite
-from portal.outages.rules import says
+from portal.outages.rules import says, with_sites
 from portal.sites.kinds import Commodity
 
 AINO, MIKKO, KARIN, RIIKKA = "412337", "528411", "619700", "845310"  # the sites that they hold
@@ -88,7 +88,7 @@ def _rows(one: Happened) -> Iterator[SQLModel]:
         cause_fi=one.cause.fi,
         cause_sv=one.cause.sv,
         cause_en=one.cause.en,
-        says=says(one.state, one.starts_at, expected, ended),
+        says=with_sites(says(one.state, one.starts_at, expected, ended), one.sites, compensated=True),
     )
     yield OutageArea(outage_id=outage_id, postcode=one.postcode)
     for number in one.sites:

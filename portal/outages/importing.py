@@ -11,7 +11,7 @@ from portal.kit.feed import FeedRow, ImportContext, Moment, Names, Refusal, Verd
 from portal.kit.mirror import Kept, Parts, Wanted, mirror
 from portal.outages.kinds import OutageKind, OutageState
 from portal.outages.models import Outage, OutageArea, OutageSite
-from portal.outages.rules import says
+from portal.outages.rules import says, with_sites
 from portal.sites.importing import SiteNumber, site_ids
 
 MOST_AREAS, MOST_SITES = 4_000, 200_000
@@ -122,7 +122,11 @@ def _outage(row: OutageEntry, sites: Mapping[str, UUID]) -> Wanted | Refusal:
             **of_row,
             **cause,
             "compensated": row.compensated,
-            "says": says(row.state, row.starts_at, row.expected_until, row.ended_at),
+            "says": with_sites(
+                says(row.state, row.starts_at, row.expected_until, row.ended_at),
+                row.site_numbers,
+                compensated=row.compensated,
+            ),
         },
         lambda _: {AREAS: areas, SITES: without},
     )

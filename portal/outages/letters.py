@@ -1,7 +1,7 @@
 """Letters about outages, and the event that tells billing of compensation: by `portal jobs`, once a change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -17,7 +17,7 @@ from portal.kit.mirror import portions
 from portal.outages.kinds import OutageState
 from portal.outages.models import IS_NEWS, Outage, OutageSite
 from portal.outages.records import HEAD, OutageHead, PastOutage, head
-from portal.outages.rules import RECENT, is_news
+from portal.outages.rules import RECENT, SETTLED, said_of
 from portal.outbox.actions import Event, announce
 from portal.outbox.mail import Letter, post
 from portal.sites.models import Occupancy, Site
@@ -31,8 +31,8 @@ Contactable = Callable[[Session, Collection[UUID]], Collection[UUID]]
 class CompensationDue(Event):
     """A customer has a right to standard compensation for an outage: Electricity Market Act 588/2013, section 100.
 
-    One comes for each site and holder when a long outage ends, and again where its times are corrected: then the
-    later one counts. What a year's fee is and what was compensated before is for billing to know.
+    One comes for each site and holder when a long outage ends, and again whenever the right becomes another one: then
+    the later one counts, also one of 0 per cent. What a year's fee is and what was compensated before billing knows.
     """
 
     kind: ClassVar[str] = "outage.compensation_due"
@@ -42,7 +42,7 @@ class CompensationDue(Event):
     customer_number: str
     party_id: UUID
     starts_at: datetime
-    ended_at: datetime
+    ended_at: datetime | None
     percent_of_year_fee: int
 
 
@@ -59,6 +59,7 @@ class Sender:
 class SiteHolder:
     """A customer who held a site when an outage began."""
 
+    site: OutageSite
     party: Party
     site_number: str
     street: str
@@ -67,21 +68,28 @@ class SiteHolder:
 def tell(db: Session, sender: Sender, wanting: Contactable, now: datetime) -> int:
     """Write of one outage of which something is news, and note what was told; 1 where there was one, 0 where none was.
 
-    Letters and event leave the house when the note is committed: whoever is stopped in between tells all, or nothing.
+    Letters and events leave the house when the note is committed: whoever is stopped in between tells all, or nothing.
     """
     outage = _next(db)
     if outage is None:
         return 0
     found, told = head(*(getattr(outage, name) for name in HEAD)), outage.told
     outage.told = outage.says
-    if found.ended_at is not None and found.ended_at < now - RECENT:
-        return 1
     holders = _holders(db, found)
-    if is_news(outage.says, told, is_open=found.is_open):
-        _write(db, sender, found, holders, wanting, now)
-    for due in _due(found, holders):
-        announce(db, due, now)
+    if found.ended_at is None or found.ended_at >= now - RECENT:
+        is_changed = told is None or said_of(outage.says) != said_of(told)
+        _write(db, sender, found, [one for one in holders if _is_news(found, one, is_changed=is_changed)], wanting, now)
+    if found.ended_at is None or found.ended_at >= now - SETTLED:
+        for due in _due(found, holders):
+            announce(db, due, now)
+    for holder in holders:
+        holder.site.is_told |= found.is_open
     return 1
+
+
+def _is_news(outage: OutageHead, holder: SiteHolder, *, is_changed: bool) -> bool:
+    """Whether somebody is to be written to: of an open outage whenever they know less; of its end if they knew."""
+    return is_changed or not holder.site.is_told if outage.is_open else is_changed and holder.site.is_told
 
 
 def _next(db: Session) -> Outage | None:
@@ -93,10 +101,10 @@ def _next(db: Session) -> Outage | None:
 def _holders(db: Session, outage: OutageHead) -> Sequence[SiteHolder]:
     """Who held the sites that an outage left without energy, on the day on which it began, by customer and street."""
     asked = (
-        select(Party, Site.number, Site.street)
-        .join(Occupancy, col(Occupancy.party_id) == Party.id)
-        .join(Site, col(Site.id) == Occupancy.site_id)
-        .join(OutageSite, col(OutageSite.site_id) == Site.id)
+        select(OutageSite, Party, Site.number, Site.street)
+        .join(Site, col(Site.id) == OutageSite.site_id)
+        .join(Occupancy, col(Occupancy.site_id) == Site.id)
+        .join(Party, col(Party.id) == Occupancy.party_id)
         .where(OutageSite.outage_id == outage.id, held_on(day_of(outage.starts_at)))
         .order_by(Party.customer_number, Site.street, Site.number)
         .distinct()
@@ -173,21 +181,23 @@ def _when(outage: OutageHead, language: Language) -> Sequence[Text]:
     return [begins, text("It is expected to end on %(at)s.", at=at(outage.expected_until))]
 
 
-def _due(outage: OutageHead, holders: Sequence[SiteHolder]) -> Sequence[CompensationDue]:
-    """What billing is told of an outage that has ended: for each site and holder, where there is a right."""
-    if outage.ended_at is None:
-        return ()
-    past = PastOutage(outage, outage.starts_at, outage.ended_at)
-    return [
-        CompensationDue(
+def _due(outage: OutageHead, holders: Sequence[SiteHolder]) -> Iterator[CompensationDue]:
+    """What billing is told: for each site and holder whose right is another than it was told last; and that is noted.
+
+    A right that is no more, for the outage was shorter or goes on after all, is told as one of 0 per cent.
+    """
+    ended = outage.ended_at
+    percent = PastOutage(outage, outage.starts_at, ended).percent if ended else 0
+    changed = [holder for holder in holders if holder.site.percent_told != percent]
+    for holder in changed:
+        yield CompensationDue(
             outage_number=outage.number,
             site_number=holder.site_number,
             customer_number=holder.party.customer_number,
             party_id=holder.party.id,
             starts_at=outage.starts_at,
-            ended_at=past.ended_at,
-            percent_of_year_fee=past.percent,
+            ended_at=ended,
+            percent_of_year_fee=percent,
         )
-        for holder in holders
-        if past.percent
-    ]
+    for holder in changed:
+        holder.site.percent_told = percent

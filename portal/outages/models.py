@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, ColumnElement, Index, literal_column
+from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, literal_column
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
@@ -79,3 +79,12 @@ class OutageSite(SQLModel, table=True):
 
     outage_id: UUID = Field(foreign_key="outage.id", primary_key=True)
     site_id: UUID = Field(foreign_key="site.id", primary_key=True, index=True)
+    is_told: bool = Field(
+        default=False, description="whether its holders were told of the outage", sa_column_kwargs=internal()
+    )
+    percent_told: int = Field(
+        default=0,
+        sa_type=SmallInteger,
+        description="of the annual network fee: what billing was last told",
+        sa_column_kwargs=internal(),
+    )

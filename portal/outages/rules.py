@@ -1,9 +1,10 @@
 """Standard compensation for long outages, and when customers are to be told of one again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Final
 
 from portal.kit.clock import day_of, start_of
@@ -11,7 +12,10 @@ from portal.kit.money import Money, rounded
 from portal.outages.kinds import OutageState
 
 RECENT: Final = timedelta(days=7)
-"""How long after its end an outage is still news: what a first load tells of years ago is none."""
+"""How long after its end an outage is still news to customers: what a first load tells of years ago is none."""
+
+SETTLED: Final = timedelta(days=183)
+"""How long after its end billing is told of a right: compensation is paid within six months (section 100)."""
 
 CAP: Final = Money(200_000)
 CAP_PERCENT: Final = 200
@@ -101,9 +105,12 @@ def says(state: OutageState, *times: datetime | None) -> str:
     return " ".join((state, *(f"{at.astimezone(UTC):%Y-%m-%dT%H:%M}" if at else "-" for at in times)))
 
 
-def is_news(now: str, told: str | None, *, is_open: bool) -> bool:
-    """Whether customers are to be written to: of an open outage when anything changed, of its end when they knew.
+def with_sites(said: str, sites: Iterable[str], *, compensated: bool) -> str:
+    """The same with what else makes it news: which sites it names, and whether it is compensated."""
+    named = sha256("\n".join(sorted(sites)).encode()).hexdigest()[:16]
+    return f"{said} {named} {'yes' if compensated else 'no'}"
 
-    now, told: what the outage says of itself (`says`), and what was told of it last, None before anything was
-    """
-    return now != told and (is_open or told is not None)
+
+def said_of(whole: str) -> str:
+    """What customers are told, of the whole."""
+    return whole.rsplit(" ", 2)[0]

@@ -168,7 +168,7 @@ def test_a_site_taken_out_of_a_mandate_is_gone_at_the_very_next_request(house):
 
 def bill_of(browser) -> str:
     """The address of the first bill on one's list."""
-    return "/invoices/" + browser.open("/invoices").text.partition('href="/invoices/')[2].partition('"')[0]
+    return re.search(r'href="(/invoices/[0-9a-f-]{36})"', browser.open("/invoices").text)[1]
 
 
 def end(house, grantor, days_ago):

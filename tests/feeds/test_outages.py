@@ -4,6 +4,7 @@ import pytest
 from sqlmodel import select
 
 from portal.outages.models import Outage, OutageArea, OutageSite
+from portal.outages.rules import said_of
 from tests.feeds.conftest import row
 
 OPEN = {"state": "ongoing", "ended_at": None}
@@ -26,7 +27,10 @@ def test_an_outage_is_told_again_until_it_is_over(known, take_in, database):
     assert take_in("o.jsonl", began).last == "accepted=0 unchanged=1 refused=0"
     assert take_in("o.jsonl", row("outages")).last == "accepted=1 unchanged=0 refused=0"
     (outage,) = standing(database, Outage)
-    assert (outage.state, outage.says) == ("restored", "restored 2026-11-14T03:20 2026-11-14T18:00 2026-11-14T17:05")
+    assert (outage.state, said_of(outage.says)) == (
+        "restored",
+        "restored 2026-11-14T03:20 2026-11-14T18:00 2026-11-14T17:05",
+    )
     assert outage.told is None  # customers are written to by `portal jobs`
 
 

@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 from portal.outages.models import Outage, OutageArea, OutageSite
-from portal.outages.rules import says
+from portal.outages.rules import says, with_sites
 from tests import days
 from tests.contracts.register import Register
 from tests.people import AINO, House
@@ -30,11 +31,12 @@ class Network(Register):
             starts_at=begins,
             expected_until=until,
             ended_at=end,
-            says=says(state, begins, until, end),
+            says=with_sites(says(state, begins, until, end), map(str, sites), compensated=True),
             **{"energy": "electricity", "kind": "fault"} | more,
         )
         areas = [OutageArea(outage_id=outage.id, postcode=one) for one in postcodes]
-        return self.add(outage, *areas, *(OutageSite(outage_id=outage.id, site_id=site) for site in sites))
+        self.add(outage, *areas, *(OutageSite(outage_id=outage.id, site_id=site) for site in sites))
+        return outage.id
 
     def now_says(self, outage_id, **facts):
         """Let an outage say something else."""
@@ -42,7 +44,15 @@ class Network(Register):
             outage = db.get_one(Outage, outage_id)
             for name, value in facts.items():
                 setattr(outage, name, value)
-            outage.says = says(outage.state, outage.starts_at, outage.expected_until, outage.ended_at)
+            said = says(outage.state, outage.starts_at, outage.expected_until, outage.ended_at)
+            sites = db.exec(select(OutageSite.site_id).where(OutageSite.outage_id == outage_id))
+            outage.says = with_sites(said, map(str, sites), compensated=outage.compensated)
+
+    def also_at(self, outage_id, site):
+        """Let an outage name one more site."""
+        with self.database.writing() as db:
+            db.add(OutageSite(outage_id=outage_id, site_id=site))
+        self.now_says(outage_id)
 
 
 @pytest.fixture

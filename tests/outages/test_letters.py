@@ -118,9 +118,54 @@ def test_billing_is_told_of_a_right_to_compensation(network, reached, facts, per
     assert letters(network) == []  # nobody knew of it while it went on
 
 
+def test_a_site_that_is_named_later_is_written_to_and_nobody_twice(network, reached, home):
+    _, site = reached
+    house, _, _ = home
+    outage = network.outage()  # of an area, as long as nobody knows more
+    assert (told(network), letters(network)) == (1, [])
+    network.also_at(outage, site)
+    assert (told(network), [letter.to for letter in letters(network)]) == (1, ["aino@example.fi"])
+    later = house.customer("290296-912H", "Mikko Korhonen", "1002")
+    house.contact(later, email="mikko@example.fi")
+    theirs = network.site("Muukatu 1")
+    network.occupancy(later, theirs)
+    network.also_at(outage, theirs)
+    assert (told(network), told(network)) == (1, 0)
+    assert [letter.to for letter in letters(network)] == ["aino@example.fi", "mikko@example.fi"]
+    network.now_says(outage, state="restored", ended_at=network.now)
+    told(network)
+    assert len(letters(network)) == 4
+
+
+def rights(network):
+    return [json.loads(event.payload)["percent_of_year_fee"] for event in left(network, "outage.compensation_due")]
+
+
+def test_a_right_that_becomes_another_one_is_told_again(network, reached):
+    _, site = reached
+    outage = network.outage(site, state="restored", starts=-14 * HOUR, ended=-HOUR)
+    told(network)
+    network.now_says(outage, ended_at=network.now - 3 * HOUR)  # eleven hours
+    told(network)
+    network.now_says(outage, ended_at=network.now - HOUR)
+    told(network)
+    network.now_says(outage, compensated=False)
+    assert (told(network), told(network)) == (1, 0)
+    assert rights(network) == [10, 0, 10, 0]
+
+
+def test_a_right_is_told_though_the_outage_is_no_news_any_more(network, reached):
+    _, site = reached
+    day = 24 * HOUR
+    network.outage(site, state="restored", starts=-30 * day, ended=-29 * day)
+    network.outage(site, state="restored", starts=-300 * day, ended=-299 * day)  # settled long ago
+    assert told(network) == 2
+    assert (rights(network), letters(network)) == ([25], [])
+
+
 def test_what_a_first_load_tells_of_long_ago_is_no_news(network, reached):
     _, site = reached
-    network.outage(site, state="restored", starts=-timedelta(days=40), ended=-timedelta(days=38))
+    network.outage(site, state="restored", starts=-timedelta(days=340), ended=-timedelta(days=338))
     assert (told(network), told(network)) == (1, 0)
     assert (letters(network), left(network, "outage.compensation_due")) == ([], [])
 

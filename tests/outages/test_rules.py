@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from portal.kit.money import Money
 from portal.outages.kinds import OutageState
-from portal.outages.rules import CAP, Lasting, compensations, is_news, percent, says
+from portal.outages.rules import CAP, Lasting, compensations, percent, said_of, says, with_sites
 
 HOUR = timedelta(hours=1)
 BEGAN = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -71,13 +71,10 @@ def test_no_year_gives_more_than_the_law_lets_it(told):
     assert sum(money.cents for money in found) <= len(years) * CAP.cents + len(outages)  # a cent each for rounding
 
 
-def test_customers_are_told_what_changed_and_once():
-    soon = says(OutageState.ANNOUNCED, BEGAN, BEGAN + HOUR, None)
-    later = says(OutageState.ANNOUNCED, BEGAN, BEGAN + 2 * HOUR, None)
-    over = says(OutageState.RESTORED, BEGAN, BEGAN + 2 * HOUR, BEGAN + HOUR)
-    assert is_news(soon, None, is_open=True)
-    assert not is_news(soon, soon, is_open=True)
-    assert is_news(later, soon, is_open=True)
-    assert is_news(over, later, is_open=False)
-    assert not is_news(over, None, is_open=False)  # whoever knew of nothing is not told that it is over
-    assert not is_news(over, over, is_open=False)
+def test_what_else_makes_it_news_stands_behind_what_is_said():
+    said = says(OutageState.ANNOUNCED, BEGAN, BEGAN + HOUR, None)
+    whole = with_sites(said, ["2", "1"], compensated=True)
+    assert whole == with_sites(said, ["1", "2"], compensated=True)
+    assert len({whole, with_sites(said, ["1"], compensated=True), with_sites(said, ["1", "2"], compensated=False)}) == 3
+    assert said_of(whole) == said
+    assert len(whole) <= 100

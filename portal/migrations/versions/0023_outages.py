@@ -50,6 +50,8 @@ def upgrade() -> None:
         "outage_site",
         sa.Column("outage_id", sa.Uuid(), nullable=False),
         sa.Column("site_id", sa.Uuid(), nullable=False),
+        sa.Column("is_told", sa.Boolean(), nullable=False),
+        sa.Column("percent_told", sa.SmallInteger(), nullable=False),
         sa.ForeignKeyConstraint(["outage_id"], ["outage.id"], name=op.f("fk_outage_site_outage_id_outage")),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_outage_site_site_id_site")),
         sa.PrimaryKeyConstraint("outage_id", "site_id", name=op.f("pk_outage_site")),
