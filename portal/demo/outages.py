@@ -55,7 +55,7 @@ def _happened(until: date) -> Iterator[Happened]:
         [RIIKKA],
         tree,
     )
-    station = Names("Muuntajan kytkin vaihdetaan", "Transformatorns brytare byts", "A transformer's switch is replaced")
+    station = Names("Kytkin vaihdetaan", "En brytare byts ut", "A switch is replaced")
     line = Names("Verkon huolto", "Service på elnätet", "Maintenance of the network")
     cable = Names("Kaapeli vaihdetaan", "En kabel byts ut", "A cable is replaced")
     for number, (site, postcode, first, last, why) in enumerate(

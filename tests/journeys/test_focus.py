@@ -18,6 +18,7 @@ TARGET = re.compile(r"""ui\.(?:goes|posts|fetches|pager)\([^"}]*?(?:"[^"]*"[^"}]
 UNASKED = {
     "history",
     "reading",
+    "run",
     "withdrawal",
 }  # they fetch themselves while somebody does something else, and keep quiet
 LIKE_OTHERS = {
@@ -53,6 +54,7 @@ JOURNEYS = {
         Swap("bills", "#bills .pager [rel=next]", "#bills h2"),
         Swap("bills", "#show", "#show", key="ArrowDown"),
     ),
+    (AINO, "/invoices"): (Swap("month", "#month a", "#month h2 >> nth=0"),),
     (JUHA, "/invoices?show=open&year=2025"): (Swap("bills", ".empty a", "#bills h2"),),
     (JUHA, "/contracts"): (Swap("contracts", ".pager [rel=next]", "#contracts h2 >> nth=0"),),
     (JUHA, "/sites"): (
@@ -66,6 +68,7 @@ JOURNEYS = {
         Swap("inbox", "#inbox nav a >> nth=1", "#inbox h2 >> nth=0"),
         Swap("inbox", "#q", "#inbox h2 >> nth=0"),
     ),
+    (AINO, "/outages?postcode=00000"): (Swap("current", "#postcode", "#current h2 >> nth=0"),),
     (AINO, "/consents"): (  # and back
         Swap("outages", "#outages [role=switch] >> nth=0", "#outages [role=switch] >> nth=0", key="Space"),
         Swap("outages", "#outages [role=switch] >> nth=0", "#outages [role=switch] >> nth=0", key="Space"),

@@ -48,7 +48,7 @@ def test_a_postcode_shows_its_own_and_says_where_there_is_nothing(network, anybo
     assert len(found(anybody.open("/outages?postcode=20200"), "//section[@aria-labelledby='going-on']//li")) == 1
     assert "Postinumeroalueella 99999 ei ole katkoja" in words(anybody.open("/outages?postcode=99999"))
     assert "Postinumeroalueella <b> ei" in words(anybody.open("/outages?postcode=%3Cb%3E"))  # as text
-    assert "20100" in anybody.fragment("/outages?postcode=20100", "outages").text
+    assert "20100" in anybody.fragment("/outages?postcode=20100", "current").text
 
 
 def test_many_are_paged(network, anybody):
