@@ -198,7 +198,8 @@ def payment_service(settings: Settings, *, connect: Connect = connect, now: Now 
     profile = profiles.load(asked.provider, asked.address)
     if profile.allow_http and settings.environment is Environment.PRODUCTION:
         raise BadPaymentProfile(f"{profile.name}: allow_http is refused in production; it is for trials")
-    return HostedPage(PaymentAccount(profile, asked.account, asked.secret), settings.brand.email, connect, now)
+    account, call_back = PaymentAccount(profile, asked.account, asked.secret), f"{settings.base_url}/payments/callback"
+    return HostedPage(account, settings.brand.email, call_back, connect, now)
 
 
 def _reach(now: Now) -> FindReach:

@@ -47,6 +47,9 @@ class Misbehaviour(StrEnum):
     BEGIN_FAILS = "begin-fails"
     PAGE_ELSEWHERE = "page-elsewhere"
     REFUND_FAILS = "refund-fails"
+    REFUND_PENDS = "refund-pends"
+    REFUND_ENDS = "refund-ends"  # taken, and then its answer is that it failed
+    REFUND_BREAKS = "refund-breaks"  # 503
 
 
 M = Misbehaviour
@@ -188,8 +191,14 @@ async def refund(checkout: Checkout, request: Request) -> Response:
     is_right = said is not None and order is not None and order.status == "ok" and said["amount"] == order.cents
     if not is_right or said is None or order is None or checkout.does(M.REFUND_FAILS):
         return checkout.answer({"status": "error"}, 422)
-    order.refunds.add(said["refundStamp"])
-    return checkout.answer({"transactionId": order.transaction, "status": "ok"}, 201)
+    if set(said.get("callbackUrls", ())) != {"success", "cancel"}:
+        return checkout.answer({"status": "error"}, 400)
+    if checkout.does(M.REFUND_BREAKS):
+        return checkout.answer({"status": "error"}, 503)
+    how = "pending" if checkout.does(M.REFUND_PENDS) else "fail" if checkout.does(M.REFUND_ENDS) else "ok"
+    if how == "ok":
+        order.refunds.add(said["refundStamp"])
+    return checkout.answer({"transactionId": order.transaction, "status": how}, 201)
 
 
 async def till(checkout: Checkout, request: Request) -> Response:

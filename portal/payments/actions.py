@@ -117,7 +117,7 @@ def begin(db: Session, who: User, invoice_id: UUID, service: str, now: datetime)
     )
     db.add(attempt)
     db.flush()
-    _audit(db, attempt, "begun", now)
+    _audit(db, attempt, "begun", who.account_id, now)
     return Asked(attempt.id, invoice.reference, amount)
 
 
@@ -142,16 +142,19 @@ def settle(db: Session, attempt_id: UUID, told: Told, now: datetime) -> AttemptS
     if after is AttemptState.PAID:
         return _paid(db, attempt, now)
     attempt.state = after
-    _audit(db, attempt, after, now)
+    _audit(db, attempt, after, None, now)
     return after
 
 
-def end(db: Session, attempt_id: UUID, how: AttemptState, now: datetime) -> None:
-    """End a payment for which no money has come, as cancelled or as failed; one that has ended stays as it is."""
+def end(db: Session, attempt_id: UUID, how: AttemptState, by: UUID | None, now: datetime) -> None:
+    """End a payment for which no money has come, as cancelled or as failed; one that has ended stays as it is.
+
+    by: the account of whoever pressed, None where nobody did
+    """
     attempt = _locked(db, attempt_id)
     if attempt.state == AttemptState.BEGUN:
         attempt.state = how
-        _audit(db, attempt, how, now)
+        _audit(db, attempt, how, by, now)
 
 
 def paid_back(db: Session, attempt_id: UUID, now: datetime) -> None:
@@ -159,7 +162,7 @@ def paid_back(db: Session, attempt_id: UUID, now: datetime) -> None:
     attempt = _locked(db, attempt_id)
     if attempt.state == AttemptState.REFUNDING:
         attempt.state = AttemptState.REFUNDED
-        _audit(db, attempt, "refunded", now)
+        _audit(db, attempt, "refunded", None, now)
         announce(db, _event(db, PaymentRefunded, attempt, now), now)
 
 
@@ -168,7 +171,7 @@ def kept(db: Session, attempt_id: UUID, now: datetime) -> None:
     attempt = _locked(db, attempt_id)
     if attempt.state == AttemptState.REFUNDING:
         attempt.state = AttemptState.PAID
-        _audit(db, attempt, "kept", now)
+        _audit(db, attempt, "kept", None, now)
 
 
 def _paid(db: Session, attempt: PaymentAttempt, now: datetime) -> AttemptState:
@@ -182,7 +185,7 @@ def _paid(db: Session, attempt: PaymentAttempt, now: datetime) -> AttemptState:
     attempt.paid_at = now
     is_surplus = rules.goes_back(left, is_booked=this not in open_ones)
     attempt.state = AttemptState.REFUNDING if is_surplus else AttemptState.PAID
-    _audit(db, attempt, "made", now)
+    _audit(db, attempt, "made", None, now)
     announce(db, _event(db, PaymentMade, attempt, now), now)
     return AttemptState(attempt.state)
 
@@ -222,13 +225,16 @@ def _event(
     )
 
 
-def _audit(db: Session, attempt: PaymentAttempt, deed: str, now: datetime) -> None:
-    """Under the name of whoever pressed, in the matters of the customer whose bill it is."""
+def _audit(db: Session, attempt: PaymentAttempt, deed: str, by: UUID | None, now: datetime) -> None:
+    """Under the name of whoever pressed, nobody's where the service or the clock did it.
+
+    It stands in the matters of the customer whose bill it is.
+    """
     act = audit.Act(
         act=f"payment.{deed}",
         object_kind="payment_attempt",
         object_id=attempt.id,
-        account_id=attempt.account_id,
+        account_id=by,
         party_id=attempt.party_id,
     )
     audit.record(db, act, now)

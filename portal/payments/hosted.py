@@ -14,17 +14,19 @@ from uuid import UUID, uuid4
 import httpx2
 
 from portal.kit.money import Money
-from portal.kit.outgoing import KIB, Connect, send
+from portal.kit.outgoing import KIB, Connect, Unreachable, send
 from portal.payments.kinds import PaymentOutcome
 from portal.payments.profiles import PaymentAccount
 from portal.payments.rules import CURRENCY, Told
-from portal.payments.service import Begun, Declined, NotTheirs, Parameters, Wanted
+from portal.payments.service import Begun, Declined, NotRefundable, NotTheirs, Parameters, Wanted
 from portal.payments.signatures import ALGORITHM, SIGNATURE, is_signed, signature
 
 CALL_S: Final = 8.0
 LARGEST: Final = 256 * KIB  # of an answer; one to a new payment lists every bank
 LONGEST_ADDRESS: Final = 500
 MOST_FIELDS: Final = 40
+NOT_NOW: Final = (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.codes.TOO_MANY_REQUESTS)
+"""Nothing about the payment: our keys, our clock or too many calls, so that it is asked again later."""
 OUTCOMES: Final = {
     "new": PaymentOutcome.OPEN,
     "pending": PaymentOutcome.OPEN,
@@ -35,10 +37,15 @@ OUTCOMES: Final = {
 
 
 class HostedPage:
-    """A payment service at an account of the utility's; `connect` is the way out of the house."""
+    """A payment service at an account of the utility's; `connect` is the way out of the house.
 
-    def __init__(self, at: PaymentAccount, contact: str, connect: Connect, now: Callable[[], datetime]) -> None:
-        self._at, self._contact, self._connect, self._now = at, contact, connect, now
+    call_back: the address at which the service tells us itself
+    """
+
+    def __init__(
+        self, at: PaymentAccount, contact: str, call_back: str, connect: Connect, now: Callable[[], datetime]
+    ) -> None:
+        self._at, self._contact, self._call_back, self._connect, self._now = at, contact, call_back, connect, now
 
     @property
     def name(self) -> str:
@@ -64,7 +71,7 @@ class HostedPage:
                 "language": wanted.language.upper(),
                 "customer": {"email": self._contact},
                 "redirectUrls": {"success": wanted.return_to, "cancel": wanted.return_to},
-                "callbackUrls": {"success": wanted.call_back, "cancel": wanted.call_back},
+                "callbackUrls": self._calls(),
             },
         )
         begun = Begun(_text(said, "transactionId"), _text(said, "href"))
@@ -97,10 +104,26 @@ class HostedPage:
             raise NotTheirs("another payment")
         return told
 
-    async def refund(self, transaction: str, amount: Money, id: UUID) -> None:  # noqa: A002 - our id of the payment
-        """Send money back to its payer. Raises Unreachable, NotTheirs and Declined."""
+    async def refund(self, transaction: str, amount: Money, id: UUID) -> bool:  # noqa: A002 - our id of the payment
+        """Send money back to its payer; whether it has gone. Raises Unreachable, NotTheirs, Declined, NotRefundable.
+
+        What the service calls about it afterwards changes nothing: a payment that goes back is settled already.
+        """
         path = f"/payments/{quote(transaction, safe='')}/refund"
-        await self._call("POST", path, {"amount": amount.cents, "refundStamp": str(id)}, transaction)
+        wanted = {"amount": amount.cents, "refundStamp": str(id), "callbackUrls": self._calls()}
+        try:
+            said = await self._call("POST", path, wanted, transaction)
+        except Declined as declined:
+            if declined.status == httpx2.codes.UNPROCESSABLE_CONTENT:
+                raise NotRefundable from declined
+            raise
+        outcome = OUTCOMES.get(_text(said, "status"))
+        if outcome is PaymentOutcome.ENDED:
+            raise NotRefundable
+        return outcome is PaymentOutcome.PAID
+
+    def _calls(self) -> Mapping[str, str]:
+        return {"success": self._call_back, "cancel": self._call_back}
 
     async def _call(
         self, method: str, path: str, said: Mapping[str, Any] | None, transaction: str | None = None
@@ -129,8 +152,10 @@ class HostedPage:
         return self._read(answer)
 
     def _read(self, answer: httpx2.Response) -> Mapping[str, Any]:
+        if answer.status_code in NOT_NOW or answer.is_server_error:
+            raise Unreachable(f"status {answer.status_code}")
         if answer.status_code not in (httpx2.codes.OK, httpx2.codes.CREATED):
-            raise Declined(f"status {answer.status_code}")
+            raise Declined(answer.status_code)
         if not is_signed(
             self._at.secret, [(name.lower(), value) for name, value in answer.headers.multi_items()], answer.content
         ):

@@ -18,7 +18,7 @@ from portal.payments.actions import Disagrees
 from portal.payments.kinds import AttemptState
 from portal.payments.models import PaymentAttempt
 from portal.payments.rules import ASKED_AFTER, ENDED_AFTER
-from portal.payments.service import Declined, NotTheirs, PaymentService
+from portal.payments.service import Declined, NotRefundable, NotTheirs, PaymentService
 
 OFTEN: Final = timedelta(minutes=10)
 AT_ONCE: Final = 200
@@ -39,14 +39,23 @@ def settling(service: PaymentService) -> Sequence[Job]:
 
 
 def _each(shift: Shift, state: AttemptState, until: datetime, deed: Callable[[PaymentAttempt], bool]) -> Done:
-    """Do it to each payment of a state that was begun by a moment, the oldest first."""
+    """Do it to each payment of a state that was begun by a moment, the oldest first.
+
+    The first that finds nobody at home ends the round: other jobs wait for this one.
+    """
     wanted = select(PaymentAttempt).where(PaymentAttempt.state == state, col(PaymentAttempt.begun_at) <= until)
     with shift.database.reading() as db:
         found = db.exec(wanted.order_by(col(PaymentAttempt.begun_at)).limit(AT_ONCE)).all()
     came = Done()
     for attempt in found:
-        if not shift.ending.is_set():
+        if shift.ending.is_set():
+            break
+        try:
             came += Done(1) if deed(attempt) else Done(failed=1)
+        except Unreachable as away:
+            _say("left for later", attempt.id, away)
+            came += Done(failed=1)
+            break
     return came
 
 
@@ -59,27 +68,30 @@ def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool
             told = anyio.run(service.state, attempt.transaction)
             with shift.database.writing() as db:
                 state = actions.settle(db, attempt.id, told, shift.now())
-        except (Unreachable, NotTheirs, Disagrees, Declined) as failed:
+        except (NotTheirs, Disagrees, Declined) as failed:
             _say("not asked", attempt.id, failed)
-            if not is_old or isinstance(failed, Unreachable):
+            if not is_old:
                 return False
     if state is AttemptState.BEGUN and (is_old or attempt.transaction is None):
         with shift.database.writing() as db:
-            actions.end(db, attempt.id, AttemptState.FAILED, shift.now())
+            actions.end(db, attempt.id, AttemptState.FAILED, None, shift.now())
     return True
 
 
 def _refund(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool:
     """Send money back; where the service cannot, the utility keeps it as an overpayment."""
-    deed = actions.paid_back
     try:
-        anyio.run(service.refund, attempt.transaction or "", Money(attempt.cents), attempt.id)
-    except (Unreachable, NotTheirs) as failed:
+        has_gone = anyio.run(service.refund, attempt.transaction or "", Money(attempt.cents), attempt.id)
+    except (NotTheirs, Declined) as failed:
         _say("not refunded", attempt.id, failed)
         return False
-    except Declined as failed:
+    except NotRefundable as failed:
         _say("not refunded", attempt.id, failed)
         deed = actions.kept
+    else:
+        if not has_gone:
+            return False  # the service is at it, and is asked again
+        deed = actions.paid_back
     with shift.database.writing() as db:
         deed(db, attempt.id, shift.now())
     return True

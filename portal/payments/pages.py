@@ -95,13 +95,12 @@ async def pay(service: PaymentService, visit: FlowVisit[User]) -> Redirect:
         amount=asked.amount,
         language=visit.language,
         return_to=f"{base}/payments/{asked.id}/return",
-        call_back=f"{base}/payments/callback",
     )
     try:
         begun = await service.begin(wanted)
     except (Unreachable, NotTheirs, Declined) as failed:
         _note(visit, failed)
-        await writing(visit, lambda db: actions.end(db, asked.id, AttemptState.FAILED, visit.now))
+        await writing(visit, lambda db: actions.end(db, asked.id, AttemptState.FAILED, None, visit.now))
         return _to(asked.id)
     await writing(visit, lambda db: actions.sent(db, asked.id, begun))
     return Redirect(begun.href)
@@ -129,7 +128,8 @@ async def end(service: PaymentService, visit: FlowVisit[User]) -> Redirect:
     """End a payment that its payer does not want to make; not before its service says that no money has come."""
 
     async def cancelled(attempt_id: UUID) -> Redirect:
-        await writing(visit, lambda db: actions.end(db, attempt_id, AttemptState.CANCELLED, visit.now))
+        by = visit.who.account_id
+        await writing(visit, lambda db: actions.end(db, attempt_id, AttemptState.CANCELLED, by, visit.now))
         return _to(attempt_id)
 
     return await _asked(service, visit, cancelled)

@@ -17,7 +17,15 @@ class NotTheirs(Exception):
 
 
 class Declined(Exception):
-    """The payment service answered that it will not do this."""
+    """The payment service answered that it will not do this; `status` is that of its answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"status {status}")
+        self.status = status
+
+
+class NotRefundable(Exception):
+    """The payment service cannot send the money of this payment back, now or ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,6 @@ class Wanted:
     """A payment to be begun: our id of it, what is paid, and the language of the payer.
 
     return_to: where the payer's browser is sent afterwards
-    call_back: where the service tells us itself
     """
 
     id: UUID
@@ -33,7 +40,6 @@ class Wanted:
     amount: Money
     language: Language
     return_to: str
-    call_back: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +73,8 @@ class PaymentService(Protocol):
     async def state(self, transaction: str) -> Told:
         """How a payment stands. Raises Declined."""
 
-    async def refund(self, transaction: str, amount: Money, id: UUID) -> None:  # noqa: A002 - our id of the payment
-        """Send money back to its payer; the same id twice is one refund. Raises Declined."""
+    async def refund(self, transaction: str, amount: Money, id: UUID) -> bool:  # noqa: A002 - our id of the payment
+        """Send money back to its payer; whether it has gone. The same id twice is one refund.
+
+        Raises Declined and NotRefundable.
+        """
