@@ -237,7 +237,7 @@ def _question_page(
 def _check_page(
     visit: Visit[User], request: HeldRequest, about: Subject, course: Course, full_until: datetime | None = None
 ) -> Check:
-    promise = request.kind.promise(about, course.answers, visit.today)
+    promise = request.kind.promise(about, course.whole, visit.today)
     is_proved = isinstance(visit.who, ConfirmedUser) or not request.kind.binds
     return Check(request, about, course, promise, is_proved, full_until)
 

@@ -83,3 +83,12 @@ def test_a_fixed_term_says_what_follows_an_earlier_end(last, sentences):
     promise = END.promise(about(contract(fixed_until=FIXED)), Answers({"last": last}), TODAY)
     assert len(promise.means) == sentences
     assert promise.answer_by == date(2026, 11, 24)  # two banking days from a Saturday on
+
+
+@pytest.mark.parametrize(("also", "sentences"), [("yes", 2), ("no", 1)])
+def test_the_fixed_term_of_a_contract_that_ends_with_it_is_said_too(also, sentences):
+    network = contract(ContractKind.NETWORK, number="30107343", fixed_until=FIXED)
+    answers = Answers({"why": "move", "last": "2026-12-31", "also-30107343": also})
+    means = END.promise(about(contract(), network), answers, TODAY).means
+    assert len(means) == sentences
+    assert ("fixed until 31\u00a0Mar\u00a02027" in means[-1].said(Language.EN)) is (also == "yes")

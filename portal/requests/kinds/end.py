@@ -58,7 +58,7 @@ def questions(about: ContractSubject, answers: Answers, today: date) -> Sequence
 
 
 def promise(about: ContractSubject, answers: Answers, today: date) -> Promise:
-    """The contract ends on its day; the last bill follows."""
+    """The contract ends on its day, and those that end with it; the last bill follows."""
     last = answers.day("last") or today
     means = [
         text(
@@ -66,14 +66,16 @@ def promise(about: ContractSubject, answers: Answers, today: date) -> Promise:
             day=said_day(last),
         )
     ]
-    if (fixed := about.contract.fixed_until) and last < fixed:
-        means.append(
-            text(
-                "Your contract is fixed until %(day)s. What it says of an earlier end applies, "
-                "and we tell you of any charge before it ends.",
-                day=said_day(fixed),
-            )
+    ending = [about.contract, *(one for one in about.others if answers.is_yes(f"also-{one.number}"))]
+    means.extend(
+        text(
+            "Your contract is fixed until %(day)s. What it says of an earlier end applies, "
+            "and we tell you of any charge before it ends.",
+            day=said_day(one.fixed_until),
         )
+        for one in ending
+        if one.fixed_until and last < one.fixed_until
+    )
     return Promise(means, banking_days.after(today, ANSWERED_IN))
 
 
