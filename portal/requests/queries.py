@@ -78,7 +78,8 @@ def to_change(db: Session, who: User, request_id: UUID) -> HeldRequest:
     Raises NoSuchRequest.
     """
     wanted = select(ServiceRequest).where(ServiceRequest.id == request_id, visible_to(who))
-    return _one(db, wanted.with_for_update())
+    # What was read before the lock may be old by now: the row in memory takes what the lock has found.
+    return _one(db, wanted.with_for_update().execution_options(populate_existing=True))
 
 
 def open_about(db: Session, who: User, kind: Kind[Any], party_id: UUID, about_id: UUID) -> HeldRequest | None:
