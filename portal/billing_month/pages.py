@@ -22,6 +22,9 @@ NO_MONTH: Final[Mapping[NoMonth, Text]] = {
 NO_FORECAST: Final[Mapping[Lack, Text]] = {
     Lack.TOO_LITTLE: text("There are too few past readings to say what the whole month may come to."),
     Lack.TOO_UNSURE: text("Your use has changed too much from year to year to say what the whole month may come to."),
+    Lack.NO_PRICE: text(
+        "The prices of the rest of the month are not known yet, so there is no forecast of the whole month."
+    ),
 }
 
 

@@ -102,7 +102,10 @@ def _forecast(
     priced = [
         replace(one, terms=tuple(_at_mean_spot(terms, costing, until) for terms in one.terms)) for one in supplies
     ]
-    whole = bill(priced, month, spot)
+    try:
+        whole = bill(priced, month, spot)
+    except (NotPriced, NoSpotPrice):
+        return Lack.NO_PRICE
     prices = []
     for one in every:
         contracts_of = {terms.contract_id for terms in one.terms}
@@ -183,9 +186,13 @@ def _at_mean_spot(terms: Terms, costing: Costing, until: date) -> Terms:
     paid = {line.code: line.unit_price for line in costing.lines if line.contract_id == terms.contract_id}
     prices = []
     for price in terms.prices:
-        if price.basis is Basis.SPOT and price.code in paid:
-            prices.append(replace(price, last=until))
-            prices.append(replace(price, basis=Basis.ENERGY, amount=paid[price.code], first=until + DAY))
-        else:
+        if price.basis is not Basis.SPOT or price.code not in paid:
             prices.append(price)
+            continue
+        goes_on = price.last is None or price.last > until
+        if price.first <= until:
+            prices.append(replace(price, last=until if goes_on else price.last))
+        if goes_on:
+            first = max(price.first, until + DAY)
+            prices.append(replace(price, basis=Basis.ENERGY, amount=paid[price.code], first=first))
     return replace(terms, prices=tuple(prices))

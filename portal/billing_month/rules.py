@@ -41,6 +41,7 @@ class Lack(StrEnum):
 
     TOO_LITTLE = "too-little"
     TOO_UNSURE = "too-unsure"
+    NO_PRICE = "no-price"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import numpy as np
 import pytest
 
 from portal.consumption import recording
@@ -16,15 +17,16 @@ HOUR_KWH = 1_000_000
 class Home:
     """A home that uses a kilowatt-hour an hour at 10 c/kWh and 5 euros a month."""
 
-    def __init__(self, who, register, *, days=None, kind="sales", until=None):
+    def __init__(self, who, register, *, days=None, until=None, prices=({},), **contract):
         self.who, self.register = who, register
         self.site = register.site()
         register.occupancy(who.party, self.site)
         register.taxes()
-        self.point, product = register.point(self.site), register.product(kind, "Vakaa")
-        register.price(product, "energy", "10")
+        self.point, product = register.point(self.site), register.product(name="Vakaa")
+        for price in prices:
+            register.price(product, "energy", "10", **price)
         register.price(product, "base", "5", basis="month")
-        self.contract = register.contract(who.party, self.site, self.point, product, kind)
+        self.contract = register.contract(who.party, self.site, self.point, product, **contract)
         last = until or who.today - DAY
         first = last - timedelta(days=days - 1) if days else first_of_month(who.today)
         readings = every(first, last, length=4, milliwatt_hours=lambda quarter: quarter * 0 + HOUR_KWH)
@@ -51,6 +53,37 @@ def test_three_steady_years_foretell_the_month(mikko, register):
     whole = f"{(net + round(net * 0.255)) / 100:.2f}".replace(".", ",")
     assert f"Koko kuukausi, ennuste {whole} € todennäköisesti {whole}–{whole} €" in home.said
     assert "Sähkön siirtää toinen yhtiö: sen osuus ei ole mukana." in home.said
+
+
+def free_spot_prices(mikko, register):
+    """The exchange asks nothing until yesterday, so that a margin is the whole price; later prices are not known."""
+    register.spot(first_of_month(mikko.today), np.zeros((mikko.today.day - 1) * 96, np.int64))
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("changes", [-9, 0, 3])
+def test_the_mean_spot_price_foretells_the_month_though_a_margin_changes_within_it(mikko, register, changes):
+    free_spot_prices(mikko, register)
+    day = mikko.today + timedelta(days=changes)
+    margins = {"basis": "spot", "last": day - DAY}, {"basis": "spot", "first": day}
+    home = Home(mikko, register, days=3 * 365, prices=margins)
+    net = 30 * 24 * 10 + 500
+    whole = f"{(net + round(net * 0.255)) / 100:.2f}".replace(".", ",")
+    assert f"Koko kuukausi, ennuste {whole} €" in home.said
+
+
+@pytest.mark.sqlite
+def test_a_spot_contract_that_begins_later_in_the_month_leaves_the_month_so_far_without_a_forecast(mikko, register):
+    free_spot_prices(mikko, register)
+    begins = mikko.today + timedelta(days=3)
+    home = Home(mikko, register, days=3 * 365, valid_to=begins - DAY)
+    product = register.product(name="Pörssi")
+    register.price(product, "energy", "1", "spot")
+    register.contract(mikko.party, home.site, home.point, product, first=begins)
+    said = home.said
+    assert "Loppukuun hintoja ei vielä tiedetä" in said
+    assert "Koko kuukausi, ennuste" not in said
+    assert "sis. alv, ei vielä lasku" in said
 
 
 def test_the_bills_of_the_month_before_stand_beside_it(mikko, register):
