@@ -177,10 +177,13 @@ def _of_contracts(lines: Iterable[Line]) -> Mapping[Thing, _Billed]:
 
 
 def _billed(lines: Sequence[Line]) -> _Billed:
-    """Energy counted once, though a margin or the tax bills it again beside its price."""
+    """Energy counted once, though a margin or the tax bills it again beside its price, on days that one may split."""
     taxes = [line for line in lines if line.code == ELECTRICITY_TAX]
     supply = [line for line in lines if line.code != ELECTRICITY_TAX]
-    once = {(line.first, line.last, line.energy.milliwatt_hours) for line in supply or taxes if line.energy is not None}
+    by_code: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in supply or taxes:
+        by_code[line.code].append(line)
+    once = {_days_and_use(those) for those in by_code.values()}
     first, last = min(line.first for line in lines), max(line.last for line in lines)
     return _Billed(
         used=sum(used for *_, used in once),
@@ -188,6 +191,12 @@ def _billed(lines: Sequence[Line]) -> _Billed:
         net=total(line.net for line in supply).cents,
         tax=total(line.net for line in taxes).cents,
     )
+
+
+def _days_and_use(lines: Sequence[Line]) -> tuple[date, date, int]:
+    """The first and the last day of lines of one price, and what they bill, in milliwatt-hours."""
+    used = sum(line.energy.milliwatt_hours for line in lines if line.energy is not None)
+    return min(line.first for line in lines), max(line.last for line in lines), used
 
 
 def _by_unit(lines: Iterable[Line], units: frozenset[LineUnit]) -> Money:

@@ -115,6 +115,14 @@ def test_a_margin_beside_the_price_is_no_second_use():
     assert parts(now, before) == {Cause.USAGE: 2050, Cause.VAT: 522}
 
 
+def test_a_price_that_changed_inside_the_days_of_a_margin_is_no_second_use():
+    before = bill(line(SALES, 4000, 400), line(SALES, 0, 400, "margin"))
+    whole = bill(line(SALES, 2000, 200), line(SALES, 4000, 400), line(SALES, 0, 600, "margin"))
+    early, late, margin = whole.lines
+    split = replace(early, last=date(2026, 10, 10)), replace(late, first=date(2026, 10, 11)), margin
+    assert parts(replace(whole, lines=split), before) == {Cause.USAGE: 2000, Cause.VAT: 510}
+
+
 def test_fees_power_and_what_we_buy_stand_apart():
     before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, unit=LineUnit.KW), line(BOUGHT, -500, 50, vat="0"))
     job = line(NETWORK, 5000, unit=LineUnit.PIECE)
