@@ -38,7 +38,9 @@ _TOTAL, _PAID, _CREDITED = _INVOICE.c["total_cents", "paid_cents", "credited_cen
 _NOTHING: Final[ColumnElement[int]] = literal_column("0")  # as the index of unpaid bills has it: plans know no values
 IS_UNPAID: Final = (_TOTAL > _PAID) & (_TOTAL >= _NOTHING) & ((_TOTAL == _NOTHING) | (_TOTAL > _CREDITED))
 """Whether anything is left to pay, as `rules.left_to_pay` says it."""
-STANDS_CREDITED: Final = (_TOTAL > 0) & (_TOTAL <= _CREDITED) & (_TOTAL >= _PAID)
+IS_CREDITED: Final = (_TOTAL > 0) & (_TOTAL <= _CREDITED)
+"""Whether credit notes take off all that a bill asked for, as `rules.is_credited` says it."""
+STANDS_CREDITED: Final = IS_CREDITED & (_TOTAL >= _PAID)
 """Whether a bill stands as credited, as `rules.status` says it: of one that was overpaid, that comes first."""
 HEADS: Final = sa.select(
     *_INVOICE.c["id", "number", "kind"],

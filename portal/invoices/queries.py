@@ -20,11 +20,11 @@ from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party, PartyKind
 from portal.invoices.filters import InvoiceFilter, InvoicesShown
-from portal.invoices.heads import CREDITS, HEADS, IS_UNPAID, head, with_subjects
+from portal.invoices.heads import CREDITS, HEADS, IS_CREDITED, IS_UNPAID, head, with_subjects
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.records import Buyer, InvoiceHead, Line, Received, Source, Validity, WholeInvoice, subject
-from portal.invoices.rules import A_YEAR_APART, last_late_day, year_before
+from portal.invoices.rules import A_YEAR_APART, is_credited, last_late_day, year_before
 from portal.invoices.scope import INVOICES
 from portal.invoices.sums import DaySum, InvoiceSums, Stretch, by_day, others
 from portal.kit.clock import DAY, first_of_month, next_month
@@ -177,6 +177,7 @@ ENERGY_OF_POINTS: Final = INVOICES.question(
         _INVOICE.c.site_id == given("site"),
         _DAY.between(*_THESE_DAYS),
         _INVOICE.c.kind == InvoiceKind.INVOICE,
+        ~IS_CREDITED,
         any_of(_CONTRACT.c.metering_point_id, "points"),
         _CONTRACT.c.kind == given("kind"),
         _LINE.c.code != ELECTRICITY_TAX,
@@ -308,9 +309,9 @@ def of_year(db: Session, who: User, year: int, skip: int, limit: int) -> Sequenc
 
 
 def of_days(db: Session, who: User, first: date, last: date, limit: int) -> Sequence[InvoiceHead]:
-    """The ordinary bills of contracts whose last day billed is one of some days."""
+    """The ordinary bills of contracts whose last day billed is one of some days; none that was credited as a whole."""
     ids = OF_DAYS.all(db, who, first=first, last=last, skip=0, limit=limit)
-    heads = of_ids(db, who, ids).values()
+    heads = [head for head in of_ids(db, who, ids).values() if not is_credited(head.total, head.credited)]
     return [head for head in heads if head.kind is InvoiceKind.INVOICE and head.subject.kinds]
 
 
@@ -330,14 +331,17 @@ def buyer(db: Session, who: User, invoice: WholeInvoice) -> Buyer:
 
 
 def earlier(db: Session, who: User, invoice: WholeInvoice) -> Sequence[WholeInvoice]:
-    """The bills of the same site of about the same days a year before, and those that end where this one begins."""
+    """The bills of the same site of about the same days a year before, and those that end where this one begins.
+
+    None that was credited as a whole: another has taken its place.
+    """
     head = invoice.head
     about, begins = year_before(head.last), head.first
     near = _between(about - A_YEAR_APART, about + A_YEAR_APART) | _between(begins - A_YEAR_APART, begins - DAY)
     site = select(Invoice.site_id).where(Invoice.id == head.id).scalar_subquery()
     at_same = col(Invoice.site_id).is_not_distinct_from(site)
     same = (col(Invoice.party_id) == invoice.party_id) & (col(Invoice.kind) == InvoiceKind.INVOICE) & at_same
-    return _bills(db, INVOICES.visible_to(who) & same & near)
+    return _bills(db, INVOICES.visible_to(who) & same & near & ~IS_CREDITED)
 
 
 def energy_by_month(
@@ -345,7 +349,8 @@ def energy_by_month(
 ) -> Mapping[date, Energy]:
     """What bills charge of energy at metering points of one site, month by month, from a day to the last of a bill.
 
-    sources: of one kind of contract; of whole months alone, and what several lines bill counts once
+    sources: of one kind of contract; of whole months alone; what several lines bill counts once, what was credited as a
+        whole not at all
     """
     of = next(iter(sources))
     points = {source.point_id for source in sources}

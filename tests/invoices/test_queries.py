@@ -234,6 +234,27 @@ def test_the_bills_of_the_same_site_a_year_before_and_just_before(database, regi
         assert not queries.earlier(db, who, queries.by_id(db, who, year_before))
 
 
+@pytest.mark.sqlite
+def test_a_bill_that_was_credited_and_billed_anew_counts_once(database, register):
+    party, site = register.party(), register.site()
+    contract = register.contract(party, site, register.point(site, "heat"), register.product("heat"), "heat")
+    lines = {"lines": [line(contract, 1, kwh="900")]}
+    a_year_before = date(2025, 10, 31)
+    wrong = register.bill(party, site, a_year_before, cents=100_000, number="wrong", **lines)
+    credit = register.bill(party, site, a_year_before, cents=-100_000, refers_to="wrong", **lines)
+    anew = register.bill(party, site, a_year_before, cents=10_000, lines=[line(contract, 1, kwh="90")])
+    now = register.bill(party, site, OCTOBER, **lines)
+    who = somebody(party)
+    with database.reading() as db:
+        bill = queries.by_id(db, who, now)
+        assert [one.head.id for one in queries.earlier(db, who, bill)] == [anew]
+        assert ids(queries.of_days(db, who, a_year_before, a_year_before, 9)) == [anew]
+        used = queries.energy_by_month(db, who, bill, {bill.lines[0].source}, date(2025, 10, 1))
+        of_year = queries.of_year(db, who, 2025, 0, 9)
+    assert used[date(2025, 10, 1)] == Energy(90_000_000)
+    assert {one.head.id for one in of_year} == {wrong, credit, anew}  # all of them can be checked
+
+
 def test_energy_of_whole_months_is_counted_once(database, register):
     party, site = register.party(), register.site()
     heat = register.contract(party, site, register.point(site, "heat"), register.product("heat"), "heat")
