@@ -100,8 +100,10 @@ def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) ->
 
 
 def _outages(visit: Visit[User], selection: Selection) -> Sequence[OutageHere]:
-    """The open outages at the sites that are looked at."""
+    """The open outages at the sites that are looked at; of many sites together they would be in the way."""
     shown = {point.site_id for point in selection.points}
+    if len(shown) > MOST_SITES:
+        return ()
     return [one for one in outages.here(visit.db, visit.who, visit.today) if one.site_id in shown]
 
 

@@ -60,7 +60,7 @@ def index(visit: Visit[User]) -> ContractList:
     return ContractList(
         today=visit.today,
         filters=filters,
-        is_searched=bool(filters.query) or len(found) > SITES_A_PAGE,
+        is_searched=len({one.site_id for one in listed}) > SITES_A_PAGE,
         number_found=len(found),
         sites=[SiteContracts([one for one in held if one.site_id == site]) for site in ids],
         coming=coming(held, visit.today),

@@ -36,6 +36,7 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.web import Download, Visit, page
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
+from portal.sites.scope import measured_for
 
 INVOICES_A_PAGE: Final = 20
 DUE: Final = 3  # that are told of above the list
@@ -97,6 +98,7 @@ class InvoicePage(Page):
     pay_by: the last day on which a payment is in time; the due date where that is a banking day
     made: the payments of it that were begun here
     pays_at: the origins of the payment service, none where it cannot be paid here
+    sees_points: whether metering points are for the person to know
     """
 
     template = "invoices/show.html"
@@ -109,6 +111,7 @@ class InvoicePage(Page):
     comparisons: Comparisons | None
     parts: Sequence[PartOfBill]
     two_years_of_use: Sequence[TwoYears]
+    sees_points: bool
     made: Sequence[Attempted]
     pays_at: Sequence[str]
 
@@ -168,6 +171,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         pays_at=visit.installation.pays_at if head.to_pay else (),
         parts=parts(invoice),
         two_years_of_use=two_years(visit.db, visit.who, invoice),
+        sees_points=measured_for(visit.who) is None,
     )
 
 

@@ -108,5 +108,5 @@ def test_the_page_of_a_site_has_the_newest_reading_first_and_electricity_before_
         "100,5 kWh 1.1.2026 · luettu paikan päällä · A mittarin ensimmäinen "
         "Maakaasu · Kokonaislukema käytetty 1.1.–1.2.2026: 100,25 m³ "
         "200,75 m³ 1.2.2026 · luettu paikan päällä · A käytetty 100,25 m³ "
-        "100,5 m³ 1.1.2026 · luettu paikan päällä · A mittarin ensimmäinen"
+        "100,5 m³ 1.1.2026 · luettu paikan päällä · A mittarin ensimmäinen Ilmoita mittarilukema"
     )

@@ -109,7 +109,7 @@ def test_a_stranger_finds_no_contract(database, register, home):
             with pytest.raises(NoSuchContract):
                 queries.by_id(db, who, contract, TODAY)
         assert queries.running(db, stranger, TODAY) == []
-        assert queries.sites(db, stranger, TODAY, 0, 10) == []
+        assert queries.listed(db, stranger, TODAY) == []
         assert queries.number_of_sites(db, stranger, TODAY) == 0
         assert queries.at_sites(db, stranger, [home.site], TODAY) == []
         assert queries.at_sites_and_ended(db, stranger, [], TODAY) == ([], [])
@@ -128,13 +128,13 @@ def test_contracts_run_from_their_first_day_to_their_last(database, register, ho
     assert ended == [over]
 
 
-def test_sites_come_by_address_a_page_at_a_time(database, register, home):
+def test_contracts_are_listed_by_the_address_of_their_site(database, register, home):
     others = [Home(register, street) for street in ("Aleksanterinkatu 1", "Rantapolku 12")]
     who = somebody(home.party, *(other.party for other in others))
     with database.reading() as db:
         assert queries.number_of_sites(db, who, TODAY) == 3
-        assert queries.sites(db, who, TODAY, 0, 2) == [others[0].site, home.site]
-        assert queries.sites(db, who, TODAY, 2, 2) == [others[1].site]
+        sites = [one.site_id for one in queries.listed(db, who, TODAY)]
+    assert sites == [site for site in (others[0].site, home.site, others[1].site) for _ in range(2)]
 
 
 def test_pricing_is_given_the_contracts_and_prices_of_its_days(database, register, home):
