@@ -14,7 +14,7 @@ from portal.invoices.models import Invoice
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time
-from portal.kit.errors import NotCovered, Refused, StepUpNeeded
+from portal.kit.errors import NotCovered, NotThere, Refused, StepUpNeeded
 from portal.kit.i18n import Language, Text, text
 from portal.outbox.actions import announce
 from portal.requests import finding, letters, queries
@@ -121,9 +121,7 @@ def send(
     kind, today = request.kind, day_of(now)
     if kind.binds and not isinstance(who, ConfirmedUser):
         raise StepUpNeeded
-    about = subject_of(db, who, request, terms, today)
-    if reason := kind.hindrance(about, today):
-        raise CannotBeAsked(reason)
+    about = ground_of(db, who, request, terms, today)
     course = kind.course(about, request.answers, today)
     if course.next:
         raise NotWhole
@@ -183,12 +181,18 @@ def add(db: Session, row: ServiceRequest, step: RequestStep) -> None:
     db.flush()
 
 
-def subject_of(db: Session, who: User, request: HeldRequest, terms: PaymentTerms, today: date) -> Any:  # noqa: ANN401
-    """What a request is about, as the person sees it.
+def ground_of(db: Session, who: User, request: HeldRequest, terms: PaymentTerms, today: date) -> Any:  # noqa: ANN401
+    """What a draft is about, as the person sees it, where it can still be asked for. Its questions stand on that.
 
-    Raises NotThere where they see it no more.
+    Raises CannotBeAsked where they see it no more, or something hinders it now.
     """
-    return finding.by_id(db, who, request.kind.subject, request.row.about_id, terms, today)
+    try:
+        about = finding.by_id(db, who, request.kind.subject, request.row.about_id, terms, today)
+    except NotThere:
+        raise CannotBeAsked(text("What the request is about is no longer among what you can see here.")) from None
+    if reason := request.kind.hindrance(about, today):
+        raise CannotBeAsked(reason)
+    return about
 
 
 def _draft(db: Session, who: User, request_id: UUID) -> HeldRequest:

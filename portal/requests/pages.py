@@ -19,7 +19,7 @@ from portal.kit.pagination import Pagination, paginate
 from portal.kit.visible import shows_something
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 from portal.requests import actions, finding, queries
-from portal.requests.actions import TooManyRequests
+from portal.requests.actions import CannotBeAsked, TooManyRequests
 from portal.requests.asking import Course, Question
 from portal.requests.fields import Wrong
 from portal.requests.finding import Choice
@@ -98,6 +98,15 @@ class Check(Page):
 
 
 @dataclass(frozen=True)
+class Stuck(Page):
+    """A draft whose ground is gone since it was begun, and why."""
+
+    template = "requests/stuck.html"
+    request: HeldRequest
+    reason: Text
+
+
+@dataclass(frozen=True)
 class RequestPage(Page):
     """A request that was sent: its receipt, its clock, and what happened to it."""
 
@@ -142,11 +151,14 @@ def begin(kind: Kind[Any], visit: Visit[User]) -> Redirect:
 
 
 def show(visit: Visit[User]) -> Page:
-    """A draft's question, or its answers to be checked; of what was sent, where it stands."""
+    """A draft's question, its answers to be checked, or why it cannot go on; of what was sent, where it stands."""
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
     if not request.is_draft:
         return _sent_page(visit, request)
-    about = _subject(visit, request)
+    try:
+        about = _ground(visit, request)
+    except CannotBeAsked as gone:
+        return Stuck(request, gone.says)
     course = request.kind.course(about, request.answers, visit.today)
     asked = visit.query.get("question")
     question = course.asked(asked) if asked or course.next else None
@@ -159,7 +171,10 @@ def show(visit: Visit[User]) -> Page:
 def answer(visit: Visit[User]) -> Reply:
     """Take the answer to a question, or show it again."""
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
-    about = _subject(visit, request)
+    try:
+        about = _ground(visit, request)
+    except CannotBeAsked as gone:
+        return _stuck(request, gone)
     course = request.kind.course(about, request.answers, visit.today)
     question = course.asked(str(visit.form.get("question")))
     if question is None:
@@ -179,9 +194,11 @@ def send(visit: Visit[User]) -> Reply:
     request_id = visit.id("id")
     try:
         actions.send(visit.db, visit.who, request_id, _terms(visit), visit.language, visit.now)
+    except CannotBeAsked as gone:
+        return _stuck(queries.by_id(visit.db, visit.who, request_id), gone)
     except TooManyRequests as full:
         request = queries.by_id(visit.db, visit.who, request_id)
-        about = _subject(visit, request)
+        about = _ground(visit, request)
         course = request.kind.course(about, request.answers, visit.today)
         again = _check_page(visit, request, about, course, full.free_at)
         return Answer(again, headers=retry_after(full.free_at, visit.now), status=full.status)
@@ -211,8 +228,8 @@ def _only(kind: Kind[Any], visit: Visit[User]) -> UUID:
     return only.id
 
 
-def _subject(visit: Visit[User], request: HeldRequest) -> Any:  # noqa: ANN401 - as its kind says
-    return actions.subject_of(visit.db, visit.who, request, _terms(visit), visit.today)
+def _ground(visit: Visit[User], request: HeldRequest) -> Any:  # noqa: ANN401 - as its kind says
+    return actions.ground_of(visit.db, visit.who, request, _terms(visit), visit.today)
 
 
 def _terms(visit: Visit[User]) -> PaymentTerms:
@@ -232,6 +249,10 @@ def _question_page(
 ) -> QuestionPage:
     place, number = course.place(question), len(course.questions)
     return QuestionPage(request, about, question, place, number, course.before(question), typed)
+
+
+def _stuck(request: HeldRequest, gone: CannotBeAsked) -> Answer:
+    return Answer(Stuck(request, gone.says), status=gone.status)
 
 
 def _check_page(
