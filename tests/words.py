@@ -52,6 +52,10 @@ SHUNNED = {
 """Wordings that were found wrong, or that are a second name for one thing, and what is said instead."""
 
 
+POINT = {"fi": "käyttöpaik", "sv": "förbrukningsplats"}
+"""What a metering point is called in a language; nothing else is called so, least of all the site at which it is."""
+
+
 @dataclass(frozen=True)
 class Use:
     """A text and where it stands."""
@@ -134,6 +138,10 @@ def _against(language: str, used: dict[Key, str], said: dict[Key, tuple[str, ...
         for one, other in zip(singles, words, strict=True):
             if key == singles[0] and Counter(PLACE.findall(one)) != Counter(PLACE.findall(other)):
                 yield f"{where}: {one!r} and its wording in {language} name different places"
+        english, worded = " ".join(singles), " ".join(words)
+        is_called_so = re.search(POINT[language], worded, re.IGNORECASE) is not None
+        if (is_called_so and "point" not in english) or (not is_called_so and "metering point" in english.lower()):
+            yield f"{where}: {english!r} and {worded!r}: a metering point, and it alone, is {POINT[language]}..."
 
 
 def main() -> int:

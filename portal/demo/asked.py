@@ -37,9 +37,7 @@ class Asked:
 
 
 ASKED: Final = (
-    Asked(
-        MIKKO, "528411", "20344120", "Pörssi, Mallitie 12", 2, 40, State.IN_WORK, "Tarkistamme mittauspisteen tiedot."
-    ),
+    Asked(MIKKO, "528411", "20344120", "Pörssi, Mallitie 12", 2, 40, State.IN_WORK, "Tarkistamme käyttöpaikan tiedot."),
     Asked(AINO, "412337", "20418733", "Vakaa 24 kk, Esimerkkikatu 4", 75, 200, State.WITHDRAWN, ""),
 )
 

@@ -67,12 +67,12 @@ def stuck(house, browser, draft, says):
 
 def test_whoever_has_moved_out_reads_that_work_on_the_meter_is_no_longer_theirs_to_order(house, aino, home, work):
     move_out(house, home, aino.today - DAY)
-    stuck(house, aino.browser, work, "Tämä käyttöpaikka ei ole nyt hallinnassasi.")
+    stuck(house, aino.browser, work, "Et ole nyt tämän kohteen haltija.")
 
 
 def test_a_meter_that_has_been_read_today_is_not_read_again(house, aino, home, register, reading):
     register.add(read(home, aino.today, 19_100))
-    stuck(house, aino.browser, reading, "Tämän käyttöpaikan mittarit on jo luettu tänään.")
+    stuck(house, aino.browser, reading, "Tämän kohteen mittarit on jo luettu tänään.")
 
 
 def test_a_site_that_was_never_theirs_is_no_longer_named(house, aino, home, work):
@@ -85,4 +85,4 @@ def test_a_draft_goes_on_when_its_reason_has_passed(house, aino, home, work):
     move_out(house, home, aino.today - DAY)
     assert "Tätä pyyntöä ei voi jatkaa" in aino.browser.open(work).text
     move_out(house, home, None)
-    assert markup.words(aino.browser.open(work), "//h1") == "Missä mittauspisteessä?"
+    assert markup.words(aino.browser.open(work), "//h1") == "Millä käyttöpaikalla?"
