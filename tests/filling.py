@@ -95,6 +95,7 @@ def _value(connection, column, checks, number, dice):
         datetime: lambda: _instant(column, dice),
         UUID: lambda: UUID(int=dice.getrandbits(128)),
         dict: lambda: {"number": number},
+        object: lambda: [f"{number}"],  # JSON
     }[kind]()
 
 

@@ -39,6 +39,7 @@ class Misbehaviour(StrEnum):
     CALLS_NEVER = "calls-never"
     CALLS_FORGED = "calls-forged"
     CALLS_CANCELLED_TOO = "calls-cancelled-too"  # paid, and then that it was cancelled
+    STAYS_UNDER_WAY = "stays-under-way"  # paid, and not confirmed before POST /checkout/test/confirm
     REDIRECT_FORGED = "redirect-forged"
     REDIRECT_UNSIGNED = "redirect-unsigned"
     AMOUNT_WRONG = "amount-wrong"
@@ -141,6 +142,7 @@ def routes(checkout: Checkout) -> list[Route]:
         "/pay/{transaction}": pay,
         "/test/misbehave": misbehave,
         "/test/call": call_late,
+        "/test/confirm": confirm,
     }
     path = urlsplit(checkout.address).path
     return [
@@ -222,7 +224,8 @@ async def pay(checkout: Checkout, request: Request) -> Response:
     if order is None or order.status != "new":
         return PlainTextResponse("This payment is over.", 410)
     checkout.how |= {M(str(how)) for how in form.getlist("how")}
-    order.status = "ok" if form.get("pay") else "fail"
+    paid = "pending" if checkout.does(M.STAYS_UNDER_WAY) else "ok"
+    order.status = paid if form.get("pay") else "fail"
     await _call(checkout, order)
     to = f"{order.back}?{urlencode(_redirected(checkout, order))}"
     for how in (M.AMOUNT_WRONG, M.CURRENCY_WRONG):
@@ -243,6 +246,16 @@ async def call_late(checkout: Checkout, request: Request) -> Response:  # noqa: 
     for url in calls:
         await _get(checkout, url)
     return PlainTextResponse(f"{len(calls)}\n")
+
+
+async def confirm(checkout: Checkout, request: Request) -> Response:
+    """Confirm the payments that are under way, or say by a field `fail` that no money comes, and call."""
+    form = await request.form()
+    waiting = [order for order in checkout.orders.values() if order.status == "pending"]
+    for order in waiting:
+        order.status = "fail" if form.get("fail") else "ok"
+        await _call(checkout, order)
+    return PlainTextResponse(f"{len(waiting)}\n")
 
 
 def _redirected(checkout: Checkout, order: Order) -> Mapping[str, str]:

@@ -29,6 +29,10 @@ class Attempted(Protocol):
         """When."""
 
     @property
+    def is_under_way(self) -> bool:
+        """Whether its payer has done their part, and nobody has confirmed it yet."""
+
+    @property
     def label(self) -> Label:
         """Where it stands, in words."""
 

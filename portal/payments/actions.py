@@ -23,7 +23,7 @@ from portal.kit.money import Money, total
 from portal.outbox.actions import Event, announce
 from portal.payments import lookups, queries, rules
 from portal.payments.kinds import AttemptState
-from portal.payments.models import PaymentAttempt
+from portal.payments.models import OPEN, PaymentAttempt
 from portal.payments.rules import Due, PaidHere, Told
 from portal.payments.service import Begun
 
@@ -96,9 +96,9 @@ def begin(db: Session, who: User, invoice_id: UUID, service: str, now: datetime)
 
     Raises NoSuchInvoice, AlreadyBegun, NothingToPay and TooManyPayments.
     """
-    invoice = invoices.by_id(db, who, invoice_id)
     one_at_a_time(db, f"payments of {who.account_id}")
     one_at_a_time(db, f"payments of {invoice_id}")
+    invoice = invoices.by_id(db, who, invoice_id)
     begun = next((one for one in queries.of_invoice(db, who, invoice_id) if one.is_open), None)
     if begun is not None:
         raise AlreadyBegun(begun.id)
@@ -114,6 +114,7 @@ def begin(db: Session, who: User, invoice_id: UUID, service: str, now: datetime)
         service=service,
         state=AttemptState.BEGUN,
         begun_at=now,
+        booked_before=[one.number for one in lookups.booked(db, [invoice_id]).get(invoice_id, ())],
     )
     db.add(attempt)
     db.flush()
@@ -136,8 +137,8 @@ def settle(db: Session, attempt_id: UUID, told: Told, now: datetime) -> AttemptS
     if not rules.agrees(Due(attempt.transaction, attempt.cents), told):
         raise Disagrees
     before, after = AttemptState(attempt.state), rules.next_state(AttemptState(attempt.state), told.outcome)
-    if after is before:
-        return after
+    if after is before or (after is AttemptState.UNDER_WAY and _another_is_open(db, attempt)):
+        return before
     attempt.transaction = told.transaction
     if after is AttemptState.PAID:
         return _paid(db, attempt, now)
@@ -147,7 +148,9 @@ def settle(db: Session, attempt_id: UUID, told: Told, now: datetime) -> AttemptS
 
 
 def end(db: Session, attempt_id: UUID, how: AttemptState, by: UUID | None, now: datetime) -> None:
-    """End a payment for which no money has come, as cancelled or as failed; one that has ended stays as it is.
+    """End a payment for which no money has come, as cancelled or as failed.
+
+    One that has ended stays as it is, and so does one that is under way: its money comes, or its service ends it.
 
     by: the account of whoever pressed, None where nobody did
     """
@@ -157,10 +160,18 @@ def end(db: Session, attempt_id: UUID, how: AttemptState, by: UUID | None, now: 
         _audit(db, attempt, how, by, now)
 
 
-def paid_back(db: Session, attempt_id: UUID, now: datetime) -> None:
-    """Say that the money of a payment has gone back."""
+def asked_back(db: Session, attempt_id: UUID, now: datetime) -> bool:
+    """Keep that the service is asked to send the money of a payment back; whether it is for the first time."""
     attempt = _locked(db, attempt_id)
-    if attempt.state == AttemptState.REFUNDING:
+    is_first = attempt.refund_asked_at is None
+    attempt.refund_asked_at = attempt.refund_asked_at or now
+    return is_first
+
+
+def paid_back(db: Session, attempt_id: UUID, now: datetime) -> None:
+    """Say that the money of a payment has gone back, even if it had been said that it could not."""
+    attempt = _locked(db, attempt_id)
+    if attempt.state in (AttemptState.REFUNDING, AttemptState.PAID):
         attempt.state = AttemptState.REFUNDED
         _audit(db, attempt, "refunded", None, now)
         announce(db, _event(db, PaymentRefunded, attempt, now), now)
@@ -177,7 +188,9 @@ def kept(db: Session, attempt_id: UUID, now: datetime) -> None:
 def _paid(db: Session, attempt: PaymentAttempt, now: datetime) -> AttemptState:
     """Money came, whatever was known of it before."""
     invoice = db.exec(select(Invoice).where(Invoice.id == attempt.invoice_id)).one()
-    this = PaidHere(attempt.transaction or "", Money(attempt.cents), day_of(attempt.begun_at))
+    this = PaidHere(
+        attempt.transaction or "", Money(attempt.cents), day_of(attempt.begun_at), frozenset(attempt.booked_before)
+    )
     made = [*lookups.paid(db, [invoice.id])[invoice.id], this]
     open_ones = rules.not_yet_booked(made, lookups.booked(db, [invoice.id])[invoice.id])
     due = bills.left_to_pay(Money(invoice.total_cents), Money(invoice.paid_cents), Money(invoice.credited_cents))
@@ -188,6 +201,11 @@ def _paid(db: Session, attempt: PaymentAttempt, now: datetime) -> AttemptState:
     _audit(db, attempt, "made", None, now)
     announce(db, _event(db, PaymentMade, attempt, now), now)
     return AttemptState(attempt.state)
+
+
+def _another_is_open(db: Session, attempt: PaymentAttempt) -> bool:
+    of_bill = select(PaymentAttempt.id).where(PaymentAttempt.invoice_id == attempt.invoice_id, OPEN)
+    return db.exec(of_bill.where(PaymentAttempt.id != attempt.id)).first() is not None
 
 
 def _leave_room(db: Session, who: User, now: datetime) -> None:

@@ -29,8 +29,8 @@ NOT_NOW: Final = (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN, httpx2.code
 """Nothing about the payment: our keys, our clock or too many calls, so that it is asked again later."""
 OUTCOMES: Final = {
     "new": PaymentOutcome.OPEN,
-    "pending": PaymentOutcome.OPEN,
-    "delayed": PaymentOutcome.OPEN,
+    "pending": PaymentOutcome.UNDER_WAY,
+    "delayed": PaymentOutcome.UNDER_WAY,
     "ok": PaymentOutcome.PAID,
     "fail": PaymentOutcome.ENDED,
 }

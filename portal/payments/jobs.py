@@ -21,6 +21,7 @@ from portal.payments.rules import ASKED_AFTER, ENDED_AFTER
 from portal.payments.service import Declined, NotRefundable, NotTheirs, PaymentService
 
 OFTEN: Final = timedelta(minutes=10)
+SELDOM: Final = timedelta(hours=1)
 AT_ONCE: Final = 200
 
 log = logging.getLogger("portal.payments")
@@ -32,10 +33,17 @@ def settling(service: PaymentService) -> Sequence[Job]:
     def ask(shift: Shift) -> Done:
         return _each(shift, AttemptState.BEGUN, shift.now() - ASKED_AFTER, lambda one: _ask(service, one, shift))
 
+    def wait(shift: Shift) -> Done:
+        return _each(shift, AttemptState.UNDER_WAY, shift.now() - ASKED_AFTER, lambda one: _ask(service, one, shift))
+
     def refund(shift: Shift) -> Done:
         return _each(shift, AttemptState.REFUNDING, shift.now(), lambda one: _refund(service, one, shift))
 
-    return [Job("payments.ask", OFTEN, ask), Job("payments.refund", OFTEN, refund)]
+    return [
+        Job("payments.ask", OFTEN, ask),
+        Job("payments.wait", SELDOM, wait),
+        Job("payments.refund", OFTEN, refund),
+    ]
 
 
 def _each(shift: Shift, state: AttemptState, until: datetime, deed: Callable[[PaymentAttempt], bool]) -> Done:
@@ -60,7 +68,10 @@ def _each(shift: Shift, state: AttemptState, until: datetime, deed: Callable[[Pa
 
 
 def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool:
-    """Ask how a payment stands; one that is still open after a day, or that the service never knew, is given up."""
+    """Ask how a payment stands; one that is still open after a day, or that the service never knew, is given up.
+
+    One that is under way is not: its money comes, or its service says that it does not.
+    """
     is_old = attempt.begun_at <= shift.now() - ENDED_AFTER
     state = AttemptState.BEGUN
     if attempt.transaction is not None:
@@ -79,14 +90,22 @@ def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool
 
 
 def _refund(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool:
-    """Send money back; where the service cannot, the utility keeps it as an overpayment."""
+    """Send money back; where the service cannot, the utility keeps it as an overpayment.
+
+    Each time with the same stamp, for what was asked before may have been done, or be under way. A service that refuses
+    it only then may do so because it holds it already: nothing is known of the money, and nothing is said of it.
+    """
+    with shift.database.writing() as db:
+        is_first = actions.asked_back(db, attempt.id, shift.now())
     try:
         has_gone = anyio.run(service.refund, attempt.transaction or "", Money(attempt.cents), attempt.id)
     except (NotTheirs, Declined) as failed:
         _say("not refunded", attempt.id, failed)
         return False
     except NotRefundable as failed:
-        _say("not refunded", attempt.id, failed)
+        _say("not refunded" if is_first else "refund in doubt", attempt.id, failed)
+        if not is_first:
+            return False
         deed = actions.kept
     else:
         if not has_gone:

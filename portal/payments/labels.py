@@ -9,6 +9,7 @@ from portal.payments.kinds import AttemptState
 
 STATES: Final[Mapping[AttemptState, Label]] = {
     AttemptState.BEGUN: Label(text("Begun"), icon="clock", tone="brand"),
+    AttemptState.UNDER_WAY: Label(text("Waiting for confirmation"), icon="clock", tone="brand"),
     AttemptState.PAID: Label(text("Paid"), icon="check", tone="ok"),
     AttemptState.CANCELLED: Label(text("Payment cancelled"), icon="x"),
     AttemptState.FAILED: Label(text("Not made"), icon="circle-alert", tone="warn"),

@@ -22,13 +22,15 @@ T = TypeVar("T")
 _ATTEMPT, _PAYMENT = table_of(PaymentAttempt), table_of(Payment)
 
 
-def _paid(invoice_id: UUID, transaction: str, cents: int, at: datetime) -> tuple[UUID, PaidHere]:
-    return invoice_id, PaidHere(transaction, Money(cents), day_of(at))
+def _paid(
+    invoice_id: UUID, transaction: str, cents: int, begun_at: datetime, booked_before: Sequence[str]
+) -> tuple[UUID, PaidHere]:
+    return invoice_id, PaidHere(transaction, Money(cents), day_of(begun_at), frozenset(booked_before))
 
 
 PAID: Final = Question(
     _paid,
-    select(*_ATTEMPT.c["invoice_id", "transaction", "cents", "paid_at"])
+    select(*_ATTEMPT.c["invoice_id", "transaction", "cents", "begun_at", "booked_before"])
     .where(any_of(col(PaymentAttempt.invoice_id), "invoices"), _ATTEMPT.c.state == AttemptState.PAID)
     .order_by(_ATTEMPT.c.paid_at),
 )

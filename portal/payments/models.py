@@ -2,13 +2,13 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, literal_column
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ColumnElement, Index, literal_column
 from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
 
-OPEN: Final[ColumnElement[bool]] = literal_column("state = 'begun'")
+OPEN: Final[ColumnElement[bool]] = literal_column("state IN ('begun', 'under-way')")
 
 
 class PaymentAttempt(SQLModel, table=True):
@@ -19,7 +19,9 @@ class PaymentAttempt(SQLModel, table=True):
 
     __tablename__ = "payment_attempt"
     __table_args__ = (
-        CheckConstraint("state IN ('begun', 'paid', 'cancelled', 'failed', 'refunding', 'refunded')", name="state"),
+        CheckConstraint(
+            "state IN ('begun', 'under-way', 'paid', 'cancelled', 'failed', 'refunding', 'refunded')", name="state"
+        ),
         CheckConstraint("cents > 0", name="cents"),
         CheckConstraint(
             "(paid_at IS NOT NULL) = (state IN ('paid', 'refunding', 'refunded'))", name="paid_at_when_paid"
@@ -46,6 +48,18 @@ class PaymentAttempt(SQLModel, table=True):
     state: str = Field(max_length=10, index=True, sa_column_kwargs=told("Status"))
     begun_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
     paid_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Paid"))
+    booked_before: list[str] = Field(
+        default_factory=list,
+        sa_type=JSON,
+        description="numbers of the payments of its bill that were booked when it began: none of them is this one",
+        sa_column_kwargs=internal(),
+    )
+    refund_asked_at: datetime | None = Field(
+        default=None,
+        sa_type=Instant,
+        description="when its service was first asked to send it back; what it says later may be about that",
+        sa_column_kwargs=internal(),
+    )
 
 
 class CalendarLink(SQLModel, table=True):

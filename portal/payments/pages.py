@@ -36,6 +36,7 @@ class Heard(StrEnum):
 
     ALREADY = "already"
     OPEN = "open"
+    UNDER_WAY = "under-way"
     NOTHING = "nothing"
 
 
@@ -44,6 +45,7 @@ HEARD: Final = {
         "A payment of this invoice was begun before, in another tab or by somebody else. Finish it or end it here."
     ),
     Heard.OPEN: text("The payment service has not received the money yet."),
+    Heard.UNDER_WAY: text("The payment has not been confirmed yet. It may take some banking days."),
     Heard.NOTHING: text("The payment service does not answer right now. Try again in a moment."),
 }
 
@@ -71,6 +73,8 @@ def show(visit: Visit[User]) -> PaymentPage:
     [head] = queries.told(visit.db, visit.who, [invoice.head])
     invoice = replace(invoice, head=head)
     heard = one_of(Heard, visit.query.get("heard"), None) if attempt.is_open else None
+    if attempt.is_under_way and heard is Heard.ALREADY:
+        heard = Heard.UNDER_WAY  # nobody can finish or end it here
     return PaymentPage(
         attempt=attempt,
         invoice=invoice,
@@ -125,7 +129,7 @@ async def ask(service: PaymentService, visit: FlowVisit[User]) -> Redirect:
 
 
 async def end(service: PaymentService, visit: FlowVisit[User]) -> Redirect:
-    """End a payment that its payer does not want to make; not before its service says that no money has come."""
+    """End a payment that its payer does not want to make; not before its service says that no money is to come."""
 
     async def cancelled(attempt_id: UUID) -> Redirect:
         by = visit.who.account_id
@@ -148,6 +152,8 @@ async def _asked(
         except (Unreachable, NotTheirs, Disagrees, Declined) as failed:
             _note(visit, failed)
             return _to(attempt.id, Heard.NOTHING)
+    if state is AttemptState.UNDER_WAY:
+        return _to(attempt.id, Heard.UNDER_WAY)
     return await if_open(attempt.id) if state is AttemptState.BEGUN else _to(attempt.id)
 
 

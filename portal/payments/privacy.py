@@ -11,7 +11,8 @@ from portal.payments.models import CalendarLink, PaymentAttempt
 TABLES: Sequence[type[SQLModel]] = (PaymentAttempt, CalendarLink)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 SECRETS = frozenset({"secret_hash"})
-WHERE_IT_IS_PAID = frozenset({"href", "account_id"})  # a page of the service; who pressed may be somebody else
+NOT_TOLD = frozenset({"href", "account_id", "booked_before"})
+"""A page of the service; who pressed, who may be somebody else; other payments, which are told as such."""
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
@@ -19,6 +20,6 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     theirs = select(PaymentAttempt).where(PaymentAttempt.party_id == subject.party_id)
     links = select(CalendarLink).where(col(CalendarLink.account_id).in_(subject.accounts))
     return chain(
-        records(db, theirs.order_by(col(PaymentAttempt.begun_at), col(PaymentAttempt.id)), without=WHERE_IT_IS_PAID),
+        records(db, theirs.order_by(col(PaymentAttempt.begun_at), col(PaymentAttempt.id)), without=NOT_TOLD),
         records(db, links.order_by(col(CalendarLink.made_at)), without=SECRETS),
     )

@@ -35,4 +35,9 @@ class Attempt:
     @property
     def is_open(self) -> bool:
         """Whether its money may still come."""
-        return self.state is AttemptState.BEGUN
+        return self.state in (AttemptState.BEGUN, AttemptState.UNDER_WAY)
+
+    @property
+    def is_under_way(self) -> bool:
+        """Whether its payer has done their part, so that nobody may end it."""
+        return self.state is AttemptState.UNDER_WAY

@@ -14,9 +14,14 @@ ENDED_AFTER: Final = timedelta(hours=24)
 """When a payment that its service still calls open is given up here; money that comes later counts all the same."""
 
 NEXT: Final = {
+    (AttemptState.BEGUN, PaymentOutcome.UNDER_WAY): AttemptState.UNDER_WAY,
     (AttemptState.BEGUN, PaymentOutcome.PAID): AttemptState.PAID,
     (AttemptState.BEGUN, PaymentOutcome.ENDED): AttemptState.CANCELLED,
+    (AttemptState.UNDER_WAY, PaymentOutcome.PAID): AttemptState.PAID,
+    (AttemptState.UNDER_WAY, PaymentOutcome.ENDED): AttemptState.CANCELLED,
+    (AttemptState.CANCELLED, PaymentOutcome.UNDER_WAY): AttemptState.UNDER_WAY,
     (AttemptState.CANCELLED, PaymentOutcome.PAID): AttemptState.PAID,
+    (AttemptState.FAILED, PaymentOutcome.UNDER_WAY): AttemptState.UNDER_WAY,
     (AttemptState.FAILED, PaymentOutcome.PAID): AttemptState.PAID,
 }
 
@@ -41,11 +46,23 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class PaidHere:
-    """A payment that was made here: its name at the service, how much, on which day."""
+    """A payment that was made here: its name at the service, how much, on which day it began.
+
+    booked_before: numbers of the payments that the books held already when it began
+    """
 
     transaction: str
     amount: Money
     on: date
+    booked_before: frozenset[str] = frozenset()
+
+    def may_be(self, entry: "Booked") -> bool:
+        """Whether a booked payment of another name may be this one: as much, not booked before it, on no earlier day.
+
+        Banks book by days of their own, so one day of difference is none.
+        """
+        is_later = entry.number not in self.booked_before and self.on <= entry.on + _A_DAY
+        return is_later and self.amount == entry.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,7 @@ def not_yet_booked(paid: Sequence[PaidHere], booked: Sequence[Booked]) -> Sequen
     """Those payments of a bill that the utility's books do not hold yet, in their order.
 
     A booked payment stands for one of them: the one whose name at the service is its archive number, else the earliest
-    one of the same amount that was not made later. Banks book by days of their own, so one day of difference is none.
+    that it may be. Whichever may be fewest of them chooses first, so that as many as can be are found booked.
     """
     left = list(paid)
     others = []
@@ -82,8 +99,8 @@ def not_yet_booked(paid: Sequence[PaidHere], booked: Sequence[Booked]) -> Sequen
             others.append(entry)
         else:
             left.remove(named)
-    for entry in others:
-        alike = next((one for one in left if one.amount == entry.amount and one.on <= entry.on + _A_DAY), None)
+    for entry in sorted(others, key=lambda entry: sum(one.may_be(entry) for one in left)):
+        alike = next((one for one in left if one.may_be(entry)), None)
         if alike is not None:
             left.remove(alike)
     return left

@@ -63,6 +63,7 @@ DEEDS: Final[Mapping[str, Text]] = {
     "calendar.made": text("Made an address for a calendar of due dates"),
     "calendar.ended": text("Ended a calendar of due dates"),
     "payment.begun": text("Began to pay an invoice"),
+    "payment.under-way": text("The payment of an invoice is under way"),
     "payment.made": text("Paid an invoice"),
     "payment.cancelled": text("Cancelled the payment of an invoice"),
     "payment.failed": text("The payment of an invoice did not succeed"),

@@ -9,7 +9,9 @@ from sqlmodel import select
 
 from portal.audit.models import AuditEntry
 from portal.demo.checkout import M
+from portal.invoices.models import Payment
 from portal.kit.jobs import Shift
+from portal.payments import actions
 from portal.payments.actions import A_DAY, PaymentMade, PaymentRefunded
 from portal.payments.jobs import settling
 from portal.payments.models import PaymentAttempt
@@ -299,3 +301,114 @@ def test_the_page_of_a_bill_lets_its_form_lead_to_the_service_and_nowhere_else(b
 
 def test_the_secret_is_never_printed():
     assert PAYMENTS["PORTAL_PAYMENT_SECRET"] not in repr(settings())
+
+
+def test_money_that_was_booked_before_a_payment_was_begun_is_not_that_payment(shop, register, books, aino):
+    bill = register.bill(aino.party, books.site, books.last, cents=10000, due_on=books.due_on)
+    register.payment(bill, 5000, aino.today)
+    shop.choose(shop.press(aino.browser, bill))
+    shown = aino.browser.open(f"/invoices/{bill}")
+    assert "Olet maksanut täällä 50,00 €" in words(shown)
+    assert f"/invoices/{bill}/pay" not in shown.text
+    register.payment(bill, 5000, aino.today)
+    assert "Lasku on maksettu" in words(aino.browser.open(f"/invoices/{bill}"))
+
+
+def test_what_was_booked_and_called_late_is_not_being_booked_for_ever(shop, register, books, begun, aino):
+    shop.choose(begun.page, M.CALLS_LATE, M.REDIRECT_UNSIGNED)
+    register.payment(books.unpaid, 9499, aino.today)
+    with shop.database.writing() as db:
+        [attempt] = db.exec(select(PaymentAttempt)).all()
+        attempt.begun_at -= timedelta(days=5)
+        [payment] = db.exec(select(Payment).where(Payment.invoice_id == books.unpaid)).all()
+        payment.paid_on -= timedelta(days=5)
+    shop.late()
+    assert shop.states == ["paid"]
+    assert "Lasku on maksettu" in words(aino.browser.open(f"/invoices/{books.unpaid}"))
+
+
+def test_a_payment_that_is_under_way_is_neither_ended_nor_begun_again(shop, books, begun, aino):
+    page = shop.back(aino.browser, shop.choose(begun.page, M.STAYS_UNDER_WAY))
+    [attempt] = shop.attempts
+    here = f"/payments/{attempt.id}"
+    assert shop.states == ["under-way"]
+    assert "Maksusi 94,99 € on matkalla" in words(page)
+    assert f"{here}/end" not in page.text
+    assert attempt.href not in page.text
+    aino.browser.submit(f"{here}/end", {}, page=here)
+    assert aino.browser.submit(f"{here}/ask", {}, page=here).headers["location"] == f"{here}?heard=under-way"
+    bill = aino.browser.open(f"/invoices/{books.unpaid}")
+    assert "Älä maksa uudelleen" in words(bill)
+    assert f"/invoices/{books.unpaid}/pay" not in bill.text
+    again = aino.browser.submit(f"/invoices/{books.unpaid}/pay", {}, page=f"/invoices/{books.unpaid}")
+    assert again.headers["location"] == f"{here}?heard=already"
+    assert "Maksua ei ole vielä vahvistettu" in words(aino.browser.open(again.headers["location"]))
+    assert shop.states == ["under-way"]
+    assert shop.events("payment.made") == []
+
+
+def test_the_clock_gives_no_payment_up_that_is_under_way(shop, begun):
+    shop.choose(begun.page, M.STAYS_UNDER_WAY, M.CALLS_NEVER)
+    run(shop, tomorrow)
+    assert shop.states == ["under-way"]
+    assert run(shop, lambda: days.now() + timedelta(days=9))["payments.wait"].done == 1
+    assert shop.states == ["under-way"]
+    shop.service.misbehave(M.ANSWER_FORGED)
+    assert run(shop, lambda: days.now() + timedelta(days=9))["payments.wait"].failed == 0
+    assert shop.states == ["under-way"]
+
+
+@pytest.mark.parametrize(("told", "becomes"), [({}, "paid"), ({"fail": "1"}, "cancelled")])
+def test_a_payment_that_was_under_way_ends_as_its_service_tells(shop, books, begun, aino, told, becomes):
+    shop.choose(begun.page, M.STAYS_UNDER_WAY)
+    assert shop.till.post("/checkout/test/confirm", data=told).text == "1\n"
+    assert shop.states == [becomes]
+    assert len(shop.events("payment.made")) == (becomes == "paid")
+
+
+def test_what_was_ended_here_and_is_under_way_there_is_under_way(shop, books, begun, aino):
+    [attempt] = shop.attempts
+    page = f"/payments/{attempt.id}"
+    aino.browser.submit(f"{page}/end", {}, page=page)
+    shop.choose(begun.page, M.STAYS_UNDER_WAY)  # in the other tab
+    assert shop.states == ["under-way"]
+
+
+def test_of_one_bill_no_second_payment_is_under_way(shop, books, begun, aino):
+    [attempt] = shop.attempts
+    page = f"/payments/{attempt.id}"
+    aino.browser.submit(f"{page}/end", {}, page=page)
+    shop.press(aino.browser, books.unpaid)
+    shop.choose(begun.page, M.STAYS_UNDER_WAY)
+    assert sorted(shop.states) == ["begun", "cancelled"]
+    shop.till.post("/checkout/test/confirm")
+    assert sorted(shop.states) == ["begun", "paid"]
+
+
+@pytest.mark.parametrize("first", [M.REFUND_PENDS, M.REFUND_BREAKS, M.ANSWER_FORGED])
+def test_a_refund_that_is_refused_after_it_may_have_been_taken_is_not_called_an_overpayment(
+    shop, books, begun, aino, first
+):
+    [attempt] = shop.attempts
+    aino.browser.submit(f"/payments/{attempt.id}/end", {}, page=f"/payments/{attempt.id}")
+    shop.choose(shop.press(aino.browser, books.unpaid))
+    shop.choose(begun.page)
+    for how in (first, M.REFUND_FAILS):
+        shop.service.misbehave(how)
+        assert run(shop)["payments.refund"].failed == 1
+        assert sorted(shop.states) == ["paid", "refunding"]
+    run(shop)
+    assert sorted(shop.states) == ["paid", "refunded"]
+    assert len(shop.events("payment.refunded")) == 1
+
+
+def test_money_that_has_gone_back_has_though_it_was_said_that_it_could_not(shop, books, begun, aino):
+    [attempt] = shop.attempts
+    aino.browser.submit(f"/payments/{attempt.id}/end", {}, page=f"/payments/{attempt.id}")
+    shop.choose(shop.press(aino.browser, books.unpaid))
+    shop.choose(begun.page)
+    for deed in (actions.kept, actions.paid_back, actions.paid_back, actions.kept):
+        with shop.database.writing() as db:
+            deed(db, attempt.id, days.now())
+    assert sorted(shop.states) == ["paid", "refunded"]
+    assert len(shop.events("payment.refunded")) == 1
