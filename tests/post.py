@@ -20,7 +20,13 @@ from cryptography.x509.oid import NameOID
 
 from portal.kit import clock
 from portal.kit.mail import Security
+from portal.outbox.letters import Signature
 from tests.running import PATIENCE_S
+
+SIGNATURE = Signature(
+    lambda language: f"Esimerkki Energia {language} – åäö", "palvelu@example.fi", "https://portal.test"
+)
+"""In whose name the letters of tests go out."""
 
 
 class Mood(StrEnum):

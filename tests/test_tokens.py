@@ -14,7 +14,7 @@ from portal.keepers import KEEPERS
 from portal.kit.crypto import Vault
 from portal.kit.jobs import Shift, once
 from portal.kit.mail import MailServer, Smtp
-from portal.outbox.jobs import Sender, mailing, telling
+from portal.outbox.jobs import mailing, telling
 from portal.outbox.mail import letter_in
 from portal.outbox.models import OutboxEvent
 from portal.privacy import exports
@@ -23,7 +23,7 @@ from tests import days
 from tests.addresses import without_ids
 from tests.browser import hidden
 from tests.people import AINO
-from tests.post import Mood, Post
+from tests.post import SIGNATURE, Mood, Post
 from tests.settings import settings
 
 pytestmark = pytest.mark.sqlite
@@ -95,9 +95,7 @@ def test_no_log_holds_the_link_of_a_letter_or_the_key_of_a_session(house, aino, 
     nobody.open(link)
     with Post(mood=Mood.BUSY) as office:
         server = MailServer.at(office.url)
-        sent = once(
-            [mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi"))], Shift(house.database, days.now)
-        )
+        sent = once([mailing(lambda: Smtp(server), SIGNATURE)], Shift(house.database, days.now))
     assert sent["outbox.mail"].failed
     nobody.submit("/account/confirm-email", {"token": token.decode()}, page=link)
     aino.browser.open("/account")

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 from urllib.parse import urlencode
-from uuid import UUID
 
 from sqlmodel import Session
 
 from portal.customers.actions import Changed, mailbox_link
 from portal.installation import Installation
 from portal.kit import formats
-from portal.kit.i18n import Language, Text, text
+from portal.kit.i18n import Language, text
+from portal.outbox.letters import Addressee, letter
 from portal.outbox.mail import Letter, post
 
 
@@ -17,44 +17,33 @@ def send(db: Session, here: Installation, changed: Changed, language: Language, 
     """Ask a new address whether it counts, and tell the old ones that something was changed."""
     if changed.to_confirm:
         token = mailbox_link(db, changed.request_id, now)
-        letter = _to_confirm(here, changed.to_confirm, changed.party_id, token, language)
-        post(db, letter, now, about=changed.request_id)
+        asked = _to_confirm(here, Addressee(changed.to_confirm, changed.party_id, language), token)
+        post(db, asked, now, about=changed.request_id)
     for address, party_id in changed.old_emails.items():
-        post(db, _to_warn(here, address, party_id, language, now), now)
+        post(db, _to_warn(here, Addressee(address, party_id, language), now), now)
 
 
-def _to_confirm(here: Installation, to: str, party_id: UUID, token: str, language: Language) -> Letter:
-    subject = text("Confirm your email address")
-    body = (
-        text("This address was given to %(name)s as the email address of a customer.", name=_name(here, language)),
+def _to_confirm(here: Installation, to: Addressee, token: str) -> Letter:
+    name = here.brand.called(to.language)
+    return letter(
+        to,
+        text("Confirm your email address"),
+        text("This address was given to %(name)s as the email address of a customer.", name=name),
         text("Open the link and confirm that the address is yours. The link works for 48 hours and only once:"),
         f"{here.base_url}/account/confirm-email?{urlencode({'token': token})}",
         text("If you know nothing of this, you need not do anything: the address is not taken into use."),
     )
-    return _letter(here, to, subject, body, party_id, language)
 
 
-def _to_warn(here: Installation, to: str, party_id: UUID, language: Language, now: datetime) -> Letter:
-    subject = text("Your contact details are being changed")
-    body = (
+def _to_warn(here: Installation, to: Addressee, now: datetime) -> Letter:
+    return letter(
+        to,
+        text("Your contact details are being changed"),
         text(
             "The contact details of a customer of %(name)s were changed in our online service on %(at)s.",
-            name=_name(here, language),
-            at=formats.instant(now, language),
+            name=here.brand.called(to.language),
+            at=formats.instant(now, to.language),
         ),
         text("If it was you, you need not do anything. For your safety we do not tell here what was changed."),
         text("If it was not you, call us at once: %(phone)s.", phone=here.brand.phone),
     )
-    return _letter(here, to, subject, body, party_id, language)
-
-
-def _letter(
-    here: Installation, to: str, subject: Text, body: tuple[Text | str, ...], party_id: UUID, language: Language
-) -> Letter:
-    said = [part.said(language) if isinstance(part, Text) else part for part in body]
-    signed = [*said, f"{_name(here, language)}\n{here.base_url}"]
-    return Letter(to, f"{subject.said(language)} – {_name(here, language)}", "\n\n".join(signed) + "\n", party_id)
-
-
-def _name(here: Installation, language: Language) -> str:
-    return here.brand.called(language)

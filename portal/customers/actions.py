@@ -17,7 +17,7 @@ from portal.customers import change_requests
 from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
 from portal.customers.locks import lock_party
-from portal.customers.lookups import decides_for, preferred_email
+from portal.customers.lookups import addressee, decides_for
 from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Party
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
@@ -164,7 +164,8 @@ def confirm_email(db: Session, request_id: UUID, now: datetime) -> bool:
     )
     found = [pair for pair in db.exec(asked) if _stands(db, pair[0], now)]
     for change, party in found:
-        change.before = preferred_email(db, party.id) or ""
+        known = addressee(db, party.id)
+        change.before = known.email if known else ""
         change.counts_from = now
         _tell(db, change, party.customer_number, now)
     return bool(found)

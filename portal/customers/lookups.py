@@ -3,7 +3,7 @@
 And where a party is reached, for letters that nobody asks for.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -18,6 +18,7 @@ from portal.customers.scope import in_force
 from portal.kit.db import table_of
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, given, itself
+from portal.outbox.letters import Addressee
 
 _OWN: Final = select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("identity_index"))
 _GRANTORS: Final = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(_OWN), in_force(given("today")))
@@ -102,7 +103,20 @@ def _grant(mandate: Mandate, sites: Iterable[UUID]) -> Grant:
     )
 
 
-def preferred_email(db: Session, party_id: UUID) -> str | None:
-    """The address at which the register says that a party is reached; None where it knows none."""
-    own = select(ContactDetail.value).where(ContactDetail.party_id == party_id, ContactDetail.kind == ContactKind.EMAIL)
-    return db.exec(own.order_by(col(ContactDetail.position), ContactDetail.value).limit(1)).first()
+def addressee(db: Session, party_id: UUID) -> Addressee | None:
+    """How a party is written to by e-mail; None where the register knows no address of theirs."""
+    return addressees(db, [party_id]).get(party_id)
+
+
+def addressees(db: Session, party_ids: Collection[UUID]) -> Mapping[UUID, Addressee]:
+    """The same of some parties, each at the address at which they are reached first; who has none is not among them."""
+    theirs = (
+        select(ContactDetail, Party.language)
+        .join(Party, col(Party.id) == ContactDetail.party_id)
+        .where(col(ContactDetail.party_id).in_(party_ids), ContactDetail.kind == ContactKind.EMAIL)
+    )
+    last_first = theirs.order_by(col(ContactDetail.position).desc(), col(ContactDetail.value).desc())
+    return {
+        detail.party_id: Addressee(detail.value, detail.party_id, Language(language))
+        for detail, language in db.exec(last_first)
+    }

@@ -19,12 +19,12 @@ from portal.consents.contactable import contactable
 from portal.consents.rules import Channel, Purpose
 from portal.customers import jobs as customers
 from portal.kit import jobs as kit
-from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Job, Shift, chore
 from portal.kit.mail import Carrier, MailFolder, Smtp
 from portal.outages import jobs as outages
 from portal.outages.letters import Sender
 from portal.outbox import jobs as outbox
+from portal.outbox.letters import Signature
 from portal.payments import jobs as payments
 from portal.privacy import leases
 from portal.requests import jobs as requests
@@ -37,7 +37,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
-        outages.telling(_sender(settings), _want_outages),
+        outages.telling(Sender(settings.base_url, settings.brand.faults_phone), _want_outages),
         requests.forgetting(),
         *_anchoring(settings),
         *_leaving(settings),
@@ -45,8 +45,8 @@ def jobs(settings: Settings) -> Sequence[Job]:
     ]
 
 
-def _sender(settings: Settings) -> Sender:
-    return Sender(settings.brand.called, settings.base_url, settings.brand.faults_phone)
+def _signature(settings: Settings) -> Signature:
+    return Signature(settings.brand.called, settings.brand.email, settings.base_url)
 
 
 def _want_outages(db: Session, parties: Collection[UUID]) -> Collection[UUID]:
@@ -91,7 +91,7 @@ def _leaving(settings: Settings) -> Iterator[Job]:
     if settings.outbox_dir:
         yield outbox.telling(settings.outbox_dir)
     if carrier := _carrier(settings):
-        yield outbox.mailing(carrier, outbox.Sender(settings.brand.called(Language.FI), settings.brand.email))
+        yield outbox.mailing(carrier, _signature(settings))
 
 
 def _paying(settings: Settings) -> Iterator[Job]:

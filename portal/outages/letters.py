@@ -1,7 +1,7 @@
 """Letters about outages, and the event that tells billing of compensation: by `portal jobs`, once a change."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from sqlmodel import Session, col, select
 
-from portal.customers.models import ContactDetail, ContactKind, Party
+from portal.customers.lookups import addressees
+from portal.customers.models import Party
 from portal.kit import formats
 from portal.kit.clock import day_of
 from portal.kit.i18n import Language, Text, counted, text
@@ -19,6 +20,7 @@ from portal.outages.models import IS_NEWS, Outage, OutageSite
 from portal.outages.records import HEAD, OutageHead, PastOutage, head
 from portal.outages.rules import RECENT, SETTLED, said_of
 from portal.outbox.actions import Event, announce
+from portal.outbox.letters import Addressee, letter
 from portal.outbox.mail import Letter, post
 from portal.sites.models import Occupancy, Site
 from portal.sites.scope import held_on
@@ -48,9 +50,8 @@ class CompensationDue(Event):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """In whose name letters are written: what the company is called, where its portal is, whom to call of a fault."""
+    """Where the portal is of which letters tell, and whom to call of a fault."""
 
-    called: Callable[[Language], str]
     base_url: str
     faults_phone: str
 
@@ -119,49 +120,27 @@ def _write(
     streets: defaultdict[UUID, list[str]] = defaultdict(list)
     for holder in holders:
         streets[holder.party.id].append(holder.street)
-    parties = {holder.party.id: holder.party for holder in holders}
-    for some in portions(parties):
-        addresses = _addresses(db, wanting(db, some))
+    for some in portions(streets):
+        reached = addressees(db, wanting(db, some))
         for party_id in some:
-            if address := addresses.get(party_id):
-                language = Language(parties[party_id].language)
-                post(db, _letter(sender, outage, (address, party_id), streets[party_id], language), now)
+            if to := reached.get(party_id):
+                post(db, _letter(sender, outage, to, streets[party_id]), now)
 
 
-def _addresses(db: Session, parties: Collection[UUID]) -> Mapping[UUID, str]:
-    """The address at which each customer is reached first; who has none is not among them."""
-    theirs = select(ContactDetail).where(
-        col(ContactDetail.party_id).in_(parties), ContactDetail.kind == ContactKind.EMAIL
-    )
-    last_first = theirs.order_by(col(ContactDetail.position).desc(), col(ContactDetail.value).desc())
-    return {detail.party_id: detail.value for detail in db.exec(last_first)}
-
-
-def _letter(
-    sender: Sender, outage: OutageHead, to: tuple[str, UUID], streets: Sequence[str], language: Language
-) -> Letter:
-    name = sender.called(language)
-    where = ", ".join(streets[:MOST_STREETS])
-    more = (
-        [counted("and %(n)s more site", "and %(n)s more sites", len(streets) - MOST_STREETS)]
-        if len(streets) > MOST_STREETS
-        else []
-    )
-    cause = [outage.cause.said(language)] if outage.cause else []
-    said: list[Text | str] = [
-        where,
-        *more,
-        *_when(outage, language),
-        *cause,
+def _letter(sender: Sender, outage: OutageHead, to: Addressee, streets: Sequence[str]) -> Letter:
+    left = len(streets) - MOST_STREETS
+    return letter(
+        to,
+        f"{outage.title.said(to.language)}: {outage.label.words.said(to.language).lower()}",
+        ", ".join(streets[:MOST_STREETS]),
+        *([counted("and %(n)s more site", "and %(n)s more sites", left)] if left > 0 else []),
+        *_when(outage, to.language),
+        *([outage.cause.said(to.language)] if outage.cause else []),
         text("Call about faults: %(phone)s, around the clock.", phone=sender.faults_phone),
         text("How the outage goes on stands here:"),
         f"{sender.base_url}/outages",
         text("You choose which messages come by email among your consents in our online service."),
-        f"{name}\n{sender.base_url}",
-    ]
-    body = "\n\n".join(one.said(language) if isinstance(one, Text) else one for one in said)
-    subject = f"{outage.title.said(language)}: {outage.label.words.said(language).lower()} – {name}"
-    return Letter(to[0], subject, f"{body}\n", to[1])
+    )
 
 
 def _when(outage: OutageHead, language: Language) -> Sequence[Text]:

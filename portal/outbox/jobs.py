@@ -4,7 +4,6 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -15,9 +14,11 @@ from pathlib import Path
 
 from portal.kit.addresses import as_sent
 from portal.kit.durable import write_whole
+from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Job, Shift, chore
 from portal.kit.mail import Carrier, NoSuchAddress, NotSent
 from portal.outbox import delivery, rules
+from portal.outbox.letters import Signature
 from portal.outbox.mail import letter_in
 from portal.outbox.models import OutboxEvent
 
@@ -25,14 +26,6 @@ AT_ONCE = 500
 OFTEN, DAILY = timedelta(seconds=5), timedelta(days=1)
 
 log = logging.getLogger("portal.outbox")
-
-
-@dataclass(frozen=True)
-class Sender:
-    """In whose name letters go out."""
-
-    name: str
-    address: str
 
 
 def purging() -> Job:
@@ -56,7 +49,7 @@ def telling(folder: Path) -> Job:
     return Job("outbox.tell", OFTEN, run)
 
 
-def mailing(carrier: Callable[[], Carrier], sender: Sender) -> Job:
+def mailing(carrier: Callable[[], Carrier], signature: Signature) -> Job:
     """Sends letters, one at a time, until one cannot be sent now: a server that is down is asked once a round."""
 
     def run(shift: Shift) -> Done:
@@ -67,7 +60,7 @@ def mailing(carrier: Callable[[], Carrier], sender: Sender) -> Job:
                     row = delivery.claim_letter(db, shift.now())
                 if row is None:
                     break
-                ends.append(_send(row, opened, sender, shift))
+                ends.append(_send(row, opened, signature, shift))
         return Done(ends.count(End.SENT), len(ends) - ends.count(End.SENT))
 
     return Job("outbox.mail", OFTEN, run)
@@ -102,9 +95,9 @@ def _line(row: OutboxEvent) -> str:
     return json.dumps(told, ensure_ascii=False) + "\n"
 
 
-def _send(row: OutboxEvent, carrier: Carrier, sender: Sender, shift: Shift) -> End:
+def _send(row: OutboxEvent, carrier: Carrier, signature: Signature, shift: Shift) -> End:
     try:
-        carrier.carry(_message(row, sender))
+        carrier.carry(_message(row, signature))
     except (NotSent, ValueError, MessageError) as failed:
         return _not_sent(row, failed, shift)
     with shift.database.writing() as db:
@@ -128,15 +121,16 @@ def _not_sent(row: OutboxEvent, failed: Exception, shift: Shift) -> End:
     return end
 
 
-def _message(row: OutboxEvent, sender: Sender) -> EmailMessage:
+def _message(row: OutboxEvent, signature: Signature) -> EmailMessage:
     """The letter of a row as a message. Raises ValueError or MessageError where it is addressed to no address."""
-    letter = letter_in(row)
+    written = letter_in(row)
+    name, letter = signature.called(written.language or Language.FI), signature.under(written)
     made = EmailMessage(policy=SMTP)
-    made["From"] = Address(sender.name, addr_spec=as_sent(sender.address))
+    made["From"] = Address(name, addr_spec=as_sent(signature.email))
     made["To"] = Address(addr_spec=as_sent(letter.to))
     made["Subject"] = letter.subject
     made["Date"] = row.created_at
-    made["Message-ID"] = f"<{row.id}@{as_sent(sender.address).rpartition('@')[2]}>"  # the same at every attempt
+    made["Message-ID"] = f"<{row.id}@{as_sent(signature.email).rpartition('@')[2]}>"  # the same at every attempt
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies to us
     made.set_content(letter.body)
     return made

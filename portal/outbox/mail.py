@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 from sqlmodel import Session
 
+from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
 
 MAIL = "mail"
@@ -20,6 +21,7 @@ ERASED = "{}"
 class Letter:
     """A letter in plain text, in the person's language; it says no amounts and no identity codes.
 
+    language: in which it is signed when it goes out (letters.py); None where it holds its signature already
     Raises ValueError where the address or the subject is more than one line.
     """
 
@@ -27,6 +29,7 @@ class Letter:
     subject: str
     body: str
     party_id: UUID | None  # the customer whose matter it is
+    language: Language | None = None
 
     def __post_init__(self) -> None:
         """Refuse what could become a header of its own."""

@@ -7,11 +7,11 @@ from typing import Annotated, Final, Literal
 from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
-from portal.customers.lookups import preferred_email
-from portal.customers.models import Party
+from portal.customers.lookups import addressee
 from portal.kit import clock
 from portal.kit.feed import Day, FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, unknown, words
-from portal.kit.i18n import Language, text
+from portal.kit.i18n import text
+from portal.outbox.letters import Addressee, letter
 from portal.outbox.mail import Letter, post
 from portal.privacy import cases, rules
 from portal.privacy.cases import OURS
@@ -139,15 +139,11 @@ def _not_extended(stands: Clock, answer_by: date, today: date) -> str | None:
 
 def _tell(db: Session, case: PrivacyCase, act: Act, now: datetime) -> None:
     """Write to the customer, where we may ask something of them or have answered, if they have an e-mail address."""
-    party = db.get(Party, case.party_id) if case.party_id else None
-    if party is None or act not in WORTH_A_LETTER:
-        return
-    to = preferred_email(db, party.id)
-    if to is not None:
-        post(db, _letter(to, case, act, Language(party.language)), now)
+    if case.party_id and act in WORTH_A_LETTER and (to := addressee(db, case.party_id)):
+        post(db, _letter(to, case, act), now)
 
 
-def _letter(to: str, case: PrivacyCase, act: Act, language: Language) -> Letter:
+def _letter(to: Addressee, case: PrivacyCase, act: Act) -> Letter:
     number = case.number
     if act is Act.EXTENDED:
         subject = text("Your request %(number)s takes longer", number=number)
@@ -159,4 +155,4 @@ def _letter(to: str, case: PrivacyCase, act: Act, language: Language) -> Letter:
         subject = text("Your request %(number)s has been answered", number=number)
         body = text("We have answered your request %(number)s.", number=number)
     how = text("To read more, sign in to the customer portal and open My details, My data and requests.")
-    return Letter(to, subject.said(language), f"{body.said(language)}\n\n{how.said(language)}\n", case.party_id)
+    return letter(to, subject, body, how)

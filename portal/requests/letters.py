@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from portal.customers.lookups import preferred_email
-from portal.customers.models import Party
-from portal.kit import formats
-from portal.kit.i18n import Language, Text, text
-from portal.outbox.mail import Letter, post
+from portal.customers.lookups import addressee
+from portal.kit.i18n import Text, text
+from portal.outbox.letters import letter
+from portal.outbox.mail import post
+from portal.requests.fields import said_day
 from portal.requests.models import ServiceRequest
 from portal.requests.rules import State
 
@@ -17,10 +17,9 @@ HOW: Text = text("To read more, sign in to the customer portal and open Service 
 
 def received(db: Session, row: ServiceRequest, now: datetime) -> None:
     """That a request came, and by when it is answered; nothing without an address to write to."""
-    language = _language(db, row)
     assert row.answer_by is not None  # noqa: S101 - a constraint of the table
     subject = text("We have received your request %(number)s", number=row.number)
-    by = formats.full_date(row.answer_by, language)
+    by = said_day(row.answer_by)
     body = text("Your request %(number)s is with us. We answer on %(day)s at the latest.", number=row.number, day=by)
     _post(db, row, subject, body, now)
 
@@ -34,12 +33,6 @@ def answered(db: Session, row: ServiceRequest, now: datetime) -> None:
     _post(db, row, subject, body, now)
 
 
-def _language(db: Session, row: ServiceRequest) -> Language:
-    return Language(db.get_one(Party, row.party_id).language)
-
-
 def _post(db: Session, row: ServiceRequest, subject: Text, body: Text, now: datetime) -> None:
-    language, to = _language(db, row), preferred_email(db, row.party_id)
-    if to is not None:
-        said = f"{body.said(language)}\n\n{HOW.said(language)}\n"
-        post(db, Letter(to, subject.said(language), said, row.party_id), now)
+    if to := addressee(db, row.party_id):
+        post(db, letter(to, subject, body, HOW), now)

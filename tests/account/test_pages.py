@@ -21,12 +21,12 @@ from portal.kit import clock, forms
 from portal.kit.i18n import Language
 from portal.kit.jobs import Shift
 from portal.kit.mail import MailServer, Smtp
-from portal.outbox.jobs import Sender, mailing
+from portal.outbox.jobs import mailing
 from portal.outbox.models import OutboxEvent
 from tests import days, markup
 from tests.browser import hidden
 from tests.people import AINO, MIKKO
-from tests.post import Mood, Post
+from tests.post import SIGNATURE, Mood, Post
 
 pytestmark = pytest.mark.sqlite
 
@@ -278,7 +278,7 @@ def test_a_new_address_is_asked_by_mail_and_confirmed_by_a_button(house, proved,
     )
     with Post() as office:
         server = MailServer.at(office.url)
-        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
+        mailing(lambda: Smtp(server), SIGNATURE).run(Shift(house.database, days.now))
     asked, warned = sorted(office.letters, key=lambda letter: letter["To"] == OLD)
     assert (asked["To"], warned["To"]) == (NEW, OLD)
     assert NEW not in warned.get_content()
@@ -302,7 +302,7 @@ def test_a_letter_that_was_given_up_is_told(house, proved):
     save(proved, "/account/contact", {"email": NEW, "phone": PHONE})
     with Post(mood=Mood.UNKNOWN) as office:
         server = MailServer.at(office.url)
-        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
+        mailing(lambda: Smtp(server), SIGNATURE).run(Shift(house.database, days.now))
     page = proved.open("/account")
     assert f"Viestiä ei voitu toimittaa osoitteeseen {NEW}" in plain(page)
     assert "Lähetimme viestin" not in plain(page)
@@ -314,7 +314,7 @@ def test_a_letter_to_a_domain_with_letters_of_its_own_is_sent_in_ascii(house, pr
     save(proved, "/account/contact", {"email": "aino@sähkö.example.fi", "phone": PHONE})
     with Post() as office:
         server = MailServer.at(office.url)
-        mailing(lambda: Smtp(server), Sender("Esimerkki", "palvelu@example.fi")).run(Shift(house.database, days.now))
+        mailing(lambda: Smtp(server), SIGNATURE).run(Shift(house.database, days.now))
     assert "TO:<aino@xn--shk-qla6g.example.fi>" in office.recipients
     assert "aino@sähkö.example.fi" in plain(proved.open("/account"))
 

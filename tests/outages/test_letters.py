@@ -14,7 +14,7 @@ from portal.outbox.mail import letter_in
 from portal.outbox.models import OutboxEvent
 from tests.outages.conftest import HOUR
 
-SENDER = Sender(lambda language: f"Esimerkki Energia {language}", "https://portal.test", "0800 1234")
+SENDER = Sender("https://portal.test", "0800 1234")
 
 
 def everybody(_db, parties):
@@ -53,7 +53,7 @@ def test_who_holds_the_site_is_written_to_once_for_each_change(network, reached)
     assert (told(network), told(network)) == (1, 0)
     (letter,) = letters(network)
     assert (letter.to, letter.party_id) == ("aino@example.fi", party)
-    assert letter.subject == "Sähkökatko: käynnissä – Esimerkki Energia fi"
+    assert letter.subject == "Sähkökatko: käynnissä"
     for words in ("Esimerkkikatu 4", "Emme vielä tiedä", "Puu kaatui", "0800 1234", "https://portal.test/outages"):
         assert words in letter.body
     network.now_says(outage, expected_until=network.now + HOUR)

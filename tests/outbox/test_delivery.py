@@ -20,11 +20,10 @@ from portal.outbox import delivery, jobs, rules
 from portal.outbox.actions import Event, announce
 from portal.outbox.mail import Letter, post
 from portal.outbox.models import OutboxEvent
-from tests.post import Mood, Post, trust
+from tests.post import SIGNATURE, Mood, Post, trust
 from tests.running import PATIENCE_S
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-SENDER = jobs.Sender("Esimerkki Energia – åäö", "palvelu@example.fi")
 AINO, MIKKO = UUID(int=1), UUID(int=2)
 
 
@@ -189,10 +188,10 @@ def test_a_letter_arrives_and_leaves_no_content_behind(shift, security):
     with Post(security) as office:
         url = office.url.replace("127.0.0.1", "us:p%40ss@127.0.0.1")
         server = MailServer.at(url)
-        assert jobs.mailing(lambda: Smtp(server, trust()), SENDER).run(shift) == Done(1)
+        assert jobs.mailing(lambda: Smtp(server, trust()), SIGNATURE).run(shift) == Done(1)
     [letter] = office.letters
     [row] = rows(shift.database)
-    assert letter["From"] == "Esimerkki Energia – åäö <palvelu@example.fi>"
+    assert letter["From"] == "Esimerkki Energia fi – åäö <palvelu@example.fi>"
     assert (letter["To"], letter["Subject"]) == ("aino@example.fi", "Vahvista sähköpostisi")
     assert letter.get_content().splitlines() == ["Hei Äijä"]
     assert letter["Message-ID"] == f"<{row.id}@example.fi>"
@@ -207,14 +206,14 @@ def test_a_server_that_nobody_vouches_for_gets_no_letter(shift, security):
     write(shift.database)
     with Post(security) as office:
         server = MailServer.at(office.url)
-        assert jobs.mailing(lambda: Smtp(server), SENDER).run(shift) == Done(failed=1)
+        assert jobs.mailing(lambda: Smtp(server), SIGNATURE).run(shift) == Done(failed=1)
     assert (office.letters, office.recipients) == ([], [])
 
 
 def test_a_server_without_starttls_gets_no_letter(shift, post):
     write(shift.database)
     server = MailServer.at(post.url.replace("smtp:", "smtp+starttls:"))
-    assert jobs.mailing(lambda: Smtp(server), SENDER).run(shift) == Done(failed=1)
+    assert jobs.mailing(lambda: Smtp(server), SIGNATURE).run(shift) == Done(failed=1)
     assert post.recipients == []
 
 
@@ -222,7 +221,7 @@ def test_a_server_without_starttls_gets_no_letter(shift, post):
 def test_a_letter_is_tried_again_after_growing_pauses(shift, clock, mood):
     write(shift.database)
     with Post(mood=mood) as office:
-        mailing = jobs.mailing(carrier(office), SENDER)
+        mailing = jobs.mailing(carrier(office), SIGNATURE)
         for minutes in (1, 2, 4, 8):
             assert mailing.run(shift) == Done(failed=1)
             assert rows(shift.database)[0].due_at == clock() + timedelta(minutes=minutes)
@@ -235,7 +234,7 @@ def test_a_letter_is_tried_again_after_growing_pauses(shift, clock, mood):
 def test_a_letter_is_given_up_after_days_and_said_loudly(either, clock, caplog):
     write(either.database)
     with Post(mood=Mood.BUSY) as office:
-        mailing = jobs.mailing(carrier(office), SENDER)
+        mailing = jobs.mailing(carrier(office), SIGNATURE)
         clock.forward(days=5)
         mailing.run(either)
     [row] = rows(either.database)
@@ -256,7 +255,7 @@ def test_an_address_that_is_none_is_given_up_at_once_and_holds_nobody_up(shift, 
     write(shift.database, to)
     write(shift.database)
     with Post(mood=Mood.UNKNOWN) as office:
-        assert jobs.mailing(carrier(office), SENDER).run(shift) == Done(failed=2)
+        assert jobs.mailing(carrier(office), SIGNATURE).run(shift) == Done(failed=2)
     assert all(row.given_up_at for row in rows(shift.database))
     assert "example" not in caplog.text
 
@@ -264,7 +263,7 @@ def test_an_address_that_is_none_is_given_up_at_once_and_holds_nobody_up(shift, 
 def test_a_refusal_that_is_about_us_is_tried_again(shift):
     write(shift.database)
     with Post(mood="554 5.7.1 Relay access denied") as office:
-        jobs.mailing(carrier(office), SENDER).run(shift)
+        jobs.mailing(carrier(office), SIGNATURE).run(shift)
     assert rows(shift.database)[0].given_up_at is None
 
 
@@ -273,7 +272,7 @@ def test_a_server_that_is_down_is_asked_once_a_round(shift):
         write(shift.database)
     with Post() as office:
         pass
-    assert jobs.mailing(carrier(office), SENDER).run(shift) == Done(failed=1)
+    assert jobs.mailing(carrier(office), SIGNATURE).run(shift) == Done(failed=1)
 
 
 def test_a_letter_is_one_line_where_it_must_be():
@@ -284,7 +283,7 @@ def test_a_letter_is_one_line_where_it_must_be():
 
 def test_the_demos_letters_are_files(shift, folder):
     write(shift.database)
-    assert jobs.mailing(lambda: MailFolder(folder / "mail"), SENDER).run(shift) == Done(1)
+    assert jobs.mailing(lambda: MailFolder(folder / "mail"), SIGNATURE).run(shift) == Done(1)
     [file] = (folder / "mail").iterdir()
     assert file.name == f"{rows(shift.database)[0].id}.eml"
     assert message_from_bytes(file.read_bytes(), policy=policy.default).get_content().splitlines() == ["Hei Äijä"]
