@@ -20,7 +20,7 @@ from portal.auth.brokers import BrokerProfile, MethodNames, for_production, load
 from portal.auth.identification import Identification, People, Service, prepare
 from portal.auth.kept_forms import form_store
 from portal.auth.oidc import keys as relying_party_keys
-from portal.auth.people import User
+from portal.auth.people import User, ask_way
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE
 from portal.bill_check import pages as bill_check
@@ -121,6 +121,7 @@ def create_app(
         introduce=_introduce,
         idle_s=int(IDLE.total_seconds()),
         audit_view=_audit_of_view,
+        ask_way=ask_way,
         forms=form_store(installation.vault),
         installation=installation,
         now=now,

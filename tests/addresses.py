@@ -21,6 +21,7 @@ class Kind(StrEnum):
     NOBODY = "nobody"  # not signed in
     OWN = "own"  # in their own matters
     PROVED = "proved"  # the same, with their bank at hand a minute ago
+    PASSWORD = "password"  # in their own matters, without the bank
     STAND_IN = "stand-in"  # a mandate for everything
     BOOKS = "books"  # billing and consumption, to see, at some sites
     USAGE = "usage"  # consumption, to manage, at some sites

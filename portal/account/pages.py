@@ -9,11 +9,12 @@ from portal.account import labels, saving
 from portal.account.forms import COUNTRIES
 from portal.account.saving import Saved
 from portal.auth import actions as sessions
-from portal.auth import open_sessions
+from portal.auth import open_sessions, ways
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
 from portal.auth.open_sessions import OpenSession, Profile
 from portal.auth.pages.sign_out import FORGET, SIGNED_OUT
 from portal.auth.people import ConfirmedUser, User, anyone, decides, decides_confirmed, user
+from portal.auth.rules import Way
 from portal.customers import actions, contact
 from portal.customers.change_requests import HOME_COUNTRY, Billing, Channel, Matter, PostalAddress
 from portal.customers.contact import Contact, Mailbox
@@ -46,6 +47,7 @@ class AccountPage(Page):
     in_own_matters: bool
     profile: Profile
     open_sessions: Sequence[OpenSession]
+    ways: Mapping[Way, Text]
     language_names: Mapping[Language, str]
     chosen: Language
     news: Text | None
@@ -103,6 +105,7 @@ def show(visit: Visit[User]) -> AccountPage:
         in_own_matters=who.reach.acting_for is None,
         profile=profile,
         open_sessions=open_sessions.open_now(visit.db, who, visit.now),
+        ways=ways.NAMES,
         language_names=LANGUAGES,
         chosen=profile.language or visit.language,
         news=_news(visit),

@@ -21,6 +21,7 @@ from portal.auth.oidc.request import Ask
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
 from portal.auth.reasons import Reason, Stopped
+from portal.auth.rules import Way
 from portal.kit.access import Anyone
 from portal.kit.db import insert_or_skip, table_of
 from portal.kit.errors import NotThere, SignInNeeded
@@ -140,6 +141,17 @@ def holder(db: Session, subject: str) -> Holder | None:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """What a way in has proved: how strongly (`acr`), by which methods, and when the bank proved it, if it did."""
+
+    way: Way
+    acr: str
+    amr: str = ""
+    broker: str = ""
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Arrival:
     """An identified person: who, through which broker, and the session that their browser held until now."""
 
@@ -151,6 +163,12 @@ class Arrival:
     first_choice: FirstChoice = own_matters
     language: FindLanguage = unknown_language
     returns_to: UUID | None = None  # the form that is kept for them
+
+    @property
+    def proof(self) -> Proof:
+        """What the bank has proved."""
+        who = self.identity
+        return Proof(Way.BANK, who.acr, who.amr, self.broker, who.proved_at)
 
 
 def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
@@ -165,8 +183,32 @@ def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
     if arrival.old_session is not None:
         _changed(db, _ended(now).where(col(SignedSession.id) == arrival.old_session))
     cookie = secret()
-    session = _begin(db, cookie, account, arrival, now)
+    begins = _Beginning(arrival.proof, _acting_for(db, arrival, account), arrival.language(db, arrival.index))
+    session = _begin(db, cookie, account, begins, now)
     _record(db, "session.begun" if arrival.confirming is None else "session.confirmed", session, now)
+    return cookie
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A person who came in by another way than the bank, and the session that their browser held until now."""
+
+    account_id: UUID
+    proof: Proof
+    old_session: UUID | None
+    first_choice: FirstChoice = own_matters
+    language: FindLanguage = unknown_language
+
+
+def enter(db: Session, entry: Entry, now: datetime) -> str:
+    """End the browser's old session and begin one for a person whom the bank proved earlier: its cookie."""
+    account = db.get_one(Account, entry.account_id)
+    account.previous_sign_in_at, account.signed_in_at = account.signed_in_at, now
+    if entry.old_session is not None:
+        _changed(db, _ended(now).where(col(SignedSession.id) == entry.old_session))
+    cookie, index = secret(), account.identity_index
+    begins = _Beginning(entry.proof, entry.first_choice(db, index), entry.language(db, index))
+    _record(db, "session.begun", _begin(db, cookie, account, begins, now), now)
     return cookie
 
 
@@ -330,19 +372,30 @@ def _account(db: Session, arrival: Arrival, now: datetime) -> Account:
     return account
 
 
-def _begin(db: Session, cookie: str, account: Account, arrival: Arrival, now: datetime) -> SignedSession:
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """What a session begins with beside its person: what was proved, for whom they act, the register's language."""
+
+    proof: Proof
+    acting_for: UUID | None
+    language: Language | None
+
+
+def _begin(db: Session, cookie: str, account: Account, begins: _Beginning, now: datetime) -> SignedSession:
+    proof = begins.proof
     session = SignedSession(
         token_hash=_hash(cookie),
         account_id=account.id,
-        broker=arrival.broker,
-        acr=arrival.identity.acr,
-        amr=arrival.identity.amr,
-        confirmed_at=arrival.identity.proved_at,
+        way=proof.way,
+        broker=proof.broker,
+        acr=proof.acr,
+        amr=proof.amr,
+        confirmed_at=proof.proved_at,
         created_at=now,
         seen_at=now,
         expires_at=now + rules.LONGEST_SESSION,
-        acting_for=_acting_for(db, arrival, account),
-        language=arrival.language(db, arrival.index),
+        acting_for=begins.acting_for,
+        language=begins.language,
     )
     db.add(session)
     return session
@@ -364,7 +417,7 @@ def _record(db: Session, act: str, session: SignedSession, now: datetime) -> Non
         object_kind="session",
         object_id=session.id,
         account_id=session.account_id,
-        details={"broker": session.broker},
+        details={"broker": session.broker} if session.broker else {"way": session.way},
     )
     record(db, done, now)
 
@@ -381,8 +434,9 @@ class _Signed:
 
     session_id: UUID
     acting_for: UUID | None
+    way: str
     acr: str
-    confirmed_at: datetime
+    confirmed_at: datetime | None
     seen_at: datetime
     expires_at: datetime
     ended_at: datetime | None
@@ -400,7 +454,7 @@ _SESSION, _ACCOUNT = table_of(SignedSession), table_of(Account)
 _OF_COOKIE: Final = Question(
     _Signed,
     select(
-        *_SESSION.c["id", "acting_for", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at", "language"],
+        *_SESSION.c["id", "acting_for", "way", "acr", "confirmed_at", "seen_at", "expires_at", "ended_at", "language"],
         *_ACCOUNT.c["id", "identity_index", "given_names", "family_name", "language", "created_at", "welcomed_at"],
     )
     .join_from(_SESSION, _ACCOUNT)
@@ -423,12 +477,14 @@ def _living_of(db: Session, page: OpenPage, now: datetime) -> _Signed | None:
 
 
 def _customer(signed: _Signed, reach: Reach, now: datetime) -> User:
-    kind = ConfirmedUser if rules.is_confirmed(signed.confirmed_at, now) else User
+    is_confirmed = signed.confirmed_at is not None and rules.is_confirmed(signed.confirmed_at, now)
+    kind = ConfirmedUser if is_confirmed else User
     return kind(
         account_id=signed.account_id,
         session_id=signed.session_id,
         name=f"{signed.given_names} {signed.family_name}".strip(),
         reach=reach,
+        way=Way(signed.way),
         acr=signed.acr,
         known_since=signed.known_since,
         is_welcomed=signed.welcomed_at is not None,

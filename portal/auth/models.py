@@ -34,14 +34,23 @@ class SignedSession(SQLModel, table=True):
     """One browser's session. The cookie holds 256 random bits, the row only their SHA-256."""
 
     __tablename__ = "session"
+    __table_args__ = (
+        CheckConstraint("way IN ('bank', 'password', 'passkey')", name="way"),
+        CheckConstraint("(way = 'bank') = (confirmed_at IS NOT NULL)", name="proof"),
+    )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
     token_hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
     account_id: UUID = Field(foreign_key="account.id", index=True)
-    broker: str = Field(max_length=40, sa_column_kwargs=told("Identification broker"))
+    way: str = Field(default="bank", max_length=10, sa_column_kwargs=told("Way in"))
+    broker: str = Field(
+        max_length=40, description="empty where it was not the bank", sa_column_kwargs=told("Identification broker")
+    )
     acr: str = Field(max_length=200, sa_column_kwargs=told("Level of identification"))
     amr: str = Field(default="", max_length=200, sa_column_kwargs=told("Way of identification"))
-    confirmed_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Identity last proved"))
+    confirmed_at: datetime | None = Field(
+        default=None, sa_type=Instant, description="by the bank", sa_column_kwargs=told("Identity last proved")
+    )
     created_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
     seen_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Last used"))
     expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Ends at the latest"))

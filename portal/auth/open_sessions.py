@@ -11,17 +11,19 @@ from sqlmodel import Session, col, select
 from portal.auth import rules
 from portal.auth.models import Account, SignedSession
 from portal.auth.people import User
+from portal.auth.rules import Way
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, given
 
 
 @dataclass(frozen=True, slots=True)
 class OpenSession:
-    """One browser in which a person is signed in: since when, last used when, identified through which broker."""
+    """One browser in which a person is signed in: since when, last used when, by which way and through which broker."""
 
     id: UUID
     began_at: datetime
     seen_at: datetime
+    way: Way
     broker: str
     is_this: bool
 
@@ -57,7 +59,8 @@ def open_now(db: Session, who: User, now: datetime) -> Sequence[OpenSession]:
     )
     found = db.exec(own.order_by(col(SignedSession.seen_at).desc())).all()
     open_sessions = [
-        OpenSession(row.id, row.created_at, row.seen_at, row.broker, row.id == who.session_id) for row in found
+        OpenSession(row.id, row.created_at, row.seen_at, Way(row.way), row.broker, row.id == who.session_id)
+        for row in found
     ]
     return sorted(open_sessions, key=lambda open_session: not open_session.is_this)
 

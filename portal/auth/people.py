@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from portal.auth import rules
 from portal.auth.reach import Level, Reach, Theme
+from portal.auth.rules import Way
 from portal.kit.access import Anyone, Guard
 from portal.kit.errors import NotCovered, StepUpNeeded
 from portal.kit.i18n import Language
@@ -14,6 +16,7 @@ from portal.kit.i18n import Language
 class User(Anyone):
     """Whoever is signed in, and how far their hand reaches now; whose matters they see is a party.
 
+    way: by which they came in
     known_since: when they first came
     is_welcomed: whether they have taken the first steps, or did not want to
     """
@@ -24,6 +27,7 @@ class User(Anyone):
     reach: Reach
     acr: str
     known_since: datetime
+    way: Way = Way.BANK
     is_welcomed: bool = True
     language: Language | None = None
 
@@ -41,6 +45,15 @@ class User(Anyone):
 @dataclass(frozen=True, kw_only=True)
 class ConfirmedUser(User):
     """A user who proved who they are with their bank at most five minutes ago."""
+
+
+def ask_way(method: str, path: str, person: Anyone) -> None:
+    """Raise StepUpNeeded where a person's way in does not open a method at the path of a route.
+
+    What the table of rules does not name, only the bank opens. How fresh the proof must be the guards say.
+    """
+    if isinstance(person, User) and not rules.is_open_to(person.way, method, path):
+        raise StepUpNeeded
 
 
 anyone = Guard("anyone", Anyone)

@@ -1,11 +1,14 @@
-"""What identification decides, without a database or a request: codes, sessions, journeys, addresses."""
+"""What identification decides, without a database or a request: codes, sessions, journeys, addresses, ways in."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
+from portal.kit.i18n import Text, text
 from portal.kit.pagination import LONGEST_ADDRESS
 
 IDLE = timedelta(minutes=15)
@@ -14,6 +17,7 @@ CONFIRMATION = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 JOURNEY = timedelta(minutes=10)
 BINDING = timedelta(minutes=15)
+BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
 CHECK_CHARACTERS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
@@ -140,3 +144,105 @@ def local_path(asked: str | None, otherwise: str = HOME) -> str:
         return otherwise
     parts = urlsplit(asked)
     return otherwise if parts.scheme or parts.netloc else asked
+
+
+def binding(cookie: str | None) -> str | None:
+    """The binding that a browser holds already, one for all its tabs; None for what is none of ours."""
+    return cookie if cookie is not None and BINDING_FORM.fullmatch(cookie) else None
+
+
+class Way(StrEnum):
+    """A way in."""
+
+    BANK = "bank"
+    PASSWORD = "password"  # noqa: S105 - a code
+    PASSKEY = "passkey"
+
+
+class Asks(StrEnum):
+    """What a route asks of whoever comes: nothing, any way in, the bank in this session, the bank a moment ago."""
+
+    NOTHING = "nothing"
+    ANY_WAY = "any way"
+    BANK = "bank"
+    BANK_NOW = "bank now"  # at most `CONFIRMATION` ago
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Some routes that ask the same, and in words what one does there."""
+
+    asks: Asks
+    says: Text
+    routes: frozenset[tuple[str, str]]  # method and path
+
+
+def _opening(asks: Asks, says: Text, **paths: str) -> Opening:
+    return Opening(asks, says, frozenset((method, path) for method, said in paths.items() for path in said.split()))
+
+
+OPENS: Final[Sequence[Opening]] = (
+    _opening(Asks.NOTHING, text("Outages, help, the privacy notice, the terms of use, and signing in and out"),
+        GET="/ /outages /outages.json /help /terms /privacy-notice /accessibility /styleguide /livez"
+            " /.well-known/security.txt /.well-known/jwks.json /.well-known/openid-federation /oidc/signed-jwks"
+            " /sign-in /sign-in/return /session /account/confirm-email /calendar/{secret}.ics /payments/callback",
+        POST="/sign-in/bank /session /session/form /sign-out /language /csp-report /account/confirm-email"),
+    _opening(Asks.ANY_WAY, text("Looking at the overview, the sites and their consumption"),
+        GET="/overview /sites /sites/{id} /consumption"),
+    _opening(Asks.ANY_WAY, text("Looking at invoices, saving one, checking and paying them"),
+        GET="/invoices /invoices/{id} /invoices/{id}/pdf /invoices/{id}/finvoice /invoices/{id}/check /invoices/check"
+            " /invoices/month /payments/{id} /payments/{id}/return /account/calendar",
+        POST="/invoices/{id}/pay /payments/{id}/ask /payments/{id}/end /account/calendar/end"),
+    _opening(Asks.ANY_WAY, text("Looking at contracts, consents and authorisations"),
+        GET="/contracts /contracts/{id} /consents /consents/history /consents/receipts/{id} /authorisations"
+            " /authorisations/new /authorisations/{id} /authorisations/receipts/{id} /organisation"),
+    _opening(Asks.ANY_WAY, text("Reading messages and writing to customer service"),
+        GET="/messages /messages/new /messages/{id} /feedback",
+        POST="/messages/read /messages/new /messages/{id} /messages/{id}/read /messages/{id}/close /feedback"),
+    _opening(Asks.ANY_WAY, text("Looking at service requests and filling one in"),
+        GET="/requests /requests/new /requests/{id} /requests/new/end /requests/new/due-date /requests/new/payment-plan"
+            " /requests/new/reading /requests/new/meter-work /requests/new/move-in",
+        POST="/requests/new/end /requests/new/due-date /requests/new/payment-plan /requests/new/reading"
+             " /requests/new/meter-work /requests/new/move-in /requests/{id}/answer"),
+    _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
+        GET="/account /account/address /account/billing /welcome /welcome/contact /welcome/billing /confirm",
+        POST="/account/language /account/sessions/{id}/end /account/sessions/end-others /account/sessions/end-all"
+             " /act-as /welcome/skip /confirm/bank"),
+    _opening(Asks.BANK, text("Sending a service request, or cancelling one"),
+        POST="/requests/{id}/send /requests/{id}/cancel"),
+    _opening(Asks.BANK, text("Giving and withdrawing consents and prohibitions, and ending an authorisation"),
+        POST="/consents /authorisations/{id}/end"),
+    _opening(Asks.BANK, text("Changing the postal address and how invoices come, and making a calendar of due dates"),
+        POST="/account/address /account/billing /account/contact/again /welcome/billing /account/calendar"),
+    _opening(Asks.BANK, text("Downloading lists of sites and invoices, and readings"),
+        GET="/sites/download /invoices/download /consumption/download"),
+    _opening(Asks.BANK, text("Everything that we hold about you, its log, and requests about it"),
+        GET="/privacy /privacy/data /privacy/log /privacy/requests /privacy/requests/new /privacy/requests/{id}",
+        POST="/privacy/requests/new /privacy/requests/{id}/answer /privacy/requests/{id}/withdraw"),
+    _opening(Asks.BANK_NOW, text("Changing the email address or the phone number"),
+        GET="/account/contact", POST="/account/contact /welcome/contact"),
+    _opening(Asks.BANK_NOW, text("Giving an authorisation to another company"), POST="/authorisations/new"),
+    _opening(Asks.BANK_NOW, text("Downloading everything that we hold as a data package"),
+        GET="/privacy/package", POST="/privacy/package"),
+)  # fmt: skip
+"""What each way in opens, route by route. The help page prints it, and the tests of access judge by it."""
+
+OPENED_BY: Final[Mapping[Way, frozenset[Asks]]] = {
+    Way.BANK: frozenset(Asks),
+    Way.PASSWORD: frozenset({Asks.NOTHING, Asks.ANY_WAY}),
+    Way.PASSKEY: frozenset({Asks.NOTHING, Asks.ANY_WAY}),
+}
+_ASKS: Final[Mapping[tuple[str, str], Asks]] = {route: one.asks for one in OPENS for route in one.routes}
+
+
+def asks(method: str, path: str) -> Asks | None:
+    """What a method at the path of a route asks; None for a route that the table does not name."""
+    return _ASKS.get(("GET" if method == "HEAD" else method, path))
+
+
+def is_open_to(way: Way, method: str, path: str) -> bool:
+    """Whether a way in opens a method at the path of a route; what the table does not name, only the bank opens.
+
+    How long ago the bank was asked is for the guard of the route.
+    """
+    return way is Way.BANK or asks(method, path) in OPENED_BY[way]

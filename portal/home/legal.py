@@ -1,6 +1,6 @@
 """What anybody may read: the privacy notice, the accessibility statement, the terms, help, and security.txt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,12 +12,13 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from portal.auth.people import anyone
+from portal.auth.rules import OPENS, Asks
 from portal.home import texts
 from portal.home.texts import LegalText, PageName
 from portal.installation import Installation
 from portal.kit.access import Anyone
 from portal.kit.html import Page
-from portal.kit.i18n import Language
+from portal.kit.i18n import Language, Text
 from portal.kit.visits import platform_of
 from portal.kit.web import Visit, bare, page
 from portal.settings import Settings
@@ -41,7 +42,13 @@ class Help(Page):
 
     template = "legal/help.html"
     said: LegalText
+    opens: Mapping[str, Sequence[Text]]
 
+
+OPENS_IN_WORDS: Final[Mapping[str, Sequence[Text]]] = {
+    asks.name: [one.says for one in OPENS if one.asks is asks] for asks in Asks
+}
+"""What one does where a route asks the same, by what it asks (`auth/rules.py`)."""
 
 Pages = Callable[[Language], LegalText]
 
@@ -53,7 +60,7 @@ def show(said: Pages, visit: Visit[Anyone]) -> TextPage:
 
 def help_(said: Pages, visit: Visit[Anyone]) -> Help:
     """Ways to reach us before everything else."""
-    return Help(said(visit.language))
+    return Help(said(visit.language), OPENS_IN_WORDS)
 
 
 async def security(request: Request) -> Response:

@@ -99,6 +99,14 @@ VIEWED: Final[dict[str, Text]] = {}
 """What somebody did who opened a page, by its address, as its route says it; the log of views tells it."""
 
 
+WayAsked = Callable[[str, str, Anyone], None]
+"""Raises StepUpNeeded where a person's way in does not open a method at the path of a route."""
+
+
+def every_way(_method: str, _path: str, _person: Anyone) -> None:
+    """Every way in opens everything."""
+
+
 def not_audited(_person: Anyone, _look: PageView) -> None:
     """Nobody's looking is written down."""
 
@@ -115,6 +123,7 @@ class Platform:
     idle_s: int
     installation: Installation
     audit_view: ViewAudit = not_audited
+    ask_way: WayAsked = every_way
     forms: FormStore = NO_FORM_STORE
     now: Callable[[], datetime] = clock.now
     threads: Threads = field(default_factory=Threads)

@@ -110,7 +110,7 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
         now = platform.now()
         known = await in_thread(platform, _recognised, platform, request, now)
         try:
-            person = who.admit(known.person)
+            person = _admitted(platform, request, who, known.person)
             _check_token(platform, request, form, person)
         except LAPSED as lapsed:
             if request.method in SAFE:
@@ -199,7 +199,7 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
     try:
         with _transaction(platform, request) as db:
             known = recognise(platform, request, db, now)
-            person = who.admit(known.person)
+            person = _admitted(platform, request, who, known.person)
             _check_token(platform, request, form, person)
             visit = Visit(
                 person,
@@ -225,6 +225,17 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
     finally:
         if known is not None:
             _note_seen(platform, request, known)
+
+
+def _admitted(platform: Platform, request: Request, who: Guard[P], person: Anyone) -> P:
+    """The person, where the guard lets them in and the way by which they came opens the route.
+
+    What is open to anybody is so whichever way somebody came.
+    """
+    admitted = who.admit(person)
+    if who.kind is not Anyone:
+        platform.ask_way(request.method, request.scope["route"].path, admitted)
+    return admitted
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections import ChainMap
 from collections.abc import Mapping
 from typing import Any, Final
 
+from portal.auth.ways import NAMES as WAYS
 from portal.consents.authorisations.labels import RESOLUTIONS
 from portal.consents.labels import CHANNELS, GROUNDS, PLACES
 from portal.consents.rules import Purpose
@@ -197,6 +198,7 @@ CODES: Final[Mapping[str, Words]] = {
     "service_request.state": words_of(REQUEST_STATES),
     "request_step.act": REQUEST_STEPS,
     "account.language": customers.LANGUAGES,
+    "session.way": WAYS,
     "login_transaction.language": customers.LANGUAGES,
     "login_transaction.purpose": {"sign-in": text("Signing in"), "confirm": text("Proving one's identity again")},
     "login_transaction.status": {"pending": text("Under way"), "spent": text("Ended")},

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import Account, SignedSession
+from portal.auth.rules import Way
 from portal.consumption import recording
 from portal.customers.models import Mandate, MandateSite
 from portal.demo.people import AINO, JUHA, KARIN, LANDLORD, LIISA, MIKKO, MINNA, OLAVI, OONA, PETRI, SANNA, VEIKKO
@@ -63,6 +64,7 @@ def enter(house: House) -> dict[str, Person]:
         Person("nobody", Kind.NOBODY, Browser(house.app)),
         *(_own(house, one) for one in (AINO, MIKKO, KARIN, VEIKKO)),
         _own(house, AINO, kind=Kind.PROVED, minutes=-60),  # so that it lasts for all the tests
+        _by_password(house, AINO),
         _own(house, JUHA),
         _acting(house, JUHA, company, Kind.STAND_IN),
         _own(house, SANNA),
@@ -104,6 +106,13 @@ def _own(house, member, *, kind=Kind.OWN, minutes=10):
     choices = own | _grantors(house, party_id(member))
     account, sites = _account(house, member), _entrusted(house, party_id(member))
     return Person(name, kind, browser, account, own, choices=choices, known=known, known_sites=sites)
+
+
+def _by_password(house, member):
+    browser = house.open_by(Way.PASSWORD, member.persona.identity_code, member.name)
+    own = frozenset({party_id(member)})
+    name = f"{member.persona.given_names}, by password"
+    return Person(name, Kind.PASSWORD, browser, _account(house, member), own, choices=own | _grantors(house, *own))
 
 
 def _stranger(house):

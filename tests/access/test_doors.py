@@ -14,7 +14,18 @@ from tests.portal import routes
 pytestmark = pytest.mark.xdist_group("access")
 
 CAST = (
-    *("nobody", "Aino", "Aino, just proved", "Mikko", "Karin", "Veikko", "Juha", "Juha for the company", "Sanna"),
+    *(
+        "nobody",
+        "Aino",
+        "Aino, just proved",
+        "Aino, by password",
+        "Mikko",
+        "Karin",
+        "Veikko",
+        "Juha",
+        "Juha for the company",
+        "Sanna",
+    ),
     *(
         "Sanna for the company",
         "Petri for the company",

@@ -95,7 +95,7 @@ def test_a_form_from_another_site_or_session_does_nothing(town):
 def trespasses(town: Town, person: Person, door: Door, token: dict[str, str]) -> Iterator[str]:
     """What is wrong with the answers to forms about things that are not a person's."""
     cell = door.cells[person.kind]
-    shut = cell if cell in SHUT else Cell.MISSING
+    shut = cell if cell in SHUT or (cell is Cell.PROVE and door.about) else Cell.MISSING
     if door.about is None:
         others = [""] if cell in SHUT else []
     else:

@@ -1,22 +1,17 @@
 """To the bank: the page of banks, the confirmation of who one is, and the step out of the house."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from uuid import UUID
 
-import anyio
-
-from portal.auth import actions
-from portal.auth.actions import BINDING_COOKIE, Departure
 from portal.auth.bank_lists import BankList
-from portal.auth.identification import Broker, Identification
-from portal.auth.oidc.request import Ask
+from portal.auth.identification import Identification
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reasons import Reason, Stopped
-from portal.auth.rules import BINDING, local_path
+from portal.auth.rules import local_path
+from portal.auth.ways import bank
+from portal.auth.ways.bank import Departing
 from portal.kit.access import Anyone
 from portal.kit.errors import TooMany
 from portal.kit.forms import one_of
@@ -24,10 +19,7 @@ from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, counted, text
 from portal.kit.rates import Turnstile, retry_after_s
-from portal.kit.transactions import writing
-from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply, address_of
-
-BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
+from portal.kit.web import Answer, FlowVisit, Redirect, Reply, address_of
 
 
 @dataclass(frozen=True)
@@ -150,30 +142,10 @@ async def _leave(
     wait_s = turnstile.wait_s(address_of(visit.request))
     if wait_s:
         return await _wait(kind, identification, visit, then, wait_s)
-    broker, bank = identification.broker(visit.form.get("broker")), str(visit.form.get("bank", ""))
-    if not (await broker.bank_lists.current(visit.language)).offers(bank):
-        return await _stay(kind, identification, visit, then, Reason.BANK_UNKNOWN)
-    oldest_proof = timedelta(0) if confirming else broker.party.profile.oldest_proof
-    ask = Ask(
-        state=actions.secret(),
-        nonce=actions.secret(),
-        verifier=actions.secret(),
-        bank=bank,
-        language=visit.language,
-        oldest_proof=oldest_proof,
-    )
     try:
-        address = await broker.party.address(ask)
+        return await bank.begin(identification, visit, Departing(then, confirming))
     except Stopped as stopped:
         return await _stay(kind, identification, visit, then, stopped.reason)
-    departure = Departure(ask, _binding(visit.request.cookies.get(BINDING_COOKIE)), broker.name, then, confirming)
-    await writing(visit, lambda db: actions.depart(db, departure, visit.now))
-    return Redirect(address, [Cookie(BINDING_COOKIE, departure.binding, int(BINDING.total_seconds()))])
-
-
-def _binding(cookie: str | None) -> str:
-    """One binding for all tabs of a browser."""
-    return cookie if cookie is not None and BINDING_FORM.fullmatch(cookie) else actions.secret()
 
 
 async def _stay(
@@ -208,15 +180,7 @@ def _crowded(wait_s: int) -> Notice:
 async def _wall(
     kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, notice: Notice | None
 ) -> SignIn:
-    bank_lists: dict[str, BankList] = {}
-
-    async def ask(broker: Broker) -> None:
-        bank_lists[broker.name] = await broker.bank_list(visit.language)
-
-    async with anyio.create_task_group() as all_at_once:
-        for broker in identification.brokers:
-            all_at_once.start_soon(ask, broker)
-    shown = [bank_lists[broker.name] for broker in identification.brokers]
+    shown = await bank.offer(identification, visit.language)
     is_down = any(bank_list.is_down for bank_list in shown)
     is_in_order = not is_down and not any(bank_list.disturbance for bank_list in shown)
     return kind(shown, notice or (DOWN if is_down else None), then, is_in_order)
