@@ -66,6 +66,7 @@ from portal.payments.profiles import BadPaymentProfile, PaymentAccount
 from portal.payments.service import PaymentService
 from portal.privacy import pages as privacy
 from portal.requests import pages as requests
+from portal.requests import queries as requests_made
 from portal.settings import Environment, Settings
 from portal.sites import lookups as sites
 from portal.sites_overview import pages as sites_overview
@@ -85,7 +86,7 @@ PAGES: Final = (
     *calendar_pages.routes,
     *invoices.routes(corrected_sum, payments_made),
     *payments.routes,
-    *contracts.routes,
+    *contracts.routes(requests_made.about_contract),
     *consents.routes,
     *privacy.routes,
     *messages.routes,

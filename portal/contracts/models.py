@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, LargeBinary, Numeric
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.contracts.kinds import TariffPeriod
+from portal.kit.db import Instant
 from portal.kit.privacy import correctable, told
 
 OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')"
@@ -107,6 +108,17 @@ class Contract(SQLModel, table=True):
         description="the series of readings it is billed by; None: by the first that its metering point has",
         sa_column_kwargs=correctable("Billed by"),
     )
+
+
+class TermNotice(SQLModel, table=True):
+    """A letter that told a customer so many days ahead that a fixed term ends."""
+
+    __tablename__ = "term_notice"
+
+    contract_id: UUID = Field(foreign_key="contract.id", primary_key=True)
+    fixed_until: date = Field(primary_key=True, sa_column_kwargs=told("Fixed term until"))
+    days_ahead: int = Field(primary_key=True, sa_column_kwargs=told("Days ahead"))
+    written_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
 
 
 class SpotMonth(SQLModel, table=True):

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final
+
+from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.contracts import queries
+from portal.contracts.asked_for import AskedFor, FindAskedFor
 from portal.contracts.events import ContractEvent, coming, events
 from portal.contracts.filters import PAGE, ContractFilter
 from portal.contracts.records import HeldContract, SiteContracts
@@ -40,11 +44,12 @@ class ContractList(Page):
 
 @dataclass(frozen=True)
 class ContractPage(Page):
-    """One contract, and what happened to it and will."""
+    """One contract, what happened to it and will, and what was asked for about it."""
 
     template = "contracts/show.html"
     today: date
     contract: HeldContract
+    requests: Sequence[AskedFor]
     events: Sequence[ContractEvent]
 
 
@@ -69,13 +74,22 @@ def index(visit: Visit[User]) -> ContractList:
     )
 
 
-def show(visit: Visit[User]) -> ContractPage:
+def show(asked_for: FindAskedFor, visit: Visit[User]) -> ContractPage:
     """One contract with its prices, term and history."""
     contract = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
-    return ContractPage(today=visit.today, contract=contract, events=events(contract, visit.today))
+    return ContractPage(
+        today=visit.today,
+        contract=contract,
+        requests=asked_for(visit.db, visit.who, contract.id),
+        events=events(contract, visit.today),
+    )
 
 
-routes = [
-    page(PAGE, index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
-    page("/contracts/{id}", show, who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")),
-]
+def routes(asked_for: FindAskedFor) -> list[Route]:
+    """Every address of these pages; `asked_for` finds the requests about a contract."""
+    return [
+        page(PAGE, index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
+        page(
+            "/contracts/{id}", partial(show, asked_for), who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")
+        ),
+    ]

@@ -1,13 +1,14 @@
 """What contracts hold about one customer."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
-from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax, TermNotice
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (Contract,)
+TABLES: Sequence[type[SQLModel]] = (Contract, TermNotice)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     Product: "what is for sale is the same for everybody",
     PricePart: "list prices",
@@ -17,6 +18,8 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """The customer's contracts, oldest first."""
-    own = select(Contract).where(Contract.party_id == subject.party_id)
-    return records(db, own.order_by(col(Contract.valid_from), Contract.number))
+    """The customer's contracts, oldest first, and when they were told that a fixed term ends."""
+    own = Contract.party_id == subject.party_id
+    contracts = select(Contract).where(own).order_by(col(Contract.valid_from), Contract.number)
+    notices = select(TermNotice).join(Contract).where(own).order_by(col(TermNotice.written_at), Contract.number)
+    return chain(records(db, contracts), records(db, notices))

@@ -10,6 +10,9 @@ from portal.kit.clock import DAY
 
 SOON: Final = timedelta(days=180)  # how long before its end a fixed term is shown as ending
 MOST_YEARS: Final = 2
+NOTICES: Final = (30, 7)
+"""How many days before the end of a fixed term its customer is written to, each time once."""
+
 CENTS: Final = Decimal("0.01")
 FINER: Final = Decimal("0.0001")
 SMALL: Final = Decimal("0.1")
@@ -63,6 +66,11 @@ def fixed_term(first: date, fixed_until: date | None, today: date) -> Term | Non
     if fixed_until is None or not first <= today <= fixed_until:
         return None
     return Term(first, fixed_until, (fixed_until - first).days, (today - first).days)
+
+
+def notice_of(fixed_until: date, today: date) -> int:
+    """Which of the letters about the end of a fixed term is due, by its days ahead; of a term that ends that soon."""
+    return min(days for days in NOTICES if fixed_until <= today + timedelta(days=days))
 
 
 def consumer_bound_until(first: date, fixed_until: date) -> date:

@@ -17,6 +17,7 @@ from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
 from portal.consents.contactable import contactable
 from portal.consents.rules import Channel, Purpose
+from portal.contracts import letters as contracts
 from portal.customers import jobs as customers
 from portal.kit import jobs as kit
 from portal.kit.jobs import Done, Job, Shift, chore
@@ -38,6 +39,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
         outages.telling(Sender(settings.base_url, settings.brand.faults_phone), _want_outages),
+        contracts.telling(settings.base_url),
         requests.forgetting(),
         *_anchoring(settings),
         *_leaving(settings),

@@ -17,7 +17,7 @@ from portal.consents.authorisations.models import Authorisation, AuthorisationEn
 from portal.consents.models import PermissionRecord
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
 from portal.consumption.registers.models import RegisterReading
-from portal.contracts.models import Contract
+from portal.contracts.models import Contract, TermNotice
 from portal.customers.models import (
     BillingDetails,
     ContactChange,
@@ -239,6 +239,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Outage, Group.SITES, text("Outages of the sites")),
     PersonalTable(OutageSite, Group.SITES, text("Site of an outage")),
     PersonalTable(Contract, Group.CONTRACTS, text("Contracts")),
+    PersonalTable(TermNotice, Group.CONTRACTS, text("Letters about fixed terms that end")),
     PersonalTable(ServiceRequest, Group.CONTRACTS, text("Service requests")),
     PersonalTable(RequestStep, Group.CONTRACTS, text("What happened to the service requests")),
     PersonalTable(Series, Group.CONSUMPTION, text("Series of readings")),

@@ -35,6 +35,8 @@ class NoSuchRequest(NotThere):
 FIRST: Final = case((col(ServiceRequest.state) == State.DRAFT, 0), (col(ServiceRequest.state).in_(OPEN), 1), else_=2)
 """The order of a list: what waits for the customer, what waits for us, what is over."""
 
+_IN_ORDER: Final = (FIRST, col(ServiceRequest.changed_at).desc(), ServiceRequest.number)
+MOST_ABOUT: Final = 5
 
 _REQUEST: Final = table_of(ServiceRequest)
 DRAFTS: Final = Question(
@@ -53,8 +55,7 @@ def number(db: Session, who: User) -> int:
 
 def in_order(db: Session, who: User, first: int, limit: int) -> Sequence[HeldRequest]:
     """So many requests, from the `first` on, counted from 0: drafts, then open ones, each the newest first."""
-    order = (FIRST, col(ServiceRequest.changed_at).desc(), ServiceRequest.number)
-    rows = db.exec(select(ServiceRequest).where(visible_to(who)).order_by(*order).offset(first).limit(limit)).all()
+    rows = db.exec(select(ServiceRequest).where(visible_to(who)).order_by(*_IN_ORDER).offset(first).limit(limit)).all()
     return _whole(db, rows)
 
 
@@ -62,6 +63,12 @@ def drafts(db: Session, who: User, limit: int) -> Sequence[Draft]:
     """What waits to be filled in by whoever decides, the newest first; a limited mandate finds its own among all."""
     found = DRAFTS.all(db, parties=who.parties, limit=limit) if who.reach.is_full else []
     return [draft for draft in found if draft.code in BY_CODE]
+
+
+def about_contract(db: Session, who: User, contract_id: UUID) -> Sequence[HeldRequest]:
+    """The first of the requests about a contract: drafts, then open ones, each the newest first."""
+    wanted = select(ServiceRequest).where(ServiceRequest.contract_id == contract_id, visible_to(who))
+    return _whole(db, db.exec(wanted.order_by(*_IN_ORDER).limit(MOST_ABOUT)).all())
 
 
 def by_id(db: Session, who: User, request_id: UUID) -> HeldRequest:

@@ -10,6 +10,7 @@ from portal.customers.models import Party
 from tests.contracts.register import LONG_AGO
 from tests.markup import found, words
 from tests.people import AINO
+from tests.requests.conftest import ELSEWHERE, begin, fill_in, send
 
 
 @pytest.fixture
@@ -299,3 +300,23 @@ def test_a_company_without_vat_is_not_called_a_private_person(aino, register, ho
     page = words(aino.browser.open(f"/contracts/{contract}"))
     assert "Näihin hintoihin ei lisätä arvonlisäveroa." in page
     assert "yksityishenkilön" not in page
+
+
+def test_what_was_asked_for_about_a_contract_stands_on_its_page(aino, home):
+    page = f"/contracts/{home.sales}"
+    assert "Palvelupyynnöt" not in words(aino.browser.open(page), "//main")
+    draft = begin(aino.browser, contract=home.sales)
+    shown = aino.browser.open(page)
+    assert draft in found(shown, "//section[@aria-labelledby='requests']//a/@href")
+    assert "Lähettämättä" in words(shown, "//section[@aria-labelledby='requests']")
+    assert "Palvelupyynnöt" not in words(aino.browser.open(f"/contracts/{home.network}"), "//main")
+
+
+def test_a_request_that_was_sent_shows_its_clock_on_the_page_of_the_contract(house, aino, home):
+    proved = house.open_for(AINO, aino.name, proved_minutes_ago=1)
+    draft = begin(proved, contract=home.network)
+    fill_in(proved, draft, "move", "21.11.2026", "no", ELSEWHERE)
+    send(proved, draft)
+    said = words(proved.open(f"/contracts/{home.network}"), "//section[@aria-labelledby='requests']")
+    assert "Vastaanotettu" in said
+    assert "päivää jäljellä" in said
