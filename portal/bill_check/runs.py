@@ -40,7 +40,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """What was found of the bills of a year so far, the oldest first.
+    """What was found of the bills of a year so far, the oldest first; of the wrong ones the largest differences.
 
     checked: how many were looked at
     wrong, unchecked: how many are not right, and how many could not be checked; so many more than are told
@@ -88,15 +88,23 @@ class CheckRun:
     def _with(self, finding: Finding | None) -> "CheckRun":
         if finding is None:
             return replace(self, checked=self.checked + 1)
-        alike = self.differing if finding.why is None else self.not_worked_out
         return replace(
             self,
             checked=self.checked + 1,
             wrong=self.wrong + (finding.why is None),
             unchecked=self.unchecked + (finding.why is not None),
             cents=self.cents + finding.cents,
-            findings=(*self.findings, finding) if len(alike) < MOST_TOLD else self.findings,
+            findings=self._told_with(finding),
         )
+
+    def _told_with(self, finding: Finding) -> tuple[Finding, ...]:
+        """The findings with one more; of too many alike, that of the smallest difference goes, the newest first."""
+        every = (*self.findings, finding)
+        alike = [one for one in every if (one.why is None) is (finding.why is None)]
+        if len(alike) <= MOST_TOLD:
+            return every
+        least = min(reversed(alike), key=lambda one: abs(one.cents))
+        return tuple(one for one in every if one is not least)
 
 
 def opened(sealed: str, vault: Vault, session: UUID) -> CheckRun | None:

@@ -22,6 +22,7 @@ from typing import Final
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind
 from portal.invoices.kinds import Cause, LineUnit
+from portal.invoices.priced_energy import counted_once
 from portal.invoices.records import Line, WholeInvoice
 from portal.invoices.rules import is_a_year_later
 from portal.kit.clock import DAY, months
@@ -180,23 +181,13 @@ def _billed(lines: Sequence[Line]) -> _Billed:
     """Energy counted once, though a margin or the tax bills it again beside its price, on days that one may split."""
     taxes = [line for line in lines if line.code == ELECTRICITY_TAX]
     supply = [line for line in lines if line.code != ELECTRICITY_TAX]
-    by_code: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in supply or taxes:
-        by_code[line.code].append(line)
-    once = {_days_and_use(those) for those in by_code.values()}
     first, last = min(line.first for line in lines), max(line.last for line in lines)
     return _Billed(
-        used=sum(used for *_, used in once),
+        used=counted_once(one for line in supply or taxes for one in line.priced).milliwatt_hours,
         days=(last - first) // DAY + 1,
         net=total(line.net for line in supply).cents,
         tax=total(line.net for line in taxes).cents,
     )
-
-
-def _days_and_use(lines: Sequence[Line]) -> tuple[date, date, int]:
-    """The first and the last day of lines of one price, and what they bill, in milliwatt-hours."""
-    used = sum(line.energy.milliwatt_hours for line in lines if line.energy is not None)
-    return min(line.first for line in lines), max(line.last for line in lines), used
 
 
 def _by_unit(lines: Iterable[Line], units: frozenset[LineUnit]) -> Money:

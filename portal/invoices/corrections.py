@@ -13,6 +13,7 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.invoices import labels
+from portal.invoices.priced_energy import counted_once
 from portal.invoices.records import Line, Source, WholeInvoice
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
@@ -118,11 +119,10 @@ def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:
     source = lines[0].source
     if source is None:
         return None
-    billed = {(line.first, line.last, line.energy) for line in lines}  # a margin bills what the price bills beside it
     return _Billed(
         source=source,
         point_id=point_id,
-        energy=sum((energy for *_, energy in billed if energy), Energy(0)),
+        energy=counted_once(one for line in lines for one in line.priced),
         first=min(line.first for line in lines),
         last=max(line.last for line in lines),
     )

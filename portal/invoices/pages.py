@@ -11,8 +11,7 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.contracts import queries as contracts
-from portal.invoices import banking_days, download, finding, finvoice, printed, queries
+from portal.invoices import advice, banking_days, download, finding, finvoice, printed, queries
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
@@ -23,6 +22,7 @@ from portal.invoices.parts import PartOfBill, parts
 from portal.invoices.printed import Printing
 from portal.invoices.queries import Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
+from portal.invoices.scope import as_told
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.invoices.uses import TwoYears, two_years
 from portal.kit import spark
@@ -36,7 +36,6 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.web import Download, Visit, page
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
-from portal.sites.scope import measured_for
 
 INVOICES_A_PAGE: Final = 20
 DUE: Final = 3  # that are told of above the list
@@ -98,7 +97,7 @@ class InvoicePage(Page):
     pay_by: the last day on which a payment is in time; the due date where that is a banking day
     made: the payments of it that were begun here
     pays_at: the origins of the payment service, none where it cannot be paid here
-    sees_points: whether metering points are for the person to know
+    to_do, who_helps: what is said to whoever doubts it
     """
 
     template = "invoices/show.html"
@@ -111,7 +110,8 @@ class InvoicePage(Page):
     comparisons: Comparisons | None
     parts: Sequence[PartOfBill]
     two_years_of_use: Sequence[TwoYears]
-    sees_points: bool
+    to_do: Text
+    who_helps: Sequence[Text]
     made: Sequence[Attempted]
     pays_at: Sequence[str]
 
@@ -161,7 +161,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
     invoice = replace(invoice, head=head)
     return InvoicePage(
         today=visit.today,
-        invoice=invoice,
+        invoice=as_told(visit.who, invoice),
         related=queries.related(visit.db, visit.who, invoice),
         codes=payment_codes(invoice, visit.today),
         pay_by=banking_days.on_or_after(invoice.head.due_on),
@@ -171,21 +171,25 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         pays_at=visit.installation.pays_at if head.to_pay else (),
         parts=parts(invoice),
         two_years_of_use=two_years(visit.db, visit.who, invoice),
-        sees_points=measured_for(visit.who) is None,
+        to_do=advice.if_wrong(head, visit.today),
+        who_helps=list(advice.who_helps(invoice)),
     )
 
 
 def save_one(visit: Visit[User]) -> Download:
     """One invoice, as a Finvoice file."""
-    invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
+    invoice = as_told(visit.who, queries.by_id(visit.db, visit.who, visit.id("id")))
     buyer = queries.buyer(visit.db, visit.who, invoice)
     body = finvoice.written(invoice, buyer, visit.installation.brand)
     return Download(finvoice.filename(invoice.head), "application/xml", body)
 
 
-def print_one(visit: Visit[User]) -> Download:
+def print_one(payments: PaymentsMade, visit: Visit[User]) -> Download:
     """One invoice, as a PDF."""
-    printing = _printing(visit, queries.by_id(visit.db, visit.who, visit.id("id")))
+    invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
+    [head] = payments.told(visit.db, visit.who, [invoice.head])
+    invoice = as_told(visit.who, replace(invoice, head=head))
+    printing = Printing(invoice, queries.buyer(visit.db, visit.who, invoice))
     here, language = visit.installation, visit.language
     document = printed.document(printing, here.brand, visit.today, language)
 
@@ -194,15 +198,6 @@ def print_one(visit: Visit[User]) -> Download:
 
     name = printed.filename(printing.invoice.head, language)
     return Download(name, "application/pdf", made, Pool.DOCUMENTS)
-
-
-def _printing(visit: Visit[User], invoice: WholeInvoice) -> Printing:
-    of = {line.source.contract_id for line in invoice.lines if line.source}
-    return Printing(
-        invoice,
-        queries.buyer(visit.db, visit.who, invoice),
-        contracts.of_ids(visit.db, visit.who, of, visit.today),
-    )
 
 
 @dataclass(frozen=True)
@@ -318,5 +313,10 @@ def routes(reread: Reread, payments: PaymentsMade) -> list[Route]:
             who=sees(Theme.BILLING),
             viewed=text("Downloaded an invoice as Finvoice"),
         ),
-        page("/invoices/{id}/pdf", print_one, who=sees(Theme.BILLING), viewed=text("Downloaded an invoice as a PDF")),
+        page(
+            "/invoices/{id}/pdf",
+            partial(print_one, payments),
+            who=sees(Theme.BILLING),
+            viewed=text("Downloaded an invoice as a PDF"),
+        ),
     ]

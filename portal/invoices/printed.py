@@ -5,19 +5,18 @@ may see of these.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from uuid import UUID
 
 from portal.brand import Brand
-from portal.contracts.records import HeldContract
 from portal.invoices import finvoice, labels
+from portal.invoices.advice import if_wrong, who_helps
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.drawings import Drawing
 from portal.invoices.parts import parts
-from portal.invoices.records import Buyer, Group, InvoiceHead, Line, WholeInvoice
+from portal.invoices.records import Buyer, Group, InvoiceHead, Line, Source, WholeInvoice
 from portal.invoices.rules import Status
 from portal.kit import formats
 from portal.kit.documents import Attachment, Document, Relationship
@@ -101,11 +100,10 @@ class PrintedInvoice:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """An invoice with all that is needed to print it; contracts by id, those that its reader may see."""
+    """An invoice, as it is told to its reader, with all that is needed to print it."""
 
     invoice: WholeInvoice
     buyer: Buyer
-    contracts: Mapping[UUID, HeldContract]
 
 
 def document(printing: Printing, seller: Brand, today: date, language: Language) -> Document:
@@ -145,16 +143,16 @@ def _content(printing: Printing, today: date, language: Language) -> PrintedInvo
         about=_about(head, language),
         buyer=_address(buyer),
         facts=[*_facts(invoice, buyer, language)],
-        asked=Fact(text("To be paid"), formats.money(head.open_amount)) if codes else _total(head),
+        asked=Fact(text("To be paid"), formats.money(head.to_pay)) if codes else _total(head),
         due=due if codes else None,
         note=_note(head, today),
         parts=[Fact(one.words, formats.money(one.amount)) for one in parts(invoice)],
         details=[*_details(invoice)],
-        groups=[_group(group, printing, language) for group in invoice.by_contract],
+        groups=[_group(group, head, today, language) for group in invoice.by_contract],
         totals=[*_totals(invoice)],
         total=_total(head),
         warnings=[ESTIMATED] if invoice.estimated else [],
-        advice=[*_advice(invoice, codes)],
+        advice=[if_wrong(head, today), *who_helps(invoice)],
         slip=_slip(invoice, buyer, codes, language) if codes else None,
     )
 
@@ -198,7 +196,13 @@ def _note(head: InvoiceHead, today: date) -> Text | None:
     more, credit = formats.money(head.overpaid), formats.money(-head.total)
     credited = text("Nothing is left to pay: the invoice has been credited.")
     paid_back = text("The credit of %(amount)s has been paid to you or set off against another invoice.", amount=credit)
+    on_the_way = formats.money(head.on_the_way)
+    booking = text(
+        "You have paid %(amount)s here, and we are booking the payment. You do not need to do anything.",
+        amount=on_the_way,
+    )
     notes = {
+        Status.BOOKING: booking,
         Status.PAID: text("The invoice has been paid. Thank you."),
         Status.OVERPAID: text("The invoice has been paid, and %(amount)s more than was due.", amount=more),
         Status.NOTHING: text("There is nothing to pay. You do not need to do anything."),
@@ -219,35 +223,38 @@ def _details(invoice: WholeInvoice) -> Iterator[Fact]:
         yield Fact(text("Metering"), invoice.metering)
 
 
-def _group(group: Group, printing: Printing, language: Language) -> PrintedGroup:
-    source, head = group.source, printing.invoice.head
-    contract = printing.contracts.get(source.contract_id) if source else None
+def _group(group: Group, head: InvoiceHead, today: date, language: Language) -> PrintedGroup:
+    source = group.source
     heading: Words = text("Other charges")
     if source:
         heading = f"{source.words.said(language)}: {source.product.said(language)}"
     return PrintedGroup(
         heading=heading,
-        facts=[*_of_contract(contract, language)] if contract else [],
+        facts=[*_of_contract(source, today, language)] if source else [],
         net=formats.money(group.net),
         lines=[_line(line, head, language) for line in group.lines],
     )
 
 
-def _of_contract(contract: HeldContract, language: Language) -> Iterator[Text]:
-    """Which contract it is, how long it runs, and where it is delivered."""
+def _of_contract(contract: Source, today: date, language: Language) -> Iterator[Text]:
+    """Where it is delivered, which contract it is, and how long it runs: what its reader may know of that."""
     if contract.gsrn:
         yield text("Metering point %(gsrn)s", gsrn=contract.gsrn)
-    yield text("Contract %(number)s", number=contract.number)
-    since = formats.full_date(contract.first, language)
-    if contract.last:
-        yield text("%(first)s to %(last)s", first=since, last=formats.full_date(contract.last, language))
-    elif contract.fixed_until:
-        until = formats.full_date(contract.fixed_until, language)
+    if contract.number:
+        yield text("Contract %(number)s", number=contract.number)
+    term = contract.validity
+    if term is None:
+        return
+    since = formats.full_date(term.first, language)
+    if term.last:
+        yield text("%(first)s to %(last)s", first=since, last=formats.full_date(term.last, language))
+    elif term.fixed_until and term.fixed_until >= today:
+        until = formats.full_date(term.fixed_until, language)
         yield text("since %(first)s, fixed until %(last)s", first=since, last=until)
     else:
         yield text("since %(first)s until further notice", first=since)
-    if not contract.last and contract.notice_days:
-        yield counted("your notice: %(n)s day", "your notice: %(n)s days", contract.notice_days)
+    if not term.last and term.notice_days:
+        yield counted("your notice: %(n)s day", "your notice: %(n)s days", term.notice_days)
 
 
 def _line(line: Line, head: InvoiceHead, language: Language) -> PrintedLine:
@@ -274,31 +281,6 @@ def _totals(invoice: WholeInvoice) -> Iterator[Fact]:
         yield Fact(text("VAT %(percent)s on %(net)s", percent=percent, net=net), formats.money(rate.vat))
 
 
-def _advice(invoice: WholeInvoice, codes: PaymentCodes | None) -> Iterator[Text]:
-    if codes:
-        yield text(
-            "If something in the invoice seems wrong, contact us before the due date. "
-            "Pay the part that you do not dispute."
-        )
-    else:
-        yield text("If something in the invoice seems wrong, contact us.")
-    if invoice.is_a_companys:
-        yield text(
-            "If we do not find a solution together, a company can take a matter of electricity to the Energy Market "
-            "Disputes Board."
-        )
-    else:
-        yield text(
-            "If we do not find a solution together, you can ask for advice from the Consumer Advisory Services "
-            "(kkv.fi) and take the matter to the Consumer Disputes Board (kuluttajariita.fi)."
-        )
-    yield text("Motiva (motiva.fi) gives free advice on using energy sparingly.")
-    if invoice.is_about_electricity:
-        yield text("The Energy Authority (energiavirasto.fi) supervises the electricity market.")
-    if invoice.sells_electricity:
-        yield text("You can compare offers of electricity and read about changing the supplier at sahkonhinta.fi.")
-
-
 def _slip(invoice: WholeInvoice, buyer: Buyer, codes: PaymentCodes, language: Language) -> Slip:
     return Slip(
         iban=formats.grouped(invoice.iban),
@@ -307,7 +289,7 @@ def _slip(invoice: WholeInvoice, buyer: Buyer, codes: PaymentCodes, language: La
         payer=_address(buyer),
         reference=codes.reference,
         due_on=formats.full_date(invoice.head.due_on, language),
-        amount=formats.money(invoice.head.open_amount),
+        amount=formats.money(invoice.head.to_pay),
         digits=codes.digits,
         barcode=_svg(codes.barcode) if codes.barcode else None,
         qr=_svg(codes.qr) if codes.qr else None,

@@ -23,6 +23,7 @@ from portal.invoices.filters import InvoiceFilter, InvoicesShown
 from portal.invoices.heads import CREDITS, HEADS, IS_CREDITED, IS_UNPAID, head, with_subjects
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.priced_energy import PricedEnergy, counted_once
 from portal.invoices.records import Buyer, InvoiceHead, Line, Received, Source, Validity, WholeInvoice, subject
 from portal.invoices.rules import A_YEAR_APART, is_credited, last_late_day, year_before
 from portal.invoices.scope import INVOICES
@@ -169,7 +170,7 @@ OF_DAYS: Final = INVOICES.question(
 )
 ENERGY_OF_POINTS: Final = INVOICES.question(
     as_row,
-    sa.select(_CONTRACT.c.metering_point_id, *_LINE.c["period_from", "period_to", "quantity_mwh"])
+    sa.select(_CONTRACT.c.metering_point_id, *_LINE.c["code", "period_from", "period_to", "quantity_mwh"])
     .join_from(_INVOICE, _LINE)
     .join(_CONTRACT, _LINE.c.contract_id == _CONTRACT.c.id)
     .where(
@@ -356,14 +357,13 @@ def energy_by_month(
     points = {source.point_id for source in sources}
     days = {"first": since, "last": invoice.head.last}
     found = ENERGY_OF_POINTS.all(db, who, party=invoice.party_id, site=of.site_id, points=points, kind=of.kind, **days)
-    whole = {
-        (point, first, used)
-        for point, first, last, used in found
-        if first == first_of_month(first) and last + DAY == next_month(first)
-    }
+    whole: defaultdict[tuple[UUID, date], set[PricedEnergy]] = defaultdict(set)
+    for point, code, first, last, used in found:
+        if first == first_of_month(first) and last + DAY == next_month(first):
+            whole[point, first].add(PricedEnergy(code, first, last, Energy(used)))
     by_month: defaultdict[date, Energy] = defaultdict(lambda: Energy(0))
-    for _, first, used in whole:
-        by_month[first] += Energy(used)
+    for (_, month), priced in whole.items():
+        by_month[month] += counted_once(priced)
     return by_month
 
 

@@ -16,6 +16,7 @@ from portal.contracts.labels import KINDS as CONTRACTS
 from portal.contracts.pricing import Vat
 from portal.invoices import labels, rules
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
+from portal.invoices.priced_energy import PricedEnergy, counted_once
 from portal.invoices.rules import Status
 from portal.kit.clock import DAY
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
@@ -148,8 +149,9 @@ class Validity:
 class Source:
     """The contract that a line is for; commodity, gsrn and point_id are None where it has no metering point.
 
+    gsrn, number, validity: None as well where the person may not know them
     reading_type: the series of readings that it is billed by, None: the first that the point has
-    number: the utility's own of the contract, None where it is not asked for
+    number: the utility's own of the contract
     """
 
     contract_id: UUID
@@ -198,6 +200,11 @@ class Line:
     vat_percent: Decimal
     net: Money
     estimated: bool
+
+    @property
+    def priced(self) -> Sequence[PricedEnergy]:
+        """The energy that it bills; nothing where it bills something else."""
+        return [] if self.energy is None else [PricedEnergy(self.code, self.first, self.last, self.energy)]
 
     @property
     def counted(self) -> "Counted | None":
@@ -278,6 +285,11 @@ class WholeInvoice:
         return [group.source for group in self.by_contract if group.source]
 
     @property
+    def told_sources(self) -> "Sequence[Source]":
+        """Those of which the person may know more than what they are."""
+        return [source for source in self.sources if source.number or source.gsrn]
+
+    @property
     def sells_electricity(self) -> bool:
         """Whether it is, in part at least, for electricity that we sold."""
         return any(source.kind is ContractKind.SALES for source in self.sources)
@@ -332,6 +344,11 @@ class Group:
         """Their sum without VAT."""
         return total(line.net for line in self.lines)
 
+    @property
+    def supplied(self) -> Energy:
+        """The energy that they bill, once; that of electricity tax aside."""
+        return counted_once(one for line in self.lines if line.code != ELECTRICITY_TAX for one in line.priced)
+
 
 def subject(lines: Sequence[Line]) -> InvoiceSubject:
     """What an invoice of these lines is for."""
@@ -342,11 +359,10 @@ def subject(lines: Sequence[Line]) -> InvoiceSubject:
 def is_whole(lines: Iterable[Line]) -> bool:
     """Whether lines are all that one energy cost: nothing else, and of electricity both its sale and its transfer."""
     billed: dict[tuple[Commodity, ContractKind], Energy] = defaultdict(lambda: NO_ENERGY)
-    for line in lines:
-        if line.source is None or line.source.commodity is None:
+    for group in by_contract(lines):
+        if group.source is None or group.source.commodity is None:
             return False
-        of_supply = line.energy if line.energy is not None and line.code != ELECTRICITY_TAX else NO_ENERGY
-        billed[line.source.commodity, line.source.kind] += of_supply
+        billed[group.source.commodity, group.source.kind] += group.supplied
     kinds, amounts = {kind for _, kind in billed}, set(billed.values())
     return len({commodity for commodity, _ in billed}) == len(amounts) == 1 and kinds in WHOLE
 
@@ -363,15 +379,16 @@ def consumption(lines: Iterable[Line]) -> Mapping[Commodity, Energy]:
     """How much of each energy was used, counted once.
 
     Sales and network contracts bill the same energy of a metering point, each on lines of its own, and electricity tax
-    bills it again.
+    bills it again; a margin does so beside the price.
     """
-    billed: dict[tuple[Commodity, str, ContractKind], Energy] = defaultdict(lambda: NO_ENERGY)
-    for line in lines:
-        if line.energy is not None and line.source and line.source.commodity and line.code != ELECTRICITY_TAX:
-            billed[line.source.commodity, line.source.gsrn or "", line.source.kind] += line.energy
-    points: dict[tuple[Commodity, str], Energy] = {}
-    for (commodity, gsrn, _), energy in billed.items():
-        points[commodity, gsrn] = max(energy, points.get((commodity, gsrn), energy))
+    billed: dict[tuple[Commodity, UUID | None, ContractKind], Energy] = defaultdict(lambda: NO_ENERGY)
+    for group in by_contract(line for line in lines if line.energy is not None):
+        source = group.source
+        if source and source.commodity and any(line.code != ELECTRICITY_TAX for line in group.lines):
+            billed[source.commodity, source.point_id, source.kind] += group.supplied
+    points: dict[tuple[Commodity, UUID | None], Energy] = {}
+    for (commodity, point_id, _), energy in billed.items():
+        points[commodity, point_id] = max(energy, points.get((commodity, point_id), energy))
     used: dict[Commodity, Energy] = defaultdict(lambda: NO_ENERGY)
     for (commodity, _), energy in points.items():
         used[commodity] += energy

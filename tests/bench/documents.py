@@ -17,7 +17,7 @@ BILLS = 120
 
 
 class Bills:
-    """The newest bills of the demo's households, as documents; contracts are left out of them, nothing else."""
+    """The newest bills of the demo's households, as documents."""
 
     def __init__(self, database, today):
         wanted = select(Invoice).join(Party).where(Party.kind == PartyKind.PERSON)
@@ -30,7 +30,7 @@ class Bills:
         who = somebody(bill.party_id)
         invoice = queries.by_id(db, who, bill.id)
         buyer = queries.buyer(db, who, invoice)
-        return printed.document(Printing(invoice, buyer, {}), DEMO_BRAND, today, buyer.language)
+        return printed.document(Printing(invoice, buyer), DEMO_BRAND, today, buyer.language)
 
     def measured(self):
         """Seconds of each, and its bytes."""

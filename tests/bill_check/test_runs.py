@@ -53,6 +53,16 @@ def test_no_address_grows_without_bounds():
     assert len(run.sealed(vault(), SESSION)) < 6_000
 
 
+def test_of_many_wrong_bills_the_largest_differences_are_told_wherever_they_stand():
+    small = [check("wrong", number) for number in range(2 * MOST_TOLD)]
+    large = [check("not added up", 1000 + number) for number in range(5)]
+    run = CheckRun(2026).going_on([*small, *large])
+    told = [one.invoice_id.int for one in run.differing]
+    assert told == [*(1000 + number for number in range(5)), *range(MOST_TOLD - 5)]
+    assert run.wrong == len(small) + len(large)
+    assert run.difference == Money(51 * len(small) + 873 * len(large))
+
+
 @given(st.lists(st.tuples(CODES, st.integers(0, 2**64), WHYS), max_size=9), st.integers(0, 9))
 def test_a_run_that_travels_goes_on_as_if_it_had_not(told, until):
     checks = [check(*one) for one in told]

@@ -123,6 +123,12 @@ def test_a_price_that_changed_inside_the_days_of_a_margin_is_no_second_use():
     assert parts(replace(whole, lines=split), before) == {Cause.USAGE: 2000, Cause.VAT: 510}
 
 
+def test_day_and_night_under_one_margin_are_no_second_use():
+    before = bill(line(SALES, 3000, 300, "day"), line(SALES, 1000, 100, "night"), line(SALES, 0, 400, "margin"))
+    now = bill(line(SALES, 4000, 400, "day"), line(SALES, 2000, 200, "night"), line(SALES, 0, 600, "margin"))
+    assert parts(now, before) == {Cause.USAGE: 2000, Cause.VAT: 510}
+
+
 def test_fees_power_and_what_we_buy_stand_apart():
     before = bill(line(SALES, 4000, 400), line(NETWORK, 1000, unit=LineUnit.KW), line(BOUGHT, -500, 50, vat="0"))
     job = line(NETWORK, 5000, unit=LineUnit.PIECE)

@@ -297,6 +297,15 @@ def test_the_dispute_body_is_that_of_the_customer(aino, register, books, kind, b
     assert "Motiva (motiva.fi)" in said
 
 
+def test_a_companys_bill_of_something_else_names_no_board_of_electricity(aino, register, books):
+    with register.database.writing() as db:
+        db.exec(update(Party).where(Party.id == aino.party).values(kind="company"))
+    fee = register.bill(aino.party, books.site, books.last, cents=1000)
+    said = words(aino.browser.open(f"/invoices/{fee}"))
+    assert "energiamarkkinariita" not in said
+    assert "Motiva (motiva.fi)" in said
+
+
 def test_offers_of_electricity_are_pointed_at_only_where_electricity_is_sold(aino, books):
     assert "sahkonhinta.fi" not in words(aino.browser.open(f"/invoices/{books.paid}"))
 

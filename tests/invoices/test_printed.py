@@ -3,8 +3,10 @@
 import io
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pikepdf
 import pypdfium2
@@ -14,17 +16,21 @@ from lxml import etree
 from sqlmodel import col, select
 
 from portal import app
+from portal.auth.reach import Grant, Level, Reach, Theme
 from portal.brand import DEMO_BRAND
-from portal.contracts import queries as contracts
 from portal.customers.models import Party
 from portal.invoices import finvoice, printed, queries
 from portal.invoices.codes import payment_codes
 from portal.invoices.models import Invoice
 from portal.invoices.payment import Payable, epc_text
 from portal.invoices.printed import Printing
+from portal.invoices.scope import as_told
+from portal.kit import formats
 from portal.kit.i18n import Language
+from portal.kit.money import Money
 from tests.contracts.register import somebody
 from tests.days import UNTIL
+from tests.people import user
 
 pytestmark = pytest.mark.sqlite
 
@@ -42,9 +48,7 @@ class Made:
         self.invoice = queries.by_id(db, who, bill.id)
         self.buyer = queries.buyer(db, who, self.invoice)
         self.language = language or self.buyer.language
-        of = {line.source.contract_id for line in self.invoice.lines if line.source}
-        self.contracts = contracts.of_ids(db, who, of, UNTIL)
-        printing = Printing(self.invoice, self.buyer, self.contracts)
+        printing = Printing(self.invoice, self.buyer)
         self.document = printed.document(printing, DEMO_BRAND, UNTIL, self.language)
         self.body = app.typesetter(DEMO_BRAND).pdf(self.document)
         self.text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(self.body))
@@ -162,20 +166,58 @@ def test_it_reads_from_who_it_is_for_to_how_it_is_paid_and_then_line_by_line(ain
 
 
 def test_it_says_by_whom_where_and_for_how_long_energy_is_supplied(aino_s):
-    for contract in aino_s.contracts.values():
-        assert f"Mittauspiste {contract.gsrn}" in aino_s.flat
+    assert aino_s.invoice.sources
+    for contract in aino_s.invoice.sources:
+        assert f"Käyttöpaikka {contract.gsrn}" in aino_s.flat
         assert f"Sopimus {contract.number}" in aino_s.flat
     assert "irtisanomisaikasi" in aino_s.flat
     assert "toistaiseksi" in aino_s.flat
 
 
-def test_who_may_not_see_contracts_reads_nothing_of_them(demo, aino_s):
-    with demo.reading() as db:
-        assert contracts.of_ids(db, somebody(), aino_s.contracts.keys(), UNTIL) == {}
-    printing = Printing(aino_s.invoice, aino_s.buyer, {})
-    content = printed.document(printing, DEMO_BRAND, UNTIL, Language.FI).content
-    assert [group.facts for group in content.groups] == [[]] * len(content.groups)
-    assert any(group.facts for group in aino_s.document.content.groups)
+def billing_alone(*also, sites=None):
+    return user(Reach(frozenset(), (Grant(frozenset({Theme.BILLING, *also}), sites, Level.SEE),)))
+
+
+def facts(invoice, buyer, today=UNTIL):
+    groups = printed.document(Printing(invoice, buyer), DEMO_BRAND, today, Language.FI).content.groups
+    return [fact for group in groups for fact in group.facts]
+
+
+def test_who_may_not_see_contracts_reads_nothing_of_them(aino_s):
+    told = as_told(billing_alone(), aino_s.invoice)
+    assert facts(told, aino_s.buyer) == []
+    written = finvoice.written(told, aino_s.buyer, DEMO_BRAND)
+    assert not any(one.number.encode() in written for one in aino_s.invoice.sources)
+    assert facts(aino_s.invoice, aino_s.buyer)
+
+
+def test_who_may_see_contracts_of_other_sites_alone_reads_nothing_of_these(aino_s):
+    elsewhere, here = UUID(int=1), aino_s.invoice.sources[0].site_id
+    assert (
+        facts(as_told(billing_alone(Theme.CONTRACTS, sites=frozenset({elsewhere})), aino_s.invoice), aino_s.buyer) == []
+    )
+    assert as_told(billing_alone(Theme.CONTRACTS, sites=frozenset({here})), aino_s.invoice) == aino_s.invoice
+
+
+def test_who_may_see_consumption_reads_what_is_measured_and_no_terms(aino_s):
+    told = as_told(billing_alone(Theme.CONSUMPTION), aino_s.invoice)
+    assert {one.gsrn for one in told.sources} == {one.gsrn for one in aino_s.invoice.sources}
+    assert {(one.number, one.validity) for one in told.sources} == {(None, None)}
+
+
+def test_what_is_used_is_the_same_for_whoever_may_not_know_where(aino_s):
+    assert as_told(billing_alone(), aino_s.invoice).used == aino_s.invoice.used
+
+
+def test_what_is_on_its_way_is_not_asked_for_again(aino_s):
+    head = aino_s.invoice.head
+    paid = replace(aino_s.invoice, head=replace(head, on_the_way=head.open_amount))
+    content = printed.document(Printing(paid, aino_s.buyer), DEMO_BRAND, UNTIL, Language.FI).content
+    assert (content.slip, content.due) == (None, None)
+    assert content.note.said(Language.FI).startswith("Olet maksanut täällä")
+    part = replace(aino_s.invoice, head=replace(head, on_the_way=Money(100)))
+    content = printed.document(Printing(part, aino_s.buyer), DEMO_BRAND, UNTIL, Language.FI).content
+    assert content.slip.amount == content.asked.value == formats.money(head.open_amount - Money(100))
 
 
 def test_every_line_and_every_rate_of_vat_is_on_it(aino_s):
