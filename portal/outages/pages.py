@@ -11,6 +11,7 @@ from sqlmodel import Session
 from starlette.routing import Route
 
 from portal.auth.people import User, anyone
+from portal.auth.reach import Theme
 from portal.kit.access import Anyone
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
@@ -51,11 +52,13 @@ class OutageList(Page):
     """Every open outage, and those that ended lately, of one postcode or of all.
 
     mine: those at the sites of the person who reads it; empty for somebody who is not signed in
+    may_keep: whether they may have a calendar, into which planned ones come
     """
 
     template = "outages/index.html"
     postcode: str
     mine: Sequence[OutageHere]
+    may_keep: bool
     going_on: Sequence[PublicOutage]
     ended: Sequence[PublicOutage]
     pagination: Pagination
@@ -73,6 +76,7 @@ def index(status: ServiceStatus, visit: Visit[Anyone]) -> OutageList:
     return OutageList(
         postcode=postcode,
         mine=queries.here(visit.db, visit.who, visit.today) if isinstance(visit.who, User) else (),
+        may_keep=isinstance(visit.who, User) and visit.who.reach.covers(Theme.BILLING),
         going_on=shown[first : first + A_PAGE],
         ended=_of(ended, postcode) if at.number == at.count else (),
         pagination=at,

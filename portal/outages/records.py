@@ -58,6 +58,11 @@ class OutageHead:
         """Whether it is going on."""
         return self.state is OutageState.ONGOING
 
+    @property
+    def is_planned(self) -> bool:
+        """Whether it is work that was announced."""
+        return self.kind is OutageKind.WORK
+
 
 @dataclass(frozen=True, slots=True)
 class PublicOutage:

@@ -1,4 +1,8 @@
-"""The secret addresses of calendars: made, ended, and what one of them shows to whoever knows it."""
+"""The secret addresses of calendars: made, ended, and what one of them shows to whoever knows it.
+
+One calendar holds due dates and planned outages: it follows an outage that is put off or called off, as a file that was
+fetched once does not, and there is one secret to keep, not two. It tells neither names, amounts nor addresses.
+"""
 
 import hashlib
 import secrets
@@ -18,11 +22,14 @@ from portal.customers.lookups import reach
 from portal.invoices import banking_days, labels
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
+from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language, Spoken, text
+from portal.outages import queries as outages
+from portal.outages.records import OutageHead
 from portal.payments import queries
-from portal.payments.ics import DueDay, calendar
+from portal.payments.ics import DueDay, PlannedOutage, calendar
 from portal.payments.models import CalendarLink
 
 MOST: Final = 200
@@ -58,7 +65,10 @@ def end(db: Session, who: User, now: datetime) -> None:
 
 
 def shown(db: Session, secret: str, base_url: str, today: date) -> bytes:
-    """The calendar of a secret: what its maker has to pay, as far as they may see it today. Raises NoSuchCalendar."""
+    """The calendar of a secret, as far as its maker may see things today: what they have to pay, outages to come.
+
+    Raises NoSuchCalendar.
+    """
     wanted = select(CalendarLink, Account).join(Account).where(CalendarLink.secret_hash == _hash(secret))
     found = db.exec(wanted).first()
     if found is None:
@@ -70,7 +80,10 @@ def shown(db: Session, secret: str, base_url: str, today: date) -> bytes:
     who = User(account_id=account.id, session_id=link.id, name="", reach=now, acr="", known_since=account.created_at)
     language = Language(account.language) if account.language else Language.FI
     due = [head for head in queries.told(db, who, invoices.due(db, who, MOST)) if head.to_pay]
-    return calendar(text("Invoices that fall due").said(language), [_day(head, base_url, language) for head in due])
+    planned = {one.head.id: one.head for one in outages.here(db, who, today) if one.is_certain and one.head.is_planned}
+    days = [_day(head, base_url, language) for head in due]
+    hours = [_hours(head, base_url, language, today) for head in planned.values()]
+    return calendar(text("Due dates and planned outages").said(language), [*days, *hours])
 
 
 def _day(head: InvoiceHead, base_url: str, language: Language) -> DueDay:
@@ -81,6 +94,17 @@ def _day(head: InvoiceHead, base_url: str, language: Language) -> DueDay:
         url=f"{base_url}/invoices/{head.id}#pay",
         made_on=head.issued_on,
         on=banking_days.on_or_after(head.due_on),
+    )
+
+
+def _hours(head: OutageHead, base_url: str, language: Language, today: date) -> PlannedOutage:
+    return PlannedOutage(
+        uid=f"{head.id}@{base_url.partition('://')[2]}",
+        says=head.title.said(language),
+        url=f"{base_url}/outages",
+        made_on=min(today, day_of(head.starts_at)),
+        starts_at=head.starts_at,
+        until=head.expected_until,
     )
 
 

@@ -1,16 +1,16 @@
-"""Due dates as a calendar (RFC 5545): whole days, lines folded at 75 octets, an alarm the day before.
+"""Due dates and planned outages as a calendar (RFC 5545): lines folded at 75 octets, an alarm the day before.
 
-The same bills make the same bytes: the stamp of an event is the day on which its bill was made.
+The same bills and outages make the same bytes: the stamp of an event is a day that does not change with the hour.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 LONGEST: Final = 75  # octets of a line, without its break (RFC 5545, 3.1)
-ALARM: Final = "-PT15H"  # at nine in the morning of the day before
+ALARM: Final = "-PT15H"  # of a whole day: at nine in the morning of the day before
 MADE_BY: Final = "-//Portal//Due dates//EN"
 
 
@@ -24,24 +24,51 @@ class DueDay:
     made_on: date
     on: date
 
+    @property
+    def times(self) -> Iterator[str]:
+        """The whole day."""
+        yield f"DTSTART;VALUE=DATE:{self.on:%Y%m%d}"
+        yield f"DTEND;VALUE=DATE:{self.on + timedelta(days=1):%Y%m%d}"
 
-def calendar(name: str, days: Sequence[DueDay]) -> bytes:
+
+@dataclass(frozen=True, slots=True)
+class PlannedOutage:
+    """Hours without supply that were announced; `until` is None where nobody can say when they end."""
+
+    uid: str
+    says: str
+    url: str
+    made_on: date
+    starts_at: datetime
+    until: datetime | None
+
+    @property
+    def times(self) -> Iterator[str]:
+        """From when until when, in UTC."""
+        yield f"DTSTART:{self.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+        if self.until:
+            yield f"DTEND:{self.until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+
+Entry = DueDay | PlannedOutage
+
+
+def calendar(name: str, entries: Sequence[Entry]) -> bytes:
     """The whole calendar, under a name."""
     head = ("BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:{MADE_BY}", "CALSCALE:GREGORIAN", "METHOD:PUBLISH")
     refreshed = ("REFRESH-INTERVAL;VALUE=DURATION:PT12H", f"X-WR-CALNAME:{_escaped(name)}")
-    lines = [*head, *refreshed, *(line for day in days for line in _event(day)), "END:VCALENDAR"]
+    lines = [*head, *refreshed, *(line for entry in entries for line in _event(entry)), "END:VCALENDAR"]
     return b"".join(_folded(line) for line in lines)
 
 
-def _event(day: DueDay) -> Iterator[str]:
-    says = _escaped(day.says)
+def _event(entry: Entry) -> Iterator[str]:
+    says = _escaped(entry.says)
     yield "BEGIN:VEVENT"
-    yield f"UID:{day.uid}"
-    yield f"DTSTAMP:{day.made_on:%Y%m%d}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{day.on:%Y%m%d}"
-    yield f"DTEND;VALUE=DATE:{day.on + timedelta(days=1):%Y%m%d}"
+    yield f"UID:{entry.uid}"
+    yield f"DTSTAMP:{entry.made_on:%Y%m%d}T000000Z"
+    yield from entry.times
     yield f"SUMMARY:{says}"
-    yield f"URL:{day.url}"
+    yield f"URL:{entry.url}"
     yield "TRANSP:TRANSPARENT"
     yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{says}", f"TRIGGER:{ALARM}", "END:VALARM")
     yield "END:VEVENT"

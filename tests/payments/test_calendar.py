@@ -1,7 +1,7 @@
 """The calendar of due dates: what it says, to whom, in which bytes, and for how long."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import anyio
@@ -13,17 +13,25 @@ from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from portal.invoices import banking_days
+from portal.kit.clock import HELSINKI
 from portal.kit.rates import Rate, Rates, Turnstile
 from portal.payments.calendar_pages import fetch
-from portal.payments.ics import LONGEST, DueDay, calendar
+from portal.payments.ics import LONGEST, DueDay, PlannedOutage, calendar
 from portal.payments.models import CalendarLink
 from tests import markup
+from tests.outages.conftest import HOUR, Network
 
 pytestmark = pytest.mark.sqlite
 
 A_DAY = DueDay(
     "1@portal.test", "Lasku erääntyy: sähkö", "https://portal.test/invoices/1#pay", date(2026, 11, 2), date(2026, 12, 7)
 )
+
+
+@pytest.fixture
+def network(database):
+    """A register whose network has outages."""
+    return Network(database)
 
 
 def made(browser):
@@ -122,3 +130,38 @@ def test_a_day_lasts_until_the_next():
     assert "DTSTART;VALUE=DATE:20261207" in lines
     assert f"DTEND;VALUE=DATE:{A_DAY.on + timedelta(days=1):%Y%m%d}" in lines
     assert "TRIGGER:-PT15H" in lines
+
+
+def test_planned_outages_of_ones_sites_come_into_it_and_go_when_they_are_called_off(house, network, aino):
+    site = network.site()
+    network.occupancy(aino.party, site)
+    also = network.site("Toinenkatu 2")
+    network.occupancy(aino.party, also)
+    planned = network.outage(site, also, state="announced", kind="work", starts=30 * HOUR, expected=33 * HOUR)
+    network.outage(site, kind="fault")  # is felt before a calendar asks
+    network.outage(network.site("Muukatu 3"), state="announced", kind="work", starts=30 * HOUR)  # of another's site
+    network.outage(kind="work", state="announced", starts=30 * HOUR)  # of an area: it may not concern them
+    path = made(aino.browser)
+    lines = unfolded(fetched(house, path).content)
+    assert lines.count("BEGIN:VEVENT") == 1
+    assert f"UID:{planned}@portal.test" in lines
+    assert f"DTSTART:{network.now + 30 * HOUR:%Y%m%dT%H%M%SZ}" in lines
+    assert f"DTEND:{network.now + 33 * HOUR:%Y%m%dT%H%M%SZ}" in lines
+    assert "SUMMARY:Suunniteltu sähkökatko" in lines
+    assert "URL:https://portal.test/outages" in lines
+    assert not [line for line in lines if "katu" in line.removeprefix("SUMMARY:Suunniteltu sähkökatko")]
+    network.now_says(planned, state="cancelled")
+    assert b"VEVENT" not in fetched(house, path).content
+
+
+def test_hours_whose_end_nobody_knows_have_none():
+    begins = datetime(2026, 12, 1, 8, 30, tzinfo=HELSINKI)
+    hours = PlannedOutage("1@portal.test", "Katko", "https://portal.test/outages", date(2026, 11, 21), begins, None)
+    lines = unfolded(calendar("Katkot", [hours]))
+    assert "DTSTART:20261201T063000Z" in lines
+    assert not [line for line in lines if line.startswith("DTEND")]
+
+
+def test_whoever_may_have_a_calendar_finds_it_beside_the_outages(aino, nobody):
+    assert "/account/calendar" in markup.found(aino.browser.open("/outages"), "//main//a/@href")
+    assert "/account/calendar" not in markup.found(nobody.open("/outages"), "//main//a/@href")
