@@ -31,6 +31,7 @@ from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
 from portal.consumption.corrected_sums import corrected_sum
 from portal.contracts import pages as contracts
+from portal.contracts.asked_for import Requests
 from portal.customers import lookups as customers
 from portal.customers import pages as acting
 from portal.home import head, legal, service, styleguide, welcome
@@ -67,6 +68,7 @@ from portal.payments.service import PaymentService
 from portal.privacy import pages as privacy
 from portal.requests import pages as requests
 from portal.requests import queries as requests_made
+from portal.requests.kinds import withdrawal
 from portal.settings import Environment, Settings
 from portal.sites import lookups as sites
 from portal.sites_overview import pages as sites_overview
@@ -86,7 +88,7 @@ PAGES: Final = (
     *calendar_pages.routes,
     *invoices.routes(corrected_sum, payments_made),
     *payments.routes,
-    *contracts.routes(requests_made.about_contract),
+    *contracts.routes(Requests(requests_made.about_contract, withdrawal.last_day)),
     *consents.routes,
     *privacy.routes,
     *messages.routes,

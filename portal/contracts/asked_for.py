@@ -1,6 +1,7 @@
 """What the page of a contract asks of requests about it, of which contracts know nothing themselves."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
@@ -8,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from portal.auth.people import User
+from portal.contracts.records import HeldContract
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
 
@@ -31,5 +33,13 @@ class AskedFor(Protocol):
         """How much of the time to answer is left."""
 
 
-FindAskedFor = Callable[[Session, User, UUID], Sequence[AskedFor]]
-"""The requests about a contract that somebody may see: drafts, open ones, then the last that are over."""
+@dataclass(frozen=True, slots=True)
+class Requests:
+    """What there is to be asked.
+
+    about: the requests about a contract that somebody may see: drafts, open ones, then the last that are over
+    withdrawn_until: the last day on which a customer may withdraw from a contract; None where there is no such right
+    """
+
+    about: Callable[[Session, User, UUID], Sequence[AskedFor]]
+    withdrawn_until: Callable[[HeldContract], date | None]

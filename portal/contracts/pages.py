@@ -11,7 +11,7 @@ from starlette.routing import Route
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.contracts import queries
-from portal.contracts.asked_for import AskedFor, FindAskedFor
+from portal.contracts.asked_for import AskedFor, Requests
 from portal.contracts.events import ContractEvent, coming, events
 from portal.contracts.filters import PAGE, ContractFilter
 from portal.contracts.records import HeldContract, SiteContracts
@@ -44,11 +44,15 @@ class ContractList(Page):
 
 @dataclass(frozen=True)
 class ContractPage(Page):
-    """One contract, what happened to it and will, and what was asked for about it."""
+    """One contract, what happened to it and will, and what was asked for about it.
+
+    withdrawn_until: the last day on which the customer may withdraw from it, None where that is over
+    """
 
     template = "contracts/show.html"
     today: date
     contract: HeldContract
+    withdrawn_until: date | None
     requests: Sequence[AskedFor]
     events: Sequence[ContractEvent]
 
@@ -74,22 +78,24 @@ def index(visit: Visit[User]) -> ContractList:
     )
 
 
-def show(asked_for: FindAskedFor, visit: Visit[User]) -> ContractPage:
+def show(requests: Requests, visit: Visit[User]) -> ContractPage:
     """One contract with its prices, term and history."""
     contract = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
+    last = requests.withdrawn_until(contract)
     return ContractPage(
         today=visit.today,
         contract=contract,
-        requests=asked_for(visit.db, visit.who, contract.id),
+        withdrawn_until=last if last and last >= visit.today else None,
+        requests=requests.about(visit.db, visit.who, contract.id),
         events=events(contract, visit.today),
     )
 
 
-def routes(asked_for: FindAskedFor) -> list[Route]:
-    """Every address of these pages; `asked_for` finds the requests about a contract."""
+def routes(requests: Requests) -> list[Route]:
+    """Every address of these pages; `requests` tells what was, and can be, asked for about a contract."""
     return [
         page(PAGE, index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
         page(
-            "/contracts/{id}", partial(show, asked_for), who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")
+            "/contracts/{id}", partial(show, requests), who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")
         ),
     ]

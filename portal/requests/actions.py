@@ -135,7 +135,7 @@ def send(
     add(db, request.row, receipt)
     audit.record(db, _act(who, request.row, "request.sent"), now)
     announce(db, _sent(db, who, request.row, about, course), now)
-    letters.received(db, request.row, now)
+    letters.received(db, request.row, kind, now)
     return request.row
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Generic, TypeVar
 
 from portal.auth.reach import Theme
-from portal.kit.i18n import Language, Text
+from portal.kit.i18n import Language, Text, text
 from portal.requests.asking import Answers, Course, Question
 from portal.requests.subjects import Subject
 
@@ -36,6 +36,8 @@ class Kind(Generic[S]):
     questions: in order, as far as the answers so far lead
     promise: what follows, of answers that are whole
     binds: whether it is signed by proving anew who one is
+    sends: what the button says that sends it, where that is neither to sign nor just to send
+    tells: whether the letter of receipt says what was sent, and when
     """
 
     code: str
@@ -47,6 +49,13 @@ class Kind(Generic[S]):
     questions: Callable[[S, Answers, date], Sequence[Question]]
     promise: Callable[[S, Answers, date], Promise]
     binds: bool = True
+    sends: Text | None = None
+    tells: bool = False
+
+    @property
+    def button(self) -> Text:
+        """What the button says that sends it."""
+        return self.sends or (text("Sign and send") if self.binds else text("Send"))
 
     def course(self, about: S, answers: Answers, today: date) -> Course:
         """Its questions, with what has been answered."""

@@ -10,6 +10,7 @@ from portal.requests.kinds.meter_work import METER_WORK
 from portal.requests.kinds.move_in import MOVE_IN
 from portal.requests.kinds.payment_plan import PAYMENT_PLAN
 from portal.requests.kinds.reading import READING
+from portal.requests.kinds.withdrawal import WITHDRAWAL
 
-KINDS: Final[tuple[Kind[Any], ...]] = (MOVE_IN, END, DUE_DATE, PAYMENT_PLAN, READING, METER_WORK)
+KINDS: Final[tuple[Kind[Any], ...]] = (MOVE_IN, END, WITHDRAWAL, DUE_DATE, PAYMENT_PLAN, READING, METER_WORK)
 BY_CODE: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in KINDS}

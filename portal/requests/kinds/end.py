@@ -43,7 +43,9 @@ def hindrance_of(contract: HeldContract, today: date) -> Text | None:
     if contract.kind is ContractKind.CONNECTION:
         return text("A connection belongs to the property and goes to its next owner. It is not ended by notice.")
     if today < contract.first:
-        return text("The contract has not begun yet. Call us if you want to withdraw from it.")
+        return text(
+            "The contract has not begun yet. Within 14 days of making it you can withdraw from it; after that, call us."
+        )
     return None
 
 
