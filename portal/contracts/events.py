@@ -9,7 +9,7 @@ from typing import Final
 from portal.contracts import labels
 from portal.contracts.records import HeldContract
 from portal.contracts.rules import with_vat
-from portal.kit.i18n import Spoken, Text
+from portal.kit.i18n import Language, Spoken, Text
 
 YEAR: Final = timedelta(days=365)
 AHEAD: Final = timedelta(days=366)
@@ -29,6 +29,15 @@ class ContractEvent:
         return self.on > today
 
 
+@dataclass(frozen=True, slots=True)
+class ComingEvent:
+    """What comes on a day to one contract, or to several that have one product and hear the same."""
+
+    on: date
+    words: Text | Spoken
+    contracts: Sequence[HeldContract]
+
+
 def events(contract: HeldContract, today: date) -> Sequence[ContractEvent]:
     """How a contract began, what happened to it in the last year, and what is known to come; oldest first."""
     dated = (
@@ -42,11 +51,15 @@ def events(contract: HeldContract, today: date) -> Sequence[ContractEvent]:
     ]
 
 
-def coming(contracts: Iterable[HeldContract], today: date) -> Sequence[ContractEvent]:
-    """The first of what comes to some contracts within a year."""
-    every = [one for contract in contracts for one in events(contract, today)]
-    ahead = [one for one in every if one.is_ahead(today) and one.on <= today + AHEAD]
-    return sorted(ahead, key=lambda one: one.on)[:MOST]
+def coming(contracts: Iterable[HeldContract], today: date) -> Sequence[ComingEvent]:
+    """The first of what comes to some contracts within a year; what is said of several alike is said once."""
+    alike: dict[tuple[date, str, str], list[ContractEvent]] = {}
+    for one in (one for contract in contracts for one in events(contract, today)):
+        if one.is_ahead(today) and one.on <= today + AHEAD:
+            said, product = one.words.said(Language.FI), one.contract.product.said(Language.FI)
+            alike.setdefault((one.on, said, product), []).append(one)
+    found = sorted(alike.values(), key=lambda them: them[0].on)[:MOST]
+    return [ComingEvent(them[0].on, them[0].words, [one.contract for one in them]) for them in found]
 
 
 def _milestones(contract: HeldContract) -> Iterator[tuple[date, tuple[Text, Text]]]:

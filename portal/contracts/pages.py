@@ -12,7 +12,7 @@ from portal.auth.people import User, sees
 from portal.auth.reach import Theme
 from portal.contracts import queries
 from portal.contracts.asked_for import AskedFor, Requests
-from portal.contracts.events import ContractEvent, coming, events
+from portal.contracts.events import ComingEvent, ContractEvent, coming, events
 from portal.contracts.filters import PAGE, ContractFilter
 from portal.contracts.records import HeldContract, SiteContracts
 from portal.kit.html import Page
@@ -37,7 +37,7 @@ class ContractList(Page):
     is_searched: bool
     number_found: int
     sites: Sequence[SiteContracts]
-    coming: Sequence[ContractEvent]
+    coming: Sequence[ComingEvent]
     ended: Sequence[HeldContract]
     pagination: Pagination
 

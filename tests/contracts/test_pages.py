@@ -51,6 +51,23 @@ def test_the_list_shows_every_contract_by_site(aino, home):
     assert "Päättyneet sopimukset" in said
 
 
+def test_what_comes_to_several_contracts_of_a_product_alike_is_said_once(aino, home, register):
+    network = register.product("network", "Yleissiirto")
+    soon = aino.today + timedelta(days=40)
+    register.price(network, "energy", "4.00", last=soon - timedelta(days=1))
+    register.price(network, "energy", "5.00", first=soon)
+    for _ in range(3):
+        site = register.site()
+        register.occupancy(aino.party, site)
+        register.contract(aino.party, site, register.point(site), network, "network", tax_class="I")
+
+    answer = aino.browser.open("/contracts")
+
+    assert words(answer, ".//section[@aria-labelledby='coming']").count("Osa energy: 5,02 → 6,28 c/kWh") == 1
+    assert "Yleissiirto, 3 sopimusta" in words(answer, ".//section[@aria-labelledby='coming']")
+    assert "Osa energy: 4,41 → 4,52 c/kWh" in words(answer, ".//section[@aria-labelledby='coming']")
+
+
 @pytest.mark.parametrize(
     ("name", "said"),
     [
