@@ -1,7 +1,7 @@
 """How the utility's own systems tell of products, prices, taxes and contracts, and how they are kept."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Final, Literal
@@ -12,8 +12,8 @@ from sqlmodel import Session, col, select
 
 from portal.contracts import spot_days
 from portal.contracts.charges import VatRate
-from portal.contracts.kinds import Basis, ContractKind, TariffPeriod, TaxKind
-from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.contracts.kinds import Basis, ContractKind, EnergySource, TariffPeriod, TaxKind
+from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax
 from portal.customers.importing import CustomerNumber, party_ids
 from portal.kit.clock import first_of_month, quarters_in
 from portal.kit.feed import (
@@ -47,6 +47,9 @@ ContractNumber = Annotated[
 ]
 Power = Annotated[Decimal, decimal(7, 3)]
 Rate = Annotated[Decimal, decimal(4, 6)]
+Share = Annotated[Decimal, decimal(3, 2)]
+NOTHING: Final = Decimal(0)
+ROUNDED_AWAY: Final = Decimal("0.5")  # per cent
 SpotPrice = Annotated[Decimal, signed(decimal(6, 5))]
 
 
@@ -183,9 +186,57 @@ class ContractEntry(FeedRow):
     _ends_later = model_validator(mode="after")(ends_later)
 
 
+class FuelMixEntry(FeedRow):
+    """Where the energy of a year came from, and what it emitted: of one product, or of all of a kind.
+
+    Annex I of directive (EU) 2019/944 has it told to buyers of electricity, sections 2 to 4 of decree 254/2021 to those
+    of heat and cooling.
+    """
+
+    kind: Literal["sales", "heat", "cooling", "gas"] = Field(
+        description="The kind of contract whose energy it is; sales: electricity.", examples=["sales"]
+    )
+    product_code: ProductCode | None = Field(
+        default=None,
+        description="The product; null for each product of the kind of which no row tells by its code, as the district "
+        "heat of a company with one network.",
+        examples=["FIXED-24"],
+    )
+    year: Annotated[int, Field(ge=2000, le=2100)] = Field(description="The calendar year.", examples=[2025])
+    renewable: Share = Field(description="Renewable energy sources, in per cent.", examples=["62.5"])
+    surplus_heat: Share = Field(
+        default=NOTHING, description="Surplus heat, as of industry or data centres, in per cent.", examples=["0"]
+    )
+    nuclear: Share = Field(default=NOTHING, description="Nuclear power, in per cent.", examples=["27.5"])
+    peat: Share = Field(default=NOTHING, description="Peat, in per cent.", examples=["0"])
+    fossil: Share = Field(
+        description="Fossil fuels, in per cent; with peat where that is not told apart.", examples=["10"]
+    )
+    other: Share = Field(default=NOTHING, description="Anything else, in per cent.", examples=["0"])
+    co2_g_per_kwh: Annotated[Decimal, decimal(5, 2)] = Field(
+        description="Emissions of carbon dioxide, in g/kWh; of heat: of all greenhouse gases, as carbon dioxide.",
+        examples=["41.5"],
+    )
+    nuclear_waste_mg_per_kwh: Annotated[Decimal, decimal(4, 3)] | None = Field(
+        default=None, description="Spent nuclear fuel, in mg/kWh; or null.", examples=["0.75"]
+    )
+    fuel_taxes_eur_per_mwh: Annotated[Decimal, decimal(5, 2)] | None = Field(
+        default=None, description="The taxes of the fuels, of heat, in EUR/MWh; or null.", examples=[None]
+    )
+
+    @model_validator(mode="after")
+    def all_of_it(self) -> "FuelMixEntry":
+        """Shares are of the whole: each is rounded, so that they come to 100 within half a per cent."""
+        whole = sum((getattr(self, source) for source in EnergySource), NOTHING)
+        if abs(whole - 100) > ROUNDED_AWAY:
+            raise ValueError(f"the shares come to {whole} per cent, not to 100")
+        return self
+
+
 PRODUCTS = Kept(Product, ("code",))
 PRICE_PARTS = Parts(PricePart, ("code", "valid_from"), owner="product_id")
 TAXES = Kept(Tax, ("kind", "applies_to", "valid_from"))
+FUEL_MIXES = Kept(FuelMix, ("kind", "product_code", "year"))
 SPOT_MONTHS = Kept(SpotMonth, ("month",))
 CONTRACTS = Kept(Contract, ("number",))
 MEASURED: Final[Mapping[ContractKind, frozenset[Commodity]]] = {
@@ -228,6 +279,12 @@ def keep_taxes(db: Session, rows: Sequence[TaxEntry], _context: ImportContext) -
     return mirror(db, TAXES, [Wanted(row.model_dump()) for row in rows])
 
 
+def keep_fuel_mixes(db: Session, rows: Sequence[FuelMixEntry], _context: ImportContext) -> list[Verdict]:
+    """Keep where energy came from, year by year."""
+    kinds = _kinds_of(db, {row.product_code for row in rows if row.product_code})
+    return mirror(db, FUEL_MIXES, [_fuel_mix(row, kinds) for row in rows])
+
+
 def keep_contracts(db: Session, rows: Sequence[ContractEntry], _context: ImportContext) -> list[Verdict]:
     """Keep contracts."""
     known = _known(db, rows)
@@ -268,6 +325,24 @@ class _Known:
         if row.gsrn is not None and row.gsrn not in self.points:
             return unknown("metering point", row.gsrn)
         return None
+
+
+def _kinds_of(db: Session, codes: Collection[str]) -> Mapping[str, str]:
+    return {
+        product.code: product.kind
+        for some in portions(codes)
+        for product in db.exec(select(Product).where(col(Product.code).in_(some)))
+    }
+
+
+def _fuel_mix(row: FuelMixEntry, kinds: Mapping[str, str]) -> Wanted | Refusal:
+    if row.product_code is None:
+        return Wanted({**row.model_dump(), "product_code": ""})
+    if row.product_code not in kinds:
+        return unknown("product", row.product_code)
+    if kinds[row.product_code] != row.kind:
+        return Refusal(f"product {row.product_code} is for {kinds[row.product_code]} contracts, not {row.kind}")
+    return Wanted(row.model_dump())
 
 
 def _known(db: Session, rows: Sequence[ContractEntry]) -> _Known:

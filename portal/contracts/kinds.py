@@ -40,6 +40,17 @@ class TaxKind(StrEnum):
     ELECTRICITY_TAX = "electricity-tax"  # c/kWh without VAT, strategic stockpile fee included
 
 
+class EnergySource(StrEnum):
+    """Where energy comes from, as the law has it told; columns of `fuel_mix` are called so."""
+
+    RENEWABLE = "renewable"
+    SURPLUS_HEAT = "surplus_heat"  # of industry, data centres, sewage
+    NUCLEAR = "nuclear"
+    PEAT = "peat"
+    FOSSIL = "fossil"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What something is called, in each language."""

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from portal.contracts.kinds import Basis, ContractKind, Names
+from portal.contracts.kinds import Basis, ContractKind, EnergySource, Names
 from portal.contracts.rules import ContractState, When
 from portal.kit import formats
 from portal.kit.formats import NBSP
@@ -59,6 +59,20 @@ ORIGINS: Final[Mapping[str, Text]] = {
     "mixed": text("Mix of energy sources"),
     "biomass-and-waste-heat": text("Biomass and waste heat"),
 }
+SOURCES: Final[Mapping[EnergySource, Text]] = {
+    EnergySource.RENEWABLE: ORIGINS["renewable"],
+    EnergySource.SURPLUS_HEAT: text("Surplus heat"),
+    EnergySource.NUCLEAR: ORIGINS["nuclear"],
+    EnergySource.PEAT: text("Peat"),
+    EnergySource.FOSSIL: text("Fossil fuels"),
+    EnergySource.OTHER: text("Other sources"),
+}
+ENERGIES: Final[Mapping[ContractKind, Text]] = {
+    ContractKind.SALES: COMMODITIES[Commodity.ELECTRICITY].words,
+    ContractKind.HEAT: COMMODITIES[Commodity.HEAT].words,
+    ContractKind.COOLING: COMMODITIES[Commodity.COOLING].words,
+    ContractKind.GAS: COMMODITIES[Commodity.GAS].words,
+}  # whose sources are told
 MARGIN: Final = text("Margin on the spot price")
 NO_VAT: Final = text("No VAT is added to these prices.")
 NO_VAT_FOR_A_PERSON: Final = text("No VAT is added: this is surplus electricity that a private person sells.")

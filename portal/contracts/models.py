@@ -2,7 +2,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import CheckConstraint, LargeBinary, Numeric
+from sqlalchemy import CheckConstraint, LargeBinary, Numeric, SmallInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.contracts.kinds import TariffPeriod
@@ -70,6 +70,32 @@ class Tax(SQLModel, table=True):
     rate: Decimal = Field(sa_type=Numeric(10, 6))
     valid_from: date
     valid_to: date | None = None
+
+
+class FuelMix(SQLModel, table=True):
+    """Where the energy of a year came from, in per cent, and what it emitted: of one product, or of all of a kind."""
+
+    __tablename__ = "fuel_mix"
+    __table_args__ = (
+        CheckConstraint("kind IN ('sales', 'heat', 'cooling', 'gas')", name="kind"),
+        UniqueConstraint("kind", "product_code", "year"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    kind: str = Field(max_length=12)
+    product_code: str = Field(
+        default="", max_length=40, description="empty: of each product of the kind that has no mix of its own"
+    )
+    year: int = Field(sa_type=SmallInteger)
+    renewable: Decimal = Field(sa_type=Numeric(5, 2))
+    surplus_heat: Decimal = Field(sa_type=Numeric(5, 2))
+    nuclear: Decimal = Field(sa_type=Numeric(5, 2))
+    peat: Decimal = Field(sa_type=Numeric(5, 2))
+    fossil: Decimal = Field(sa_type=Numeric(5, 2))
+    other: Decimal = Field(sa_type=Numeric(5, 2))
+    co2_g_per_kwh: Decimal = Field(sa_type=Numeric(8, 2))
+    nuclear_waste_mg_per_kwh: Decimal | None = Field(default=None, sa_type=Numeric(8, 3))
+    fuel_taxes_eur_per_mwh: Decimal | None = Field(default=None, sa_type=Numeric(8, 2))
 
 
 class Contract(SQLModel, table=True):

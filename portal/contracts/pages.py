@@ -10,10 +10,11 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.contracts import queries
+from portal.contracts import lookups, queries
 from portal.contracts.asked_for import AskedFor, Requests
 from portal.contracts.events import ComingEvent, ContractEvent, coming, events
 from portal.contracts.filters import PAGE, ContractFilter
+from portal.contracts.origins import EnergyOrigin
 from portal.contracts.records import HeldContract, SiteContracts
 from portal.kit.html import Page
 from portal.kit.i18n import text
@@ -55,6 +56,7 @@ class ContractPage(Page):
     withdrawn_until: date | None
     requests: Sequence[AskedFor]
     events: Sequence[ContractEvent]
+    origin: EnergyOrigin | None
 
 
 def index(visit: Visit[User]) -> ContractList:
@@ -88,6 +90,7 @@ def show(requests: Requests, visit: Visit[User]) -> ContractPage:
         withdrawn_until=last if last and last >= visit.today else None,
         requests=requests.about(visit.db, visit.who, contract.id),
         events=events(contract, visit.today),
+        origin=lookups.origins(visit.db, [contract.id], visit.today.year).get(contract.id),
     )
 
 

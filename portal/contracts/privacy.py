@@ -5,7 +5,7 @@ from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
-from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax, TermNotice
+from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax, TermNotice
 from portal.kit.privacy import DataSubject, Record, records
 
 TABLES: Sequence[type[SQLModel]] = (Contract, TermNotice)
@@ -13,6 +13,7 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     Product: "what is for sale is the same for everybody",
     PricePart: "list prices",
     Tax: "the law's rates",
+    FuelMix: "where energy comes from is the same for everybody",
     SpotMonth: "the market's prices",
 }
 

@@ -14,8 +14,8 @@ from typing import Final
 from pydantic import TypeAdapter
 from sqlmodel import SQLModel
 
-from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod, TaxKind
-from portal.contracts.models import PricePart, Product, Tax
+from portal.contracts.kinds import Basis, ContractKind, EnergySource, Names, TariffPeriod, TaxKind
+from portal.contracts.models import FuelMix, PricePart, Product, Tax
 from portal.demo.naming import id_of
 from portal.kit.clock import DAY
 
@@ -47,6 +47,18 @@ class Article:
     billing_minutes: int = 15
 
 
+@dataclass(frozen=True)
+class Mix:
+    """Where the energy of a product came from, or that of all of a kind: shares in per cent."""
+
+    kind: ContractKind
+    shares: Mapping[EnergySource, Decimal]
+    co2: Decimal
+    product_code: str = ""
+    nuclear_waste: Decimal | None = None
+    fuel_taxes: Decimal | None = None
+
+
 _TOLD: Final = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 CATALOGUE: Final[Mapping[str, Article]] = {
     article.code: article for article in TypeAdapter(tuple[Article, ...]).validate_python(_TOLD["products"])
@@ -72,12 +84,14 @@ COMPANY_HEAT: Final = CATALOGUE["LAMPO-KIINTEISTO"]
 TOLD_AHEAD: Final = timedelta(days=200)
 TAXES: Final = TypeAdapter(dict[TaxKind, dict[str, Prices]]).validate_python(_TOLD["taxes"])
 """Of each kind of tax its rates, by the kind of contract or the tax class."""
+FUEL_MIXES: Final = TypeAdapter(tuple[Mix, ...]).validate_python(_TOLD["fuel_mixes"])
 
 
 def rows(until: date) -> Iterator[SQLModel]:
     """Products, price parts and taxes for the register, as they are told on a day: prices half a year ahead."""
     for article in CATALOGUE.values():
         yield from _product(article, until + TOLD_AHEAD)
+    yield from _fuel_mixes(until.year - 1)
     for kind, rates in TAXES.items():
         for applies_to, dated in rates.items():
             yield from _taxes(kind, applies_to, dated)
@@ -112,6 +126,23 @@ def _product(article: Article, told_until: date) -> Iterator[SQLModel]:
                 threshold_kw=part.threshold_kw,
                 valid_from=first,
                 valid_to=last,
+            )
+
+
+def _fuel_mixes(last: int) -> Iterator[FuelMix]:
+    """The mixes of some years up to the last one, told alike for each."""
+    for mix in FUEL_MIXES:
+        for year in range(last - 2, last + 1):
+            told = {f"{source}": mix.shares.get(source, Decimal(0)) for source in EnergySource}
+            yield FuelMix(
+                id=id_of("fuel mix", mix.kind, mix.product_code, year),
+                kind=mix.kind,
+                product_code=mix.product_code,
+                year=year,
+                co2_g_per_kwh=mix.co2,
+                nuclear_waste_mg_per_kwh=mix.nuclear_waste,
+                fuel_taxes_eur_per_mwh=mix.fuel_taxes,
+                **told,
             )
 
 

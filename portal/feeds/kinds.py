@@ -23,10 +23,12 @@ from portal.consumption.importing import RevisionEntry, keep_revisions
 from portal.consumption.registers.importing import RegisterReadingEntry, keep_register_readings
 from portal.contracts.importing import (
     ContractEntry,
+    FuelMixEntry,
     ProductEntry,
     SpotDay,
     TaxEntry,
     keep_contracts,
+    keep_fuel_mixes,
     keep_products,
     keep_spot_days,
     keep_taxes,
@@ -111,6 +113,7 @@ KINDS = (
     FeedKind("revisions", RevisionEntry, ("gsrn", "reading_type", "first_day", "told_at"), keep_revisions),
     FeedKind("products", ProductEntry, ("product_code",), keep_products),
     FeedKind("taxes", TaxEntry, ("kind", "applies_to", "valid_from"), keep_taxes, TAX_ONCE),
+    FeedKind("fuel_mix", FuelMixEntry, ("kind", "product_code", "year"), keep_fuel_mixes),
     FeedKind("spot_prices", SpotDay, ("day",), keep_spot_days),
     FeedKind("weather", WeatherEntry, ("place", "time"), keep_weather),
     FeedKind("outages", OutageEntry, ("outage_number",), keep_outages),

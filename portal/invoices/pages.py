@@ -17,6 +17,7 @@ from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
 from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
+from portal.invoices.origins import BilledOrigin, origins
 from portal.invoices.paid_here import Attempted, PaymentsMade
 from portal.invoices.parts import PartOfBill, parts
 from portal.invoices.printed import Printing
@@ -110,6 +111,7 @@ class InvoicePage(Page):
     comparisons: Comparisons | None
     parts: Sequence[PartOfBill]
     two_years_of_use: Sequence[TwoYears]
+    origins: Sequence[BilledOrigin]
     to_do: Text
     who_helps: Sequence[Text]
     made: Sequence[Attempted]
@@ -171,6 +173,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         pays_at=visit.installation.pays_at if head.to_pay else (),
         parts=parts(invoice),
         two_years_of_use=two_years(visit.db, visit.who, invoice),
+        origins=origins(visit.db, invoice),
         to_do=advice.if_wrong(head, visit.today),
         who_helps=list(advice.who_helps(invoice)),
     )

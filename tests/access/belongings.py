@@ -38,6 +38,7 @@ GENERAL = {
         "product",
         "price_part",
         "tax",
+        "fuel_mix",
         "spot_month",
         "weather_month",
         "third_party",

@@ -7,7 +7,8 @@ from uuid import uuid4
 from sqlmodel import delete
 
 from portal.auth.reach import Reach
-from portal.contracts.models import Contract, PricePart, Product, SpotMonth, Tax
+from portal.contracts.kinds import EnergySource
+from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax
 from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.payment import reference
@@ -51,6 +52,13 @@ class Register:
     def point(self, site, energy="electricity"):
         gsrn = f"6430000000{self.number():08}"
         return self.add(MeteringPoint(gsrn=gsrn, site_id=site, energy=energy, main_fuse="3 x 25 A"))
+
+    def fuel_mix(self, year, kind="sales", product_code="", co2="50", waste=None, taxes=None, **percents):
+        shares = {f"{source}": Decimal(percents.get(source, 0)) for source in EnergySource}
+        mix = FuelMix(kind=kind, product_code=product_code, year=year, co2_g_per_kwh=Decimal(co2), **shares)
+        mix.nuclear_waste_mg_per_kwh = waste and Decimal(waste)
+        mix.fuel_taxes_eur_per_mwh = taxes and Decimal(taxes)
+        return self.add(mix)
 
     def product(self, kind="sales", name="Vakaa", **facts):
         code = f"{name}-{self.number()}"

@@ -51,6 +51,18 @@ def test_the_list_shows_every_contract_by_site(aino, home):
     assert "Päättyneet sopimukset" in said
 
 
+def test_a_contract_says_where_its_energy_comes_from(aino, home, register):
+    register.fuel_mix(aino.today.year - 1, renewable="100", co2="0")
+    of_sales, of_network = (
+        words(aino.browser.open(f"/contracts/{one}"), "//section[@aria-labelledby='origin']")
+        for one in (home.sales, home.network)
+    )
+    assert of_sales == (
+        f"Energialähteet ja päästöt Sähkö {aino.today.year - 1} Uusiutuvat energialähteet 100 % Hiilidioksidi 0 g/kWh"
+    )
+    assert of_network == ""
+
+
 def test_what_comes_to_several_contracts_of_a_product_alike_is_said_once(aino, home, register):
     network = register.product("network", "Yleissiirto")
     soon = aino.today + timedelta(days=40)

@@ -1,6 +1,7 @@
 """The utility's own feed: what is taken in, what changes nothing, what is refused and how that is said."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from sqlmodel import SQLModel, select
 
 from portal.consents.models import PermissionRecord
-from portal.contracts.models import Contract, PricePart, SpotMonth
+from portal.contracts.models import Contract, FuelMix, PricePart, SpotMonth
 from portal.customers.models import ContactDetail, ContactPerson, IdentityCode, Mandate, MandateSite, Party
 from portal.feeds.kinds import KINDS
 from portal.feeds.rows import read
@@ -161,6 +162,7 @@ UNKNOWN = [
     ("sites", "unknown customer 100001"),
     ("mandates", "unknown customer 100002"),
     ("metering_points", "unknown site 500001"),
+    ("fuel_mix", "unknown product FIXED-24"),
     ("contracts", "unknown customer 100001"),
     ("invoices", "unknown customer 100001"),
     ("payments", "unknown bill 900001"),
@@ -201,6 +203,9 @@ WRONG = [
     ("contracts", {"notice_days": "14"}, "notice_days: Input should be a valid integer"),
     ("products", {"billing_minutes": 30}, "billing_minutes: Input should be 15 or 60"),
     ("spot_prices", {"day": "2026-03-29"}, "2026-03-29 needs 23 prices of 60 minutes, not 24"),
+    ("fuel_mix", {"renewable": "61.9"}, "the shares come to 99.4 per cent, not to 100"),
+    ("fuel_mix", {"renewable": "163"}, "the shares come to 200.5 per cent, not to 100"),
+    ("fuel_mix", {"kind": "network"}, "kind: Input should be 'sales', 'heat', 'cooling' or 'gas'"),
     ("invoices", {"total_cents": 1}, "net_cents and vat_cents do not add up to total_cents"),
     ("invoices", {"kind": "credit"}, "total_cents of a credit note is above 0"),
     ("invoices", MONEY_BACK, "total_cents of an invoice is below 0"),
@@ -282,6 +287,26 @@ def test_a_contract_for_a_point_of_another_site_is_refused(everything, take_in, 
 def test_a_contract_of_another_kind_than_its_product_is_refused(everything, take_in, refused):
     assert take_in("c.jsonl", row("contracts", kind="heat")).code == 1
     assert refused("c.jsonl")[0][1] == "product FIXED-24 is for sales contracts, not heat"
+
+
+def test_a_fuel_mix_of_another_kind_than_its_product_is_refused_and_so_is_one_of_no_product(
+    everything, take_in, refused
+):
+    told = row("fuel_mix", kind="heat"), row("fuel_mix", product_code="WIND")
+    assert take_in("f.jsonl", *told).last == "accepted=0 unchanged=0 refused=2"
+    assert [reason for _, reason, _ in refused("f.jsonl")] == [
+        "product FIXED-24 is for sales contracts, not heat",
+        "unknown product WIND",
+    ]
+
+
+def test_a_fuel_mix_is_told_anew_under_its_product_and_year(everything, take_in, database):
+    assert take_in("f.jsonl", row("fuel_mix", renewable="70", fossil="2.5")).last == "accepted=1 unchanged=0 refused=0"
+    assert take_in("f.jsonl", row("fuel_mix", product_code=None)).last == "accepted=1 unchanged=0 refused=0"
+    assert {(one.product_code, one.renewable) for one in standing(database, FuelMix)} >= {
+        ("FIXED-24", Decimal(70)),
+        ("", Decimal("62.5")),
+    }
 
 
 HEAT = "643000000000000023"

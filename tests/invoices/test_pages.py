@@ -10,6 +10,7 @@ from sqlmodel import select, update
 
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
+from portal.contracts.models import Product
 from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit.clock import DAY, first_of_month, start_of
@@ -265,6 +266,55 @@ def test_a_bill_is_split_into_energy_distribution_and_taxes(aino, books):
     shown = aino.browser.open(f"/invoices/{books.unpaid}")
     assert "Energia 43,15 € Sähkönsiirto 32,54 € Verot 19,30 €" in words(shown)
     assert len(found(shown, "//svg[@class='split__bar']/rect")) == 3
+
+
+def test_a_bill_says_where_its_energy_came_from_and_what_that_emitted(aino, register, books):
+    year = books.last.year
+    register.fuel_mix(year - 2, renewable="90", fossil="10")
+    register.fuel_mix(year - 1, renewable="60.5", nuclear="29.5", fossil="10", co2="41.5", waste="0.75")
+    register.fuel_mix(year + 1, renewable="100")
+    register.fuel_mix(year - 1, "heat", peat="100")
+
+    answer = aino.browser.open(f"/invoices/{books.unpaid}")
+
+    assert words(answer, "//section[@aria-labelledby='origins']").startswith(
+        f"Energialähteet ja päästöt Sähkö {year - 1} Uusiutuvat energialähteet 60,5 % Ydinvoima 29,5 % "
+        "Fossiiliset polttoaineet 10 % Hiilidioksidi 41,5 g/kWh Käytetty ydinpolttoaine 0,75 mg/kWh "
+        "Tämän laskun hiilidioksidi 19 kg"  # 462.318 kWh
+    )
+
+
+def test_the_sources_of_a_product_count_before_those_of_its_kind(aino, register, books):
+    year = books.last.year
+    with register.database.reading() as db:
+        code = db.exec(select(Product.code).where(Product.kind == "sales")).one()
+    register.fuel_mix(year - 1, renewable="40", fossil="60")
+    register.fuel_mix(year - 2, product_code=code, renewable="100", co2="0")
+    said = words(aino.browser.open(f"/invoices/{books.unpaid}"), "//section[@aria-labelledby='origins']")
+    assert f"Sähkö {year - 2} Uusiutuvat energialähteet 100 % Hiilidioksidi 0 g/kWh" in said
+    assert "0,0 kg" in said
+    assert "Fossiiliset" not in said
+
+
+def test_heat_tells_the_taxes_of_its_fuels_and_leads_to_other_years(mikko, register):
+    site = register.site()
+    contract = register.contract(mikko.party, site, register.point(site, "heat"), register.product("heat"), "heat")
+    last = first_of_month(mikko.today) - DAY
+    bill = register.bill(mikko.party, site, last, cents=9000, lines=[line(contract, 7000, kwh="812")])
+    register.fuel_mix(last.year - 1, "heat", surplus_heat="75", peat="25", co2="48.7", taxes="2.8")
+
+    answer = mikko.browser.open(f"/invoices/{bill}")
+
+    said = words(answer, "//section[@aria-labelledby='origins']")
+    assert f"Kaukolämpö {last.year - 1} Hukkalämpö 75 % Turve 25 % Hiilidioksidi 48,7 g/kWh" in said
+    assert "Polttoaineiden verot 2,80 €/MWh Tämän laskun hiilidioksidi 40 kg" in said
+    [href] = found(answer, "//section[@aria-labelledby='origins']//a/@href")
+    assert mikko.browser.open(href).status_code == 200
+
+
+def test_nothing_is_said_of_sources_that_nobody_told_of(aino, register, books):
+    register.fuel_mix(books.last.year - 1, "gas", fossil="100")
+    assert "Energialähteet" not in words(aino.browser.open(f"/invoices/{books.unpaid}"))
 
 
 def test_the_contracts_of_a_bill_say_how_long_they_hold_and_who_sells_and_distributes(aino, register, books):
