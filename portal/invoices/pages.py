@@ -192,7 +192,7 @@ def print_one(payments: PaymentsMade, visit: Visit[User]) -> Download:
     invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
     [head] = payments.told(visit.db, visit.who, [invoice.head])
     invoice = as_told(visit.who, replace(invoice, head=head))
-    printing = Printing(invoice, queries.buyer(visit.db, visit.who, invoice))
+    printing = Printing(invoice, queries.buyer(visit.db, visit.who, invoice), origins(visit.db, invoice))
     here, language = visit.installation, visit.language
     document = printed.document(printing, here.brand, visit.today, language)
 

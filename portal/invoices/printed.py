@@ -15,6 +15,7 @@ from portal.invoices import finvoice, labels
 from portal.invoices.advice import if_wrong, who_helps
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.drawings import Drawing
+from portal.invoices.origins import BilledOrigin
 from portal.invoices.parts import parts
 from portal.invoices.records import Buyer, Group, InvoiceHead, Line, Source, WholeInvoice
 from portal.invoices.rules import Status
@@ -58,6 +59,14 @@ class PrintedGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedOrigin:
+    """Where energy came from, and what it emitted."""
+
+    heading: str
+    facts: Sequence[Fact]
+
+
+@dataclass(frozen=True, slots=True)
 class Slip:
     """What is typed or scanned to pay; codes are SVG, None where the details do not fit them."""
 
@@ -93,6 +102,7 @@ class PrintedInvoice:
     groups: Sequence[PrintedGroup]
     totals: Sequence[Fact]
     total: Fact
+    origins: Sequence[PrintedOrigin]
     warnings: Sequence[Text]
     advice: Sequence[Text]
     slip: Slip | None
@@ -104,6 +114,7 @@ class Printing:
 
     invoice: WholeInvoice
     buyer: Buyer
+    origins: Sequence[BilledOrigin] = ()
 
 
 def document(printing: Printing, seller: Brand, today: date, language: Language) -> Document:
@@ -151,6 +162,7 @@ def _content(printing: Printing, today: date, language: Language) -> PrintedInvo
         groups=[_group(group, head, today, language) for group in invoice.by_contract],
         totals=[*_totals(invoice)],
         total=_total(head),
+        origins=[PrintedOrigin(one.origin.heading.said(language), [*_origin(one)]) for one in printing.origins],
         warnings=[ESTIMATED] if invoice.estimated else [],
         advice=[if_wrong(head, today), *who_helps(invoice)],
         slip=_slip(invoice, buyer, codes, language) if codes else None,
@@ -272,6 +284,19 @@ def _line(line: Line, head: InvoiceHead, language: Language) -> PrintedLine:
         vat=formats.percent(line.vat_percent),
         net=formats.money(line.net),
     )
+
+
+def _origin(billed: BilledOrigin) -> Iterator[Fact]:
+    origin = billed.origin
+    for share in origin.shares:
+        yield Fact(share.words, formats.percent(share.percent))
+    yield Fact(text("Carbon dioxide"), f"{formats.exact(origin.co2, 0)} g/kWh")
+    if origin.nuclear_waste is not None:
+        yield Fact(text("Spent nuclear fuel"), f"{formats.exact(origin.nuclear_waste, 0)} mg/kWh")
+    if origin.fuel_taxes is not None:
+        yield Fact(text("Taxes of the fuels"), f"{formats.exact(origin.fuel_taxes)} €/MWh")
+    if billed.emitted:
+        yield Fact(text("Carbon dioxide of this invoice"), billed.emitted)
 
 
 def _totals(invoice: WholeInvoice) -> Iterator[Fact]:

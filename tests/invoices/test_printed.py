@@ -22,6 +22,7 @@ from portal.customers.models import Party
 from portal.invoices import finvoice, printed, queries
 from portal.invoices.codes import payment_codes
 from portal.invoices.models import Invoice
+from portal.invoices.origins import origins
 from portal.invoices.payment import Payable, epc_text
 from portal.invoices.printed import Printing
 from portal.invoices.scope import as_told
@@ -48,7 +49,7 @@ class Made:
         self.invoice = queries.by_id(db, who, bill.id)
         self.buyer = queries.buyer(db, who, self.invoice)
         self.language = language or self.buyer.language
-        printing = Printing(self.invoice, self.buyer)
+        printing = Printing(self.invoice, self.buyer, origins(db, self.invoice))
         self.document = printed.document(printing, DEMO_BRAND, UNTIL, self.language)
         self.body = app.typesetter(DEMO_BRAND).pdf(self.document)
         self.text = " ".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(self.body))
@@ -207,6 +208,12 @@ def test_who_may_see_consumption_reads_what_is_measured_and_no_terms(aino_s):
 
 def test_what_is_used_is_the_same_for_whoever_may_not_know_where(aino_s):
     assert as_told(billing_alone(), aino_s.invoice).used == aino_s.invoice.used
+
+
+def test_it_says_where_the_energy_came_from(aino_s):
+    year = UNTIL.year - 1
+    assert f"Energialähteet ja päästöt Sähkö {year} Uusiutuvat energialähteet" in aino_s.flat
+    assert "100 % Hiilidioksidi" in aino_s.flat.replace("\xa0", " ")
 
 
 def test_what_is_on_its_way_is_not_asked_for_again(aino_s):
