@@ -8,10 +8,10 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from portal.kit import searching
 from portal.kit.forms import one_of
 
 PAGE: Final = "/contracts"
-LONGEST: Final = 100  # characters of a search; addresses and names are no longer
 
 
 class SortBy(StrEnum):
@@ -49,21 +49,19 @@ class ContractFilter:
     @staticmethod
     def read(query: Mapping[str, str]) -> "ContractFilter":
         """The filter of a query string; what makes no sense asks for nothing."""
-        q = " ".join(query.get("q", "")[:LONGEST].split())
-        return ContractFilter(q, one_of(SortBy, query.get("sort"), SortBy.ADDRESS))
+        return ContractFilter(searching.typed(query), one_of(SortBy, query.get("sort"), SortBy.ADDRESS))
 
     @property
     def query(self) -> Mapping[str, str]:
         """What an address needs to say of it."""
-        said = {"q": self.q, "sort": "" if self.sort is SortBy.ADDRESS else self.sort.value}
-        return {name: value for name, value in said.items() if value}
+        return searching.told(q=self.q, sort=None if self.sort is SortBy.ADDRESS else self.sort.value)
 
     def sites(self, listed: Iterable[ListedContract], today: date) -> Sequence[UUID]:
         """The sites of the contracts that are found, in order; `listed` are in the order of their addresses.
 
         A site is found where any one of its contracts holds every word.
         """
-        words = self.q.casefold().split()
+        words = searching.words(self.q)
         by_site = [(site_id, list(there)) for site_id, there in groupby(listed, key=lambda one: one.site_id)]
         found = [(site_id, there) for site_id, there in by_site if any(one.holds(words) for one in there)]
         if self.sort is SortBy.END:

@@ -6,11 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from portal.kit import searching
 from portal.kit.forms import one_of
 from portal.sites.kinds import Commodity
 
 PAGE: Final = "/invoices"
-LONGEST: Final = 100  # characters of a search; addresses and numbers are no longer
 
 
 class InvoicesShown(StrEnum):
@@ -61,7 +61,7 @@ class InvoiceFilter:
         return InvoiceFilter(
             one_of(InvoicesShown, query.get("show"), InvoicesShown.ALL),
             int(year) if is_year else None,
-            " ".join(query.get("q", "").replace("\0", "")[:LONGEST].split()),
+            searching.typed(query),
             one_of(Commodity, query.get("energy"), None),
             one_of(SortBy, query.get("sort"), SortBy.PERIOD),
         )
@@ -69,14 +69,13 @@ class InvoiceFilter:
     @property
     def query(self) -> Mapping[str, str]:
         """What an address needs to say of it."""
-        asked = {
-            "show": self.show.value if self.show is not InvoicesShown.ALL else "",
-            "year": str(self.year or ""),
-            "q": self.q,
-            "energy": self.energy or "",
-            "sort": self.sort.value if self.sort is not SortBy.PERIOD else "",
-        }
-        return {name: value for name, value in asked.items() if value}
+        return searching.told(
+            show=self.show.value if self.show is not InvoicesShown.ALL else None,
+            year=str(self.year) if self.year else None,
+            q=self.q,
+            energy=self.energy,
+            sort=self.sort.value if self.sort is not SortBy.PERIOD else None,
+        )
 
     @property
     def is_by_day(self) -> bool:

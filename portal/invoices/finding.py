@@ -25,6 +25,7 @@ from portal.invoices.models import Invoice, InvoiceLine
 from portal.invoices.records import InvoiceHead
 from portal.invoices.rules import last_late_day
 from portal.invoices.scope import INVOICES
+from portal.kit import searching
 from portal.kit.db import table_of
 from portal.kit.money import Money
 from portal.sites.kinds import Commodity
@@ -115,7 +116,7 @@ def _is_for(energy: Commodity) -> ColumnElement[bool]:
 
 def _sites(db: Session, who: User, q: str) -> Collection[UUID]:
     """The sites of one's bills of which every word is said: in the address, the site's number, a metering point's."""
-    words = q.casefold().split()
+    words = searching.words(q)
     billed = sa.select(_INVOICE.c.site_id).where(INVOICES.visible_to(who), _INVOICE.c.site_id.is_not(None))
     places = db.connection().execute(_PLACES.where(_SITE.c.id.in_(billed))).all()
     said = ((site_id, " ".join(filter(None, said)).casefold()) for site_id, *said in places)

@@ -6,12 +6,12 @@ from enum import StrEnum
 from typing import Final
 from urllib.parse import urlencode
 
+from portal.kit import searching
 from portal.kit.forms import one_of
 from portal.sites.kinds import Commodity
 
 PAGE: Final = "/sites"
 DOWNLOAD: Final = "/sites/download"
-LONGEST: Final = 100  # characters of a search; addresses and names are no longer
 
 
 class By(StrEnum):
@@ -61,7 +61,7 @@ class SiteFilter:
         """The filter of a query string; what makes no sense asks for nothing."""
         sort = query.get("sort", "")
         filters = SiteFilter(
-            q=" ".join(query.get("q", "")[:LONGEST].split()),
+            q=searching.typed(query),
             by=one_of(By, query.get("by"), By.TOWN),
             show=one_of(SitesShown, query.get("show"), SitesShown.ALL),
             commodity=one_of(Commodity, query.get("energy"), None),
@@ -80,14 +80,13 @@ class SiteFilter:
     def query(self) -> Mapping[str, str]:
         """What an address needs to say of it."""
         plain = SiteFilter()
-        said = {
-            "q": self.q,
-            "by": "" if self.by is plain.by else self.by.value,
-            "show": "" if self.show is plain.show else self.show.value,
-            "energy": self.commodity.value if self.commodity else "",
-            "sort": "" if self.order == plain.order else self.order,
-        }
-        return {name: value for name, value in said.items() if value}
+        return searching.told(
+            q=self.q,
+            by=None if self.by is plain.by else self.by.value,
+            show=None if self.show is plain.show else self.show.value,
+            energy=self.commodity.value if self.commodity else None,
+            sort=None if self.order == plain.order else self.order,
+        )
 
     @property
     def href(self) -> str:

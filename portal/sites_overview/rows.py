@@ -12,7 +12,7 @@ from portal.consumption.by_site import SiteUse, together
 from portal.consumption.changes import Change, change
 from portal.consumption.pairs import Comparison
 from portal.consumption.rules import Tally
-from portal.kit import money
+from portal.kit import money, searching
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
 from portal.kit.money import Money
@@ -141,7 +141,7 @@ def trend(compared: Comparison | None) -> Trend:
 
 def found(rows: Iterable[SiteRow], filters: SiteFilter) -> Sequence[SiteRow]:
     """The sites that a filter lets through: each of its words is in the name, the address or a number."""
-    words = filters.q.casefold().split()
+    words = searching.words(filters.q)
     return [row for row in rows if _is_shown(row, filters.show) and all(_tells(row, word) for word in words)]
 
 
