@@ -201,9 +201,11 @@ OPENS: Final[Sequence[Opening]] = (
         POST="/messages/read /messages/new /messages/{id} /messages/{id}/read /messages/{id}/close /feedback"),
     _opening(Asks.ANY_WAY, text("Looking at service requests and filling one in"),
         GET="/requests /requests/new /requests/{id} /requests/new/end /requests/new/due-date /requests/new/payment-plan"
-            " /requests/new/reading /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal",
+            " /requests/new/reading /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
+            " /requests/new/correction",
         POST="/requests/new/end /requests/new/due-date /requests/new/payment-plan /requests/new/reading"
-             " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal /requests/{id}/answer"),
+             " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
+             " /requests/new/correction /requests/{id}/answer"),
     _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
         GET="/account /account/address /account/billing /welcome /welcome/contact /welcome/billing /confirm",
         POST="/account/language /account/sessions/{id}/end /account/sessions/end-others /account/sessions/end-all"

@@ -1,4 +1,4 @@
-"""What a question may ask for: a day, one of some things, yes or no, a number, an address, a metering point.
+"""What a question may ask for: a day, one of some things, yes or no, a number, an address, a metering point, words.
 
 An answer is kept as one text that is the same in every language: a day as ISO 8601, a number with a decimal point, an
 address in lines. It is checked when it is typed and again when it is sent, for days pass meanwhile.
@@ -21,6 +21,7 @@ ANSWER: Final = "answer"
 """What the control of a question is called in its form, but for an address, which has several."""
 
 LONGEST: Final = 200
+MOST_WORDS: Final = 500
 FILL_IN: Final = text("Fill in this field.")
 WHOLE: Final = text("Write a whole number.")
 CHOOSE: Final = text("Choose one of the options.")
@@ -213,6 +214,32 @@ class PointField(Field):
     def said(self, kept: str) -> Words:
         """In groups of digits."""
         return formats.grouped(kept) if kept else text("not known")
+
+
+@dataclass(frozen=True)
+class TextField(Field):
+    """Words of one's own, on several lines if need be."""
+
+    control = "text"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """The words."""
+        kept = typed.get(ANSWER, "").replace("\r\n", "\n")
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Something that can be read, and not too much of it."""
+        if not kept:
+            raise Wrong(answer=FILL_IN)
+        if len(kept) > MOST_WORDS:
+            raise Wrong(answer=text("Write at most %(n)s characters.", n=MOST_WORDS))
+        if not kept.replace("\n", "").isprintable():
+            raise Wrong(answer=text("Check what you wrote here."))
+
+    def said(self, kept: str) -> Words:
+        """As it was written."""
+        return kept
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Finds what a request is about among what somebody may see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, TypeVar
@@ -18,7 +18,7 @@ from portal.invoices import queries as invoices
 from portal.invoices.kinds import InvoiceKind
 from portal.invoices.models import Invoice
 from portal.kit.errors import NotThere
-from portal.kit.i18n import Spoken
+from portal.kit.i18n import Spoken, text
 from portal.requests.models import ServiceRequest
 from portal.requests.rules import State
 from portal.requests.subjects import (
@@ -26,10 +26,13 @@ from portal.requests.subjects import (
     CustomerSubject,
     InvoiceSubject,
     MeasuringPoint,
+    SiteFact,
     SiteSubject,
     Subject,
 )
 from portal.sites import queries as sites
+from portal.sites.models import Site
+from portal.sites.records import SitePoint, housing_by_column
 from portal.terms import PaymentTerms
 
 S = TypeVar("S", bound=Subject)
@@ -116,14 +119,29 @@ def _site(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: date) 
     found = sites.by_id(db, who, id_, today)
     held = sorted(found.occupancies, key=lambda one: (one.lasts_on(today), one.since), reverse=True)
     whose = _customer(db, who, held[0].party_id)
+    points = sites.points_with_meters(db, who, id_, today)
     return SiteSubject(
         **_of(whose),
         at_site=id_,
         called=found.title,
         is_held=found.is_held,
-        points=[MeasuringPoint(one.gsrn, one.commodity) for one in sites.points(db, who, today) if one.site_id == id_],
+        points=[MeasuringPoint(one.gsrn, one.commodity) for one in points],
         registers=registers.at_site(db, who, id_),
+        facts=list(_facts(db.get_one(Site, id_), points)) if found.is_held else (),
     )
+
+
+def _facts(site: Site, points: Sequence[SitePoint]) -> Iterator[SiteFact]:
+    """What is known of a site and can be wrong."""
+    yield SiteFact("site.address", text("Address"), f"{site.street}, {site.postcode} {site.town}")
+    for column, (label, value) in housing_by_column(site).items():
+        yield SiteFact(f"site.{column}", label, value)
+    for point in points:
+        if point.main_fuse:
+            yield SiteFact(f"point.main_fuse/{point.gsrn}", text("Main fuse"), point.main_fuse)
+        for device in point.hanging:
+            label = text("%(device)s, serial number", device=device.words)
+            yield SiteFact(f"meter.serial/{point.gsrn}/{device.serial}", label, device.serial)
 
 
 def _sites(db: Session, who: User, today: date) -> Sequence[Choice]:

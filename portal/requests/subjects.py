@@ -10,7 +10,7 @@ from portal.consumption.registers.records import ReadRegister
 from portal.contracts.records import HeldContract
 from portal.customers.change_requests import PostalAddress
 from portal.invoices.records import InvoiceHead
-from portal.kit.i18n import Language, Spoken
+from portal.kit.i18n import Language, Spoken, Text
 from portal.sites.kinds import Commodity
 from portal.terms import PaymentTerms
 
@@ -167,15 +167,28 @@ class MeasuringPoint:
     commodity: Commodity
 
 
+@dataclass(frozen=True, slots=True)
+class SiteFact:
+    """Something that is known of a site, by a code that no language changes."""
+
+    code: str
+    label: Text
+    shown: Text | Spoken | str
+
+
 @dataclass(frozen=True, kw_only=True)
 class SiteSubject(Subject):
-    """A site, whether it is held today, what measures there, and the registers that were read while it was held."""
+    """A site, whether it is held today, what measures there, and the registers that were read while it was held.
+
+    facts: what is known of it, its metering points and meters, to whoever holds it today
+    """
 
     at_site: UUID
     called: str
     is_held: bool
     points: Sequence[MeasuringPoint]
     registers: Sequence[ReadRegister]
+    facts: Sequence[SiteFact] = ()
 
     parameter = "site"
 

@@ -1,6 +1,6 @@
 """A site as those read it whose parties hold, held or will hold it: what queries build and pages ask."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -119,15 +119,22 @@ class SitePoint:
 
 def housing(site: Site) -> Sequence[Fact]:
     """How a site is lived in, as far as it is told."""
-    return _known(
-        (text("Kind of building"), words.kind(site.dwelling)),
-        (text("Ownership"), words.ownership(site.ownership)),
-        (text("Use over the year"), words.use_timing(site.use_timing)),
-        (text("Heated area"), f"{formats.number(site.heated_area_m2)}{NBSP}m²" if site.heated_area_m2 else None),
-        (text("Residents"), str(site.residents) if site.residents is not None else None),
-        (text("Heating"), words.heating(site.heating)),
-        (text("Estimated electricity use a year"), _a_year(site.estimated_kwh_a_year)),
-    )
+    return list(housing_by_column(site).values())
+
+
+def housing_by_column(site: Site) -> Mapping[str, Fact]:
+    """The same, by the columns that hold it."""
+    area = f"{formats.number(site.heated_area_m2)}{NBSP}m²" if site.heated_area_m2 else None
+    every: Mapping[str, tuple[Text, Text | Spoken | str | None]] = {
+        "dwelling": (text("Kind of building"), words.kind(site.dwelling)),
+        "ownership": (text("Ownership"), words.ownership(site.ownership)),
+        "use_timing": (text("Use over the year"), words.use_timing(site.use_timing)),
+        "heated_area_m2": (text("Heated area"), area),
+        "residents": (text("Residents"), str(site.residents) if site.residents is not None else None),
+        "heating": (text("Heating"), words.heating(site.heating)),
+        "estimated_kwh_a_year": (text("Estimated electricity use a year"), _a_year(site.estimated_kwh_a_year)),
+    }
+    return {column: (term, value) for column, (term, value) in every.items() if value is not None}
 
 
 def _known(*facts: tuple[Text, Text | Spoken | str | None]) -> Sequence[Fact]:

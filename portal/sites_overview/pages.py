@@ -90,7 +90,6 @@ class SitePage(Page):
     sees_contracts: bool
     contracts: Sequence[HeldContract]
     sees_bills: bool
-    may_correct: bool
     today: date
     invoices: Sequence[InvoiceHead]
     people: Sequence[Contact]
@@ -131,7 +130,6 @@ def show(visit: Visit[User]) -> SitePage:
         sees_contracts=_covers(who, Theme.CONTRACTS, site.id),
         contracts=queries.running(db, who, site, today),
         sees_bills=_covers(who, Theme.BILLING, site.id),
-        may_correct=who.reach.is_full,
         today=today,
         invoices=queries.newest_invoices(db, who, site),
         people=organisation.contacts(db, who) if site.is_held else [],

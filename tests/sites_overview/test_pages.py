@@ -238,7 +238,7 @@ def test_a_home_is_a_card_and_a_page_with_its_meters(aino, home):
     for told in ("6430\xa00000\xa00412\xa03374\xa010", "AM550-1", "3 x 25 A", "Asukkaita", "Aino Mäkelä"):
         assert told in page
     assert page.index("AM550-1") < page.index("1 entinen mittari") < page.index("E120-2")
-    assert f"/messages/new?topic=correction&amp;site={home}" in page
+    assert f"/requests/new/correction?site={home}" in page
 
 
 def test_a_home_tells_how_it_is_held_and_what_its_energy_is_for(aino, home):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal.requests.kind import Kind
+from portal.requests.kinds.correction import CORRECTION
 from portal.requests.kinds.due_date import DUE_DATE
 from portal.requests.kinds.end import END
 from portal.requests.kinds.meter_work import METER_WORK
@@ -12,5 +13,14 @@ from portal.requests.kinds.payment_plan import PAYMENT_PLAN
 from portal.requests.kinds.reading import READING
 from portal.requests.kinds.withdrawal import WITHDRAWAL
 
-KINDS: Final[tuple[Kind[Any], ...]] = (MOVE_IN, END, WITHDRAWAL, DUE_DATE, PAYMENT_PLAN, READING, METER_WORK)
+KINDS: Final[tuple[Kind[Any], ...]] = (
+    MOVE_IN,
+    END,
+    WITHDRAWAL,
+    DUE_DATE,
+    PAYMENT_PLAN,
+    READING,
+    METER_WORK,
+    CORRECTION,
+)
 BY_CODE: Final[Mapping[str, Kind[Any]]] = {kind.code: kind for kind in KINDS}
