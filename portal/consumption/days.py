@@ -40,7 +40,7 @@ def _by_day(
     edges = day_starts(first, last)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
     looked_at = np.zeros(figures.shape[:2], np.bool_)
-    since, until = np.zeros((2, len(rows), 1), np.int64)
+    since, reach, until = np.zeros((3, len(rows), 1), np.int64)
     for point, month, of_month in known:
         begins, ends = max(first, month), min(last + DAY, next_month(month))
         if begins < ends:
@@ -50,10 +50,11 @@ def _by_day(
         row = rows[occupancy.metering_point_id]
         looked_at[row, (occupancy.first - first).days : (occupancy.last - first).days + 1] = True
         since[row] = occupancy.since_quarter
-        until[row] = max(occupancy.since_quarter, due_until(today, occupancy.monthly_until))
+        reach[row] = max(reach[row, 0], occupancy.ends)
+        until[row] = max(until[row, 0], occupancy.due_until(today))
     figures *= looked_at[:, :, None]
-    quarters = np.diff(np.maximum(edges, since)) * looked_at
-    due = np.diff(edges.clip(since, until)) * looked_at
+    quarters = np.diff(edges.clip(since, np.maximum(since, reach))) * looked_at
+    due = np.diff(edges.clip(since, np.maximum(since, until))) * looked_at
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
     expected = np.where(edges[1:] <= due_until(today), due, delivered)
     return PointsByDay(first, figures, quarters, expected, np.diff(edges))

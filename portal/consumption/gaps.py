@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from portal.consumption.periods import Period
 from portal.consumption.queries import PointReadings
-from portal.consumption.rules import MISSING, due_until
+from portal.consumption.rules import MISSING
 from portal.consumption.stretches import TimeStretch
-from portal.kit.clock import DAY
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of, start_quarter
+from portal.consumption.tallies import clipped, held_days
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, instant_of
 
 Flags = NDArray[np.bool_]
 
@@ -24,23 +24,22 @@ def gaps(
     size = period.ends - period.begins
     missing = np.zeros(size, np.bool_)
     for of in readings:
-        missing |= _expected(of, parties, period, today) & ~_covered(of.intervals, period)
-        missing |= _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
+        held = clipped(held_days([of.point], parties), period.first, period.last)
+        untold = _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
+        missing |= _within([(one.begins, one.due_until(today)) for one in held], period) & ~_covered(of.intervals, period)
+        missing |= _within([(one.begins, one.ends) for one in held], period) & untold
     return [
         TimeStretch(instant_of(period.begins + begins), instant_of(period.begins + ends))
         for begins, ends in _runs(missing)
     ]
 
 
-def _expected(of: PointReadings, parties: frozenset[UUID], period: Period, today: date) -> Flags:
-    """For which quarters of the period a reading is due: since the first one, on days on which the site is held."""
-    expected = np.zeros(period.ends - period.begins, np.bool_)
-    since, until = of.point.first_quarter, due_until(today, of.point.monthly_until)
-    for first, last in of.point.held_by(parties):
-        begins = max(start_quarter(first), until if since is None else since, period.begins)
-        ends = max(begins, min(start_quarter(last + DAY), until, period.ends))
-        expected[begins - period.begins : ends - period.begins] = True
-    return expected
+def _within(parts: Iterable[tuple[int, int]], period: Period) -> Flags:
+    """Which quarters of the period lie within parts of time, each from a quarter to another."""
+    within = np.zeros(period.ends - period.begins, np.bool_)
+    for begins, ends in parts:
+        within[max(0, begins - period.begins) : max(0, ends - period.begins)] = True
+    return within
 
 
 def _covered(intervals: Intervals, period: Period) -> Flags:

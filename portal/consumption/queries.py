@@ -203,7 +203,8 @@ def comparison(
 
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
-    occupancies = clipped(_occupancies(who, selection), selection.period.first, selection.period.last)
+    delivered = [replace(occupancy, until_quarter=None) for occupancy in _occupancies(who, selection)]
+    occupancies = clipped(delivered, selection.period.first, selection.period.last)
     known = store.read_all(db, occupancies)
     point_of = {point.id: point for point in selection.points}
     return tuple(

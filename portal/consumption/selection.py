@@ -113,6 +113,11 @@ class Point:
         return (self.until_quarter or 0) if self.rhythm is Rhythm.MONTH else None
 
     @property
+    def expected_until(self) -> int | None:
+        """The same of a point that is not connected, of which no more are to come; None of others."""
+        return None if self.connection is CONNECTED else self.until_quarter
+
+    @property
     def place(self) -> str:
         """Its site, as one chooses among several."""
         return f"{self.street}, {self.site_name}" if self.site_name else self.street

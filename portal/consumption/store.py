@@ -19,9 +19,9 @@ from portal.consumption.blocks import FIGURES, Figures, Slots, Summary, day_figu
 from portal.consumption.freshness import SILENT_AFTER
 from portal.consumption.models import MonthTotal, ReadingMonth, Series
 from portal.consumption.revisions import Known, in_a_row
-from portal.consumption.rules import due
+from portal.consumption.rules import due, due_until
 from portal.kit import clock
-from portal.kit.clock import DAY, first_of_month, next_month
+from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.intervals import Intervals, instant_of, start_quarter
 from portal.kit.questions import Question, any_of, as_row, given, listed
@@ -39,6 +39,7 @@ class PointDays:
 
     since_quarter: from which on readings of it are expected
     monthly_until: how far they reach where they come by the month; None where they come by the day
+    until_quarter: up to which they are expected; None where they go on
     """
 
     metering_point_id: UUID
@@ -47,11 +48,12 @@ class PointDays:
     since_quarter: int = 0
     reading_type: ReadingType = ReadingType.METERED
     monthly_until: int | None = None
+    until_quarter: int | None = None
 
     def between(self, first: date, last: date) -> "PointDays":
         """Those of the days that lie between two, both included; the last is before the first where none do."""
-        days = max(self.first, first), min(self.last, last)
-        return PointDays(self.metering_point_id, *days, self.since_quarter, self.reading_type, self.monthly_until)
+        more = self.since_quarter, self.reading_type, self.monthly_until, self.until_quarter
+        return PointDays(self.metering_point_id, max(self.first, first), min(self.last, last), *more)
 
     @property
     def begins(self) -> int:
@@ -60,8 +62,18 @@ class PointDays:
 
     @property
     def ends(self) -> int:
-        """The quarter after the last one."""
-        return start_quarter(self.last + DAY)
+        """The quarter after the last one of which a reading is expected."""
+        ends = start_quarter(self.last + DAY)
+        return ends if self.until_quarter is None else min(ends, self.until_quarter)
+
+    def due_until(self, today: date) -> int:
+        """The quarter before which readings must have come by now."""
+        return min(self.ends, due_until(today, self.monthly_until))
+
+    @property
+    def last_expected(self) -> date:
+        """The last of the days on which a reading is expected, or one before them."""
+        return self.last if self.until_quarter is None else min(self.last, day_of(instant_of(self.until_quarter - 1)))
 
 
 def _asked(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:

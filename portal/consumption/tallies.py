@@ -63,7 +63,9 @@ def tallies(db: Session, occupancies: Sequence[PointDays], periods: Sequence[Per
 def held_days(points: Iterable[Point], parties: frozenset[UUID]) -> list[PointDays]:
     """The days on which parties hold points, of those that have readings."""
     return [
-        PointDays(point.id, first, last, told.first_quarter, told.reading_type, point.monthly_until)
+        PointDays(
+            point.id, first, last, told.first_quarter, told.reading_type, point.monthly_until, point.expected_until
+        )
         for point in points
         if (told := point.told)
         for first, last in point.held_by(parties)
@@ -71,8 +73,8 @@ def held_days(points: Iterable[Point], parties: frozenset[UUID]) -> list[PointDa
 
 
 def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[PointDays]:
-    """The parts of occupancies that lie between two days, both included."""
-    parts = (occupancy.between(first, last) for occupancy in occupancies)
+    """The parts of occupancies that lie between two days, both included, as far as readings are expected."""
+    parts = (occupancy.between(first, min(last, occupancy.last_expected)) for occupancy in occupancies)
     return [part for part in parts if part.first <= part.last]
 
 
@@ -80,8 +82,7 @@ def _columns(grid: _Grid, during: Sequence[PointDays], today: date) -> Whole:
     """The fields of a Tally for each stretch."""
     milliwatt_hours, measured, estimated, _, revised = grid.figures.T
     quarters = _quarters(grid.edges, [(one.begins, one.ends) for one in during])
-    is_due = [(one.begins, min(one.ends, due_until(today, one.monthly_until))) for one in during]
-    expected = _quarters(grid.edges, is_due) + grid.early
+    expected = _quarters(grid.edges, [(one.begins, one.due_until(today)) for one in during]) + grid.early
     return np.column_stack([milliwatt_hours, quarters, expected, measured, estimated, revised])
 
 

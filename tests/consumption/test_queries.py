@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from portal.auth.reach import Reach
-from portal.consumption import days, queries, recording, store
+from portal.consumption import by_site, days, queries, recording, store
 from portal.consumption.charts import Mark
 from portal.consumption.freshness import Freshness, freshness
+from portal.consumption.gaps import gaps
 from portal.consumption.periods import All, Day, Hour, Month, NoSuchPeriod, Quarter, Year, read, read_span
 from portal.consumption.queries import NoSuchSite
 from portal.consumption.rules import Compare, Tally
@@ -446,6 +447,36 @@ def test_a_disconnected_metering_point_keeps_nobody_waiting(db, register, aino):
     points = look(db, aino).points
     fresh = freshness(points, aino.parties, NOW + DAY)
     assert (fresh.until, fresh.late) == (instant_of(start_quarter(TODAY)), ())
+
+
+@pytest.mark.parametrize("connection", ["AE02", "AN04"])
+def test_a_disconnected_metering_point_misses_nothing_after_its_newest_reading(db, register, aino, connection):
+    """However long it stays so, and though its meter says every night that it knows nothing."""
+    point = register.point(register.home, Commodity.COOLING)
+    cut = start_quarter(date(2026, 9, 30)) + 50
+    told = every(date(2025, 1, 1), date(2026, 9, 30))
+    told = told[(told.quarter < cut) & (told.quarter != cut - 30)]
+    register.record(point, told)
+    silence = every(date(2026, 10, 1), TODAY)
+    silence.quality[:] = Quality.MISSING
+    register.record(point, silence)
+    db.add(db.get_one(MeteringPoint, point).sqlmodel_update({"connection": connection}))
+    look_at = partial(look, db, aino, commodity=Commodity.COOLING)
+    for at, missing in (("2026", 1), ("2026-09", 1), ("2026-10", 0), ("2026-11", 0), ("2026-11-19", 0)):
+        steps = queries.steps(db, aino, look_at(at), TODAY)
+        assert sum(step.now.missing for step in steps) == missing, at
+    ahead = queries.steps(db, aino, look_at("2026-11"), TODAY)
+    assert {step.mark for step in ahead} == {Mark.AHEAD}
+    autumn = look_at("2026-09")
+    readings = queries.readings(db, aino, replace(autumn, period=read_span("2026-09-01", "2026-11-30")))
+    assert len(readings[0].intervals) == 29 * 96 + 49 + len(silence), "a file tells all that was delivered"
+    (gap,) = gaps(readings, aino.parties, read_span("2026-09-01", "2026-11-30"), TODAY)
+    assert gap.begins == instant_of(cut - 30)
+    (use,) = by_site.uses(db, autumn.points, aino.parties, [date(2026, 10, 1), date(2026, 11, 1)], TODAY).values()
+    assert (use.newest.quarters, use.newest.missing) == (0, 0)
+    db.add(db.get_one(MeteringPoint, point).sqlmodel_update({"connection": "AE01"}))
+    october = queries.steps(db, aino, look_at("2026-10"), TODAY)
+    assert sum(step.now.missing for step in october) == 2980
 
 
 def test_data_of_a_former_home_end_with_it(db, register, eino):
