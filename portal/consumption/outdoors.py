@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 import numpy as np
 from sqlmodel import Session
@@ -171,7 +172,8 @@ def _heat(
 ) -> HeatComparison | None:
     span = Span(date(year.year - YEARS_BEFORE, 1, 1), year.last)
     steps = queries.steps(db, who, replace(selection, period=span, compare=Compare.NONE), today)
-    rows = in_the_weather_of(year.year, list(_heated(steps, year, temperatures)))
+    points = queries.whole_points(who, selection, [step.period for step in steps])
+    rows = in_the_weather_of(year.year, list(_heated(steps, points, year, temperatures)))
     compared = [(row.heat, row.mean_before) for row in rows if row.mean_before is not None]
     if not compared:
         return None
@@ -185,15 +187,16 @@ def _heat(
     )
 
 
-def _heated(steps: Sequence[PeriodStep], year: Year, temperatures: Temperatures) -> Iterator[HeatedMonth]:
-    """The months; of one that is not known in full, or of other points than the year's, no heat is told."""
-    points = max((_points(step) for step in steps if year.first <= step.period.first), default=0)
-    for step in steps:
+def _heated(
+    steps: Sequence[PeriodStep], points: Sequence[frozenset[UUID] | None], year: Year, temperatures: Temperatures
+) -> Iterator[HeatedMonth]:
+    """The months; of one that is not known in full, or of other points than the year's, no heat is told.
+
+    The year's are those of the month with the most of them, the last of several such: who moved compares the new home.
+    """
+    of_year = [mine for step, mine in zip(steps, points, strict=True) if mine and year.first <= step.period.first]
+    compared = max(reversed(of_year), key=len, default=None)
+    for step, mine in zip(steps, points, strict=True):
         first, last = step.period.first, step.period.last
-        is_whole = step.now.complete and _points(step) == points
+        is_whole = step.now.complete and mine and mine == compared
         yield HeatedMonth(first, step.energy if is_whole else None, degree_days(temperatures, first, last))
-
-
-def _points(step: PeriodStep) -> Decimal:
-    """How many points are looked at in it, those in part as their part."""
-    return Decimal(step.now.quarters) / (step.period.ends - step.period.begins)

@@ -201,6 +201,15 @@ def comparison(
     return pairs.together([aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
+def whole_points(who: User, selection: Selection, periods: Sequence[Period]) -> Sequence[frozenset[UUID] | None]:
+    """Which points are looked at in each of some periods from beginning to end; None where any is in part."""
+    occupancies = _occupancies(who, selection)
+    every = (_looked_at(occupancies, period) for period in periods)
+    return [
+        None if any(before or after for _, before, after in of) else frozenset(one for one, *_ in of) for of in every
+    ]
+
+
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
     delivered = [replace(occupancy, until_quarter=None) for occupancy in _occupancies(who, selection)]

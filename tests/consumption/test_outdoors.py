@@ -5,10 +5,12 @@ from decimal import Decimal
 
 import numpy as np
 import pytest
+from sqlmodel import update
 
 from portal.kit.clock import day_of
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.intervals import instant_of
+from portal.sites.models import Occupancy
 from portal.weather.hours import Temperatures, start_hour
 from portal.weather.importing import record
 from tests.asked import asking
@@ -172,3 +174,18 @@ def test_heat_is_not_compared_with_months_that_are_known_in_part(register, aino,
     compared = rows(aino.browser.open(f"/consumption?at=2026&energy=heat&{SHOWN}"), 1)
     assert compared[0][3:] == ["–", ""]
     assert compared[1][3] != "–"
+
+
+@pytest.mark.parametrize("moved", [date(2026, 1, 1), date(2026, 3, 16)])
+def test_the_heat_of_a_new_home_is_not_compared_with_that_of_the_one_before(heated, register, aino, house, moved):
+    """Each month has one meter, and is another house."""
+    with house.database.writing() as db:
+        db.exec(update(Occupancy).where(Occupancy.site_id == heated.site).values(until=moved - DAY))
+    home = Home(register, aino.party, street="Rantapolku 2", since=moved)
+    heat = register.point(home.site, "heat")
+    home.record(heat, every(moved, aino.today - DAY, length=4, milliwatt_hours=heat_of))
+    page = aino.browser.open(f"/consumption?at=2026&energy=heat&{SHOWN}")
+    assert "same-weather" not in page.text
+    before = rows(aino.browser.open(f"/consumption?at=2025&energy=heat&{SHOWN}"), 1)
+    assert len(before) == 12
+    assert all(row[3] != "–" for row in before), "the same home in both years"
