@@ -29,7 +29,7 @@ from portal.brand import MARK, Brand, made_files
 from portal.consents import pages as consents
 from portal.consents.authorisations import pages as authorisations
 from portal.consumption import pages as consumption
-from portal.consumption.corrected_sums import corrected_sum
+from portal.consumption.corrected_sums import corrected_sums
 from portal.contracts import pages as contracts
 from portal.contracts.asked_for import Requests
 from portal.customers import lookups as customers
@@ -86,7 +86,7 @@ PAGES: Final = (
     *bill_check.routes,  # before the invoices, of which /invoices/check would be one, and /invoices/month
     *billing_month.routes,
     *calendar_pages.routes,
-    *invoices.routes(corrected_sum, payments_made),
+    *invoices.routes(corrected_sums, payments_made),
     *payments.routes,
     *contracts.routes(Requests(requests_made.about_contract, withdrawal.last_day)),
     *consents.routes,

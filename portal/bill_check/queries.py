@@ -63,15 +63,10 @@ def _readings(
 ) -> Iterator[tuple[Series, BilledReadings]]:
     """The readings of some series on the days of their points, as they were known on the morning of the invoice."""
     issued = start_of(invoice.head.issued_on)
-    for kind in dict.fromkeys(kind for _, kind in series):
-        wanted = [
-            PointDays(point, days[point].first, days[point].last, reading_type=kind)
-            for point, of_kind in series
-            if of_kind is kind
-        ]
-        for one, (then, now) in zip(wanted, history.then_and_now(db, wanted, issued), strict=True):
-            mine = one.metering_point_id, kind
-            yield mine, rules.as_billed(series[mine], kind, days[one.metering_point_id], then, now)
+    wanted = [PointDays(point, days[point].first, days[point].last, reading_type=kind) for point, kind in series]
+    for told in history.read(db, wanted):
+        mine = point, kind = told.days.metering_point_id, told.days.reading_type
+        yield mine, rules.as_billed(series[mine], kind, days[point], told.as_known(issued), told.now)
 
 
 def _series(source: Source, points: Mapping[UUID, Point]) -> Series:

@@ -3,29 +3,49 @@
 It is for the system's own use and asks nobody who they are: whoever asks may see the bill.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
 from sqlmodel import Session
 
-from portal.consumption import corrections, history, store
+from portal.consumption import corrections, history
+from portal.consumption.corrections import Corrected
+from portal.consumption.history import History
 from portal.consumption.models import ReadingMonth, Series
-from portal.consumption.rules import standings
+from portal.consumption.revisions import Known
+from portal.consumption.rules import quarters_valued, standings
 from portal.consumption.store import PointDays
 from portal.kit.clock import first_of_month, start_of
 from portal.kit.db import table_of
 from portal.kit.energy import Energy
 from portal.kit.i18n import Text
 from portal.kit.intervals import day_starts
-from portal.kit.questions import Question, given
+from portal.kit.questions import Question, any_of, given
 from portal.sites.kinds import Commodity, ReadingType, usual
 from portal.sites.models import MeteringPoint
 
 POINT, SERIES, BLOCKS = table_of(MeteringPoint), table_of(Series), table_of(ReadingMonth)
+
+
+class BilledDays(Protocol):
+    """What a bill charges of one metering point, from the first day to the last.
+
+    reading_type: the series; None: the first that the point has
+    """
+
+    @property
+    def point_id(self) -> UUID: ...
+    @property
+    def reading_type(self) -> ReadingType | None: ...
+    @property
+    def first(self) -> date: ...
+    @property
+    def last(self) -> date: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +61,23 @@ class CorrectedSum:
     reasons: Sequence[Text]
 
 
-def _series(commodity: str, kind: str, came_at: datetime | None) -> tuple[Commodity, ReadingType, datetime | None]:
-    return Commodity(commodity), ReadingType(kind), came_at
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A series of a point, and when a reading of some months last came or changed."""
+
+    point: UUID
+    commodity: Commodity
+    reading_type: ReadingType
+    at: datetime | None
+
+
+def _arrived(point: UUID, commodity: str, kind: str, at: datetime | None) -> _Arrived:
+    return _Arrived(point, Commodity(commodity), ReadingType(kind), at)
 
 
 ARRIVALS: Final = Question(
-    _series,
-    select(POINT.c.energy, SERIES.c.reading_type, func.max(BLOCKS.c.updated_at))
+    _arrived,
+    select(POINT.c.id, POINT.c.energy, SERIES.c.reading_type, func.max(BLOCKS.c.updated_at))
     .join_from(SERIES, POINT, POINT.c.id == SERIES.c.metering_point_id)
     .outerjoin(
         BLOCKS,
@@ -57,51 +87,59 @@ ARRIVALS: Final = Question(
             BLOCKS.c.month.between(given("first"), given("last")),
         ),
     )
-    .where(SERIES.c.metering_point_id == given("point"), SERIES.c.until_quarter.is_not(None))
-    .group_by(POINT.c.energy, SERIES.c.reading_type),
+    .where(any_of(SERIES.c.metering_point_id, "points"), SERIES.c.until_quarter.is_not(None))
+    .group_by(POINT.c.id, POINT.c.energy, SERIES.c.reading_type),
 )
-"""The series of a point, and when a reading of some months last came or changed."""
 
 
-def corrected_sum(
-    db: Session, metering_point_id: UUID, reading_type: ReadingType | None, days: tuple[date, date], issued_on: date
-) -> CorrectedSum | None:
-    """What the readings of some days, the first and the last, come to that a bill of a day was made by.
+def corrected_sums(db: Session, billed: Sequence[BilledDays], issued_on: date) -> Sequence[CorrectedSum | None]:
+    """What the readings of each of some billed days come to, that a bill of a day was made by.
 
     None where none of them is another than it was, some are missing, or nothing has come for these months since.
-    reading_type: the series that is billed; None: the first that the point has
     """
-    first, last = days
-    arrivals = ARRIVALS.all(db, point=metering_point_id, first=first_of_month(first), last=last)
-    came_at = {kind: at for _, kind, at in arrivals}
-    billed_by = reading_type or (usual(arrivals[0][0], came_at) if arrivals else None)
-    at = came_at.get(billed_by) if billed_by else None
     issued = start_of(issued_on)
-    if billed_by is None or at is None or at < issued:
+    series = list(_since(db, billed, issued))
+    histories = {one.days: one for one in history.read(db, list(filter(None, series)))}
+    late = [hours for one in histories.values() for hours in one.revised() if hours.at > issued]
+    of_days: defaultdict[PointDays, list[Corrected]] = defaultdict(list)
+    for one in corrections.among(db, late):
+        of_days[one.hours.days].append(one)
+    return [_corrected_sum(histories[days], of_days[days], issued) if days else None for days in series]
+
+
+def _since(db: Session, billed: Sequence[BilledDays], issued: datetime) -> Iterator[PointDays | None]:
+    """The series that each was billed by; None where nothing has come of it since."""
+    if not billed:
+        return
+    first, last = first_of_month(min(one.first for one in billed)), max(one.last for one in billed)
+    arrived: defaultdict[UUID, dict[ReadingType, _Arrived]] = defaultdict(dict)
+    for one in ARRIVALS.all(db, points={one.point_id for one in billed}, first=first, last=last):
+        arrived[one.point][one.reading_type] = one
+    for days in billed:
+        of_point = arrived[days.point_id]
+        commodity = next((one.commodity for one in of_point.values()), None)
+        kind = days.reading_type or (usual(commodity, of_point) if commodity else None)
+        came = of_point.get(kind) if kind else None
+        is_late = came is not None and came.at is not None and came.at >= issued
+        yield PointDays(days.point_id, days.first, days.last, reading_type=kind) if kind and is_late else None
+
+
+def _corrected_sum(told: History, late: Sequence[Corrected], issued: datetime) -> CorrectedSum | None:
+    """What was corrected since; None where nothing was.
+
+    Where a value is marked as corrected of which no former one is kept, nobody knows when that was.
+    """
+    now = _sum(told.now, told.days)
+    if now is None or not (late or told.unrevised.revised.any()):
         return None
-    series = PointDays(metering_point_id, first, last, reading_type=billed_by)
-    now = _now(db, series)
-    if now is None:
-        return None
-    late = [one for one in corrections.of_days(db, [series]) if one.hours.at >= issued]
     reasons = dict.fromkeys(reason for one in late for reason in one.reasons)
-    return CorrectedSum(_then(db, series, issued) if late else None, now, [reason.words for reason in reasons])
+    known = _sum(told.as_known(issued), told.days) if late else None
+    return CorrectedSum(known, now, [reason.words for reason in reasons])
 
 
-def _now(db: Session, days: PointDays) -> Energy | None:
-    """What the days come to; None where no reading is another than it was, or some are missing."""
-    found = store.read_days(db, [days], days.first, days.last).sum(axis=0).tolist()
-    milliwatt_hours, measured, estimated, _, revised = found
-    return Energy(milliwatt_hours) if revised and measured + estimated == _quarters(days) else None
-
-
-def _then(db: Session, days: PointDays, instant: datetime) -> Energy | None:
-    """What they came to at an instant; None where some were missing."""
-    known = history.as_known(db, days, instant)
-    measured, estimated, *_ = standings(known).sum(axis=1).tolist()
-    return Energy(int(known.intervals.milliwatt_hours.sum())) if measured + estimated == _quarters(days) else None
-
-
-def _quarters(days: PointDays) -> int:
+def _sum(known: Known, days: PointDays) -> Energy | None:
+    """What the readings of some days come to; None where some are missing."""
     edges = day_starts(days.first, days.last)
-    return int(edges[-1] - edges[0])
+    if quarters_valued(standings(known)).sum() < edges[-1] - edges[0]:
+        return None
+    return Energy(int(known.intervals.milliwatt_hours.sum()))

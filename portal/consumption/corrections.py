@@ -80,11 +80,16 @@ TOLD: Final = Question(
 
 
 def of_days(db: Session, wanted: Sequence[PointDays]) -> Sequence[Corrected]:
-    """What deliveries corrected of the readings of some days of points, the newest first.
+    """What deliveries corrected of the readings of some days of points, the newest first."""
+    return among(db, history.revised(db, wanted))
+
+
+def among(db: Session, revised: Iterable[RevisedHours]) -> Sequence[Corrected]:
+    """What was corrected among hours that deliveries changed.
 
     Reasons are asked for once, and not at all where nothing was corrected.
     """
-    every = [hours for hours in history.revised(db, wanted) if hours.corrects]
+    every = [hours for hours in revised if hours.corrects]
     if not every:
         return ()
     told = TOLD.all(

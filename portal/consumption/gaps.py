@@ -26,7 +26,9 @@ def gaps(
     for of in readings:
         held = clipped(held_days([of.point], parties), period.first, period.last)
         untold = _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
-        missing |= _within([(one.begins, one.due_until(today)) for one in held], period) & ~_covered(of.intervals, period)
+        missing |= _within([(one.begins, one.due_until(today)) for one in held], period) & ~_covered(
+            of.intervals, period
+        )
         missing |= _within([(one.begins, one.ends) for one in held], period) & untold
     return [
         TimeStretch(instant_of(period.begins + begins), instant_of(period.begins + ends))

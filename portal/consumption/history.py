@@ -4,13 +4,14 @@ It is for the system's own use and asks nobody who they are: what a customer may
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Column, select
 from sqlmodel import Session
 
@@ -25,6 +26,7 @@ from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, instant_of
 from portal.kit.packing import unpack
 from portal.kit.questions import Question, any_of, given
+from portal.sites.kinds import ReadingType
 
 MONTHS, REVISIONS = table_of(ReadingMonth), table_of(Revision)
 
@@ -61,12 +63,18 @@ class RevisedHours:
 
     @property
     def corrects(self) -> bool:
-        """Whether a value took the place of another; otherwise values came that were not known, or their quality."""
+        """Whether a value took the place of another; otherwise values came that were not known, or their quality.
+
+        A whole hour is compared with the sum of the quarters that took its place; an hour that took the place of some
+        quarters says nothing of them.
+        """
         _, was, now = np.intersect1d(self.before.quarter, self.since.quarter, return_indices=True)
-        if (self.before.length[was] != self.since.length[now]).any():  # an hour as a whole, and by its quarters
-            return self.was != self.is_now
-        differs = self.before.milliwatt_hours[was] != self.since.milliwatt_hours[now]
-        return bool((differs & (self.before.quality[was] != Quality.MISSING)).any())
+        before, since = self.before[was], self.since[now]
+        is_whole = before.length == QUARTERS_AN_HOUR
+        now_told = np.where(is_whole, _of_hours(self.since, before.quarter), since.milliwatt_hours)
+        told_alike = is_whole | (before.length == since.length)
+        differs = before.milliwatt_hours != now_told
+        return bool((told_alike & differs & (before.quality != Quality.MISSING)).any())
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,79 +121,113 @@ def _month(point: UUID, month: date, loaded_at: datetime, arrivals: bytes | None
     return _Month(point, month, loaded_at, arrivals, readings_in(Slots(*columns)))
 
 
+_Key = tuple[UUID, ReadingType]
+_Row = TypeVar("_Row", _Former, _Month)
+_OfSeries = Mapping[_Key, Sequence[_Row]]
 FORMER: Final = Question(_former, _of_series(REVISIONS, REVISIONS.c.revised_at).order_by(REVISIONS.c.id.desc()))
 AS_KEPT: Final = Question(_month, _of_series(MONTHS, *MONTHS.c["loaded_at", "arrivals"]).order_by(MONTHS.c.month))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """The readings of some days of a series: as they are now, as they were at any time, and what changed them.
+
+    months: those in which the days lie, in time order
+    former: what deliveries changed in these months, the newest first
+    """
+
+    days: PointDays
+    months: Sequence[_Month]
+    former: Sequence[_Former]
+
+    @property
+    def now(self) -> Known:
+        """The readings as they were last delivered."""
+        return within(self.days, in_a_row(month.known for month in self.months))
+
+    @property
+    def unrevised(self) -> Known:
+        """The readings without any change that was kept; what is marked as revised was so before changes were."""
+        return within(self.days, in_a_row(self._without(month, self.former) for month in self.months))
+
+    def as_known(self, instant: datetime) -> Known:
+        """The readings as they were known at an instant."""
+        later = [one for one in self.former if one.at > instant]
+        then = (replace(month, known=self._without(month, later)).arrived_by(instant) for month in self.months)
+        return within(self.days, in_a_row(then))
+
+    def revised(self) -> Iterator[RevisedHours]:
+        """What deliveries changed of the readings, the newest first."""
+        known = {month.month: month.known for month in self.months}
+        for former in self.former:
+            since = known[former.month]
+            known[former.month] = before(since, former.known)
+            hours = np.unique(former.known.intervals.quarter // QUARTERS_AN_HOUR)
+            of_hours = since[np.isin(since.intervals.quarter // QUARTERS_AN_HOUR, hours)]
+            was = former.known[former.known.intervals.quality != ABSENT]
+            then, now = within(self.days, was).intervals, within(self.days, of_hours).intervals
+            if len(then) or len(now):
+                yield RevisedHours(self.days, former.at, then, now)
+
+    def _without(self, month: _Month, changes: Iterable[_Former]) -> Known:
+        known = month.known
+        for one in changes:
+            if one.month == month.month:
+                known = before(known, one.known)
+        return known
+
+
+def read(db: Session, wanted: Sequence[PointDays]) -> Sequence[History]:
+    """The history of each of the wanted days of points."""
+    former, months = _by_series(db, FORMER, wanted), _by_series(db, AS_KEPT, wanted)
+    return [_history(days, months, former) for days in wanted]
+
+
 def as_known(db: Session, days: PointDays, instant: datetime) -> Known:
     """The readings of some days of a series as they were known at an instant."""
-    ((then, _),) = then_and_now(db, [days], instant)
-    return then
-
-
-def then_and_now(db: Session, wanted: Sequence[PointDays], instant: datetime) -> list[tuple[Known, Known]]:
-    """The readings of each of the wanted days of points as they were known at an instant, and as they are now.
-
-    All are of one kind of series.
-    """
-    former: defaultdict[tuple[UUID, date], list[Known]] = defaultdict(list)
-    for one in FORMER.all(db, **_asked(wanted)):
-        if one.at > instant:
-            former[one.point, one.month].append(one.known)
-    of_point: defaultdict[UUID, list[_Month]] = defaultdict(list)
-    for month in AS_KEPT.all(db, **_asked(wanted)):
-        of_point[month.point].append(month)
-    return [
-        (
-            within(days, in_a_row(_then(month, former[month.point, month.month], instant) for month in months)),
-            within(days, in_a_row(month.known for month in months)),
-        )
-        for days in wanted
-        for months in (of_point[days.metering_point_id],)
-    ]
+    (told,) = read(db, [days])
+    return told.as_known(instant)
 
 
 def revised(db: Session, wanted: Sequence[PointDays]) -> Sequence[RevisedHours]:
     """What deliveries changed of the readings of some days of points, the newest first."""
-    found: list[RevisedHours] = []
+    former = _by_series(db, FORMER, wanted)
+    changed = [days for days in wanted if _key(days) in former]
+    months = _by_series(db, AS_KEPT, changed)
+    every = (_history(days, months, former).revised() for days in changed)
+    return sorted((hours for of_one in every for hours in of_one), key=lambda hours: hours.at, reverse=True)
+
+
+def _history(days: PointDays, months: _OfSeries[_Month], former: _OfSeries[_Former]) -> History:
+    """That of some days, from what is kept of their series in these months and in others."""
+    first = first_of_month(days.first)
+    of_days = [month for month in months.get(_key(days), ()) if first <= month.month <= days.last]
+    return History(days, of_days, [one for one in former.get(_key(days), ()) if first <= one.month <= days.last])
+
+
+def _key(days: PointDays) -> _Key:
+    return days.metering_point_id, days.reading_type
+
+
+def _by_series(db: Session, asked: Question[_Row], wanted: Sequence[PointDays]) -> _OfSeries[_Row]:
+    """What is kept of each of the series, in the months from the first of the wanted days of its kind to the last."""
+    found: defaultdict[_Key, list[_Row]] = defaultdict(list)
     for reading_type in dict.fromkeys(days.reading_type for days in wanted):
         of_type = [days for days in wanted if days.reading_type is reading_type]
-        former = FORMER.all(db, **_asked(of_type))
-        if former:
-            points = {one.point for one in former}
-            asked = _asked([days for days in of_type if days.metering_point_id in points])
-            known = {(month.point, month.month): month.known for month in AS_KEPT.all(db, **asked)}
-            found += (hours for one in former for hours in _revised(known, one, of_type))
-    return sorted(found, key=lambda hours: hours.at, reverse=True)
+        rows = asked.all(
+            db,
+            points={days.metering_point_id for days in of_type},
+            reading_type=reading_type,
+            first=min(first_of_month(days.first) for days in of_type),
+            last=max(days.last for days in of_type),
+        )
+        for row in rows:
+            found[row.point, reading_type].append(row)
+    return found
 
 
-def _then(month: _Month, former: Sequence[Known], instant: datetime) -> Known:
-    known = month.known
-    for one in former:
-        known = before(known, one)
-    return replace(month, known=known).arrived_by(instant)
-
-
-def _revised(
-    known: dict[tuple[UUID, date], Known], former: _Former, wanted: Sequence[PointDays]
-) -> Iterator[RevisedHours]:
-    """The hours within the wanted days; `known` holds what they came to, and then what was known before."""
-    since = known[former.point, former.month]
-    known[former.point, former.month] = before(since, former.known)
-    hours = np.unique(former.known.intervals.quarter // QUARTERS_AN_HOUR)
-    of_hours = since[np.isin(since.intervals.quarter // QUARTERS_AN_HOUR, hours)]
-    was = former.known[former.known.intervals.quality != ABSENT]
-    for days in wanted:
-        if days.metering_point_id == former.point:
-            then, now = within(days, was).intervals, within(days, of_hours).intervals
-            if len(then) or len(now):
-                yield RevisedHours(days, former.at, then, now)
-
-
-def _asked(wanted: Sequence[PointDays]) -> dict[str, Any]:
-    return {
-        "points": {days.metering_point_id for days in wanted},
-        "reading_type": wanted[0].reading_type,
-        "first": min(first_of_month(days.first) for days in wanted),
-        "last": max(days.last for days in wanted),
-    }
+def _of_hours(readings: Intervals, quarter: NDArray[np.int64]) -> NDArray[np.int64]:
+    """What readings come to in the hours that begin with some quarters, of which they tell each."""
+    hours, starts = np.unique(readings.quarter // QUARTERS_AN_HOUR, return_index=True)
+    sums = np.add.reduceat(readings.milliwatt_hours, starts)
+    return np.asarray(sums[hours.searchsorted(quarter // QUARTERS_AN_HOUR)])

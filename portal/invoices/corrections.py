@@ -34,11 +34,6 @@ class RereadSum(Protocol):
     def reasons(self) -> Sequence[Text]: ...
 
 
-Reread = Callable[[Session, UUID, ReadingType | None, tuple[date, date], date], RereadSum | None]
-"""What the readings of a series of a metering point come to, from the first day to the last; None where none of them
-was corrected, or nothing has come for these months since the day of the bill."""
-
-
 @dataclass(frozen=True, slots=True)
 class Correction:
     """The energy of one metering point on a bill, what its readings came to then and come to now.
@@ -73,7 +68,7 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Billed:
+class BilledSeries:
     """What a bill charges at one metering point by one kind of contract, from the first day to the last."""
 
     source: Source
@@ -82,12 +77,21 @@ class _Billed:
     first: date
     last: date
 
+    @property
+    def reading_type(self) -> ReadingType | None:
+        """The series by which it is billed; None: the first that the point has."""
+        return self.source.reading_type
+
+
+Reread = Callable[[Session, Sequence[BilledSeries], date], Sequence[RereadSum | None]]
+"""What the readings of each of the days that a bill of a day charges come to; None where none of them was corrected, or
+nothing has come for these months since the day of the bill."""
+
 
 def corrections(db: Session, who: User, bill: WholeInvoice, reread: Reread) -> Iterator[Correction]:
     """The metering points of a bill whose readings were corrected after it, by a kilowatt-hour or more."""
-    for billed in _by_series(bill):
-        days = billed.first, billed.last
-        found = reread(db, billed.point_id, billed.source.reading_type, days, bill.head.issued_on)
+    every = list(_by_series(bill))
+    for billed, found in zip(every, reread(db, every, bill.head.issued_on), strict=True):
         if found is not None and abs(found.now - billed.energy) >= TOLD_FROM:
             sees_use = who.reach.sees_at(Theme.CONSUMPTION, billed.source.site_id)
             yield Correction(
@@ -98,28 +102,28 @@ def corrections(db: Session, who: User, bill: WholeInvoice, reread: Reread) -> I
             )
 
 
-def _by_series(bill: WholeInvoice) -> Iterator[_Billed]:
+def _by_series(bill: WholeInvoice) -> Iterator[BilledSeries]:
     """The energy of each series of a metering point once, though sale and distribution both bill it."""
     lines: dict[tuple[UUID, str], list[Line]] = defaultdict(list)
     for line in bill.lines:
         if line.energy is not None and line.source and line.source.point_id and line.code != ELECTRICITY_TAX:
             lines[line.source.point_id, line.source.kind].append(line)
-    found: dict[tuple[UUID, ReadingType | None], _Billed] = {}
+    found: dict[tuple[UUID, ReadingType | None], BilledSeries] = {}
     for (point_id, _), of_kind in lines.items():
         billed = _billed(point_id, of_kind)
         if billed is None:
             continue
-        series = point_id, billed.source.reading_type
+        series = point_id, billed.reading_type
         if series not in found or billed.energy > found[series].energy:
             found[series] = billed
     yield from found.values()
 
 
-def _billed(point_id: UUID, lines: list[Line]) -> _Billed | None:
+def _billed(point_id: UUID, lines: list[Line]) -> BilledSeries | None:
     source = lines[0].source
     if source is None:
         return None
-    return _Billed(
+    return BilledSeries(
         source=source,
         point_id=point_id,
         energy=counted_once(one for line in lines for one in line.priced),

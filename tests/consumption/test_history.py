@@ -38,11 +38,12 @@ def told(known):
 @given(st.lists(st.tuples(st.sampled_from(TYPES), loads(ODD_HOURS)), min_size=1, max_size=6))
 def test_each_series_is_told_as_it_was_known_on_any_day(database, deliveries):
     naive = {kind: Naive() for kind in TYPES}
-    then = []
+    then, corrected = [], set()
     with database.writing() as db:
         point = make_point(db)
         for number, (kind, load) in enumerate(deliveries):
-            naive[kind].record(load)
+            *_, revised = naive[kind].record(load)
+            corrected |= {(kind, NOW + number * DAY)} if revised else set()
             recording.record(db, point, intervals(load), NOW + number * DAY, kind)
             then.append({kind: copy.deepcopy(one.readings) for kind, one in naive.items()})
         for number, known in enumerate(then):
@@ -51,7 +52,9 @@ def test_each_series_is_told_as_it_was_known_on_any_day(database, deliveries):
                 assert told(found) == known[kind], (number, kind)
         for kind in TYPES:
             assert told(history.as_known(db, days_of(point, kind), NOW - DAY)) == []
-            for change in history.revised(db, [days_of(point, kind)]):
+            found = history.revised(db, [days_of(point, kind)])
+            assert {(kind, one.at) for one in found if one.corrects} == {one for one in corrected if one[0] is kind}
+            for change in found:
                 before, since = (
                     history.as_known(db, days_of(point, kind), at)
                     for at in (change.at - timedelta(seconds=1), change.at)
@@ -105,6 +108,38 @@ def test_what_fills_a_gap_is_a_change_but_no_correction(db, point):
     (change,) = history.revised(db, [days_of(point, first=MONTH, last=MONTH)])
     assert not change.corrects
     assert len(history.as_known(db, days_of(point, first=MONTH, last=MONTH), NOW).intervals) == 95
+
+
+def test_an_hour_is_corrected_only_where_its_own_value_is_another(db, point):
+    """Neither a gap that is filled beside hours told anew nor corrections that cancel each other make a difference."""
+    hour, beside = start_quarter(MONTH) // 4, start_quarter(MONTH) // 4 + 6
+    told = [Reading((hour + at) * 4, 4, 1000) for at in range(2)]
+    quarters = [Reading(hour * 4 + at, 1, 250) for at in range(4)]
+    recording.record(db, point, intervals([*told, Reading(beside * 4, 4, 0)]), NOW)
+    filled = recording.record(db, point, intervals([*quarters, Reading(hour * 4 + 8, 4, 700)]), NOW + DAY)
+    cancel = [Reading(one.quarter, 1, 350) for one in quarters], [Reading(hour * 4 + 4 + at, 1, 150) for at in range(4)]
+    opposite = make_point(db)
+    recording.record(db, opposite, intervals(told), NOW)
+    twice = recording.record(db, opposite, intervals([*cancel[0], *cancel[1]]), NOW + DAY)
+    found = [history.revised(db, [days_of(one, first=MONTH, last=MONTH)]) for one in (point, opposite)]
+    assert [[one.corrects for one in changes] for changes in found] == [[False], [True]]
+    assert (filled.revised, twice.revised) == (0, 8)
+
+
+def test_days_that_lie_apart_each_have_their_own_history(db):
+    """Two people held two homes one after the other: a month that only one is asked of is not looked for at both."""
+    points = [make_point(db) for _ in range(2)]
+    winter, summer = date(2026, 2, 1), date(2026, 7, 1)
+    for point in points:
+        for month in (winter, summer):
+            recording.record(db, point, every(month, month), NOW)
+    corrected = every(winter, winter, milliwatt_hours=lambda quarter: quarter * 0 + 3)
+    recording.record(db, points[1], corrected, NOW + DAY)
+    wanted = [days_of(points[0], first=winter, last=winter), days_of(points[1], first=summer, last=summer)]
+    assert history.revised(db, wanted) == []
+    assert [len(one.now.intervals) for one in history.read(db, wanted)] == [96, 96]
+    (change,) = history.revised(db, [*wanted, days_of(points[1], first=winter, last=winter)])
+    assert change.corrects
 
 
 def test_series_reach_as_far_as_months_that_have_come(db, point):
