@@ -16,6 +16,7 @@ from portal.consumption.charts import APART, Chart, ChartBar, LineChart, draw, d
 from portal.consumption.periods import Hour, Span, Year
 from portal.consumption.rules import Compare, PeriodStep
 from portal.consumption.selection import Selection, Shown
+from portal.consumption.tallies import LookedAt, held_days, looked_at
 from portal.kit.clock import DAY, day_of
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
@@ -172,7 +173,8 @@ def _heat(
 ) -> HeatComparison | None:
     span = Span(date(year.year - YEARS_BEFORE, 1, 1), year.last)
     steps = queries.steps(db, who, replace(selection, period=span, compare=Compare.NONE), today)
-    points = queries.whole_points(who, selection, [step.period for step in steps])
+    held = held_days(selection.points, who.parties)
+    points = [_whole(looked_at(held, step.period)) for step in steps]
     rows = in_the_weather_of(year.year, list(_heated(steps, points, year, temperatures)))
     compared = [(row.heat, row.mean_before) for row in rows if row.mean_before is not None]
     if not compared:
@@ -185,6 +187,11 @@ def _heat(
         before=sum((before for _, before in compared), Energy(0)),
         chart=draw([ChartBar(row.heat, row.mean_before) for row in rows], APART),
     )
+
+
+def _whole(looked: LookedAt) -> frozenset[UUID] | None:
+    """The points that are looked at in a month from beginning to end; None where any is in part."""
+    return None if any(before or after for _, before, after in looked) else frozenset(point for point, *_ in looked)
 
 
 def _heated(

@@ -25,7 +25,7 @@ from portal.consumption.periods import All, Day, Hour, Month, Period, Span
 from portal.consumption.rules import Compare, PeriodStep, Tally, year_before
 from portal.consumption.selection import HeldDays, Point, PointSeries, Selection, ViewRequest
 from portal.consumption.store import PointDays
-from portal.consumption.tallies import clipped, held_days, tallies
+from portal.consumption.tallies import clipped, held_days, looked_at, tallies
 from portal.consumption.zeros import ZeroDays, zero_days
 from portal.kit.clock import day_of
 from portal.kit.db import table_of
@@ -201,15 +201,6 @@ def comparison(
     return pairs.together([aside, days.comparison(db, occupancies, first, last, selection.compare, today)])
 
 
-def whole_points(who: User, selection: Selection, periods: Sequence[Period]) -> Sequence[frozenset[UUID] | None]:
-    """Which points are looked at in each of some periods from beginning to end; None where any is in part."""
-    occupancies = _occupancies(who, selection)
-    every = (_looked_at(occupancies, period) for period in periods)
-    return [
-        None if any(before or after for _, before, after in of) else frozenset(one for one, *_ in of) for of in every
-    ]
-
-
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
     delivered = [replace(occupancy, until_quarter=None) for occupancy in _occupancies(who, selection)]
@@ -296,16 +287,7 @@ def _changing(occupancies: Sequence[PointDays], periods: Sequence[Period]) -> Se
 
 def _are_same(occupancies: Sequence[PointDays], period: Period, before: Period) -> bool:
     """Whether the same points are looked at in a period and in that of the year before, for as long."""
-    return not occupancies or _looked_at(occupancies, period) == _looked_at(occupancies, before)
-
-
-def _looked_at(occupancies: Iterable[PointDays], period: Period) -> frozenset[tuple[UUID, int, int]]:
-    """Which points are looked at in a period; what of it is not, in quarters from its beginning and to its end."""
-    return frozenset(
-        (occupancy.metering_point_id, max(0, occupancy.begins - period.begins), max(0, period.ends - occupancy.ends))
-        for occupancy in occupancies
-        if occupancy.begins < period.ends and period.begins < occupancy.ends
-    )
+    return not occupancies or looked_at(occupancies, period) == looked_at(occupancies, before)
 
 
 def _during(intervals: Intervals, period: Period) -> Intervals:

@@ -24,6 +24,8 @@ from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.intervals import day_starts, start_quarter
 
 Whole = NDArray[np.int64]
+LookedAt = frozenset[tuple[UUID, int, int]]
+"""Points, each with the quarters of a period that are not looked at: from its beginning on, and to its end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,6 +78,15 @@ def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[P
     """The parts of occupancies that lie between two days, both included, as far as readings are expected."""
     parts = (occupancy.between(first, min(last, occupancy.last_expected)) for occupancy in occupancies)
     return [part for part in parts if part.first <= part.last]
+
+
+def looked_at(occupancies: Iterable[PointDays], period: Period) -> LookedAt:
+    """Which points are looked at in a period; what of it is not, in quarters from its beginning and to its end."""
+    return frozenset(
+        (occupancy.metering_point_id, max(0, occupancy.begins - period.begins), max(0, period.ends - occupancy.ends))
+        for occupancy in occupancies
+        if occupancy.begins < period.ends and period.begins < occupancy.ends
+    )
 
 
 def _columns(grid: _Grid, during: Sequence[PointDays], today: date) -> Whole:
