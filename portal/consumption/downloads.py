@@ -1,6 +1,8 @@
 """A selection as a file: Datahub's CSV, or JSON of a shape that is versioned and never changes within a version.
 
-JSON tells the outdoor temperature of every hour besides, where it is shown beside the energy; Datahub's CSV cannot.
+JSON has one series of each metering point under `metering_points`, whose sum is that of the page, and all that the
+points tell besides under `other_series`. It tells the outdoor temperature of every hour, too, where it is shown beside
+the energy; Datahub's CSV cannot, and has every series in a row.
 
 It is made while it is sent, of a year of one metering point at a time: memory holds no more, and no transaction waits
 for whoever reads slowly.
@@ -51,13 +53,16 @@ TYPES: Final[Mapping[Format, str]] = {Format.DATAHUB: "text/csv; charset=utf-8",
 
 
 def made(who: User, selection: Selection, format_: Format, resolution: Resolution, database: Database) -> Pieces:
-    """The file of a selection, as a download makes it: in Datahub's format every series, unless one is selected."""
-    if format_ is Format.DATAHUB and selection.reading_type is None:
-        every = (point.told_by(one.reading_type) for point in selection.points for one in point.series)
-        selection = replace(selection, points=tuple(every))
+    """The file of a selection, as a download makes it: with every series of its points, unless one is selected."""
+    series = () if selection.reading_type else tuple(one for point in selection.points for one in point.by_series)
+    if format_ is Format.DATAHUB:
+        return written(read(database, who, replace(selection, points=series or selection.points)), format_, resolution)
+    firsts = {(point.id, point.reading_type) for point in selection.points}
+    others = tuple(point for point in series if (point.id, point.reading_type) not in firsts)
     with database.reading() as db:
-        outdoors = weather_beside(db, who, selection) if format_ is Format.JSON else None
-    return written(read(database, who, selection), format_, resolution, outdoors)
+        outdoors = weather_beside(db, who, selection)
+    besides = read(database, who, replace(selection, points=others)) if others else None
+    return written(read(database, who, selection), format_, resolution, besides, outdoors)
 
 
 def read(database: Database, who: User, selection: Selection) -> Iterator[PointReadings]:
@@ -73,15 +78,22 @@ def read(database: Database, who: User, selection: Selection) -> Iterator[PointR
 
 
 def written(
-    readings: Iterable[PointReadings], format_: Format, resolution: Resolution, outdoors: Weather | None = None
+    readings: Iterable[PointReadings],
+    format_: Format,
+    resolution: Resolution,
+    others: Iterable[PointReadings] | None = None,
+    outdoors: Weather | None = None,
 ) -> Pieces:
-    """The file, piece by piece; the points one after the other, each in time order."""
-    parts = map(_by_hour, readings) if resolution is Resolution.HOUR else readings
+    """The file, piece by piece; the points one after the other, each in time order.
+
+    others: in JSON what they tell in other ways
+    """
+    told = [map(_by_hour, parts) if resolution is Resolution.HOUR else parts for parts in (readings, others or ())]
     match format_:
         case Format.DATAHUB:
-            return _datahub(parts)
+            return _datahub(told[0])
         case Format.JSON:
-            return _json(parts, outdoors)
+            return _json(told[0], told[1] if others else None, outdoors)
 
 
 def _years(period: Period, point: Point) -> Sequence[Period]:
@@ -106,20 +118,31 @@ def _datahub(parts: Iterable[PointReadings]) -> Pieces:
         yield from datahub_writing.lines(SeriesReadings(part.point.gsrn, part.intervals, part.point.reading_type))
 
 
-def _json(parts: Iterable[PointReadings], outdoors: Weather | None) -> Pieces:
+def _json(parts: Iterable[PointReadings], others: Iterable[PointReadings] | None, outdoors: Weather | None) -> Pieces:
     """Times are UTC, kWh a text with six decimals, so that nothing is lost; a missing reading has null.
 
-    Of temperatures, hours that nobody told are left out.
+    Of other series the same is a quantity, in the unit that they name. Of outdoor temperatures, hours that nobody told
+    are left out.
     """
     yield f'{{"version": {JSON_VERSION}, "unit": "kWh", "metering_points": ['.encode()
-    for number, (point, of_point) in enumerate(groupby(parts, key=lambda part: part.point)):
-        about = json.dumps({"metering_point": point.gsrn, "energy": point.commodity, "readings": []})
-        yield (", " if number else "").encode() + about.removesuffix("]}").encode()
-        yield from json_writing.listed(part.intervals for part in of_point)
-        yield b"]}"
+    yield from _series(parts, "kwh")
+    if others:
+        yield b'], "other_series": ['
+        yield from _series(others, "quantity")
     if outdoors:
         yield f'], "outdoor_temperature": {{"place": {json.dumps(outdoors.place)}, "hours": ['.encode()
         yield from json_writing.hourly(outdoors.temperatures)
         yield b"]}}\n"
     else:
         yield b"]}\n"
+
+
+def _series(parts: Iterable[PointReadings], quantity: str) -> Pieces:
+    """The objects of a list, one for each series, in the readings of which the quantity has a name."""
+    for number, (point, of_point) in enumerate(groupby(parts, key=lambda part: part.point)):
+        kind = point.reading_type
+        told = {"metering_point": point.gsrn, "energy": point.commodity, "reading_type": kind, "unit": kind.unit}
+        about = json.dumps({**told, "readings": []}, ensure_ascii=False)
+        yield (", " if number else "").encode() + about.removesuffix("]}").encode()
+        yield from json_writing.listed((part.intervals for part in of_point), quantity)
+        yield b"]}"

@@ -147,6 +147,11 @@ class Point:
         """The same point, with another of its series looked at; None: with the first."""
         return self if reading_type is self.looked_at else replace(self, looked_at=reading_type)
 
+    @property
+    def by_series(self) -> "Sequence[Point]":
+        """The same point once for each of its series, in one order, with that looked at."""
+        return [self.told_by(kind) for kind in ReadingType if self._of(kind)]
+
     def _of(self, reading_type: ReadingType) -> PointSeries | None:
         return next((one for one in self.series if one.reading_type is reading_type), None)
 

@@ -27,7 +27,9 @@ def datahub(points):
 def for_programs(points):
     """The JSON of GSRNs with their readings."""
     told = [
-        {"metering_point": gsrn, "energy": "electricity", "readings": [*objects(readings)]} for gsrn, readings in points
+        {"metering_point": gsrn, "energy": "electricity", "reading_type": "BN01", "unit": "kWh"}
+        | {"readings": [*objects(readings)]}
+        for gsrn, readings in points
     ]
     return json.dumps({"version": 1, "unit": "kWh", "metering_points": told}).encode() + b"\n"
 

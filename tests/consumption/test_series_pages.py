@@ -113,6 +113,40 @@ def test_a_file_holds_every_series_and_reads_back_the_same(home, aino):
     assert [one.reading_type for one in netted.series] == [ReadingType.NETTED]
 
 
+def test_a_file_for_programs_tells_each_series_by_its_name_and_adds_up_to_the_page(home, aino):
+    file = "/consumption/download?format=json&at=2026-10"
+    told = aino.browser.get(file).json()
+    (first,), (other,) = told["metering_points"], told["other_series"]
+    assert (first["reading_type"], first["unit"], other["reading_type"], other["unit"]) == (
+        "BN01",
+        "kWh",
+        "BN02",
+        "kWh",
+    )
+    assert first["metering_point"] == other["metering_point"]
+    assert {one["kwh"] for one in first["readings"]} == {"0.200000"}
+    assert {one["quantity"] for one in other["readings"]} == {"0.150000"}
+    netted = aino.browser.get(f"{file}&series=BN02").json()
+    assert [one["reading_type"] for one in netted["metering_points"]] == ["BN02"]
+    assert {one["kwh"] for one in netted["metering_points"][0]["readings"]} == {"0.150000"}
+    assert "other_series" not in netted
+    assert "other_series" not in aino.browser.get(f"{file}&series=BN01").json()
+
+
+def test_a_file_for_programs_tells_what_is_no_energy_in_its_unit(register, aino):
+    home = Home(register, aino.party)
+    heat = register.point(home.site, energy="heat")
+    kinds = (ReadingType.METERED, 3_000), (ReadingType.VOLUME, 20_000), (ReadingType.FLOW, 80_000_000)
+    with home.database.writing() as db:
+        for kind, quantity in kinds:
+            recording.record(db, heat, every(*MONTH, milliwatt_hours=a_quarter(quantity)), NOW, kind)
+    told = aino.browser.get("/consumption/download?format=json&at=2026-10&energy=heat&resolution=hour").json()
+    assert [one["reading_type"] for one in told["metering_points"]] == ["BN01"]
+    others = [(one["reading_type"], one["unit"], one["readings"][0]["quantity"]) for one in told["other_series"]]
+    assert others == [("volume", "m3", "0.080000"), ("flow", "°C", "80.000000")]
+    assert all(len(one["readings"]) == 31 * 24 + 1 for one in told["other_series"])
+
+
 def test_temperatures_have_means_by_the_hour(register, aino):
     home = Home(register, aino.party)
     home.heat = register.point(home.site, energy="heat")
@@ -147,6 +181,7 @@ def test_what_is_no_energy_is_never_shown_as_energy(register, aino):
         assert "kWh" not in words(aino.browser.open(address))
     file = aino.browser.get("/consumption/download?at=2026-10&format=json&energy=gas").json()
     assert [point["readings"] for point in file["metering_points"]] in ([], [[]])
+    assert [(one["reading_type"], one["unit"]) for one in file["other_series"]] == [("volume", "m3")]
     with home.database.writing() as db:
         recording.record(db, gas, every(*MONTH, milliwatt_hours=a_quarter(2_000)), NOW, ReadingType.ESTIMATED)
     said = words(aino.browser.open(f"{PAGE}&energy=gas"))

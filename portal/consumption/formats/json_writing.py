@@ -13,15 +13,16 @@ MINUTES: Final = [f"{quarters * QUARTER_S // 60}" for quarters in range(QUARTERS
 QUALITIES: Final = [f', "quality": "{quality.name}"}}' for quality in Quality]
 
 
-def listed(parts: Iterable[Intervals]) -> Iterator[bytes]:
+def listed(parts: Iterable[Intervals], quantity: str) -> Iterator[bytes]:
     """What stands between the brackets of a list: an object for each reading, with a comma before all but the first.
 
-    `{"start": "2026-11-21T14:15:00Z", "minutes": 15, "kwh": "0.123000", "quality": "OK"}`; kwh is null where missing.
+    `{"start": "2026-11-21T14:15:00Z", "minutes": 15, "kwh": "0.123000", "quality": "OK"}`; null where it is missing.
+    quantity: the name of what is measured: `kwh`
     """
     separator = len(", ")
     for part in parts:
         for readings in in_pieces(part):
-            yield _objects(readings)[separator:]
+            yield _objects(readings, quantity)[separator:]
             separator = 0
 
 
@@ -42,7 +43,7 @@ def hourly(temperatures: Temperatures) -> Iterator[bytes]:
         yield written if begins else written[len(", ") :]
 
 
-def _objects(readings: Intervals) -> bytes:
+def _objects(readings: Intervals, quantity: str) -> bytes:
     known = is_known(readings)
     return rows(
         len(readings),
@@ -50,7 +51,7 @@ def _objects(readings: Intervals) -> bytes:
         *starts(readings.quarter),
         constant('", "minutes": '),
         chosen(MINUTES, readings.length),
-        constant(', "kwh": '),
+        constant(f', "{quantity}": '),
         chosen(("null", '"'), known),
         *kwh(readings, "."),
         chosen(("", '"'), known),
