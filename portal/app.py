@@ -1,6 +1,7 @@
 """The whole portal, put together in one place."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from portal.account import pages as account
+from portal.account import ways_pages as ways_to_sign_in
 from portal.audit.actions import Act, record
 from portal.auth import actions as sessions
 from portal.auth import pages as signing_in
@@ -22,7 +24,10 @@ from portal.auth.kept_forms import form_store
 from portal.auth.oidc import keys as relying_party_keys
 from portal.auth.people import User, ask_way
 from portal.auth.reach import Reach
-from portal.auth.rules import IDLE
+from portal.auth.rules import IDLE, Way
+from portal.auth.ways import password
+from portal.auth.ways.hashing import Hashing, Peppers
+from portal.auth.ways.password import Passwords, name_key
 from portal.bill_check import pages as bill_check
 from portal.billing_month import pages as billing_month
 from portal.brand import MARK, Brand, made_files
@@ -80,6 +85,7 @@ PAGES: Final = (
     *sites_overview.routes,
     *organisation.routes,
     *account.routes,
+    *ways_to_sign_in.routes,
     *welcome.routes,
     *acting.routes,
     *consumption.routes,
@@ -115,7 +121,8 @@ def create_app(
     vault = Vault(settings.data_keys, settings.index_key)
     pays_at = paying.origins if paying else ()
     terms, press = settings.payment_terms, typesetter(settings.brand)
-    installation = Installation(settings.brand, settings.base_url, vault, terms, press, KEEPERS, pays_at)
+    ways = frozenset({Way.PASSWORD} if settings.passwords else ())
+    installation = Installation(settings.brand, settings.base_url, vault, terms, press, KEEPERS, pays_at, ways)
     platform = Platform(
         database=database,
         html=html(settings.brand),
@@ -137,16 +144,27 @@ def create_app(
 
 def routes(settings: Settings, identify: Identification, paying: PaymentService | None = None) -> Sequence[Route]:
     """Every address of the portal; those of paying where there is a payment service."""
+    by_password = _by_password(settings, identify)
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *outages.routes(partial(service.status, identify.is_failing)),
-        *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
+        *signing_in.routes(identify, Turnstile(settings.sign_in_rates), by_password),
+        *(ways_to_sign_in.of_password(by_password) if by_password else ()),
         *(payments.ways(paying) if paying else ()),
         *calendar_pages.public(),
         *PAGES,
         *(styleguide.routes if settings.environment is not Environment.PRODUCTION else ()),
     ]
+
+
+def _by_password(settings: Settings, identify: Identification) -> Passwords | None:
+    """What signing in by a password stands on; None where the installation does not offer it."""
+    asked = settings.passwords
+    if asked is None:
+        return None
+    hashing = Hashing(Peppers(asked.peppers))
+    return Passwords(identify.people, hashing, Turnstile(asked.rates), name_key(settings.index_key), identify.now)
 
 
 @cache
@@ -179,7 +197,8 @@ def identification(settings: Settings, *, connect: Connect = connect, now: Now =
     vault = Vault(settings.data_keys, settings.index_key)
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now), customers.language)
-    return prepare(service, brokers(settings), keys, people, connect=connect, now=now)
+    prepared = prepare(service, brokers(settings), keys, people, connect=connect, now=now)
+    return replace(prepared, offers=(password.offer(),) if settings.passwords else ())
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:

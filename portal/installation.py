@@ -16,6 +16,7 @@ class Installation:
 
     payment_terms: how far bills may be paid later, for the asking
     pays_at: the origins through which a form leads to the payment service; none where bills are not paid here
+    ways: the ways in beside the bank, by their codes (`auth/rules.py`)
     """
 
     brand: Brand
@@ -25,3 +26,4 @@ class Installation:
     typesetter: Typesetter
     keepers: Sequence[Keeper] = ()
     pays_at: Sequence[str] = ()
+    ways: frozenset[str] = frozenset()

@@ -27,6 +27,7 @@ DEMO_PORT = 8000
 SECRET_LENGTH = 32
 KEY_BYTES = 32
 LEAST_VARIETY = 10  # different characters or bytes in something that should be random
+WAYS = frozenset({"password"})  # that an installation may offer beside the bank
 REQUIRED = ("PORTAL_BASE_URL", "PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_BROKER_PROFILE")
 
 
@@ -46,6 +47,14 @@ class PaymentSettings:
     address: str | None
     account: str
     secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PasswordSettings:
+    """The peppers of passwords, newest first, and how many may try to sign in by one."""
+
+    peppers: tuple[bytes, ...] = field(repr=False)
+    rates: Rates
 
 
 class BadSettings(Complaint):
@@ -80,6 +89,7 @@ class Settings:
     sign_in_rates: Rates
     report_rates: Rates
     payments: PaymentSettings | None  # None: bills are not paid here
+    passwords: PasswordSettings | None  # None: nobody signs in by a password
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
 
     @classmethod
@@ -136,6 +146,7 @@ class Settings:
             ),
             report_rates=Rates(given.rate("PORTAL_REPORT_RATE_PER_NETWORK", 60), given.rate("PORTAL_REPORT_RATE", 300)),
             payments=_payments(given),
+            passwords=_passwords(given),
             made_up=tuple(made_up),
         )
 
@@ -242,8 +253,9 @@ def read_env_file(path: Path, environ: Mapping[str, str]) -> dict[str, str]:
 def _dangers(settings: Settings) -> Iterator[str]:
     if any(len(set(secret)) < LEAST_VARIETY for secret in settings.secret_keys):
         yield "PORTAL_SECRET_KEYS holds a secret that repeats itself; `openssl rand -base64 48` makes one."
-    if any(len(set(key)) < LEAST_VARIETY for key in (*settings.data_keys, settings.index_key)):
-        yield "PORTAL_DATA_KEYS or PORTAL_INDEX_KEY is not random; `openssl rand -base64 32` makes a key."
+    peppers = settings.passwords.peppers if settings.passwords else ()
+    if any(len(set(key)) < LEAST_VARIETY for key in (*settings.data_keys, settings.index_key, *peppers)):
+        yield "PORTAL_DATA_KEYS, PORTAL_INDEX_KEY or PORTAL_PEPPER is not random; `openssl rand -base64 32` makes one."
     if settings.index_key in settings.data_keys:
         yield "PORTAL_INDEX_KEY is one of PORTAL_DATA_KEYS; it must be a key of its own."
     if settings.brand is DEMO_BRAND:
@@ -349,6 +361,22 @@ def _payments(given: _Given) -> PaymentSettings | None:
     if not account or not secret:
         raise BadSettings("PORTAL_PAYMENT_PROVIDER needs PORTAL_PAYMENT_ACCOUNT and PORTAL_PAYMENT_SECRET beside it.")
     return PaymentSettings(provider, given.value("PORTAL_PAYMENT_ADDRESS"), account, secret)
+
+
+def _passwords(given: _Given) -> PasswordSettings | None:
+    """Not offered without a pepper: whoever stole the database could guess passwords."""
+    ways = set(_listed(given.value("PORTAL_WAYS") or ""))
+    if unknown := ways - WAYS:
+        raise BadSettings(
+            f"PORTAL_WAYS holds {', '.join(sorted(unknown))}; beside the bank there is {', '.join(WAYS)}."
+        )
+    if "password" not in ways:
+        return None
+    pepper = given.value("PORTAL_PEPPER")
+    if pepper is None:
+        raise BadSettings("PORTAL_WAYS has password, which needs PORTAL_PEPPER; `openssl rand -base64 32` makes one.")
+    rates = Rates(given.rate("PORTAL_PASSWORD_RATE_PER_NETWORK", 30), given.rate("PORTAL_PASSWORD_RATE", 300))
+    return PasswordSettings(tuple(_keys("PORTAL_PEPPER", pepper)), rates)
 
 
 def _folder(name: str, value: str | None) -> Path | None:

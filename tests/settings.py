@@ -20,6 +20,7 @@ PAYMENTS = {
     "PORTAL_PAYMENT_ACCOUNT": "375900",
     "PORTAL_PAYMENT_SECRET": "of-both-sides" * 3,
 }
+PASSWORDS = {"PORTAL_WAYS": "password", "PORTAL_PEPPER": base64.b64encode(bytes(range(32))).decode()}
 
 
 @cache
@@ -34,6 +35,7 @@ def settings():
             "PORTAL_KEYS_DIR": keys,
             **DATA_KEYS,
             **PAYMENTS,
+            **PASSWORDS,
         }
     )
 

@@ -50,6 +50,17 @@ def test_a_bad_value_is_refused_by_name(name, value):
         Settings.from_environment(GOOD | {name: value})
 
 
+def test_a_password_is_offered_only_with_a_pepper():
+    assert Settings.from_environment(GOOD).passwords is None
+    with pytest.raises(BadSettings, match="PORTAL_PEPPER"):
+        Settings.from_environment(GOOD | {"PORTAL_WAYS": "password"})
+    with pytest.raises(BadSettings, match="PORTAL_WAYS holds wallet"):
+        Settings.from_environment(GOOD | {"PORTAL_WAYS": "password, wallet"})
+    settings = Settings.from_environment(GOOD | {"PORTAL_WAYS": "password", "PORTAL_PEPPER": f"{KEY},{KEY}"})
+    assert settings.passwords.peppers == (b"k" * 32,) * 2
+    assert "kkkk" not in repr(settings)
+
+
 def test_secrets_are_never_shown():
     shown = repr(Settings.from_environment(GOOD))
     assert "s" * 32 not in shown

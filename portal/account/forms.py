@@ -36,7 +36,8 @@ def _one_line(typed: str) -> str:
     return typed
 
 
-def _email(typed: str) -> str:
+def email_address(typed: str) -> str:
+    """An address as people read it; empty for none."""
     try:
         return addresses.as_read(typed) if typed else ""
     except NotAnAddress:
@@ -60,7 +61,7 @@ OneLine = AfterValidator(_one_line)
 class ContactForm(Form):
     """How one is reached; empty where one does not want to be."""
 
-    email: Annotated[str, Field(max_length=254), OneLine, AfterValidator(_email)] = ""
+    email: Annotated[str, Field(max_length=254), OneLine, AfterValidator(email_address)] = ""
     phone: Annotated[str, Field(max_length=40), OneLine, AfterValidator(_phone)] = ""
 
 

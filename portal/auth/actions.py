@@ -218,17 +218,16 @@ def act_for(db: Session, who: User, party_id: UUID | None, now: datetime) -> str
     The old session is dead at once; the new one ends when the old one would have, and what was proved stays proved.
     Raises SignInNeeded where the old one has ended meanwhile: nobody slips through while all sessions are ended.
     """
-    _alone(db, who.account_id)
-    if not _changed(db, _ended(now).where(col(SignedSession.id) == who.session_id)):
-        raise SignInNeeded
-    old = db.get_one(SignedSession, who.session_id)
-    cookie = secret()
-    carried = old.model_dump(exclude={"id", "token_hash", "acting_for", "ended_at"})
-    db.add(SignedSession(token_hash=_hash(cookie), acting_for=party_id, **carried))
+    cookie = _go_on(db, who, party_id, now)
     about = party_id or who.reach.acting_for
     did = "acting.begun" if party_id else "acting.ended"
     record(db, Act(act=did, object_kind="party", object_id=about or "", account_id=who.account_id, party_id=about), now)
     return cookie
+
+
+def renew(db: Session, who: User, now: datetime) -> str:
+    """Go on under another id, as a way in has been changed: the cookie. Raises SignInNeeded as `act_for` does."""
+    return _go_on(db, who, who.reach.acting_for, now)
 
 
 def end(db: Session, cookie: str, now: datetime) -> None:
@@ -260,6 +259,12 @@ def end_one(db: Session, who: User, session_id: UUID, now: datetime) -> None:
     if session.ended_at is None:
         session.ended_at = now
         _record(db, "session.ended", session, now)
+
+
+def end_others_by(db: Session, who: User, way: Way, now: datetime) -> None:
+    """End every session of a person that began by a way in, but the one they ask from."""
+    theirs = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.way) == way)
+    _changed(db, _ended(now).where(theirs, col(SignedSession.id) != who.session_id))
 
 
 def end_others(db: Session, who: User, now: datetime) -> int:
@@ -347,6 +352,17 @@ def forget(db: Session, now: datetime) -> None:
     _changed(db, delete(SeenToken).where(col(SeenToken.expires_at) < past))
     _changed(db, delete(KeptForm).where(col(KeptForm.expires_at) <= now))
     _changed(db, delete(SignedSession).where(col(SignedSession.expires_at) < past))
+
+
+def _go_on(db: Session, who: User, party_id: UUID | None, now: datetime) -> str:
+    _alone(db, who.account_id)
+    if not _changed(db, _ended(now).where(col(SignedSession.id) == who.session_id)):
+        raise SignInNeeded
+    old = db.get_one(SignedSession, who.session_id)
+    cookie = secret()
+    carried = old.model_dump(exclude={"id", "token_hash", "acting_for", "ended_at"})
+    db.add(SignedSession(token_hash=_hash(cookie), acting_for=party_id, **carried))
+    return cookie
 
 
 def _remember(db: Session, identity: Identity, now: datetime) -> None:

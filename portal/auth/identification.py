@@ -11,6 +11,7 @@ from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.relying_party import RelyingParty
 from portal.auth.oidc.request import ClientMetadata
 from portal.auth.oidc.statements import RelyingPartyFacts
+from portal.auth.ways import Offer
 from portal.kit.i18n import Language
 from portal.kit.outgoing import Connect
 
@@ -53,6 +54,7 @@ class Identification:
     facts: RelyingPartyFacts
     people: People
     now: Callable[[], datetime]
+    offers: Sequence[Offer] = ()  # the other ways in
 
     def broker(self, name: object) -> Broker:
         """The broker of a name, or the default one."""

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import contextlib
-import os
 import secrets
 import shutil
 import signal
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -117,6 +117,7 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
         "PORTAL_OUTBOX_DIR": str(demo.folder / "outbox"),
         "PORTAL_MAIL_DIR": str(demo.folder / "mail"),
         "PORTAL_AUDIT_DIR": str(demo.folder / "audit"),
+        "PORTAL_WAYS": "password",
         "PORTAL_PAYMENT_PROVIDER": "demo",
         "PORTAL_PAYMENT_ADDRESS": f"http://localhost:{demo.bank_port}/checkout",
         "PORTAL_PAYMENT_ACCOUNT": ACCOUNT,
@@ -125,18 +126,18 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
     return made | _kept_secrets(demo.folder / SECRETS) | {name: value for name, value in environ.items() if value}
 
 
+MADE: Final = {"PORTAL_SECRET_KEYS": 48, "PORTAL_DATA_KEYS": 32, "PORTAL_INDEX_KEY": 32, "PORTAL_PEPPER": 32}
+"""The secrets of the demo, and of how many bytes."""
+
+
 def _kept_secrets(path: Path) -> dict[str, str]:
-    """Secrets made at the first start and kept: without them the second start could not read its own database."""
-    if not path.exists():
-        data_key, index_key = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
-        lines = [
-            f"PORTAL_SECRET_KEYS={secrets.token_urlsafe(48)}",
-            f"PORTAL_DATA_KEYS={data_key}",
-            f"PORTAL_INDEX_KEY={index_key}",
-        ]
+    """Secrets made once and kept: without them the next start could not read its own database."""
+    kept = dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").split()) if path.exists() else {}
+    if lacking := [name for name in MADE if name not in kept]:
+        kept |= {name: base64.b64encode(secrets.token_bytes(MADE[name])).decode() for name in lacking}
         path.touch(mode=0o600)
-        path.write_text("\n".join(lines) + os.linesep, encoding="utf-8")
-    return dict(line.split("=", 1) for line in path.read_text(encoding="utf-8").split())
+        path.write_text("".join(f"{name}={value}\n" for name, value in kept.items()), encoding="utf-8")
+    return kept
 
 
 def _progress(done: int, of: int) -> None:

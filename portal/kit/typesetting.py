@@ -6,19 +6,15 @@ Why typst, why a process, why kept so: docs/decisions/0025.
 import hashlib
 import json
 import logging
-import subprocess
-import sys
-import weakref
 from collections.abc import Sequence
 from importlib import metadata
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Lock
 from typing import Final
 
+from portal.kit.companion import Companion, CompanionGone
 from portal.kit.documents import ENDING, Document, Letterhead, Letters, as_told, attached, in_plain_letters
-from portal.kit.errors import Busy, Problem
+from portal.kit.errors import Problem
 from portal.kit.files import MissingFile
 from portal.kit.sealed_cache import SealedCache
 
@@ -35,7 +31,7 @@ class NotTypeset(Problem):
     """The compiler refused a document, which is a fault of its template; it says why, and may quote what it read."""
 
 
-class CompilerGone(Busy):
+class CompilerGone(CompanionGone):
     """The compiler was too slow, or died: the next document gets a new one."""
 
 
@@ -100,29 +96,17 @@ class Typesetter:
             self._compiler = None
 
 
-class _Compiler:
-    """One process, for as long as somebody holds this; that the portal is gone it hears by its pipe."""
+class _Compiler(Companion):
+    """A process that typesets; it remembers parts of each document."""
 
     def __init__(self, folders: Sequence[str]) -> None:
-        self._pipe, theirs = Pipe()
-        number = theirs.fileno()
-        self._process = subprocess.Popen(  # noqa: S603 - our own file, by the interpreter that runs us
-            (sys.executable, "-P", str(COMPILER), str(number), *folders),
-            env={},  # that of the portal holds keys
-            pass_fds=[number],
-            start_new_session=True,  # Ctrl-C at a terminal is for the portal
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,  # what a crash prints may be personal
-        )
-        theirs.close()
+        super().__init__(COMPILER, folders)
         self._count = 0
-        self.end = weakref.finalize(self, _ended, self._process, self._pipe)
 
     @property
     def is_fresh(self) -> bool:
         """Whether it lives, and has not remembered too many documents."""
-        return self._count < REPLACED_AFTER and self._process.poll() is None
+        return self._count < REPLACED_AFTER and self.lives
 
     def made(self, asked: bytes, limit_s: float) -> bytes:
         """What it makes of what is asked.
@@ -130,22 +114,11 @@ class _Compiler:
         Raises NotTypeset and CompilerGone.
         """
         self._count += 1
-        watch = Timer(limit_s, self._process.kill)  # ends what waits for it, too
-        watch.start()
         try:
-            self._pipe.send_bytes(asked)
-            reply = self._pipe.recv_bytes()
-        except (EOFError, OSError):
+            reply = self.answer(asked, limit_s)
+        except CompanionGone:
             log.warning(json.dumps({"event": "typesetting", "failed": "the compiler hung or died"}))
             raise CompilerGone from None
-        finally:
-            watch.cancel()
         if reply[:1] != MADE:
             raise NotTypeset(reply[1:].decode())
         return reply[1:]
-
-
-def _ended(process: "subprocess.Popen[bytes]", pipe: Connection) -> None:
-    pipe.close()
-    process.kill()
-    process.wait()

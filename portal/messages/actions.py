@@ -108,6 +108,39 @@ def write(db: Session, who: User, matter: Matter, letter: Letter, now: datetime)
     return thread.id
 
 
+@dataclass(frozen=True, slots=True)
+class OwnNotice:
+    """What the portal itself has to tell a customer: plain text, in a language."""
+
+    subject: str
+    body: str
+    language: Language
+
+
+def tell(db: Session, party_id: UUID, notice: OwnNotice, now: datetime) -> None:
+    """Put a notice into a customer's inbox, for those alone who see everything of theirs; it takes no replies."""
+    thread = MessageThread(
+        id=uuid4(),
+        party_id=party_id,
+        topic=Topic.OTHER,
+        subject=notice.subject,
+        kind=MessageKind.NOTICE,
+        last_at=now,
+        told_at=now,
+    )
+    db.add(thread)
+    db.flush()
+    message = Message(
+        thread_id=thread.id,
+        number=f"portal-{thread.id.hex}",
+        kind=MessageKind.NOTICE,
+        body=notice.body,
+        language=notice.language,
+        sent_at=now,
+    )
+    db.add(message)
+
+
 def reply(db: Session, who: User, thread_id: UUID, letter: Letter, now: datetime) -> None:
     """Go on with a thread, which opens again; a form that has done so already does nothing.
 

@@ -17,6 +17,7 @@ from portal.app import brokers, payment_service
 from portal.auth.brokers import BadProfile, BrokerProfile
 from portal.auth.oidc.broker import discovery_address, metadata
 from portal.auth.oidc.keys import BadKeys, load, readable_by_others
+from portal.auth.passwords import breaches
 from portal.contrast import contrasts
 from portal.customers.seals import misfit
 from portal.kit import private
@@ -39,6 +40,7 @@ PATIENCE: Final = timedelta(hours=1)
 BROKER_S: Final = 5.0
 ROOM: Final = 1 << 30
 LEAST_ROOM: Final = 100 << 20
+NO_LIST: Final = "Nobody is kept from setting a stolen password; `portal account load-breached FILE` takes in a list."
 UNSENT: Final = (
     "{} wait to leave, the oldest since {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs and what it logs."
 )
@@ -201,6 +203,17 @@ def _payments(context: CheckContext) -> Iterator[tuple[Severity, str]]:
         yield Severity.BROKEN, str(wrong)
 
 
+def _passwords(context: CheckContext) -> Iterator[tuple[Severity, str]]:
+    if context.settings.passwords is None:
+        return
+    try:
+        with context.database.reading() as db:
+            if not breaches.is_loaded(db):
+                yield Severity.WARNING, NO_LIST
+    except SQLAlchemyError:
+        return
+
+
 def _compared(whose: str, theirs: datetime, ours: datetime) -> Iterator[tuple[Severity, str]]:
     apart = abs(theirs - ours)
     if apart > OUT_OF_STEP:
@@ -285,6 +298,7 @@ PARTS: Final[Mapping[str, Check]] = {
     "clock": _clock,
     "broker": _broker,
     "payments": _payments,
+    "passwords": _passwords,
     "brand": _brand,
     "disk": _disk,
     "mail": _mail,

@@ -15,6 +15,7 @@ from portal.audit import jobs as audit
 from portal.audit.heads import Seals
 from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
+from portal.auth.passwords import actions as passwords
 from portal.consents.contactable import contactable
 from portal.consents.rules import Channel, Purpose
 from portal.contracts import letters as contracts
@@ -36,6 +37,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     """The jobs of all slices; a slice with jobs of its own adds a line."""
     return [
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
+        chore("passwords.forget", timedelta(minutes=10), passwords.forget),
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
         outages.telling(Sender(settings.base_url, settings.brand.faults_phone), _want_outages),

@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account, KeptForm, LoginTransaction, SignedSession
+from portal.auth.passwords.models import KnownDevice, LoginNameCheck, Password
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
@@ -293,6 +294,9 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Account, Group.SIGN_INS, text("The account in this service")),
     PersonalTable(SignedSession, Group.SIGN_INS, text("Sessions")),
     PersonalTable(LoginTransaction, Group.SIGN_INS, text("Visits to the bank to sign in")),
+    PersonalTable(Password, Group.SIGN_INS, text("Password"), first=("login_name", "set_at")),
+    PersonalTable(LoginNameCheck, Group.SIGN_INS, text("Addresses given for a login name")),
+    PersonalTable(KnownDevice, Group.SIGN_INS, text("Browsers in which a password was used")),
     PersonalTable(KeptForm, Group.SIGN_INS, text("Forms kept for an hour, as their session had ended")),
     PersonalTable(AuditEntry, Group.LOG, text("Who looked and who did what")),
     PersonalTable(OutboxEvent, Group.LOG, text("What we told other systems")),

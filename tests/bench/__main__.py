@@ -26,6 +26,7 @@ from tests.bench import (
     overload,
     packages,
     pages,
+    passwords,
     peers,
     store,
     texts,
@@ -409,6 +410,13 @@ def overloaded(bench: Bench) -> Iterator[Row]:
     yield Row("P9", what, after.p95_s / before.p95_s, 1.2, "at most", told)
 
 
+def refused_passwords(bench: Bench) -> Iterator[Row]:
+    known, unknown = passwords.seconds(bench.folder)
+    told = f"medians {statistics.median(known) * 1e3:.1f} / {statistics.median(unknown) * 1e3:.1f} ms"
+    what = "times of 2 000 refusals: AUC of names that exist"
+    yield Row("31", what, passwords.auc(known, unknown), 0.55, "at most", told)
+
+
 ROWS = {
     "6": bytes_on_sqlite,
     "7": bytes_and_load_on_postgresql,
@@ -424,6 +432,7 @@ ROWS = {
     "15": download_of_a_year,
     "20": beside_packages,
     "21": package_over_compression,
+    "31": refused_passwords,
     "P1": beside_django,
     "F70": in_a_large_register,
     "P2": main_pages,

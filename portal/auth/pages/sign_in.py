@@ -10,7 +10,7 @@ from portal.auth.identification import Identification
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reasons import Reason, Stopped
 from portal.auth.rules import local_path
-from portal.auth.ways import bank
+from portal.auth.ways import Offer, bank
 from portal.auth.ways.bank import Departing
 from portal.kit.access import Anyone
 from portal.kit.errors import TooMany
@@ -82,10 +82,9 @@ NOT_OFFERED = Notice(
 
 
 @dataclass(frozen=True)
-class SignIn(Page):
-    """The page of banks."""
+class Banks(Page):
+    """A page of banks."""
 
-    template = "auth/sign_in.html"
     bank_lists: Sequence[BankList]
     notice: Notice | None
     then: str
@@ -98,14 +97,22 @@ class SignIn(Page):
 
 
 @dataclass(frozen=True)
-class Confirm(SignIn):
+class SignIn(Banks):
+    """The page of banks, and of the other ways in."""
+
+    template = "auth/sign_in.html"
+    offers: Sequence[Offer]
+
+
+@dataclass(frozen=True)
+class Confirm(Banks):
     """The page of banks for somebody who is signed in and has to prove it again."""
 
     template = "auth/confirm.html"
 
 
 async def sign_in(identification: Identification, visit: FlowVisit[Anyone]) -> Reply:
-    """The page of banks, or straight on for those who are signed in."""
+    """The page of banks with the other ways in, or straight on for those who are signed in."""
     then = local_path(visit.query.get("next"))
     if isinstance(visit.who, User):
         return Redirect(then)
@@ -131,7 +138,7 @@ async def to_bank_again(identification: Identification, turnstile: Turnstile, vi
 
 
 async def _leave(
-    kind: type[SignIn],
+    kind: type[Banks],
     identification: Identification,
     turnstile: Turnstile,
     visit: FlowVisit[Anyone],
@@ -149,7 +156,7 @@ async def _leave(
 
 
 async def _stay(
-    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, reason: Reason
+    kind: type[Banks], identification: Identification, visit: FlowVisit[Anyone], then: str, reason: Reason
 ) -> Reply:
     """The page of banks once more, saying why one is still here."""
     exchange(visit.request.scope).notes["reason"] = reason
@@ -158,7 +165,7 @@ async def _stay(
 
 
 async def _wait(
-    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, wait_s: int
+    kind: type[Banks], identification: Identification, visit: FlowVisit[Anyone], then: str, wait_s: int
 ) -> Reply:
     """The page of banks once more, saying when one may leave."""
     exchange(visit.request.scope).notes["reason"] = Reason.TOO_MANY
@@ -178,12 +185,15 @@ def _crowded(wait_s: int) -> Notice:
 
 
 async def _wall(
-    kind: type[SignIn], identification: Identification, visit: FlowVisit[Anyone], then: str, notice: Notice | None
-) -> SignIn:
+    kind: type[Banks], identification: Identification, visit: FlowVisit[Anyone], then: str, notice: Notice | None
+) -> Banks:
     shown = await bank.offer(identification, visit.language)
     is_down = any(bank_list.is_down for bank_list in shown)
     is_in_order = not is_down and not any(bank_list.disturbance for bank_list in shown)
-    return kind(shown, notice or (DOWN if is_down else None), then, is_in_order)
+    says = notice or (DOWN if is_down else None)
+    if kind is Confirm:
+        return Confirm(shown, says, then, is_in_order)
+    return SignIn(shown, says, then, is_in_order, identification.offers)
 
 
 def _occasion(visit: FlowVisit[Anyone]) -> Notice | None:

@@ -16,7 +16,8 @@ log = logging.getLogger("portal.auth")
 
 SIGNED_OUT = f"/sign-in?{urlencode({'notice': Occasion.SIGNED_OUT.value})}"
 # With the header or the deleted cookie alone, Chromium shows the last private page again on Back.
-FORGET = '"cache", "cookies", "storage"'
+# Cookies are deleted one by one: the device cookie stays, without which strangers' guesses would lock its owner out.
+FORGET = '"cache", "storage"'
 
 
 async def sign_out(request: Request) -> Response:

@@ -7,6 +7,7 @@ What a way has proved it tells `auth/actions.py` as a `Proof`: how strongly, by 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from portal.auth.rules import Way
@@ -18,3 +19,13 @@ NAMES: Final[Mapping[Way, Text]] = {
     Way.PASSKEY: text("Passkey"),
 }
 """What each is called."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What stands of a way beside the banks: where it begins, and what is said of it."""
+
+    href: str
+    icon: str
+    title: Text
+    hint: Text

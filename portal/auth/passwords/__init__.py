@@ -1,0 +1,1 @@
+"""Passwords: what makes one, whose they are, and how often one may be tried."""
