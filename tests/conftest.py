@@ -10,7 +10,7 @@ import pytest
 
 from portal import migrations
 from portal.kit.db import Database
-from tests.postgres import as_url, migrated_server
+from tests.postgres import as_url, copied, migrated_server
 
 hypothesis.settings.register_profile("portal", deadline=None)  # no test measures time
 hypothesis.settings.load_profile("portal")
@@ -55,8 +55,7 @@ def sqlite_url(empty_sqlite, tmp_path):
 def postgresql_url(postgres):
     """A migrated PostgreSQL database of this test's own."""
     name = f"test_{uuid4().hex}"
-    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE empty")
+    copied(postgres.get_uri(), "empty", name)
     yield as_url(postgres.get_uri(name))
     with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

