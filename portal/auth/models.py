@@ -124,3 +124,19 @@ class SeenToken(SQLModel, table=True):
 
     hash: bytes = Field(max_length=32, primary_key=True)
     expires_at: datetime = Field(sa_type=Instant, index=True)
+
+
+class PackageLease(SQLModel, table=True):
+    """That a large file is on its way to a person: their data package, or many invoices as PDFs.
+
+    It goes with the file, or holds no more from `until` on.
+    """
+
+    __tablename__ = "package_lease"
+
+    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
+    holder: UUID = Field(
+        description="which file: it alone renews the lease and gives it back", sa_column_kwargs=internal()
+    )
+    taken_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
+    until: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Kept until"))

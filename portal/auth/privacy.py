@@ -6,7 +6,7 @@ from typing import TypeVar
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from portal.auth.models import Account, KeptForm, LoginTransaction, SeenToken, SignedSession
+from portal.auth.models import Account, KeptForm, LoginTransaction, PackageLease, SeenToken, SignedSession
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, LoginNameCheck, Password
 from portal.kit.privacy import DataSubject, Record, records
 
@@ -15,6 +15,7 @@ TABLES: Sequence[type[SQLModel]] = (
     SignedSession,
     LoginTransaction,
     KeptForm,
+    PackageLease,
     Password,
     LoginNameCheck,
     KnownDevice,
@@ -33,7 +34,10 @@ SECRETS = frozenset(
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """The person's accounts, sessions, journeys to the bank, kept forms and password, without what is secret."""
+    """The person's accounts, sessions, journeys to the bank, kept forms and password, without what is secret.
+
+    Then what is on its way to them at this moment: a data package holds itself.
+    """
     accounts = select(Account).where(col(Account.id).in_(subject.accounts)).order_by(col(Account.created_at))
     return [
         *records(db, accounts, without=SECRETS),
@@ -43,10 +47,11 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
         *records(db, _of(Password, subject), without=SECRETS),
         *records(db, _of(LoginNameCheck, subject).order_by(col(LoginNameCheck.asked_at)), without=SECRETS),
         *records(db, _of(KnownDevice, subject).order_by(col(KnownDevice.known_since)), without=SECRETS),
+        *records(db, _of(PackageLease, subject).order_by(col(PackageLease.taken_at))),
     ]
 
 
-Held = TypeVar("Held", SignedSession, LoginTransaction, KeptForm, Password, LoginNameCheck, KnownDevice)
+Held = TypeVar("Held", SignedSession, LoginTransaction, KeptForm, Password, LoginNameCheck, KnownDevice, PackageLease)
 
 
 def _of(model: type[Held], subject: DataSubject) -> SelectOfScalar[Held]:

@@ -220,7 +220,7 @@ OPENS: Final[Sequence[Opening]] = (
     _opening(Asks.BANK, text("Changing the postal address and how invoices come, and making a calendar of due dates"),
         POST="/account/address /account/billing /account/contact/again /welcome/billing /account/calendar"),
     _opening(Asks.BANK, text("Downloading lists of sites and invoices, and readings"),
-        GET="/sites/download /invoices/download /consumption/download"),
+        GET="/sites/download /invoices/download /invoices/pdfs /consumption/download", POST="/invoices/pdfs"),
     _opening(Asks.BANK, text("Everything that we hold about you, its log, and requests about it"),
         GET="/privacy /privacy/data /privacy/log /privacy/requests /privacy/requests/new /privacy/requests/{id}",
         POST="/privacy/requests/new /privacy/requests/{id}/answer /privacy/requests/{id}/withdraw"),

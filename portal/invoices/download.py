@@ -1,12 +1,13 @@
-"""The list of invoices as a file for spreadsheets."""
+"""The list of invoices as a file for spreadsheets, of either kind."""
 
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
 from portal.invoices.records import InvoiceHead
-from portal.kit import spreadsheets
+from portal.kit import spreadsheets, workbooks
 from portal.kit.i18n import Language, text
 from portal.kit.money import Money
 from portal.kit.spreadsheets import Cell
@@ -26,10 +27,26 @@ HEADINGS: Final = (
 )
 
 
-def written(heads: Iterable[InvoiceHead], today: date, language: Language) -> bytes:
-    """A row for each invoice, with days as 2026-11-30 and euros with two decimals."""
+class Format(StrEnum):
+    """What the file is, as its address and the end of its name say it."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+
+
+CONTENT_TYPES: Final = {
+    Format.CSV: "text/csv; charset=utf-8; header=present",
+    Format.XLSX: workbooks.CONTENT_TYPE,
+}
+
+
+def written(heads: Iterable[InvoiceHead], format_: Format, today: date, language: Language) -> bytes:
+    """A row for each invoice, with days, in CSV as 2026-11-30, and euros with two decimals."""
     headings = [heading.said(language) for heading in HEADINGS]
-    return spreadsheets.written([headings, *(_row(head, today, language) for head in heads)])
+    rows = (_row(head, today, language) for head in heads)
+    if format_ is Format.XLSX:
+        return workbooks.workbook(text("Invoices").said(language), headings, rows)
+    return spreadsheets.written([headings, *rows])
 
 
 def _row(head: InvoiceHead, today: date, language: Language) -> list[Cell]:
@@ -37,10 +54,10 @@ def _row(head: InvoiceHead, today: date, language: Language) -> list[Cell]:
         head.number,
         head.title.said(language),
         head.street,
-        head.first.isoformat(),
-        head.last.isoformat(),
-        head.issued_on.isoformat(),
-        None if head.is_credit_note else head.due_on.isoformat(),
+        head.first,
+        head.last,
+        head.issued_on,
+        None if head.is_credit_note else head.due_on,
         head.label(today).words.said(language),
         _euros(head.total),
         _euros(head.paid),

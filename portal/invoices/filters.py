@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Final
+from urllib.parse import urlencode
 
 from portal.kit import searching
 from portal.kit.forms import one_of
@@ -76,6 +77,11 @@ class InvoiceFilter:
             energy=self.energy,
             sort=self.sort.value if self.sort is not SortBy.PERIOD else None,
         )
+
+    def at(self, path: str, **also: str) -> str:
+        """The address of a page or a file of these, with what else it is asked."""
+        asked = {**self.query, **also}
+        return f"{path}?{urlencode(asked)}" if asked else path
 
     @property
     def is_by_day(self) -> bool:

@@ -1,20 +1,27 @@
 """The invoice pages: what is to be paid and every one, and one with its lines, payment details and history."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Final
+from uuid import UUID
 
+from sqlmodel import Session
 from starlette.routing import Route
 
+from portal.auth import leases
+from portal.auth.leases import Lease
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.invoices import advice, banking_days, download, finding, finvoice, printed, queries
+from portal.invoices import advice, archive, banking_days, download, finding, finvoice, printed, queries
+from portal.invoices.archive import MOST, Printer
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
+from portal.invoices.download import CONTENT_TYPES, Format
 from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
 from portal.invoices.origins import BilledOrigin, origins
@@ -27,14 +34,17 @@ from portal.invoices.scope import as_told
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.invoices.uses import TwoYears, two_years
 from portal.kit import spark
-from portal.kit.clock import first_of_month
+from portal.kit.archives import zipped
+from portal.kit.clock import day_of, first_of_month
 from portal.kit.db import Database
+from portal.kit.forms import one_of
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.money import Money, rounded, total
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.streams import Pieces, Pool
-from portal.kit.web import Download, Visit, page
+from portal.kit.visits import platform_of
+from portal.kit.web import Download, FlowVisit, Visit, flow, in_thread, page
 from portal.sites.kinds import Commodity
 from portal.sites.labels import COMMODITIES
 
@@ -92,6 +102,16 @@ class InvoiceList(Page):
 
 
 @dataclass(frozen=True)
+class InvoicePdfs(Page):
+    """How many invoices the filter lets through, and the first and the last of each file, counted from one."""
+
+    template = "invoices/pdfs.html"
+    filters: InvoiceFilter
+    count: int
+    files: Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True)
 class InvoicePage(Page):
     """One invoice with all it says, the one that it credits or reminds of, and those that refer to it.
 
@@ -126,9 +146,9 @@ class InvoicePage(Page):
 def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
     """The invoice to be paid next, and every one that the filter lets through."""
     filters = InvoiceFilter.read(visit.query)
-    asked = _asked(visit, filters)
+    asked = _asked(visit.db, visit.who, filters, visit.today)
     at = paginate(visit.query.get("page"), asked.count, INVOICES_A_PAGE, PAGE, filters.query)
-    heads = asked.heads(visit, (at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
+    heads = asked.heads(visit.db, visit.who, visit.today, (at.number - 1) * INVOICES_A_PAGE, INVOICES_A_PAGE)
     due = queries.due(visit.db, visit.who, DUE)
     on_the_way = {head.id: head for head in payments.told(visit.db, visit.who, [*heads, *due])}
     heads, due = ([on_the_way[head.id] for head in some] for some in (heads, due))
@@ -150,10 +170,47 @@ def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
 
 def save(payments: PaymentsMade, visit: Visit[User]) -> Download:
     """Every invoice that the filter lets through, as a file."""
-    asked = _asked(visit, InvoiceFilter.read(visit.query))
-    heads = payments.told(visit.db, visit.who, asked.heads(visit, 0, asked.count))
-    body = download.written(heads, visit.today, visit.language)
-    return Download(f"invoices-{visit.today}.csv", "text/csv; charset=utf-8; header=present", body)
+    asked = _asked(visit.db, visit.who, InvoiceFilter.read(visit.query), visit.today)
+    heads = payments.told(visit.db, visit.who, asked.heads(visit.db, visit.who, visit.today, 0, asked.count))
+    kind = one_of(Format, visit.query.get("format"), Format.CSV)
+    body = download.written(heads, kind, visit.today, visit.language)
+    return Download(f"invoices-{visit.today}.{kind}", CONTENT_TYPES[kind], body)
+
+
+def offer_pdfs(visit: Visit[User]) -> InvoicePdfs:
+    """Every invoice that the filter lets through, as files of PDFs."""
+    filters = InvoiceFilter.read(visit.query)
+    count = _asked(visit.db, visit.who, filters, visit.today).count
+    files = [(first + 1, min(first + MOST, count)) for first in range(0, count, MOST)]
+    return InvoicePdfs(filters, count, files)
+
+
+async def save_pdfs(payments: PaymentsMade, visit: FlowVisit[User]) -> Download:
+    """A file of them, made while it is sent."""
+    platform, here = platform_of(visit.request), visit.installation
+    part, today = _part(visit.form.get("part")), day_of(visit.now)
+    lease, ids = await in_thread(platform, _begun, visit, part)
+    printer = Printer(visit.who, payments, here.brand, here.typesetter, visit.language, today)
+
+    def made(database: Database) -> Pieces:
+        return leases.kept(zipped(archive.files(database, ids, printer)), lease, database, platform.now)
+
+    name = archive.filename(visit.language, today, part)
+    return Download(name, "application/zip", made, Pool.DOCUMENTS, partial(leases.give_back, visit.database, lease))
+
+
+def _part(asked: object) -> int:
+    """Which of the files; the first where that makes no sense."""
+    return int(asked) if isinstance(asked, str) and re.fullmatch("[1-9][0-9]{0,5}", asked) else 1
+
+
+def _begun(visit: FlowVisit[User], part: int) -> tuple[Lease, Sequence[UUID]]:
+    """The right to be the only file on its way to the person, and the invoices of it, as they stand in the list."""
+    filters, today = InvoiceFilter.read(visit.query), day_of(visit.now)
+    with visit.database.writing() as db:
+        asked = _asked(db, visit.who, filters, today)
+        heads = asked.heads(db, visit.who, today, (part - 1) * MOST, MOST)
+        return archive.begin(db, visit.who, heads, visit.now), [head.id for head in heads]
 
 
 def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoicePage:
@@ -215,17 +272,17 @@ class _Asked:
     def count(self) -> int:
         return self.sums.count if self.found is None else self.found.count
 
-    def heads(self, visit: Visit[User], skip: int, limit: int) -> Sequence[InvoiceHead]:
+    def heads(self, db: Session, who: User, today: date, skip: int, limit: int) -> Sequence[InvoiceHead]:
         if self.found is not None:
-            return finding.some(visit.db, self.found, self.filters.sort, skip, limit)
-        return queries.latest(visit.db, visit.who, self.filters, self.sums.stretches(skip, limit), visit.today)
+            return finding.some(db, self.found, self.filters.sort, skip, limit)
+        return queries.latest(db, who, self.filters, self.sums.stretches(skip, limit), today)
 
 
-def _asked(visit: Visit[User], filters: InvoiceFilter) -> _Asked:
+def _asked(db: Session, who: User, filters: InvoiceFilter, today: date) -> _Asked:
     if filters.is_by_day:
-        return _Asked(filters, queries.sums(visit.db, visit.who, filters, visit.today), None)
-    sums = queries.sums(visit.db, visit.who, InvoiceFilter(), visit.today)
-    return _Asked(filters, sums, finding.found(visit.db, visit.who, filters, visit.today))
+        return _Asked(filters, queries.sums(db, who, filters, today), None)
+    sums = queries.sums(db, who, InvoiceFilter(), today)
+    return _Asked(filters, sums, finding.found(db, who, filters, today))
 
 
 def _found(heads: Sequence[InvoiceHead], which: Found) -> Sequence[InvoiceSection]:
@@ -304,6 +361,8 @@ def routes(reread: Reread, payments: PaymentsMade) -> list[Route]:
             who=sees(Theme.BILLING),
             viewed=text("Downloaded the list of invoices"),
         ),
+        page("/invoices/pdfs", offer_pdfs, who=sees(Theme.BILLING), viewed=text("Looked at the list of invoices")),
+        flow("/invoices/pdfs", partial(save_pdfs, payments), who=sees(Theme.BILLING), method="POST"),
         page(
             "/invoices/{id}",
             partial(show, reread, payments),

@@ -294,6 +294,12 @@ def by_id(db: Session, who: User, invoice_id: UUID) -> WholeInvoice:
     return found[0]
 
 
+def whole(db: Session, who: User, invoice_ids: Sequence[UUID]) -> Sequence[WholeInvoice]:
+    """Those of some bills that this person may see, with their lines, VAT and payments, in the order asked for."""
+    found = {one.head.id: one for one in _bills(db, INVOICES.visible_to(who) & col(Invoice.id).in_(invoice_ids))}
+    return [found[invoice_id] for invoice_id in invoice_ids if invoice_id in found]
+
+
 def counts_by_year(db: Session, who: User) -> Mapping[int, int]:
     """How many bills there are of each year, that of the last day billed; the latest year first."""
     found: defaultdict[int, int] = defaultdict(int)

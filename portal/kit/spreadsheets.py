@@ -7,6 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
@@ -33,8 +34,8 @@ TAKEN_FOR_ANOTHER: Final = re.compile(
 )  # numbers, days, times of day, truths
 
 
-Cell = str | int | Decimal | None
-"""What a cell holds: words, a number with the decimals that it has, or nothing."""
+Cell = str | int | Decimal | date | None
+"""What a cell holds: words, a number with the decimals that it has, a day, or nothing."""
 
 
 def written(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -67,5 +68,7 @@ def _cell(cell: Cell) -> str:
             return ""
         case str():
             return as_words(cell)
+        case date():
+            return as_words(cell.isoformat())
         case _:
             return str(cell).replace(".", ",")

@@ -15,6 +15,7 @@ from portal.audit import jobs as audit
 from portal.audit.heads import Seals
 from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
+from portal.auth import leases
 from portal.auth.passwords import actions as passwords
 from portal.consents.contactable import contactable
 from portal.consents.rules import Channel, Purpose
@@ -28,7 +29,6 @@ from portal.outages.letters import Sender
 from portal.outbox import jobs as outbox
 from portal.outbox.letters import Signature
 from portal.payments import jobs as payments
-from portal.privacy import leases
 from portal.requests import jobs as requests
 from portal.settings import Settings
 

@@ -9,6 +9,8 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.audit.models import AuditEntry
+from portal.auth import leases
+from portal.auth.leases import Lease
 from portal.auth.people import ConfirmedUser, User
 from portal.customers.models import Party
 from portal.kit import clock
@@ -17,10 +19,9 @@ from portal.kit.db import one_at_a_time
 from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.outbox.actions import Event, announce
-from portal.privacy import cases, holdings, leases, rules
+from portal.privacy import cases, holdings, rules
 from portal.privacy.cases import Case
 from portal.privacy.holdings import Whose
-from portal.privacy.leases import Lease
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Act, CaseState, Right
 from portal.privacy.scope import visible_to

@@ -12,7 +12,7 @@ from typing import Final
 from sqlmodel import SQLModel
 
 from portal.audit.models import AuditEntry
-from portal.auth.models import Account, KeptForm, LoginTransaction, SignedSession
+from portal.auth.models import Account, KeptForm, LoginTransaction, PackageLease, SignedSession
 from portal.auth.passwords.models import KnownDevice, LoginNameCheck, Password
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
@@ -38,7 +38,7 @@ from portal.messages.models import Message, MessageThread, ThreadReading
 from portal.outages.models import Outage, OutageSite
 from portal.outbox.models import OutboxEvent
 from portal.payments.models import CalendarLink, PaymentAttempt
-from portal.privacy.models import PackageLease, PrivacyCase, PrivacyStep
+from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
 from portal.requests.models import RequestStep, ServiceRequest
 from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
@@ -289,7 +289,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(AuthorisationRead, Group.PERMISSIONS, text("When authorised companies read the data")),
     PersonalTable(PrivacyCase, Group.REQUESTS, text("Requests")),
     PersonalTable(PrivacyStep, Group.REQUESTS, text("What happened to the requests")),
-    PersonalTable(PackageLease, Group.REQUESTS, text("Data packages, while they are on their way")),
+    PersonalTable(PackageLease, Group.REQUESTS, text("Large files, while they are on their way")),
     PersonalTable(CalendarLink, Group.SIGN_INS, text("Calendars of due dates")),
     PersonalTable(Account, Group.SIGN_INS, text("The account in this service")),
     PersonalTable(SignedSession, Group.SIGN_INS, text("Sessions")),

@@ -9,12 +9,12 @@ from sqlmodel import Session, select
 from portal.audit import actions as audit
 from portal.customers import privacy as customers
 from portal.customers.models import Party
+from portal.kit.archives import unpacked
 from portal.kit.complaints import Complaint
 from portal.kit.db import Database
 from portal.kit.i18n import Language
 from portal.privacy.holdings import Whose
 from portal.privacy.package import PackageContext, files
-from portal.privacy.package.archive import unpacked
 
 
 class NotExported(Complaint):

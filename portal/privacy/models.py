@@ -82,16 +82,3 @@ class PrivacyStep(SQLModel, table=True):
         description="of an extension: the last day to answer, as it was told",
         sa_column_kwargs=told("To be answered by"),
     )
-
-
-class PackageLease(SQLModel, table=True):
-    """That a data package is on its way to a person. It goes with the package, or holds no more from `until` on."""
-
-    __tablename__ = "package_lease"
-
-    account_id: UUID = Field(foreign_key="account.id", primary_key=True)
-    holder: UUID = Field(
-        description="which package: it alone renews the lease and gives it back", sa_column_kwargs=internal()
-    )
-    taken_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Begun"))
-    until: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Kept until"))

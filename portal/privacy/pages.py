@@ -9,9 +9,12 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, Field, ValidationInfo, field_validator
 
 from portal.audit import actions as audit
+from portal.auth import leases
+from portal.auth.leases import Lease
 from portal.auth.people import ConfirmedUser, User, decides, decides_confirmed
 from portal.kit import forms
 from portal.kit.allowance import retry_after
+from portal.kit.archives import zipped
 from portal.kit.db import Database
 from portal.kit.errors import NotThere, StepUpNeeded
 from portal.kit.forms import Form, Typed, one_of, wrong
@@ -23,15 +26,13 @@ from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Answer, Download, FlowVisit, Redirect, Reply, Visit, action, flow, in_thread, page
 from portal.messages.rules import plain
-from portal.privacy import actions, cases, catalogue, holdings, labels, leases, log, package
+from portal.privacy import actions, cases, catalogue, holdings, labels, log, package
 from portal.privacy.actions import NewCase, PackageIsComing, RequestClosed, TooManyPackages, TooManyRequests
 from portal.privacy.cases import Case
 from portal.privacy.catalogue import BY_TABLE, Described, Group
 from portal.privacy.holdings import HeldTable, Prospect, Whose
-from portal.privacy.leases import Lease
 from portal.privacy.log import LOG, Circle, CompanyRead, LogEntry, LogFilter, LogShown
 from portal.privacy.package import PackageContext
-from portal.privacy.package.archive import zipped
 from portal.privacy.rules import Right
 
 LATEST: Final = 5

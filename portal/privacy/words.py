@@ -63,6 +63,7 @@ DEEDS: Final[Mapping[str, Text]] = {
     "request.sent": text("Sent a service request"),
     "request.withdrawn": text("Withdrew a service request"),
     "privacy.packaged": text("Downloaded the data package"),
+    "invoices.downloaded": text("Downloaded many invoices as PDFs"),
     "privacy.exported": text("Made the data package for the customer"),
     "calendar.made": text("Made an address for a calendar of due dates"),
     "calendar.ended": text("Ended a calendar of due dates"),

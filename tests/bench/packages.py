@@ -14,12 +14,12 @@ from portal.customers.models import Mandate
 from portal.demo.people import LANDLORD
 from portal.demo.register import party_id
 from portal.keepers import KEEPERS
+from portal.kit.archives import PackageFile, zipped
 from portal.kit.i18n import Language
 from portal.kit.privacy import DataSubject
 from portal.privacy import package
 from portal.privacy.holdings import Whose
 from portal.privacy.package import PackageContext
-from portal.privacy.package.archive import PackageFile, zipped
 from tests import days
 from tests.browser import hidden
 from tests.people import vault

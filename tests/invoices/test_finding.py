@@ -5,6 +5,7 @@ import io
 import re
 from datetime import date
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from sqlmodel import col, select
@@ -130,3 +131,13 @@ def test_the_file_holds_every_invoice_of_the_filter_with_euros_as_numbers(aino, 
     assert (mine["Summa, €"], mine["Maksettu, €"], mine["Maksettavaa, €"]) == ("94,99", "0,00", "94,99")
     assert [row["Maksettavaa, €"] for row in saved(aino.browser, "/invoices/download?show=paid")] == ["0,00", "0,00"]
     assert saved(aino.browser, "/invoices/download?year=1999") == []
+
+
+def test_the_same_rows_come_as_a_workbook(aino, books):
+    answer = aino.browser.get("/invoices/download?format=xlsx&show=open")
+    assert answer.headers["content-type"] == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert answer.headers["content-disposition"].endswith('.xlsx"')
+    sheet = ZipFile(io.BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
+    assert sheet.count("<row ") == 2
+    assert "<v>94.99</v>" in sheet
+    assert "Laskun numero" in sheet

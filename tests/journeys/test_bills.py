@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +14,7 @@ from sqlmodel import col, delete
 from portal.invoices.models import Payment
 from portal.kit.db import Database
 from tests.days import UNTIL
+from tests.journeys.conftest import sign_in
 from tests.journeys.layout import DESKTOP, HOLES, VOIDS, WIDTHS
 from tests.journeys.places import AINO, JUHA, KARIN
 
@@ -90,3 +92,18 @@ def paid_in_part(path: Path, invoice_id: UUID) -> Iterator[None]:
         with database.writing() as db:
             db.exec(delete(Payment).where(col(Payment.number) == "a euro"))
         database.engine.dispose()
+
+
+def test_the_list_and_its_pdfs_are_saved_with_scripts_and_without(page):
+    sign_in(page, "Aino Mäkelä")
+    for words, ending in (("Lataa CSV", "csv"), ("Lataa XLSX", "xlsx")):
+        page.goto("/invoices?show=open")
+        with page.expect_download() as saved:
+            page.get_by_role("link", name=words).click()
+        assert saved.value.suggested_filename.endswith(f".{ending}")
+    page.get_by_role("link", name="Lataa PDF-tiedostot").click()
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Tallenna tiedosto").click()
+    assert re.fullmatch(r"laskut-[\d-]+\.zip", saved.value.suggested_filename)
+    [name] = ZipFile(saved.value.path()).namelist()
+    assert re.fullmatch(r"[\d-]{10}-lasku-\d+\.pdf", name)

@@ -8,6 +8,7 @@ import pytest
 from portal.app import html
 from portal.customers.privacy import subject_of
 from portal.keepers import KEEPERS
+from portal.kit.archives import PackageFile, Pause, zipped
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
@@ -15,7 +16,6 @@ from portal.kit.streams import Pace
 from portal.privacy import package
 from portal.privacy.holdings import Whose
 from portal.privacy.package import PackageContext
-from portal.privacy.package.archive import PackageFile, Pause, zipped
 from tests import days
 from tests.privacy.test_pages import settle
 from tests.running import PATIENCE_S

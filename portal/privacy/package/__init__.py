@@ -13,6 +13,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from portal.brand import Brand
+from portal.kit.archives import PackageFile, Pause, Step
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.html import Html
@@ -22,7 +23,6 @@ from portal.kit.streams import Pace
 from portal.privacy.catalogue import Group
 from portal.privacy.holdings import Whose
 from portal.privacy.package import readings
-from portal.privacy.package.archive import PackageFile, Pause, Step
 from portal.privacy.package.pages import page, sheets
 from portal.privacy.package.readme import readme
 from portal.privacy.package.records import as_csv, as_json, receipts, records

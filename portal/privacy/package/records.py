@@ -17,11 +17,11 @@ from portal.consents.authorisations import lookups as authorisations
 from portal.consents.authorisations import receipts as authorisation_receipts
 from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
+from portal.kit.archives import PackageFile
 from portal.kit.crypto import Vault
 from portal.kit.privacy import Keeper, Record, Value
 from portal.kit.spreadsheets import harmless
 from portal.privacy.holdings import Whose
-from portal.privacy.package.archive import PackageFile
 from portal.privacy.package.spool import Spool
 
 VERSION: Final = 1

@@ -1,4 +1,6 @@
-"""One package a person at a time, over all workers: who has one on its way stands in the database until it has ended.
+"""One large file a person at a time, over all workers: who has one on its way stands in the database until it ends.
+
+A data package is such a file, called package here, and so are many invoices as PDFs.
 
 A lease lasts for a quarter of an hour and is renewed once a minute between two pieces, however long a package takes.
 What it must outlast is the wait for a reader: a piece is made when the one before it has left, which has 64 KiB and
@@ -21,11 +23,11 @@ from sqlalchemy import delete
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
+from portal.auth.models import PackageLease
 from portal.kit.allowance import MINUTE
 from portal.kit.db import Database, table_of, take_over
 from portal.kit.outages import outage
 from portal.kit.streams import Pieces
-from portal.privacy.models import PackageLease
 
 LASTS: Final = 15 * MINUTE
 RENEWED_EVERY: Final = MINUTE

@@ -10,11 +10,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from portal.auth.models import Account
+from portal.auth import leases
+from portal.auth.leases import LASTS, RENEWED_EVERY, Lease, TakenByAnother
+from portal.auth.models import Account, PackageLease
 from portal.kit.db import Database
-from portal.privacy import leases
-from portal.privacy.leases import LASTS, RENEWED_EVERY, Lease, TakenByAnother
-from portal.privacy.models import PackageLease
 from portal.privacy.rules import PACKAGES_A_DAY
 from tests import days
 from tests.browser import hidden

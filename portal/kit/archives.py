@@ -1,4 +1,4 @@
-"""The archive of a package, sent piece by piece while it is made; or the same files unpacked into a folder."""
+"""Archives of many files, sent piece by piece while they are made; or the same files unpacked into a folder."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ WORTH_SENDING: Final = 1 << 16  # bytes
 
 @dataclass(frozen=True)
 class PackageFile:
-    """A file of the package, in pieces."""
+    """A file of an archive, in pieces."""
 
     name: str
     pieces: Iterable[bytes]
