@@ -116,6 +116,9 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
   `volume` in m3, `flow` and `return` in °C of district heat and cooling, `lower` in kWh of gas by its lower
   heating value (what is metered is by the upper one), `volume` in m3 of gas, and `estimate` in kWh of points
   without a meter. A type that a point of its kind does not have is refused line by line.
+- Readings are of a quarter (`PT15M`) or an hour (`PT1H`). Longer ones (`P1D`, `P1M`, `P1Y`) are refused: a point that
+  is read by the month (`rhythm` P1M) sends the hours of the month together, estimated (`EST`) where only their sum is
+  known; what a register showed on a day is feed `register_readings`.
 - A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
   known are revisions: they count as accepted, and are said.
 - A reading that starts later than a day from now is refused: it cannot have been measured. So is one before the first

@@ -16,6 +16,10 @@ from tests.data import real
 GSRN, OTHER = "643007572000000013", "643007572000000020"
 HEADER, ENGLISH, OF_2022, ENGLISH_2022 = HEADERS
 ROW = f"{GSRN};8716867000030;PT15M;kWh;BN01;2024-12-31T22:00:00Z;2,126000;OK"
+CONTRADICTS = (
+    "line 2 says something else of the same start time, and is taken: if this one is right, take out the other one "
+    "and take the file in again"
+)
 AT = 1_928_536  # 2024-12-31T22:00Z in quarters
 
 
@@ -111,12 +115,28 @@ def test_a_file_may_hold_no_readings():
     ("wrong", "reason"),
     [
         (ROW.replace("8716867000030", "8716867000047"), "unknown unit kWh, kvarh is asked for"),
-        (ROW.replace("8716867000030", "8716867000054"), "unknown product 8716867000054"),
-        (ROW.replace("PT15M", "P1D"), "resolution P1D is not taken, only PT15M and PT1H"),
+        (
+            ROW.replace("8716867000030", "8716867000054"),
+            "unknown product 8716867000054, 8716867000030 (active), 8716867000047 (reactive) or none is asked for",
+        ),
+        (
+            ROW.replace("PT15M", "P1D"),
+            "resolution P1D is not taken, only PT15M and PT1H: send the hours of a longer time",
+        ),
         (ROW.replace("kWh", "kVArh"), "unknown unit kVArh, kWh is asked for"),
-        (ROW.replace("BN01", "BN09"), "unknown reading type BN09"),
+        (
+            ROW.replace("BN01", "BN09"),
+            "unknown reading type BN09, one of BN01, BN02, BN03, estimate, lower is asked for",
+        ),
         (ROW.replace(GSRN, "12345"), "metering point 12345 has not 18 digits"),
-        (row(quality="GOOD"), "unknown quality GOOD"),
+        (
+            ROW.replace("8716867000030", "8716867000047").replace("BN01", "BN02"),
+            "unknown reading type BN02, one of BN01 is asked for",
+        ),
+        (
+            row(quality="GOOD"),
+            "unknown quality GOOD, one of OK, EST, CALC, REVISED, UNCERTAIN, MISSING, PMISSING, E21, E56 is asked for",
+        ),
         (row(quantity=""), "has no quantity, although its quality is OK"),
         (row(quantity="null", quality="EST"), "has no quantity, although its quality is EST"),
         (row(quantity="2,1234567"), "quantity 2,1234567 is not a number with at most eight digits and six decimals"),
@@ -160,16 +180,12 @@ def test_a_line_that_only_repeats_is_counted():
 
 def test_of_two_lines_that_differ_the_later_is_refused():
     later = row(quantity="9,000000")
-    assert refusals(row(), row(start="2024-12-31T22:15:00Z"), later) == [
-        (4, "line 2 says something else of the same time")
-    ]
+    assert refusals(row(), row(start="2024-12-31T22:15:00Z"), later) == [(4, CONTRADICTS)]
     assert readings(file(row(), later)) == [Reading(AT, 1, 2_126_000)]
 
 
 def test_an_hour_and_its_quarter_are_not_both_taken():
-    assert refusals(row(resolution="PT1H"), row(start="2024-12-31T22:45:00Z")) == [
-        (3, "line 2 says something else of the same time")
-    ]
+    assert refusals(row(resolution="PT1H"), row(start="2024-12-31T22:45:00Z")) == [(3, CONTRADICTS)]
 
 
 def test_two_points_may_have_the_same_time():
@@ -307,7 +323,7 @@ def test_a_line_that_contradicts_one_far_before_it_is_refused(monkeypatch):
     others = [row(start=f"2024-12-31T{hour:02}:00:00Z") for hour in range(20)]
     content = file(row(), *others, row(quantity="9,000000"), row())
     export = read(content, size=100, portion=1)
-    assert (export.refused, export.repeated) == (((23, "line 2 says something else of the same time"),), 1)
+    assert (export.refused, export.repeated) == (((23, CONTRADICTS),), 1)
 
 
 # writing

@@ -17,7 +17,7 @@ from sqlmodel import delete, select
 
 from portal.consumption import store
 from portal.consumption.formats import datahub_file
-from portal.consumption.models import MonthTotal, ReadingMonth, Series
+from portal.consumption.models import MonthTotal, ReadingMonth, Revision, Series
 from portal.consumption.store import PointDays
 from portal.feeds import imports, readings
 from portal.feeds.readings import PointOptions
@@ -37,6 +37,7 @@ from tests.feeds.conftest import row
 from tests.operating.conftest import ROOT
 
 FIRST, SECOND = "643000000000000016", "643000000000000023"
+UNKNOWN = "unknown metering point: bring it in feed metering_points, and take the file in again"
 HEADER = "MeteringPointGSRN;Product Type;Resolution;Unit Type;Reading Type;Start Time;Quantity;Quality\n"
 
 
@@ -167,8 +168,43 @@ def test_an_unknown_point_is_refused_line_by_line(take, point, refused, kept):
     point(FIRST)
     answer = take(reading(FIRST, 0, "1,5"), reading(SECOND, 0, "2,5"), reading(FIRST, 1, "1,0"))
     assert (answer.code, answer.last) == (1, "accepted=2 unchanged=0 refused=1")
-    assert refused("r.csv") == [("3", "unknown metering point", reading(SECOND, 0, "2,5").rstrip())]
+    assert refused("r.csv") == [("3", UNKNOWN, reading(SECOND, 0, "2,5").rstrip())]
     assert kept() == {FIRST: ("electricity", 2.5)}
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    ("old", "new", "field", "remedy"),
+    [
+        (FIRST, "12345", "metering point 12345", "has not 18 digits"),
+        (FIRST, SECOND, "metering point", "bring it in feed metering_points"),
+        (FIRST, "643000000000000012", "metering point", "correct its number"),
+        ("8716867000030", "8716867000054", "product 8716867000054", "8716867000030 (active), 8716867000047 (reactive)"),
+        ("kWh", "MWh", "unit MWh", "kWh is asked for"),
+        ("PT15M", "P1M", "resolution P1M", "only PT15M and PT1H: send the hours"),
+        ("BN01", "BN07", "reading type BN07", "one of BN01, BN02, BN03, estimate, lower is asked for"),
+        (
+            "8716867000030;PT15M;kWh;BN01",
+            ";PT15M;m3;volume",
+            "reading type volume",
+            "one of BN01, BN02, BN03, reactive",
+        ),
+        ("2026-11-20T00:00", "20.11.2026 00:00", "start time", "in UTC such as 2026-11-21T14:15:00Z"),
+        ("2026-11-20T00", "2059-11-20T00", "start time", "set the clock of the meter"),
+        ("1,5", "much", "quantity much", "at most eight digits and six decimals"),
+        ("OK", "GOOD", "quality GOOD", "one of OK, EST, CALC, REVISED, UNCERTAIN, MISSING, PMISSING, E21, E56"),
+        ("T01:00", "T00:00", "start time", "take out the other one"),
+    ],
+)
+def test_each_refusal_names_the_field_and_what_to_do(take, point, refused, old, new, field, remedy):
+    point(FIRST)
+    told = [reading(FIRST, 0, "1,5"), reading(FIRST, 1, "2,5")]
+    told = [told[0], told[1].replace(old, new)] if "T01" in old else [told[0].replace(old, new), told[1]]
+    assert take(*told).last == "accepted=1 unchanged=0 refused=1"
+    ((line, reason, text),) = refused("r.csv")
+    assert (line, text) == ("3" if "T01" in old else "2", told["T01" in old].rstrip())
+    assert field in reason
+    assert remedy in reason
 
 
 def test_unknown_points_are_made_on_request(take, kept):
@@ -181,7 +217,7 @@ def test_unknown_points_are_made_on_request(take, kept):
 def test_a_point_with_a_wrong_check_digit_is_never_made(take, refused, kept):
     answer = take(reading("643000000000000012", 0, "1,5"), options=("--create-points",))
     assert (answer.code, kept()) == (1, {})
-    assert refused("r.csv")[0][1] == "unknown metering point: its check digit is wrong"
+    assert refused("r.csv")[0][1].startswith("unknown metering point: its check digit is wrong; ")
 
 
 @pytest.mark.sqlite
@@ -273,6 +309,33 @@ def check_digit(digits):
 def test_a_rehearsal_of_readings_keeps_nothing(take, kept):
     answer = take(reading(FIRST, 0, "1,5"), options=("--create-points", "--dry-run"))
     assert (answer.code, answer.last, kept()) == (0, "accepted=1 unchanged=0 refused=0", {})
+
+
+WHOLE = (
+    reading(FIRST, 0, "1,5"),
+    reading(FIRST, 1, "", "MISSING"),
+    f"{FIRST};8716867000030;PT1H;kWh;BN02;2026-11-20T02:00:00Z;-0,25;EST\n",
+    reading(SECOND, 0, "2", "UNCERTAIN"),
+    reading(FIRST, 0, "3,5", minute=15),
+)
+
+
+@pytest.mark.sqlite
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(cut=st.integers(0, len("".join(WHOLE)) + len(HEADER)), order=st.permutations(WHOLE))
+def test_cut_anywhere_and_reordered_the_whole_file_mends_it(portal, database, kept, tmp_path, cut, order):
+    with database.writing() as db:
+        for table in (Revision, ReadingMonth, MonthTotal, Series, MeteringPoint):
+            db.exec(delete(table))
+    path = tmp_path / "r.csv"
+    path.write_text((HEADER + "".join(WHOLE))[:cut])
+    portal("import", path, "--create-points")
+    path.write_text(HEADER + "".join(order))
+    assert portal("import", path, "--create-points").code == 0
+    assert portal("import", path).last == "accepted=0 unchanged=5 refused=0"
+    assert kept() == {FIRST: ("electricity", 4.75), SECOND: ("electricity", 2.0)}
+    with database.reading() as db:
+        assert db.exec(select(Revision)).all() == [], "half a line never told another value"
 
 
 # a file of any size, portion by portion

@@ -189,7 +189,7 @@ def _reading(fields: Sequence[str], columns: int) -> tuple[LineHead, int, int, Q
         raise _Refused(f"has {len(fields)} fields, not {columns}")
     *head, start, quantity, quality = fields
     if quality not in Quality.__members__:
-        raise _Refused(f"unknown quality {quality}")
+        raise _Refused(f"unknown quality {quality}, one of {', '.join(Quality.__members__)} is asked for")
     found = _head(head)
     return found, _quarter(start, found.length), _milliwatt_hours(quantity, Quality[quality]), Quality[quality]
 
@@ -208,7 +208,7 @@ def _head(fields: Sequence[str]) -> LineHead:
     _look_for_spreadsheet(gsrn, product)
     kind = _reading_type(product, unit, *reading_type)
     if resolution not in LENGTHS:
-        raise _Refused(f"resolution {resolution} is not taken, only PT15M and PT1H")
+        raise _Refused(f"resolution {resolution} is not taken, only PT15M and PT1H: send the hours of a longer time")
     if NO_GSRN.fullmatch(gsrn):
         return LineHead(None, LENGTHS[resolution], kind)
     if not GSRN.fullmatch(gsrn):
@@ -227,12 +227,12 @@ def _reading_type(product: str, unit: str, reading_type: str = "") -> ReadingTyp
     if found := TYPES.get((product, unit.lower(), reading_type)):
         return found
     if product not in ("", ACTIVE, REACTIVE):
-        raise _Refused(f"unknown product {product}")
-    units = sorted(
-        {UNITS_WRITTEN[of] for of_product, of, kind in TYPES if (of_product, kind) == (product, reading_type)}
-    )
+        raise _Refused(f"unknown product {product}, {ACTIVE} (active), {REACTIVE} (reactive) or none is asked for")
+    of_product = [(unit, kind) for of, unit, kind in TYPES if of == product]
+    units = sorted({UNITS_WRITTEN[unit] for unit, kind in of_product if kind == reading_type})
     if not units:
-        raise _Refused(f"unknown reading type {reading_type}")
+        kinds = dict.fromkeys(kind for _, kind in of_product if kind)
+        raise _Refused(f"unknown reading type {reading_type}, one of {', '.join(kinds)} is asked for")
     raise _Refused(f"unknown unit {unit}, {units[0]} is asked for")
 
 
@@ -266,5 +266,8 @@ def _until(readings: Readings, latest: datetime | None) -> tuple[Readings, list[
     """The readings that start until an instant, and the lines of those that start later."""
     if latest is None or not (ahead := readings.quarter > quarter_of(latest)).any():
         return readings, []
-    why = f"start time is later than {latest:%Y-%m-%dT%H:%M:%SZ}, which has not come"
+    why = (
+        f"start time is later than {latest:%Y-%m-%dT%H:%M:%SZ}, which has not come: set the clock of the meter, "
+        "and take the file in again when it tells the right times"
+    )
     return readings[~ahead], [RefusedLine(line, why) for line in readings.line[ahead].tolist()]

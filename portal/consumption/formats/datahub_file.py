@@ -157,9 +157,7 @@ class ExportFile:
     def refused(self, spans: Spans, why: Why) -> Iterator[RefusedLine]:
         """The lines that are not taken, in their order, and why."""
         contradicting = sorted(self._contradicting(spans).items())
-        later = (
-            RefusedLine(line, f"line {other} says something else of the same time") for line, other in contradicting
-        )
+        later = (RefusedLine(line, _contradicts(other)) for line, other in contradicting)
         return merge(self._refused(spans, why), later)
 
     def _refused(self, spans: Spans, why: Why) -> Iterator[RefusedLine]:
@@ -288,6 +286,13 @@ def _overlaps(readings: Readings) -> NDArray[np.bool_]:
     ends = readings.quarter + readings.length
     overlaps: NDArray[np.bool_] = (readings.series[1:] == readings.series[:-1]) & (readings.quarter[1:] < ends[:-1])
     return overlaps
+
+
+def _contradicts(other: int) -> str:
+    return (
+        f"line {other} says something else of the same start time, and is taken: if this one is right, "
+        "take out the other one and take the file in again"
+    )
 
 
 def _grown(array: Whole, size: int) -> Whole:
