@@ -49,13 +49,14 @@ SATURDAY: Final = 5
 class Figures:
     """The figures above the chart.
 
+    total: None where nothing of the time is known
     then: all that the chart shows of the year before
     compared: the pair of the year before, by the rule of pairs.py
     priced: whether a price is to be expected; `cost` is None where it is not known for all of the time
     estimate: what the cost is of
     """
 
-    total: Energy
+    total: Energy | None
     then: Energy | None
     compared: Comparison | None
     priced: bool
@@ -331,7 +332,7 @@ def _figures(
 ) -> Figures:
     bought = bool(priced.supplies) and selection.commodity is not Commodity.PRODUCTION
     return Figures(
-        total=total(step.now for step in steps).energy,
+        total=total(step.now for step in steps).known_energy,
         then=then,
         compared=compared,
         priced=selection.shows(Shown.EUROS) and (bought or priced.is_known),

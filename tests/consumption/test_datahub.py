@@ -126,16 +126,16 @@ def test_a_file_may_hold_no_readings():
         (ROW.replace("kWh", "kVArh"), "unknown unit kVArh, kWh is asked for"),
         (
             ROW.replace("BN01", "BN09"),
-            "unknown reading type BN09, one of BN01, BN02, BN03, estimate, lower is asked for",
+            "unknown reading type BN09, BN01, BN02, BN03, estimate or lower is asked for",
         ),
         (ROW.replace(GSRN, "12345"), "metering point 12345 has not 18 digits"),
         (
             ROW.replace("8716867000030", "8716867000047").replace("BN01", "BN02"),
-            "unknown reading type BN02, one of BN01 is asked for",
+            "unknown reading type BN02, BN01 is asked for",
         ),
         (
             row(quality="GOOD"),
-            "unknown quality GOOD, one of OK, EST, CALC, REVISED, UNCERTAIN, MISSING, PMISSING, E21, E56 is asked for",
+            "unknown quality GOOD, OK, EST, CALC, REVISED, UNCERTAIN, MISSING, PMISSING, E21 or E56 is asked for",
         ),
         (row(quantity=""), "has no quantity, although its quality is OK"),
         (row(quantity="null", quality="EST"), "has no quantity, although its quality is EST"),

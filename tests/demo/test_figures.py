@@ -14,33 +14,47 @@ import pytest
 from sqlmodel import col, select
 
 from portal.consumption import store
+from portal.consumption.models import Series
 from portal.consumption.periods import read
 from portal.contracts.models import Contract
-from portal.demo.people import AINO, JUHA, KARIN, LANDLORD, LIISA, MIKKO, VEIKKO
+from portal.demo import estate
+from portal.demo.people import AINO, JUHA, KARIN, LANDLORD, LIISA, MIKKO, RIIKKA, VEIKKO
 from portal.demo.register import party_id
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit import formats
 from portal.kit.clock import day_of
 from portal.kit.db import Database
 from portal.kit.energy import Energy
+from portal.kit.i18n import Language
 from portal.kit.intervals import Quality, day_starts, instant_of
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.days import UNTIL
+from tests.markup import table
 from tests.people import House
 
 DAY = timedelta(days=1)
 NO_VALUE = {Quality.MISSING, Quality.PMISSING}
 MONTH = UNTIL.replace(day=1), UNTIL.replace(year=UNTIL.year, month=12, day=1) - DAY
 PERIODS = ("2026-11", "2026-10", "2026", "2024-02", "2026-W47", "2026-10-25", "2026-03-29", "2026-11-20", "2026-07")
-TITLES = {"electricity": "Sähkö", "production": "Tuotanto", "heat": "Kaukolämpö"}
+TITLES = {
+    "electricity": "Sähkö",
+    "production": "Tuotanto",
+    "heat": "Kaukolämpö",
+    "cooling": "Kaukojäähdytys",
+    "gas": "Maakaasu",
+}
+HOUSEHOLDS = (AINO, MIKKO, KARIN, VEIKKO, LIISA, RIIKKA)
+LOOKED_AT = (*((person, ReadingType.METERED) for person in HOUSEHOLDS), (MIKKO, ReadingType.NETTED),
+             (LIISA, ReadingType.COMMUNITY))  # fmt: skip
+STEPPED = ("2026-11", "2026-10", "2026", "2026-W47")  # periods of which each step is a whole day or a month
 
 
 class Readings:
-    """The register's readings, day by day, added up one at a time."""
+    """The register's readings of one kind of series, day by day, added up one at a time."""
 
-    def __init__(self, database):
-        self.database = database
+    def __init__(self, database, kind=ReadingType.METERED):
+        self.database, self.kind = database, kind
         self.month = cache(self._month)
 
     def points(self, parties, energy):
@@ -57,6 +71,12 @@ class Readings:
                 found[point.id, point.site_id].append((held.since, held.until or date.max))
         return found
 
+    def there(self, points):
+        """Those of the points that have readings of this kind."""
+        with self.database.reading() as db:
+            told = set(db.exec(select(Series.metering_point_id).where(Series.reading_type == self.kind)))
+        return {key: held for key, held in points.items() if key[0] in told}
+
     def day(self, point, day):
         """What a point used on a day, and whether each of its quarter hours has a value."""
         return self.month(point, day.replace(day=1)).get(day, (0, False))
@@ -64,6 +84,14 @@ class Readings:
     def total(self, points, first, last):
         """All that is known of some days."""
         return sum(self.day(point, day)[0] for (point, _), held in points.items() for day in within(held, first, last))
+
+    def known(self, points, first, last):
+        """Whether anything is known of some days."""
+        return any(
+            day in self.month(point, day.replace(day=1))
+            for (point, _), held in points.items()
+            for day in within(held, first, last)
+        )
 
     def pair(self, points, first, last, like):
         """The days of points that both years know in full: the sum of now, that of then, and the days."""
@@ -83,7 +111,7 @@ class Readings:
     def _month(self, point, month):
         last = (month + 31 * DAY).replace(day=1) - DAY
         with self.database.reading() as db:
-            known = store.read(db, point, month, last)
+            known = store.read(db, point, month, last, self.kind)
         sums, counted = defaultdict(int), defaultdict(int)
         columns = (known.quarter, known.length, known.milliwatt_hours, known.quality)
         for quarter, length, milliwatt_hours, quality in zip(*(column.tolist() for column in columns), strict=True):
@@ -179,15 +207,19 @@ def number(words):
 
 @pytest.mark.parametrize("compare", ["date", "weekday"])
 @pytest.mark.parametrize("at", PERIODS)
-@pytest.mark.parametrize("person", [AINO, MIKKO, KARIN, VEIKKO], ids=lambda one: one.persona.family_name)
-def test_the_head_of_consumption_shows_a_total_and_a_pair(house, readings, person, at, compare):
-    browser = own(house, person)
+@pytest.mark.parametrize(("person", "kind"), LOOKED_AT, ids=lambda one: getattr(one, "name", one))
+def test_the_head_of_consumption_shows_a_total_and_a_pair(house, person, kind, at, compare):
+    browser, readings = own(house, person), Readings(house.database, kind)
     period, told = read(at), 0
     for energy in TITLES:
-        points = readings.points({party_id(person)}, energy)
+        points = readings.there(readings.points({party_id(person)}, energy))
         if not points:
             continue
-        page = stats(browser.open(f"/consumption?at={at}&energy={energy}&compare={compare}").text)
+        page = stats(browser.open(f"/consumption?at={at}&energy={energy}&compare={compare}&series={kind}").text)
+        told += 1
+        if not readings.known(points, period.first, period.last):
+            assert set(page.values()) <= {"–"}, "the gas meter is silent"
+            continue
         like = same_date if compare == "date" else same_weekday
         now, then, days = readings.pair(points, period.first, period.last, like)
         total = Energy(readings.total(points, period.first, period.last))
@@ -201,6 +233,25 @@ def test_the_head_of_consumption_shows_a_total_and_a_pair(house, readings, perso
         assert compared == (beside(now) if days and now != total else None), (energy, page)
         change = page.get("Muutos")
         assert (number(change.removesuffix(" %")) if change else None) == (said(now, then) if days else None)
+    assert told
+
+
+@pytest.mark.parametrize("at", STEPPED)
+@pytest.mark.parametrize(("person", "kind"), LOOKED_AT, ids=lambda one: getattr(one, "name", one))
+def test_each_step_of_the_table_is_the_sum_of_its_days(house, person, kind, at):
+    browser, readings = own(house, person), Readings(house.database, kind)
+    told = 0
+    for energy in TITLES:
+        points = readings.there(readings.points({party_id(person)}, energy))
+        if not points:
+            continue
+        page = browser.open(f"/consumption?at={at}&energy={energy}&series={kind}")
+        shown_of = [line[1] for line in table(page, "//section[@aria-labelledby='table']//tbody")]
+        sums = [Energy(readings.total(points, step.first, step.last)).kwh for step in read(at).steps]
+        assert [number(one) if one != "–" else 0 for one in shown_of] == [
+            kwh.quantize(Decimal("0.01"), ROUND_HALF_UP) for kwh in sums[: len(shown_of)]
+        ], energy
+        assert not any(sums[len(shown_of) :]), "what is not shown has not come"
         told += 1
     assert told
 
@@ -221,6 +272,19 @@ def test_overview_and_sites_of_a_household_show_the_same_pairs(house, readings, 
                 told = f"samat {days} päivää: {beside(now)}, vuosi sitten {beside(then)}"
                 assert told in plain(sites)
                 assert told in plain(browser.open(f"/sites/{site}").text)
+
+
+def test_the_meter_of_the_company_that_stands_still_is_said_where_its_days_are_shown(company, house):
+    number = estate.site_number(estate.STUCK)
+    with house.database.reading() as db:
+        (site,) = db.exec(select(Site.id).where(Site.number == number))
+        (beside,) = db.exec(select(Site.id).where(Site.number == estate.site_number(estate.STUCK + 10)))
+    first = UNTIL - estate.STUCK_FOR * DAY
+    page = plain(company.open(f"/consumption?site={site}&energy=electricity").text)
+    assert "Mittari näyttää nollaa" in page
+    assert f"Ajalta {formats.date_range(first, UNTIL - DAY, Language.FI)} ei mitattu mitään." in page
+    for other in (f"site={beside}&energy=electricity", f"site={site}&energy=electricity&at={first - DAY}"):
+        assert "näyttää nollaa" not in plain(company.open(f"/consumption?{other}").text)
 
 
 def test_a_reader_of_the_heads_comes_to_the_same_change(house):

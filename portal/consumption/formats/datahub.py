@@ -8,7 +8,7 @@ quite regular is read here, line by line, and either taken or refused with a rea
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -189,7 +189,7 @@ def _reading(fields: Sequence[str], columns: int) -> tuple[LineHead, int, int, Q
         raise _Refused(f"has {len(fields)} fields, not {columns}")
     *head, start, quantity, quality = fields
     if quality not in Quality.__members__:
-        raise _Refused(f"unknown quality {quality}, one of {', '.join(Quality.__members__)} is asked for")
+        raise _Refused(f"unknown quality {quality}, {_either(Quality.__members__)} is asked for")
     found = _head(head)
     return found, _quarter(start, found.length), _milliwatt_hours(quantity, Quality[quality]), Quality[quality]
 
@@ -232,8 +232,13 @@ def _reading_type(product: str, unit: str, reading_type: str = "") -> ReadingTyp
     units = sorted({UNITS_WRITTEN[unit] for unit, kind in of_product if kind == reading_type})
     if not units:
         kinds = dict.fromkeys(kind for _, kind in of_product if kind)
-        raise _Refused(f"unknown reading type {reading_type}, one of {', '.join(kinds)} is asked for")
+        raise _Refused(f"unknown reading type {reading_type}, {_either(kinds)} is asked for")
     raise _Refused(f"unknown unit {unit}, {units[0]} is asked for")
+
+
+def _either(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _quarter(start: str, length: int) -> int:
