@@ -34,14 +34,18 @@ _Reach = tuple[int, int | None]  # the first and the last quarter of a series, a
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """How many intervals changed what was kept, and how many of these corrected a value; the others changed nothing."""
+    """How many intervals changed what was kept, and how many of these corrected a value; the others changed nothing.
+
+    contradicting: of those that changed nothing, hours that differ from their quarters
+    """
 
     accepted: int = 0
     unchanged: int = 0
     revised: int = 0
+    contradicting: int = 0
 
     def __add__(self, other: "Recorded") -> "Recorded":
-        return Recorded(self.accepted + other.accepted, self.unchanged + other.unchanged, self.revised + other.revised)
+        return Recorded(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,7 @@ class _Rows:
             loaded_at = kept.loaded_at if kept else self._now
             arrivals = self._arrivals(kept, known, outcome.known) if kept else None
             self._keep(key, outcome.known, {"loaded_at": loaded_at, "updated_at": self._now, "arrivals": arrivals})
-        return Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised)
+        return Recorded(outcome.accepted, len(part) - outcome.accepted, outcome.revised, outcome.contradicting)
 
     def write(self, db: Session) -> None:
         """Write all of them."""

@@ -53,12 +53,14 @@ def in_a_row(parts: Iterable[Known]) -> Known:
 class Merged:
     """What is known now, and how many of the arriving intervals changed it; a revision is accepted too.
 
+    contradicting: hours that came as a whole and differ from the sum of their quarters, which are known and stay
     former: what the hours were that were changed, ABSENT where nothing was known; without those that only follow
     """
 
     known: Known
     accepted: int
     revised: int
+    contradicting: int
     former: Known
 
 
@@ -88,11 +90,11 @@ class _Hours:
 def merged(old: Known, new: Intervals) -> Merged:
     """Readings that were known together with those that arrive."""
     if not len(old.intervals):
-        return Merged(as_new(new), len(new), 0, UNKNOWN)
+        return Merged(as_new(new), len(new), 0, 0, UNKNOWN)
     if new.quarter[0] // QUARTERS_AN_HOUR > old.intervals.quarter[-1] // QUARTERS_AN_HOUR:  # it only follows
-        return Merged(in_a_row([old, as_new(new)]), len(new), 0, UNKNOWN)
+        return Merged(in_a_row([old, as_new(new)]), len(new), 0, 0, UNKNOWN)
     if _tells_again(old.intervals, new):
-        return Merged(old, 0, 0, UNKNOWN)
+        return Merged(old, 0, 0, 0, UNKNOWN)
     begins, ends = _bounds(old.intervals, new)
     was, came = _by_hour(old, begins, ends), _by_hour(as_new(new), begins, ends)
     otherwise = _any(was.told) & _any(came.told) & (was.whole != came.whole)  # as a whole, or by quarters
@@ -100,7 +102,8 @@ def merged(old: Known, new: Intervals) -> Merged:
     updated = came.told & ~otherwise & _updates(was, came)
     corrected = updated & was.valued & (
         was.milliwatt_hours != came.milliwatt_hours
-    ) | came.told & replaced & _had_another_sum(was, came)
+    ) | came.told & replaced & _has_another_sum(was, came)
+    stands = otherwise & ~replaced & came.whole & came.valued[:, :1]
     taken = updated | came.told & replaced
     now = _Hours(
         whole=np.where(replaced | ~_any(was.told), came.whole, was.whole),
@@ -114,6 +117,7 @@ def merged(old: Known, new: Intervals) -> Merged:
         _in_line(now, begins),
         accepted=int(np.count_nonzero(taken)),
         revised=int(np.count_nonzero(corrected)),
+        contradicting=int(np.count_nonzero(stands & _has_another_sum(came, was))),
         former=_in_line(was, begins, changed),
     )
 
@@ -149,11 +153,10 @@ def _weight(hours: _Hours) -> NDArray[np.int64]:
     return weight
 
 
-def _had_another_sum(was: _Hours, came: _Hours) -> Flags:
-    """Which hours were known as a whole, with another value than their quarters have together."""
-    differs: Flags = (
-        was.whole & was.valued[:, :1] & (was.milliwatt_hours[:, :1] != came.milliwatt_hours.sum(1, keepdims=True))
-    )
+def _has_another_sum(hours: _Hours, quarters: _Hours) -> Flags:
+    """Which hours are known as a whole, with another value than their quarters have together."""
+    together = quarters.milliwatt_hours.sum(1, keepdims=True)
+    differs: Flags = hours.whole & hours.valued[:, :1] & (hours.milliwatt_hours[:, :1] != together)
     return differs
 
 

@@ -240,7 +240,7 @@ def weakest(qualities: Sequence[Quality]) -> Quality:
 def by_hour(readings: Intervals, *, adds_up: bool = True) -> Intervals:
     """Readings hour by hour; an hour takes the weakest quality inside, and is partially missing with a gap.
 
-    adds_up: whether it is the sum of its quarters; of temperatures it is the mean
+    adds_up: whether it is the sum of its quarters; of temperatures it is the mean, rounded to the nearest millionth
     """
     if not len(readings):
         return readings
@@ -254,7 +254,8 @@ def by_hour(readings: Intervals, *, adds_up: bool = True) -> Intervals:
     length = np.full(len(starts), QUARTERS_AN_HOUR)
     quantity = np.add.reduceat(readings.milliwatt_hours, starts)
     if not adds_up:
-        quantity //= np.maximum(np.add.reduceat((readings.quality != Quality.MISSING).astype(np.int64), starts), 1)
+        told = np.add.reduceat((readings.quality != Quality.MISSING).astype(np.int64), starts)
+        quantity = np.rint(quantity / np.maximum(told, 1)).astype(np.int64)
     return Intervals(hour[starts] * QUARTERS_AN_HOUR, length, quantity, quality)
 
 

@@ -244,6 +244,11 @@ class Selection:
         """One point of each site, in the order of their streets."""
         return list({point.site_id: point for point in reversed(self.choices)}.values())[::-1]
 
+    def name_of(self, point_id: UUID) -> str:
+        """One of the points, as one tells it from the others: its site and its number."""
+        (point,) = [one for one in self.points if one.id == point_id]
+        return f"{point.place}, {point.gsrn}"
+
     def shows(self, what: Shown) -> bool:
         """Whether something is to be shown beside the energy: prices and euros, unless the address says what."""
         return what in self._shown

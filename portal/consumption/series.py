@@ -14,7 +14,7 @@ from portal.consumption.rules import PeriodStep, Tally, total
 from portal.consumption.selection import Selection
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH
 from portal.kit.labels import Label
-from portal.sites.kinds import ReadingType, usual
+from portal.sites.kinds import ReadingType
 from portal.sites.labels import READING_TYPES
 
 
@@ -22,13 +22,15 @@ from portal.sites.labels import READING_TYPES
 class SeriesBeside:
     """One series of the points that are looked at, over the same steps.
 
-    is_shown: whether the chart is of it
+    is_shown: whether the chart is of it, at every point that tells it
+    is_partly_shown: whether it is at some of them; at the others it is of their first one
     is_billed: whether a contract is billed by it
     each: step by step
     """
 
     reading_type: ReadingType
     is_shown: bool
+    is_partly_shown: bool
     is_billed: bool
     each: Mapping[Period, Tally]
 
@@ -71,12 +73,13 @@ def beside(
     kinds = selection.reading_types
     if len(kinds) < 2:
         return ()
-    shown = selection.reading_type or usual(selection.commodity, kinds)
+    shown = {kind: [one.reading_type is kind for one in selection.points if one.told_by(kind).told] for kind in kinds}
     periods = [step.period for step in steps]
     return [
         SeriesBeside(
             kind,
-            is_shown=kind is shown,
+            is_shown=all(shown[kind]),
+            is_partly_shown=any(shown[kind]) and not all(shown[kind]),
             is_billed=kind in billed,
             each=dict(zip(periods, queries.tallies_told_by(db, who, selection, kind, periods, today), strict=True)),
         )

@@ -69,6 +69,7 @@ class _Sum:
     missing_hours: int
     first_missing: int | None
     revised: int
+    contradicting: int
 
     @classmethod
     def of(cls, every: Sequence[Intervals], recorded: Recorded) -> "_Sum":
@@ -83,6 +84,7 @@ class _Sum:
             *_counts(missing),
             int(missing.quarter.min()) if len(missing) else None,
             recorded.revised,
+            recorded.contradicting,
         )
 
     def __add__(self, more: "_Sum") -> "_Sum":
@@ -96,6 +98,7 @@ class _Sum:
             self.missing_hours + more.missing_hours,
             min((one for one in (self.first_missing, more.first_missing) if one is not None), default=None),
             self.revised + more.revised,
+            self.contradicting + more.contradicting,
         )
 
     def said(self, unit: str) -> str:
@@ -113,6 +116,9 @@ class _Sum:
             parts.append(f"{missing} missing, first {_instant(self.first_missing)}")
         if self.revised:
             parts.append(f"{grouped(self.revised)} revised")
+        if self.contradicting:
+            hours = _counted(0, self.contradicting)
+            parts.append(f"{hours} unlike the quarters that are known, which stay: send quarters to correct them")
         return ", ".join(parts)
 
 

@@ -127,8 +127,8 @@ class Naive:
         self.hours = {}  # hour -> its readings
 
     def record(self, arriving):
-        """(accepted, unchanged, revised)"""
-        counts = np.zeros(3, np.int64)
+        """(accepted, unchanged, revised, contradicting)"""
+        counts = np.zeros(4, np.int64)
         for hour, readings in groupby(arriving, key=lambda one: one.quarter // 4):
             counts += self._hour(hour, list(readings))
         return tuple(counts.tolist())
@@ -150,17 +150,18 @@ class Naive:
                 accepted += 1
                 revised += corrects
         self.hours[hour] = sorted(known.values())
-        return np.array([accepted, len(came) - accepted, revised])
+        return np.array([accepted, len(came) - accepted, revised, 0])
 
     def _told_otherwise(self, hour, was, came):
         if weight(came) <= weight(was):
-            return np.array([0, len(came), 0])
+            contradicts = weight(came) == 2 and came[0].milliwatt_hours != sum(one.milliwatt_hours for one in was)
+            return np.array([0, len(came), 0, contradicts])
         corrects = (
             is_whole(was) and weight(was) > 0 and was[0].milliwatt_hours != sum(one.milliwatt_hours for one in came)
         )
         marked = corrects or any(one.revised for one in was)
         self.hours[hour] = [Reading(one.quarter, one.length, one.milliwatt_hours, one.quality, marked) for one in came]
-        return np.array([len(came), 0, len(came) if corrects else 0])
+        return np.array([len(came), 0, len(came) if corrects else 0, 0])
 
     @property
     def readings(self):

@@ -42,7 +42,7 @@ def test_each_series_is_told_as_it_was_known_on_any_day(database, deliveries):
     with database.writing() as db:
         point = make_point(db)
         for number, (kind, load) in enumerate(deliveries):
-            *_, revised = naive[kind].record(load)
+            _, _, revised, _ = naive[kind].record(load)
             corrected |= {(kind, NOW + number * DAY)} if revised else set()
             recording.record(db, point, intervals(load), NOW + number * DAY, kind)
             then.append({kind: copy.deepcopy(one.readings) for kind, one in naive.items()})

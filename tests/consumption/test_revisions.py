@@ -20,9 +20,9 @@ def with_marks(known):
 def test_readings_are_merged_as_a_dictionary_would_merge_them(every_load):
     naive, known = Naive(), UNKNOWN
     for load in every_load:
-        accepted, _, revised = naive.record(load)
+        accepted, _, revised, contradicting = naive.record(load)
         outcome = merged(known, intervals(load))
-        assert (outcome.accepted, outcome.revised) == (accepted, revised)
+        assert (outcome.accepted, outcome.revised, outcome.contradicting) == (accepted, revised, contradicting)
         known = outcome.known
         assert with_marks(known) == naive.readings
 

@@ -182,6 +182,15 @@ def test_no_readings_have_no_hours():
     assert len(by_hour(NOTHING)) == 0
 
 
+@pytest.mark.parametrize(
+    ("quarters", "mean"),
+    [((-1, -1, -2, -2), -2), ((1, 1, 2, 2), 2), ((-1, -1, -1, -2), -1), ((-3, -3, -3, -2), -3), ((0, 0, 0, -1), 0)],
+)
+def test_a_mean_below_zero_is_rounded_as_one_above(quarters, mean):
+    told = intervals([Reading(at, 1, value) for at, value in enumerate(quarters)])
+    assert by_hour(told, adds_up=False).milliwatt_hours.tolist() == [mean]
+
+
 @given(loads([490_000, 490_001, 490_003]))
 def test_readings_are_counted_as_one_counts_by_hand(readings):
     counted = standings(as_new(intervals(readings)))

@@ -14,7 +14,7 @@ from portal.sites.models import MeteringPoint
 from tests.consumption.homes import NOW, SINCE, Home
 from tests.consumption.readings import every, read
 from tests.consumption.test_pages import cents
-from tests.markup import words
+from tests.markup import table, words
 
 DAY = timedelta(days=1)
 MONTH = date(2026, 10, 1), date(2026, 10, 31)
@@ -198,6 +198,34 @@ def test_a_point_without_the_series_that_is_asked_for_keeps_nobody_waiting_for_i
             db.add(point)
     for address in ("/consumption", "/consumption?series=BN02"):
         assert "ei tule tietoja" not in words(aino.browser.open(address))
+
+
+def test_what_the_chart_adds_up_is_said_where_points_have_different_series(home, aino):
+    """Of one point what is metered, of another what is netted, for it tells nothing else."""
+    netted = home.register.point(home.site)
+    with home.database.writing() as db:
+        told = every(*MONTH, milliwatt_hours=a_quarter(50_000))
+        recording.record(db, netted, told, NOW, ReadingType.NETTED)
+    page = aino.browser.open(PAGE)
+    assert f"Kulutus {of_month('0.25')[:-3]}" in words(page)
+    assert f"Mitattu {of_month('0.2')} kWh kuvaajassa" in words(page)
+    assert f"Netotettu {of_month('0.2')} kWh osittain kuvaajassa" in words(page)
+    steps = table(page, "//section[@aria-labelledby='table']//table")
+    assert (steps[1][1], steps[1][steps[0].index("Netotettu, kWh")]) == ("24,00", "19,20")
+    page = aino.browser.open(f"{PAGE}&series=BN02")
+    assert f"Netotettu {of_month('0.2')} kWh kuvaajassa" in words(page)
+    assert f"Mitattu {of_month('0.2')} kWh" in words(page)
+    assert "osittain" not in words(page)
+
+
+def test_what_was_corrected_of_several_points_names_the_point(home, aino):
+    other = home.register.point(home.site)
+    home.readings(aino.today - DAY, other)
+    day = date(2026, 10, 20)
+    record(home, every(day, day, milliwatt_hours=a_quarter(300_000)), at=NOW + DAY)
+    with home.database.reading() as db:
+        gsrn = db.get_one(MeteringPoint, home.power).gsrn
+    assert f"20.10. Esimerkkikatu 4, {gsrn} Mittauksesta vastaavan korjaus" in words(aino.browser.open(PAGE))
 
 
 def test_what_was_corrected_is_told_with_the_value_before_it(home, aino):

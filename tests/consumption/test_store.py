@@ -48,9 +48,9 @@ def test_the_store_keeps_what_a_dictionary_would_keep(database, every_load):
     with database.writing() as db:
         point = make_point(db)
         for load in every_load:
-            accepted, unchanged, revised = naive.record(load)
-            assert recording.record(db, point, intervals(load), NOW) == Recorded(accepted, unchanged, revised)
-            assert recording.record(db, point, intervals(load), NOW) == Recorded(0, len(load), 0)
+            assert recording.record(db, point, intervals(load), NOW) == Recorded(*naive.record(load))
+            again = recording.record(db, point, intervals(load), NOW)
+            assert (again.accepted, again.unchanged, again.revised) == (0, len(load), 0)
             assert known(db, point) == naive.readings
         wanted = PointDays(point, FIRST, LAST)
         by_day = zip(days(FIRST, LAST), store.read_days(db, [wanted], FIRST, LAST), strict=True)

@@ -276,6 +276,19 @@ def test_revisions_count_as_accepted_and_are_said(take, kept):
 
 
 @pytest.mark.sqlite
+def test_an_hour_that_differs_from_its_quarters_changes_nothing_and_is_said(take, kept):
+    """A network company that corrects by the hour what came by quarters learns that nothing was corrected."""
+    quarters = [reading(FIRST, hour, "1,0", minute=minute) for hour in (0, 1, 2) for minute in (0, 15, 30, 45)]
+    take(*quarters, options=("--create-points",))
+    hours = [reading(FIRST, hour, kwh).replace("PT15M", "PT1H") for hour, kwh in ((0, "5,0"), (1, "4,0"), (2, "3,0"))]
+    answer = take(*hours)
+    assert answer.last == "accepted=0 unchanged=3 refused=0"
+    assert "2 hours unlike the quarters that are known, which stay: send quarters to correct them" in answer.out
+    assert kept() == {FIRST: ("electricity", 12.0)}
+    assert "unlike" not in take(*quarters).out
+
+
+@pytest.mark.sqlite
 def test_a_line_that_is_no_reading_is_refused_beside_the_others(take, refused):
     answer = take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "much"), options=("--create-points",))
     assert (answer.code, answer.last) == (1, "accepted=1 unchanged=0 refused=1")
