@@ -4,22 +4,33 @@ import ast
 import hashlib
 import re
 import shutil
+from datetime import UTC, date, datetime
+from uuid import uuid4
 
+import numpy as np
 import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from portal import migrations
+from portal.consumption import history, store
+from portal.consumption.models import Series
+from portal.consumption.store import PointDays
 from portal.kit.db import Database
+from portal.kit.intervals import joined
 from portal.migrations.differences import differences
+from portal.sites.kinds import ReadingType
 from tests import filling
+from tests.consumption import packed_before
+from tests.consumption.readings import listed
 from tests.postgres import as_url
 
 FROZEN = "0001"
+ARRIVED = datetime(2026, 11, 4, tzinfo=UTC)
 FROZEN_TEXT = "a5868804f7d59d4bbc5b8ecb9781370fcde21375e950cab50541eef77cdd9dfe"
 FROZEN_SCHEMA = "33d17f3290c8ddfe90248b30f9d52d0c009d4c21a3832adb655de1ee4147eb79"
 GONE = {  # a column of the frozen schema, and where a later revision has put what it held
@@ -77,6 +88,41 @@ def test_an_upgrade_keeps_every_row_of_the_frozen_schema(frozen):
     with frozen.reading() as db:
         for table in SQLModel.metadata.sorted_tables:  # as the models read them
             assert len(db.execute(select(table)).all()) == db.execute(select(func.count()).select_from(table)).scalar()
+
+
+def test_readings_that_were_kept_before_there_were_series_read_as_they_did(frozen):
+    """Reading by reading, with quality and marks, packed as the code of that time did it; and its sums."""
+    command.upgrade(migrations.config(frozen.engine), "0015")
+    point = uuid4()
+    with frozen.engine.begin() as connection:
+        found = {table.name: table for table in filling.tables(connection)}
+        gsrn = {"id": point.hex if connection.dialect.name == "sqlite" else point, "gsrn": "643000000000000016"}
+        connection.execute(insert(found["metering_point"]).values({**gsrn, "energy": "electricity"}))
+        of_point = {"metering_point_id": gsrn["id"]}
+        for month, total in ((packed_before.OCTOBER, packed_before.OCTOBER_TOTAL),
+                             (packed_before.NOVEMBER, packed_before.NOVEMBER_TOTAL)):  # fmt: skip
+            came = {"loaded_at": ARRIVED, "updated_at": ARRIVED}
+            connection.execute(insert(found["reading_month"]).values(of_point | came | month))
+            reach = {name: month[name] for name in ("month", "first_quarter", "until_quarter")}
+            connection.execute(insert(found["month_total"]).values(of_point | reach | total))
+    migrations.upgrade(frozen.engine)
+    every = [packed_before.of_october(), packed_before.of_november()]
+    readings, revised = joined(one for one, _ in every), np.concatenate([marks for _, marks in every])
+    with frozen.reading() as db:
+        (known,) = store.read_all(db, [PointDays(point, date(2026, 10, 1), date(2026, 11, 30))])
+        assert listed(known.intervals) == listed(readings)
+        assert known.revised.tolist() == revised.tolist()
+        (series,) = db.execute(select(Series)).scalars().all()
+        assert (series.metering_point_id, series.reading_type) == (point, ReadingType.METERED)
+        assert (series.first_quarter, series.until_quarter) == (int(readings.quarter[0]), int(readings.quarter[-1]) + 1)
+        for first, last in ((date(2026, 10, 1), date(2026, 10, 31)), (date(2026, 11, 1), date(2026, 11, 30))):
+            whole = PointDays(point, first, last)
+            ((_, of_month),) = store.read_months(db, [whole])
+            assert store.read_days(db, [whole], first, last).sum(axis=0).tolist() == of_month[0].tolist()
+            inside = store.read(db, point, first, last)
+            assert of_month[0][0] == inside.milliwatt_hours.sum()
+        assert history.as_known(db, whole, ARRIVED).intervals.quarter.tolist() == inside.quarter.tolist()
+        assert history.read(db, [whole])[0].unrevised.revised.any(), "nobody knows when, or what it was before"
 
 
 def test_autogenerate_writes_a_revision_that_runs(database, tmp_path):

@@ -10,6 +10,7 @@ from portal.consumption.formats.datahub import HEADERS, NotDatahub, SeriesReadin
 from portal.consumption.formats.datahub_lines import Readings
 from portal.consumption.formats.datahub_writing import write
 from portal.kit.intervals import Quality, quarter_of
+from portal.sites.kinds import ReadingType
 from tests.consumption.readings import Reading, intervals, listed, loads, read
 from tests.data import real
 
@@ -330,9 +331,9 @@ def test_a_line_that_contradicts_one_far_before_it_is_refused(monkeypatch):
 
 SOME = loads([490_000, 490_001, 510_000]).filter(len).map(intervals)
 SERIES = st.lists(
-    st.builds(SeriesReadings, st.sampled_from([GSRN, OTHER, None]), SOME),
-    max_size=3,
-    unique_by=lambda series: series.gsrn,
+    st.builds(SeriesReadings, st.sampled_from([GSRN, OTHER, None]), SOME, st.sampled_from(ReadingType)),
+    max_size=5,
+    unique_by=lambda series: (series.gsrn, series.reading_type),
 )
 
 
@@ -341,6 +342,7 @@ SERIES = st.lists(
 def test_what_is_written_is_read_again(series):
     export = read(write(series))
     assert as_values(export) == ([(one.gsrn, listed(one.intervals)) for one in series], (), 0)
+    assert [one.reading_type for one in export.series] == [one.reading_type for one in series]
 
 
 def test_a_written_file_is_what_datahub_writes():

@@ -8,8 +8,10 @@ from sqlmodel import select
 
 from portal.consumption import recording
 from portal.consumption.models import RevisionReason
+from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
-from portal.sites.kinds import ReadingType
+from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
+from portal.sites.labels import READING_TYPES as LABELS
 from portal.sites.models import MeteringPoint
 from tests.consumption.homes import NOW, SINCE, Home
 from tests.consumption.readings import every, read
@@ -158,6 +160,33 @@ def test_temperatures_have_means_by_the_hour(register, aino):
     said = words(aino.browser.open(f"{PAGE}&energy=heat"))
     assert "Menolämpötila 80,00 °C keskiarvo" in said
     assert "Paluulämpötila 45,00 °C keskiarvo" in said
+
+
+@pytest.mark.parametrize("commodity", Commodity)
+def test_every_series_that_a_metering_point_may_have_is_told_in_its_unit(register, aino, commodity):
+    """Each in one row with its sum or its mean, and in a file that tells the same."""
+    home = Home(register, aino.party)
+    point = register.point(home.site, energy=commodity)
+    quantities = {kind: (number + 1) * 10_000 for number, kind in enumerate(READING_TYPES[commodity])}
+    with home.database.writing() as db:
+        for kind, quantity in quantities.items():
+            recording.record(db, point, every(*MONTH, milliwatt_hours=a_quarter(quantity)), NOW, kind)
+    page = aino.browser.open(f"{PAGE}&energy={commodity}")
+    shown = [line[:2] for line in table(page, "//section[@aria-labelledby='series']//tbody")]
+    assert shown == [[said(kind), figure(kind, Decimal(of_kind) / 10**6)] for kind, of_kind in quantities.items()]
+    told = read(aino.browser.get(f"/consumption/download?at=2026-10&energy={commodity}").content)
+    assert {one.reading_type: set(one.intervals.milliwatt_hours.tolist()) for one in told.series} == {
+        kind: {quantity} for kind, quantity in quantities.items()
+    }
+
+
+def said(kind):
+    return LABELS[kind].words.said(Language.FI).replace("\u00ad", "")
+
+
+def figure(kind, value):
+    number = of_month(value) if kind.adds_up else f"{value:.2f}".replace(".", ",")
+    return f"{number} {kind.unit.replace('m3', 'm³')}"
 
 
 @pytest.mark.parametrize("at", ["2026-10", "2026-10-05"])

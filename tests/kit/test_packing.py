@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from portal.kit.packing import pack, pack_codes, unpack, unpack_codes
+from tests.consumption import packed_before
 
 EXTREMES = np.iinfo(np.int64)
 
@@ -34,6 +35,18 @@ def test_any_codes_come_back_as_they_were(codes):
 )
 def test_odd_numbers_come_back_too(numbers):
     assert unpack(pack(np.array(numbers, np.int64))).tolist() == numbers
+
+
+def test_what_was_packed_before_bytes_of_noise_stood_as_they_are_is_read_as_ever():
+    readings, revised = packed_before.of_november()
+    kept = packed_before.NOVEMBER
+    assert unpack_codes(kept["qualities"])[:60].tolist() == readings.quality[:60].tolist()
+    assert unpack(kept["mwh"])[:60].tolist() == readings.milliwatt_hours[:60].tolist()
+    assert np.flatnonzero(unpack_codes(kept["revised"])).tolist() == [100, 101, 102, 103]
+    assert revised.sum() == 4
+    october, _ = packed_before.of_october()
+    assert unpack(packed_before.OCTOBER["mwh"]).tolist() == october.milliwatt_hours.tolist()
+    assert pack(october.milliwatt_hours) != packed_before.OCTOBER["mwh"], "it is packed otherwise today"
 
 
 def test_a_slice_of_numbers_packs_as_well():
