@@ -1,6 +1,7 @@
 """What was typed into a form that could not be taken, as its session had ended: what of it is kept, and where it goes.
 
-Never kept: files, passwords, account numbers, and what is very long.
+Never kept: files, account numbers, what is very long, and a form in which a password is typed, for
+it may stand there twice, under another name.
 """
 
 import re
@@ -21,7 +22,8 @@ PAGE_FIELD: Final = "_page"
 MOST_FIELDS: Final = 60
 MOST_CHARACTERS: Final = 20_000
 LONGEST_PAGE: Final = 1900  # an address with the mark fits in what a journey to the bank remembers
-SECRETS: Final = frozenset({"password", "passphrase", "pin", "otp", "secret", "token", "iban", "account"})
+PASSWORDS: Final = frozenset({"password", "passphrase", "pin", "otp", "secret"})
+SECRETS: Final = PASSWORDS | {"token", "iban", "account"}
 ACCOUNT_NUMBER: Final = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}")
 LOCAL: Final = re.compile(r"/(?!/)[^\\\x00-\x20\x7f]*")
 
@@ -52,7 +54,9 @@ NO_FORM_STORE: Final = FormStore(lambda *_: None, lambda *_: None, lambda *_: No
 
 
 def typed(action: str, data: FormData) -> Form | None:
-    """What of a sent form is worth keeping; None where nothing is, or too much."""
+    """What of a sent form is worth keeping; None where nothing is, or too much, or where a password is among it."""
+    if any(not name.startswith("_") and PASSWORDS & _parts(name) for name in data):
+        return None
     fields = tuple(_kept(data))
     length = sum(len(name) + len(value) for name, value in fields)
     return Form(action, fields) if 0 < len(fields) <= MOST_FIELDS and length <= MOST_CHARACTERS else None
@@ -60,10 +64,14 @@ def typed(action: str, data: FormData) -> Form | None:
 
 def _kept(data: FormData) -> Iterator[tuple[str, str]]:
     for name, value in data.multi_items():
-        if not isinstance(value, str) or name.startswith("_") or SECRETS & set(re.split(r"[-_.]", name.lower())):
+        if not isinstance(value, str) or name.startswith("_") or SECRETS & _parts(name):
             continue
         if not ACCOUNT_NUMBER.fullmatch(re.sub(r"\s", "", value)):
             yield name, value
+
+
+def _parts(name: str) -> set[str]:
+    return set(re.split(r"[-_.]", name.lower()))
 
 
 def marked(page: str, form_id: UUID) -> str:

@@ -130,6 +130,8 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
         reply = await handler(visit)
         if isinstance(reply, Response):
             return reply
+        if isinstance(reply, Redirect) and _given_back(request) is not None:
+            await in_thread(platform, _forget_apart, platform, request, person)
         return await in_thread(platform, _dressed_apart, platform, request, reply)
 
     return _guarded(Route(path, endpoint, methods=[method], name=_name(handler)), who)
@@ -305,10 +307,20 @@ def keep(platform: Platform, request: Request, form: FormData, action: str) -> U
 
 
 def _forget(platform: Platform, request: Request, db: Session, person: Anyone) -> None:
-    """A form that was given back has been sent now."""
-    form_id = None if request.method in SAFE else mark_of(page_of(request))
-    if form_id is not None:
+    """A form that was given back has been sent now; another one of its page, such as the language, leaves it there."""
+    form_id = _given_back(request)
+    form = platform.forms.find(db, person, form_id, platform.now()) if form_id else None
+    if form_id is not None and form is not None and form.action == request.url.path:
         platform.forms.forget(db, person, form_id)
+
+
+def _forget_apart(platform: Platform, request: Request, person: Anyone) -> None:
+    with platform.database.writing() as db:
+        _forget(platform, request, db, person)
+
+
+def _given_back(request: Request) -> UUID | None:
+    return None if request.method in SAFE else mark_of(page_of(request))
 
 
 def _check_token(platform: Platform, request: Request, form: FormData, person: Anyone) -> None:

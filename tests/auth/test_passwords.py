@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import select
 
 from portal import app
-from portal.auth.models import SignedSession
-from portal.auth.passwords import breaches, rules
+from portal.auth.models import KeptForm, SignedSession
+from portal.auth.passwords import actions, breaches, rules
 from portal.auth.passwords.breaches import NotHashes
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, Password
 from portal.auth.ways import hashing
@@ -90,6 +90,13 @@ def test_whoever_has_not_just_come_from_the_bank_is_asked_for_it_first(house, ai
     sent = browser.submit(f"{PASSWORD}/name", {"email": NAME}, page=WAYS)
     assert sent.headers["location"].startswith("/confirm?next=")
     assert letters(house) == []
+
+
+def test_a_password_that_comes_too_late_after_the_bank_is_kept_nowhere(house, aino):
+    browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=6)
+    sent = chooses(browser, username=NAME, code="1234 5678")
+    assert sent.headers["location"].startswith("/confirm?next=")
+    assert rows(house, KeptForm) == []
 
 
 def test_setting_it_renews_the_session_and_tells_by_letter_and_message(house, aino):
@@ -225,6 +232,15 @@ def test_a_name_that_is_nobodys_and_a_wrong_password_are_one_answer(house, aino)
 def test_whatever_is_typed_is_refused_in_the_ordinary_way(house, name, secret):
     form = {"name": name.encode("utf-8", "surrogatepass"), "password": secret.encode("utf-8", "surrogatepass")}
     assert Browser(house.app).submit("/sign-in/password", form, page="/sign-in/password").status_code == 422
+
+
+def test_what_is_longer_than_an_address_is_nobodys_and_is_not_taken_apart():
+    def key(typed):
+        return actions.login_key(b"k" * 32, typed)
+
+    assert key(f" {NAME.upper()} ") == key(NAME)
+    assert key(NAME + " " * rules.LONGEST_NAME) != key(NAME)
+    assert key('"' * 1_000_000) != key(NAME)
 
 
 @pytest.mark.parametrize("name", [NAME, "nobody@login.example"])

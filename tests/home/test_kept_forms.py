@@ -132,6 +132,21 @@ def test_after_an_hour_it_is_gone(house, aino):
     assert BACK not in sign_in_again(house, AINO, aino.name, then).open(then).text
 
 
+def test_another_form_of_the_page_leaves_it_where_it_is_and_a_form_that_waits_for_others_forgets_its_own(house, aino):
+    then = next_of(late(house, aino, *FORMS[0][:3])).partition("#")[0]
+    browser = sign_in_again(house, AINO, aino.name, then)
+    data, headers = send(browser, then, "/language", {"language": "sv"})
+    assert browser.post("/language", data=data, headers=headers).status_code == 303
+    assert [form.action for form in kept(house)] == ["/messages/new"]
+    end_sessions(house)
+    browser.post("/language", data=data, headers=headers)
+    [own] = [form for form in kept(house) if form.action == "/language"]
+    browser = sign_in_again(house, AINO, aino.name, then)
+    data, headers = send(browser, f"/feedback?kept={own.id}", "/language", {"language": "sv"})
+    assert browser.post("/language", data=data, headers=headers).status_code == 303
+    assert [form.action for form in kept(house)] == ["/messages/new"]
+
+
 def test_once_it_is_sent_it_is_kept_no_longer(house, aino):
     then = next_of(late(house, aino, *FORMS[0][:3]))
     browser = sign_in_again(house, AINO, aino.name, then)

@@ -58,12 +58,21 @@ class PasswordState:
 
 
 def login_key(key: bytes, typed: str) -> bytes:
-    """What a login name is found by: one address is one name, in whichever case; what is none is nobody's."""
+    """What a login name is found by: one address is one name, in whichever case; what is none is nobody's.
+
+    What is longer than an address can be is not even read: to take it apart would take as long as it is.
+    """
     try:
-        name = as_sent(typed.strip()).casefold()
+        name = as_sent(_short(typed).strip()).casefold()
     except (NotAnAddress, UnicodeError):
-        name = f"no address {typed!r}"
+        name = f"no address {typed[: rules.LONGEST_NAME]!r}"
     return hmac.digest(key, b"login name " + name.encode(errors="surrogatepass"), hashlib.sha256)
+
+
+def _short(typed: str) -> str:
+    if len(typed) > rules.LONGEST_NAME:
+        raise NotAnAddress("too long")
+    return typed
 
 
 def state(db: Session, who: User, now: datetime) -> PasswordState:

@@ -10,6 +10,7 @@ from portal.kit.i18n import Text, text
 
 SHORTEST: Final = 15
 LONGEST: Final = 128
+LONGEST_NAME: Final = 320  # characters of a login name with its blanks; an address has 254 (RFC 5321)
 MOST_TYPED: Final = 512  # characters that are looked at; what is longer is too long however its letters are composed
 LEAST_VARIETY: Final = 6  # different characters; fewer are a key held down, or a rhythm
 WORD: Final = 4  # letters of a word that tells of somebody; shorter ones stand in any sentence
