@@ -93,6 +93,27 @@ class ProductEntry(FeedRow):
     price_parts: tuple[PricePartEntry, ...] = Field(
         max_length=2000, description="The parts of the price, in the order of a bill."
     )
+    sold_from: Day | None = Field(
+        default=None,
+        description="First day on which customers may choose it here; null: it is not offered.",
+        examples=["2026-09-01"],
+    )
+    sold_until: Day | None = Field(
+        default=None, description="Last day on which it is offered; null while that is not known.", examples=[None]
+    )
+    sold_to: Literal["person", "company"] | None = Field(
+        default=None, description="Who may choose it; null: anybody.", examples=["person"]
+    )
+    fixed_months: Annotated[int, Field(ge=1, le=120)] | None = Field(
+        default=None, description="Length of its fixed term in months; null: until further notice.", examples=[24]
+    )
+
+    @model_validator(mode="after")
+    def sold_in_order(self) -> "ProductEntry":
+        """What has a last day of sale has a first one, not after it."""
+        if self.sold_until and (self.sold_from is None or self.sold_until < self.sold_from):
+            raise ValueError("sold_until is not before sold_from, and needs it")
+        return self
 
     @model_validator(mode="after")
     def one_price_a_day(self) -> "ProductEntry":
@@ -362,6 +383,10 @@ def _product(row: ProductEntry) -> Wanted:
         **_named(row.name),
         "billing_minutes": row.billing_minutes,
         "origin": row.origin,
+        "sold_from": row.sold_from,
+        "sold_until": row.sold_until,
+        "sold_to": row.sold_to,
+        "fixed_months": row.fixed_months,
     }
     return Wanted(product, lambda _: {PRICE_PARTS: _price_parts(row)})
 

@@ -13,11 +13,18 @@ OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas'
 
 
 class Product(SQLModel, table=True):
-    """Something the utility sells, with a name in each language. Its prices are dated rows of their own."""
+    """Something the utility sells, with a name in each language. Its prices are dated rows of their own.
+
+    It is offered here from `sold_from` to its last day `sold_until`, None while that is not known; without a first day
+    it is not offered. `sold_to` is who may choose it, None for anybody.
+    """
 
     __table_args__ = (
         CheckConstraint(OF_A_KIND, name="kind"),
         CheckConstraint("billing_minutes IN (15, 60)", name="billing_minutes"),
+        CheckConstraint("sold_to IN ('person', 'company')", name="sold_to"),
+        CheckConstraint("sold_until IS NULL OR sold_until >= sold_from", name="sold"),
+        CheckConstraint("fixed_months > 0", name="fixed_months"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -28,6 +35,10 @@ class Product(SQLModel, table=True):
     name_en: str = Field(max_length=100)
     billing_minutes: int = 15
     origin: str | None = Field(default=None, max_length=200, description="of the energy, by a code or a sentence")
+    sold_from: date | None = None
+    sold_until: date | None = None
+    sold_to: str | None = Field(default=None, max_length=10)
+    fixed_months: int | None = Field(default=None, description="of a fixed term; None: until further notice")
 
 
 class PricePart(SQLModel, table=True):

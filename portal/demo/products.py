@@ -45,6 +45,9 @@ class Article:
     parts: tuple[Part, ...] = ()
     origin: str | None = None
     billing_minutes: int = 15
+    sold_from: date | None = None
+    sold_to: str | None = None
+    fixed_months: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +111,9 @@ def _product(article: Article, told_until: date) -> Iterator[SQLModel]:
         name_en=article.names.en,
         billing_minutes=article.billing_minutes,
         origin=article.origin,
+        sold_from=article.sold_from,
+        sold_to=article.sold_to,
+        fixed_months=article.fixed_months,
     )
     for position, part in enumerate(article.parts):
         told = tuple((first, price) for first, price in part.prices if first <= told_until)

@@ -119,8 +119,8 @@ class Option:
     """One of the things to choose from."""
 
     code: str
-    words: Text
-    hint: Text | None = None
+    words: Text | Spoken
+    hint: Text | Spoken | None = None
 
 
 @dataclass(frozen=True)

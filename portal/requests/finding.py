@@ -10,15 +10,20 @@ from sqlmodel import Session, col, select
 
 from portal.auth.people import User
 from portal.consumption.registers import queries as registers
+from portal.contracts import on_sale
 from portal.contracts import queries as contracts
+from portal.contracts.kinds import ContractKind
 from portal.contracts.models import Contract
+from portal.contracts.records import ContractHead
 from portal.customers import contact
 from portal.customers.contact import Contact
+from portal.customers.models import PartyKind
 from portal.invoices import queries as invoices
 from portal.invoices.kinds import InvoiceKind
 from portal.invoices.models import Invoice
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Spoken, text
+from portal.requests import year_costs
 from portal.requests.models import ServiceRequest
 from portal.requests.rules import State
 from portal.requests.subjects import (
@@ -26,6 +31,7 @@ from portal.requests.subjects import (
     CustomerSubject,
     InvoiceSubject,
     MeasuringPoint,
+    SaleSubject,
     SiteFact,
     SiteSubject,
     Subject,
@@ -78,11 +84,32 @@ def _contract(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: da
     return ContractSubject(**_of(whose), contract=found, others=[one for one in others if one.id != id_])
 
 
-def _contracts(db: Session, who: User, today: date) -> Sequence[Choice]:
-    return [
-        Choice(one.id, Spoken(lambda language, one=one: f"{one.product.said(language)}, {one.street}"))  # type: ignore[misc]
-        for one in contracts.running(db, who, today, OFFERED)
+def _sale(db: Session, who: User, id_: UUID, terms: PaymentTerms, today: date) -> SaleSubject:
+    held = _contract(db, who, id_, terms, today)
+    holder = PartyKind.PERSON if held.contract.is_a_persons else PartyKind.COMPANY
+    is_sale = held.contract.kind is ContractKind.SALES
+    row = db.get_one(Contract, id_)
+    offers = [
+        one
+        for one in (on_sale.products(db, ContractKind.SALES, holder, today) if is_sale else ())
+        if one.fixed_months or one.terms.product_id != row.product_id  # a new term is something new
     ]
+    point = row.metering_point_id
+    year = year_costs.of_point(db, who, point, offers, today) if point and offers else None
+    return SaleSubject(**vars(held), offers=offers, year=year)
+
+
+def _sales(db: Session, who: User, today: date) -> Sequence[Choice]:
+    heads = contracts.running(db, who, today, OFFERED)
+    return [_choice(one) for one in heads if one.kind is ContractKind.SALES]
+
+
+def _contracts(db: Session, who: User, today: date) -> Sequence[Choice]:
+    return [_choice(one) for one in contracts.running(db, who, today, OFFERED)]
+
+
+def _choice(one: ContractHead) -> Choice:
+    return Choice(one.id, Spoken(lambda language: f"{one.product.said(language)}, {one.street}"))
 
 
 def _invoice(db: Session, who: User, id_: UUID, terms: PaymentTerms, _today: date) -> InvoiceSubject:
@@ -170,6 +197,7 @@ def _of(whose: Contact) -> dict[str, Any]:
 
 FINDERS: Final[Mapping[type[Subject], Finder]] = {
     ContractSubject: Finder(_contract, _contracts),
+    SaleSubject: Finder(_sale, _sales),
     InvoiceSubject: Finder(_invoice, _invoices),
     SiteSubject: Finder(_site, _sites),
     CustomerSubject: Finder(_party, _parties),

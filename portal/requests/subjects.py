@@ -1,16 +1,20 @@
 """What a request is about, with all that the rules of its kind may ask of it; found by finding.py."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 from uuid import UUID
 
 from portal.consumption.registers.records import ReadRegister
+from portal.contracts.offers import Offer
 from portal.contracts.records import HeldContract
+from portal.contracts.tariff_periods import Days
 from portal.customers.change_requests import PostalAddress
 from portal.invoices.records import InvoiceHead
+from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Spoken, Text
+from portal.kit.money import Money
 from portal.sites.kinds import Commodity
 from portal.terms import PaymentTerms
 
@@ -97,6 +101,24 @@ class ContractSubject(Subject):
     def contract_id(self) -> UUID:
         """The contract's."""
         return self.contract.id
+
+
+@dataclass(frozen=True, slots=True)
+class YearCosts:
+    """What some days cost, and what they would have cost with products by their codes: with VAT, of sale alone."""
+
+    days: Days
+    used: Energy
+    paid: Money
+    would: Mapping[str, Money]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaleSubject(ContractSubject):
+    """A contract, the products that may take its place, and what a year would have cost; None where nobody can say."""
+
+    offers: Sequence[Offer]
+    year: YearCosts | None
 
 
 @dataclass(frozen=True, kw_only=True)

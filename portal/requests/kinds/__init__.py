@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal.requests.kind import Kind
+from portal.requests.kinds.change_product import CHANGE_PRODUCT
 from portal.requests.kinds.correction import CORRECTION
 from portal.requests.kinds.due_date import DUE_DATE
 from portal.requests.kinds.end import END
@@ -15,6 +16,7 @@ from portal.requests.kinds.withdrawal import WITHDRAWAL
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
     MOVE_IN,
+    CHANGE_PRODUCT,
     END,
     WITHDRAWAL,
     DUE_DATE,
