@@ -161,7 +161,9 @@ class InvoiceSubject(Subject):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSubject(Subject):
-    """The customer, where it is about nothing that they have yet."""
+    """The customer, where it is about nothing that they have yet; offers: the electricity that they may choose."""
+
+    offers: Sequence[Offer] = ()
 
     parameter = "customer"
 

@@ -11,6 +11,7 @@ from portal.requests.fields import Wrong
 from portal.requests.kinds.move_in import MOVE_IN
 from portal.requests.subjects import CustomerSubject
 from tests import markup
+from tests.browser import hidden
 from tests.people import AINO
 from tests.requests.conftest import ELSEWHERE, fill_in, post, rows, send
 from tests.requests.values import TODAY, WHOSE
@@ -67,6 +68,24 @@ def test_a_customer_moves_in_without_naming_herself(house, aino):
     assert send(proved, draft).headers["location"] == draft
     (event,) = [one.payload for one in rows(house.database, OutboxEvent) if one.kind == "request.sent"]
     assert '"request_kind":"move-in"' in event
+
+
+def test_electricity_is_chosen_with_the_move_and_its_key_terms_are_read(house, aino, register):
+    register.taxes()
+    register.price(register.product(name="Vakaa", sold_from=aino.today, fixed_months=12), "energy", "8")
+    proved = house.open_for(AINO, aino.name, proved_minutes_ago=1)
+    draft = post(proved, "/requests/new/move-in", "/requests/new/move-in").headers["location"]
+    fill_in(proved, draft, ELSEWHERE, "", "1.12.2026", "2", "electricity", "no")
+    asked = proved.open(draft)
+    assert "10,04 c/kWh · määräaikainen, 12 kk" in markup.words(asked, "//fieldset").replace("\u00a0", " ")
+    code, later = markup.found(asked, "//input[@name='answer']/@value")
+    fill_in(proved, draft, code)
+    said = markup.words(proved.open(draft), "//main")
+    assert "Olet valinnut tuotteen Vakaa." in said
+    assert "määräaikainen 30.11.2027 asti" in said
+    form = hidden(proved.open(f"{draft}?question=product").text) | {"question": "product", "answer": later}
+    proved.post(f"{draft}/answer", data=form)
+    assert "Olet valinnut" not in markup.words(proved.open(draft), "//main")
 
 
 def test_somebody_who_is_no_customer_is_told_that_there_is_nothing_yet(oona):

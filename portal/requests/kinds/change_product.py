@@ -7,20 +7,18 @@ what a price that follows the exchange means, and how long they may withdraw (Co
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
-from functools import partial
 from typing import Final
 
 from portal.auth.reach import Theme
-from portal.contracts import labels
-from portal.contracts.kinds import Basis, ContractKind
+from portal.contracts.kinds import ContractKind
 from portal.contracts.offers import Offer
-from portal.contracts.records import DatedPrice
 from portal.invoices import banking_days
 from portal.kit import formats
 from portal.kit.clock import DAY
-from portal.kit.i18n import Language, Spoken, Text, text
+from portal.kit.i18n import Spoken, Text, text
+from portal.requests import offered
 from portal.requests.asking import Answers, Question
-from portal.requests.fields import ChoiceField, DayField, Option, said_day
+from portal.requests.fields import ChoiceField, DayField, said_day
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import SaleSubject, YearCosts
 
@@ -59,7 +57,7 @@ def questions(about: SaleSubject, _answers: Answers, today: date) -> Sequence[Qu
         Question(
             "product",
             text("Which product do you choose?"),
-            ChoiceField(tuple(_option(one, about.year) for one in about.offers)),
+            ChoiceField(tuple(offered.option(one, about.year) for one in about.offers)),
             hint=_about_year(about.year) if about.year else None,
         ),
         Question(
@@ -86,19 +84,7 @@ def _key_terms(about: SaleSubject, chosen: Offer, first: date) -> Iterator[Text]
         day=said_day(first),
         old=Spoken(about.contract.product.said),
     )
-    yield text(
-        "Its price: %(prices)s, incl. VAT. Distribution and electricity tax come beside it, as now.",
-        prices=_prices(chosen),
-    )
-    if last := chosen.fixed_until(first):
-        yield text("It is fixed until %(day)s, and goes on until further notice after that.", day=said_day(last))
-    else:
-        yield text("It is valid until further notice. Your notice is 14 days.")
-    if chosen.follows_spot:
-        yield text(
-            "The price of energy changes every quarter hour with the exchange. In a cold winter it can be many times "
-            "that of summer, and what you pay is not known beforehand."
-        )
+    yield from offered.key_terms(chosen, first)
     if about.year:
         yield _instead(chosen, about.year)
     if about.contract.is_a_persons:
@@ -131,41 +117,6 @@ def _about_year(year: YearCosts) -> Text:
         used=f"{formats.number(year.used.kwh)}{formats.NBSP}kWh",
         paid=formats.money(year.paid),
     )
-
-
-def _option(offer: Offer, year: YearCosts | None) -> Option:
-    """A product, with its prices, its term, and what a year with it would have cost."""
-    term = text("fixed for %(n)s months", n=offer.fixed_months) if offer.fixed_months else text("until further notice")
-    told: list[Text | Spoken] = [_prices(offer), term, *([_would(offer, year)] if year else [])]
-    return Option(offer.code, Spoken(offer.name.said), Spoken(lambda language: _joined(told, " · ", language)))
-
-
-def _would(offer: Offer, year: YearCosts) -> Text:
-    would = year.would[offer.code]
-    saved = year.paid - would
-    if not saved:
-        return text("the year would have cost the same")
-    said = formats.money(would)
-    if saved.cents > 0:
-        return text("the year would have cost %(would)s, %(sum)s less", would=said, sum=formats.money(saved))
-    return text("the year would have cost %(would)s, %(sum)s more", would=said, sum=formats.money(-saved))
-
-
-def _prices(offer: Offer) -> Spoken:
-    """`Sähköenergia 8,49 c/kWh, Perusmaksu, myynti 4,89 €/kk`."""
-    told = [Spoken(partial(_price, one)) for one in offer.prices]
-    return Spoken(lambda language: _joined(told, "; ", language))
-
-
-def _price(one: DatedPrice, language: Language) -> str:
-    name = (labels.MARGIN if one.price.basis is Basis.SPOT else one.price.name).said(language)
-    unit = one.unit if isinstance(one.unit, str) else one.unit.said(language)
-    figure = formats.exact(one.net if one.gross is None else one.gross)
-    return f"{name} {figure}{formats.NBSP}{unit}"
-
-
-def _joined(told: Sequence[Text | Spoken], by: str, language: Language) -> str:
-    return by.join(one.said(language) for one in told)
 
 
 CHANGE_PRODUCT: Final = Kind(

@@ -1,4 +1,4 @@
-"""Moving in: where, from when, who lives there, and how an empty home is kept warm.
+"""Moving in: where, from when, who lives there, how an empty home is kept warm, and which electricity is bought.
 
 A move may begin on the same day; any other change of supplier takes 14 days (Electricity Market Act 588/2013, chapter
 13). No contract comes of it before the customer has been told its key terms and has confirmed it (Consumer Protection
@@ -12,7 +12,8 @@ from typing import Final
 
 from portal.auth.reach import Theme
 from portal.invoices import banking_days
-from portal.kit.i18n import Text, text
+from portal.kit.i18n import Spoken, Text, text
+from portal.requests import offered
 from portal.requests.asking import Answers, Question
 from portal.requests.fields import (
     YES_OR_NO,
@@ -29,6 +30,7 @@ from portal.requests.subjects import CustomerSubject
 
 AHEAD: Final = timedelta(days=365)
 ANSWERED_IN: Final = 1  # banking day: electricity may be wanted today
+LATER: Final = "later"
 MOST_RESIDENTS: Final = Decimal(50)
 COLD: Final = frozenset({10, 11, 12, 1, 2, 3, 4})
 """Months in which water freezes in a home that is not heated."""
@@ -39,8 +41,8 @@ def hindrance(_about: CustomerSubject, _today: date) -> Text | None:
     return None
 
 
-def questions(_about: CustomerSubject, _answers: Answers, today: date) -> Sequence[Question]:
-    """The home, the day, and how it is lived in."""
+def questions(about: CustomerSubject, _answers: Answers, today: date) -> Sequence[Question]:
+    """The home, the day, how it is lived in, and the product."""
     heated_by = (
         Option("electricity", text("With electricity")),
         Option("district-heat", text("With district heat")),
@@ -77,11 +79,23 @@ def questions(_about: CustomerSubject, _answers: Answers, today: date) -> Sequen
             YES_OR_NO,
             hint=text("An empty home may have no electricity. We see to it that it has by your first day."),
         ),
+        *([_product(about)] if about.offers else []),
     ]
 
 
-def promise(_about: CustomerSubject, answers: Answers, today: date) -> Promise:
-    """A contract to confirm, and heat where it is cold."""
+def _product(about: CustomerSubject) -> Question:
+    """Which electricity; whoever does not know yet is told what there is."""
+    later = Option(LATER, text("I choose later"), text("We send you the products that we sell there."))
+    return Question(
+        "product",
+        text("Which electricity product do you choose?"),
+        ChoiceField((*(offered.option(one) for one in about.offers), later)),
+        hint=text("Prices with VAT, of the sale of electricity alone: distribution and its tax come beside them."),
+    )
+
+
+def promise(about: CustomerSubject, answers: Answers, today: date) -> Promise:
+    """A contract to confirm, with its key terms where one was chosen, and heat where it is cold."""
     first = answers.day("first") or today
     means = [
         text(
@@ -89,6 +103,9 @@ def promise(_about: CustomerSubject, answers: Answers, today: date) -> Promise:
             day=said_day(first),
         )
     ]
+    if chosen := next((one for one in about.offers if one.code == answers.get("product")), None):
+        means.append(text("You have chosen %(product)s.", product=Spoken(chosen.name.said)))
+        means.extend(offered.key_terms(chosen, first))
     if answers.is_yes("is_empty") and first.month in COLD:
         means.append(text("Keep the heating on from your first day: pipes of an empty home freeze in winter."))
     return Promise(means, banking_days.after(today, ANSWERED_IN))
