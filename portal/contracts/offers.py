@@ -12,7 +12,7 @@ from portal.kit.clock import DAY, months_after
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ProductOffer:
     """A product that may be chosen today.
 
     fixed_months: how long its fixed term is; None: until further notice

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, or_, select
 from portal.contracts.charges import Terms
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Product
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.contracts.rules import MOST_YEARS
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import terms_of
@@ -19,7 +19,7 @@ MOST: Final = 20
 MONTHS: Final = 12
 
 
-def products(db: Session, kind: ContractKind, holder: PartyKind, today: date) -> Sequence[Offer]:
+def products(db: Session, kind: ContractKind, holder: PartyKind, today: date) -> Sequence[ProductOffer]:
     """The products of a kind of contract that somebody may choose today, by code; none without a price or a VAT rate.
 
     A fixed term of electricity binds a consumer for two years at most (Act 588/2013): no longer one is offered.
@@ -33,7 +33,7 @@ def products(db: Session, kind: ContractKind, holder: PartyKind, today: date) ->
     found = db.exec(select(Product).where(*on_sale).order_by(col(Product.code)).limit(MOST)).all()
     priced = terms_of(db, [_unpriced(one, today) for one in found], Days(today, today))
     offers = [
-        Offer(one.code, Names(one.name_fi, one.name_sv, one.name_en), one.fixed_months, terms)
+        ProductOffer(one.code, Names(one.name_fi, one.name_sv, one.name_en), one.fixed_months, terms)
         for one, terms in zip(found, priced, strict=True)
         if len(terms.vat) == 1 and terms.prices
     ]

@@ -6,7 +6,7 @@ from functools import partial
 
 from portal.contracts import labels
 from portal.contracts.kinds import Basis
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.contracts.records import DatedPrice
 from portal.kit import formats
 from portal.kit.i18n import Language, Spoken, Text, text
@@ -14,14 +14,14 @@ from portal.requests.fields import Option, said_day
 from portal.requests.subjects import YearCosts
 
 
-def option(offer: Offer, year: YearCosts | None = None) -> Option:
+def option(offer: ProductOffer, year: YearCosts | None = None) -> Option:
     """A product, with its prices, its term, and what a year with it would have cost."""
     term = text("fixed for %(n)s months", n=offer.fixed_months) if offer.fixed_months else text("until further notice")
     told: list[Text | Spoken] = [_prices(offer), term, *([_would(offer, year)] if year else [])]
     return Option(offer.code, Spoken(offer.name.said), Spoken(lambda language: _joined(told, " · ", language)))
 
 
-def key_terms(chosen: Offer, first: date) -> Iterator[Text]:
+def key_terms(chosen: ProductOffer, first: date) -> Iterator[Text]:
     """What a contract of it would say that begins on a day: price, term, notice, what following the exchange means."""
     yield text(
         "Its price: %(prices)s, incl. VAT. Distribution and electricity tax come beside it.",
@@ -38,7 +38,7 @@ def key_terms(chosen: Offer, first: date) -> Iterator[Text]:
         )
 
 
-def _would(offer: Offer, year: YearCosts) -> Text:
+def _would(offer: ProductOffer, year: YearCosts) -> Text:
     would = year.would[offer.code]
     saved = year.paid - would
     if not saved:
@@ -49,7 +49,7 @@ def _would(offer: Offer, year: YearCosts) -> Text:
     return text("the year would have cost %(would)s, %(sum)s more", would=said, sum=formats.money(-saved))
 
 
-def _prices(offer: Offer) -> Spoken:
+def _prices(offer: ProductOffer) -> Spoken:
     """`Sähköenergia 8,49 c/kWh, Perusmaksu, myynti 4,89 €/kk`."""
     told = [Spoken(partial(_price, one)) for one in offer.prices]
     return Spoken(lambda language: _joined(told, "; ", language))

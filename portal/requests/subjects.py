@@ -7,7 +7,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from portal.consumption.registers.records import ReadRegister
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.contracts.records import HeldContract
 from portal.contracts.tariff_periods import Days
 from portal.customers.change_requests import PostalAddress
@@ -117,7 +117,7 @@ class YearCosts:
 class SaleSubject(ContractSubject):
     """A contract, the products that may take its place, and what a year would have cost; None where nobody can say."""
 
-    offers: Sequence[Offer]
+    offers: Sequence[ProductOffer]
     year: YearCosts | None
 
 
@@ -163,7 +163,7 @@ class InvoiceSubject(Subject):
 class CustomerSubject(Subject):
     """The customer, where it is about nothing that they have yet; offers: the electricity that they may choose."""
 
-    offers: Sequence[Offer] = ()
+    offers: Sequence[ProductOffer] = ()
 
     parameter = "customer"
 

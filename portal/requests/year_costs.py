@@ -16,7 +16,7 @@ from portal.contracts import queries as contracts
 from portal.contracts.charges import NotPriced, Terms
 from portal.contracts.gaps import filled
 from portal.contracts.kinds import Basis, ContractKind
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.contracts.pricing import NoSpotPrice, Supply, bill
 from portal.contracts.spot import NO_SPOT, SpotPrices
 from portal.contracts.tariff_periods import Days
@@ -31,7 +31,7 @@ MOST_MISSING: Final = 0.02
 """What part of the readings of a year may be missing; they are left out on both sides."""
 
 
-def of_point(db: Session, who: User, point_id: UUID, offers: Sequence[Offer], today: date) -> YearCosts | None:
+def of_point(db: Session, who: User, point_id: UUID, offers: Sequence[ProductOffer], today: date) -> YearCosts | None:
     """What the twelve whole months before today cost, and would have cost, at a metering point.
 
     None where the person may not see that, did not hold the site or a contract of sale on all of those days, or where

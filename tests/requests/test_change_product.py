@@ -14,7 +14,7 @@ from portal.contracts import on_sale as shop
 from portal.contracts.charges import Price, Terms, VatRate
 from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod
 from portal.contracts.models import Contract, Product, SpotMonth
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.contracts.tariff_periods import Days
 from portal.customers.models import PartyKind
 from portal.kit.clock import DAY, months, next_month, quarters_in
@@ -45,7 +45,7 @@ def offer(code="NEW", basis=Basis.ENERGY, months=None):
     price = Price("energy", Names("Energia", "Energi", "Energy"), basis, TariffPeriod.ALL, Decimal(8), LONG_AGO)
     id_ = UUID(int=7)
     terms = Terms(id_, None, id_, ContractKind.SALES, None, TODAY, TODAY, 15, None, (price,), (VAT,))
-    return Offer(code, Names(**NAMES), months, terms)
+    return ProductOffer(code, Names(**NAMES), months, terms)
 
 
 def about(held=None, *offers, year=None):

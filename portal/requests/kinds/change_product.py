@@ -11,7 +11,7 @@ from typing import Final
 
 from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind
-from portal.contracts.offers import Offer
+from portal.contracts.offers import ProductOffer
 from portal.invoices import banking_days
 from portal.kit import formats
 from portal.kit.clock import DAY
@@ -77,7 +77,7 @@ def promise(about: SaleSubject, answers: Answers, today: date) -> Promise:
     return Promise(list(_key_terms(about, chosen, first)), banking_days.after(today, ANSWERED_IN))
 
 
-def _key_terms(about: SaleSubject, chosen: Offer, first: date) -> Iterator[Text]:
+def _key_terms(about: SaleSubject, chosen: ProductOffer, first: date) -> Iterator[Text]:
     yield text(
         "%(product)s begins on %(day)s, and %(old)s ends the day before.",
         product=Spoken(chosen.name.said),
@@ -91,7 +91,7 @@ def _key_terms(about: SaleSubject, chosen: Offer, first: date) -> Iterator[Text]
         yield text("You can withdraw without a reason within 14 days of our confirmation, on the page of the contract.")
 
 
-def _instead(chosen: Offer, year: YearCosts) -> Text:
+def _instead(chosen: ProductOffer, year: YearCosts) -> Text:
     """What the year would have cost, and what that rests on."""
     sums = {"would": formats.money(year.would[chosen.code]), "paid": formats.money(year.paid)}
     if chosen.follows_spot:
