@@ -54,9 +54,10 @@ class EnergyOrigin:
         return self.kind is ContractKind.HEAT
 
     def emitted(self, used: Energy) -> str:
-        """What some energy emitted at that rate: `24 kg`, `1,4 kg`."""
+        """What some energy emitted at that rate: `24 kg`, `1,4 kg`, `0 kg`."""
         kilograms = used.kwh * self.co2 / GRAMS_A_KILOGRAM
-        return formats.number(kilograms, 0 if kilograms >= FIRST_WHOLE else 1) + formats.NBSP + "kg"
+        is_whole = not kilograms or kilograms >= FIRST_WHOLE
+        return formats.number(kilograms, 0 if is_whole else 1) + formats.NBSP + "kg"
 
 
 def shares(percents: Sequence[Decimal]) -> tuple[Share, ...]:
