@@ -73,7 +73,7 @@ from portal.payments.service import PaymentService
 from portal.privacy import pages as privacy
 from portal.requests import pages as requests
 from portal.requests import queries as requests_made
-from portal.requests.kinds import withdrawal
+from portal.requests.withdrawing import still_until
 from portal.settings import Environment, Settings
 from portal.sites import lookups as sites
 from portal.sites_overview import pages as sites_overview
@@ -94,7 +94,7 @@ PAGES: Final = (
     *calendar_pages.routes,
     *invoices.routes(corrected_sums, payments_made),
     *payments.routes,
-    *contracts.routes(Requests(requests_made.about_contract, withdrawal.last_day)),
+    *contracts.routes(Requests(requests_made.about_contract, still_until)),
     *consents.routes,
     *privacy.routes,
     *messages.routes,

@@ -38,8 +38,9 @@ class Requests:
     """What there is to be asked.
 
     about: the requests about a contract that somebody may see: drafts, open ones, then the last that are over
-    withdrawn_until: the last day on which a customer may withdraw from a contract; None where there is no such right
+    withdrawn_until: of a contract, the requests about it and today: the last day on which a customer may withdraw; None
+        where there is no such right, or it is over or used
     """
 
     about: Callable[[Session, User, UUID], Sequence[AskedFor]]
-    withdrawn_until: Callable[[HeldContract], date | None]
+    withdrawn_until: Callable[[HeldContract, Sequence[Any], date], date | None]

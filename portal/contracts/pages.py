@@ -83,12 +83,12 @@ def index(visit: Visit[User]) -> ContractList:
 def show(requests: Requests, visit: Visit[User]) -> ContractPage:
     """One contract with its prices, term and history."""
     contract = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
-    last = requests.withdrawn_until(contract)
+    asked = requests.about(visit.db, visit.who, contract.id)
     return ContractPage(
         today=visit.today,
         contract=contract,
-        withdrawn_until=last if last and last >= visit.today else None,
-        requests=requests.about(visit.db, visit.who, contract.id),
+        withdrawn_until=requests.withdrawn_until(contract, asked, visit.today),
+        requests=asked,
         events=events(contract, visit.today),
         origin=lookups.origins(visit.db, [contract.id], visit.today.year).get(contract.id),
     )

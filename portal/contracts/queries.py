@@ -40,8 +40,7 @@ def _head(*row: Any) -> ContractHead:  # noqa: ANN401 - the columns of RUNNING
 
 _NOT_ENDED: Final = or_(_CONTRACT.c.valid_to.is_(None), _CONTRACT.c.valid_to >= given("today"))
 _IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
-RUNNING: Final = CONTRACTS.question(
-    _head,
+_HEADS: Final = (
     sa.select(
         *_CONTRACT.c["id", "kind"],
         *_PRODUCT.c["name_fi", "name_sv", "name_en"],
@@ -50,10 +49,12 @@ RUNNING: Final = CONTRACTS.question(
     )
     .join_from(_CONTRACT, _PRODUCT)
     .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
-    .where(_CONTRACT.c.valid_from <= given("today"), _NOT_ENDED)
+    .where(_NOT_ENDED)
     .order_by(*_IN_ORDER)
-    .limit(given("limit", sa.Integer())),
+    .limit(given("limit", sa.Integer()))
 )
+RUNNING: Final = CONTRACTS.question(_head, _HEADS.where(_CONTRACT.c.valid_from <= given("today")))
+NOT_ENDED: Final = CONTRACTS.question(_head, _HEADS)
 
 
 def _listed(site_id: UUID, ends: date | None, *said: str | None) -> ListedContract:
@@ -140,6 +141,11 @@ def of_ids(db: Session, who: User, contract_ids: Collection[UUID], today: date) 
 def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[ContractHead]:
     """The contracts that run today, without their terms: sales before network, then the newest first."""
     return RUNNING.all(db, who, today=today, limit=limit)
+
+
+def not_ended(db: Session, who: User, today: date, limit: int) -> Sequence[ContractHead]:
+    """The contracts that run today or begin later, in the same order."""
+    return NOT_ENDED.all(db, who, today=today, limit=limit)
 
 
 def listed(db: Session, who: User, today: date) -> Sequence[ListedContract]:

@@ -23,7 +23,7 @@ def if_wrong(head: InvoiceHead, today: date) -> Text:
 def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
     """The dispute body of such a customer, advice, the authority, and where offers are compared.
 
-    Directive (EU) 2019/944, Annex I, 1 (a) and (b); of companies Act 502/2023, which is about electricity.
+    Directive (EU) 2019/944, Annex I, 1.2 (g) to (i) and 1.3 (b); of companies Act 502/2023, which is about electricity.
     """
     if not invoice.is_a_companys:
         yield text(

@@ -18,6 +18,7 @@ from portal.auth.leases import Lease
 from portal.auth.people import User
 from portal.brand import Brand
 from portal.invoices import printed, queries
+from portal.invoices.origins import origins
 from portal.invoices.paid_here import PaymentsMade
 from portal.invoices.printed import Printing
 from portal.invoices.records import InvoiceHead
@@ -123,7 +124,7 @@ def _read(db: Session, invoice_ids: Sequence[UUID], printer: Printer) -> Sequenc
     heads = printer.payments.told(db, who, [one.head for one in invoices])
     buyers = {one.party_id: queries.buyer(db, who, one) for one in {one.party_id: one for one in invoices}.values()}
     return [
-        Printing(as_told(who, replace(one, head=head)), buyers[one.party_id])
+        Printing(as_told(who, replace(one, head=head)), buyers[one.party_id], origins(db, one))
         for one, head in zip(invoices, heads, strict=True)
     ]
 

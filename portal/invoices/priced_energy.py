@@ -7,8 +7,12 @@ from datetime import date
 from itertools import combinations
 from typing import Final
 
+from portal.contracts.kinds import TariffPeriod
 from portal.kit.energy import Energy
 
+A_PART: Final = "part"
+PARTS: Final = frozenset(period.value for period in TariffPeriod) - {TariffPeriod.ALL.value}
+"""Codes of prices that by their name hold at some hours only: together they are one price."""
 MOST_PRICES: Final = 12  # of one contract on one bill that are tried in every arrangement
 
 
@@ -27,10 +31,12 @@ def counted_once(priced: Iterable[PricedEnergy]) -> Energy:
 
     A price, a margin and a fee by energy each bill all of it; prices by day and by night bill it only together. So the
     prices are laid in layers: as many as can be that come to the same energy on the same days. It is that of one.
+    Energy that is given back, as by a credit note, is laid the same way.
     """
     prices = _by_code(priced)
     whole = sum((one.energy.milliwatt_hours for one in prices), 0)
-    if all(one.energy.milliwatt_hours > 0 for one in prices) and len(prices) <= MOST_PRICES:
+    is_one_way = len({one.energy.milliwatt_hours > 0 for one in prices}) == 1
+    if is_one_way and len(prices) <= MOST_PRICES:
         for layers in range(len(prices), 1, -1):
             if whole % layers == 0 and _are_layers(prices, _days(prices), whole // layers):
                 return Energy(whole // layers)
@@ -41,7 +47,7 @@ def _by_code(priced: Iterable[PricedEnergy]) -> Sequence[PricedEnergy]:
     """Each price once, with all that it bills: its validity may split the days of a bill. None that bills nothing."""
     found: defaultdict[str, list[PricedEnergy]] = defaultdict(list)
     for one in priced:
-        found[one.code].append(one)
+        found[A_PART if one.code in PARTS else one.code].append(one)
     summed = (
         PricedEnergy(code, *_days(those), sum((one.energy for one in those), Energy(0)))
         for code, those in found.items()

@@ -114,7 +114,7 @@ class Printing:
 
     invoice: WholeInvoice
     buyer: Buyer
-    origins: Sequence[BilledOrigin] = ()
+    origins: Sequence[BilledOrigin]
 
 
 def document(printing: Printing, seller: Brand, today: date, language: Language) -> Document:

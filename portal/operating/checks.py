@@ -30,6 +30,8 @@ from portal.operating import auditing
 from portal.operating.auditing import Severity
 from portal.operating.internal import missing_files, unready_database
 from portal.outbox import delivery
+from portal.payments import lookups as payments
+from portal.payments.kinds import AttemptState
 from portal.payments.profiles import BadPaymentProfile
 from portal.settings import BadSettings, Environment, Settings
 
@@ -41,6 +43,12 @@ BROKER_S: Final = 5.0
 ROOM: Final = 1 << 30
 LEAST_ROOM: Final = 100 << 20
 NO_LIST: Final = "Nobody is kept from setting a stolen password; `portal account load-breached FILE` takes in a list."
+MOST_NAMED: Final = 3
+STUCK: Final = {
+    AttemptState.REFUNDING: "{} refunds have been asked for for more than a day, of which the payment service tells "
+    "nothing; look there for {}.",
+    AttemptState.UNDER_WAY: "{} payments have been under way for more than 14 days; ask the payment service about {}.",
+}
 UNSENT: Final = (
     "{} wait to leave, the oldest since {:%Y-%m-%d %H:%M} UTC; see that `portal jobs` runs and what it logs."
 )
@@ -201,6 +209,14 @@ def _payments(context: CheckContext) -> Iterator[tuple[Severity, str]]:
         payment_service(context.settings)
     except BadPaymentProfile as wrong:
         yield Severity.BROKEN, str(wrong)
+    try:
+        with context.database.reading() as db:
+            stuck = payments.stuck(db, context.now())
+    except SQLAlchemyError:
+        return
+    for state, ids in stuck.items():
+        named = ", ".join(map(str, ids[:MOST_NAMED]))
+        yield Severity.WARNING, STUCK[state].format(len(ids), named)
 
 
 def _passwords(context: CheckContext) -> Iterator[tuple[Severity, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text
 from portal.outbox.mail import Letter
 
@@ -38,6 +39,6 @@ class Signature:
 
 
 def letter(to: Addressee, subject: Text | str, *paragraphs: Text | str) -> Letter:
-    """A letter of some paragraphs, still to be signed."""
+    """A letter of some paragraphs, still to be signed. A subject is a header: it holds plain blanks only."""
     subject, *said = [one if isinstance(one, str) else one.said(to.language) for one in (subject, *paragraphs)]
-    return Letter(to.email, subject, "\n\n".join(said) + "\n", to.party_id, to.language)
+    return Letter(to.email, subject.replace(NBSP, " "), "\n\n".join(said) + "\n", to.party_id, to.language)

@@ -6,11 +6,13 @@ The same bills and outages make the same bytes: the stamp of an event is a day t
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
+from portal.kit.clock import HELSINKI, day_of
+
 LONGEST: Final = 75  # octets of a line, without its break (RFC 5545, 3.1)
-ALARM: Final = "-PT15H"  # of a whole day: at nine in the morning of the day before
+RINGS: Final = time(9)  # of the day before, in Helsinki
 MADE_BY: Final = "-//Portal//Due dates//EN"
 
 
@@ -30,6 +32,11 @@ class DueDay:
         yield f"DTSTART;VALUE=DATE:{self.on:%Y%m%d}"
         yield f"DTEND;VALUE=DATE:{self.on + timedelta(days=1):%Y%m%d}"
 
+    @property
+    def alarm(self) -> str:
+        """When it rings: 15 hours before the day begins."""
+        return "TRIGGER:-PT15H"
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedOutage:
@@ -46,8 +53,14 @@ class PlannedOutage:
     def times(self) -> Iterator[str]:
         """From when until when, in UTC."""
         yield f"DTSTART:{self.starts_at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-        if self.until:
+        if self.until and self.until > self.starts_at:  # an event ends after it began (3.8.2.2)
             yield f"DTEND:{self.until.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+    @property
+    def alarm(self) -> str:
+        """When it rings: on the morning of the day before, at whatever hour it begins."""
+        rings = datetime.combine(day_of(self.starts_at) - timedelta(days=1), RINGS, HELSINKI)
+        return f"TRIGGER;VALUE=DATE-TIME:{rings.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
 Entry = DueDay | PlannedOutage
@@ -70,7 +83,7 @@ def _event(entry: Entry) -> Iterator[str]:
     yield f"SUMMARY:{says}"
     yield f"URL:{entry.url}"
     yield "TRANSP:TRANSPARENT"
-    yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{says}", f"TRIGGER:{ALARM}", "END:VALARM")
+    yield from ("BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{says}", entry.alarm, "END:VALARM")
     yield "END:VEVENT"
 
 

@@ -81,7 +81,7 @@ def _ask(service: PaymentService, attempt: PaymentAttempt, shift: Shift) -> bool
                 state = actions.settle(db, attempt.id, told, shift.now())
         except (NotTheirs, Disagrees, Declined) as failed:
             _say("not asked", attempt.id, failed)
-            if not is_old:
+            if not is_old or attempt.state == AttemptState.UNDER_WAY:
                 return False
     if state is AttemptState.BEGUN and (is_old or attempt.transaction is None):
         with shift.database.writing() as db:

@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from portal.invoices.models import Payment
@@ -28,6 +28,11 @@ def _paid(
     return invoice_id, PaidHere(transaction, Money(cents), day_of(begun_at), frozenset(booked_before))
 
 
+STUCK_AFTER: Final[Mapping[AttemptState, timedelta]] = {
+    AttemptState.REFUNDING: timedelta(days=1),
+    AttemptState.UNDER_WAY: timedelta(days=14),
+}
+"""After how long somebody must look at a payment: a refund of which nobody knows, one that is under way for ever."""
 PAID: Final = Question(
     _paid,
     select(*_ATTEMPT.c["invoice_id", "transaction", "cents", "begun_at", "booked_before"])
@@ -64,4 +69,15 @@ def _by_invoice(rows: Iterable[tuple[UUID, T]]) -> Mapping[UUID, Sequence[T]]:
     found: dict[UUID, list[T]] = defaultdict(list)
     for invoice_id, one in rows:
         found[invoice_id].append(one)
+    return found
+
+
+def stuck(db: Session, now: datetime) -> Mapping[AttemptState, Sequence[UUID]]:
+    """The payments that stand still for so long that the portal does not end it, by where they stand."""
+    found: dict[AttemptState, Sequence[UUID]] = {}
+    for state, after in STUCK_AFTER.items():
+        since = func.coalesce(_ATTEMPT.c.refund_asked_at, _ATTEMPT.c.begun_at)
+        asked = select(_ATTEMPT.c.id).where(_ATTEMPT.c.state == state, since <= now - after).order_by(since)
+        if ids := db.execute(asked).scalars().all():
+            found[state] = ids
     return found

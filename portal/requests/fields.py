@@ -5,6 +5,7 @@ address in lines. It is checked when it is typed and again when it is sent, for 
 """
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ ANSWER: Final = "answer"
 
 LONGEST: Final = 200
 MOST_WORDS: Final = 500
+CONTROLS: Final = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's categories of what nobody can read, or no database takes."""
 FILL_IN: Final = text("Fill in this field.")
 WHOLE: Final = text("Write a whole number.")
 CHOOSE: Final = text("Choose one of the options.")
@@ -224,17 +227,18 @@ class TextField(Field):
 
     def kept(self, typed: Mapping[str, str]) -> str:
         """The words."""
-        kept = typed.get(ANSWER, "").replace("\r\n", "\n")
+        lines = typed.get(ANSWER, "").replace("\r\n", "\n").split("\n")
+        kept = "\n".join("".join(" " if sign.isspace() else sign for sign in line) for line in lines)
         self.check(kept)
         return kept
 
     def check(self, kept: str) -> None:
-        """Something that can be read, and not too much of it."""
+        """Something that can be read, and not too much of it. What joins signs, as in emoji, is no control."""
         if not kept:
             raise Wrong(answer=FILL_IN)
         if len(kept) > MOST_WORDS:
             raise Wrong(answer=text("Write at most %(n)s characters.", n=MOST_WORDS))
-        if not kept.replace("\n", "").isprintable():
+        if any(unicodedata.category(sign) in CONTROLS for sign in kept if sign != "\n"):
             raise Wrong(answer=text("Check what you wrote here."))
 
     def said(self, kept: str) -> Words:

@@ -21,6 +21,7 @@ from portal.customers.models import PartyKind
 from portal.invoices import queries as invoices
 from portal.invoices.kinds import InvoiceKind
 from portal.invoices.models import Invoice
+from portal.kit import formats
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Spoken, text
 from portal.requests import year_costs
@@ -81,7 +82,8 @@ def _contract(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: da
     found = contracts.by_id(db, who, id_, today)
     others = contracts.at_sites(db, who, [found.site_id], today)
     whose = _customer(db, who, db.get_one(Contract, id_).party_id)
-    return ContractSubject(**_of(whose), contract=found, others=[one for one in others if one.id != id_])
+    others = [one for one in others if one.id != id_]
+    return ContractSubject(**_of(whose), contract=found, others=others, granted=_granted(db, id_))
 
 
 def _sale(db: Session, who: User, id_: UUID, terms: PaymentTerms, today: date) -> SaleSubject:
@@ -105,7 +107,7 @@ def _sales(db: Session, who: User, today: date) -> Sequence[Choice]:
 
 
 def _contracts(db: Session, who: User, today: date) -> Sequence[Choice]:
-    return [_choice(one) for one in contracts.running(db, who, today, OFFERED)]
+    return [_choice(one) for one in contracts.not_ended(db, who, today, OFFERED)]
 
 
 def _choice(one: ContractHead) -> Choice:
@@ -166,7 +168,10 @@ def _facts(site: Site, points: Sequence[SitePoint]) -> Iterator[SiteFact]:
         yield SiteFact(f"site.{column}", label, value)
     for point in points:
         if point.main_fuse:
-            yield SiteFact(f"point.main_fuse/{point.gsrn}", text("Main fuse"), point.main_fuse)
+            fuse = text("Main fuse")
+            of_many = text("Main fuse, metering point %(gsrn)s", gsrn=formats.grouped(point.gsrn))
+            label = of_many if len(points) > 1 else fuse
+            yield SiteFact(f"point.main_fuse/{point.gsrn}", label, point.main_fuse)
         for device in point.hanging:
             label = text("%(device)s, serial number", device=device.words)
             yield SiteFact(f"meter.serial/{point.gsrn}/{device.serial}", label, device.serial)

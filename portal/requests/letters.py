@@ -3,11 +3,13 @@
 They tell nothing of it, but where the law asks for that.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
+from portal.contracts.models import Contract
 from portal.customers.lookups import addressee
 from portal.kit import formats
 from portal.kit.i18n import Spoken, Text, text
@@ -30,8 +32,7 @@ def received(db: Session, row: ServiceRequest, kind: Kind[Any], now: datetime) -
     subject = text("We have received your request %(number)s", number=row.number)
     by = said_day(row.answer_by)
     body = text("Your request %(number)s is with us. We answer on %(day)s at the latest.", number=row.number, day=by)
-    told = [text("Sent on %(at)s: %(what)s, %(about)s.", at=_at(now), what=kind.title, about=row.about)]
-    _post(db, row, subject, now, body, *(told if kind.tells else ()))
+    _post(db, row, subject, now, body, *(_sent(db, row, kind, now) if kind.tells else ()))
 
 
 def answered(db: Session, row: ServiceRequest, now: datetime) -> None:
@@ -42,7 +43,16 @@ def answered(db: Session, row: ServiceRequest, now: datetime) -> None:
     _post(db, row, subject, now, text("We have written to you about your request %(number)s.", number=row.number))
 
 
-def _post(db: Session, row: ServiceRequest, subject: Text, now: datetime, *body: Text) -> None:
+def _sent(db: Session, row: ServiceRequest, kind: Kind[Any], now: datetime) -> Iterator[Text | str]:
+    """What was sent: of which contract, and what was asked and answered about it, as it was read."""
+    contract = db.get(Contract, row.contract_id) if row.contract_id else None
+    about = f"{row.about} ({contract.number})" if contract else row.about
+    yield text("Sent on %(at)s: %(what)s, %(about)s.", at=_at(now), what=kind.title, about=about)
+    if row.said:
+        yield row.said
+
+
+def _post(db: Session, row: ServiceRequest, subject: Text, now: datetime, *body: Text | str) -> None:
     if to := addressee(db, row.party_id):
         post(db, letter(to, subject, *body, HOW), now)
 

@@ -171,6 +171,8 @@ def show(visit: Visit[User]) -> Page:
 def answer(visit: Visit[User]) -> Reply:
     """Take the answer to a question, or show it again."""
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
+    if not request.is_draft:
+        raise actions.NotADraft
     try:
         about = _ground(visit, request)
     except CannotBeAsked as gone:

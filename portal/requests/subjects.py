@@ -70,10 +70,11 @@ class Subject(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class ContractSubject(Subject):
-    """A contract, and the customer's others at its site that have not ended."""
+    """A contract, the customer's others at its site that have not ended, and the codes of what was granted about it."""
 
     contract: HeldContract
     others: Sequence[HeldContract]
+    granted: frozenset[str] = frozenset()
 
     parameter = "contract"
 

@@ -10,6 +10,7 @@ from portal.brand import DEMO_BRAND
 from portal.customers.models import Party, PartyKind
 from portal.invoices import printed, queries
 from portal.invoices.models import Invoice
+from portal.invoices.origins import origins
 from portal.invoices.printed import Printing
 from tests.contracts.register import somebody
 
@@ -30,7 +31,7 @@ class Bills:
         who = somebody(bill.party_id)
         invoice = queries.by_id(db, who, bill.id)
         buyer = queries.buyer(db, who, invoice)
-        return printed.document(Printing(invoice, buyer), DEMO_BRAND, today, buyer.language)
+        return printed.document(Printing(invoice, buyer, origins(db, invoice)), DEMO_BRAND, today, buyer.language)
 
     def measured(self):
         """Seconds of each, and its bytes."""

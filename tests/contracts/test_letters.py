@@ -9,9 +9,11 @@ from portal.contracts.letters import telling
 from portal.contracts.models import Contract
 from portal.contracts.rules import notice_of
 from portal.kit.clock import start_of
+from portal.kit.i18n import Language
 from portal.kit.jobs import Done, Shift
 from portal.outbox.mail import letter_in
 from portal.outbox.models import OutboxEvent
+from tests.people import KARIN
 
 TODAY = date(2026, 11, 21)
 LAST = TODAY + timedelta(days=30)
@@ -83,6 +85,17 @@ def test_a_term_is_told_of_a_month_and_a_week_before_once_each(database, day, ho
     assert f"https://portal.test/contracts/{contract}" in first.body
     assert "Vakaa (70" in first.body
     assert "Esimerkkikatu" not in first.body
+
+
+@pytest.mark.parametrize("language", Language)
+def test_each_language_has_its_letter(house, database, day, register, language):
+    party = house.customer(KARIN, "Karin Lindholm", "1003", language=language)
+    house.contact(party, email="karin@example.fi")
+    Home(register, party).contract(fixed_until=LAST)
+    assert told(database, day) == 1
+    [written] = letters(database)
+    assert written.language is language
+    assert written.subject.isprintable()
 
 
 @pytest.mark.parametrize("missed", [25, 8])

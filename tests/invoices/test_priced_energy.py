@@ -31,6 +31,9 @@ def priced(code, amount, first=FIRST, last=LAST):
         ([priced("old", 200, FIRST, HALF), priced("new", 200, HALF + timedelta(1), LAST)], 400),
         ([priced("energy", 150, FIRST, HALF), priced("energy", 250, HALF + timedelta(1), LAST)], 400),
         ([priced("energy", -400), priced("margin", -100)], -500),
+        ([priced("energy", -400), priced("margin", -400)], -400),  # given back
+        ([priced("energy", -400), priced("margin", 400)], 0),
+        ([priced("day", 200), priced("night", 200)], 400),  # by their names no layers
     ],
 )
 def test_it_is_counted_once(prices, energy):

@@ -180,7 +180,7 @@ def billing_alone(*also, sites=None):
 
 
 def facts(invoice, buyer, today=UNTIL):
-    groups = printed.document(Printing(invoice, buyer), DEMO_BRAND, today, Language.FI).content.groups
+    groups = printed.document(Printing(invoice, buyer, ()), DEMO_BRAND, today, Language.FI).content.groups
     return [fact for group in groups for fact in group.facts]
 
 
@@ -219,11 +219,11 @@ def test_it_says_where_the_energy_came_from(aino_s):
 def test_what_is_on_its_way_is_not_asked_for_again(aino_s):
     head = aino_s.invoice.head
     paid = replace(aino_s.invoice, head=replace(head, on_the_way=head.open_amount))
-    content = printed.document(Printing(paid, aino_s.buyer), DEMO_BRAND, UNTIL, Language.FI).content
+    content = printed.document(Printing(paid, aino_s.buyer, ()), DEMO_BRAND, UNTIL, Language.FI).content
     assert (content.slip, content.due) == (None, None)
     assert content.note.said(Language.FI).startswith("Olet maksanut täällä")
     part = replace(aino_s.invoice, head=replace(head, on_the_way=Money(100)))
-    content = printed.document(Printing(part, aino_s.buyer), DEMO_BRAND, UNTIL, Language.FI).content
+    content = printed.document(Printing(part, aino_s.buyer, ()), DEMO_BRAND, UNTIL, Language.FI).content
     assert content.slip.amount == content.asked.value == formats.money(head.open_amount - Money(100))
 
 

@@ -1,7 +1,7 @@
 """The calendar of due dates: what it says, to whom, in which bytes, and for how long."""
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlsplit
 
 import anyio
@@ -130,6 +130,21 @@ def test_a_day_lasts_until_the_next():
     assert "DTSTART;VALUE=DATE:20261207" in lines
     assert f"DTEND;VALUE=DATE:{A_DAY.on + timedelta(days=1):%Y%m%d}" in lines
     assert "TRIGGER:-PT15H" in lines
+
+
+@pytest.mark.parametrize(
+    ("starts", "rings"),
+    [
+        (datetime(2026, 12, 5, 16, tzinfo=UTC), "20261204T070000Z"),  # 18.00 in Helsinki: at nine the day before
+        (datetime(2026, 12, 5, 22, 30, tzinfo=UTC), "20261205T070000Z"),  # 0.30 on the 6th
+        (datetime(2026, 6, 5, 6, tzinfo=UTC), "20260604T060000Z"),  # in summer time
+    ],
+)
+def test_work_at_any_hour_rings_on_the_morning_of_the_day_before(starts, rings):
+    work = PlannedOutage("1", "Katko", "https://portal.test", date(2026, 11, 1), starts, starts)
+    lines = unfolded(calendar("Katkot", [work]))
+    assert f"TRIGGER;VALUE=DATE-TIME:{rings}" in lines
+    assert not [line for line in lines if line.startswith("DTEND")]  # it would end as it begins
 
 
 def test_planned_outages_of_ones_sites_come_into_it_and_go_when_they_are_called_off(house, network, aino):

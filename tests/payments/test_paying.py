@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import jsonschema
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from portal.audit.models import AuditEntry
 from portal.demo.checkout import M
@@ -14,6 +14,7 @@ from portal.kit.jobs import Shift
 from portal.payments import actions
 from portal.payments.actions import A_DAY, PaymentMade, PaymentRefunded
 from portal.payments.jobs import settling
+from portal.payments.lookups import stuck
 from portal.payments.models import PaymentAttempt
 from portal.settings import Settings
 from tests import days, markup
@@ -347,6 +348,18 @@ def test_a_payment_that_is_under_way_is_neither_ended_nor_begun_again(shop, book
     assert shop.events("payment.made") == []
 
 
+@pytest.mark.parametrize(("state", "days_ago"), [("refunding", 1), ("under-way", 14)])
+def test_a_payment_that_stands_still_is_told_to_the_operator(shop, begun, state, days_ago):
+    with shop.database.writing() as db:
+        asked_at = days.now() if state == "refunding" else None
+        stands = {"state": state, "begun_at": days.now(), "refund_asked_at": asked_at, "paid_at": asked_at}
+        db.exec(update(PaymentAttempt).values(**stands))
+        [attempt] = db.exec(select(PaymentAttempt.id)).all()
+    with shop.database.reading() as db:
+        assert stuck(db, days.now() + timedelta(days=days_ago, seconds=-1)) == {}
+        assert stuck(db, days.now() + timedelta(days=days_ago)) == {state: [attempt]}
+
+
 def test_the_clock_gives_no_payment_up_that_is_under_way(shop, begun):
     shop.choose(begun.page, M.STAYS_UNDER_WAY, M.CALLS_NEVER)
     run(shop, tomorrow)
@@ -354,7 +367,7 @@ def test_the_clock_gives_no_payment_up_that_is_under_way(shop, begun):
     assert run(shop, lambda: days.now() + timedelta(days=9))["payments.wait"].done == 1
     assert shop.states == ["under-way"]
     shop.service.misbehave(M.ANSWER_FORGED)
-    assert run(shop, lambda: days.now() + timedelta(days=9))["payments.wait"].failed == 0
+    assert run(shop, lambda: days.now() + timedelta(days=9))["payments.wait"].failed == 1  # it could not be asked
     assert shop.states == ["under-way"]
 
 

@@ -50,7 +50,16 @@ def test_a_fact_that_is_no_more_is_asked_for_anew(answers):
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("  kaksi ", "kaksi"), ("a\r\nb", "a\nb"), ("x" * 500, "x" * 500), ("Å–€ 🏠", "Å–€ 🏠")]
+    ("typed", "kept"),
+    [
+        ("  kaksi ", "kaksi"),
+        ("a\r\nb", "a\nb"),
+        ("x" * 500, "x" * 500),
+        ("Å–€ 🏠", "Å–€ 🏠"),
+        ("140\u00a0m²", "140 m²"),  # as copied from a page
+        ("a\tb", "a b"),
+        ("👩\u200d🔧", "👩\u200d🔧"),
+    ],
 )
 def test_words_are_kept_as_they_were_typed(typed, kept):
     assert TextField().kept({"answer": typed.strip()}) == kept

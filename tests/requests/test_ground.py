@@ -86,3 +86,16 @@ def test_a_draft_goes_on_when_its_reason_has_passed(house, aino, home, work):
     assert "Tätä pyyntöä ei voi jatkaa" in aino.browser.open(work).text
     move_out(house, home, None)
     assert markup.words(aino.browser.open(work), "//h1") == "Millä käyttöpaikalla?"
+
+
+def test_another_tab_does_not_throw_away_what_was_sent_though_its_ground_is_gone(house, aino, home, register, reading):
+    """A reading was sent, and is in the register now: the tab with its question still lies open."""
+    form = hidden(aino.browser.open(reading).text) | {"question": "read_on"}
+    with house.database.writing() as db:
+        sent = {"state": "received", "sent_at": aino.now, "answer_by": aino.today}
+        db.exec(update(ServiceRequest).values(**sent))
+    register.add(read(home, aino.today, 19_100))
+    answer = aino.browser.post(f"{reading}/answer", data=form | {"answer": "2026-11-20"})
+    assert answer.status_code == 409
+    assert "Tätä pyyntöä ei voi jatkaa" not in answer.text
+    assert [one.state for one in rows(house.database, ServiceRequest)] == ["received"]

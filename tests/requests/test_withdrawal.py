@@ -5,8 +5,10 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import update
 
 from portal.contracts.kinds import ContractKind
+from portal.contracts.models import Contract
 from portal.invoices import banking_days
 from portal.kit.clock import DAY
 from portal.kit.i18n import Language
@@ -16,7 +18,7 @@ from portal.requests.asking import Answers
 from portal.requests.kinds.withdrawal import WITHDRAWAL, last_day
 from portal.requests.models import ServiceRequest
 from tests import markup
-from tests.requests.conftest import begin, rows, send
+from tests.requests.conftest import begin, fill_in, rows, send
 from tests.requests.values import TODAY, about, contract
 
 pytestmark = pytest.mark.sqlite
@@ -99,8 +101,39 @@ def test_two_presses_withdraw_and_the_receipt_says_what_and_when(house, aino, ho
     assert send(aino.browser, draft).headers["location"] == draft
     assert [one.state for one in rows(house.database, ServiceRequest)] == ["received"]
     (receipt,) = [letter_in(one) for one in rows(house.database, OutboxEvent) if one.kind == MAIL]
-    assert "Peruuta sopimus, Uusi siirto, Esimerkkikatu 4." in receipt.body
+    assert "Peruuta sopimus, Uusi siirto, Esimerkkikatu 4 (" in receipt.body
     assert "21.11.2026" in receipt.body
+
+
+def test_the_receipt_names_what_goes_with_it_and_each_contract_by_its_number(house, register, aino, home, new):
+    house.contact(aino.party, email="aino@example.fi")
+    heat = register.product("heat", "Uusi lämpö")
+    register.contract(*home.where, heat, "heat", signed_on=aino.today)
+    draft = begin(aino.browser, "withdrawal", contract=new)
+    fill_in(aino.browser, draft, "yes")
+    send(aino.browser, draft)
+    (number,) = [one.number for one in rows(house.database, Contract) if one.id == new]
+    (receipt,) = [letter_in(one) for one in rows(house.database, OutboxEvent) if one.kind == MAIL]
+    assert f"Uusi siirto, Esimerkkikatu 4 ({number})." in receipt.body
+    assert "Peruutatko myös sopimuksen Uusi lämpö (Kaukolämpö)? Kyllä" in receipt.body
+
+
+def test_who_has_withdrawn_is_not_offered_it_again(house, aino, home, new):
+    draft = begin(aino.browser, "withdrawal", contract=new)
+    send(aino.browser, draft)
+    with house.database.writing() as db:
+        db.exec(update(ServiceRequest).values(state="done"))
+    page = aino.browser.open(f"/contracts/{new}")
+    assert "withdrawal" not in " ".join(markup.found(page, "//main//a/@href"))
+    again = aino.browser.open(f"/requests/new/withdrawal?contract={new}")
+    assert "Olet jo peruuttanut sopimuksen." in markup.words(again, "//main")
+
+
+def test_who_loses_their_seller_by_the_way_reads_that_supply_may_be_cut():
+    sales = contract(ContractKind.SALES, number="2", signed_on=TODAY)
+    subject = about(contract(ContractKind.NETWORK, signed_on=TODAY), sales)
+    means = [len(WITHDRAWAL.promise(subject, Answers({"also-2": also}), TODAY).means) for also in ("yes", "no")]
+    assert means == [3, 2]
 
 
 def test_an_old_contract_has_no_such_button(aino, home):

@@ -15,6 +15,10 @@ def upgrade() -> None:
     with op.batch_alter_table("payment_attempt", schema=None) as batch_op:
         batch_op.add_column(sa.Column("booked_before", sa.JSON(), nullable=False, server_default="[]"))
         batch_op.add_column(sa.Column("refund_asked_at", Instant(timezone=True), nullable=True))
+    attempts = sa.table("payment_attempt", sa.column("state"), sa.column("paid_at"), sa.column("refund_asked_at"))
+    # Whoever asked for a refund before this version may ask for it again: it is not the first time.
+    op.execute(attempts.update().where(attempts.c.state == "refunding").values(refund_asked_at=attempts.c.paid_at))
+    with op.batch_alter_table("payment_attempt", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_payment_attempt_state"), type_="check")
         batch_op.create_check_constraint(op.f("ck_payment_attempt_state"), STATES)
         batch_op.drop_index("ix_payment_attempt_open")

@@ -21,6 +21,7 @@ from portal.requests.fields import YES_OR_NO, said_day
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import ContractSubject
 
+CODE: Final = "withdrawal"
 WITHIN: Final = timedelta(days=14)
 ANSWERED_IN: Final = 2  # banking days
 SUPPLIES: Final = frozenset(
@@ -44,6 +45,8 @@ def hindrance(about: ContractSubject, today: date) -> Text | None:
     last = last_day(about.contract)
     if last is None:
         return text("There is no right to withdraw from this contract: that is for what a consumer buys.")
+    if CODE in about.granted:
+        return text("You have withdrawn from the contract already.")
     if today > last:
         return text(
             "The right to withdraw from the contract ended on %(day)s. You can end it by notice.", day=said_day(last)
@@ -65,7 +68,7 @@ def questions(about: ContractSubject, _answers: Answers, today: date) -> Sequenc
     ]
 
 
-def promise(about: ContractSubject, _answers: Answers, today: date) -> Promise:
+def promise(about: ContractSubject, answers: Answers, today: date) -> Promise:
     """What becomes of the contract, of the supply and of money."""
     means = [
         text("The contract ends as if it had not been made. You need not give a reason, and it costs nothing."),
@@ -74,7 +77,8 @@ def promise(about: ContractSubject, _answers: Answers, today: date) -> Promise:
             "comes back within 14 days."
         ),
     ]
-    if about.contract.kind is ContractKind.SALES:
+    left = [about.contract, *(one for one in about.others if answers.is_yes(f"also-{one.number}"))]
+    if any(one.kind is ContractKind.SALES for one in left):
         means.append(
             text("Choose another seller soon: without a contract of sale the supply of electricity may be cut.")
         )
@@ -86,7 +90,7 @@ def _name(contract: HeldContract) -> Spoken:
 
 
 WITHDRAWAL: Final = Kind(
-    code="withdrawal",
+    code=CODE,
     theme=Theme.CONTRACTS,
     subject=ContractSubject,
     title=text("Withdraw from a contract"),
