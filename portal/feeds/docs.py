@@ -119,8 +119,10 @@ Mittauspisteen tunnus;Tuotteen tyyppi;Resoluutio;Yksikkötyyppi;Lukeman tyyppi;A
 - Readings are of a quarter (`PT15M`) or an hour (`PT1H`). Longer ones (`P1D`, `P1M`, `P1Y`) are refused: a point that
   is read by the month (`rhythm` P1M) sends the hours of the month together, estimated (`EST`) where only their sum is
   known; what a register showed on a day is feed `register_readings`.
-- A reading that is marked missing is taken in as missing, and how many are is said. Values that differ from those
-  known are revisions: they count as accepted, and are said.
+- A reading that is marked missing is taken in as missing, and how many are is said. It never takes the place of a
+  value: a wrong one is withdrawn by what stands in its place, an estimate (`EST`) where nothing better is known.
+- Values that differ from those known are revisions: they count as accepted, and are said. Quarters say more than an
+  hour: one that differs from its quarters that are known changes nothing, and is said.
 - A reading that starts later than a day from now is refused: it cannot have been measured. So is one before the first
   day of its metering point, or after the last (`valid_from`, `valid_to` of feed `metering_points`).
 - Of two lines for the same time of the same metering point and reading type the later one is refused, unless it says

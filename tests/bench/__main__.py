@@ -1,7 +1,7 @@
 """`make bench`: number, what, value, goal, and whether it is reached; anchors are taken in the same run, by turns.
 
-The numbers are those of the table of goals. `make bench ARGS="6 8"` measures only these rows; F70 is
-measured only so.
+The numbers are those of the table of goals. `make bench ARGS="6 8"` measures only these rows; F70 and
+night are measured only so.
 """
 
 import os
@@ -36,6 +36,7 @@ ROUNDS = 5
 MAIN_ROUNDS = 60
 DJANGO_ROUNDS = 9
 POINTS = 200
+NIGHT_POINTS = 100_000
 MIB = 1 << 20
 
 
@@ -218,8 +219,17 @@ def text_on_sqlite(bench: Bench) -> Iterator[Row]:
     mib, their_mib = (max(run[at]["mib"] for run in runs) for at in (0, 1))
     told = f"{lines / ours / 1e6:.1f} / {lines / theirs / 1e6:.1f} M a second, {lines} lines"
     yield Row("9", "Datahub's text, SQLite: over DuckDB", theirs / ours, 1.1, "at least", told)
+    yield Row("9", "memory of that, MiB", mib, 300, "at most", "")
     told = f"{mib:.0f} / {their_mib:.0f} MiB"
     yield Row("9", "memory of that over DuckDB's", mib / their_mib, 0.5, "at most", told)
+
+
+def a_night(bench: Bench) -> Iterator[Row]:
+    nights = [bench.folder / f"night{number}.csv" for number in (1, 2)]
+    lines = texts.written_nights(nights, bench.demo.for_points(1), NIGHT_POINTS)
+    took = texts.night(f"sqlite:///{bench.folder / 'night.db'}", *nights)
+    told = f"{took['seconds']:.0f} s of CPU for {lines} lines of {NIGHT_POINTS} points, a night after another"
+    yield Row("night", "memory of a night's file, MiB", took["mib"], 300, "at most", told)
 
 
 def text_on_postgresql(bench: Bench) -> Iterator[Row]:
@@ -422,6 +432,7 @@ ROWS = {
     "7": bytes_and_load_on_postgresql,
     "8": load_on_sqlite,
     "9": text_on_sqlite,
+    "night": a_night,
     "10": text_on_postgresql,
     "11": text_of_a_customer,
     "12": year_by_month,
@@ -445,7 +456,7 @@ ROWS = {
     "P9": overloaded,
     "P10": bills_on_paper,
 }
-WHEN_ASKED = {"F70"}  # it takes minutes to fill two large registers
+WHEN_ASKED = {"F70", "night"}  # it takes minutes to fill two large registers, or one with 100 000 points
 
 
 def main() -> int:

@@ -49,6 +49,24 @@ def written(path, readings, quarters=None):
     return sum(len(of_point[:quarters]) for of_point in readings.by_point)
 
 
+def written_nights(paths, readings, points):
+    """A file for each night, with a day of quarters of so many points; how many lines each has."""
+    days = readings.by_point[0]
+    for night, path in enumerate(paths):
+        day = days[night * 96 : (night + 1) * 96]
+        with path.open("wb") as file:
+            file.write(datahub_writing.HEAD)
+            for number in range(points):
+                file.writelines(datahub_writing.lines(SeriesReadings(_gsrn(number), day)))
+    return points * 96
+
+
+def night(url, before, file):
+    """Seconds of CPU and MiB of taking in the file of a night after that of the night before."""
+    command = [sys.executable, "-m", "tests.bench.texts", url, file, "night", before]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
 def ours(url, file, times=1):
     """Seconds and MiB of our import, in a process of its own, the median of several times."""
     command = [sys.executable, "-m", "tests.bench.texts", url, file, str(times)]
@@ -84,6 +102,10 @@ def _taken_in(database, file):
     with database.writing() as db:
         for table in (ReadingMonth, MonthTotal, Series, MeteringPoint):
             db.execute(text(f"DELETE FROM {table.__table__.name}"))
+    return _imported(database, file)
+
+
+def _imported(database, file):
     context, options = ImportContext(lambda: None, NOW), PointOptions(unknown=Unknown.MADE)
     with TemporaryDirectory() as folder:
         started = time.perf_counter()
@@ -96,10 +118,16 @@ def _taken_in(database, file):
 
 def main():
     """Print it."""
-    url, file, times = sys.argv[1:]
+    url, file, times, *before = sys.argv[1:]
     database = Database(url)
     migrations.upgrade(database.engine)
-    seconds = statistics.median(_taken_in(database, Path(file)) for _ in range(int(times)))
+    if before:
+        _taken_in(database, Path(*before))
+        started = time.process_time()
+        _imported(database, Path(file))
+        seconds = time.process_time() - started
+    else:
+        seconds = statistics.median(_taken_in(database, Path(file)) for _ in range(int(times)))
     (peak,) = (line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
     print(json.dumps({"seconds": seconds, "mib": int(peak) / 1024}))
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from portal.consumption.formats import datahub, datahub_file
-from portal.consumption.formats.datahub import HEADERS, NotDatahub, SeriesReadings
+from portal.consumption.formats import datahub, datahub_file, datahub_lines
+from portal.consumption.formats.datahub import HEADERS, NotDatahub, Reader, SeriesReadings
 from portal.consumption.formats.datahub_lines import Readings
 from portal.consumption.formats.datahub_writing import write
 from portal.kit.intervals import Quality, quarter_of
@@ -236,6 +236,21 @@ def test_lines_are_numbered_through_all_pieces():
     export = read(file(*rows[:20], "rubbish", *rows[20:], row(quantity="7,0", start="2024-12-31T00:00:00Z")), size=100)
     assert [line.number for line in export.refused] == [22, 27]
     assert len(export.series[0].intervals) == 24
+
+
+def test_rubbish_is_refused_line_by_line_and_not_remembered(monkeypatch):
+    """However many different heads there are that mean nothing, and though good lines stand between them."""
+    good = [row(start=f"2024-12-{day}T00:00:00Z") for day in range(11, 31)]
+    odd = [
+        line for number, other in enumerate(good, 1) for line in (row(gsrn=f"{number}"), other, row(gsrn=f"x{number}"))
+    ]
+    whole = as_values(read(file(*odd)))
+    monkeypatch.setattr(datahub_lines, "MOST_ODD", 3)
+    assert as_values(read(file(*odd), size=200)) == whole
+    assert len(whole[1]) == 40
+    heads = Reader(file()[:4096]).heads
+    heads.read([f"{number};;PT15M;kWh;BN01".encode() for number in range(1, 101)])
+    assert heads.remembered == 3
 
 
 # regular lines, read all at once, and the others, one by one, must never disagree

@@ -275,6 +275,19 @@ def test_revisions_count_as_accepted_and_are_said(take, kept):
     assert kept() == {FIRST: ("electricity", 3.5)}
 
 
+def test_a_wrong_value_is_withdrawn_by_an_estimate_and_never_by_a_missing_one(take, kept, database):
+    """A file that knows less takes nothing away; what was known stays to be told (decision 0021)."""
+    take(reading(FIRST, 0, "1,5"), reading(FIRST, 1, "2,5"), options=("--create-points",))
+    answer = take(reading(FIRST, 0, "", "MISSING"))
+    assert answer.last == "accepted=0 unchanged=1 refused=0"
+    assert kept() == {FIRST: ("electricity", 4.0)}
+    answer = take(reading(FIRST, 0, "0,5", "EST"))
+    assert ", 1 revised" in answer.out
+    assert kept() == {FIRST: ("electricity", 3.0)}
+    with database.reading() as db:
+        assert len(db.exec(select(Revision)).all()) == 1
+
+
 @pytest.mark.sqlite
 def test_an_hour_that_differs_from_its_quarters_changes_nothing_and_is_said(take, kept):
     """A network company that corrects by the hour what came by quarters learns that nothing was corrected."""

@@ -31,6 +31,7 @@ DAY = re.compile(rb"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 CLOCKS = np.frombuffer(b"".join(b"%02d:%02d:00" % divmod(at, 60) for at in range(0, 24 * 60, 15)), np.uint64)
 SCATTER, CELLS = np.uint64(0x53E9ED4A766F45D), np.uint64(54)  # a factor that sends each clock time to a cell of its own
 LENGTHS = 8  # more than a reading has quarters
+ODD, MOST_ODD = 1 - LENGTHS, 10_000  # the number -1 with the length 1; and how many such heads are remembered
 FORMS = 4  # of lines of one length that are read as a matrix; there are hardly more
 CELL_OF = (CLOCKS * SCATTER) >> CELLS
 CLOCK_IN, QUARTER_IN = np.zeros(1024, np.uint64), np.zeros(1024, np.int64)
@@ -63,7 +64,13 @@ class Heads:
         self._meaning = meaning
         self._numbers: dict[SeriesName, int] = {}
         self._known: dict[bytes, int] = {}  # the number and the length as one, so that they are found fast
+        self._odd = 0  # how many of these must be looked at one by one: of rubbish no more are remembered
         self._lock = Lock()
+
+    @property
+    def remembered(self) -> int:
+        """How many different heads it keeps."""
+        return len(self._known)
 
     def numbered(self, head: LineHead) -> tuple[int, int]:
         """The number of the series, and how long the readings are."""
@@ -81,9 +88,13 @@ class Heads:
         if None in found:
             for text in set(texts) - known.keys():
                 head = self._meaning(text)
-                number, length = (-1, 1) if head is None else self.numbered(head)
-                known[text] = number * LENGTHS + length
-            found = list(map(known.get, texts))
+                if head is not None:
+                    number, length = self.numbered(head)
+                    known[text] = number * LENGTHS + length
+                elif self._odd < MOST_ODD:
+                    known[text] = ODD
+                    self._odd += 1
+            found = [known.get(text, ODD) for text in texts]
         both = np.array(found, np.int64)
         return both // LENGTHS, both % LENGTHS
 
