@@ -7,15 +7,17 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.auth.people import User, sees
-from portal.auth.reach import Theme
+from portal.auth.reach import Level, Theme
 from portal.bill_check import labels, queries
-from portal.bill_check.rules import BillCheck, Outcome, Why
+from portal.bill_check.rules import BillCheck, CheckedLine, Outcome, Why
 from portal.bill_check.runs import AT_ONCE, CheckRun, opened
+from portal.invoices import disputes
 from portal.invoices import queries as invoices
 from portal.invoices.records import InvoiceHead
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
+from portal.kit.money import Money
 from portal.kit.web import Visit, page
 
 ALL: Final = "/invoices/check"
@@ -23,10 +25,14 @@ ALL: Final = "/invoices/check"
 
 @dataclass(frozen=True)
 class CheckPage(Page):
-    """What the check of an invoice found, first in a sentence, then line by line."""
+    """What the check of an invoice found, first in a sentence, then line by line.
+
+    complaints: for each line that differs, in their order, the form in which one complains about it
+    """
 
     template = "bill_check/show.html"
     check: BillCheck
+    complaints: Sequence[str]
     summary: Label
     outcomes: Mapping[Outcome, Label]
     reasons: Mapping[Why, Text]
@@ -55,7 +61,8 @@ class CheckRunPage(Page):
 def show(visit: Visit[User]) -> CheckPage:
     """One invoice, checked."""
     found = queries.check(visit.db, visit.who, invoices.by_id(visit.db, visit.who, visit.id("id")))
-    return CheckPage(found, labels.summary(found), labels.OUTCOMES, labels.REASONS)
+    complaints = [_complaint(found, one) for one in found.differing] if _may_complain(visit.who) else []
+    return CheckPage(found, complaints, labels.summary(found), labels.OUTCOMES, labels.REASONS)
 
 
 def show_all(visit: Visit[User]) -> CheckRunPage:
@@ -77,6 +84,17 @@ def show_all(visit: Visit[User]) -> CheckRunPage:
         reasons=labels.REASONS,
         further=_further(visit, run) if more and run.checked < count else None,
     )
+
+
+def _may_complain(who: User) -> bool:
+    return who.reach.covers(Theme.BILLING, Level.MANAGE)
+
+
+def _complaint(check: BillCheck, checked: CheckedLine) -> str:
+    """The form for a message about a line that differs; what is charged too much stands in it as disputed."""
+    too_much = disputes.with_vat(checked.difference, checked.line)
+    asked = {"invoice": check.invoice.head.id, "place": check.lines.index(checked) + 1}
+    return f"/messages/new?{urlencode({**asked, 'cents': too_much.cents} if too_much > Money(0) else asked)}"
 
 
 def _so_far(visit: Visit[User], counts: Mapping[int, int]) -> CheckRun | None:

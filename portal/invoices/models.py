@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID, uuid4
@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, Index, LargeB
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.invoices.kinds import InvoiceKind
+from portal.kit.db import Instant
 from portal.kit.feed import LINE_DIGEST
 from portal.kit.privacy import internal, told
 
@@ -139,3 +140,20 @@ class Payment(SQLModel, table=True):
     line_digest: bytes | None = Field(
         default=None, sa_type=LargeBinary, index=True, description=LINE_DIGEST, sa_column_kwargs=internal()
     )
+
+
+class InvoiceDispute(SQLModel, table=True):
+    """A part of a bill that its customer disputes, in a thread of messages; open until that is answered."""
+
+    __tablename__ = "invoice_dispute"
+    __table_args__ = (CheckConstraint("cents > 0", name="cents"), CheckConstraint("place > 0", name="place"))
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    invoice_id: UUID = Field(foreign_key="invoice.id", index=True)
+    thread_id: UUID = Field(foreign_key="message_thread.id", unique=True)
+    place: int | None = Field(
+        default=None, description="of the line, from one on; None: of no line", sa_column_kwargs=told("Line")
+    )
+    cents: int = Field(sa_type=BigInteger, description="with VAT", sa_column_kwargs=told("Disputed amount"))
+    is_open: bool = Field(default=True, sa_column_kwargs=told("Waits for an answer"))
+    made_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))

@@ -15,12 +15,13 @@ from starlette.routing import Route
 from portal.auth import leases
 from portal.auth.leases import Lease
 from portal.auth.people import User, sees
-from portal.auth.reach import Theme
-from portal.invoices import advice, archive, banking_days, download, finding, finvoice, printed, queries
+from portal.auth.reach import Level, Theme
+from portal.invoices import advice, archive, banking_days, disputes, download, finding, finvoice, printed, queries
 from portal.invoices.archive import MOST, Printer
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
+from portal.invoices.disputes import Dispute
 from portal.invoices.download import CONTENT_TYPES, Format
 from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
@@ -119,6 +120,8 @@ class InvoicePage(Page):
     made: the payments of it that were begun here
     pays_at: the origins of the payment service, none where it cannot be paid here
     to_do, who_helps: what is said to whoever doubts it
+    disputes: what is disputed of it, and not answered yet
+    may_complain: whether the person may write to us about it
     """
 
     template = "invoices/show.html"
@@ -134,6 +137,8 @@ class InvoicePage(Page):
     origins: Sequence[BilledOrigin]
     to_do: Text
     who_helps: Sequence[Text]
+    disputes: Sequence[Dispute]
+    may_complain: bool
     made: Sequence[Attempted]
     pays_at: Sequence[str]
 
@@ -233,6 +238,8 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         origins=origins(visit.db, invoice),
         to_do=advice.if_wrong(head, visit.today),
         who_helps=list(advice.who_helps(invoice)),
+        disputes=disputes.open_of(visit.db, visit.who, invoice),
+        may_complain=visit.who.reach.covers(Theme.BILLING, Level.MANAGE),
     )
 
 

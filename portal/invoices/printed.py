@@ -209,12 +209,17 @@ def _note(head: InvoiceHead, today: date) -> Text | None:
     credited = text("Nothing is left to pay: the invoice has been credited.")
     paid_back = text("The credit of %(amount)s has been paid to you or set off against another invoice.", amount=credit)
     on_the_way = formats.money(head.on_the_way)
+    disputed = text(
+        "You dispute %(amount)s of this invoice. You need not pay that while we handle your complaint.",
+        amount=formats.money(head.disputed),
+    )
     booking = text(
         "You have paid %(amount)s here, and we are booking the payment. You do not need to do anything.",
         amount=on_the_way,
     )
     notes = {
         Status.BOOKING: booking,
+        Status.DISPUTED: disputed,
         Status.PAID: text("The invoice has been paid. Thank you."),
         Status.OVERPAID: text("The invoice has been paid, and %(amount)s more than was due.", amount=more),
         Status.NOTHING: text("There is nothing to pay. You do not need to do anything."),
@@ -223,7 +228,7 @@ def _note(head: InvoiceHead, today: date) -> Text | None:
     }
     paid, whole = formats.money(head.paid), formats.money(head.total)
     partly = text("%(paid)s of %(total)s has been paid", paid=paid, total=whole) if head.paid else None
-    return notes.get(head.status(today), partly)
+    return notes.get(head.status(today), disputed if head.disputed and head.to_pay else partly)
 
 
 def _details(invoice: WholeInvoice) -> Iterator[Fact]:

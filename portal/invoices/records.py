@@ -48,6 +48,7 @@ class InvoiceHead:
 
     credited: what credit notes take off it, not negative; nothing for a credit note
     on_the_way: what was paid here and is not among `paid` yet
+    disputed: what is disputed of it, with VAT, and waits for an answer
     """
 
     id: UUID
@@ -63,6 +64,7 @@ class InvoiceHead:
     paid: Money
     credited: Money
     on_the_way: Money = NO_MONEY
+    disputed: Money = NO_MONEY
 
     @property
     def open_amount(self) -> Money:
@@ -71,8 +73,8 @@ class InvoiceHead:
 
     @property
     def to_pay(self) -> Money:
-        """What the customer has still to pay: of what is open, all that is not on its way."""
-        return Money(max(0, self.open_amount.cents - self.on_the_way.cents))
+        """What the customer has still to pay: of what is open, all that is neither on its way nor disputed."""
+        return self.open_amount - rules.not_asked_for(self.open_amount, self.on_the_way, self.disputed)
 
     @property
     def overpaid(self) -> Money:
@@ -103,6 +105,8 @@ class InvoiceHead:
         """Where it stands on a day."""
         if rules.is_being_booked(self.open_amount, self.on_the_way):
             return Status.BOOKING
+        if self.open_amount and not self.to_pay:
+            return Status.DISPUTED
         return rules.status(self.total, self.paid, self.credited, self.due_on, today)
 
     @property

@@ -27,6 +27,7 @@ class Status(StrEnum):
     NOTHING = "nothing"  # nothing was asked for, and nothing came
     CREDIT = "credit"
     CREDITED = "credited"
+    DISPUTED = "disputed"  # all that is left is disputed, and waits for the utility's answer
     BOOKING = "booking"  # what was left has been paid here, and the books do not have it yet
 
 
@@ -75,6 +76,24 @@ def left_to_pay(total: Money, paid: Money, credited: Money) -> Money:
 def is_being_booked(left: Money, on_the_way: Money) -> bool:
     """Whether what is left to pay has been paid here and is on its way into the books."""
     return Money(0) < left <= on_the_way
+
+
+def not_asked_for(left: Money, on_the_way: Money, disputed: Money) -> Money:
+    """What of that which is left to pay nobody asks for now: what was paid here, and what is disputed.
+
+    What is disputed need not be paid while it is handled, and is neither reminded of nor collected (Collection Act
+    513/1999, good collection practice); what is not disputed falls due as it did.
+    """
+    return Money(min(left.cents, on_the_way.cents + disputed.cents))
+
+
+def may_be_ended(*, is_disputed: bool) -> bool:
+    """Whether the utility may end a contract, or cut a supply off, because its bills are not paid.
+
+    Nothing ends while a complaint about its ground is open (Directive (EU) 2019/944, Article 28a, added by Directive
+    (EU) 2024/1711). The customer may end it at any time.
+    """
+    return not is_disputed
 
 
 def too_much(total: Money, paid: Money) -> Money:

@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 
 from portal.audit import actions as audit
 from portal.auth.people import User
+from portal.invoices import disputes
+from portal.invoices import queries as invoices
+from portal.invoices.disputes import Disputed
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time, table_of, upsert
 from portal.kit.errors import NotCovered, Refused
@@ -72,6 +75,27 @@ class ThreadClosed(Event):
     closed_at: datetime
 
 
+class InvoiceDisputed(Event):
+    """A customer disputes a part of a bill, in the message that `message.sent` tells under the same thread_number.
+
+    Until that is answered nobody asks for the disputed amount, nothing is reminded of or collected for it, and nothing
+    ends because of it. Amounts are with VAT; `undisputed_cents` of what is left of the bill falls due as before.
+    """
+
+    kind: ClassVar[str] = "invoice.disputed"
+
+    thread_number: str
+    customer_number: str
+    party_id: UUID
+    invoice_number: str
+    line: int | None
+    line_code: str | None
+    disputed_cents: int
+    undisputed_cents: int
+    disputed_by: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """What somebody writes: plain text in the language of the page, and the key of the form it comes by."""
@@ -83,11 +107,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a new thread is about."""
+    """What a new thread is about; of a bill, what its customer disputes, if anything."""
 
     topic: Topic
     subject: str
     about: ThreadSubject
+    disputed: Disputed | None = None
 
 
 def write(db: Session, who: User, matter: Matter, letter: Letter, now: datetime) -> UUID:
@@ -105,6 +130,8 @@ def write(db: Session, who: User, matter: Matter, letter: Letter, now: datetime)
     db.add(thread)
     db.flush()
     _send(db, who, thread, matter.about, letter, now)
+    if matter.disputed:
+        _dispute(db, who, thread, matter.disputed, now)
     return thread.id
 
 
@@ -151,6 +178,7 @@ def reply(db: Session, who: User, thread_id: UUID, letter: Letter, now: datetime
     thread = _writable(db, who, thread_id)
     _leave_room(db, who, Topic(thread.topic), now)
     thread.status, thread.last_at = ThreadStatus.OPEN, max(thread.last_at, now)
+    disputes.set_open(db, [thread.id], is_open=True)
     _send(db, who, thread, queries.by_id(db, who, thread_id).about, letter, now)
 
 
@@ -163,6 +191,7 @@ def close(db: Session, who: User, thread_id: UUID, now: datetime) -> None:
     if thread.status == ThreadStatus.CLOSED:
         return
     thread.status = ThreadStatus.CLOSED
+    disputes.set_open(db, [thread.id], is_open=False)
     about = queries.by_id(db, who, thread_id).about
     closed = ThreadClosed(
         thread_number=thread.number or "",
@@ -257,6 +286,29 @@ def _send(db: Session, who: User, thread: MessageThread, about: ThreadSubject, l
     db.add(message)
     announce(db, _event(thread, message, about), now)
     audit.record(db, _act("message.sent", who, thread, message.id), now)
+
+
+def _dispute(db: Session, who: User, thread: MessageThread, disputed: Disputed, now: datetime) -> None:
+    """Keep what is disputed, tell the utility what is not to be asked for, and write down who says so."""
+    invoice = invoices.by_id(db, who, disputed.invoice_id)
+    disputes.begin(db, disputed, thread.id, now)
+    db.flush()
+    claimed = disputes.open_amounts(db, [disputed.invoice_id])[disputed.invoice_id]
+    line, left = disputes.line_at(invoice, disputed.place), invoice.head.open_amount
+    said = InvoiceDisputed(
+        thread_number=thread.number or "",
+        customer_number=queries.by_id(db, who, thread.id).about.customer_number,
+        party_id=thread.party_id,
+        invoice_number=invoice.head.number,
+        line=disputed.place,
+        line_code=line.code if line else None,
+        disputed_cents=disputed.amount.cents,
+        undisputed_cents=max(0, left.cents - claimed.cents),
+        disputed_by=who.name,
+        at=now,
+    )
+    announce(db, said, now)
+    audit.record(db, _act("invoice.disputed", who, thread, disputed.invoice_id), now)
 
 
 def _event(thread: MessageThread, message: Message, about: ThreadSubject) -> MessageSent:

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from portal.contracts.importing import ContractNumber, contracts_of
 from portal.contracts.models import Contract
 from portal.customers.importing import CustomerNumber, party_ids
+from portal.invoices import disputes
 from portal.invoices.importing import InvoiceNumber
 from portal.invoices.models import Invoice
 from portal.kit.feed import FeedRow, ImportContext, Moment, Outcome, Refusal, Verdict, Written, checked, unknown, words
@@ -90,6 +91,8 @@ def keep_messages(
     for kept in (book.by_id, book.messages):  # threads first: messages refer to them
         db.add_all(kept.values())
         db.flush()
+    answered = [thread.id for thread in book.by_id.values() if thread.status == ThreadStatus.ANSWERED]
+    disputes.set_open(db, answered, is_open=False)
     return [verdicts[place] for place in range(len(rows))]
 
 

@@ -1,8 +1,10 @@
 """The inbox, one thread with its reply, a new message, and feedback."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
@@ -10,13 +12,17 @@ from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, Type
 from starlette.datastructures import QueryParams
 
 from portal.auth.people import User, decides, user
+from portal.invoices import disputes
 from portal.invoices import queries as invoices
-from portal.invoices.records import InvoiceHead
+from portal.invoices.disputes import Disputed
+from portal.invoices.records import InvoiceHead, Line
+from portal.kit import formats
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
 from portal.kit.forms import Form, Typed, Valid, one_of, read, wrong
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
+from portal.kit.money import Money
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
 from portal.messages import actions, labels, queries, rules, subjects
@@ -27,6 +33,8 @@ from portal.messages.rules import LONGEST_BODY, LONGEST_SUBJECT, ThreadsShown, T
 THREADS_A_PAGE: Final = 20
 LONGEST_SEARCH: Final = 80
 INSTANT: Final = TypeAdapter(AwareDatetime)
+SOME_NUMBER: Final = re.compile("[1-9][0-9]{0,8}")
+AMOUNT: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,2})?")
 
 writes = user.where("writes", lambda who: rules.may_write_at_all(who.reach), NotCovered)
 """Lets in whoever may write about anything: in their own matters, or by a mandate to manage something."""
@@ -50,11 +58,16 @@ Subject = Annotated[str, Field(min_length=1, max_length=LONGEST_SUBJECT), Before
 
 
 class MessageForm(Form):
-    """A new message; which site, contract or invoice it is about is looked up apart."""
+    """A new message; which site, contract or invoice it is about is looked up apart.
+
+    place, disputed: of an invoice, which line it is about, from one on, and how much of it is disputed, if anything
+    """
 
     topic: Annotated[Topic, AfterValidator(_choosable)]
     subject: Subject
     body: Body
+    place: str = ""
+    disputed: str = ""
 
 
 class ReplyForm(Form):
@@ -109,7 +122,7 @@ class ThreadPage(Page):
 
 @dataclass(frozen=True)
 class NewMessage(Page):
-    """The form for a new message, about one of the customer's things or about none."""
+    """The form for a new message, about one of the customer's things or about none; lines are those of an invoice."""
 
     template = "messages/new.html"
     form: Typed
@@ -118,6 +131,7 @@ class NewMessage(Page):
     about: ThreadSubject
     sites: Sequence[Thing]
     site_may_be_left_out: bool
+    lines: Sequence[Line]
     full_until: datetime | None = None
 
 
@@ -192,12 +206,15 @@ def close(visit: Visit[User]) -> Redirect:
 
 
 def new(visit: Visit[User]) -> Reply:
-    """The form, filled in from the address: `?topic=&site=&contract=&invoice=`, of which only one's own are taken."""
+    """The form, filled in from the address: `?topic=&site=&contract=&invoice=`, of which only one's own are taken.
+
+    Of an invoice also `&place=`, the line that is doubted, from one on, and `&cents=`, how much of it is disputed.
+    """
     about = _about(visit, visit.query.items())
     if about is None:
         return Redirect("/messages")
     asked = visit.query.get("topic") or _usual_topic(about)
-    return _new(visit, about, Typed({"topic": asked}), uuid4())
+    return _new(visit, about, Typed({"topic": asked, **_of_invoice(visit, about)}), uuid4())
 
 
 def write(visit: Visit[User]) -> Reply:
@@ -207,9 +224,14 @@ def write(visit: Visit[User]) -> Reply:
         raise NotACustomer
     match read(MessageForm, visit.form):
         case Valid(value) if _is_covered(visit.who, value.topic, about):
-            letter = Letter(value.body, visit.language, form_key)
             try:
-                sent = actions.write(visit.db, visit.who, Matter(value.topic, value.subject, about), letter, visit.now)
+                disputed = _disputed(visit, value, about)
+            except NotThatMuch as wrong_amount:
+                typed = replace(Typed.of(value), errors={"disputed": wrong_amount.says})
+                return Answer(_new(visit, about, typed, form_key), status=422)
+            letter, matter = Letter(value.body, visit.language, form_key), Matter(value.topic, value.subject, about)
+            try:
+                sent = actions.write(visit.db, visit.who, replace(matter, disputed=disputed), letter, visit.now)
             except TooManyMessages as full:
                 return _full(visit, _new(visit, about, Typed.of(value), form_key), full)
             return Redirect(f"/messages/{sent}")
@@ -241,6 +263,49 @@ def send_feedback(visit: Visit[User]) -> Reply:
             return Redirect(f"/messages/{sent}")
         case typed:
             return Answer(Feedback(typed, str(form_key)), status=422)
+
+
+class NotThatMuch(Exception):
+    """What is typed is no amount that could be disputed; it says what to do."""
+
+    def __init__(self, says: Text) -> None:
+        super().__init__()
+        self.says = says
+
+
+def _of_invoice(visit: Visit[User], about: ThreadSubject) -> Mapping[str, str]:
+    """What the form says of an invoice, and of a line of it where the address names one."""
+    if about.invoice is None:
+        return {}
+    invoice = invoices.by_id(visit.db, visit.who, about.invoice.id)
+    place, cents = visit.query.get("place", ""), visit.query.get("cents", "")
+    line = disputes.line_at(invoice, int(place) if SOME_NUMBER.fullmatch(place) else None)
+    number = text("Invoice %(number)s", number=about.invoice.number).said(visit.language)
+    if line is None:
+        return {"subject": number}
+    whole = f"{number}: {line.name.said(visit.language)}, {formats.money(disputes.with_vat(line.net, line))}"
+    amount = formats.euros(Money(int(cents))) if SOME_NUMBER.fullmatch(cents) else ""
+    return {"subject": whole[:LONGEST_SUBJECT], "place": place, "disputed": amount}
+
+
+def _disputed(visit: Visit[User], value: MessageForm, about: ThreadSubject) -> Disputed | None:
+    """What a message disputes of an invoice; None where nothing is. Raises NotThatMuch."""
+    typed = "".join(value.disputed.split()).removesuffix("€")
+    if about.invoice is None or not typed:
+        return None
+    invoice = invoices.by_id(visit.db, visit.who, about.invoice.id)
+    found = AMOUNT.fullmatch(typed.replace(",", "."))
+    amount = Money(int(Decimal(found[0]) * 100)) if found else Money(0)
+    if not Money(0) < amount <= invoice.head.total:
+        most = formats.money(invoice.head.total)
+        raise NotThatMuch(
+            text(
+                "Write an amount in euros, such as 12,50, at most the total %(total)s, or leave the field empty.",
+                total=most,
+            )
+        )
+    place = int(value.place) if SOME_NUMBER.fullmatch(value.place) else None
+    return Disputed(about.invoice.id, place if disputes.line_at(invoice, place) else None, amount)
 
 
 NOT_COVERED: Final = text("Your mandate does not cover this topic at this site. Choose another topic or site.")
@@ -283,6 +348,7 @@ def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) 
         about=about,
         sites=[] if is_settled else subjects.sites(visit.db, visit.who),
         site_may_be_left_out=any(rules.may_write(reach, topic, None) for topic in topics),
+        lines=invoices.by_id(visit.db, visit.who, about.invoice.id).lines if about.invoice else (),
     )
 
 

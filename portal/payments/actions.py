@@ -102,8 +102,9 @@ def begin(db: Session, who: User, invoice_id: UUID, service: str, now: datetime)
     begun = next((one for one in queries.of_invoice(db, who, invoice_id) if one.is_open), None)
     if begun is not None:
         raise AlreadyBegun(begun.id)
-    amount = invoice.head.open_amount - lookups.on_the_way(db, [invoice_id]).get(invoice_id, Money(0))
-    if amount <= Money(0):
+    [head] = queries.told(db, who, [invoice.head])
+    amount = head.to_pay
+    if not amount:
         raise NothingToPay
     _leave_room(db, who, now)
     attempt = PaymentAttempt(

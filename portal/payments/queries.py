@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
+from portal.invoices import disputes
 from portal.invoices import queries as invoices
 from portal.invoices.models import Invoice
 from portal.invoices.records import InvoiceHead
@@ -41,9 +42,17 @@ def of_invoice(db: Session, who: User, invoice_id: UUID) -> Sequence[Attempt]:
 
 
 def told(db: Session, who: User, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:  # noqa: ARG001 - who saw them
-    """Bills that a person was found to see, with what was paid of them here and is not booked yet."""
-    under_way = lookups.on_the_way(db, [head.id for head in heads if head.open_amount])
-    return [replace(head, on_the_way=under_way.get(head.id, head.on_the_way)) for head in heads]
+    """Bills that a person was found to see, with what was paid of them here, and what is disputed of them."""
+    unpaid = [head.id for head in heads if head.open_amount]
+    under_way, disputed = lookups.on_the_way(db, unpaid), disputes.open_amounts(db, unpaid)
+    return [
+        replace(
+            head,
+            on_the_way=under_way.get(head.id, head.on_the_way),
+            disputed=disputed.get(head.id, head.disputed),
+        )
+        for head in heads
+    ]
 
 
 def next_due(db: Session, who: User) -> InvoiceHead | None:

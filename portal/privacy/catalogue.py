@@ -30,7 +30,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
-from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
+from portal.invoices.models import Invoice, InvoiceDispute, InvoiceLine, InvoiceVat, Payment
 from portal.kit.db import table_of
 from portal.kit.i18n import Text, text
 from portal.kit.privacy import PersonalColumn, columns_of
@@ -258,6 +258,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(InvoiceLine, Group.INVOICES, text("Invoice lines")),
     PersonalTable(InvoiceVat, Group.INVOICES, text("VAT of the invoices")),
     PersonalTable(Payment, Group.INVOICES, text("Payments")),
+    PersonalTable(InvoiceDispute, Group.INVOICES, text("Disputed parts of invoices")),
     PersonalTable(
         PaymentAttempt,
         Group.INVOICES,

@@ -80,8 +80,11 @@ def test_a_wrong_line_stands_beside_what_it_should_be_and_leads_to_its_readings(
         [f"Alv 0 % Laskulla {billed}", billed, right],
         ["Ero", "", "10,00 €"],
     ]
-    (href,) = found(metered.page, "//section[@aria-labelledby='differs']//a/@href")
+    href, complaint = found(metered.page, "//section[@aria-labelledby='differs']//a/@href")
     assert "Kulutus" in words(mikko.browser.open(href))
+    form = mikko.browser.open(complaint)
+    assert '<option value="1" selected>' in form.text
+    assert 'id="disputed" name="disputed" type="text" value="12,55"' in form.text
 
 
 def test_what_was_corrected_since_is_told_with_what_it_comes_to(mikko, register):
