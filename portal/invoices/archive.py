@@ -26,7 +26,7 @@ from portal.invoices.scope import as_told
 from portal.kit.archives import PackageFile
 from portal.kit.db import Database
 from portal.kit.documents import Document
-from portal.kit.errors import NotThere, TooMany
+from portal.kit.errors import Refused, TooMany
 from portal.kit.i18n import Language, text
 from portal.kit.typesetting import CompilerGone, NotTypeset, Typesetter
 
@@ -39,8 +39,10 @@ FILENAMES: Final = {Language.FI: "laskut", Language.SV: "fakturor", Language.EN:
 NOTES: Final = {Language.FI: "lue-minut.txt", Language.SV: "laes-mig.txt", Language.EN: "read-me.txt"}
 
 
-class NoInvoices(NotThere):
+class NoInvoices(Refused):
     """The selection holds no invoices, or not so many that there is a file of that number."""
+
+    says = text("No invoices match your choice")
 
 
 class AnotherIsComing(TooMany):

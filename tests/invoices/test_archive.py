@@ -66,8 +66,8 @@ def test_each_bill_of_the_selection_is_a_pdf_called_by_its_day_and_number(aino, 
 
 def test_a_selection_without_bills_has_no_file(aino, books):
     assert "Valinnoillasi ei löytynyt laskuja" in words(aino.browser.open(f"{PAGE}?year=1999"))
-    assert aino.browser.submit(f"{PAGE}?year=1999", {}, page=PAGE).status_code == 404
-    assert aino.browser.submit(PAGE, {"part": "2"}, page=PAGE).status_code == 404
+    assert aino.browser.submit(f"{PAGE}?year=1999", {}, page=PAGE).status_code == 409
+    assert aino.browser.submit(PAGE, {"part": "2"}, page=PAGE).status_code == 409
 
 
 def test_many_bills_come_in_several_files(aino, register, books, monkeypatch):
@@ -101,7 +101,7 @@ def test_it_is_written_down_who_took_how_many(aino, books, database):
 
 
 def test_nobody_elses_bills_are_in_it(aino, mikko, books, database):
-    assert mikko.browser.submit(PAGE, {}, page=PAGE).status_code == 404
+    assert mikko.browser.submit(PAGE, {}, page=PAGE).status_code == 409
     with database.reading() as db:
         assert queries.whole(db, somebody(mikko.party), [books.unpaid]) == []
 
