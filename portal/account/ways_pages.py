@@ -15,10 +15,11 @@ from portal.account.forms import OneLine, email_address
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.passwords import actions as passwords
-from portal.auth.passwords import rules
+from portal.auth.passwords import guesses, rules
 from portal.auth.passwords.actions import Done, NewPassword, PasswordState, TooManyCodes
 from portal.auth.people import ConfirmedUser, User, confirmed_user, user
 from portal.auth.rules import Way
+from portal.auth.ways import password as by_password
 from portal.auth.ways.password import Passwords
 from portal.installation import Installation
 from portal.kit import formats
@@ -137,12 +138,12 @@ async def set_password(way: Passwords, visit: FlowVisit[ConfirmedUser]) -> Reply
     if wrong is not None:
         return _again(state, said["code"], "password", wrong)
     new = NewPassword(await way.hashing.hashed(password), said["code"] if state.asked else "")
-    done, cookie = await writing(visit, lambda db: _set(db, way, visit, new))
+    done, cookies = await writing(visit, lambda db: _set(db, way, visit, new))
     if done in REFUSED:
         field, says = REFUSED[done]
         now = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
         return _again(now, said["code"], field, says)
-    return Redirect(f"{WAYS}?changed={done}", [Cookie(SESSION_COOKIE, cookie)])
+    return Redirect(f"{WAYS}?changed={done}", cookies)
 
 
 def remove_password(visit: Visit[ConfirmedUser]) -> Redirect:
@@ -156,16 +157,21 @@ def remove_password(visit: Visit[ConfirmedUser]) -> Redirect:
     return Redirect(f"{WAYS}?changed={Changed.REMOVED}", [Cookie(SESSION_COOKIE, cookie)])
 
 
-def _set(db: Session, way: Passwords, visit: FlowVisit[ConfirmedUser], new: NewPassword) -> tuple[Done, str]:
+def _set(
+    db: Session, way: Passwords, visit: FlowVisit[ConfirmedUser], new: NewPassword
+) -> tuple[Done, Sequence[Cookie]]:
     before = passwords.state(db, visit.who, visit.now).login_name
     done = passwords.set_password(db, visit.who, new, way.name_key, visit.now)
     if done in REFUSED:
-        return done, ""
+        return done, []
     now = passwords.state(db, visit.who, visit.now).login_name
     names = [name for name in (before, now) if name]
     what = TOLD[Changed(done)], visit.language
     factor_letters.tell_of_change(db, visit.installation, visit.who, what, names, visit.now)
-    return done, sessions.renew(db, visit.who, visit.now)
+    # The bank has just proved whose browser this is: no stranger's guesses lock it out.
+    device = guesses.know(db, visit.who.account_id, by_password.begin(visit), sessions.secret(), visit.now)
+    cookie = Cookie(SESSION_COOKIE, sessions.renew(db, visit.who, visit.now))
+    return done, [cookie, *by_password.device_cookies(device)]
 
 
 def _wrong(db: Session, visit: FlowVisit[ConfirmedUser], state: PasswordState, password: str) -> Text | None:

@@ -241,7 +241,7 @@ def end(db: Session, cookie: str, now: datetime) -> None:
 
 def end_all(db: Session, account_id: UUID, now: datetime) -> int:
     """End every session of a person; how many there were."""
-    _alone(db, account_id)
+    alone(db, account_id)
     act = Act(act="session.all-ended", object_kind="account", object_id=account_id, account_id=account_id)
     record(db, act, now)
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
@@ -263,13 +263,14 @@ def end_one(db: Session, who: User, session_id: UUID, now: datetime) -> None:
 
 def end_others_by(db: Session, who: User, way: Way, now: datetime) -> None:
     """End every session of a person that began by a way in, but the one they ask from."""
+    alone(db, who.account_id)
     theirs = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.way) == way)
     _changed(db, _ended(now).where(theirs, col(SignedSession.id) != who.session_id))
 
 
 def end_others(db: Session, who: User, now: datetime) -> int:
     """End every session of a person but the one they ask from; how many there were."""
-    _alone(db, who.account_id)
+    alone(db, who.account_id)
     others = (col(SignedSession.account_id) == who.account_id) & (col(SignedSession.id) != who.session_id)
     record(db, _own_act("session.others-ended", who), now)
     return _changed(db, _ended(now).where(others))
@@ -355,7 +356,7 @@ def forget(db: Session, now: datetime) -> None:
 
 
 def _go_on(db: Session, who: User, party_id: UUID | None, now: datetime) -> str:
-    _alone(db, who.account_id)
+    alone(db, who.account_id)
     if not _changed(db, _ended(now).where(col(SignedSession.id) == who.session_id)):
         raise SignInNeeded
     old = db.get_one(SignedSession, who.session_id)
@@ -522,8 +523,11 @@ def _noting(session_id: UUID, now: datetime) -> Callable[[Session], None]:
     return note
 
 
-def _alone(db: Session, account_id: UUID) -> None:
-    """Until the transaction ends nobody else changes the person's sessions as a whole, or takes one further."""
+def alone(db: Session, account_id: UUID) -> None:
+    """Until the transaction ends nobody else changes the person's sessions as a whole, or takes one further.
+
+    A way in is changed, and a session begun by it, alone too: what is read of it afterwards stays so.
+    """
     db.exec(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)).all()
 
 

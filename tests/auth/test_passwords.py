@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,12 +15,14 @@ from portal.auth.passwords.breaches import NotHashes
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, Password
 from portal.auth.ways import hashing
 from portal.auth.ways.password import DEVICE_COOKIE
+from portal.kit.rates import Rate, Rates
 from portal.messages.models import Message, MessageThread
 from portal.outbox.mail import MAIL, letter_in
 from portal.outbox.models import OutboxEvent
 from tests import days
 from tests.browser import Browser
-from tests.people import AINO, MIKKO
+from tests.people import AINO, MIKKO, House
+from tests.settings import settings
 
 NAME, SECRET = "aino@login.example", "kolme vihreää kettua"
 WAYS, PASSWORD = "/account/ways", "/account/ways/password"
@@ -268,7 +271,49 @@ def test_who_guesses_elsewhere_does_not_lock_out_the_person_on_their_own_device_
     assert tries(Browser(house.app)).status_code == 429
     assert tries(own).status_code == 303
     assert own.cookies[DEVICE_COOKIE] == device
-    assert len(rows(house, KnownDevice)) == 1
+    assert len(rows(house, KnownDevice)) == 2, "and the one in which it was set"
+
+
+def test_the_browser_in_which_a_password_is_changed_is_known_whatever_strangers_do(house, aino):
+    browser = has_password(house)
+    first = browser.cookies[DEVICE_COOKIE]
+    assert chooses(browser, "seitsemän sinistä hattua").status_code == 303
+    assert browser.cookies[DEVICE_COOKIE] != first, "what was known before the change is known no more"
+    for _ in range(rules.TRIES):
+        tries(Browser(house.app), "x" * 20)
+    assert tries(Browser(house.app), "seitsemän sinistä hattua").status_code == 429
+    browser.submit("/sign-out", page="/overview")
+    assert tries(browser, "seitsemän sinistä hattua").status_code == 303
+
+
+def test_a_known_device_goes_past_the_turnstile_of_all_for_its_own_name_only(database):
+    asked = settings()
+    one_try = replace(asked.passwords, rates=Rates(Rate(600), Rate(0.001)))
+    house = House(database, replace(asked, passwords=one_try))
+    house.customer(AINO, "Aino Mäkelä", "1001")
+    own = has_password(house)
+    own.submit("/sign-out", page="/overview")
+    assert tries(Browser(house.app), "x" * 20, "nobody@login.example").status_code == 422
+    assert tries(Browser(house.app)).status_code == 429
+    assert tries(Browser(house.app, cookies={DEVICE_COOKIE: "x" * 43})).status_code == 429
+    assert tries(own, "x" * 20, "nobody@login.example").status_code == 429
+    assert tries(own).status_code == 303
+
+
+def test_two_who_share_a_browser_share_its_token_and_neither_drops_the_others(house, aino, mikko):
+    has_password(house)
+    has_password(house, MIKKO, "Mikko Korhonen", "mikko@login.example")
+    before, tablet = len(rows(house, KnownDevice)), Browser(house.app)
+    for _ in range(3):
+        for name in (NAME, "mikko@login.example"):
+            assert tries(tablet, name=name).status_code == 303
+            tablet.submit("/sign-out", page="/overview")
+    assert len(rows(house, KnownDevice)) == before + 2
+    for name in (NAME, "mikko@login.example"):
+        for _ in range(rules.TRIES):
+            tries(Browser(house.app), "x" * 20, name)
+        assert tries(tablet, name=name).status_code == 303
+        tablet.submit("/sign-out", page="/overview")
 
 
 def test_a_device_cookie_is_good_for_its_own_person_only_and_has_a_bucket_too(house, aino, mikko):

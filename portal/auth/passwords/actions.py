@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from portal.audit.actions import Act, record
@@ -115,8 +115,8 @@ def set_password(db: Session, who: ConfirmedUser, new: NewPassword, key: bytes, 
 
     key: that of `login_key`
     """
-    one_at_a_time(db, f"login name of {who.account_id}")
-    password = db.exec(select(Password).where(Password.account_id == who.account_id)).first()
+    sessions.alone(db, who.account_id)
+    password = _password(db, who)
     check = _asked(db, who.account_id, now)
     if check is not None and new.code:
         if not _is_right(check, new.code):
@@ -149,21 +149,25 @@ def set_password(db: Session, who: ConfirmedUser, new: NewPassword, key: bytes, 
 
 def rehash(db: Session, account_id: UUID, old: Hashed, new: Hashed) -> None:
     """Keep a password by a newer hash, where it is still the one that the old hash was of."""
-    mine = (Password.account_id == account_id, Password.encoded == old.encoded)
-    password = db.exec(select(Password).where(*mine)).first()
-    if password is not None:
-        password.encoded, password.pepper = new.encoded, new.pepper
+    mine = (col(Password.account_id) == account_id, col(Password.encoded) == old.encoded)
+    newer = update(Password).where(*mine).values(encoded=new.encoded, pepper=new.pepper)
+    db.connection().execute(newer)
 
 
 def is_still(db: Session, account_id: UUID, hashed: Hashed) -> bool:
-    """Whether a person's password is still the one of a hash: it may have been changed while it was compared."""
+    """Whether a person's password is still the one of a hash: it may have been changed while it was compared.
+
+    It stays so until the transaction ends.
+    """
+    sessions.alone(db, account_id)
     mine = (Password.account_id == account_id, Password.encoded == hashed.encoded)
     return db.exec(select(Password.id).where(*mine)).first() is not None
 
 
 def remove(db: Session, who: ConfirmedUser, now: datetime) -> str | None:
     """Remove a person's password, and what it opened; the login name that it had, None where there was none."""
-    password = db.exec(select(Password).where(Password.account_id == who.account_id)).first()
+    sessions.alone(db, who.account_id)
+    password = _password(db, who)
     if password is None:
         return None
     db.delete(password)
@@ -177,6 +181,12 @@ def forget(db: Session, now: datetime) -> None:
     guesses.forget(db, now)
     past = now - sessions.KEPT_AFTERWARDS
     db.connection().execute(delete(LoginNameCheck).where(col(LoginNameCheck.asked_at) < past))
+
+
+def _password(db: Session, who: User) -> Password | None:
+    """A person's password as it is now, whatever the transaction has read of it before."""
+    mine = select(Password).where(Password.account_id == who.account_id)
+    return db.exec(mine.execution_options(populate_existing=True)).first()
 
 
 def _end_what_it_opened(db: Session, who: User, now: datetime) -> None:

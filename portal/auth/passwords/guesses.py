@@ -56,17 +56,32 @@ def give_back(db: Session, trial: Trial) -> None:
 
 
 def know(db: Session, account_id: UUID, device: str | None, fresh: str, now: datetime) -> str | None:
-    """Note that a person has signed in on a device: the fresh token for its cookie where it was not known yet."""
+    """Note that a person has signed in on a device: the fresh token for its cookie where it was nobody's yet.
+
+    Who share a device share its token, and each has a bucket of their own there.
+    """
     if device and (known := _device(db, device, account_id)):
         known.used_at = now
         return None
-    db.add(KnownDevice(token_hash=_hash(fresh), account_id=account_id, known_since=now, used_at=now))
+    others = select(KnownDevice.id).where(KnownDevice.token_hash == _hash(device)) if device else None
+    is_shared = others is not None and db.exec(others).first() is not None
+    token = device if device and is_shared else fresh
+    db.add(KnownDevice(token_hash=_hash(token), account_id=account_id, known_since=now, used_at=now))
     db.flush()
     newest = select(KnownDevice.id).where(KnownDevice.account_id == account_id)
     kept = db.exec(newest.order_by(col(KnownDevice.used_at).desc()).limit(rules.MOST_DEVICES)).all()
-    others = (col(KnownDevice.account_id) == account_id) & col(KnownDevice.id).not_in(kept)
-    db.connection().execute(delete(KnownDevice).where(others))
-    return fresh
+    too_many = (col(KnownDevice.account_id) == account_id) & col(KnownDevice.id).not_in(kept)
+    db.connection().execute(delete(KnownDevice).where(too_many))
+    return None if is_shared else fresh
+
+
+def is_known(db: Session, login_key: bytes, device: str | None) -> bool:
+    """Whether a device is one of those of a login name's person."""
+    if device is None:
+        return False
+    theirs = select(Password.account_id).where(Password.login_key == login_key)
+    account_id = db.exec(theirs).first()
+    return account_id is not None and _device(db, device, account_id) is not None
 
 
 def forget_devices(db: Session, account_id: UUID) -> None:

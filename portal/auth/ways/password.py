@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlmodel import Session
 
@@ -27,13 +27,15 @@ from portal.kit.access import Anyone
 from portal.kit.companion import CompanionGone
 from portal.kit.i18n import text
 from portal.kit.rates import Turnstile
-from portal.kit.transactions import writing
+from portal.kit.transactions import reading, writing
 from portal.kit.web import Cookie, FlowVisit, address_of
 
 ADDRESS: Final = "/sign-in/password"
 DEVICE_COOKIE: Final = "__Host-device"
 DEVICE_FORM: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 PROOF: Final = Proof(Way.PASSWORD, acr="password", amr="pwd")  # RFC 8176, section 2
+
+P = TypeVar("P", bound=Anyone)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def offer() -> Offer:
     return Offer(ADDRESS, "key-round", text("Sign in by email address and password"), text("Opens the everyday pages"))
 
 
-def begin(visit: FlowVisit[Anyone]) -> str | None:
+def begin(visit: FlowVisit[P]) -> str | None:
     """The token of a device that a person has signed in on, None for what is none."""
     token = visit.request.cookies.get(DEVICE_COOKIE)
     return token if token is not None and DEVICE_FORM.fullmatch(token) else None
@@ -72,10 +74,10 @@ def begin(visit: FlowVisit[Anyone]) -> str | None:
 
 async def finish(passwords: Passwords, visit: FlowVisit[Anyone], typed: NameAndPassword) -> Sequence[Cookie]:
     """The cookies of a new session. Raises NotRight, NoTryLeft, and Busy, with which no try is lost."""
-    if wait_s := passwords.turnstile.wait_s(address_of(visit.request)):
-        raise NoTryLeft(timedelta(seconds=wait_s))
     key, device, hashing = actions.login_key(passwords.name_key, typed.name), begin(visit), passwords.hashing
-    nobodys = hashing.nobodys
+    wait_s, nobodys = passwords.turnstile.wait_s(address_of(visit.request)), hashing.nobodys
+    if wait_s and not await reading(visit, lambda db: guesses.is_known(db, key, device)):
+        raise NoTryLeft(timedelta(seconds=wait_s))
     trial = await writing(visit, lambda db: guesses.begin(db, key, device, nobodys, visit.now))
     password = rules.normal(typed.password)
     try:
@@ -100,12 +102,17 @@ def _enter(
     guesses.give_back(db, trial)
     if newer is not None:
         actions.rehash(db, account_id, trial.hashed, newer)
-    token = guesses.know(db, account_id, begin(visit), sessions.secret(), now)
+    device = guesses.know(db, account_id, begin(visit), sessions.secret(), now)
     old = visit.who.session_id if isinstance(visit.who, User) else None
     people = passwords.people
     cookie = sessions.enter(db, Entry(account_id, PROOF, old, people.first_choice, people.language), now)
+    return [Cookie(SESSION_COOKIE, cookie), *device_cookies(device)]
+
+
+def device_cookies(device: str | None) -> Sequence[Cookie]:
+    """The cookie by which a browser is known again; none where it has one already."""
     lives_s = int(rules.DEVICE_KNOWN.total_seconds())
-    return [Cookie(SESSION_COOKIE, cookie), *([Cookie(DEVICE_COOKIE, token, lives_s)] if token else [])]
+    return [Cookie(DEVICE_COOKIE, device, lives_s)] if device else []
 
 
 def name_key(secret: bytes) -> bytes:
