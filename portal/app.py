@@ -127,7 +127,7 @@ def create_app(
         database=database,
         html=html(settings.brand),
         signer=Signer(settings.secret_keys),
-        recognise=sessions.recogniser(_reach(now)),
+        recognise=sessions.recogniser(_reach(now), ways | {Way.BANK}),
         introduce=_introduce,
         idle_s=int(IDLE.total_seconds()),
         audit_view=_audit_of_view,

@@ -132,17 +132,18 @@ async def set_password(way: Passwords, visit: FlowVisit[ConfirmedUser]) -> Reply
     said = {name: str(visit.form.get(name, "")) for name in ("code", "password", "again")}
     state = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
     password = rules.normal(said["password"])
+    if not state.asked and (said["code"] or not state.login_name):
+        return _name_again(state, Done.WRONG_CODE)
     wrong = await reading(visit, lambda db: _wrong(db, visit, state, password))
     if wrong is None and rules.normal(said["again"]) != password:
         return _again(state, said["code"], "again", text("The two are not the same. Type both again."))
     if wrong is not None:
         return _again(state, said["code"], "password", wrong)
-    new = NewPassword(await way.hashing.hashed(password), said["code"] if state.asked else "")
+    new = NewPassword(await way.hashing.hashed(password), said["code"])
     done, cookies = await writing(visit, lambda db: _set(db, way, visit, new))
     if done in REFUSED:
-        field, says = REFUSED[done]
         now = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
-        return _again(now, said["code"], field, says)
+        return _again(now, said["code"], *REFUSED[done]) if now.asked else _name_again(now, done)
     return Redirect(f"{WAYS}?changed={done}", cookies)
 
 
@@ -196,6 +197,12 @@ def _again(state: PasswordState, code: str, field: str, says: Text) -> Answer:
     return Answer(_form(Typed({"code": code}, {field: says}), state), status=422)
 
 
+def _name_again(state: PasswordState, done: Done) -> Answer:
+    """Where no code is on its way any more, an address is what is asked for."""
+    _, says = REFUSED[done]
+    return Answer(WaysPage(Typed({}, {"email": says}), state, is_offered=True, news=None), status=422)
+
+
 def _form(typed: Typed, state: PasswordState) -> PasswordPage:
     return PasswordPage(typed, state, rules.SHORTEST, rules.LONGEST)
 
@@ -203,6 +210,7 @@ def _form(typed: Typed, state: PasswordState) -> PasswordPage:
 routes = [
     page(WAYS, show, who=user, viewed=text("Looked at the ways to sign in")),
     page(PASSWORD, show_password, who=confirmed_user, viewed=text("Opened the form of a password")),
+    action(f"{PASSWORD}/remove", remove_password, who=confirmed_user),
 ]
 
 
@@ -211,5 +219,4 @@ def of_password(way: Passwords) -> list[Route]:
     return [
         action(f"{PASSWORD}/name", ask_for_name, who=confirmed_user),
         flow(PASSWORD, partial(set_password, way), who=confirmed_user, method="POST"),
-        action(f"{PASSWORD}/remove", remove_password, who=confirmed_user),
     ]

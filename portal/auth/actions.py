@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -293,13 +293,18 @@ def welcome(db: Session, who: User, now: datetime) -> None:
         record(db, _own_act("account.welcomed", who), now)
 
 
-def recogniser(find_reach: FindReach) -> Callable[[Session, Mapping[str, str], datetime], Recognition]:
-    """The function that tells, from a request's cookies, who sent it."""
+def recogniser(
+    find_reach: FindReach, offered: Collection[str] = frozenset(Way)
+) -> Callable[[Session, Mapping[str, str], datetime], Recognition]:
+    """The function that tells, from a request's cookies, who sent it.
+
+    A session that began by a way in that is not offered, or not any more, opens nothing.
+    """
 
     def recognise(db: Session, cookies: Mapping[str, str], now: datetime) -> Recognition:
         cookie = cookies.get(SESSION_COOKIE)
         found = _living(db, cookie, now) if cookie else None
-        if found is None:
+        if found is None or found.way not in offered:
             return Recognition(Anyone())
         person = _customer(found, find_reach(db, found.identity_index, found.acting_for), now)
         is_noteworthy = rules.is_noteworthy(found.seen_at, now)

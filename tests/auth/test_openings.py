@@ -50,7 +50,7 @@ def test_the_help_page_prints_it(nobody, language):
     assert [one.says.said(language) for one in OPENS if one.says.said(language) not in page] == []
 
 
-@pytest.mark.parametrize("way", [Way.PASSWORD, Way.PASSKEY])
+@pytest.mark.parametrize("way", [Way.PASSWORD])
 def test_another_way_reads_everyday_pages_and_is_led_to_the_bank_where_the_table_says(house, aino, way):
     browser = house.open_by(way, AINO, "Aino Mäkelä")
     browser.open("/overview")

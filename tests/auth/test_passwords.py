@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from portal import app
+from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import KeptForm, SignedSession
 from portal.auth.passwords import actions, breaches, rules
 from portal.auth.passwords.breaches import NotHashes
@@ -129,6 +130,53 @@ def test_the_code_proves_the_mailbox_and_stops_after_five_wrong_ones(house, aino
     assert chooses(browser, code=right).status_code == 422
     assert browser.get(PASSWORD).headers["location"] == WAYS
     assert rows(house, Password) == []
+
+
+def test_who_has_no_code_left_is_asked_for_an_address_again(house, aino):
+    browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    asks(browser)
+    wrong = "0000 0000" if code(house) != "0000 0000" else "1111 1111"
+    for secret in [SECRET] * rules.CODE_TRIES + ["lyhyt"]:
+        answer = chooses(browser, secret, code=wrong)
+    assert answer.status_code == 422
+    assert "None" not in answer.text
+    assert 'href="#email"' in answer.text
+    assert 'id="email"' in answer.text
+
+
+def test_a_password_is_saved_under_no_other_name_than_the_one_that_is_shown(house, aino):
+    browser = has_password(house)
+    other, new = "uusi@login.example", "seitsemän sinistä hattua"
+    asks(browser, other)
+    blank = chooses(browser, new, code="")
+    assert blank.status_code == 422
+    assert "Kirjoita koodi" in blank.text
+    right = code(house, other)
+    for said in ("", right):
+        assert chooses(browser, "lyhyt", code=said).status_code == 422
+    assert chooses(browser, new, code=right).status_code == 303
+    used = chooses(browser, SECRET, code=right)
+    assert used.status_code == 422
+    assert 'href="#email"' in used.text
+    [password] = rows(house, Password)
+    assert password.login_name == other
+    assert tries(Browser(house.app), new, other).status_code == 303
+
+
+def test_a_way_that_is_not_offered_any_more_opens_nothing_and_what_is_kept_of_it_can_be_removed(house, aino):
+    has_password(house)
+    by_password = Browser(house.app)
+    tries(by_password)
+    off = House(house.database, replace(settings(), passwords=None))
+    there = Browser(off.app, cookies={SESSION_COOKIE: by_password.cookies[SESSION_COOKIE]})
+    assert there.get("/overview").headers["location"].startswith("/sign-in")
+    by_bank = off.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    shown = by_bank.open(WAYS).text
+    assert "ei enää tarjota" in shown
+    assert f"{PASSWORD}/name" not in shown
+    assert by_bank.submit(f"{PASSWORD}/remove", page=WAYS).headers["location"] == f"{WAYS}?changed=removed"
+    assert rows(house, Password) == []
+    assert "ei enää tarjota" not in by_bank.open(WAYS).text
 
 
 def test_a_new_letter_ends_the_code_before_it_and_letters_have_a_limit(house, aino):
@@ -379,6 +427,15 @@ def test_a_new_pepper_takes_over_at_the_next_sign_in(house, aino):
     assert before.pepper == old.newest
     assert ours.is_old(known)
     assert not hashing.Hashing(old).is_old(known)
+    asked = settings()
+    renewed = replace(asked.passwords, peppers=(b"n" * 32, *asked.passwords.peppers))
+    later = House(house.database, replace(asked, passwords=renewed))
+    assert tries(Browser(later.app), "x" * 20).status_code == 422
+    assert rows(house, Password) == [before]
+    assert tries(Browser(later.app)).status_code == 303
+    [after] = rows(house, Password)
+    assert after.pepper == app.Peppers((b"n" * 32,)).newest
+    assert tries(Browser(later.app)).status_code == 303
 
 
 def test_a_list_that_is_none_is_refused_by_line_and_rare_ones_may_be_left_out(house, tmp_path):

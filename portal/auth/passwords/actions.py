@@ -35,8 +35,8 @@ class Done(StrEnum):
 
     SET = "set"
     CHANGED = "changed"
-    NO_NAME = "no name"  # there is no login name yet, and no code that would prove one
-    WRONG_CODE = "wrong code"
+    NO_NAME = "no name"  # there is no login name yet, or a code for another one is on its way and was not typed
+    WRONG_CODE = "wrong code"  # or one that has been used, or is too old
     TAKEN = "taken"  # the address is the login name of another person
 
 
@@ -118,11 +118,11 @@ def set_password(db: Session, who: ConfirmedUser, new: NewPassword, key: bytes, 
     sessions.alone(db, who.account_id)
     password = _password(db, who)
     check = _asked(db, who.account_id, now)
-    if check is not None and new.code:
-        if not _is_right(check, new.code):
+    if new.code:
+        if check is None or not _is_right(check, new.code):
             return Done.WRONG_CODE
         name = check.email
-    elif password is not None and not new.code:
+    elif password is not None and check is None:
         name = password.login_name
     else:
         return Done.NO_NAME
