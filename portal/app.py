@@ -12,6 +12,7 @@ from sqlmodel import Session
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from portal.account import factor_letters
 from portal.account import pages as account
 from portal.account import ways_pages as ways_to_sign_in
 from portal.audit.actions import Act, record
@@ -164,7 +165,9 @@ def _by_password(settings: Settings, identify: Identification) -> Passwords | No
     if asked is None:
         return None
     hashing = Hashing(Peppers(asked.peppers))
-    return Passwords(identify.people, hashing, Turnstile(asked.rates), name_key(settings.index_key), identify.now)
+    turnstile, key = Turnstile(asked.rates), name_key(settings.index_key)
+    tell = partial(factor_letters.tell_of_device, _reach(identify.now))
+    return Passwords(identify.people, hashing, turnstile, key, identify.now, tell)
 
 
 @cache

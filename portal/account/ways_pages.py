@@ -172,7 +172,7 @@ def _set(
     # The bank has just proved whose browser this is: no stranger's guesses lock it out.
     device = guesses.know(db, visit.who.account_id, by_password.begin(visit), sessions.secret(), visit.now)
     cookie = Cookie(SESSION_COOKIE, sessions.renew(db, visit.who, visit.now))
-    return done, [cookie, *by_password.device_cookies(device)]
+    return done, [cookie, *by_password.device_cookies(device.token)]
 
 
 def _wrong(db: Session, visit: FlowVisit[ConfirmedUser], state: PasswordState, password: str) -> Text | None:

@@ -348,6 +348,23 @@ def test_a_known_device_goes_past_the_turnstile_of_all_for_its_own_name_only(dat
     assert tries(own).status_code == 303
 
 
+def test_a_sign_in_on_a_new_device_is_told_by_letter_and_message_once(house, aino):
+    house.contact(aino.party, email="aino@example.fi")
+    own, before = has_password(house), len(letters(house))
+    own.submit("/sign-out", page="/overview")
+    assert tries(own).status_code == 303
+    assert len(letters(house)) == before, "the browser in which it was set is known"
+    new = Browser(house.app)
+    for _ in range(2):
+        assert tries(new).status_code == 303
+        new.submit("/sign-out", page="/overview")
+    told = letters(house)[before:]
+    assert {one.to for one in told} == {NAME, "aino@example.fi"}
+    assert len(told) == 2
+    assert "uudella laitteella" in told[0].subject
+    assert [thread.subject for thread in rows(house, MessageThread)].count(told[0].subject) == 1
+
+
 def test_two_who_share_a_browser_share_its_token_and_neither_drops_the_others(house, aino, mikko):
     has_password(house)
     has_password(house, MIKKO, "Mikko Korhonen", "mikko@login.example")

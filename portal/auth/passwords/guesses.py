@@ -55,14 +55,22 @@ def give_back(db: Session, trial: Trial) -> None:
         upsert(db, table_of(GuessBucket), [{"key": trial.bucket, "full_at": full_at - rules.ONE_COMES_BACK}])
 
 
-def know(db: Session, account_id: UUID, device: str | None, fresh: str, now: datetime) -> str | None:
-    """Note that a person has signed in on a device: the fresh token for its cookie where it was nobody's yet.
+@dataclass(frozen=True)
+class Acquaintance:
+    """How a person's device is known: the token for its cookie, None where it has one; whether it was new for them."""
+
+    token: str | None
+    is_new: bool
+
+
+def know(db: Session, account_id: UUID, device: str | None, fresh: str, now: datetime) -> Acquaintance:
+    """Note that a person has signed in on a device, which gets a fresh token where it was nobody's yet.
 
     Who share a device share its token, and each has a bucket of their own there.
     """
     if device and (known := _device(db, device, account_id)):
         known.used_at = now
-        return None
+        return Acquaintance(None, is_new=False)
     others = select(KnownDevice.id).where(KnownDevice.token_hash == _hash(device)) if device else None
     is_shared = others is not None and db.exec(others).first() is not None
     token = device if device and is_shared else fresh
@@ -72,7 +80,7 @@ def know(db: Session, account_id: UUID, device: str | None, fresh: str, now: dat
     kept = db.exec(newest.order_by(col(KnownDevice.used_at).desc()).limit(rules.MOST_DEVICES)).all()
     too_many = (col(KnownDevice.account_id) == account_id) & col(KnownDevice.id).not_in(kept)
     db.connection().execute(delete(KnownDevice).where(too_many))
-    return None if is_shared else fresh
+    return Acquaintance(None if is_shared else fresh, is_new=True)
 
 
 def is_known(db: Session, login_key: bytes, device: str | None) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, TypeVar
+from uuid import UUID
 
 from sqlmodel import Session
 
@@ -23,9 +24,10 @@ from portal.auth.people import User
 from portal.auth.rules import Way
 from portal.auth.ways import Offer
 from portal.auth.ways.hashing import Hashed, Hashing, HashingBusy
+from portal.installation import Installation
 from portal.kit.access import Anyone
 from portal.kit.companion import CompanionGone
-from portal.kit.i18n import text
+from portal.kit.i18n import Language, text
 from portal.kit.rates import Turnstile
 from portal.kit.transactions import reading, writing
 from portal.kit.web import Cookie, FlowVisit, address_of
@@ -38,15 +40,20 @@ PROOF: Final = Proof(Way.PASSWORD, acr="password", amr="pwd")  # RFC 8176, secti
 P = TypeVar("P", bound=Anyone)
 
 
+TellOfDevice = Callable[[Session, Installation, UUID, Language, datetime], None]
+"""Tells the person of an account that somebody has come in as them on a device that was new; `app.py` passes it in."""
+
+
 @dataclass(frozen=True)
 class Passwords:
-    """What the way stands on: how people are known, where passwords are hashed, how many may try."""
+    """What the way stands on: how people are known, where passwords are hashed, how many may try, who tells of it."""
 
     people: People
     hashing: Hashing
     turnstile: Turnstile
     name_key: bytes
     now: Callable[[], datetime]
+    tell_of_device: TellOfDevice
 
 
 @dataclass(frozen=True)
@@ -103,10 +110,12 @@ def _enter(
     if newer is not None:
         actions.rehash(db, account_id, trial.hashed, newer)
     device = guesses.know(db, account_id, begin(visit), sessions.secret(), now)
+    if device.is_new:
+        passwords.tell_of_device(db, visit.installation, account_id, visit.language, now)
     old = visit.who.session_id if isinstance(visit.who, User) else None
     people = passwords.people
     cookie = sessions.enter(db, Entry(account_id, PROOF, old, people.first_choice, people.language), now)
-    return [Cookie(SESSION_COOKIE, cookie), *device_cookies(device)]
+    return [Cookie(SESSION_COOKIE, cookie), *device_cookies(device.token)]
 
 
 def device_cookies(device: str | None) -> Sequence[Cookie]:
