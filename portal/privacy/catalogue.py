@@ -209,6 +209,14 @@ GROUPS: Final[Mapping[Group, Described]] = {
     ),
 }
 
+
+def _of_passwords(retention: Text, *columns: str) -> Mapping[str, About]:
+    about = About(
+        text("the customer, this service"), text("legitimate interest: GDPR 6(1)(f), and security: GDPR 32"), retention
+    )
+    return dict.fromkeys(columns, about)
+
+
 HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Party, Group.CONTACT, text("Customer")),
     PersonalTable(
@@ -295,9 +303,27 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Account, Group.SIGN_INS, text("The account in this service")),
     PersonalTable(SignedSession, Group.SIGN_INS, text("Sessions")),
     PersonalTable(LoginTransaction, Group.SIGN_INS, text("Visits to the bank to sign in")),
-    PersonalTable(Password, Group.SIGN_INS, text("Password"), first=("login_name", "set_at")),
-    PersonalTable(LoginNameCheck, Group.SIGN_INS, text("Addresses given for a login name")),
-    PersonalTable(KnownDevice, Group.SIGN_INS, text("Browsers in which a password was used")),
+    PersonalTable(
+        Password,
+        Group.SIGN_INS,
+        text("Password"),
+        abouts=_of_passwords(text("until you remove the password"), "login_name", "set_at"),
+        first=("login_name", "set_at"),
+    ),
+    PersonalTable(
+        LoginNameCheck,
+        Group.SIGN_INS,
+        text("Addresses given for a login name"),
+        abouts=_of_passwords(text("1 day"), "email", "asked_at"),
+    ),
+    PersonalTable(
+        KnownDevice,
+        Group.SIGN_INS,
+        text("Browsers in which a password was used"),
+        abouts=_of_passwords(
+            text("400 days from the last use, or until the password is changed"), "known_since", "used_at"
+        ),
+    ),
     PersonalTable(KeptForm, Group.SIGN_INS, text("Forms kept for an hour, as their session had ended")),
     PersonalTable(AuditEntry, Group.LOG, text("Who looked and who did what")),
     PersonalTable(OutboxEvent, Group.LOG, text("What we told other systems")),

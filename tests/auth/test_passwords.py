@@ -435,6 +435,17 @@ def test_the_database_holds_no_password_and_nothing_to_guess_it_by(house, aino):
         PasswordHasher().verify(password.encoded, SECRET)
 
 
+def test_the_notice_the_terms_and_the_list_of_data_tell_of_it(house, aino, nobody):
+    has_password(house)
+    notice = nobody.open("/privacy-notice").text
+    assert "salasana" in notice
+    assert "400 päivän ajan" in notice, "how long the cookie of a known browser stays"
+    assert "Sen jälkeen asettamasi salasana" in nobody.open("/terms").text
+    held = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1).open("/privacy/data").text
+    assert "kunnes poistat salasanan" in held
+    assert "400 päivää viimeisestä käytöstä" in held
+
+
 def test_a_new_pepper_takes_over_at_the_next_sign_in(house, aino):
     has_password(house)
     [before] = rows(house, Password)
