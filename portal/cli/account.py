@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from portal.cli.arguments import Commands, port
+from portal.cli.arguments import Commands, times
 from portal.cli.console import DONE
 
 
@@ -15,7 +15,7 @@ def add(commands: Commands) -> None:
     does = "Take in a list of stolen passwords, which nobody may set: a SHA-1 a line, with or without :COUNT."
     load = acts.add("load-breached", does, example, load_breached)
     load.add_argument("file", type=Path, help="file of hashes, as Have I Been Pwned publishes them")
-    load.add_argument("--seen", type=port, default=1, help="only those seen so often or more (%(default)s)")
+    load.add_argument("--seen", type=times, default=1, help="only those seen so often or more (%(default)s)")
 
 
 def load_breached(asked: argparse.Namespace) -> int:

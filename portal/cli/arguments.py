@@ -33,6 +33,13 @@ class Commands:
         return made
 
 
+def times(text: str) -> int:
+    """How often something was."""
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text} is not a number from 1")
+    return int(text)
+
+
 def port(text: str) -> int:
     """A port, or as many of something."""
     if not text.isdecimal() or not 0 < int(text) < 65_536:

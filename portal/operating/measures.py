@@ -43,7 +43,8 @@ def counting(meter: Meter) -> Count:
         meter.count(f"{SECONDS}_sum", {"route": served.route}, served.seconds)
         if code := served.notes.get("database"):
             meter.count(DATABASE_ERRORS, {"code": code})
-        if served.route.startswith(RETURN):
+        tried = served.notes.get("reason", "").startswith("password.")
+        if served.route.startswith(RETURN) or tried:
             meter.count(SIGN_INS, {"outcome": served.notes.get("reason", "signed-in")})
 
     return count
@@ -71,7 +72,8 @@ def _of_requests(counted: Counts) -> Iterator[Family]:
     yield Family(IN_HAND, "gauge", "Requests that are worked on.", named(IN_HAND))
     yield Family(WAITING, "gauge", "Requests that wait for a thread.", named(WAITING))
     yield Family(DATABASE_ERRORS, "counter", "Answers that a failing database spoilt.", named(DATABASE_ERRORS))
-    yield Family(SIGN_INS, "counter", "Journeys to the bank by how they ended.", named(SIGN_INS))
+    ended = "Journeys to the bank, and tries of a password, by how they ended."
+    yield Family(SIGN_INS, "counter", ended, named(SIGN_INS))
 
 
 def _histogram(counted: Counts) -> Counts:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from argparse import ArgumentTypeError
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from portal.auth.passwords.breaches import NotHashes
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, Password
 from portal.auth.ways import hashing
 from portal.auth.ways.password import DEVICE_COOKIE
+from portal.cli.arguments import times
 from portal.kit.rates import Rate, Rates
 from portal.messages.models import Message, MessageThread
 from portal.outbox.mail import MAIL, letter_in
@@ -85,6 +87,9 @@ def test_a_password_is_set_after_the_bank_and_opens_the_everyday_pages(house, ai
     assert browser.get("/privacy").headers["location"] == "/confirm?next=/privacy"
     assert browser.get(PASSWORD).headers["location"] == f"/confirm?next={PASSWORD}"
     [session] = [one for one in rows(house, SignedSession) if one.way == "password"]
+    shown = browser.open("/account").text
+    assert "Vahva" not in shown
+    assert "Vahva" in aino.browser.open("/account").text
     assert (session.confirmed_at, session.broker, session.acr, session.amr) == (None, "", "password", "pwd")
     assert "Kirjauduttu muulla tavalla: salasana".lower() in browser.open("/account").text.lower()
 
@@ -464,6 +469,15 @@ def test_a_new_pepper_takes_over_at_the_next_sign_in(house, aino):
     [after] = rows(house, Password)
     assert after.pepper == app.Peppers((b"n" * 32,)).newest
     assert tries(Browser(later.app)).status_code == 303
+
+
+@pytest.mark.parametrize(("said", "taken"), [("100000", True), ("0", False), ("x", False)])
+def test_how_often_a_stolen_one_was_seen_may_be_any_number(said, taken):
+    if taken:
+        assert times(said) == int(said)
+    else:
+        with pytest.raises(ArgumentTypeError):
+            times(said)
 
 
 def test_a_list_that_is_none_is_refused_by_line_and_rare_ones_may_be_left_out(house, tmp_path):

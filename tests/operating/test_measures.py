@@ -53,6 +53,18 @@ def test_what_failed_of_the_database_is_counted_by_its_code(database):
     assert told(database, meter)['portal_database_errors_total{code="57P01"}'] == "1"
 
 
+def test_tries_of_a_password_are_counted_and_a_look_at_the_form_is_not(database):
+    meter = Meter()
+    for notes in ({}, {"reason": "password.not_right"}, {"reason": "password.signed_in"}):
+        measures.counting(meter)(Served("/sign-in/password", 200, 0.1, notes))
+    figures = told(database, meter)
+    counted = {name: value for name, value in figures.items() if name.startswith("portal_sign_ins_total{")}
+    assert counted == {
+        'portal_sign_ins_total{outcome="password.not_right"}': "1",
+        'portal_sign_ins_total{outcome="password.signed_in"}': "1",
+    }
+
+
 @pytest.mark.anyio
 async def test_requests_in_hand_and_waiting_are_those_of_now(tmp_path):
     meter, threads = Meter(), Threads()

@@ -51,6 +51,7 @@ async def sign_in(passwords: Passwords, visit: FlowVisit[Anyone]) -> Reply:
         exchange(visit.request.scope).notes["reason"] = "password.no_try_left"
         again = PasswordSignIn(Typed({"name": name}, {"password": _later(spent.wait)}), then)
         return Answer(again, headers=_retry_after(spent.wait), status=TooMany.status)
+    exchange(visit.request.scope).notes["reason"] = "password.signed_in"
     return Redirect(then, cookies)
 
 

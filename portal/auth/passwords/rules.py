@@ -17,7 +17,8 @@ WORD: Final = 4  # letters of a word that tells of somebody; shorter ones stand 
 
 TRIES: Final = 10
 ONE_COMES_BACK: Final = timedelta(minutes=30)
-"""Ten tries at once, then one every half an hour: some 58 in a day at most, where the standard allows 100 in a row."""
+"""Ten tries at once, then one every half an hour: some 58 in a day. The standard would end it after 100 failures in a
+row, which whoever goes on reaches on the second day; we go on slowly instead, so that nobody locks anybody out."""
 
 CODE_DIGITS: Final = 8
 CODE_LIVES: Final = timedelta(hours=1)
