@@ -376,7 +376,11 @@ def _passwords(given: _Given) -> PasswordSettings | None:
     if pepper is None:
         raise BadSettings("PORTAL_WAYS has password, which needs PORTAL_PEPPER; `openssl rand -base64 32` makes one.")
     rates = Rates(given.rate("PORTAL_PASSWORD_RATE_PER_NETWORK", 30), given.rate("PORTAL_PASSWORD_RATE", 300))
-    return PasswordSettings(tuple(_keys("PORTAL_PEPPER", pepper)), rates)
+    peppers = tuple(_keys("PORTAL_PEPPER", pepper))
+    for name in ("PORTAL_INDEX_KEY", "PORTAL_DATA_KEYS"):
+        if (other := given.value(name)) and set(peppers) & set(_keys(name, other)):
+            raise BadSettings(f"PORTAL_PEPPER is a key of {name} too; `openssl rand -base64 32` makes one of its own.")
+    return PasswordSettings(peppers, rates)
 
 
 def _folder(name: str, value: str | None) -> Path | None:

@@ -56,9 +56,17 @@ def test_a_password_is_offered_only_with_a_pepper():
         Settings.from_environment(GOOD | {"PORTAL_WAYS": "password"})
     with pytest.raises(BadSettings, match="PORTAL_WAYS holds wallet"):
         Settings.from_environment(GOOD | {"PORTAL_WAYS": "password, wallet"})
-    settings = Settings.from_environment(GOOD | {"PORTAL_WAYS": "password", "PORTAL_PEPPER": f"{KEY},{KEY}"})
-    assert settings.passwords.peppers == (b"k" * 32,) * 2
-    assert "kkkk" not in repr(settings)
+    pepper = base64.b64encode(b"p" * 32).decode()
+    settings = Settings.from_environment(GOOD | {"PORTAL_WAYS": "password", "PORTAL_PEPPER": f"{pepper},{pepper}"})
+    assert settings.passwords.peppers == (b"p" * 32,) * 2
+    assert "pppp" not in repr(settings)
+
+
+@pytest.mark.parametrize("name", ["PORTAL_INDEX_KEY", "PORTAL_DATA_KEYS"])
+def test_a_pepper_is_no_other_key(name):
+    pepper = base64.b64encode(b"p" * 32).decode()
+    with pytest.raises(BadSettings, match=f"PORTAL_PEPPER is a key of {name} too"):
+        Settings.from_environment(GOOD | {"PORTAL_WAYS": "password", "PORTAL_PEPPER": pepper, name: pepper})
 
 
 def test_secrets_are_never_shown():

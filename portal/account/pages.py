@@ -113,12 +113,12 @@ def show(visit: Visit[User]) -> AccountPage:
 
 
 def choose_language(visit: Visit[User]) -> Redirect:
-    """Serve the person in a language; in their own matters their bills and letters too."""
+    """Serve the person in a language; in their own matters their bills and letters too, where the bank proved them."""
     language = one_of(Language, visit.form.get("language"), None)
     if language is None:
         return _saved(Saved.NOTHING)
     sessions.speak(visit.db, visit.who, language, visit.now)
-    if visit.who.reach.acting_for is None:
+    if visit.who.reach.acting_for is None and visit.who.way is Way.BANK:
         actions.change_language(visit.db, visit.who, language, visit.now)
     return Redirect(f"{ACCOUNT}?saved={Saved.LANGUAGE}", [Cookie(LANGUAGE_COOKIE, language, YEAR_S)])
 

@@ -11,13 +11,14 @@ from sqlmodel import select
 
 from portal import app
 from portal.auth.actions import SESSION_COOKIE
-from portal.auth.models import KeptForm, SignedSession
+from portal.auth.models import Account, KeptForm, SignedSession
 from portal.auth.passwords import actions, breaches, rules
 from portal.auth.passwords.breaches import NotHashes
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, Password
 from portal.auth.ways import hashing
 from portal.auth.ways.password import DEVICE_COOKIE
 from portal.cli.arguments import times
+from portal.customers.models import ContactChange, Party
 from portal.kit.rates import Rate, Rates
 from portal.messages.models import Message, MessageThread
 from portal.outbox.mail import MAIL, letter_in
@@ -92,6 +93,20 @@ def test_a_password_is_set_after_the_bank_and_opens_the_everyday_pages(house, ai
     assert "Vahva" in aino.browser.open("/account").text
     assert (session.confirmed_at, session.broker, session.acr, session.amr) == (None, "", "password", "pwd")
     assert "Kirjauduttu muulla tavalla: salasana".lower() in browser.open("/account").text.lower()
+
+
+def test_the_language_that_is_chosen_is_that_of_the_page_only_for_bills_ask_the_bank(house, aino):
+    has_password(house)
+    browser = Browser(house.app)
+    tries(browser)
+    before = [party.language for party in rows(house, Party)]
+    assert "pysyy ennallaan" in browser.open("/account").text
+    assert browser.submit("/account/language", {"language": "sv"}, page="/account").status_code == 303
+    assert [account.language for account in rows(house, Account)] == ["sv"]
+    assert rows(house, ContactChange) == []
+    assert [party.language for party in rows(house, Party)] == before
+    aino.browser.submit("/account/language", {"language": "sv"}, page="/account")
+    assert rows(house, ContactChange) != []
 
 
 def test_whoever_has_not_just_come_from_the_bank_is_asked_for_it_first(house, aino):
