@@ -1,6 +1,6 @@
 """The whole portal, put together in one place."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
@@ -26,8 +26,9 @@ from portal.auth.oidc import keys as relying_party_keys
 from portal.auth.people import User, ask_way
 from portal.auth.reach import Reach
 from portal.auth.rules import IDLE, Way
-from portal.auth.ways import password
+from portal.auth.ways import passkey, password
 from portal.auth.ways.hashing import Hashing, Peppers
+from portal.auth.ways.passkey import Passkeys
 from portal.auth.ways.password import Passwords, name_key
 from portal.bill_check import pages as bill_check
 from portal.billing_month import pages as billing_month
@@ -122,7 +123,8 @@ def create_app(
     vault = Vault(settings.data_keys, settings.index_key)
     pays_at = paying.origins if paying else ()
     terms, press = settings.payment_terms, typesetter(settings.brand)
-    ways = frozenset({Way.PASSWORD} if settings.passwords else ())
+    offered = ((Way.PASSWORD, settings.passwords), (Way.PASSKEY, settings.passkeys))
+    ways = frozenset(way for way, is_offered in offered if is_offered)
     installation = Installation(settings.brand, settings.base_url, vault, terms, press, KEEPERS, pays_at, ways)
     platform = Platform(
         database=database,
@@ -145,13 +147,12 @@ def create_app(
 
 def routes(settings: Settings, identify: Identification, paying: PaymentService | None = None) -> Sequence[Route]:
     """Every address of the portal; those of paying where there is a payment service."""
-    by_password = _by_password(settings, identify)
     return [
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *outages.routes(partial(service.status, identify.is_failing)),
-        *signing_in.routes(identify, Turnstile(settings.sign_in_rates), by_password),
-        *(ways_to_sign_in.of_password(by_password) if by_password else ()),
+        *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
+        *_other_ways(settings, identify),
         *(payments.ways(paying) if paying else ()),
         *calendar_pages.public(),
         *PAGES,
@@ -159,15 +160,19 @@ def routes(settings: Settings, identify: Identification, paying: PaymentService 
     ]
 
 
-def _by_password(settings: Settings, identify: Identification) -> Passwords | None:
-    """What signing in by a password stands on; None where the installation does not offer it."""
-    asked = settings.passwords
-    if asked is None:
-        return None
-    hashing = Hashing(Peppers(asked.peppers))
-    turnstile, key = Turnstile(asked.rates), name_key(settings.index_key)
-    tell = partial(factor_letters.tell_of_device, _reach(identify.now))
-    return Passwords(identify.people, hashing, turnstile, key, identify.now, tell)
+def _other_ways(settings: Settings, identify: Identification) -> Iterator[Route]:
+    """The addresses of the ways in beside the bank, as far as the installation offers them."""
+    people, now = identify.people, identify.now
+    if settings.passwords is not None:
+        hashing, turnstile = Hashing(Peppers(settings.passwords.peppers)), Turnstile(settings.passwords.rates)
+        tell = partial(factor_letters.tell_of_device, _reach(now))
+        by_password = Passwords(people, hashing, turnstile, name_key(settings.index_key), now, tell)
+        yield from signing_in.of_password(by_password)
+        yield from ways_to_sign_in.of_password(by_password)
+    if settings.passkeys:
+        by_passkey = Passkeys(people, settings.base_url, settings.brand.called, now)
+        yield from signing_in.of_passkeys(by_passkey, Turnstile(settings.sign_in_rates))
+        yield from ways_to_sign_in.of_passkeys(by_passkey)
 
 
 @cache
@@ -201,7 +206,10 @@ def identification(settings: Settings, *, connect: Connect = connect, now: Now =
     keys = relying_party_keys.load(settings.keys_dir)
     people = People(vault.blind_index, _first_choice(now), customers.language)
     prepared = prepare(service, brokers(settings), keys, people, connect=connect, now=now)
-    return replace(prepared, offers=(password.offer(),) if settings.passwords else ())
+    offers = [
+        offer() for asked, offer in ((settings.passkeys, passkey.offer), (settings.passwords, password.offer)) if asked
+    ]
+    return replace(prepared, offers=offers)
 
 
 def brokers(settings: Settings) -> Sequence[BrokerProfile]:

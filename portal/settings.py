@@ -27,7 +27,7 @@ DEMO_PORT = 8000
 SECRET_LENGTH = 32
 KEY_BYTES = 32
 LEAST_VARIETY = 10  # different characters or bytes in something that should be random
-WAYS = frozenset({"password"})  # that an installation may offer beside the bank
+WAYS = frozenset({"passkey", "password"})  # that an installation may offer beside the bank
 REQUIRED = ("PORTAL_BASE_URL", "PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_BROKER_PROFILE")
 
 
@@ -90,6 +90,7 @@ class Settings:
     report_rates: Rates
     payments: PaymentSettings | None  # None: bills are not paid here
     passwords: PasswordSettings | None  # None: nobody signs in by a password
+    passkeys: bool  # whether people sign in by passkeys
     made_up: tuple[str, ...] = ()  # the settings that demo or test filled in
 
     @classmethod
@@ -147,6 +148,7 @@ class Settings:
             report_rates=Rates(given.rate("PORTAL_REPORT_RATE_PER_NETWORK", 60), given.rate("PORTAL_REPORT_RATE", 300)),
             payments=_payments(given),
             passwords=_passwords(given),
+            passkeys="passkey" in _ways(given),
             made_up=tuple(made_up),
         )
 
@@ -363,14 +365,19 @@ def _payments(given: _Given) -> PaymentSettings | None:
     return PaymentSettings(provider, given.value("PORTAL_PAYMENT_ADDRESS"), account, secret)
 
 
+def _ways(given: _Given) -> set[str]:
+    """The ways in beside the bank."""
+    ways = set(_listed(given.value("PORTAL_WAYS") or ""))
+    if unknown := sorted(ways - WAYS):
+        raise BadSettings(
+            f"PORTAL_WAYS holds {', '.join(unknown)}; beside the bank there is {', '.join(sorted(WAYS))}."
+        )
+    return ways
+
+
 def _passwords(given: _Given) -> PasswordSettings | None:
     """Not offered without a pepper: whoever stole the database could guess passwords."""
-    ways = set(_listed(given.value("PORTAL_WAYS") or ""))
-    if unknown := ways - WAYS:
-        raise BadSettings(
-            f"PORTAL_WAYS holds {', '.join(sorted(unknown))}; beside the bank there is {', '.join(WAYS)}."
-        )
-    if "password" not in ways:
+    if "password" not in _ways(given):
         return None
     pepper = given.value("PORTAL_PEPPER")
     if pepper is None:

@@ -2,6 +2,7 @@
 
 import portal.audit.models
 import portal.auth.models
+import portal.auth.passkeys.models
 import portal.auth.passwords.models
 import portal.consents.authorisations.models
 import portal.consents.models

@@ -20,7 +20,7 @@ PAYMENTS = {
     "PORTAL_PAYMENT_ACCOUNT": "375900",
     "PORTAL_PAYMENT_SECRET": "of-both-sides" * 3,
 }
-PASSWORDS = {"PORTAL_WAYS": "password", "PORTAL_PEPPER": base64.b64encode(bytes(range(32))).decode()}
+PASSWORDS = {"PORTAL_WAYS": "password, passkey", "PORTAL_PEPPER": base64.b64encode(bytes(range(32))).decode()}
 
 
 @cache

@@ -35,6 +35,9 @@ COMMANDS = (
     "keys new",
     "keys rotate",
     "keys list",
+    "account load-breached",
+    "account end-sessions",
+    "account close",
 )
 LEAN = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"}
 
@@ -68,6 +71,8 @@ WRONG = [
     ("demo", "--port", "99999"),
     ("keys", "list", "--dir", "not-there"),
     ("audit", "verify", "--since", "abc"),
+    ("account", "load-breached", "not-there"),
+    ("account", "close"),
 ]
 
 

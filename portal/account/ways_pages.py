@@ -1,25 +1,33 @@
-"""The ways in which one signs in: which there are, and a password set, changed or removed."""
+"""The ways in which one signs in: which there are; a password set, changed or removed; passkeys added and removed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, Final
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 from sqlmodel import Session
+from starlette.datastructures import FormData
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal.account import factor_letters
 from portal.account.forms import OneLine, email_address
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
+from portal.auth.passkeys import actions as passkeys
+from portal.auth.passkeys.actions import Credential
+from portal.auth.passkeys.models import Passkey
 from portal.auth.passwords import actions as passwords
 from portal.auth.passwords import guesses, rules
 from portal.auth.passwords.actions import Done, NewPassword, PasswordState, TooManyCodes
 from portal.auth.people import ConfirmedUser, User, confirmed_user, user
 from portal.auth.rules import Way
+from portal.auth.ways import passkey as by_passkey
 from portal.auth.ways import password as by_password
+from portal.auth.ways.passkey import NotOurs, Passkeys
 from portal.auth.ways.password import Passwords
 from portal.installation import Installation
 from portal.kit import formats
@@ -32,6 +40,8 @@ from portal.outbox.letters import Addressee
 
 WAYS: Final = "/account/ways"
 PASSWORD: Final = "/account/ways/password"  # noqa: S105 - an address
+PASSKEY: Final = "/account/ways/passkey"
+LONGEST_NAME: Final = 60
 
 
 class Changed(StrEnum):
@@ -40,17 +50,25 @@ class Changed(StrEnum):
     SET = Done.SET
     CHANGED = Done.CHANGED
     REMOVED = "removed"
+    PASSKEY_ADDED = "passkey-added"
+    PASSKEY_REFUSED = "passkey-refused"
+    PASSKEY_REMOVED = "passkey-removed"
 
 
 NEWS: Final[Mapping[Changed, Text]] = {
     Changed.SET: text("Your password has been set. You can sign in by it from now on."),
     Changed.CHANGED: text("Your password has been changed. Where you were signed in by it, you are signed out."),
     Changed.REMOVED: text("Your password has been removed. Where you were signed in by it, you are signed out."),
+    Changed.PASSKEY_ADDED: text("Your passkey has been added. You can sign in by it from now on."),
+    Changed.PASSKEY_REFUSED: text("The passkey was not added: it is known already, or did not pass our checks."),
+    Changed.PASSKEY_REMOVED: text("The passkey has been removed. Where you were signed in by one, you are signed out."),
 }
 TOLD: Final[Mapping[Changed, Text]] = {
     Changed.SET: text("A password for signing in has been set"),
     Changed.CHANGED: text("The password for signing in has been changed"),
     Changed.REMOVED: text("The password for signing in has been removed"),
+    Changed.PASSKEY_ADDED: text("A passkey for signing in has been added"),
+    Changed.PASSKEY_REMOVED: text("A passkey for signing in has been removed"),
 }
 REFUSED: Final[Mapping[Done, tuple[str, Text]]] = {
     Done.WRONG_CODE: ("code", text("The code is not right, or too old. After five wrong ones ask for a new letter.")),
@@ -72,8 +90,10 @@ class WaysPage(Page):
     template = "account/ways.html"
     typed: Typed
     state: PasswordState
-    is_offered: bool
+    passkeys: Sequence[Passkey]
+    ways: frozenset[str]
     news: Text | None
+    went_wrong: bool
 
 
 @dataclass(frozen=True)
@@ -90,15 +110,30 @@ class PasswordPage(Page):
 def show(visit: Visit[User]) -> WaysPage:
     """Which ways there are."""
     changed = one_of(Changed, visit.query.get("changed"), None)
-    state = passwords.state(visit.db, visit.who, visit.now)
-    return WaysPage(Typed(), state, _is_offered(visit), NEWS[changed] if changed else None)
+    return _ways(visit.db, visit, Typed(), changed)
+
+
+def _ways(
+    db: Session,
+    visit: Visit[User] | Visit[ConfirmedUser] | FlowVisit[ConfirmedUser],
+    typed: Typed,
+    changed: Changed | None,
+) -> WaysPage:
+    return WaysPage(
+        typed=typed,
+        state=passwords.state(db, visit.who, visit.now),
+        passkeys=passkeys.of_person(db, visit.who),
+        ways=visit.installation.ways,
+        news=NEWS[changed] if changed else None,
+        went_wrong=changed is Changed.PASSKEY_REFUSED,
+    )
 
 
 def ask_for_name(visit: Visit[ConfirmedUser]) -> Reply:
     """Send a code to an address that shall be the login name; where it is somebody's already, nothing tells."""
     match read(NameForm, visit.form):
         case Typed() as again:
-            return _ways_again(visit, again, 422)
+            return Answer(_ways(visit.db, visit, again, None), status=422)
         case Valid(value=form):
             pass
     try:
@@ -106,15 +141,11 @@ def ask_for_name(visit: Visit[ConfirmedUser]) -> Reply:
     except TooManyCodes as full:
         at = formats.instant(full.free_at, visit.language)
         says = text("No more codes are sent today. Try again on %(at)s.", at=at)
-        return _ways_again(visit, Typed({"email": form.email}, {"email": says}), TooManyCodes.status)
+        shown = _ways(visit.db, visit, Typed({"email": form.email}, {"email": says}), None)
+        return Answer(shown, status=TooManyCodes.status)
     own = next(iter(sorted(visit.who.reach.own)), None)
     factor_letters.send_code(visit.db, Addressee(form.email, own, visit.language), code, visit.now)
     return Redirect(PASSWORD)
-
-
-def _ways_again(visit: Visit[ConfirmedUser], typed: Typed, status: int) -> Answer:
-    state = passwords.state(visit.db, visit.who, visit.now)
-    return Answer(WaysPage(typed, state, is_offered=True, news=None), status=status)
 
 
 def show_password(visit: Visit[ConfirmedUser]) -> Reply:
@@ -129,22 +160,24 @@ def _is_offered(visit: Visit[User] | Visit[ConfirmedUser]) -> bool:
 
 async def set_password(way: Passwords, visit: FlowVisit[ConfirmedUser]) -> Reply:
     """Set or change it, or show the form again; the session goes on under another id."""
-    said = {name: str(visit.form.get(name, "")) for name in ("code", "password", "again")}
+    said = {name: _said(visit.form, name) for name in ("code", "password", "again")}
     state = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
     password = rules.normal(said["password"])
     if not state.asked and (said["code"] or not state.login_name):
-        return _name_again(state, Done.WRONG_CODE)
+        return await reading(visit, lambda db: _name_again(db, visit, Done.WRONG_CODE))
     wrong = await reading(visit, lambda db: _wrong(db, visit, state, password))
     if wrong is None and rules.normal(said["again"]) != password:
         return _again(state, said["code"], "again", text("The two are not the same. Type both again."))
     if wrong is not None:
         return _again(state, said["code"], "password", wrong)
     new = NewPassword(await way.hashing.hashed(password), said["code"])
-    done, cookies = await writing(visit, lambda db: _set(db, way, visit, new))
-    if done in REFUSED:
-        now = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
-        return _again(now, said["code"], *REFUSED[done]) if now.asked else _name_again(now, done)
-    return Redirect(f"{WAYS}?changed={done}", cookies)
+    done = await writing(visit, lambda db: _set(db, way, visit, new))
+    if isinstance(done, Redirect):
+        return done
+    now = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
+    if now.asked:
+        return _again(now, said["code"], *REFUSED[done])
+    return await reading(visit, lambda db: _name_again(db, visit, done))
 
 
 def remove_password(visit: Visit[ConfirmedUser]) -> Redirect:
@@ -152,27 +185,84 @@ def remove_password(visit: Visit[ConfirmedUser]) -> Redirect:
     name = passwords.remove(visit.db, visit.who, visit.now)
     if name is None:
         return Redirect(WAYS)
-    what = TOLD[Changed.REMOVED], visit.language
-    factor_letters.tell_of_change(visit.db, visit.installation, visit.who, what, [name], visit.now)
-    cookie = sessions.renew(visit.db, visit.who, visit.now)
-    return Redirect(f"{WAYS}?changed={Changed.REMOVED}", [Cookie(SESSION_COOKIE, cookie)])
+    return _told(visit.db, visit, Changed.REMOVED, [name])
 
 
-def _set(
-    db: Session, way: Passwords, visit: FlowVisit[ConfirmedUser], new: NewPassword
-) -> tuple[Done, Sequence[Cookie]]:
+async def begin_passkey(way: Passkeys, visit: FlowVisit[ConfirmedUser]) -> Response:
+    """What the browser's dialog needs to know."""
+    return JSONResponse(
+        await writing(visit, lambda db: by_passkey.begin_adding(way, db, visit.who, visit.language, visit.now))
+    )
+
+
+async def add_passkey(way: Passkeys, visit: FlowVisit[ConfirmedUser]) -> Redirect:
+    """Keep the passkey that the browser has made; the session goes on under another id."""
+    try:
+        made = await by_passkey.finish_adding(way, visit, _said(visit.form, "credential"))
+    except NotOurs:
+        return Redirect(f"{WAYS}?changed={Changed.PASSKEY_REFUSED}")
+    return await writing(visit, lambda db: _added(db, visit, made))
+
+
+def name_passkey(visit: Visit[ConfirmedUser]) -> Redirect:
+    """Call one otherwise."""
+    if passkey_id := _id(visit):
+        passkeys.rename(visit.db, visit.who, passkey_id, _name(visit.form))
+    return Redirect(WAYS)
+
+
+def remove_passkey(visit: Visit[ConfirmedUser]) -> Redirect:
+    """Remove one; the session goes on under another id."""
+    passkey_id = _id(visit)
+    if passkey_id is None or not passkeys.remove(visit.db, visit.who, passkey_id, visit.now):
+        return Redirect(WAYS)
+    return _told(visit.db, visit, Changed.PASSKEY_REMOVED, [])
+
+
+def _added(db: Session, visit: FlowVisit[ConfirmedUser], made: Credential) -> Redirect:
+    if not passkeys.add(db, visit.who, made, _name(visit.form), visit.now):
+        return Redirect(f"{WAYS}?changed={Changed.PASSKEY_REFUSED}")
+    return _told(db, visit, Changed.PASSKEY_ADDED, [])
+
+
+def _set(db: Session, way: Passwords, visit: FlowVisit[ConfirmedUser], new: NewPassword) -> Redirect | Done:
     before = passwords.state(db, visit.who, visit.now).login_name
     done = passwords.set_password(db, visit.who, new, way.name_key, visit.now)
     if done in REFUSED:
-        return done, []
+        return done
     now = passwords.state(db, visit.who, visit.now).login_name
-    names = [name for name in (before, now) if name]
-    what = TOLD[Changed(done)], visit.language
-    factor_letters.tell_of_change(db, visit.installation, visit.who, what, names, visit.now)
     # The bank has just proved whose browser this is: no stranger's guesses lock it out.
     device = guesses.know(db, visit.who.account_id, by_password.begin(visit), sessions.secret(), visit.now)
-    cookie = Cookie(SESSION_COOKIE, sessions.renew(db, visit.who, visit.now))
-    return done, [cookie, *by_password.device_cookies(device.token)]
+    told = _told(db, visit, Changed(done), [name for name in (before, now) if name])
+    return replace(told, cookies=[*told.cookies, *by_password.device_cookies(device.token)])
+
+
+def _told(
+    db: Session, visit: Visit[ConfirmedUser] | FlowVisit[ConfirmedUser], changed: Changed, besides: Sequence[str]
+) -> Redirect:
+    """Tell the person of a change, and go on under another session id."""
+    what = TOLD[changed], visit.language
+    factor_letters.tell_of_change(db, visit.installation, visit.who, what, besides, visit.now)
+    cookie = sessions.renew(db, visit.who, visit.now)
+    return Redirect(f"{WAYS}?changed={changed}", [Cookie(SESSION_COOKIE, cookie)])
+
+
+def _said(form: FormData, field: str) -> str:
+    said = form.get(field, "")
+    return said if isinstance(said, str) else ""
+
+
+def _name(form: FormData) -> str:
+    """What a passkey shall be called, in one line."""
+    said = " ".join("".join(one if one.isprintable() else " " for one in _said(form, "name")).split())
+    return said[:LONGEST_NAME] or "–"
+
+
+def _id(visit: Visit[ConfirmedUser]) -> UUID | None:
+    try:
+        return UUID(_said(visit.form, "passkey"))
+    except ValueError:
+        return None
 
 
 def _wrong(db: Session, visit: FlowVisit[ConfirmedUser], state: PasswordState, password: str) -> Text | None:
@@ -197,10 +287,10 @@ def _again(state: PasswordState, code: str, field: str, says: Text) -> Answer:
     return Answer(_form(Typed({"code": code}, {field: says}), state), status=422)
 
 
-def _name_again(state: PasswordState, done: Done) -> Answer:
+def _name_again(db: Session, visit: FlowVisit[ConfirmedUser], done: Done) -> Answer:
     """Where no code is on its way any more, an address is what is asked for."""
     _, says = REFUSED[done]
-    return Answer(WaysPage(Typed({}, {"email": says}), state, is_offered=True, news=None), status=422)
+    return Answer(_ways(db, visit, Typed({}, {"email": says}), None), status=422)
 
 
 def _form(typed: Typed, state: PasswordState) -> PasswordPage:
@@ -219,4 +309,14 @@ def of_password(way: Passwords) -> list[Route]:
     return [
         action(f"{PASSWORD}/name", ask_for_name, who=confirmed_user),
         flow(PASSWORD, partial(set_password, way), who=confirmed_user, method="POST"),
+    ]
+
+
+def of_passkeys(way: Passkeys) -> list[Route]:
+    """The addresses by which passkeys are added, named and removed, where the installation has this way."""
+    return [
+        flow(f"{PASSKEY}/begin", partial(begin_passkey, way), who=confirmed_user, method="POST"),
+        flow(PASSKEY, partial(add_passkey, way), who=confirmed_user, method="POST"),
+        action(f"{PASSKEY}/name", name_passkey, who=confirmed_user),
+        action(f"{PASSKEY}/remove", remove_passkey, who=confirmed_user),
     ]

@@ -240,10 +240,15 @@ def end(db: Session, cookie: str, now: datetime) -> None:
 
 
 def end_all(db: Session, account_id: UUID, now: datetime) -> int:
-    """End every session of a person; how many there were."""
-    alone(db, account_id)
+    """End every session of the person who asks; how many there were."""
     act = Act(act="session.all-ended", object_kind="account", object_id=account_id, account_id=account_id)
     record(db, act, now)
+    return end_every(db, account_id, now)
+
+
+def end_every(db: Session, account_id: UUID, now: datetime) -> int:
+    """End every session of a person, whoever asks; how many there were. The caller writes down why."""
+    alone(db, account_id)
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
 
 

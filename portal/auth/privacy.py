@@ -7,6 +7,7 @@ from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from portal.auth.models import Account, KeptForm, LoginTransaction, PackageLease, SeenToken, SignedSession
+from portal.auth.passkeys.models import Passkey, PasskeyChallenge
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, LoginNameCheck, Password
 from portal.kit.privacy import DataSubject, Record, records
 
@@ -19,6 +20,8 @@ TABLES: Sequence[type[SQLModel]] = (
     Password,
     LoginNameCheck,
     KnownDevice,
+    Passkey,
+    PasskeyChallenge,
 )
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     SeenToken: "a hash of a token that nobody can turn back",
@@ -28,7 +31,7 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {
 SECRETS = frozenset(
     {
         *("identity_index", "token_hash", "state_hash", "binding_hash", "nonce", "verifier", "fields"),
-        *("login_key", "encoded", "pepper", "code_hash"),
+        *("login_key", "encoded", "pepper", "code_hash", "credential_id", "public_key", "sign_count", "hash"),
     }
 )
 
@@ -48,10 +51,23 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
         *records(db, _of(LoginNameCheck, subject).order_by(col(LoginNameCheck.asked_at)), without=SECRETS),
         *records(db, _of(KnownDevice, subject).order_by(col(KnownDevice.known_since)), without=SECRETS),
         *records(db, _of(PackageLease, subject).order_by(col(PackageLease.taken_at))),
+        *records(db, _of(Passkey, subject).order_by(col(Passkey.added_at)), without=SECRETS),
+        *records(db, _of(PasskeyChallenge, subject), without=SECRETS),
     ]
 
 
-Held = TypeVar("Held", SignedSession, LoginTransaction, KeptForm, Password, LoginNameCheck, KnownDevice, PackageLease)
+Held = TypeVar(
+    "Held",
+    SignedSession,
+    LoginTransaction,
+    KeptForm,
+    Password,
+    LoginNameCheck,
+    KnownDevice,
+    PackageLease,
+    Passkey,
+    PasskeyChallenge,
+)
 
 
 def _of(model: type[Held], subject: DataSubject) -> SelectOfScalar[Held]:

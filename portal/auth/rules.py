@@ -185,10 +185,10 @@ OPENS: Final[Sequence[Opening]] = (
     _opening(Asks.NOTHING, text("Outages, help, the privacy notice, the terms of use, and signing in and out"),
         GET="/ /outages /outages.json /help /terms /privacy-notice /accessibility /styleguide /livez"
             " /.well-known/security.txt /.well-known/jwks.json /.well-known/openid-federation /oidc/signed-jwks"
-            " /sign-in /sign-in/password /sign-in/return /session /account/confirm-email /calendar/{secret}.ics"
-            " /payments/callback",
-        POST="/sign-in/bank /sign-in/password /session /session/form /sign-out /language /csp-report"
-             " /account/confirm-email"),
+            " /sign-in /sign-in/password /sign-in/passkey /sign-in/return /session /account/confirm-email"
+            " /calendar/{secret}.ics /payments/callback",
+        POST="/sign-in/bank /sign-in/password /sign-in/passkey /sign-in/passkey/begin /session /session/form /sign-out"
+             " /language /csp-report /account/confirm-email"),
     _opening(Asks.ANY_WAY, text("Looking at the overview, the sites and their consumption"),
         GET="/overview /sites /sites/{id} /consumption"),
     _opening(Asks.ANY_WAY, text("Looking at invoices, saving one, checking and paying them"),
@@ -226,9 +226,11 @@ OPENS: Final[Sequence[Opening]] = (
         POST="/privacy/requests/new /privacy/requests/{id}/answer /privacy/requests/{id}/withdraw"),
     _opening(Asks.BANK_NOW, text("Changing the email address or the phone number"),
         GET="/account/contact", POST="/account/contact /welcome/contact"),
-    _opening(Asks.BANK_NOW, text("Setting, changing and removing a password"),
+    _opening(Asks.BANK_NOW, text("Setting, changing and removing a password or a passkey"),
         GET="/account/ways/password",
-        POST="/account/ways/password /account/ways/password/name /account/ways/password/remove"),
+        POST="/account/ways/password /account/ways/password/name /account/ways/password/remove"
+             " /account/ways/passkey /account/ways/passkey/begin /account/ways/passkey/name"
+             " /account/ways/passkey/remove"),
     _opening(Asks.BANK_NOW, text("Giving an authorisation to another company"), POST="/authorisations/new"),
     _opening(Asks.BANK_NOW, text("Downloading everything that we hold as a data package"),
         GET="/privacy/package", POST="/privacy/package"),

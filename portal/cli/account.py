@@ -2,9 +2,17 @@
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from portal.cli.arguments import Commands, times
-from portal.cli.console import DONE
+from portal.cli.console import DONE, NotDone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+    from sqlmodel import Session
 
 
 def add(commands: Commands) -> None:
@@ -16,6 +24,42 @@ def add(commands: Commands) -> None:
     load = acts.add("load-breached", does, example, load_breached)
     load.add_argument("file", type=Path, help="file of hashes, as Have I Been Pwned publishes them")
     load.add_argument("--seen", type=times, default=1, help="only those seen so often or more (%(default)s)")
+
+    for name, does, run in (
+        ("end-sessions", "End every session of a person, in every process at once.", end_sessions),
+        ("close", "The same, and remove their password and passkeys; by their bank they come in as before.", close),
+    ):
+        act = acts.add(name, does, f"account {name} 30112045", run)
+        act.add_argument("customer_number", metavar="CUSTOMER_NUMBER", help="a person's number")
+
+
+def end_sessions(asked: argparse.Namespace) -> int:
+    """End every session of a person."""
+    from portal.auth import closing
+
+    print(f"{_done(asked.customer_number, closing.end_sessions)} sessions were ended.")
+    return DONE
+
+
+def close(asked: argparse.Namespace) -> int:
+    """End every session of a person, and remove their ways in but the bank."""
+    from portal.auth import closing
+
+    ended = _done(asked.customer_number, closing.close)
+    print(f"{ended} sessions were ended; the password and the passkeys, if there were any, are removed.")
+    return DONE
+
+
+def _done(customer_number: str, deed: "Callable[[Session, UUID, UUID, datetime], int]") -> int:
+    from portal.cli.installation import current, database, environ
+    from portal.customers.lookups import account_of
+    from portal.kit import clock
+
+    with database(environ()) as found, current(found).writing() as db:
+        person = account_of(db, customer_number)
+        if person is None:
+            raise NotDone("Nobody has signed in who is a customer under this number, so there is nothing to end")
+        return deed(db, *person, clock.now())
 
 
 def load_breached(asked: argparse.Namespace) -> int:

@@ -51,6 +51,17 @@ def parties(db: Session, identity_index: bytes, today: date) -> Sequence[NamedPa
     return [*own, *(party for party in found if not party.is_own)]
 
 
+def account_of(db: Session, customer_number: str) -> tuple[UUID, UUID] | None:
+    """The account and the party of the person under a customer number; None where they have never signed in."""
+    wanted = (
+        select(Account.id, Party.id)
+        .join(IdentityCode, col(IdentityCode.blind_index) == Account.identity_index)
+        .join(Party, col(Party.id) == IdentityCode.party_id)
+        .where(Party.customer_number == customer_number)
+    )
+    return db.exec(wanted).first()
+
+
 def language(db: Session, identity_index: bytes) -> Language | None:
     """In which language the register serves a person; None for a stranger.
 

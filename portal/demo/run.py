@@ -117,7 +117,7 @@ def _environment(demo: Demo, environ: Mapping[str, str]) -> dict[str, str]:
         "PORTAL_OUTBOX_DIR": str(demo.folder / "outbox"),
         "PORTAL_MAIL_DIR": str(demo.folder / "mail"),
         "PORTAL_AUDIT_DIR": str(demo.folder / "audit"),
-        "PORTAL_WAYS": "password",
+        "PORTAL_WAYS": "password, passkey",
         "PORTAL_PAYMENT_PROVIDER": "demo",
         "PORTAL_PAYMENT_ADDRESS": f"http://localhost:{demo.bank_port}/checkout",
         "PORTAL_PAYMENT_ACCOUNT": ACCOUNT,

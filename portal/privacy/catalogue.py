@@ -13,6 +13,7 @@ from sqlmodel import SQLModel
 
 from portal.audit.models import AuditEntry
 from portal.auth.models import Account, KeptForm, LoginTransaction, PackageLease, SignedSession
+from portal.auth.passkeys.models import Passkey, PasskeyChallenge
 from portal.auth.passwords.models import KnownDevice, LoginNameCheck, Password
 from portal.consents.authorisations.models import Authorisation, AuthorisationEnd, AuthorisationPoint, AuthorisationRead
 from portal.consents.models import PermissionRecord
@@ -324,6 +325,8 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
             text("400 days from the last use, or until the password is changed"), "known_since", "used_at"
         ),
     ),
+    PersonalTable(Passkey, Group.SIGN_INS, text("Passkeys"), first=("name", "added_at", "used_at")),
+    PersonalTable(PasskeyChallenge, Group.SIGN_INS, text("Passkeys that are being added")),
     PersonalTable(KeptForm, Group.SIGN_INS, text("Forms kept for an hour, as their session had ended")),
     PersonalTable(AuditEntry, Group.LOG, text("Who looked and who did what")),
     PersonalTable(OutboxEvent, Group.LOG, text("What we told other systems")),

@@ -1,20 +1,25 @@
-"""The company of the demo in its full size, quickly: sites like those that are seeded, but nothing measured there."""
+"""What the demo of journeys has besides: its company in full size, quickly, without readings; and Aino's ways in."""
 
 from pathlib import Path
 from uuid import uuid4
 
 from sqlmodel import Session, col, select
 
+from portal.auth.models import Account
+from portal.auth.passkeys.models import Passkey
+from portal.auth.passwords.models import Password
 from portal.contracts.models import Contract
 from portal.demo.company import Scale, site_number, town_of
-from portal.demo.people import LANDLORD
+from portal.demo.people import AINO, LANDLORD
 from portal.demo.register import party_id
+from portal.kit import clock
 from portal.kit.db import Database
 from portal.sites.models import MeteringPoint, Occupancy, Site
+from tests.people import vault
 
 
 def grown(path: Path) -> None:
-    """Add to a seeded database the sites that the small company lacks."""
+    """Add to a seeded database the sites that the small company lacks, and other ways in than the bank."""
     database = Database(f"sqlite:///{path}")
     with database.writing() as db:
         held = db.exec(select(Occupancy).where(Occupancy.party_id == party_id(LANDLORD))).first()
@@ -22,7 +27,21 @@ def grown(path: Path) -> None:
         for index in range(Scale.WHOLE):
             if db.exec(select(Site.id).where(col(Site.number) == site_number(index))).first() is None:
                 _add(db, index, held, like)
+        _add_ways(db)
     database.engine.dispose()
+
+
+def _add_ways(db: Session) -> None:
+    """A password and a passkey of Aino's, which nobody knows and no device has: their pages show them."""
+    index, now = vault().blind_index(AINO.persona.identity_code), clock.now()
+    account = Account(id=uuid4(), identity_index=index, given_names="Aino", family_name="Mäkelä", created_at=now)
+    db.add(account)
+    db.flush()
+    whose = {"account_id": account.id}
+    name = {"login_name": "aino.makela@login.example", "login_key": bytes(32), "set_at": now}
+    db.add(Password(**whose, **name, encoded="none", pepper=bytes(4)))
+    made = {"credential_id": bytes(32), "public_key": b"none", "sign_count": 0, "added_at": now}
+    db.add(Passkey(**whose, **made, name="Tietokone"))
 
 
 def _add(db: Session, index: int, held: Occupancy, like: Contract) -> None:

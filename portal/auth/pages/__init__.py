@@ -5,19 +5,20 @@ from functools import partial
 from starlette.routing import Route
 
 from portal.auth.identification import Identification
-from portal.auth.pages import clock, password, published, sign_in, sign_in_return, sign_out
+from portal.auth.pages import clock, passkey, password, published, sign_in, sign_in_return, sign_out
 from portal.auth.people import anyone, user
+from portal.auth.ways import passkey as by_passkey
 from portal.auth.ways import password as by_password
+from portal.auth.ways.passkey import Passkeys
 from portal.auth.ways.password import Passwords
 from portal.kit.rates import Turnstile
 from portal.kit.web import bare, flow
 
 
-def routes(identification: Identification, turnstile: Turnstile, passwords: Passwords | None = None) -> list[Route]:
+def routes(identification: Identification, turnstile: Turnstile) -> list[Route]:
     """Every address of identification; journeys to the bank begin through a turnstile."""
     return [
         flow("/sign-in", partial(sign_in.sign_in, identification), who=anyone),
-        *(_of_passwords(passwords) if passwords else ()),
         flow("/sign-in/bank", partial(sign_in.to_bank, identification, turnstile), who=anyone, method="POST"),
         flow("/confirm", partial(sign_in.confirm, identification), who=user),
         flow("/confirm/bank", partial(sign_in.to_bank_again, identification, turnstile), who=user, method="POST"),
@@ -35,8 +36,19 @@ def routes(identification: Identification, turnstile: Turnstile, passwords: Pass
     ]
 
 
-def _of_passwords(passwords: Passwords) -> list[Route]:
+def of_password(passwords: Passwords) -> list[Route]:
+    """The addresses at which one signs in by a password."""
     return [
         flow(by_password.ADDRESS, password.show, who=anyone),
         flow(by_password.ADDRESS, partial(password.sign_in, passwords), who=anyone, method="POST"),
+    ]
+
+
+def of_passkeys(passkeys: Passkeys, turnstile: Turnstile) -> list[Route]:
+    """The addresses at which one signs in by a passkey; challenges come through a turnstile."""
+    begin = partial(passkey.begin, passkeys, turnstile)
+    return [
+        flow(by_passkey.ADDRESS, passkey.show, who=anyone),
+        flow(f"{by_passkey.ADDRESS}/begin", begin, who=anyone, method="POST"),
+        flow(by_passkey.ADDRESS, partial(passkey.sign_in, passkeys), who=anyone, method="POST"),
     ]

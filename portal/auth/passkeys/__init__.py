@@ -1,0 +1,1 @@
+"""Passkeys: whose they are, and the challenges that they answer."""
