@@ -13,7 +13,7 @@ from portal.auth.models import Account
 from portal.auth.oidc.claims import Identity
 from portal.auth.people import User
 from portal.auth.reach import NamedParty
-from portal.auth.rules import TEST_PEOPLE, identity_code
+from portal.auth.rules import TEST_PEOPLE, Way, identity_code
 from portal.customers.models import ContactDetail, IdentityCode, Party
 from portal.kit import clock
 from portal.kit.crypto import Vault
@@ -43,6 +43,7 @@ def user(reach, *, kind=User, **told):
         "session_id": uuid4(),
         "name": "Aino Mäkelä",
         "acr": "http://ftn.ficora.fi/2017/loatest2",
+        "way": Way.BANK,
     }
     return kind(**usual | {"known_since": days.now(), "reach": reach} | told)
 

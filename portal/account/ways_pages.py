@@ -38,9 +38,9 @@ from portal.kit.transactions import reading, writing
 from portal.kit.web import Answer, Cookie, FlowVisit, Redirect, Reply, Visit, action, flow, page
 from portal.outbox.letters import Addressee
 
-WAYS: Final = "/account/ways"
-PASSWORD: Final = "/account/ways/password"  # noqa: S105 - an address
-PASSKEY: Final = "/account/ways/passkey"
+WAYS: Final = "/account/sign-in"
+PASSWORD: Final = "/account/sign-in/password"  # noqa: S105 - an address
+PASSKEY: Final = "/account/sign-in/passkey"
 LONGEST_NAME: Final = 60
 
 

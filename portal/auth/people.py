@@ -27,7 +27,7 @@ class User(Anyone):
     reach: Reach
     acr: str
     known_since: datetime
-    way: Way = Way.BANK
+    way: Way
     is_welcomed: bool = True
     language: Language | None = None
 

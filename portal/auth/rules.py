@@ -209,7 +209,7 @@ OPENS: Final[Sequence[Opening]] = (
              " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
              " /requests/new/correction /requests/new/change-product /requests/{id}/answer"),
     _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
-        GET="/account /account/ways /account/address /account/billing /welcome /welcome/contact /welcome/billing"
+        GET="/account /account/sign-in /account/address /account/billing /welcome /welcome/contact /welcome/billing"
             " /confirm",
         POST="/account/language /account/sessions/{id}/end /account/sessions/end-others /account/sessions/end-all"
              " /act-as /welcome/skip /confirm/bank"),
@@ -227,10 +227,10 @@ OPENS: Final[Sequence[Opening]] = (
     _opening(Asks.BANK_NOW, text("Changing the email address or the phone number"),
         GET="/account/contact", POST="/account/contact /welcome/contact"),
     _opening(Asks.BANK_NOW, text("Setting, changing and removing a password or a passkey"),
-        GET="/account/ways/password",
-        POST="/account/ways/password /account/ways/password/name /account/ways/password/remove"
-             " /account/ways/passkey /account/ways/passkey/begin /account/ways/passkey/name"
-             " /account/ways/passkey/remove"),
+        GET="/account/sign-in/password",
+        POST="/account/sign-in/password /account/sign-in/password/name /account/sign-in/password/remove"
+             " /account/sign-in/passkey /account/sign-in/passkey/begin /account/sign-in/passkey/name"
+             " /account/sign-in/passkey/remove"),
     _opening(Asks.BANK_NOW, text("Giving an authorisation to another company"), POST="/authorisations/new"),
     _opening(Asks.BANK_NOW, text("Downloading everything that we hold as a data package"),
         GET="/privacy/package", POST="/privacy/package"),

@@ -37,7 +37,12 @@ GROUNDS: Final[Mapping[str, Text]] = {
     Ground.COMPANY_MARKETING: text("GDPR 6(1)(f), 21(2)-(3); Act 917/2014 s. 202"),
     Ground.RESEARCH: text("GDPR 6(1)(f), 21(1)"),
 }
-LEVELS: Final[Mapping[str, Text]] = {"loa2": text("substantial"), "loa3": text("high")}
+LEVELS: Final[Mapping[str, Text]] = {
+    "loa2": text("substantial"),
+    "loa3": text("high"),
+    "password": text("a password, no identification"),
+    "passkey": text("a passkey, no identification"),
+}
 PLACES: Final[Mapping[str, Text]] = {
     "portal": text("In this service"),
     "phone": text("By phone"),

@@ -18,6 +18,7 @@ from portal.audit import actions as audit
 from portal.auth.models import Account
 from portal.auth.people import User
 from portal.auth.reach import Theme
+from portal.auth.rules import Way
 from portal.customers.lookups import reach
 from portal.invoices import banking_days, labels
 from portal.invoices import queries as invoices
@@ -77,7 +78,15 @@ def shown(db: Session, secret: str, base_url: str, today: date) -> bytes:
     now = reach(db, account.identity_index, link.party_id, today)
     if now.acting_for != link.party_id or not now.covers(Theme.BILLING):
         raise NoSuchCalendar
-    who = User(account_id=account.id, session_id=link.id, name="", reach=now, acr="", known_since=account.created_at)
+    who = User(
+        account_id=account.id,
+        session_id=link.id,
+        name="",
+        reach=now,
+        acr="",
+        known_since=account.created_at,
+        way=Way.PASSWORD,  # it opens the least
+    )
     language = Language(account.language) if account.language else Language.FI
     due = [head for head in queries.told(db, who, invoices.due(db, who, MOST)) if head.to_pay]
     planned = {one.head.id: one.head for one in outages.here(db, who, today) if one.is_certain and one.head.is_planned}

@@ -16,7 +16,7 @@ from tests.authenticator import PRESENT, VERIFIED, Authenticator, packed
 from tests.browser import Browser
 from tests.people import AINO, MIKKO
 
-WAYS, ADDED, ENTRY = "/account/ways", "/account/ways/passkey", "/sign-in/passkey"
+WAYS, ADDED, ENTRY = "/account/sign-in", "/account/sign-in/passkey", "/sign-in/passkey"
 
 pytestmark = pytest.mark.sqlite
 

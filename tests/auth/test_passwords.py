@@ -29,7 +29,7 @@ from tests.people import AINO, MIKKO, House
 from tests.settings import settings
 
 NAME, SECRET = "aino@login.example", "kolme vihreää kettua"
-WAYS, PASSWORD = "/account/ways", "/account/ways/password"
+WAYS, PASSWORD = "/account/sign-in", "/account/sign-in/password"
 
 pytestmark = pytest.mark.sqlite
 

@@ -35,7 +35,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(chrome, demo):
     with new_page(chrome, demo) as page:
         verify = with_device(page)
         sign_in(page, "Aino Mäkelä")
-        page.goto("/account/ways")
+        page.goto("/account/sign-in")
         page.get_by_label("Uuden pääsyavaimen nimi").fill("Puhelin")
         page.get_by_role("button", name="Lisää pääsyavain").click()
         expect(page.get_by_text("Pääsyavaimesi on lisätty.")).to_be_visible()
@@ -57,7 +57,7 @@ def test_a_passkey_is_added_signs_in_and_is_removed(chrome, demo):
 
         verify(succeeds=True)
         sign_in(page, "Aino Mäkelä")
-        page.goto("/account/ways")
+        page.goto("/account/sign-in")
         page.get_by_role("button", name=re.compile("Poista.*Puhelin")).click()
         expect(page.get_by_text("Pääsyavain on poistettu.")).to_be_visible()
 
