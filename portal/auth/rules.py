@@ -204,10 +204,10 @@ OPENS: Final[Sequence[Opening]] = (
     _opening(Asks.ANY_WAY, text("Looking at service requests and filling one in"),
         GET="/requests /requests/new /requests/{id} /requests/new/end /requests/new/due-date /requests/new/payment-plan"
             " /requests/new/reading /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
-            " /requests/new/correction /requests/new/change-product",
+            " /requests/new/correction /requests/new/change-product /requests/new/refund-account",
         POST="/requests/new/end /requests/new/due-date /requests/new/payment-plan /requests/new/reading"
-             " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
-             " /requests/new/correction /requests/new/change-product /requests/{id}/answer"),
+             " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal /requests/new/correction"
+             " /requests/new/change-product /requests/new/refund-account /requests/{id}/answer"),
     _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
         GET="/account /account/sign-in /account/address /account/billing /welcome /welcome/contact /welcome/billing"
             " /confirm",

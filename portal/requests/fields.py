@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import ClassVar, Final
 
 from portal.customers.change_requests import HOME_COUNTRY, PostalAddress
+from portal.invoices.payment import is_iban
 from portal.kit import days, formats
 from portal.kit.i18n import Spoken, Text, counted, text
 from portal.sites.rules import is_gsrn
@@ -217,6 +218,58 @@ class PointField(Field):
     def said(self, kept: str) -> Words:
         """In groups of digits."""
         return formats.grouped(kept) if kept else text("not known")
+
+
+@dataclass(frozen=True)
+class LineField(Field):
+    """Words on one line, such as a name."""
+
+    control = "line"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """The words, with single blanks between."""
+        kept = " ".join(typed.get(ANSWER, "").split())
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """Something that can be read, and not too much of it."""
+        if not kept:
+            raise Wrong(answer=FILL_IN)
+        if len(kept) > LONGEST:
+            raise Wrong(answer=text("Write at most %(n)s characters.", n=LONGEST))
+        if not kept.isprintable():
+            raise Wrong(answer=text("Check what you wrote here."))
+
+    def said(self, kept: str) -> Words:
+        """As it is."""
+        return kept
+
+
+@dataclass(frozen=True)
+class IbanField(Field):
+    """The number of a bank account (IBAN, ISO 13616), kept without blanks."""
+
+    control = "line"
+
+    def kept(self, typed: Mapping[str, str]) -> str:
+        """Its letters and digits."""
+        kept = re.sub(r"\s", "", typed.get(ANSWER, "")).upper()
+        self.check(kept)
+        return kept
+
+    def check(self, kept: str) -> None:
+        """An IBAN, whose check digits tell of a digit that is wrong."""
+        if not kept:
+            raise Wrong(answer=FILL_IN)
+        if not is_iban(kept):
+            raise Wrong(
+                answer=text("Check the account number: a Finnish one has FI and 16 digits, and one of them is wrong.")
+            )
+
+    def said(self, kept: str) -> Words:
+        """In groups of four."""
+        return formats.grouped(kept)
 
 
 @dataclass(frozen=True)

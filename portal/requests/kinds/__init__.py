@@ -12,6 +12,7 @@ from portal.requests.kinds.meter_work import METER_WORK
 from portal.requests.kinds.move_in import MOVE_IN
 from portal.requests.kinds.payment_plan import PAYMENT_PLAN
 from portal.requests.kinds.reading import READING
+from portal.requests.kinds.refund_account import REFUND_ACCOUNT
 from portal.requests.kinds.withdrawal import WITHDRAWAL
 
 KINDS: Final[tuple[Kind[Any], ...]] = (
@@ -21,6 +22,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     WITHDRAWAL,
     DUE_DATE,
     PAYMENT_PLAN,
+    REFUND_ACCOUNT,
     READING,
     METER_WORK,
     CORRECTION,
