@@ -26,7 +26,7 @@ def unpacked(value):
 
 @dataclass
 class Authenticator:
-    """One passkey; `count` is what it says of how often it was used."""
+    """One passkey; `count` is what it says of how often it was used, `public` what it shows instead of its key."""
 
     domain: str = "portal.test"
     origin: str = ORIGIN
@@ -35,13 +35,15 @@ class Authenticator:
     key: ec.EllipticCurvePrivateKey = field(default_factory=lambda: ec.generate_private_key(ec.SECP256R1()))
     id: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     handle: bytes = b""
+    public: object = None
 
     def made(self, options):
         """The answer to options for a new passkey."""
         self.handle = unpacked(options["user"]["id"])
         numbers = self.key.public_key().public_numbers()
         public = {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
-        known = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(public)
+        shown = public if self.public is None else self.public
+        known = bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(shown)
         data = self._data(self.flags | ATTESTED) + known
         attested = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
         client = self._client("webauthn.create", options)

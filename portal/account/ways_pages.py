@@ -301,6 +301,8 @@ routes = [
     page(WAYS, show, who=user, viewed=text("Looked at the ways to sign in")),
     page(PASSWORD, show_password, who=confirmed_user, viewed=text("Opened the form of a password")),
     action(f"{PASSWORD}/remove", remove_password, who=confirmed_user),
+    action(f"{PASSKEY}/name", name_passkey, who=confirmed_user),
+    action(f"{PASSKEY}/remove", remove_passkey, who=confirmed_user),
 ]
 
 
@@ -313,10 +315,8 @@ def of_password(way: Passwords) -> list[Route]:
 
 
 def of_passkeys(way: Passkeys) -> list[Route]:
-    """The addresses by which passkeys are added, named and removed, where the installation has this way."""
+    """The addresses by which passkeys are added, where the installation has this way."""
     return [
         flow(f"{PASSKEY}/begin", partial(begin_passkey, way), who=confirmed_user, method="POST"),
         flow(PASSKEY, partial(add_passkey, way), who=confirmed_user, method="POST"),
-        action(f"{PASSKEY}/name", name_passkey, who=confirmed_user),
-        action(f"{PASSKEY}/remove", remove_passkey, who=confirmed_user),
     ]

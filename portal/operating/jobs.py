@@ -16,6 +16,7 @@ from portal.audit.heads import Seals
 from portal.audit.jobs import Rhythm
 from portal.auth import actions as sessions
 from portal.auth import leases
+from portal.auth.passkeys import actions as passkeys
 from portal.auth.passwords import actions as passwords
 from portal.consents.contactable import contactable
 from portal.consents.rules import Channel, Purpose
@@ -38,6 +39,7 @@ def jobs(settings: Settings) -> Sequence[Job]:
     return [
         chore("sessions.forget", timedelta(minutes=10), sessions.forget),
         chore("passwords.forget", timedelta(minutes=10), passwords.forget),
+        chore("passkeys.forget", timedelta(minutes=10), passkeys.forget),
         chore("package_leases.forget", timedelta(minutes=10), leases.forget),
         *customers.forgetting(),
         outages.telling(Sender(settings.base_url, settings.brand.faults_phone), _want_outages),

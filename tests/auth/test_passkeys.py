@@ -2,9 +2,11 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
+import cbor2
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 from portal import cli
 from portal.auth.models import SignedSession
@@ -12,9 +14,10 @@ from portal.auth.passkeys import actions
 from portal.auth.passkeys.models import Passkey, PasskeyChallenge
 from portal.outbox.mail import MAIL, letter_in
 from portal.outbox.models import OutboxEvent
+from tests import days
 from tests.authenticator import PRESENT, VERIFIED, Authenticator, packed
 from tests.browser import Browser
-from tests.people import AINO, MIKKO
+from tests.people import AINO, MIKKO, OONA
 
 WAYS, ADDED, ENTRY = "/account/sign-in", "/account/sign-in/passkey", "/sign-in/passkey"
 
@@ -181,6 +184,44 @@ def test_an_answer_with_its_parts_missing_is_refused(house, aino):
         said = json.loads(device.used(asks_to_enter(browser)))
         del said["response"][part]
         assert enters(browser, json.dumps(said)).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"public": {}},
+        {"public": 1},
+        {"public": {1: 2, 3: -7, -1: 1, -2: "x", -3: "y"}},  # no bytes
+        {"public": {1: 2, 3: -7, -1: 99, -2: b"x", -3: b"y"}},  # no such curve
+        {"id": bytes(1024)},
+        {"public": {1: 3, 3: -257, -1: bytes(3000), -2: b"\x01\x00\x01"}},  # a key of 3 000 bytes
+    ],
+    ids=str,
+)
+def test_a_passkey_that_could_never_be_used_is_not_added(house, aino, odd):
+    browser = proved(house)
+    refused = adds(browser, Authenticator(**odd).made(asks_to_add(browser)))
+    assert refused.headers["location"] == f"{WAYS}?changed=passkey-refused"
+    assert rows(house, Passkey) == []
+
+
+def test_a_kept_key_that_cannot_be_read_opens_nothing(house, aino):
+    _, device = has_passkey(house)
+    with house.database.writing() as db:
+        db.exec(update(Passkey).values(public_key=cbor2.dumps({1: 2, 3: -7, -1: 1, -2: "x", -3: "y"})))
+    assert tries(house, device).status_code == 422
+
+
+def test_whoever_has_no_name_at_their_bank_adds_one_too(house):
+    browser = house.open_for(OONA, "", proved_minutes_ago=1)
+    assert asks_to_add(browser)["user"]["name"] == "Esimerkki Energia"
+
+
+def test_challenges_that_are_too_old_go_by_the_clock(house, aino):
+    asks_to_add(proved(house))
+    with house.database.writing() as db:
+        assert actions.forget(db, days.now() + timedelta(minutes=4)) == 0
+        assert actions.forget(db, days.now() + timedelta(minutes=6)) == 1
 
 
 def test_passkeys_are_named_and_removed_and_what_they_opened_ends(house, aino, mikko):

@@ -32,8 +32,13 @@ class Credential:
 
 def challenge(db: Session, secret: bytes, account_id: UUID | None, now: datetime) -> None:
     """Remember a challenge, of a person who adds a passkey, or of nobody; and forget those that are too old."""
-    db.connection().execute(delete(PasskeyChallenge).where(col(PasskeyChallenge.expires_at) <= now))
+    forget(db, now)
     db.add(PasskeyChallenge(hash=_hash(secret), account_id=account_id, expires_at=now + CHALLENGE_LIVES))
+
+
+def forget(db: Session, now: datetime) -> int:
+    """Forget the challenges that are too old to be answered; how many there were."""
+    return db.connection().execute(delete(PasskeyChallenge).where(col(PasskeyChallenge.expires_at) <= now)).rowcount
 
 
 def take(db: Session, secret: bytes, account_id: UUID | None, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
 
+LONGEST_KEY = 2000
 LONGEST_ID = 1023  # Web Authentication Level 3, section 4, credential id
 
 
@@ -17,7 +18,7 @@ class Passkey(SQLModel, table=True):
     account_id: UUID = Field(foreign_key="account.id", index=True)
     name: str = Field(max_length=60, sa_column_kwargs=told("Name"))
     credential_id: bytes = Field(max_length=LONGEST_ID, unique=True, sa_column_kwargs=internal())
-    public_key: bytes = Field(max_length=2000, sa_column_kwargs=internal())
+    public_key: bytes = Field(max_length=LONGEST_KEY, sa_column_kwargs=internal())
     sign_count: int = Field(sa_type=BigInteger, sa_column_kwargs=internal())
     added_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Added"))
     used_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Last used"))

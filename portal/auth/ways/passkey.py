@@ -13,9 +13,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import webauthn
+from cryptography.exceptions import UnsupportedAlgorithm
 from sqlmodel import Session
 from webauthn.helpers import (
     base64url_to_bytes,
+    decode_credential_public_key,
+    decoded_public_key_to_cryptography,
     parse_authentication_credential_json,
     parse_client_data_json,
     parse_registration_credential_json,
@@ -33,6 +36,7 @@ from portal.auth.actions import SESSION_COOKIE, Entry, Proof
 from portal.auth.identification import People
 from portal.auth.passkeys import actions
 from portal.auth.passkeys.actions import Credential
+from portal.auth.passkeys.models import LONGEST_ID, LONGEST_KEY
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.rules import Way
 from portal.auth.ways import Offer
@@ -45,6 +49,11 @@ ADDRESS: Final = "/sign-in/passkey"
 PROOF: Final = Proof(Way.PASSKEY, acr="passkey", amr="pop user")  # RFC 8176, section 2
 LONGEST_ANSWER: Final = 16_384  # characters
 CHALLENGE_BYTES: Final = 32
+MALFORMED: Final = (
+    *(WebAuthnException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError),
+    UnsupportedAlgorithm,
+)
+"""What the library raises of an answer that is none: of its forms it checks some, and trips over the others."""
 
 Options = Mapping[str, Any]
 """What a browser is told before it makes a passkey or uses one: the JSON that it reads."""
@@ -96,12 +105,13 @@ def begin_adding(passkeys: Passkeys, db: Session, who: ConfirmedUser, language: 
     """A challenge for a person who adds a passkey; those that they have are told, so that none is made twice."""
     secret = secrets.token_bytes(CHALLENGE_BYTES)
     actions.challenge(db, secret, who.account_id, now)
+    name = who.name or passkeys.called(language)  # some have no name at their bank
     options = webauthn.generate_registration_options(
         rp_id=passkeys.domain,
         rp_name=passkeys.called(language),
         user_id=who.account_id.bytes,
-        user_name=who.name,
-        user_display_name=who.name,
+        user_name=name,
+        user_display_name=name,
         challenge=secret,
         authenticator_selection=AuthenticatorSelectionCriteria(
             resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
@@ -124,8 +134,12 @@ async def finish_adding(passkeys: Passkeys, visit: FlowVisit[ConfirmedUser], sai
             expected_origin=passkeys.base_url,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError):
+        # With no attestation nothing was signed by the key yet: one that cannot be used would be refused for ever.
+        decoded_public_key_to_cryptography(decode_credential_public_key(made.credential_public_key))
+    except MALFORMED:
         raise NotOurs from None
+    if len(made.credential_id) > LONGEST_ID or len(made.credential_public_key) > LONGEST_KEY:
+        raise NotOurs
     return Credential(made.credential_id, made.credential_public_key, made.sign_count)
 
 
@@ -147,7 +161,7 @@ def _enter(passkeys: Passkeys, visit: FlowVisit[Anyone], db: Session, said: str,
             credential_current_sign_count=passkey.sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError):
+    except MALFORMED:
         raise NotOurs from None
     passkey.sign_count, passkey.used_at = used.new_sign_count, visit.now
     old = visit.who.session_id if isinstance(visit.who, User) else None
