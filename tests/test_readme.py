@@ -33,6 +33,10 @@ def toml(beginning):
     return found
 
 
+def test_the_readme_is_read_in_one_sitting():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 120
+
+
 def test_the_brand_file_is_read(tmp_path):
     path = tmp_path / "brand.toml"
     path.write_text(toml("company"), encoding="utf-8")
