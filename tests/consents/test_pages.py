@@ -369,7 +369,8 @@ def test_every_code_has_its_words():
     [
         ("http://ftn.ficora.fi/2017/loa2", text("substantial")),
         ("http://ftn.ficora.fi/2017/loatest3", text("high")),
-        ("passkey", "passkey"),
+        ("passkey", text("a passkey, no identification")),
+        ("of-a-broker", "of-a-broker"),
         ("", ""),
     ],
 )
