@@ -7,7 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Mount, Route
 from starlette.types import ASGIApp
 
@@ -63,11 +63,27 @@ async def _database(request: Request, failed: Exception) -> Response:
 
 async def _http(request: Request, refused: Exception) -> Response:
     status = refused.status_code if isinstance(refused, HTTPException) else 500
+    if status == HTTPStatus.METHOD_NOT_ALLOWED and request.method == "GET":
+        return RedirectResponse(_page_above(request), status_code=HTTPStatus.SEE_OTHER)
     answer = await _problem(request, NotThere() if status in {404, 405} else BadRequest())
     answer.status_code = status
     if status == HTTPStatus.METHOD_NOT_ALLOWED:
         answer.headers["Allow"] = ", ".join(sorted(_methods(request)))
     return answer
+
+
+def _page_above(request: Request) -> str:
+    """The page on which a form stands: who reloads what a form answered with asks for an address that takes forms only.
+
+    The nearest one above that is a page, with what was asked for behind the question mark.
+    """
+    path = request.scope["path"]
+    while path:
+        path = path.rpartition("/")[0]
+        above = request.scope | {"path": path, "method": "GET"}
+        if path and any(isinstance(route, Route) and route.matches(above)[0] is Match.FULL for route in request.app.routes):
+            return str(request.url.replace(path=path, scheme="", netloc=""))
+    return "/"
 
 
 def _methods(request: Request) -> set[str]:

@@ -211,7 +211,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
 }
 
 
-def _of_passwords(retention: Text, *columns: str) -> Mapping[str, About]:
+def _own_ways(retention: Text, *columns: str) -> Mapping[str, About]:
     about = About(
         text("the customer, this service"), text("legitimate interest: GDPR 6(1)(f), and security: GDPR 32"), retention
     )
@@ -308,25 +308,36 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
         Password,
         Group.SIGN_INS,
         text("Password"),
-        abouts=_of_passwords(text("until you remove the password"), "login_name", "set_at"),
+        abouts=_own_ways(text("until you remove the password"), "login_name", "set_at"),
         first=("login_name", "set_at"),
     ),
     PersonalTable(
         LoginNameCheck,
         Group.SIGN_INS,
         text("Addresses given for a login name"),
-        abouts=_of_passwords(text("1 day"), "email", "asked_at"),
+        abouts=_own_ways(text("1 day"), "email", "asked_at"),
     ),
     PersonalTable(
         KnownDevice,
         Group.SIGN_INS,
         text("Browsers in which a password was used"),
-        abouts=_of_passwords(
+        abouts=_own_ways(
             text("400 days from the last use, or until the password is changed"), "known_since", "used_at"
         ),
     ),
-    PersonalTable(Passkey, Group.SIGN_INS, text("Passkeys"), first=("name", "added_at", "used_at")),
-    PersonalTable(PasskeyChallenge, Group.SIGN_INS, text("Passkeys that are being added")),
+    PersonalTable(
+        Passkey,
+        Group.SIGN_INS,
+        text("Passkeys"),
+        abouts=_own_ways(text("until you remove the passkey"), "name", "added_at", "used_at"),
+        first=("name", "added_at", "used_at"),
+    ),
+    PersonalTable(
+        PasskeyChallenge,
+        Group.SIGN_INS,
+        text("Passkeys that are being added"),
+        abouts=_own_ways(text("1 day"), "expires_at"),
+    ),
     PersonalTable(KeptForm, Group.SIGN_INS, text("Forms kept for an hour, as their session had ended")),
     PersonalTable(AuditEntry, Group.LOG, text("Who looked and who did what")),
     PersonalTable(OutboxEvent, Group.LOG, text("What we told other systems")),

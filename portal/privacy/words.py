@@ -209,6 +209,10 @@ CODES: Final[Mapping[str, Words]] = {
     "request_step.act": REQUEST_STEPS,
     "account.language": customers.LANGUAGES,
     "session.way": WAYS,
+    "session.amr": {  # RFC 8176, section 2, what a password and a passkey prove; a bank's own stay as it names them
+        "pwd": text("Password"),
+        "pop user": text("Passkey"),
+    },
     "login_transaction.language": customers.LANGUAGES,
     "login_transaction.purpose": {"sign-in": text("Signing in"), "confirm": text("Proving one's identity again")},
     "login_transaction.status": {"pending": text("Under way"), "spent": text("Ended")},

@@ -10,6 +10,7 @@ const dialogs = {
 
 const answered = async (form) => {
   const asked = await fetch(form.dataset.begin, { method: "POST", body: new FormData(form) });
+  if (asked.status === 429 || asked.status >= 500) throw new Error(asked.statusText);
   if (!asked.ok || asked.redirected) return ""; // the form is sent as it is: the portal says what is missing
   const made = await dialogs[form.dataset.passkey](await asked.json());
   return JSON.stringify(made.toJSON());

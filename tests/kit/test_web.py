@@ -248,6 +248,11 @@ def test_a_method_that_nobody_takes_is_told_of_those_that_somebody_does(kaisa):
     assert "allow" not in kaisa.get("/pets/nowhere").headers
 
 
+def test_who_asks_for_an_address_that_only_takes_forms_is_led_to_the_page_above(kaisa):
+    assert kaisa.get("/pets/with-toys?toy=ball").headers["location"] == "/pets?toy=ball"
+    assert kaisa.get("/pets/with-toys").status_code == 303
+
+
 @pytest.mark.parametrize("charset", ["undefined", "utf-7", "unicode_escape", "utf-16"])
 def test_a_form_in_a_strange_charset_is_refused(kaisa, charset):
     kind = {"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
