@@ -77,11 +77,10 @@ def _page_above(request: Request) -> str:
 
     The nearest one above that is a page, with what was asked for behind the question mark.
     """
-    path = request.scope["path"]
-    while path:
-        path = path.rpartition("/")[0]
-        above = request.scope | {"path": path, "method": "GET"}
-        if path and any(isinstance(route, Route) and route.matches(above)[0] is Match.FULL for route in request.app.routes):
+    path, pages = request.scope["path"], [route for route in request.app.routes if isinstance(route, Route)]
+    while path := path.rpartition("/")[0]:
+        above = {**request.scope, "path": path}
+        if any(route.matches(above)[0] is Match.FULL for route in pages):
             return str(request.url.replace(path=path, scheme="", netloc=""))
     return "/"
 
