@@ -244,7 +244,8 @@ def known_points(db: Session, gsrns: Collection[str]) -> Mapping[str, KnownPoint
 def make_points(db: Session, gsrns: Iterable[str], energy: Commodity) -> Mapping[str, KnownPoint]:
     """Metering points that stand at no site yet: readings came before the register told of them."""
     made = {gsrn: KnownPoint(uuid4(), energy) for gsrn in gsrns}
-    insert_or_skip(db, POINT, [{"id": one.id, "gsrn": gsrn, "energy": energy} for gsrn, one in made.items()])
+    for some in portions(made):
+        insert_or_skip(db, POINT, [{"id": made[gsrn].id, "gsrn": gsrn, "energy": energy} for gsrn in some])
     return made
 
 

@@ -28,7 +28,7 @@ from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals
 PIECE: Final = 2**20  # bytes: what a thread reads at once stays near a processor
 THREADS: Final = 2
 STRETCH: Final = 250_000  # lines that are sorted at once
-IN_MEMORY: Final = 16 * 2**20  # bytes of sorted readings before the disk is used
+IN_MEMORY: Final = 2 * 2**20  # bytes of sorted readings before the disk is used
 TYPES: Final = tuple(np.dtype(name) for name in ("<i8", "<i4", "u1", "<i4", "<i8", "u1"))  # of the arrays of Readings
 REFUSAL_WEIGHS: Final = 4  # readings: as many bytes in memory
 ALWAYS, NEVER = np.iinfo(np.int64).min, np.iinfo(np.int64).max
