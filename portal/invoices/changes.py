@@ -23,7 +23,7 @@ from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind
 from portal.invoices.kinds import Cause, LineUnit
 from portal.invoices.priced_energy import counted_once
-from portal.invoices.records import Line, WholeInvoice
+from portal.invoices.records import Line, WholeInvoice, by_contract
 from portal.invoices.rules import is_a_year_later
 from portal.kit.clock import DAY, months
 from portal.kit.energy import Energy
@@ -183,11 +183,15 @@ def _billed(lines: Sequence[Line]) -> _Billed:
     supply = [line for line in lines if line.code != ELECTRICITY_TAX]
     first, last = min(line.first for line in lines), max(line.last for line in lines)
     return _Billed(
-        used=counted_once(one for line in supply or taxes for one in line.priced).milliwatt_hours,
+        used=sum(_counted_once(group.lines) for group in by_contract(supply or taxes)),
         days=(last - first) // DAY + 1,
         net=total(line.net for line in supply).cents,
         tax=total(line.net for line in taxes).cents,
     )
+
+
+def _counted_once(lines: Iterable[Line]) -> int:
+    return counted_once(one for line in lines for one in line.priced).milliwatt_hours
 
 
 def _by_unit(lines: Iterable[Line], units: frozenset[LineUnit]) -> Money:

@@ -24,6 +24,9 @@ OCTOBER, YEAR_BEFORE = (date(2026, 10, 1), date(2026, 10, 31)), (date(2025, 10, 
 SEPTEMBER = date(2026, 9, 1), date(2026, 9, 30)
 
 
+CENTS = st.integers(-(10**5), 10**6)
+
+
 def source(kind, number, gsrn="643", commodity=Commodity.ELECTRICITY):
     return Source(UUID(int=number), kind, NAMED, commodity, gsrn, UUID(int=int(gsrn)), UUID(int=9))
 
@@ -51,7 +54,7 @@ def line(of, cents, kwh=None, code="energy", unit=LineUnit.MONTH, vat="25.5"):
     )
 
 
-def bill(*lines, days=OCTOBER):
+def bill(*lines, days=OCTOBER, **facts):
     """A bill of some days that adds up."""
     first, last = days
     lines = tuple(replace(one, first=first, last=last) for one in lines)
@@ -59,7 +62,7 @@ def bill(*lines, days=OCTOBER):
     net, vat = total(one.net for one in lines), total(rate.vat for rate in vats)
     money = net + vat, Money(0), Money(0)
     head = InvoiceHead(UUID(int=5), "1", InvoiceKind.INVOICE, InvoiceSubject(), None, last, last, first, last, *money)
-    return WholeInvoice(head, UUID(int=6), net, vat, "1", "", "", "", False, None, None, lines, vats, ())
+    return WholeInvoice(head, UUID(int=6), net, vat, "1", "", "", "", False, None, None, lines, vats, (), **facts)
 
 
 def parts(now, before, heating=None):
@@ -123,6 +126,26 @@ def test_a_price_that_changed_inside_the_days_of_a_margin_is_no_second_use():
     assert parts(replace(whole, lines=split), before) == {Cause.USAGE: 2000, Cause.VAT: 510}
 
 
+def test_a_margin_that_begins_inside_the_days_of_a_price_is_no_second_use():
+    before = bill(line(SALES, 4000, 400))
+    whole = bill(line(SALES, 6000, 600), line(SALES, 200, 350, "margin"))
+    price, margin = whole.lines
+    now = replace(whole, lines=(price, replace(margin, first=date(2026, 10, 15))))
+    assert parts(now, before) == {Cause.USAGE: 2000, Cause.ENERGY_PRICE: 200, Cause.VAT: 561}
+
+
+@given(st.lists(st.integers(1, 10**4), min_size=31, max_size=31), st.integers(0, 30), st.integers(0, 30), CENTS, CENTS)
+def test_whatever_days_a_margin_has_its_energy_counts_once_and_the_causes_come_to_the_cent(kwh, one, two, cents, more):
+    first, last = sorted((one, two))
+    before = bill(line(SALES, 10**4, 100))
+    days = {"first": date(2026, 10, 1 + first), "last": date(2026, 10, 1 + last)}
+    whole = bill(line(SALES, cents, sum(kwh)), line(SALES, more, sum(kwh[first : last + 1]), "margin"))
+    price, margin = whole.lines
+    change = why(replace(whole, lines=(price, replace(margin, **days))), before)
+    assert change.total == whole.head.total - before.head.total
+    assert change.parts.get(Cause.USAGE, Money(0)) == Money(100 * (sum(kwh) - 100)), "at the former price, once"
+
+
 def test_day_and_night_under_one_margin_are_no_second_use():
     before = bill(line(SALES, 3000, 300, "day"), line(SALES, 1000, 100, "night"), line(SALES, 0, 400, "margin"))
     now = bill(line(SALES, 4000, 400, "day"), line(SALES, 2000, 200, "night"), line(SALES, 0, 600, "margin"))
@@ -157,7 +180,6 @@ def test_what_made_most_goes_the_way_of_the_whole():
     assert why(now, before).most is Cause.BASIC
 
 
-CENTS = st.integers(-(10**5), 10**6)
 LINES = st.lists(
     st.builds(
         line,
