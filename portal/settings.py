@@ -5,24 +5,29 @@ The table in README.md lists every setting; a test compares the two.
 
 import base64
 import binascii
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import make_url
 
 from portal import brand as brands
 from portal.brand import DEMO_BRAND, BadBrand, Brand
+from portal.contracts.kinds import ContractKind
+from portal.customers.rhythms import Rhythm
 from portal.kit.complaints import Complaint
 from portal.kit.hosts import is_here
 from portal.kit.mail import MailServer
 from portal.kit.rates import Rate, Rates
-from portal.terms import PaymentTerms
+from portal.terms import USUAL, BillingTerms, PaymentTerms
 
+E = TypeVar("E", bound=StrEnum)
 DEMO_PORT = 8000
 SECRET_LENGTH = 32
 KEY_BYTES = 32
@@ -137,6 +142,7 @@ class Settings:
                 late_days=given.number("PORTAL_DUE_DATE_LATE_DAYS", 0),
                 parts=given.number("PORTAL_PLAN_PARTS", 4),
                 parts_late_days=given.number("PORTAL_PLAN_LATE_DAYS", 30),
+                billing=_billing(given),
             ),
             audit_head_minutes=given.number("PORTAL_AUDIT_HEAD_MINUTES", 15),
             audit_head_entries=given.number("PORTAL_AUDIT_HEAD_ENTRIES", 1000),
@@ -323,6 +329,31 @@ def _proxies(value: str) -> tuple[str, ...]:
                 f"PORTAL_PROXIES must hold addresses or networks such as 127.0.0.1, 10.0.0.0/24, not {one!r}."
             ) from None
     return found
+
+
+def _billing(given: _Given) -> BillingTerms:
+    """What of the billing customers choose."""
+    rhythms, yearly = given.value("PORTAL_BILLING_RHYTHMS"), given.value("PORTAL_BILLING_YEARLY")
+    days = given.value("PORTAL_DUE_DAYS")
+    return BillingTerms(
+        tuple(_each("PORTAL_BILLING_RHYTHMS", Rhythm, rhythms)) if rhythms else USUAL.rhythms,
+        frozenset(_each("PORTAL_BILLING_YEARLY", ContractKind, yearly)) if yearly else USUAL.yearly,
+        tuple(_due_days(days)) if days else USUAL.due_days,
+    )
+
+
+def _each(name: str, kind: type[E], value: str) -> Iterator[E]:
+    for one in _listed(value):
+        if one not in set(kind):
+            raise BadSettings(f"{name} must hold some of {', '.join(kind)}, not {one!r}.")
+        yield kind(one)
+
+
+def _due_days(value: str) -> Iterator[int]:
+    for one in _listed(value):
+        if not re.fullmatch("[1-9]|1[0-9]|2[0-8]", one):
+            raise BadSettings(f"PORTAL_DUE_DAYS must hold days that every month has, from 1 to 28, not {one!r}.")
+        yield int(one)
 
 
 def _listed(value: str) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,9 +25,14 @@ from portal.kit.forms import Typed, one_of
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.web import LANGUAGE_COOKIE, Answer, Cookie, Redirect, Reply, Visit, action, page
+from portal.requests import queries as requests
+from portal.requests.kinds.billing_rhythm import BILLING_RHYTHM
+from portal.requests.kinds.refund_account import REFUND_ACCOUNT
+from portal.requests.records import HeldRequest
 
 ACCOUNT: Final = "/account"
 YEAR_S: Final = 365 * 24 * 3600
+OF_BILLING: Final = (BILLING_RHYTHM, REFUND_ACCOUNT)
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class AccountPage(Page):
     customer: None for somebody without a customer number; of one's own matters the first, as all are of the same person
     decides: whether the customer's details are theirs to see
     is_unreached: that our letter to a new e-mail address did not get there
+    requests: what was last asked for of how invoices come, and of the account for refunds
     """
 
     template = "account/show.html"
@@ -51,6 +58,8 @@ class AccountPage(Page):
     language_names: Mapping[Language, str]
     chosen: Language
     news: Text | None
+    today: date
+    requests: Sequence[HeldRequest]
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,8 @@ def show(visit: Visit[User]) -> AccountPage:
         language_names=LANGUAGES,
         chosen=profile.language or visit.language,
         news=_news(visit),
+        today=visit.today,
+        requests=requests.newest_of_kinds(visit.db, who, OF_BILLING) if who.reach.is_full else (),
     )
 
 

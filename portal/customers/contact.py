@@ -24,6 +24,7 @@ from portal.customers.models import (
     Party,
     PartyKind,
 )
+from portal.customers.rhythms import RHYTHMS, Rhythm
 from portal.kit.clock import day_of
 from portal.kit.i18n import Text
 from portal.outbox.models import OutboxEvent
@@ -60,7 +61,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A customer, each matter as it stands, and what the register holds beside the preferred address and number."""
+    """A customer, each matter as it stands, and what the register holds beside the preferred address and number.
+
+    rhythm, due_day: how often bills come, and on which day of the month they fall due; None where nobody has told
+    """
 
     party_id: UUID
     customer_number: str
@@ -70,6 +74,8 @@ class Contact:
     facts: Mapping[Matter, Fact]
     other_emails: tuple[str, ...]
     other_phones: tuple[str, ...]
+    rhythm: Rhythm | None = None
+    due_day: int | None = None
 
     @property
     def emails(self) -> tuple[str, ...]:
@@ -102,6 +108,11 @@ class Contact:
     def way_of_billing(self) -> Text | None:
         """How bills come, in words."""
         return words.channel(self.billing.channel, self.kind) if self.billing else None
+
+    @property
+    def rhythm_words(self) -> Text | None:
+        """How often bills come, in words."""
+        return RHYTHMS[self.rhythm] if self.rhythm else None
 
     @property
     def bills_to(self) -> str | None:
@@ -235,6 +246,8 @@ def _contact(
         facts=facts,
         other_emails=_values(details, ContactKind.EMAIL)[1:],
         other_phones=_values(details, ContactKind.PHONE)[1:],
+        rhythm=Rhythm(billing.rhythm) if billing and billing.rhythm else None,
+        due_day=billing.due_day if billing else None,
     )
 
 

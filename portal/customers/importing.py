@@ -20,6 +20,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
+from portal.customers.rhythms import Rhythm
 from portal.kit import addresses
 from portal.kit.countries import is_country
 from portal.kit.crypto import Vault
@@ -182,6 +183,14 @@ class BillingEntry(FeedRow):
         description="The customer's own reference, printed on each bill; null without one.",
         examples=["Kustannuspaikka 4120"],
     )
+    rhythm: Rhythm | None = Field(
+        default=None, description="How often bills come; null where it is not told.", examples=["monthly"]
+    )
+    due_day: Annotated[int, Field(ge=1, le=31)] | None = Field(
+        default=None,
+        description="Day of the month on which the customer wants bills to fall due; null where none was chosen.",
+        examples=[15],
+    )
 
 
 class MandateEntry(FeedRow):
@@ -313,7 +322,8 @@ def _billing(row: BillingEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal
     if row.customer_number not in parties:
         return unknown("customer", row.customer_number)
     way = {"channel": row.channel, "email": row.bills_to, "reference": row.own_reference}
-    return Wanted({"party_id": parties[row.customer_number], **way})
+    when = {"rhythm": row.rhythm, "due_day": row.due_day}
+    return Wanted({"party_id": parties[row.customer_number], **way, **when})
 
 
 def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Mapping[str, UUID]) -> Wanted | Refusal:

@@ -124,6 +124,8 @@ class BillingDetails(SQLModel, table=True):
     __tablename__ = "billing_details"
     __table_args__ = (
         CheckConstraint("channel IN ('AI01', 'AI02', 'AI03', 'AI04', 'AI05', 'AI06', 'AI07', 'AI08')", name="channel"),
+        CheckConstraint("rhythm IN ('monthly', 'two-months', 'quarterly', 'yearly')", name="rhythm"),
+        CheckConstraint("due_day BETWEEN 1 AND 31", name="due_day"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
@@ -140,6 +142,17 @@ class BillingDetails(SQLModel, table=True):
         max_length=70,
         description="the customer's own, printed on each bill",
         sa_column_kwargs=correctable("The customer's reference"),
+    )
+    rhythm: str | None = Field(
+        default=None,
+        max_length=10,
+        description="how often bills come; None: not told",
+        sa_column_kwargs=told("How often invoices come"),
+    )
+    due_day: int | None = Field(
+        default=None,
+        description="day of the month on which bills fall due; None: none was chosen",
+        sa_column_kwargs=told("Due day of the month"),
     )
 
 

@@ -15,6 +15,7 @@ from portal.consumption.labels import CAUSES, READ_HOW, REGISTERS, UNIT_SIGNS
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
+from portal.customers.rhythms import RHYTHMS
 from portal.invoices.labels import KINDS as BILLS
 from portal.invoices.labels import READ
 from portal.kit.i18n import Text, text
@@ -143,6 +144,7 @@ CODES: Final[Mapping[str, Words]] = {
     "party.language": customers.LANGUAGES,
     "contact_detail.kind": {"email": text("Email"), "phone": text("Phone number")},
     "billing_details.channel": customers.CHANNELS,
+    "billing_details.rhythm": RHYTHMS,
     "contact_change.matter": {
         Matter.EMAIL: text("Email"),
         Matter.PHONE: text("Phone number"),

@@ -131,12 +131,19 @@ def _invoices(db: Session, who: User, _today: date) -> Sequence[Choice]:
     return [Choice(one.id, Spoken(one.title.said)) for one in invoices.due(db, who, OFFERED)]
 
 
-def _party(db: Session, who: User, id_: UUID, _terms: PaymentTerms, today: date) -> CustomerSubject:
+def _party(db: Session, who: User, id_: UUID, terms: PaymentTerms, today: date) -> CustomerSubject:
     whose = next((one for one in contact.contacts(db, who) if one.party_id == id_), None)
     if whose is None:
         raise NotThere
     offers = on_sale.products(db, ContractKind.SALES, PartyKind(whose.kind), today)
-    return CustomerSubject(**_of(whose), offers=offers)
+    return CustomerSubject(
+        **_of(whose),
+        offers=offers,
+        holds=contracts.kinds_held(db, who, today),
+        rhythm=whose.rhythm,
+        due_day=whose.due_day,
+        billing=terms.billing,
+    )
 
 
 def _parties(db: Session, who: User, _today: date) -> Sequence[Choice]:

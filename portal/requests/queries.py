@@ -71,6 +71,17 @@ def about_contract(db: Session, who: User, contract_id: UUID) -> Sequence[HeldRe
     return _whole(db, db.exec(wanted.order_by(*_IN_ORDER).limit(MOST_ABOUT)).all())
 
 
+def newest_of_kinds(db: Session, who: User, kinds: Collection[Kind[Any]]) -> Sequence[HeldRequest]:
+    """The newest request of each of some kinds that was sent, whatever came of it; by kind."""
+    newest = func.row_number().over(
+        partition_by=col(ServiceRequest.kind), order_by=(col(ServiceRequest.sent_at).desc(), ServiceRequest.number)
+    )
+    wanted = col(ServiceRequest.kind).in_([kind.code for kind in kinds]) & (ServiceRequest.state != State.DRAFT)
+    ranked = select(ServiceRequest.id, newest.label("place")).where(visible_to(who), wanted).subquery()
+    these = select(ServiceRequest).join(ranked, ranked.c.id == ServiceRequest.id).where(ranked.c.place == 1)
+    return _whole(db, db.exec(these.order_by(col(ServiceRequest.kind))).all())
+
+
 def by_id(db: Session, who: User, request_id: UUID) -> HeldRequest:
     """One request.
 

@@ -7,16 +7,18 @@ from typing import ClassVar
 from uuid import UUID
 
 from portal.consumption.registers.records import ReadRegister
+from portal.contracts.kinds import ContractKind
 from portal.contracts.offers import ProductOffer
 from portal.contracts.records import HeldContract
 from portal.contracts.tariff_periods import Days
 from portal.customers.change_requests import PostalAddress
+from portal.customers.rhythms import Rhythm
 from portal.invoices.records import InvoiceHead
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Spoken, Text
 from portal.kit.money import Money
 from portal.sites.kinds import Commodity
-from portal.terms import PaymentTerms
+from portal.terms import USUAL, BillingTerms, PaymentTerms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,9 +164,19 @@ class InvoiceSubject(Subject):
 
 @dataclass(frozen=True, kw_only=True)
 class CustomerSubject(Subject):
-    """The customer, where it is about nothing that they have yet; offers: the electricity that they may choose."""
+    """The customer, where it is about nothing that they have yet, or about all of it.
+
+    offers: the electricity that they may choose
+    holds: the kinds of the contracts that run
+    rhythm, due_day: how often bills come and when they fall due, as the register says; None where it does not
+    billing: what of that they may choose
+    """
 
     offers: Sequence[ProductOffer] = ()
+    holds: frozenset[ContractKind] = frozenset()
+    rhythm: Rhythm | None = None
+    due_day: int | None = None
+    billing: BillingTerms = USUAL
 
     parameter = "customer"
 

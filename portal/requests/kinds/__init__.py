@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from portal.requests.kind import Kind
+from portal.requests.kinds.billing_rhythm import BILLING_RHYTHM
 from portal.requests.kinds.change_product import CHANGE_PRODUCT
 from portal.requests.kinds.correction import CORRECTION
 from portal.requests.kinds.due_date import DUE_DATE
@@ -22,6 +23,7 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     WITHDRAWAL,
     DUE_DATE,
     PAYMENT_PLAN,
+    BILLING_RHYTHM,
     REFUND_ACCOUNT,
     READING,
     METER_WORK,
