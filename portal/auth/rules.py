@@ -196,18 +196,20 @@ OPENS: Final[Sequence[Opening]] = (
             " /invoices/month /payments/{id} /payments/{id}/return /account/calendar",
         POST="/invoices/{id}/pay /payments/{id}/ask /payments/{id}/end /account/calendar/end"),
     _opening(Asks.ANY_WAY, text("Looking at contracts, consents and authorisations"),
-        GET="/contracts /contracts/{id} /consents /consents/history /consents/receipts/{id} /authorisations"
-            " /authorisations/new /authorisations/{id} /authorisations/receipts/{id} /organisation"),
+        GET="/contracts /contracts/{id} /contracts/{id}/pdf /consents /consents/history /consents/receipts/{id}"
+            " /authorisations /authorisations/new /authorisations/{id} /authorisations/receipts/{id} /organisation"),
     _opening(Asks.ANY_WAY, text("Reading messages and writing to customer service"),
         GET="/messages /messages/new /messages/{id} /feedback",
         POST="/messages/read /messages/new /messages/{id} /messages/{id}/read /messages/{id}/close /feedback"),
     _opening(Asks.ANY_WAY, text("Looking at service requests and filling one in"),
-        GET="/requests /requests/new /requests/{id} /requests/new/end /requests/new/due-date /requests/new/payment-plan"
-            " /requests/new/reading /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal"
-            " /requests/new/correction /requests/new/change-product /requests/new/refund-account",
+        GET="/requests /requests/new /requests/{id} /requests/{id}/pdf /requests/new/end /requests/new/due-date"
+            " /requests/new/payment-plan /requests/new/reading /requests/new/meter-work /requests/new/move-in"
+            " /requests/new/withdrawal /requests/new/correction /requests/new/change-product"
+            " /requests/new/refund-account /requests/new/billing-rhythm",
         POST="/requests/new/end /requests/new/due-date /requests/new/payment-plan /requests/new/reading"
              " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal /requests/new/correction"
-             " /requests/new/change-product /requests/new/refund-account /requests/{id}/answer"),
+             " /requests/new/change-product /requests/new/refund-account /requests/new/billing-rhythm"
+             " /requests/{id}/answer"),
     _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
         GET="/account /account/sign-in /account/address /account/billing /welcome /welcome/contact /welcome/billing"
             " /confirm",

@@ -10,16 +10,17 @@ from starlette.routing import Route
 
 from portal.auth.people import User, sees
 from portal.auth.reach import Theme
-from portal.contracts import lookups, queries
+from portal.contracts import lookups, queries, summary
 from portal.contracts.asked_for import AskedFor, Requests
 from portal.contracts.events import ComingEvent, ContractEvent, coming, events
 from portal.contracts.filters import PAGE, ContractFilter
 from portal.contracts.origins import EnergyOrigin
 from portal.contracts.records import HeldContract, SiteContracts
+from portal.kit import papers
 from portal.kit.html import Page
 from portal.kit.i18n import text
 from portal.kit.pagination import Pagination, paginate
-from portal.kit.web import Visit, page
+from portal.kit.web import Download, Visit, page
 
 SITES_A_PAGE: Final = 12
 
@@ -94,11 +95,25 @@ def show(requests: Requests, visit: Visit[User]) -> ContractPage:
     )
 
 
+def save(visit: Visit[User]) -> Download:
+    """The summary of a contract, as a PDF."""
+    contract = queries.by_id(visit.db, visit.who, visit.id("id"), visit.today)
+    origin = lookups.origins(visit.db, [contract.id], visit.today.year).get(contract.id)
+    document = summary.document(contract, origin, visit.today, visit.language)
+    return papers.pdf(visit.installation.typesetter, document, summary.filename(contract, visit.language))
+
+
 def routes(requests: Requests) -> list[Route]:
     """Every address of these pages; `requests` tells what was, and can be, asked for about a contract."""
     return [
         page(PAGE, index, who=sees(Theme.CONTRACTS), viewed=text("Looked at the list of contracts")),
         page(
             "/contracts/{id}", partial(show, requests), who=sees(Theme.CONTRACTS), viewed=text("Looked at a contract")
+        ),
+        page(
+            "/contracts/{id}/pdf",
+            save,
+            who=sees(Theme.CONTRACTS),
+            viewed=text("Downloaded the summary of a contract as a PDF"),
         ),
     ]

@@ -10,6 +10,7 @@ from uuid import UUID
 from starlette.routing import Route
 
 from portal.auth.people import ConfirmedUser, User, manages, sees, user
+from portal.kit import papers
 from portal.kit.allowance import retry_after
 from portal.kit.errors import NotThere
 from portal.kit.forms import Typed
@@ -17,8 +18,8 @@ from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.visible import shows_something
-from portal.kit.web import Answer, Redirect, Reply, Visit, action, page
-from portal.requests import actions, finding, queries
+from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
+from portal.requests import actions, confirmation, finding, queries
 from portal.requests.actions import CannotBeAsked, TooManyRequests
 from portal.requests.asking import Course, Question
 from portal.requests.fields import Wrong
@@ -168,6 +169,18 @@ def show(visit: Visit[User]) -> Page:
     return _question_page(request, about, course, question, Typed(question.field.shown(kept)))
 
 
+def save(visit: Visit[User]) -> Download:
+    """The confirmation of a request that was sent, as a PDF.
+
+    Raises NoSuchRequest for a draft: there is nothing to confirm.
+    """
+    request = queries.by_id(visit.db, visit.who, visit.id("id"))
+    if request.is_draft:
+        raise queries.NoSuchRequest
+    document = confirmation.document(request, visit.today, visit.language)
+    return papers.pdf(visit.installation.typesetter, document, confirmation.filename(request, visit.language))
+
+
 def answer(visit: Visit[User]) -> Reply:
     """Take the answer to a question, or show it again."""
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
@@ -283,6 +296,12 @@ routes = [
     page(f"{REQUESTS}/new", new, who=user, viewed=text("Looked at what can be asked for")),
     *_of_kinds(),
     page(f"{REQUESTS}/{{id}}", show, who=user, viewed=text("Looked at a service request")),
+    page(
+        f"{REQUESTS}/{{id}}/pdf",
+        save,
+        who=user,
+        viewed=text("Downloaded the confirmation of a service request as a PDF"),
+    ),
     action(f"{REQUESTS}/{{id}}/answer", answer, who=user),
     action(f"{REQUESTS}/{{id}}/send", send, who=user),
     action(f"{REQUESTS}/{{id}}/cancel", cancel, who=user),
