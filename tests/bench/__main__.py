@@ -16,9 +16,11 @@ from functools import cached_property
 from pathlib import Path
 
 from portal.demo.company import Scale
+from portal.demo.naming import id_of
 from portal.demo.people import JUHA
 from tests.bench import (
     against_django,
+    bills,
     documents,
     downloads,
     keys,
@@ -399,13 +401,33 @@ def _first_answer(bench: Bench, more: int = 0) -> tuple[float, float]:
 
 
 def bills_on_paper(bench: Bench) -> Iterator[Row]:
-    bills = documents.Bills(bench.portal.database, pages.UNTIL)
-    seconds, most = bills.measured()
+    made = documents.Bills(bench.portal.database, pages.UNTIL)
+    seconds, most = made.measured()
     overview = bench.portal.least_s("/overview")
     told = f"{seconds * 1e3:.1f} / {overview * 1e3:.1f} ms, {1 / seconds:.0f} a second"
     yield Row("P10", "a bill as a PDF, in overviews of a household", seconds / overview, 15, "at most", told)
     yield Row("P10", "the same in milliseconds, median of new ones", seconds * 1e3, 150, "at most", "")
-    yield Row("P10", "kilobytes of the largest", most / 1e3, 150, "at most", f"{len(bills.documents)} bills")
+    yield Row("P10", "kilobytes of the largest", most / 1e3, 150, "at most", f"{len(made.documents)} bills")
+
+
+# What a bill and its check cost in yardsticks at most: what they took when they were first measured, and a tenth more.
+OF_A_BILL = {"": 9, "/check": 9}
+
+
+def bills_on_pages(bench: Bench) -> Iterator[Row]:
+    books = bills.Books(bench.portal, bench.folder)
+    for address in bills.LISTS:
+        many, few = books.list_s(address)
+        told = f"{many * 1e3:.1f} / {few * 1e3:.1f} ms CPU"
+        yield Row("P11", f"{address}: {books.of_many} bills over {bills.FEW}", many / few, 2, "at most", told)
+    for page, goal in OF_A_BILL.items():
+        cost = bench.portal.cost(f"/invoices/{id_of('invoice', '261148213')}{page}", MAIN_ROUNDS)
+        yield Row("P11", f"a bill{page}, in yardsticks", cost.yardsticks, goal, "at most", f"{cost}")
+    seconds, overview = by_turns(
+        lambda: bills.check_s(bench.portal.database), lambda: bench.portal.least_s("/overview")
+    )
+    told = f"{seconds * 1e3:.1f} / {overview * 1e3:.1f} ms, {1 / seconds:.0f} checks a second"
+    yield Row("P11", "the check of a bill, in overviews of a household", seconds / overview, 3, "at most", told)
 
 
 def overloaded(bench: Bench) -> Iterator[Row]:
@@ -455,6 +477,7 @@ ROWS = {
     "P8": sign_in,
     "P9": overloaded,
     "P10": bills_on_paper,
+    "P11": bills_on_pages,
 }
 WHEN_ASKED = {"F70", "night"}  # it takes minutes to fill two large registers, or one with 100 000 points
 

@@ -124,7 +124,11 @@ class Portal:
 
     def in_yardsticks(self, rounds):
         """What each of the main pages costs, its template alone, and the yardstick, by turns of a few milliseconds."""
-        return {name: asyncio.run(self._cost(path, self.kept(path), rounds)) for name, path in MAIN.items()}
+        return {name: self.cost(path, rounds) for name, path in MAIN.items()}
+
+    def cost(self, path, rounds):
+        """The same of any page."""
+        return asyncio.run(self._cost(path, self.kept(path), rounds))
 
     async def _cost(self, path, kept, rounds):
         yardstick, (html, page, here), taken = Yardstick(), kept, []
