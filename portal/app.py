@@ -99,7 +99,7 @@ PAGES: Final = (
     *contracts.routes(Requests(requests_made.about_contract, still_until)),
     *consents.routes,
     *privacy.routes,
-    *messages.routes,
+    *messages.routes(payments_made),
     *authorisations.routes,
     *requests.routes,
 )

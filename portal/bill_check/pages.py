@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.auth.people import User, sees
-from portal.auth.reach import Level, Theme
+from portal.auth.reach import Theme
 from portal.bill_check import labels, queries
 from portal.bill_check.rules import BillCheck, CheckedLine, Outcome, Why
 from portal.bill_check.runs import AT_ONCE, CheckRun, opened
@@ -61,7 +61,8 @@ class CheckRunPage(Page):
 def show(visit: Visit[User]) -> CheckPage:
     """One invoice, checked."""
     found = queries.check(visit.db, visit.who, invoices.by_id(visit.db, visit.who, visit.id("id")))
-    complaints = [_complaint(found, one) for one in found.differing] if _may_complain(visit.who) else []
+    every = enumerate(found.lines, 1) if disputes.may_complain(visit.who) else ()
+    complaints = [_complaint(found, place, one) for place, one in every if one.outcome is Outcome.DIFFERS]
     return CheckPage(found, complaints, labels.summary(found), labels.OUTCOMES, labels.REASONS)
 
 
@@ -86,14 +87,10 @@ def show_all(visit: Visit[User]) -> CheckRunPage:
     )
 
 
-def _may_complain(who: User) -> bool:
-    return who.reach.covers(Theme.BILLING, Level.MANAGE)
-
-
-def _complaint(check: BillCheck, checked: CheckedLine) -> str:
+def _complaint(check: BillCheck, place: int, checked: CheckedLine) -> str:
     """The form for a message about a line that differs; what is charged too much stands in it as disputed."""
     too_much = disputes.with_vat(checked.difference, checked.line)
-    asked = {"invoice": check.invoice.head.id, "place": check.lines.index(checked) + 1}
+    asked = {"invoice": check.invoice.head.id, "place": place}
     return f"/messages/new?{urlencode({**asked, 'cents': too_much.cents} if too_much > Money(0) else asked)}"
 
 

@@ -67,12 +67,6 @@ SOURCES: Final[Mapping[EnergySource, Text]] = {
     EnergySource.FOSSIL: text("Fossil fuels"),
     EnergySource.OTHER: text("Other sources"),
 }
-ENERGIES: Final[Mapping[ContractKind, Text]] = {
-    ContractKind.SALES: COMMODITIES[Commodity.ELECTRICITY].words,
-    ContractKind.HEAT: COMMODITIES[Commodity.HEAT].words,
-    ContractKind.COOLING: COMMODITIES[Commodity.COOLING].words,
-    ContractKind.GAS: COMMODITIES[Commodity.GAS].words,
-}  # whose sources are told
 MARGIN: Final = text("Margin on the spot price")
 NO_VAT: Final = text("No VAT is added to these prices.")
 NO_VAT_FOR_A_PERSON: Final = text("No VAT is added: this is surplus electricity that a private person sells.")

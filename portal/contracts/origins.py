@@ -1,6 +1,6 @@
 """Where the energy of a contract came from, and what it emitted: what bills and contracts tell by law."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -9,7 +9,8 @@ from portal.contracts import labels
 from portal.contracts.kinds import ContractKind, EnergySource
 from portal.kit import formats
 from portal.kit.energy import Energy
-from portal.kit.i18n import Spoken, Text
+from portal.kit.i18n import Spoken, Text, text
+from portal.sites.labels import COMMODITIES
 
 GRAMS_A_KILOGRAM: Final = 1000
 FIRST_WHOLE: Final = 10  # kilograms from which on nobody counts tenths
@@ -46,12 +47,23 @@ class EnergyOrigin:
     @property
     def heading(self) -> Spoken:
         """Which energy it is, and of which year: `Sähkö 2025`."""
-        return Spoken(lambda language: f"{labels.ENERGIES[self.kind].said(language)} {self.year}")
+        return Spoken(lambda language: f"{COMMODITIES[labels.COMMODITY[self.kind]].words.said(language)} {self.year}")
 
     @property
     def is_heat(self) -> bool:
         """Whether it warms, and is compared in the weather of other years."""
         return self.kind is ContractKind.HEAT
+
+    @property
+    def facts(self) -> Iterator[tuple[Text, str]]:
+        """What is told of it, by law, each figure with what it is."""
+        for share in self.shares:
+            yield share.words, formats.percent(share.percent)
+        yield text("Carbon dioxide"), f"{formats.exact(self.co2, 0)} g/kWh"
+        if self.nuclear_waste is not None:
+            yield text("Spent nuclear fuel"), f"{formats.exact(self.nuclear_waste, 0)} mg/kWh"
+        if self.fuel_taxes is not None:
+            yield text("Taxes of the fuels"), f"{formats.exact(self.fuel_taxes)} €/MWh"
 
     def emitted(self, used: Energy) -> str:
         """What some energy emitted at that rate: `24 kg`, `1,4 kg`, `0 kg`."""

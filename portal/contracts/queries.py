@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, func, or_
+from sqlmodel import Session, col, func, or_, select
 
 from portal.auth.people import User
 from portal.auth.scope import PARTIES
@@ -88,7 +88,6 @@ _HELD: Final = (
 )
 WITH_POINTS: Final = CONTRACTS.question(unpriced, RUNNING_ON_DAYS)
 BY_ID: Final = CONTRACTS.question(_read, _HELD.where(_CONTRACT.c.id == given("contract")))
-OF_IDS: Final = CONTRACTS.question(_read, _HELD.where(any_of(_CONTRACT.c.id, "contracts")))
 AT_SITES: Final = CONTRACTS.question(
     _read,
     _HELD.where(_NOT_ENDED, any_of(_CONTRACT.c.site_id, "asked")).order_by(*_IN_ORDER),
@@ -132,10 +131,11 @@ def by_id(db: Session, who: User, contract_id: UUID, today: date) -> HeldContrac
     return found[0]
 
 
-def of_ids(db: Session, who: User, contract_ids: Collection[UUID], today: date) -> Mapping[UUID, HeldContract]:
-    """Those of some contracts that this person may see."""
-    found = _with_terms(db, OF_IDS.all(db, who, contracts=list(contract_ids), today=today)) if contract_ids else ()
-    return {contract.id: contract for contract in found}
+def kinds_held(db: Session, who: User, today: date) -> frozenset[ContractKind]:
+    """The kinds of the contracts that run today."""
+    ends = or_(col(Contract.valid_to).is_(None), col(Contract.valid_to) >= today)
+    held = select(Contract.kind).distinct().where(CONTRACTS.visible_to(who), col(Contract.valid_from) <= today, ends)
+    return frozenset(ContractKind(kind) for kind in db.exec(held))
 
 
 def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[ContractHead]:

@@ -1,6 +1,7 @@
 """The demo's bills that no meter makes.
 
-A job and its credit note, one that was credited as a whole, a reminder of a bill paid late, one paid twice.
+A job and its credit note, one that was credited as a whole, one in collection, a reminder of a bill paid late, one
+paid twice.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,8 @@ from portal.kit.clock import DAY
 from portal.kit.money import Money, rounded, total
 
 VISITED: Final = timedelta(days=100)  # before today
+CHECKED: Final = timedelta(days=160)  # before today
+GONE_TO_COLLECTION: Final = timedelta(days=45)  # after the due date: two reminders went before
 CREDITED: Final = timedelta(days=16)  # after the bill
 REMINDED: Final = timedelta(days=15)  # after the due date; a fee may be asked from the 14th day on
 STANDARD: Final = Decimal("25.5")
@@ -60,6 +63,14 @@ class Paper:
     site_id: UUID | None = None
 
 
+@dataclass(frozen=True)
+class Collected:
+    """Since when a bill is in collection, and who collects it."""
+
+    since: date
+    by: str
+
+
 VISIT: Final = (
     Charge(
         "job",
@@ -79,6 +90,11 @@ BACK: Final = (Charge("part", Names("Tiiviste", "Tätning", "Seal"), Decimal("7.
 CALL_OUT: Final = (
     Charge("job", Names("Päivystyskäynti, kaasu", "Jourbesök, gas", "Call-out, gas"), Decimal("118.00")),
 )
+APPLIANCES: Final = (
+    Charge(
+        "job", Names("Kaasulaitteiden tarkastus", "Kontroll av gasapparater", "Check of gas appliances"), Decimal(64)
+    ),
+)
 CALL_OUT_BACK: Final = tuple(replace(charge, quantity=Decimal(-1)) for charge in CALL_OUT)
 REMINDER: Final = (
     Charge("reminder", Names("Maksumuistutus", "Betalningspåminnelse", "Payment reminder"), Decimal("5.00")),
@@ -90,6 +106,7 @@ def rows(db: Session, today: date) -> Iterator[Row]:
     """Every odd bill, its lines, VAT and payments, as they stand in the morning of a day."""
     yield from _visit(today)
     yield from _call_out(today)
+    yield from _collected(today)
     yield from _reminders(db, today)
     yield from _paid_twice(db)
 
@@ -112,6 +129,14 @@ def _call_out(today: date) -> Iterator[Row]:
     yield from _issued(RIIKKA, bill, CALL_OUT, STANDARD, paid_on=None)
     credit = Paper("H20428", InvoiceKind.CREDIT, on + 8 * DAY, (on, on), bill.number, site_id)
     yield from _issued(RIIKKA, credit, CALL_OUT_BACK, STANDARD, paid_on=None)
+
+
+def _collected(today: date) -> Iterator[Row]:
+    """A check of Riikka's gas appliances that she has not paid: an agency collects it."""
+    on = today - CHECKED
+    bill = Paper("H20437", InvoiceKind.INVOICE, on + 5 * DAY, (on, on), site_id=id_of("site", "845310"))
+    collected = Collected(bill.issued + TERM + GONE_TO_COLLECTION, "Esimerkki Perintä Oy, 010 000 0000")
+    yield from _issued(RIIKKA, bill, APPLIANCES, STANDARD, paid_on=None, collected=collected)
 
 
 def _reminders(db: Session, today: date) -> Iterator[Row]:
@@ -143,7 +168,13 @@ def _paid_twice(db: Session) -> Iterator[Row]:
 
 
 def _issued(
-    member: Member, paper: Paper, charges: Sequence[Charge], vat_percent: Decimal, *, paid_on: date | None
+    member: Member,
+    paper: Paper,
+    charges: Sequence[Charge],
+    vat_percent: Decimal,
+    *,
+    paid_on: date | None,
+    collected: Collected | None = None,
 ) -> Iterator[Row]:
     """A bill of one rate of VAT, with its payment if there was one."""
     invoice_id = id_of("invoice", paper.number)
@@ -169,6 +200,8 @@ def _issued(
         payee=PAYEE,
         estimated=False,
         refers_to=paper.refers_to,
+        in_collection_since=collected.since if collected else None,
+        collector=collected.by if collected else None,
     )
     for position, charge in enumerate(charges):
         yield _line(invoice_id, position, charge, paper, vat_percent)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from portal.contracts.kinds import ContractKind
 from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.kit.i18n import Text, text
 
@@ -23,20 +24,35 @@ def if_wrong(head: InvoiceHead, today: date) -> Text:
 def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
     """The dispute body of such a customer, advice, the authority, and where offers are compared.
 
-    Directive (EU) 2019/944, Annex I, 1.2 (g) to (i) and 1.3 (b); of companies Act 502/2023, which is about electricity.
+    Directive (EU) 2019/944, Annex I, 1.2 (g) to (i) and 1.3 (b). The board of Act 502/2023, sections 1 to 3, is for end
+    customers of electricity who are no consumers; of their heat, cooling and gas courts alone decide. How heat and
+    cooling are metered and billed the Energy Authority supervises (Energy Efficiency Act 1429/2014), the market of gas
+    as that of electricity (Act 590/2013).
     """
     if not invoice.is_a_companys:
         yield text(
             "If we do not find a solution together, you can ask for advice from the Consumer Advisory Services "
             "(kkv.fi) and take the matter to the Consumer Disputes Board (kuluttajariita.fi)."
         )
-    elif invoice.is_about_electricity:
-        yield text(
-            "If we do not find a solution together, a company can take a matter of electricity to the Energy Market "
-            "Disputes Board."
-        )
+    else:
+        if invoice.is_about_electricity:
+            yield text(
+                "If we do not find a solution together, a company can take a matter of electricity to the Energy "
+                "Market Disputes Board."
+            )
+        if invoice.is_about_more_than_electricity:
+            yield text(
+                "No disputes board handles a company's matters of heat, cooling, gas or other services: if we do not "
+                "find a solution together, the district court decides them."
+            )
     yield text("Motiva (motiva.fi) gives free advice on using energy sparingly.")
     if invoice.is_about_electricity:
         yield text("The Energy Authority (energiavirasto.fi) supervises the electricity market.")
+    if invoice.is_about(ContractKind.GAS):
+        yield text("The Energy Authority (energiavirasto.fi) supervises the gas market.")
+    if invoice.is_about(ContractKind.HEAT, ContractKind.COOLING):
+        yield text(
+            "The Energy Authority (energiavirasto.fi) supervises how district heat and cooling are metered and billed."
+        )
     if invoice.sells_electricity:
         yield text("You can compare offers of electricity and read about changing the supplier at sahkonhinta.fi.")

@@ -21,7 +21,7 @@ from portal.invoices import printed, queries
 from portal.invoices.origins import origins
 from portal.invoices.paid_here import PaymentsMade
 from portal.invoices.printed import Printing
-from portal.invoices.records import InvoiceHead
+from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.invoices.scope import as_told
 from portal.kit.archives import PackageFile
 from portal.kit.db import Database
@@ -69,6 +69,8 @@ class Printer:
 def begin(db: Session, who: User, heads: Sequence[InvoiceHead], now: datetime) -> Lease:
     """Let an archive be on its way to a person, and write down that they take it: the customer reads it in the log.
 
+    Under each customer number stands how many invoices of its own the archive holds.
+
     Raises NoInvoices and AnotherIsComing; the transaction is then to be rolled back.
     """
     if not heads:
@@ -76,14 +78,15 @@ def begin(db: Session, who: User, heads: Sequence[InvoiceHead], now: datetime) -
     lease = Lease(who.account_id, now)
     if not leases.hold(db, lease, now):
         raise AnotherIsComing
-    for party_id in sorted(who.parties):
+    counts = queries.counts_by_party(db, who, [head.id for head in heads])
+    for party_id, held in sorted(counts.items()):
         act = audit.Act(
             act=DOWNLOADED,
             object_kind="party",
             object_id=party_id,
             account_id=who.account_id,
             party_id=party_id,
-            details={"count": str(len(heads))},
+            details={"count": str(held)},
         )
         audit.record(db, act, now)
     return lease
@@ -116,14 +119,14 @@ def _printings(database: Database, invoice_ids: Sequence[UUID], printer: Printer
     """Some bills at a time, read in a transaction of their own: none is open while they are typeset."""
     for at in range(0, len(invoice_ids), READ_AT_ONCE):
         with database.reading() as db:
-            found = _read(db, invoice_ids[at : at + READ_AT_ONCE], printer)
+            invoices = queries.whole(db, printer.who, invoice_ids[at : at + READ_AT_ONCE])
+            found = printings(db, printer.who, invoices, printer.payments)
         yield from found
 
 
-def _read(db: Session, invoice_ids: Sequence[UUID], printer: Printer) -> Sequence[Printing]:
-    who = printer.who
-    invoices = queries.whole(db, who, invoice_ids)
-    heads = printer.payments.told(db, who, [one.head for one in invoices])
+def printings(db: Session, who: User, invoices: Sequence[WholeInvoice], payments: PaymentsMade) -> Sequence[Printing]:
+    """All that is needed to print some bills for a person, as they may read them, in the same order."""
+    heads = payments.told(db, who, [one.head for one in invoices])
     buyers = {one.party_id: queries.buyer(db, who, one) for one in {one.party_id: one for one in invoices}.values()}
     return [
         Printing(as_told(who, replace(one, head=head)), buyers[one.party_id], origins(db, one))

@@ -4,37 +4,31 @@ A dispute is open from the complaint until the utility answers it or the custome
 opens it again. The thread it belongs to lives with the messages, which tell of each of these.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, func, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
-from portal.invoices.models import Invoice, InvoiceDispute, InvoiceLine
+from portal.auth.reach import Level, Theme
+from portal.invoices.models import Invoice, InvoiceDispute
 from portal.invoices.records import Line, WholeInvoice
 from portal.invoices.scope import INVOICES
 from portal.kit.db import table_of
 from portal.kit.money import Money, rounded
-from portal.kit.questions import Question, any_of
 
 _DISPUTE: Final = table_of(InvoiceDispute)
-OPEN: Final = Question(
-    lambda invoice_id, cents: (invoice_id, Money(int(cents))),
-    select(_DISPUTE.c.invoice_id, func.sum(_DISPUTE.c.cents))
-    .where(any_of(col(InvoiceDispute.invoice_id), "invoices"), _DISPUTE.c.is_open)
-    .group_by(_DISPUTE.c.invoice_id),
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
     """A part of a bill that somebody disputes, with VAT; the place of the line, from one on, None for no line."""
 
-    invoice_id: UUID
+    invoice: WholeInvoice
     place: int | None
     amount: Money
 
@@ -55,24 +49,15 @@ def open_of(db: Session, who: User, invoice: WholeInvoice) -> Sequence[Dispute]:
     return [Dispute(one.thread_id, line_at(invoice, one.place), Money(one.cents)) for one in found]
 
 
-def is_about(db: Session, who: User, contract_id: UUID) -> bool:
-    """Whether a dispute is open about a bill of a contract; what `rules.may_be_ended` asks."""
-    lines = select(InvoiceLine.id).where(
-        InvoiceLine.invoice_id == InvoiceDispute.invoice_id, InvoiceLine.contract_id == contract_id
-    )
-    wanted = select(InvoiceDispute.id).join(Invoice).where(INVOICES.visible_to(who), _DISPUTE.c.is_open, exists(lines))
-    return db.exec(wanted.limit(1)).first() is not None
-
-
-def open_amounts(db: Session, invoices: Collection[UUID]) -> Mapping[UUID, Money]:
-    """What is disputed of some bills, whoever asks; a bill without any is left out."""
-    return dict(OPEN.all(db, invoices=invoices)) if invoices else {}
+def may_complain(who: User) -> bool:
+    """Whether a person may dispute parts of bills."""
+    return who.reach.covers(Theme.BILLING, Level.MANAGE)
 
 
 def begin(db: Session, disputed: Disputed, thread_id: UUID, now: datetime) -> None:
     """Keep that a part of a bill is disputed in a thread."""
     kept = InvoiceDispute(
-        invoice_id=disputed.invoice_id,
+        invoice_id=disputed.invoice.head.id,
         thread_id=thread_id,
         place=disputed.place,
         cents=disputed.amount.cents,

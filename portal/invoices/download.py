@@ -24,6 +24,8 @@ HEADINGS: Final = (
     text("Amount, €"),
     text("Paid, €"),
     text("To be paid, €"),
+    text("Disputed, €"),
+    text("In collection, €"),
 )
 
 
@@ -61,7 +63,9 @@ def _row(head: InvoiceHead, today: date, language: Language) -> list[Cell]:
         head.label(today).words.said(language),
         _euros(head.total),
         _euros(head.paid),
-        _euros(head.open_amount),
+        _euros(head.to_pay),
+        _euros(head.shares.disputed),
+        _euros(head.shares.collected),
     ]
 
 

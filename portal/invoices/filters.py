@@ -26,6 +26,7 @@ class InvoicesShown(StrEnum):
     OVERPAID = "overpaid"
     CREDIT = "credit"
     REMINDER = "reminder"
+    COLLECTION = "collection"
 
 
 LISTED_BY_DAY: Final = frozenset(

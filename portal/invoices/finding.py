@@ -69,6 +69,17 @@ def found(db: Session, who: User, filters: InvoiceFilter, today: date) -> Found:
     return Found(which, count, Money(int(cents or 0)), Money(int(left_cents or 0)))
 
 
+def among(
+    db: Session, who: User, filters: InvoiceFilter, today: date, invoice_ids: Collection[UUID]
+) -> Collection[UUID]:
+    """Those of some bills that a filter lets through."""
+    if not invoice_ids:
+        return ()
+    conditions = _conditions(db, who, filters, today)
+    mine = sa.and_(INVOICES.visible_to(who), _INVOICE.c.id.in_(invoice_ids), *conditions)
+    return db.connection().execute(sa.select(_INVOICE.c.id).where(mine)).scalars().all()
+
+
 def some(db: Session, which: Found, sort: SortBy, skip: int, limit: int) -> Sequence[InvoiceHead]:
     """Some of them, in an order; what they are for is worked out for these alone."""
     order = _ORDERS[sort]
@@ -135,5 +146,6 @@ _STATES: Final[Mapping[InvoicesShown, Callable[[date], ColumnElement[bool]]]] = 
     InvoicesShown.PAID: lambda _: ~IS_UNPAID & ~CREDITS,
     InvoicesShown.OVERPAID: lambda _: (_TOTAL >= 0) & (_PAID > _TOTAL),
     InvoicesShown.CREDIT: lambda _: CREDITS,
+    InvoicesShown.COLLECTION: lambda _: IS_UNPAID & _INVOICE.c.in_collection_since.is_not(None),
     InvoicesShown.REMINDER: lambda _: _INVOICE.c.kind == InvoiceKind.REMINDER,
 }

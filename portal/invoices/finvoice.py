@@ -24,6 +24,7 @@ from portal.invoices.records import Buyer, Counted, InvoiceHead, Line, WholeInvo
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
 from portal.kit.money import Money, total
+from portal.kit.workbooks import NOT_XML
 
 VERSION: Final = "3.0"
 CREDIT_NOTE: Final = ("INV02", "381")  # Finvoice's own code, and that of UNTDID 1001
@@ -46,7 +47,6 @@ ESTIMATED, READ_BY, YES = "estimated", "read-by", "yes"  # definitions of our ow
 LEAST: Final = 2  # characters of a name, a street, a town
 FIGURE: Final = 14  # characters of a quantity
 PRICE: Final = Decimal("0.00001")  # the finest price
-_NOT_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
 
 
 def written(invoice: WholeInvoice, buyer: Buyer, seller: Brand) -> bytes:
@@ -314,4 +314,4 @@ def _parts(words: str, most: int) -> Sequence[str]:
 
 def _clean(words: str) -> str:
     """Words on one line, without what XML cannot hold."""
-    return " ".join(_NOT_XML.sub("\N{REPLACEMENT CHARACTER}", words).split())
+    return " ".join(NOT_XML.sub("\N{REPLACEMENT CHARACTER}", words).split())

@@ -154,6 +154,17 @@ class InvoiceEntry(FeedRow):
         default=None, description="How its meters were read; null where it is not known.", examples=["remote"]
     )
 
+    in_collection_since: Day | None = Field(
+        default=None,
+        description="The day on which it went to collection: from then on it is not paid here. Null while it has not.",
+        examples=[None],
+    )
+    collector: Annotated[str, words(200)] | None = Field(
+        default=None,
+        description="Who collects it and how they are reached, as its customer reads it; null: you do so yourselves.",
+        examples=[None],
+    )
+
     @model_validator(mode="after")
     def adds_up(self) -> "InvoiceEntry":
         """Lines, rates and totals agree to the cent."""
@@ -178,6 +189,19 @@ class InvoiceEntry(FeedRow):
             raise ValueError("total_cents of a credit note is above 0")
         if self.refers_to == self.invoice_number:
             raise ValueError("refers_to is the bill itself")
+        return self
+
+    @model_validator(mode="after")
+    def is_collected(self) -> "InvoiceEntry":
+        """What asks for money is collected once its due date is over."""
+        if self.in_collection_since is None:
+            if self.collector is not None:
+                raise ValueError("collector is told, but not in_collection_since")
+            return self
+        if self.kind is InvoiceKind.CREDIT:
+            raise ValueError("in_collection_since is told of a credit note")
+        if self.in_collection_since <= self.due_on:
+            raise ValueError("in_collection_since is not after due_on")
         return self
 
 

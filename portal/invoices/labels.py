@@ -31,6 +31,7 @@ STATUSES: Final[Mapping[Status, Label]] = {
     Status.NOTHING: Label(text("Nothing to pay"), icon="check", tone="ok"),
     Status.CREDIT: Label(text("Credit note"), icon="undo-2"),
     Status.BOOKING: Label(text("Paid, being booked"), icon="refresh-cw", tone="ok"),
+    Status.COLLECTION: Label(text("In collection"), icon="circle-alert", tone="bad"),
     Status.DISPUTED: Label(text("Disputed"), icon="message-square", tone="warn"),
     Status.CREDITED: Label(text("Credited"), icon="check", tone="ok"),
 }

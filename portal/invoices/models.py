@@ -62,6 +62,17 @@ class Invoice(SQLModel, table=True):
         sa_column_kwargs=told("Refers to invoice"),
     )
     read_by: str | None = Field(default=None, max_length=10, sa_column_kwargs=told("How the meters were read"))
+    in_collection_since: date | None = Field(
+        default=None,
+        description="the day on which it went to collection; None: it has not",
+        sa_column_kwargs=told("In collection since"),
+    )
+    collector: str | None = Field(
+        default=None,
+        max_length=200,
+        description="who collects it and how they are reached; None: the utility itself",
+        sa_column_kwargs=told("Who collects it"),
+    )
     paid_cents: int = Field(
         default=0, sa_type=BigInteger, description="what its payments come to", sa_column_kwargs=told("Amount paid")
     )

@@ -15,9 +15,20 @@ from starlette.routing import Route
 from portal.auth import leases
 from portal.auth.leases import Lease
 from portal.auth.people import User, sees
-from portal.auth.reach import Level, Theme
-from portal.invoices import advice, archive, banking_days, disputes, download, finding, finvoice, printed, queries
-from portal.invoices.archive import MOST, Printer
+from portal.auth.reach import Theme
+from portal.invoices import (
+    advice,
+    archive,
+    banking_days,
+    disputes,
+    download,
+    finding,
+    finvoice,
+    printed,
+    queries,
+    rules,
+)
+from portal.invoices.archive import MOST, Printer, printings
 from portal.invoices.codes import PaymentCodes, payment_codes
 from portal.invoices.comparisons import Comparisons, comparisons
 from portal.invoices.corrections import Correction, Reread, corrections
@@ -28,13 +39,13 @@ from portal.invoices.finding import Found
 from portal.invoices.origins import BilledOrigin, origins
 from portal.invoices.paid_here import Attempted, PaymentsMade
 from portal.invoices.parts import PartOfBill, parts
-from portal.invoices.printed import Printing
 from portal.invoices.queries import Related
 from portal.invoices.records import InvoiceHead, WholeInvoice
+from portal.invoices.rules import Shares
 from portal.invoices.scope import as_told
 from portal.invoices.sums import InvoiceSums, Sum
 from portal.invoices.uses import TwoYears, two_years
-from portal.kit import spark
+from portal.kit import papers, spark
 from portal.kit.archives import zipped
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.db import Database
@@ -56,13 +67,16 @@ YEAR: Final = 12
 
 @dataclass(frozen=True)
 class InvoiceSection:
-    """The invoices of a page that are unpaid, settled and of one year, or found; sums are of all such invoices."""
+    """The invoices of a page that are unpaid, settled and of one year, or found; sums are of all such invoices.
+
+    left: what is still to be paid of them, shared out by who asks for it
+    """
 
     title: Text | str
     invoices: Sequence[InvoiceHead]
     count: int
     total: Money
-    left: Money
+    left: Shares
 
 
 @dataclass(frozen=True)
@@ -157,12 +171,15 @@ def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
     due = queries.due(visit.db, visit.who, DUE)
     on_the_way = {head.id: head for head in payments.told(visit.db, visit.who, [*heads, *due])}
     heads, due = ([on_the_way[head.id] for head in some] for some in (heads, due))
+    aside = _set_aside(payments, visit, filters)
     return InvoiceList(
         today=visit.today,
         due=next((head for head in due if head.to_pay), next(iter(due), None)),
         overdue=[head for head in due if head.to_pay and head.is_late(visit.today)],
         trend=_trend(asked.sums, visit.today),
-        sections=_sections(heads, asked.sums.by_year) if asked.found is None else _found(heads, asked.found),
+        sections=_sections(heads, asked.sums.by_year, aside)
+        if asked.found is None
+        else _found(heads, asked.found, aside),
         filters=filters,
         years=asked.sums.years,
         energies=[(one, COMMODITIES[one].words) for one in finding.energies(visit.db, visit.who)],
@@ -239,7 +256,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         to_do=advice.if_wrong(head, visit.today),
         who_helps=list(advice.who_helps(invoice)),
         disputes=disputes.open_of(visit.db, visit.who, invoice),
-        may_complain=visit.who.reach.covers(Theme.BILLING, Level.MANAGE),
+        may_complain=disputes.may_complain(visit.who),
     )
 
 
@@ -253,18 +270,10 @@ def save_one(visit: Visit[User]) -> Download:
 
 def print_one(payments: PaymentsMade, visit: Visit[User]) -> Download:
     """One invoice, as a PDF."""
-    invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
-    [head] = payments.told(visit.db, visit.who, [invoice.head])
-    invoice = as_told(visit.who, replace(invoice, head=head))
-    printing = Printing(invoice, queries.buyer(visit.db, visit.who, invoice), origins(visit.db, invoice))
+    [printing] = printings(visit.db, visit.who, [queries.by_id(visit.db, visit.who, visit.id("id"))], payments)
     here, language = visit.installation, visit.language
     document = printed.document(printing, here.brand, visit.today, language)
-
-    def made(_database: Database) -> Pieces:
-        yield here.typesetter.pdf(document)
-
-    name = printed.filename(printing.invoice.head, language)
-    return Download(name, "application/pdf", made, Pool.DOCUMENTS)
+    return papers.pdf(here.typesetter, document, printed.filename(printing.invoice.head, language))
 
 
 @dataclass(frozen=True)
@@ -292,30 +301,40 @@ def _asked(db: Session, who: User, filters: InvoiceFilter, today: date) -> _Aske
     return _Asked(filters, sums, finding.found(db, who, filters, today))
 
 
-def _found(heads: Sequence[InvoiceHead], which: Found) -> Sequence[InvoiceSection]:
+def _set_aside(payments: PaymentsMade, visit: Visit[User], filters: InvoiceFilter) -> Sequence[Shares]:
+    """How what is left is shared out of each bill that a filter lets through, where not all of it is asked for."""
+    heads = payments.set_aside(visit.db, visit.who)
+    among = finding.among(visit.db, visit.who, filters, visit.today, [head.id for head in heads])
+    return [head.shares for head in heads if head.id in among]
+
+
+def _found(heads: Sequence[InvoiceHead], which: Found, aside: Sequence[Shares]) -> Sequence[InvoiceSection]:
     """What is found, under one heading."""
-    section = InvoiceSection(text("Invoices found"), heads, which.count, which.total, which.left)
+    left = rules.shared_out_together(which.left, aside)
+    section = InvoiceSection(text("Invoices found"), heads, which.count, which.total, left)
     return [section] if heads else []
 
 
-def _sections(heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> Sequence[InvoiceSection]:
+def _sections(heads: Sequence[InvoiceHead], sums: Sequence[Sum], aside: Sequence[Shares]) -> Sequence[InvoiceSection]:
     """The invoices under their headings: unpaid ones together, settled ones year by year."""
     unpaid = [one for one in sums if one.unpaid]
-    found = [_section(text("Unpaid invoices"), [head for head in heads if head.open_amount], unpaid)]
+    found = [_section(text("Unpaid invoices"), [head for head in heads if head.open_amount], unpaid, aside)]
     for one in sums:
         if not one.unpaid:
             mine = [head for head in heads if not head.open_amount and head.last.year == one.year]
-            found.append(_section(str(one.year), mine, [one]))
+            found.append(_section(str(one.year), mine, [one], ()))
     return [section for section in found if section.invoices]
 
 
-def _section(title: Text | str, heads: Sequence[InvoiceHead], sums: Sequence[Sum]) -> InvoiceSection:
+def _section(
+    title: Text | str, heads: Sequence[InvoiceHead], sums: Sequence[Sum], aside: Sequence[Shares]
+) -> InvoiceSection:
     return InvoiceSection(
         title=title,
         invoices=heads,
         count=sum(one.count for one in sums),
         total=total(one.total for one in sums),
-        left=total(one.left for one in sums),
+        left=rules.shared_out_together(total(one.left for one in sums), aside),
     )
 
 

@@ -41,7 +41,10 @@ class PaymentsMade(Protocol):
     """The payments that are made here."""
 
     def told(self, db: Session, who: User, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:
-        """Bills that a person sees, with what was paid of them here and is not booked yet, and what is disputed."""
+        """Bills that a person sees, with what was paid of them here and is not booked yet."""
+
+    def set_aside(self, db: Session, who: User) -> Sequence[InvoiceHead]:
+        """The bills, so told, of which not all that is left is asked for."""
 
     def of_invoice(self, db: Session, who: User, invoice_id: UUID) -> Sequence[Attempted]:
         """The payments of a bill that were begun here, the newest first."""

@@ -23,17 +23,9 @@ from portal.kit import formats
 from portal.kit.documents import Attachment, Document, Relationship
 from portal.kit.formats import DASH
 from portal.kit.i18n import Language, Text, counted, text
+from portal.kit.papers import Fact, Words
 
 FILENAMES: Final = {Language.FI: "lasku", Language.SV: "faktura", Language.EN: "invoice"}
-Words = Text | str
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """Something that is told, and what it is."""
-
-    label: Words
-    value: Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +117,7 @@ def document(printing: Printing, seller: Brand, today: date, language: Language)
         title=f"{head.title.said(language)}, {head.number}",
         language=language,
         dated=head.issued_on,
-        content=_content(printing, today, language),
+        content=_content(printing, seller, today, language),
         attachments=[_e_invoice(printing, seller, language)],
     )
 
@@ -145,7 +137,7 @@ def _e_invoice(printing: Printing, seller: Brand, language: Language) -> Attachm
     )
 
 
-def _content(printing: Printing, today: date, language: Language) -> PrintedInvoice:
+def _content(printing: Printing, seller: Brand, today: date, language: Language) -> PrintedInvoice:
     invoice, buyer = printing.invoice, printing.buyer
     head, codes = invoice.head, payment_codes(invoice, today)
     due = Fact(text("Due date"), formats.full_date(head.due_on, language))
@@ -156,7 +148,7 @@ def _content(printing: Printing, today: date, language: Language) -> PrintedInvo
         facts=[*_facts(invoice, buyer, language)],
         asked=Fact(text("To be paid"), formats.money(head.to_pay)) if codes else _total(head),
         due=due if codes else None,
-        note=_note(head, today),
+        note=_note(invoice, seller, today, language),
         parts=[Fact(one.words, formats.money(one.amount)) for one in parts(invoice)],
         details=[*_details(invoice)],
         groups=[_group(group, head, today, language) for group in invoice.by_contract],
@@ -203,8 +195,9 @@ def _total(head: InvoiceHead) -> Fact:
     return Fact(text("Total"), formats.money(head.total))
 
 
-def _note(head: InvoiceHead, today: date) -> Text | None:
+def _note(invoice: WholeInvoice, seller: Brand, today: date, language: Language) -> Text | None:
     """What became of the invoice, or of a part of it, as its page says it."""
+    head = invoice.head
     more, credit = formats.money(head.overpaid), formats.money(-head.total)
     credited = text("Nothing is left to pay: the invoice has been credited.")
     paid_back = text("The credit of %(amount)s has been paid to you or set off against another invoice.", amount=credit)
@@ -219,6 +212,7 @@ def _note(head: InvoiceHead, today: date) -> Text | None:
     )
     notes = {
         Status.BOOKING: booking,
+        Status.COLLECTION: _in_collection(invoice, seller, language),
         Status.DISPUTED: disputed,
         Status.PAID: text("The invoice has been paid. Thank you."),
         Status.OVERPAID: text("The invoice has been paid, and %(amount)s more than was due.", amount=more),
@@ -229,6 +223,17 @@ def _note(head: InvoiceHead, today: date) -> Text | None:
     paid, whole = formats.money(head.paid), formats.money(head.total)
     partly = text("%(paid)s of %(total)s has been paid", paid=paid, total=whole) if head.paid else None
     return notes.get(head.status(today), disputed if head.disputed and head.to_pay else partly)
+
+
+def _in_collection(invoice: WholeInvoice, seller: Brand, language: Language) -> Text:
+    since = invoice.head.in_collection_since
+    return text(
+        "%(amount)s of this invoice has been in collection since %(date)s. Do not pay it by the details of the "
+        "invoice: ask how much it is now and how it is paid. %(collector)s",
+        amount=formats.money(invoice.head.shares.collected),
+        date=formats.full_date(since, language) if since else "",
+        collector=invoice.collector or f"{seller.called(language)}, {seller.phone}",
+    )
 
 
 def _details(invoice: WholeInvoice) -> Iterator[Fact]:
@@ -292,14 +297,8 @@ def _line(line: Line, head: InvoiceHead, language: Language) -> PrintedLine:
 
 
 def _origin(billed: BilledOrigin) -> Iterator[Fact]:
-    origin = billed.origin
-    for share in origin.shares:
-        yield Fact(share.words, formats.percent(share.percent))
-    yield Fact(text("Carbon dioxide"), f"{formats.exact(origin.co2, 0)} g/kWh")
-    if origin.nuclear_waste is not None:
-        yield Fact(text("Spent nuclear fuel"), f"{formats.exact(origin.nuclear_waste, 0)} mg/kWh")
-    if origin.fuel_taxes is not None:
-        yield Fact(text("Taxes of the fuels"), f"{formats.exact(origin.fuel_taxes)} €/MWh")
+    for words, figure in billed.origin.facts:
+        yield Fact(words, figure)
     if billed.emitted:
         yield Fact(text("Carbon dioxide of this invoice"), billed.emitted)
 

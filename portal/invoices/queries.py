@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -20,7 +20,7 @@ from portal.contracts.models import Contract, Product
 from portal.contracts.pricing import Vat
 from portal.customers.models import Party, PartyKind
 from portal.invoices.filters import InvoiceFilter, InvoicesShown
-from portal.invoices.heads import CREDITS, HEADS, IS_CREDITED, IS_UNPAID, head, with_subjects
+from portal.invoices.heads import CREDITS, DISPUTED, HEADS, IS_CREDITED, IS_UNPAID, head, with_subjects
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.invoices.priced_energy import PricedEnergy, counted_once
@@ -308,6 +308,12 @@ def counts_by_year(db: Session, who: User) -> Mapping[int, int]:
     return dict(sorted(found.items(), reverse=True))
 
 
+def counts_by_party(db: Session, who: User, invoice_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many of some bills each customer number has; those without any are left out."""
+    mine = INVOICES.visible_to(who) & col(Invoice.id).in_(invoice_ids)
+    return dict(db.exec(select(Invoice.party_id, func.count()).where(mine).group_by(col(Invoice.party_id))).all())
+
+
 def of_year(db: Session, who: User, year: int, skip: int, limit: int) -> Sequence[WholeInvoice]:
     """Whole bills of a year, the oldest first: so many after the first so many."""
     days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
@@ -384,20 +390,24 @@ def _late(filters: InvoiceFilter, today: date) -> Mapping[str, date]:
 
 def _bills(db: Session, which: ColumnElement[bool]) -> Sequence[WholeInvoice]:
     """Whole bills: a question each for heads, lines, VAT and payments."""
-    heads = select(Invoice, Site, Party.kind).join(Party).join(Site, col(Invoice.site_id) == Site.id, isouter=True)
-    found = db.exec(heads.where(which).order_by(Invoice.number)).all()
+    heads = select(Invoice, Site, Party.kind, DISPUTED).join(Party)
+    with_sites = heads.join(Site, col(Invoice.site_id) == Site.id, isouter=True)
+    found = db.exec(with_sites.where(which).order_by(Invoice.number)).all()
     ids = [invoice.id for invoice, *_ in found]
     lines, vats, received = _lines(db, ids), _vats(db, ids), _received(db, ids)
     return [
-        _bill(invoice, site, kind, lines[invoice.id], vats[invoice.id], received[invoice.id])
-        for invoice, site, kind in found
+        replace(
+            _bill(invoice, site, Money(int(disputed)), lines[invoice.id], vats[invoice.id], received[invoice.id]),
+            is_a_companys=kind == PartyKind.COMPANY,
+        )
+        for invoice, site, kind, disputed in found
     ]
 
 
 def _bill(
     invoice: Invoice,
     site: Site | None,
-    customer: str,
+    disputed: Money,
     lines: Sequence[Line],
     vats: Sequence[Vat],
     received: Sequence[Received],
@@ -416,6 +426,8 @@ def _bill(
             total=Money(invoice.total_cents),
             paid=Money(invoice.paid_cents),
             credited=Money(invoice.credited_cents),
+            disputed=disputed,
+            in_collection_since=invoice.in_collection_since,
         ),
         party_id=invoice.party_id,
         net=Money(invoice.net_cents),
@@ -431,7 +443,7 @@ def _bill(
         vats=tuple(vats),
         received=tuple(received),
         site_number=site.number if site else None,
-        is_a_companys=customer == PartyKind.COMPANY,
+        collector=invoice.collector,
     )
 
 

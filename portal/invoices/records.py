@@ -11,13 +11,13 @@ from uuid import UUID
 
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH
+from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY
 from portal.contracts.labels import KINDS as CONTRACTS
 from portal.contracts.pricing import Vat
 from portal.invoices import labels, rules
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
 from portal.invoices.priced_energy import PricedEnergy, counted_once
-from portal.invoices.rules import Status
+from portal.invoices.rules import Shares, Status
 from portal.kit.clock import DAY
 from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.i18n import Language, Spoken, Text, text
@@ -28,6 +28,7 @@ from portal.sites.labels import COMMODITIES
 
 NO_ENERGY: Final = Energy(0)
 NO_MONEY: Final = Money(0)
+OF_ELECTRICITY: Final = frozenset(kind for kind, energy in COMMODITY.items() if energy is Commodity.ELECTRICITY)
 WHOLE: Final = (
     {ContractKind.SALES, ContractKind.NETWORK},
     *({kind} for kind in (ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS)),
@@ -49,6 +50,7 @@ class InvoiceHead:
     credited: what credit notes take off it, not negative; nothing for a credit note
     on_the_way: what was paid here and is not among `paid` yet
     disputed: what is disputed of it, with VAT, and waits for an answer
+    in_collection_since: None where it is not in collection
     """
 
     id: UUID
@@ -65,6 +67,7 @@ class InvoiceHead:
     credited: Money
     on_the_way: Money = NO_MONEY
     disputed: Money = NO_MONEY
+    in_collection_since: date | None = None
 
     @property
     def open_amount(self) -> Money:
@@ -72,9 +75,16 @@ class InvoiceHead:
         return rules.left_to_pay(self.total, self.paid, self.credited)
 
     @property
+    def shares(self) -> Shares:
+        """What is still to be paid, shared out by who asks for it."""
+        return rules.shared_out(
+            self.open_amount, self.on_the_way, self.disputed, is_in_collection=self.in_collection_since is not None
+        )
+
+    @property
     def to_pay(self) -> Money:
-        """What the customer has still to pay: of what is open, all that is neither on its way nor disputed."""
-        return self.open_amount - rules.not_asked_for(self.open_amount, self.on_the_way, self.disputed)
+        """What the customer has still to pay to us: neither on its way nor disputed nor in collection."""
+        return self.shares.asked
 
     @property
     def overpaid(self) -> Money:
@@ -103,10 +113,11 @@ class InvoiceHead:
 
     def status(self, today: date) -> Status:
         """Where it stands on a day."""
-        if rules.is_being_booked(self.open_amount, self.on_the_way):
-            return Status.BOOKING
-        if self.open_amount and not self.to_pay:
-            return Status.DISPUTED
+        shares = self.shares
+        if shares.collected:
+            return Status.COLLECTION
+        if self.open_amount and not shares.asked:
+            return Status.DISPUTED if shares.disputed else Status.BOOKING
         return rules.status(self.total, self.paid, self.credited, self.due_on, today)
 
     @property
@@ -264,7 +275,10 @@ class Buyer:
 
 @dataclass(frozen=True, slots=True)
 class WholeInvoice:
-    """An invoice with all it says. The number of its site is None where it is about several."""
+    """An invoice with all it says. The number of its site is None where it is about several.
+
+    collector: who collects it, and how they are reached; None where nobody does, or the utility does so itself
+    """
 
     head: InvoiceHead
     party_id: UUID
@@ -282,6 +296,7 @@ class WholeInvoice:
     received: tuple[Received, ...]
     site_number: str | None = None
     is_a_companys: bool = False
+    collector: str | None = None
 
     @property
     def sources(self) -> "Sequence[Source]":
@@ -296,17 +311,26 @@ class WholeInvoice:
     @property
     def sells_electricity(self) -> bool:
         """Whether it is, in part at least, for electricity that we sold."""
-        return any(source.kind is ContractKind.SALES for source in self.sources)
+        return self.is_about(ContractKind.SALES)
 
     @property
     def distributes_electricity(self) -> bool:
         """Whether it is, in part at least, for the distribution of electricity."""
-        return any(source.kind is ContractKind.NETWORK for source in self.sources)
+        return self.is_about(ContractKind.NETWORK)
 
     @property
     def is_about_electricity(self) -> bool:
         """Whether it is for either."""
         return self.sells_electricity or self.distributes_electricity
+
+    @property
+    def is_about_more_than_electricity(self) -> bool:
+        """Whether a line of it is for anything else."""
+        return any(line.source is None or line.source.kind not in OF_ELECTRICITY for line in self.lines)
+
+    def is_about(self, *kinds: ContractKind) -> bool:
+        """Whether a line of it is for a contract of some kinds."""
+        return any(source.kind in kinds for source in self.sources)
 
     @property
     def by_contract(self) -> "Sequence[Group]":

@@ -1,12 +1,15 @@
 """Decisions about bills: where one stands on a day, and what is left to pay."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
 from portal.invoices import banking_days
-from portal.kit.money import Money
+from portal.kit.money import Money, total
 
+NOTHING: Final = Money(0)
 SOON: Final = timedelta(days=7)
 A_YEAR_APART: Final = timedelta(days=10)  # how far the days of bills a year apart may differ
 
@@ -28,6 +31,7 @@ class Status(StrEnum):
     CREDIT = "credit"
     CREDITED = "credited"
     DISPUTED = "disputed"  # all that is left is disputed, and waits for the utility's answer
+    COLLECTION = "collection"  # whoever collects it asks for what is left
     BOOKING = "booking"  # what was left has been paid here, and the books do not have it yet
 
 
@@ -73,27 +77,40 @@ def left_to_pay(total: Money, paid: Money, credited: Money) -> Money:
     return Money(max(0, total.cents - paid.cents))
 
 
-def is_being_booked(left: Money, on_the_way: Money) -> bool:
-    """Whether what is left to pay has been paid here and is on its way into the books."""
-    return Money(0) < left <= on_the_way
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """What is left to pay of a bill, shared out: these add up to it, and none is negative.
+
+    asked: what its customer is to pay to us
+    on_the_way: what was paid here, and the books do not have yet
+    disputed: what waits for the utility's answer
+    collected: what whoever collects it asks for, and no longer we
+    """
+
+    asked: Money
+    on_the_way: Money
+    disputed: Money
+    collected: Money
 
 
-def not_asked_for(left: Money, on_the_way: Money, disputed: Money) -> Money:
-    """What of that which is left to pay nobody asks for now: what was paid here, and what is disputed.
+def shared_out(left: Money, on_the_way: Money, disputed: Money, *, is_in_collection: bool) -> Shares:
+    """Who asks for what of that which is left to pay.
 
     What is disputed need not be paid while it is handled, and is neither reminded of nor collected (Collection Act
-    513/1999, good collection practice); what is not disputed falls due as it did.
+    513/1999, good collection practice); what is not disputed falls due as it did. What is in collection is paid to
+    whoever collects it, who knows its costs and interest: it is not paid here, and its due date does not move.
     """
-    return Money(min(left.cents, on_the_way.cents + disputed.cents))
+    booked = min(left, on_the_way)
+    waits = min(left - booked, disputed)
+    rest = left - booked - waits
+    return Shares(NOTHING, booked, waits, rest) if is_in_collection else Shares(rest, booked, waits, NOTHING)
 
 
-def may_be_ended(*, is_disputed: bool) -> bool:
-    """Whether the utility may end a contract, or cut a supply off, because its bills are not paid.
-
-    Nothing ends while a complaint about its ground is open (Directive (EU) 2019/944, Article 28a, added by Directive
-    (EU) 2024/1711). The customer may end it at any time.
-    """
-    return not is_disputed
+def shared_out_together(left: Money, aside: Sequence[Shares]) -> Shares:
+    """What is left to pay of many bills, shared out; of those that are not told of all is asked for."""
+    booked = total(one.on_the_way for one in aside)
+    disputed, collected = total(one.disputed for one in aside), total(one.collected for one in aside)
+    return Shares(left - booked - disputed - collected, booked, disputed, collected)
 
 
 def too_much(total: Money, paid: Money) -> Money:

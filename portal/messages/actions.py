@@ -1,7 +1,7 @@
 """Writing to customer service, and noting what was read. Whatever is sent twice by one form is one message."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import ClassVar
 from uuid import UUID, uuid4
@@ -11,7 +11,6 @@ from sqlmodel import Session, col, select
 from portal.audit import actions as audit
 from portal.auth.people import User
 from portal.invoices import disputes
-from portal.invoices import queries as invoices
 from portal.invoices.disputes import Disputed
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time, table_of, upsert
@@ -290,11 +289,9 @@ def _send(db: Session, who: User, thread: MessageThread, about: ThreadSubject, l
 
 def _dispute(db: Session, who: User, thread: MessageThread, disputed: Disputed, now: datetime) -> None:
     """Keep what is disputed, tell the utility what is not to be asked for, and write down who says so."""
-    invoice = invoices.by_id(db, who, disputed.invoice_id)
+    invoice, line = disputed.invoice, disputes.line_at(disputed.invoice, disputed.place)
     disputes.begin(db, disputed, thread.id, now)
-    db.flush()
-    claimed = disputes.open_amounts(db, [disputed.invoice_id])[disputed.invoice_id]
-    line, left = disputes.line_at(invoice, disputed.place), invoice.head.open_amount
+    left = replace(invoice.head, disputed=invoice.head.disputed + disputed.amount).shares
     said = InvoiceDisputed(
         thread_number=thread.number or "",
         customer_number=queries.by_id(db, who, thread.id).about.customer_number,
@@ -303,12 +300,12 @@ def _dispute(db: Session, who: User, thread: MessageThread, disputed: Disputed, 
         line=disputed.place,
         line_code=line.code if line else None,
         disputed_cents=disputed.amount.cents,
-        undisputed_cents=max(0, left.cents - claimed.cents),
+        undisputed_cents=(left.asked + left.collected).cents,
         disputed_by=who.name,
         at=now,
     )
     announce(db, said, now)
-    audit.record(db, _act("invoice.disputed", who, thread, disputed.invoice_id), now)
+    audit.record(db, _act("invoice.disputed", who, thread, invoice.head.id), now)
 
 
 def _event(thread: MessageThread, message: Message, about: ThreadSubject) -> MessageSent:

@@ -5,17 +5,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Final
 from uuid import UUID, uuid4
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, TypeAdapter, ValidationError
 from starlette.datastructures import QueryParams
+from starlette.routing import Route
 
 from portal.auth.people import User, decides, user
 from portal.invoices import disputes
 from portal.invoices import queries as invoices
 from portal.invoices.disputes import Disputed
-from portal.invoices.records import InvoiceHead, Line
+from portal.invoices.paid_here import PaymentsMade
+from portal.invoices.records import InvoiceHead, Line, WholeInvoice
 from portal.kit import formats
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
@@ -172,19 +175,21 @@ def read_all(visit: Visit[User]) -> Redirect:
     return Redirect("/messages")
 
 
-def show(visit: Visit[User]) -> ThreadPage:
+def show(payments: PaymentsMade, visit: Visit[User]) -> ThreadPage:
     """One thread."""
-    return _thread(visit, Typed(), uuid4())
+    return _thread(payments, visit, Typed(), uuid4())
 
 
-def note_read(visit: Visit[User]) -> Reply:
+def note_read(payments: PaymentsMade, visit: Visit[User]) -> Reply:
     """Mark a thread as read: htmx says so by itself when the page has been opened, without scripts a button does."""
     thread_id = visit.id("id")
     actions.mark_read(visit.db, visit.who, thread_id, _until(visit), visit.now)
-    return Redirect(f"/messages/{thread_id}") if "by-hand" in visit.form else _thread(visit, Typed(), uuid4())
+    if "by-hand" in visit.form:
+        return Redirect(f"/messages/{thread_id}")
+    return _thread(payments, visit, Typed(), uuid4())
 
 
-def reply(visit: Visit[User]) -> Reply:
+def reply(payments: PaymentsMade, visit: Visit[User]) -> Reply:
     """Send a reply, or show the thread again with what to correct."""
     form_key = _form_key(visit)
     match read(ReplyForm, visit.form):
@@ -193,10 +198,10 @@ def reply(visit: Visit[User]) -> Reply:
             try:
                 actions.reply(visit.db, visit.who, visit.id("id"), letter, visit.now)
             except TooManyMessages as full:
-                return _full(visit, _thread(visit, Typed.of(value), form_key), full)
+                return _full(visit, _thread(payments, visit, Typed.of(value), form_key), full)
             return Redirect(f"/messages/{visit.id('id')}")
         case typed:
-            return Answer(_thread(visit, typed, form_key), status=422)
+            return Answer(_thread(payments, visit, typed, form_key), status=422)
 
 
 def close(visit: Visit[User]) -> Redirect:
@@ -213,8 +218,9 @@ def new(visit: Visit[User]) -> Reply:
     about = _about(visit, visit.query.items())
     if about is None:
         return Redirect("/messages")
-    asked = visit.query.get("topic") or _usual_topic(about)
-    return _new(visit, about, Typed({"topic": asked, **_of_invoice(visit, about)}), uuid4())
+    asked, bill = visit.query.get("topic") or _usual_topic(about), _bill(visit, about)
+    typed = {"topic": asked, **(_of_invoice(visit, bill) if bill else {})}
+    return _new(visit, about, bill, Typed(typed), uuid4())
 
 
 def write(visit: Visit[User]) -> Reply:
@@ -222,24 +228,25 @@ def write(visit: Visit[User]) -> Reply:
     form_key, about = _form_key(visit), _about(visit, visit.form.items())
     if about is None:
         raise NotACustomer
+    bill = _bill(visit, about)
     match read(MessageForm, visit.form):
         case Valid(value) if _is_covered(visit.who, value.topic, about):
             try:
-                disputed = _disputed(visit, value, about)
+                disputed = _disputed(value, bill)
             except NotThatMuch as wrong_amount:
                 typed = replace(Typed.of(value), errors={"disputed": wrong_amount.says})
-                return Answer(_new(visit, about, typed, form_key), status=422)
+                return Answer(_new(visit, about, bill, typed, form_key), status=422)
             letter, matter = Letter(value.body, visit.language, form_key), Matter(value.topic, value.subject, about)
             try:
                 sent = actions.write(visit.db, visit.who, replace(matter, disputed=disputed), letter, visit.now)
             except TooManyMessages as full:
-                return _full(visit, _new(visit, about, Typed.of(value), form_key), full)
+                return _full(visit, _new(visit, about, bill, Typed.of(value), form_key), full)
             return Redirect(f"/messages/{sent}")
         case Valid(value):
             typed = replace(Typed.of(value), errors={"topic": NOT_COVERED})
         case refused:
             typed = refused
-    return Answer(_new(visit, about, typed, form_key), status=422)
+    return Answer(_new(visit, about, bill, typed, form_key), status=422)
 
 
 def feedback(visit: Visit[User]) -> Reply:
@@ -273,14 +280,11 @@ class NotThatMuch(Exception):
         self.says = says
 
 
-def _of_invoice(visit: Visit[User], about: ThreadSubject) -> Mapping[str, str]:
+def _of_invoice(visit: Visit[User], invoice: WholeInvoice) -> Mapping[str, str]:
     """What the form says of an invoice, and of a line of it where the address names one."""
-    if about.invoice is None:
-        return {}
-    invoice = invoices.by_id(visit.db, visit.who, about.invoice.id)
     place, cents = visit.query.get("place", ""), visit.query.get("cents", "")
     line = disputes.line_at(invoice, int(place) if SOME_NUMBER.fullmatch(place) else None)
-    number = text("Invoice %(number)s", number=about.invoice.number).said(visit.language)
+    number = text("Invoice %(number)s", number=invoice.head.number).said(visit.language)
     if line is None:
         return {"subject": number}
     whole = f"{number}: {line.name.said(visit.language)}, {formats.money(disputes.with_vat(line.net, line))}"
@@ -288,12 +292,11 @@ def _of_invoice(visit: Visit[User], about: ThreadSubject) -> Mapping[str, str]:
     return {"subject": whole[:LONGEST_SUBJECT], "place": place, "disputed": amount}
 
 
-def _disputed(visit: Visit[User], value: MessageForm, about: ThreadSubject) -> Disputed | None:
+def _disputed(value: MessageForm, invoice: WholeInvoice | None) -> Disputed | None:
     """What a message disputes of an invoice; None where nothing is. Raises NotThatMuch."""
     typed = "".join(value.disputed.split()).removesuffix("€")
-    if about.invoice is None or not typed:
+    if invoice is None or not typed:
         return None
-    invoice = invoices.by_id(visit.db, visit.who, about.invoice.id)
     found = AMOUNT.fullmatch(typed.replace(",", "."))
     amount = Money(int(Decimal(found[0]) * 100)) if found else Money(0)
     if not Money(0) < amount <= invoice.head.total:
@@ -305,7 +308,7 @@ def _disputed(visit: Visit[User], value: MessageForm, about: ThreadSubject) -> D
             )
         )
     place = int(value.place) if SOME_NUMBER.fullmatch(value.place) else None
-    return Disputed(about.invoice.id, place if disputes.line_at(invoice, place) else None, amount)
+    return Disputed(invoice, place if disputes.line_at(invoice, place) else None, amount)
 
 
 NOT_COVERED: Final = text("Your mandate does not cover this topic at this site. Choose another topic or site.")
@@ -317,12 +320,12 @@ def _full(visit: Visit[User], page: ThreadPage | NewMessage | Feedback, full: To
     return Answer(shown_again, headers=retry_after(full.free_at, visit.now), status=full.status)
 
 
-def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
+def _thread(payments: PaymentsMade, visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     thread = queries.by_id(visit.db, visit.who, visit.id("id"))
     return ThreadPage(
         thread=thread,
         today=visit.today,
-        invoice=_invoice(visit, thread),
+        invoice=_invoice(payments, visit, thread),
         may_write=_is_covered(visit.who, thread.topic, thread.about),
         until=_iso(thread.told_at),
         form=form,
@@ -330,14 +333,20 @@ def _thread(visit: Visit[User], form: Typed, form_key: UUID) -> ThreadPage:
     )
 
 
-def _invoice(visit: Visit[User], thread: Thread) -> InvoiceHead | None:
+def _invoice(payments: PaymentsMade, visit: Visit[User], thread: Thread) -> InvoiceHead | None:
     if thread.about.invoice is None:
         return None
     found = invoices.of_ids(visit.db, visit.who, [thread.about.invoice.id])
-    return next(iter(found.values()), None)
+    return next(iter(payments.told(visit.db, visit.who, list(found.values()))), None)
 
 
-def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) -> NewMessage:
+def _bill(visit: Visit[User], about: ThreadSubject) -> WholeInvoice | None:
+    return invoices.by_id(visit.db, visit.who, about.invoice.id) if about.invoice else None
+
+
+def _new(
+    visit: Visit[User], about: ThreadSubject, bill: WholeInvoice | None, form: Typed, form_key: UUID
+) -> NewMessage:
     reach = visit.who.reach
     topics = rules.topics(reach)
     is_settled = about.invoice or about.contract
@@ -348,7 +357,7 @@ def _new(visit: Visit[User], about: ThreadSubject, form: Typed, form_key: UUID) 
         about=about,
         sites=[] if is_settled else subjects.sites(visit.db, visit.who),
         site_may_be_left_out=any(rules.may_write(reach, topic, None) for topic in topics),
-        lines=invoices.by_id(visit.db, visit.who, about.invoice.id).lines if about.invoice else (),
+        lines=bill.lines if bill else (),
     )
 
 
@@ -411,15 +420,21 @@ def _until(visit: Visit[User]) -> datetime:
         raise BadRequest from None
 
 
-routes = [
-    page("/messages", index, who=user, viewed=text("Looked at the list of messages")),
-    action("/messages/read", read_all, who=user),
-    page("/messages/new", new, who=writes, viewed=text("Opened the form for writing to customer service")),
-    action("/messages/new", write, who=writes),
-    page("/messages/{id}", show, who=user, viewed=text("Looked at messages about a matter")),
-    action("/messages/{id}", reply, who=writes),
-    action("/messages/{id}/read", note_read, who=user),
-    action("/messages/{id}/close", close, who=writes),
-    page("/feedback", feedback, who=decides, viewed=text("Opened the form for feedback")),
-    action("/feedback", send_feedback, who=decides),
-]
+def routes(payments: PaymentsMade) -> list[Route]:
+    """Every address of these pages.
+
+    payments: those of bills that are made here
+    """
+    thread = "/messages/{id}"
+    return [
+        page("/messages", index, who=user, viewed=text("Looked at the list of messages")),
+        action("/messages/read", read_all, who=user),
+        page("/messages/new", new, who=writes, viewed=text("Opened the form for writing to customer service")),
+        action("/messages/new", write, who=writes),
+        page(thread, partial(show, payments), who=user, viewed=text("Looked at messages about a matter")),
+        action(thread, partial(reply, payments), who=writes),
+        action("/messages/{id}/read", partial(note_read, payments), who=user),
+        action("/messages/{id}/close", close, who=writes),
+        page("/feedback", feedback, who=decides, viewed=text("Opened the form for feedback")),
+        action("/feedback", send_feedback, who=decides),
+    ]

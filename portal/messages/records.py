@@ -11,6 +11,7 @@ from uuid import UUID
 
 from portal.invoices.banking_days import after
 from portal.invoices.records import InvoiceHead
+from portal.kit import searching
 from portal.kit.clock import day_of, first_of_month
 from portal.kit.i18n import Language, Text, text
 from portal.kit.labels import Label
@@ -41,8 +42,7 @@ class ThreadFilter:
     @property
     def query(self) -> Mapping[str, str]:
         """How an address asks for it; nothing for what is shown unasked."""
-        asked = {"show": "" if self.show is ThreadsShown.ALL else self.show.value, "q": self.text}
-        return {name: value for name, value in asked.items() if value}
+        return searching.told(show=None if self.show is ThreadsShown.ALL else self.show.value, q=self.text)
 
     @property
     def href(self) -> str:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from portal.kit.money import Money, total
 from portal.kit.questions import Question, any_of
 from portal.payments.kinds import AttemptState
 from portal.payments.models import PaymentAttempt
-from portal.payments.rules import Booked, PaidHere, not_yet_booked
+from portal.payments.rules import STUCK_AFTER, Booked, PaidHere, not_yet_booked
 
 T = TypeVar("T")
 _ATTEMPT, _PAYMENT = table_of(PaymentAttempt), table_of(Payment)
@@ -28,11 +28,6 @@ def _paid(
     return invoice_id, PaidHere(transaction, Money(cents), day_of(begun_at), frozenset(booked_before))
 
 
-STUCK_AFTER: Final[Mapping[AttemptState, timedelta]] = {
-    AttemptState.REFUNDING: timedelta(days=1),
-    AttemptState.UNDER_WAY: timedelta(days=14),
-}
-"""After how long somebody must look at a payment: a refund of which nobody knows, one that is under way for ever."""
 PAID: Final = Question(
     _paid,
     select(*_ATTEMPT.c["invoice_id", "transaction", "cents", "begun_at", "booked_before"])

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
-from portal.invoices import disputes
 from portal.invoices import queries as invoices
+from portal.invoices.heads import DISPUTED, HEADS, IS_UNPAID, head
 from portal.invoices.models import Invoice
 from portal.invoices.records import InvoiceHead
 from portal.invoices.scope import INVOICES
@@ -22,6 +22,15 @@ from portal.payments.models import PaymentAttempt
 from portal.payments.records import Attempt
 
 NEAR: Final = 3
+SET_ASIDE: Final = INVOICES.question(
+    head,
+    HEADS.where(
+        IS_UNPAID,
+        col(Invoice.in_collection_since).is_not(None)
+        | (DISPUTED > 0)
+        | exists().where(col(PaymentAttempt.invoice_id) == Invoice.id, col(PaymentAttempt.state) == AttemptState.PAID),
+    ),
+)
 
 
 class NoSuchPayment(NotThere):
@@ -42,17 +51,14 @@ def of_invoice(db: Session, who: User, invoice_id: UUID) -> Sequence[Attempt]:
 
 
 def told(db: Session, who: User, heads: Sequence[InvoiceHead]) -> Sequence[InvoiceHead]:  # noqa: ARG001 - who saw them
-    """Bills that a person was found to see, with what was paid of them here, and what is disputed of them."""
-    unpaid = [head.id for head in heads if head.open_amount]
-    under_way, disputed = lookups.on_the_way(db, unpaid), disputes.open_amounts(db, unpaid)
-    return [
-        replace(
-            head,
-            on_the_way=under_way.get(head.id, head.on_the_way),
-            disputed=disputed.get(head.id, head.disputed),
-        )
-        for head in heads
-    ]
+    """Bills that a person was found to see, with what was paid of them here."""
+    under_way = lookups.on_the_way(db, [head.id for head in heads if head.open_amount])
+    return [replace(head, on_the_way=under_way.get(head.id, head.on_the_way)) for head in heads]
+
+
+def set_aside(db: Session, who: User) -> Sequence[InvoiceHead]:
+    """The bills of which not all that is left is asked for: a part was paid here, is disputed or in collection."""
+    return told(db, who, SET_ASIDE.all(db, who))
 
 
 def next_due(db: Session, who: User) -> InvoiceHead | None:

@@ -1,6 +1,6 @@
 """Decisions about payments that are made here: how one ends, which of them the utility's books lack, what goes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -12,6 +12,11 @@ CURRENCY: Final = "EUR"
 ASKED_AFTER: Final = timedelta(minutes=10)  # a payer is usually back by then, and the service has called
 ENDED_AFTER: Final = timedelta(hours=24)
 """When a payment that its service still calls open is given up here; money that comes later counts all the same."""
+STUCK_AFTER: Final[Mapping[AttemptState, timedelta]] = {
+    AttemptState.REFUNDING: timedelta(days=1),
+    AttemptState.UNDER_WAY: timedelta(days=14),
+}
+"""After how long somebody must look at a payment: a refund of which nobody knows, one that is under way for ever."""
 
 NEXT: Final = {
     (AttemptState.BEGUN, PaymentOutcome.UNDER_WAY): AttemptState.UNDER_WAY,

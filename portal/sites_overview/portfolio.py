@@ -12,7 +12,9 @@ from portal.auth.reach import Theme
 from portal.consumption import queries as consumption
 from portal.consumption.selection import Point
 from portal.invoices import queries as invoices
+from portal.invoices import rules
 from portal.kit.money import Money, total
+from portal.payments import queries as payments
 from portal.sites import queries as sites
 from portal.sites_overview.records import Use
 from portal.sites_overview.rows import Figures, SiteFigures, gaps, standing_out, summed
@@ -69,4 +71,6 @@ def portfolio(db: Session, who: User, points: Sequence[Point], today: date) -> P
 
 def _unpaid(db: Session, who: User) -> Unpaid:
     days = invoices.unpaid(db, who)
-    return Unpaid(sum(day.count for day in days), total(day.left for day in days))
+    aside = [head.shares for head in payments.set_aside(db, who)]
+    left = rules.shared_out_together(total(day.left for day in days), aside)
+    return Unpaid(sum(day.count for day in days), left.asked)

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from zipfile import ZipFile
 
 import pypdfium2
@@ -15,6 +16,7 @@ from portal.auth.models import Account, PackageLease
 from portal.brand import DEMO_BRAND
 from portal.invoices import archive, queries
 from portal.invoices.archive import Printer
+from portal.invoices.filters import InvoiceFilter
 from portal.kit.i18n import Language
 from portal.kit.typesetting import CompilerGone, NotTypeset
 from portal.payments import queries as payments
@@ -42,9 +44,10 @@ class Press:
     """Typesets as it is told: each document's title, or the fault that comes first."""
 
     def __init__(self, *faults):
-        self.faults = list(faults)
+        self.faults, self.pressed = list(faults), []
 
     def pdf(self, document):
+        self.pressed.append(document)
         if self.faults and (fault := self.faults.pop(0)):
             raise fault
         return document.title.encode()
@@ -100,6 +103,20 @@ def test_it_is_written_down_who_took_how_many(aino, books, database):
     assert (taken.party_id, taken.account_id is not None, taken.details) == (aino.party, True, '{"count":"1"}')
 
 
+def test_each_customer_number_reads_how_many_of_its_own_were_taken(aino, register, books, database):
+    other, site = register.party(), register.site()
+    register.bill(other, site, books.last, cents=100, number="other")
+    none = register.party()
+    with database.writing() as db:
+        who = somebody(aino.party, other, none)
+        page = queries.sums(db, who, InvoiceFilter(), UNTIL).stretches(0, 100)
+        heads = queries.latest(db, who, InvoiceFilter(), page, UNTIL)
+        archive.begin(db, replace(who, account_id=db.exec(select(Account.id)).one()), heads, days.now())
+    with database.reading() as db:
+        taken = db.exec(select(AuditEntry).where(AuditEntry.act == archive.DOWNLOADED)).all()
+    assert {one.party_id: one.details for one in taken} == {aino.party: '{"count":"3"}', other: '{"count":"1"}'}
+
+
 def test_nobody_elses_bills_are_in_it(aino, mikko, books, database):
     assert mikko.browser.submit(PAGE, {}, page=PAGE).status_code == 409
     with database.reading() as db:
@@ -130,10 +147,12 @@ def test_two_bills_of_a_day_whose_numbers_differ_in_signs_alone_have_two_names(a
 
 
 def test_what_is_being_booked_is_not_asked_for_in_it_either(aino, books, database):
-    class Paid:
+    class AllPaidHere:
         def told(self, db, who, heads):
-            return [head for head in payments.told(db, who, heads) if asked.append(head.id) is None]
+            return [replace(head, on_the_way=head.open_amount) for head in payments.told(db, who, heads)]
 
-    asked = []
-    list(archive.files(database, [books.unpaid, books.paid], printer(aino, Press(), Paid())))
-    assert asked == [books.unpaid, books.paid]
+    for made, asks in ((payments, True), (AllPaidHere(), False)):
+        press = Press()
+        list(archive.files(database, [books.unpaid], printer(aino, press, made)))
+        [document] = press.pressed
+        assert (document.content.slip is not None) is asks

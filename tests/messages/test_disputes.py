@@ -9,10 +9,10 @@ import pytest
 from sqlmodel import select
 
 from portal.audit.models import AuditEntry
-from portal.invoices import disputes, queries, rules
+from portal.invoices import disputes, queries
 from portal.invoices.disputes import line_at, with_vat
 from portal.invoices.models import InvoiceDispute
-from portal.invoices.rules import Status, not_asked_for
+from portal.invoices.rules import Status
 from portal.kit.feed import ImportContext
 from portal.kit.money import Money
 from portal.messages.actions import InvoiceDisputed
@@ -152,22 +152,6 @@ def test_anothers_bill_cannot_be_disputed(mikko, books, database):
     assert kept(database) == []
 
 
-def test_a_contract_is_disputed_by_the_bills_of_it(aino, mikko, books, database):
-    def is_about(who, contract):
-        with database.reading() as db:
-            return disputes.is_about(db, who, contract)
-
-    me = somebody(aino.party)
-    assert not is_about(me, books.sales)
-    sent(aino.browser, books.unpaid, disputed="5")
-    assert is_about(me, books.sales)
-    assert is_about(me, books.network)
-    assert not is_about(somebody(mikko.party), books.sales)
-    assert not rules.may_be_ended(is_disputed=is_about(me, books.sales))
-    answered(database)
-    assert rules.may_be_ended(is_disputed=is_about(me, books.sales))
-
-
 def test_two_complaints_about_one_bill_add_up_and_never_beyond_what_is_left(aino, register, books, database):
     sent(aino.browser, books.unpaid, disputed="40")
     register.payment(books.unpaid, 5000, aino.today)
@@ -179,12 +163,20 @@ def test_two_complaints_about_one_bill_add_up_and_never_beyond_what_is_left(aino
     assert (head.disputed, head.to_pay, head.status(aino.today)) == (Money(6000), Money(0), Status.DISPUTED)
 
 
-@pytest.mark.parametrize(
-    ("left", "on_the_way", "disputed", "held"),
-    [(100, 0, 0, 0), (100, 0, 40, 40), (100, 30, 40, 70), (100, 80, 40, 100), (0, 0, 40, 0)],
-)
-def test_what_nobody_asks_for_is_never_more_than_what_is_left(left, on_the_way, disputed, held):
-    assert not_asked_for(Money(left), Money(on_the_way), Money(disputed)) == Money(held)
+def test_the_list_the_thread_and_the_file_tell_what_is_due_and_what_is_disputed(aino, register, books, database):
+    other = register.bill(aino.party, books.site, books.last, cents=1000, number="X1")
+    sent(aino.browser, books.unpaid, disputed="44,99")
+    for page in ("/invoices", "/invoices?show=open", "/invoices?q=Esimerkkikatu"):
+        shown = words(aino.browser.open(page))
+        assert "Maksettavaa 60,00 €" in shown, page
+        assert "44,99 € riitautettu" in shown, page
+    about = words(aino.browser.open(f"/messages/{thread(database).id}"))
+    assert "Maksettavaa 50,00 €" in about
+    assert "44,99 € riitautettu" in about
+    rows = aino.browser.get("/invoices/download?show=open").text.splitlines()
+    assert any(row.endswith("94,99;0,00;50,00;44,99;0,00") for row in rows), rows
+    with database.reading() as db:
+        assert {head.id for head in payments.set_aside(db, somebody(aino.party))} == {books.unpaid}, other
 
 
 def test_the_page_of_a_bill_leads_to_the_form(aino, books):

@@ -39,10 +39,11 @@ def not_payable(about: InvoiceSubject, late_days: int, today: date) -> Text | No
     invoice = about.invoice
     if invoice.kind is not InvoiceKind.INVOICE:
         return text("This can be asked for of invoices only, not of reminders or credit notes.")
-    if not invoice.open_amount:
+    left = invoice.shares
+    if not (left.asked or left.collected):
         return text("Nothing is left to pay of this invoice.")
-    if about.is_reminded:
-        return text("We have sent a reminder of this invoice. Call us, and we agree on how it is paid.")
+    if left.collected or about.is_reminded:
+        return _reminded(about)
     if invoice.is_late(today) and invoice.days_late(today) > late_days:
         return text(
             "The due date passed on %(day)s. Call us, and we agree on how it is paid.", day=said_day(invoice.due_on)
@@ -50,6 +51,12 @@ def not_payable(about: InvoiceSubject, late_days: int, today: date) -> Text | No
     if about.granted & {CODE, PLAN}:
         return text("The time to pay this invoice has been prolonged once already. Call us if you need more.")
     return None
+
+
+def _reminded(about: InvoiceSubject) -> Text:
+    if about.invoice.in_collection_since:
+        return text("This invoice is in collection. Ask whoever collects it when and how it can be paid.")
+    return text("We have sent a reminder of this invoice. Call us, and we agree on how it is paid.")
 
 
 def latest(about: InvoiceSubject) -> date:

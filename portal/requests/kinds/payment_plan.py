@@ -48,7 +48,7 @@ def parts(total: Money, number: int, first: date) -> Sequence[Instalment]:
 
 def questions(about: InvoiceSubject, _answers: Answers, today: date) -> Sequence[Question]:
     """How many parts, and when the first one is paid."""
-    total = about.invoice.open_amount
+    total = about.invoice.to_pay
     earliest = banking_days.after(today, 1)
     latest = banking_days.after(max(today, about.invoice.due_on), FIRST_IN)
     said = said_day(earliest)
@@ -71,7 +71,7 @@ def questions(about: InvoiceSubject, _answers: Answers, today: date) -> Sequence
 
 def promise(about: InvoiceSubject, answers: Answers, today: date) -> Promise:
     """Each part with its day."""
-    planned = parts(about.invoice.open_amount, int(answers.get("parts")), answers.day("first_on") or today)
+    planned = parts(about.invoice.to_pay, int(answers.get("parts")), answers.day("first_on") or today)
     means = [text("%(day)s: %(amount)s", day=said_day(one.due_on), amount=formats.money(one.amount)) for one in planned]
     means.append(text("Until we have answered, the due date is %(day)s.", day=said_day(about.invoice.due_on)))
     return Promise(means, banking_days.after(today, ANSWERED_IN))
