@@ -249,9 +249,10 @@ def test_odd_bills_add_up(db):
 
 
 def test_riikka_was_billed_by_mistake_and_credited_for_all_of_it(db):
-    bill, credit = odd_invoices_of(db, RIIKKA)
+    collected, bill, credit = odd_invoices_of(db, RIIKKA)
     assert (credit.refers_to, credit.total_cents) == (bill.number, -bill.total_cents)
-    assert paid(db, bill) is None
+    assert paid(db, bill) is paid(db, collected) is None
+    assert collected.due_on < collected.in_collection_since < TODAY
 
 
 def test_mikko_owes_nothing(db):

@@ -35,6 +35,7 @@ BILLS = (
     (RIIKKA, "sähkönsiirto, kaukojäähdytys", UNPAID),
     (RIIKKA, "hyvityslasku", "Hyvityslasku"),
     (RIIKKA, "päivystyskäynti", "Hyvitetty"),
+    (RIIKKA, "kaasulaitteiden tarkastus", "Perinnässä"),
 )
 
 
