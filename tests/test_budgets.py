@@ -13,6 +13,7 @@ from portal.kit.db import Database
 from tests.counted import Counts, counted
 from tests.people import House
 
+BILL = id_of("invoice", "261148213")  # electricity
 BUDGETS = {
     "/overview": Counts(statements=18, escaped=97, macros=0),
     "/invoices": Counts(
@@ -22,7 +23,11 @@ BUDGETS = {
     "/consumption?at=2026-10": Counts(statements=15, escaped=268, macros=8),  # a month with corrections, and why
     "/consumption": Counts(statements=14, escaped=206, macros=7),  # the newest month: whether the newest days are zero
     "/sites": Counts(statements=12, escaped=67, macros=0),
-    f"/invoices/{id_of('invoice', '261148213')}/check": Counts(statements=13, escaped=81, macros=0),  # electricity
+    "/invoices?q=261148213": Counts(statements=12, escaped=90, macros=0),
+    f"/invoices/{BILL}": Counts(statements=18, escaped=250, macros=2),  # with VAT, and without it behind a fold
+    f"/invoices/{BILL}/check": Counts(statements=13, escaped=81, macros=0),
+    "/invoices/check?year=2026": Counts(statements=125, escaped=48, macros=0),  # five for each bill of the year
+    "/invoices/month": Counts(statements=14, escaped=52, macros=0),
     "/messages": Counts(statements=9, escaped=106, macros=0),
 }
 

@@ -36,6 +36,7 @@ from portal.invoices.disputes import Dispute
 from portal.invoices.download import CONTENT_TYPES, Format
 from portal.invoices.filters import PAGE, InvoiceFilter
 from portal.invoices.finding import Found
+from portal.invoices.grossed import GrossGroup, with_vat
 from portal.invoices.origins import BilledOrigin, origins
 from portal.invoices.paid_here import Attempted, PaymentsMade
 from portal.invoices.parts import PartOfBill, parts
@@ -133,6 +134,7 @@ class InvoicePage(Page):
     pay_by: the last day on which a payment is in time; the due date where that is a banking day
     made: the payments of it that were begun here
     pays_at: the origins of the payment service, none where it cannot be paid here
+    with_vat: the lines as a person reads them; none for a company, which reads them without
     to_do, who_helps: what is said to whoever doubts it
     disputes: what is disputed of it, and not answered yet
     may_complain: whether the person may write to us about it
@@ -149,6 +151,7 @@ class InvoicePage(Page):
     parts: Sequence[PartOfBill]
     two_years_of_use: Sequence[TwoYears]
     origins: Sequence[BilledOrigin]
+    with_vat: Sequence[GrossGroup]
     to_do: Text
     who_helps: Sequence[Text]
     disputes: Sequence[Dispute]
@@ -253,6 +256,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         parts=parts(invoice),
         two_years_of_use=two_years(visit.db, visit.who, invoice),
         origins=origins(visit.db, invoice),
+        with_vat=() if invoice.is_a_companys else with_vat(as_told(visit.who, invoice)),
         to_do=advice.if_wrong(head, visit.today),
         who_helps=list(advice.who_helps(invoice)),
         disputes=disputes.open_of(visit.db, visit.who, invoice),

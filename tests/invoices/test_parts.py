@@ -1,7 +1,9 @@
 """What an invoice is made of: its parts come to its total, and to the width of the bar."""
 
 from hypothesis import given
+from hypothesis import strategies as st
 
+from portal.invoices.grossed import with_vat
 from portal.invoices.kinds import BillPart, LineUnit
 from portal.invoices.parts import parts
 from portal.kit.money import Money, total
@@ -32,3 +34,17 @@ def test_the_parts_come_to_the_total_and_fill_the_bar(lines):
     assert all((one.width > 0) is (one.amount > Money(0)) for one in found)
     if any(one.width for one in found):
         assert round(sum(one.width for one in found), 6) == 100
+
+
+RATES = st.sampled_from(["0", "10", "14", "25.5"])
+
+
+@given(st.lists(st.builds(line, st.sampled_from([SALES, NETWORK, None]), st.integers(-(10**5), 10**6), vat=RATES)))
+def test_lines_with_vat_come_to_the_total_to_the_cent_and_none_bears_anothers(lines):
+    invoice = bill(*lines)
+    groups = with_vat(invoice)
+    assert total(group.amount for group in groups) == invoice.head.total
+    assert [[one.line for one in group.lines] for group in groups] == [[*one.lines] for one in invoice.by_contract]
+    if all(one.net.cents >= 0 for one in lines):
+        for one in (one for group in groups for one in group.lines):
+            assert abs(one.amount.cents - one.line.net.cents * (100 + one.line.vat_percent) / 100) <= 2
