@@ -20,7 +20,7 @@ from sqlalchemy import make_url
 from portal import brand as brands
 from portal.brand import DEMO_BRAND, BadBrand, Brand
 from portal.contracts.kinds import ContractKind
-from portal.customers.rhythms import Rhythm
+from portal.customers.rhythms import BillingRhythm
 from portal.kit.complaints import Complaint
 from portal.kit.hosts import is_here
 from portal.kit.mail import MailServer
@@ -336,7 +336,7 @@ def _billing(given: _Given) -> BillingTerms:
     rhythms, yearly = given.value("PORTAL_BILLING_RHYTHMS"), given.value("PORTAL_BILLING_YEARLY")
     days = given.value("PORTAL_DUE_DAYS")
     return BillingTerms(
-        tuple(_each("PORTAL_BILLING_RHYTHMS", Rhythm, rhythms)) if rhythms else USUAL.rhythms,
+        tuple(_each("PORTAL_BILLING_RHYTHMS", BillingRhythm, rhythms)) if rhythms else USUAL.rhythms,
         frozenset(_each("PORTAL_BILLING_YEARLY", ContractKind, yearly)) if yearly else USUAL.yearly,
         tuple(_due_days(days)) if days else USUAL.due_days,
     )

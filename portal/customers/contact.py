@@ -24,7 +24,7 @@ from portal.customers.models import (
     Party,
     PartyKind,
 )
-from portal.customers.rhythms import RHYTHMS, Rhythm
+from portal.customers.rhythms import RHYTHMS, BillingRhythm
 from portal.kit.clock import day_of
 from portal.kit.i18n import Text
 from portal.outbox.models import OutboxEvent
@@ -74,7 +74,7 @@ class Contact:
     facts: Mapping[Matter, Fact]
     other_emails: tuple[str, ...]
     other_phones: tuple[str, ...]
-    rhythm: Rhythm | None = None
+    rhythm: BillingRhythm | None = None
     due_day: int | None = None
 
     @property
@@ -246,7 +246,7 @@ def _contact(
         facts=facts,
         other_emails=_values(details, ContactKind.EMAIL)[1:],
         other_phones=_values(details, ContactKind.PHONE)[1:],
-        rhythm=Rhythm(billing.rhythm) if billing and billing.rhythm else None,
+        rhythm=BillingRhythm(billing.rhythm) if billing and billing.rhythm else None,
         due_day=billing.due_day if billing else None,
     )
 

@@ -20,7 +20,7 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
-from portal.customers.rhythms import Rhythm
+from portal.customers.rhythms import BillingRhythm
 from portal.kit import addresses
 from portal.kit.countries import is_country
 from portal.kit.crypto import Vault
@@ -183,7 +183,7 @@ class BillingEntry(FeedRow):
         description="The customer's own reference, printed on each bill; null without one.",
         examples=["Kustannuspaikka 4120"],
     )
-    rhythm: Rhythm | None = Field(
+    rhythm: BillingRhythm | None = Field(
         default=None, description="How often bills come; null where it is not told.", examples=["monthly"]
     )
     due_day: Annotated[int, Field(ge=1, le=31)] | None = Field(

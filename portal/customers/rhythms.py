@@ -7,7 +7,7 @@ from typing import Final
 from portal.kit.i18n import Text, text
 
 
-class Rhythm(StrEnum):
+class BillingRhythm(StrEnum):
     """How often bills come."""
 
     MONTHLY = "monthly"
@@ -16,9 +16,9 @@ class Rhythm(StrEnum):
     YEARLY = "yearly"
 
 
-RHYTHMS: Final[Mapping[Rhythm, Text]] = {
-    Rhythm.MONTHLY: text("Every month"),
-    Rhythm.TWO_MONTHS: text("Every two months"),
-    Rhythm.QUARTERLY: text("Every three months"),
-    Rhythm.YEARLY: text("Once a year"),
+RHYTHMS: Final[Mapping[BillingRhythm, Text]] = {
+    BillingRhythm.MONTHLY: text("Every month"),
+    BillingRhythm.TWO_MONTHS: text("Every two months"),
+    BillingRhythm.QUARTERLY: text("Every three months"),
+    BillingRhythm.YEARLY: text("Once a year"),
 }

@@ -12,7 +12,7 @@ from portal.contracts.offers import ProductOffer
 from portal.contracts.records import HeldContract
 from portal.contracts.tariff_periods import Days
 from portal.customers.change_requests import PostalAddress
-from portal.customers.rhythms import Rhythm
+from portal.customers.rhythms import BillingRhythm
 from portal.invoices.records import InvoiceHead
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Spoken, Text
@@ -174,7 +174,7 @@ class CustomerSubject(Subject):
 
     offers: Sequence[ProductOffer] = ()
     holds: frozenset[ContractKind] = frozenset()
-    rhythm: Rhythm | None = None
+    rhythm: BillingRhythm | None = None
     due_day: int | None = None
     billing: BillingTerms = USUAL
 

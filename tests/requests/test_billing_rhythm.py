@@ -6,7 +6,7 @@ import pytest
 
 from portal.contracts.kinds import ContractKind
 from portal.customers.models import BillingDetails
-from portal.customers.rhythms import Rhythm
+from portal.customers.rhythms import BillingRhythm
 from portal.kit.i18n import Language
 from portal.outbox.models import OutboxEvent
 from portal.requests.asking import Answers
@@ -21,7 +21,7 @@ from tests.requests.conftest import begin, fill_in, rows, send
 from tests.requests.values import TODAY, WHOSE
 
 SALES, HEAT = ContractKind.SALES, ContractKind.HEAT
-USUAL = [Rhythm.MONTHLY, Rhythm.TWO_MONTHS, Rhythm.QUARTERLY]
+USUAL = [BillingRhythm.MONTHLY, BillingRhythm.TWO_MONTHS, BillingRhythm.QUARTERLY]
 BY_HEAT = BillingTerms(yearly=frozenset({HEAT}))
 
 
@@ -34,10 +34,13 @@ def customer(*holds, **more):
     [
         (customer(SALES), USUAL),
         (customer(HEAT), USUAL),
-        (customer(HEAT, billing=BY_HEAT), [*USUAL, Rhythm.YEARLY]),
+        (customer(HEAT, billing=BY_HEAT), [*USUAL, BillingRhythm.YEARLY]),
         (customer(HEAT, SALES, billing=BY_HEAT), USUAL),
         (customer(billing=BY_HEAT), USUAL),
-        (customer(SALES, billing=BillingTerms((Rhythm.YEARLY, Rhythm.MONTHLY))), [Rhythm.MONTHLY, Rhythm.YEARLY]),
+        (
+            customer(SALES, billing=BillingTerms((BillingRhythm.YEARLY, BillingRhythm.MONTHLY))),
+            [BillingRhythm.MONTHLY, BillingRhythm.YEARLY],
+        ),
     ],
 )
 def test_once_a_year_is_for_those_whose_every_contract_lets_it(about, offered):
@@ -48,8 +51,8 @@ def test_once_a_year_is_for_those_whose_every_contract_lets_it(about, offered):
     ("about", "says", "asked"),
     [
         (customer(), "no contract in force", ["rhythm", "due_day"]),
-        (customer(SALES, billing=BillingTerms((Rhythm.MONTHLY,), due_days=())), "agreed by phone", []),
-        (customer(SALES, billing=BillingTerms((Rhythm.MONTHLY,))), None, ["due_day"]),
+        (customer(SALES, billing=BillingTerms((BillingRhythm.MONTHLY,), due_days=())), "agreed by phone", []),
+        (customer(SALES, billing=BillingTerms((BillingRhythm.MONTHLY,))), None, ["due_day"]),
         (customer(SALES, billing=BillingTerms(due_days=())), None, ["rhythm"]),
     ],
 )
@@ -60,7 +63,7 @@ def test_what_there_is_no_choice_of_is_not_asked(about, says, asked):
 
 
 def test_what_holds_now_is_suggested_and_what_follows_is_told():
-    about = customer(SALES, rhythm=Rhythm.TWO_MONTHS, due_day=15)
+    about = customer(SALES, rhythm=BillingRhythm.TWO_MONTHS, due_day=15)
     assert [one.suggested for one in BILLING_RHYTHM.questions(about, Answers(), TODAY)] == ["two-months", "15"]
     said = BILLING_RHYTHM.promise(about, Answers({"rhythm": "quarterly", "due_day": "any"}), TODAY).said(Language.EN)
     assert "several months at once" in said
@@ -79,7 +82,7 @@ def test_a_setting_that_makes_no_sense_is_named(name, value):
 def test_settings_say_what_may_be_chosen():
     told = {"PORTAL_BILLING_RHYTHMS": "monthly, yearly", "PORTAL_BILLING_YEARLY": "heat", "PORTAL_DUE_DAYS": "7,21"}
     found = Settings.from_environment({"PORTAL_ENV": "test", **told}).payment_terms.billing
-    assert found == BillingTerms((Rhythm.MONTHLY, Rhythm.YEARLY), frozenset({HEAT}), (7, 21))
+    assert found == BillingTerms((BillingRhythm.MONTHLY, BillingRhythm.YEARLY), frozenset({HEAT}), (7, 21))
 
 
 @pytest.mark.sqlite

@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final
 
 from portal.auth.reach import Theme
-from portal.customers.rhythms import RHYTHMS, Rhythm
+from portal.customers.rhythms import RHYTHMS, BillingRhythm
 from portal.invoices import banking_days
 from portal.kit.i18n import Text, text
 from portal.requests.asking import Answers, Question
@@ -31,11 +31,11 @@ def hindrance(about: CustomerSubject, _today: date) -> Text | None:
     return None
 
 
-def rhythms(about: CustomerSubject) -> Sequence[Rhythm]:
+def rhythms(about: CustomerSubject) -> Sequence[BillingRhythm]:
     """What may be chosen: once a year where the terms of each contract that is held let it, or of all customers."""
     terms = about.billing
     by_contracts = bool(about.holds) and about.holds <= terms.yearly
-    return [one for one in Rhythm if one in terms.rhythms or (one is Rhythm.YEARLY and by_contracts)]
+    return [one for one in BillingRhythm if one in terms.rhythms or (one is BillingRhythm.YEARLY and by_contracts)]
 
 
 def questions(about: CustomerSubject, _answers: Answers, _today: date) -> Sequence[Question]:
@@ -71,7 +71,7 @@ def promise(_about: CustomerSubject, answers: Answers, today: date) -> Promise:
     """It is about invoices to come."""
     rhythm, day = answers.get("rhythm"), answers.get("due_day")
     means = [text("If we accept it, it applies from the next invoice on that has not been made yet.")]
-    if rhythm and rhythm != Rhythm.MONTHLY:
+    if rhythm and rhythm != BillingRhythm.MONTHLY:
         means.append(text("An invoice is then for several months at once, and larger by as much."))
     if day and day != ANY:
         means.append(text("No invoice falls due sooner after it is made than it does now."))
