@@ -215,7 +215,11 @@ def _note(invoice: WholeInvoice, seller: Brand, today: date, language: Language)
         Status.COLLECTION: _in_collection(invoice, seller, language),
         Status.DISPUTED: disputed,
         Status.PAID: text("The invoice has been paid. Thank you."),
-        Status.OVERPAID: text("The invoice has been paid, and %(amount)s more than was due.", amount=more),
+        Status.OVERPAID: text(
+            "The invoice has been paid, and %(amount)s more than was due. We take the extra off your next invoice, or "
+            "pay it to your account if you tell us which one.",
+            amount=more,
+        ),
         Status.NOTHING: text("There is nothing to pay. You do not need to do anything."),
         Status.CREDIT: text("We credit you with %(amount)s. You do not need to do anything.", amount=credit),
         Status.CREDITED: paid_back if head.is_credit_note else credited,
