@@ -15,7 +15,7 @@ from portal.contracts.charges import Terms
 from portal.contracts.filters import ListedContract
 from portal.contracts.kinds import ContractKind, Names
 from portal.contracts.models import Contract, Product
-from portal.contracts.records import ContractHead, HeldContract, dated_prices
+from portal.contracts.records import ContractHead, HeldContract, MadeContract, dated_prices
 from portal.contracts.scope import CONTRACTS
 from portal.contracts.tariff_periods import Days
 from portal.contracts.terms import PRICED, RUNNING_ON_DAYS, terms_of, unpriced
@@ -38,15 +38,25 @@ def _head(*row: Any) -> ContractHead:  # noqa: ANN401 - the columns of RUNNING
     return ContractHead(contract_id, ContractKind(kind), Names(fi, sv, en), *rest)
 
 
+def _made(*row: Any) -> MadeContract:  # noqa: ANN401 - the columns of PRESSING
+    contract_id, kind, fi, sv, en, *dates, signed_on, holder = row
+    street, first, last, fixed_until = dates
+    names, is_a_persons = Names(fi, sv, en), holder == PartyKind.PERSON
+    return MadeContract(
+        contract_id, ContractKind(kind), names, street, first, last, fixed_until, signed_on, is_a_persons
+    )
+
+
 _NOT_ENDED: Final = or_(_CONTRACT.c.valid_to.is_(None), _CONTRACT.c.valid_to >= given("today"))
 _IN_ORDER: Final = (_CONTRACT.c.kind.desc(), _CONTRACT.c.valid_from.desc(), _CONTRACT.c.number)
+_HEAD: Final = (
+    *_CONTRACT.c["id", "kind"],
+    *_PRODUCT.c["name_fi", "name_sv", "name_en"],
+    _SITE.c.street,
+    *_CONTRACT.c["valid_from", "valid_to", "fixed_until"],
+)
 _HEADS: Final = (
-    sa.select(
-        *_CONTRACT.c["id", "kind"],
-        *_PRODUCT.c["name_fi", "name_sv", "name_en"],
-        _SITE.c.street,
-        *_CONTRACT.c["valid_from", "valid_to", "fixed_until"],
-    )
+    sa.select(*_HEAD)
     .join_from(_CONTRACT, _PRODUCT)
     .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
     .where(_NOT_ENDED)
@@ -55,6 +65,21 @@ _HEADS: Final = (
 )
 RUNNING: Final = CONTRACTS.question(_head, _HEADS.where(_CONTRACT.c.valid_from <= given("today")))
 NOT_ENDED: Final = CONTRACTS.question(_head, _HEADS)
+PRESSING: Final = CONTRACTS.question(
+    _made,
+    sa.select(*_HEAD, _CONTRACT.c.signed_on, col(Party.kind))
+    .join_from(_CONTRACT, _PRODUCT)
+    .join(_SITE, _SITE.c.id == _CONTRACT.c.site_id)
+    .join(table_of(Party), col(Party.id) == _CONTRACT.c.party_id)
+    .where(
+        _CONTRACT.c.valid_to.is_(None),
+        or_(
+            _CONTRACT.c.fixed_until.between(given("today"), given("soon")),
+            func.coalesce(_CONTRACT.c.signed_on, _CONTRACT.c.valid_from) >= given("made_since", sa.Date()),
+        ),
+    )
+    .order_by(*_IN_ORDER),
+)
 
 
 def _listed(site_id: UUID, ends: date | None, *said: str | None) -> ListedContract:
@@ -146,6 +171,11 @@ def running(db: Session, who: User, today: date, limit: int = 20) -> Sequence[Co
 def not_ended(db: Session, who: User, today: date, limit: int) -> Sequence[ContractHead]:
     """The contracts that run today or begin later, in the same order."""
     return NOT_ENDED.all(db, who, today=today, limit=limit)
+
+
+def pressing(db: Session, who: User, today: date, soon: date, made_since: date) -> Sequence[MadeContract]:
+    """The contracts without a last day whose fixed term ends until `soon`, or that were made since a day."""
+    return PRESSING.all(db, who, today=today, soon=soon, made_since=made_since)
 
 
 def listed(db: Session, who: User, today: date) -> Sequence[ListedContract]:

@@ -116,17 +116,27 @@ class ContractHead:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldContract(ContractHead):
+class MadeContract(ContractHead):
+    """A contract, and what its rules of withdrawal ask besides.
+
+    signed_on: None where nobody has told
+    is_a_persons: whether a private person holds it
+    """
+
+    signed_on: date | None
+    is_a_persons: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldContract(MadeContract):
     """A contract with all it says.
 
-    is_a_persons: whether a private person holds it
     gsrn: None for a contract about the whole site
     site_name, main_fuse, estimated_kwh_a_year: they tell who lives there: None for those who do not hold the site today
     every_price: in the order of the product, past and coming
     """
 
     number: str
-    is_a_persons: bool
     origin: str | None
     site_id: UUID
     site_number: str
@@ -136,7 +146,6 @@ class HeldContract(ContractHead):
     estimated_kwh_a_year: int | None
     gsrn: str | None
     main_fuse: str | None
-    signed_on: date | None
     notice_days: int
     contracted_kw: Decimal | None
     billing_minutes: int

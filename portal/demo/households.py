@@ -261,7 +261,7 @@ def _rantanen(today: date) -> Holding:
 
 
 def _salonen(today: date) -> Holding:
-    """A terraced house that gas warms and district cooling cools; another company sells its electricity.
+    """A terraced house that gas warms and district cooling cools; another company sells its electricity until soon.
 
     The place where its car was charged is given up. Its gas meter has been silent for more than a week; of one old bill
     the gas was misread, which nobody has noticed.
@@ -274,6 +274,8 @@ def _salonen(today: date) -> Holding:
     connection = contract(stay, "LIT-40112", products.CONNECTION, power, Terms(stay.since))
     warm = contract(stay, "50310552", products.GAS, gas, Terms(stay.since, contracted_kw=Decimal(15)))
     cool = contract(stay, "60310553", products.COOLING, cooling, Terms(stay.since, contracted_kw=Decimal(6)))
+    signed = Terms(first_of_month(today + timedelta(days=62)), signed_on=today - timedelta(days=3))
+    coming = contract(stay, "20310556", products.OPEN_ENDED, power, signed)
     charging = (
         contract(stay, "20310554", products.OPEN_ENDED, car, Terms(stay.since, left)),
         contract(stay, "30310555", products.GENERAL_NETWORK, car, Terms(stay.since, left, tax_class=CLASS_I)),
@@ -293,7 +295,7 @@ def _salonen(today: date) -> Holding:
             meter(cooling, "LX-240118", "LX 20", date(2021, 4, 26), kind=MeterKind.HEAT_EXCHANGER),
             point(stay, car, Commodity.ELECTRICITY, FUSE, Needs("car charging", ended=left)),
             meter(car, "E120-0417788", "E120", date(2020, 11, 3), left),
-            *(network, connection, warm, cool, *charging),
+            *(network, connection, warm, cool, coming, *charging),
         ),
         meterings={
             point_id(power): Metering(consumption(homes.SALONEN), defects=[days_ago(today, 6, Quality.EST)]),

@@ -85,7 +85,7 @@ NOT_TOLD: Final = Needs()
 
 @dataclass(frozen=True)
 class Terms:
-    """From when to when a contract runs, and what was agreed besides."""
+    """From when to when a contract runs, and what was agreed besides; signed on: None for some days before it began."""
 
     first: date
     last: date | None = None
@@ -93,6 +93,7 @@ class Terms:
     tax_class: str | None = None
     contracted_kw: Decimal | None = None
     reading_type: ReadingType | None = None
+    signed_on: date | None = None
 
 
 def person(member: Member, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
@@ -202,7 +203,7 @@ def reason(gsrn: str, day: date, told_at: datetime, cause: Cause, note: str | No
 
 
 def contract(stay: HeldFrom, number: str, article: Article, gsrn: str, terms: Terms) -> Contract:
-    """A contract about a metering point of the site, signed some days before it began."""
+    """A contract about a metering point of the site."""
     return Contract(
         id=id_of("contract", number),
         number=number,
@@ -211,7 +212,7 @@ def contract(stay: HeldFrom, number: str, article: Article, gsrn: str, terms: Te
         metering_point_id=point_id(gsrn),
         product_id=id_of("product", article.code),
         kind=article.kind,
-        signed_on=terms.first - timedelta(days=18),
+        signed_on=terms.signed_on or terms.first - timedelta(days=18),
         valid_from=terms.first,
         valid_to=terms.last,
         fixed_until=terms.fixed_until,

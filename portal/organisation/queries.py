@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from typing import Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
@@ -16,8 +18,11 @@ from portal.auth.reach import Level, Theme
 from portal.customers.models import ContactDetail, ContactKind, ContactPerson, Mandate, MandateSite, Party
 from portal.customers.scope import in_force
 from portal.customers.words import ROLES, THEMES
+from portal.kit.db import table_of
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
+from portal.kit.questions import Question, any_of
+from portal.kit.questions import given as named
 from portal.organisation import labels
 from portal.organisation.rules import RightState, state
 from portal.sites.models import Site
@@ -86,6 +91,41 @@ class Contact:
     def role_words(self) -> Sequence[Text]:
         """Their roles in words."""
         return [ROLES[role] for role in self.roles]
+
+
+@dataclass(frozen=True, slots=True)
+class EndingRight:
+    """A right to act for another that ends soon, and the other side of it: who holds it, or who gave it."""
+
+    is_given: bool
+    name: str
+    last: date
+
+
+_MANDATE, _PARTY = table_of(Mandate), table_of(Party)
+_GIVEN: Final = any_of(_MANDATE.c.grantor_id, "givers")
+ENDING: Final = Question(
+    EndingRight,
+    sa.select(sa.case((_GIVEN, True), else_=False), _PARTY.c.name, _MANDATE.c.valid_to)
+    .join_from(_MANDATE, _PARTY, _PARTY.c.id == sa.case((_GIVEN, _MANDATE.c.grantee_id), else_=_MANDATE.c.grantor_id))
+    .where(
+        sa.or_(_GIVEN, any_of(_MANDATE.c.grantee_id, "holders")),
+        _MANDATE.c.valid_from <= named("first"),
+        _MANDATE.c.valid_to.between(named("first"), named("last")),
+    )
+    .order_by(_MANDATE.c.valid_to, _PARTY.c.name)
+    .limit(named("limit", sa.Integer())),
+)
+
+
+def ending(db: Session, who: User, first: date, last: date, limit: int) -> Sequence[EndingRight]:
+    """So many rights in force that end between two days, both included.
+
+    Those that the party gave, of whoever decides for it; in their own matters, those that the person holds.
+    """
+    givers = who.parties if who.reach.is_full else frozenset()
+    holders = who.parties if who.reach.acting_for is None else frozenset()
+    return ENDING.all(db, givers=givers, holders=holders, first=first, last=last, limit=limit)
 
 
 def given(db: Session, who: User) -> Sequence[Right]:

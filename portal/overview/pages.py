@@ -13,6 +13,7 @@ from portal.consents.rules import Action, DecisionKind
 from portal.consumption import queries as consumption
 from portal.consumption.by_site import together
 from portal.consumption.freshness import Awaited, freshness
+from portal.consumption.registers import queries as registers
 from portal.consumption.selection import Point
 from portal.contracts import queries as contracts
 from portal.contracts.records import ContractHead
@@ -24,9 +25,10 @@ from portal.kit.i18n import Text, counted, text
 from portal.kit.web import Visit, page
 from portal.messages import queries as messages
 from portal.messages.records import ThreadHead
+from portal.organisation import queries as organisation
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere
-from portal.overview.needs import SOON, Need, needs
+from portal.overview.needs import MADE, READ_EACH, SOON, Need, Pending, needs
 from portal.payments import queries as payments
 from portal.requests import queries as requests
 from portal.sites import queries as sites
@@ -37,6 +39,8 @@ from portal.sites_overview.records import Use
 LATEST = 3  # messages
 CONTRACTS = 6
 DRAFTS = 3
+RIGHTS = 3
+UNREAD = 3  # meters
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,7 @@ def show(visit: Visit[User]) -> Overview:
         last_word=welcome.last_word(visit),
         reaches=fresh.reaches,
         outages=outages.here(db, who, today),
-        needs=needs(
-            running, requests.drafts(db, who, DRAFTS), authorisations.expiring(db, who, today, today + SOON), today
-        ),
+        needs=needs(pending(db, who, today), today),
         silent=fresh.silent,
         today=today,
         invoice=payments.next_due(db, who),
@@ -95,6 +97,21 @@ def show(visit: Visit[User]) -> Overview:
         contracts=running,
         permissions=permissions(db, who),
         messages=messages.latest(db, who, LATEST),
+    )
+
+
+def pending(db: Session, who: User, today: date) -> Pending:
+    """What may need somebody now."""
+    soon = today + SOON
+    pressing = contracts.pressing(db, who, today, soon, today - MADE)
+    unread = registers.not_read_since(db, who, soon - READ_EACH, today, UNREAD)
+    return Pending(
+        contracts=pressing,
+        drafts=requests.drafts(db, who, DRAFTS),
+        expiring=authorisations.expiring(db, who, today, soon),
+        rights=organisation.ending(db, who, today, soon, RIGHTS),
+        unread=unread,
+        under_way=requests.under_way(db, who, [*(one.id for one in pressing), *(one.site_id for one in unread)]),
     )
 
 

@@ -20,7 +20,7 @@ from portal.requests.kind import Kind
 from portal.requests.kinds import BY_CODE
 from portal.requests.models import RequestStep, ServiceRequest
 from portal.requests.records import Draft, HeldRequest, RequestEvent
-from portal.requests.rules import OPEN, State
+from portal.requests.rules import OPEN, SENT, State
 from portal.requests.scope import visible_to
 
 R = TypeVar("R", Account, Party)
@@ -98,6 +98,14 @@ def to_change(db: Session, who: User, request_id: UUID) -> HeldRequest:
     wanted = select(ServiceRequest).where(ServiceRequest.id == request_id, visible_to(who))
     # What was read before the lock may be old by now: the row in memory takes what the lock has found.
     return _one(db, wanted.with_for_update().execution_options(populate_existing=True))
+
+
+def under_way(db: Session, who: User, about_ids: Collection[UUID]) -> Collection[tuple[str, UUID]]:
+    """What of some things is with the utility already: each by the code of its kind, and the thing."""
+    wanted = select(ServiceRequest.kind, ServiceRequest.about_id).where(
+        col(ServiceRequest.about_id).in_(about_ids), col(ServiceRequest.state).in_(SENT), visible_to(who)
+    )
+    return set(db.exec(wanted)) if about_ids else ()
 
 
 def open_about(db: Session, who: User, kind: Kind[Any], party_id: UUID, about_id: UUID) -> HeldRequest | None:

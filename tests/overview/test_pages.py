@@ -1,13 +1,15 @@
 """The overview of a new customer, of nobody's customer, and how it greets."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from portal.consumption.registers.models import RegisterReading
+from portal.customers.models import Mandate
 from portal.kit.i18n import Language
 from portal.overview.pages import greeting
 from tests.contracts.register import Register
-from tests.markup import found, words
+from tests.markup import found, said, words
 
 
 def test_a_new_customer_is_told_what_will_be_here(aino):
@@ -62,3 +64,26 @@ def test_a_draft_waits_on_the_overview_for_whoever_began_it(house, aino, mikko):
     assert found(page, f"{needs}//a/@href") == [begun]
     assert "Olet aloittanut" in words(page, needs)
     assert not found(mikko.browser.open("/overview"), needs)
+
+
+def test_what_ends_what_was_made_and_what_is_to_be_read_stands_on_the_overview(house, aino, mikko):
+    register, today = Register(house.database), aino.today
+    site = register.site()
+    register.occupancy(aino.party, site)
+    register.contract(aino.party, site, register.point(site), register.product(), signed_on=today)
+    read = {"metering_point_id": register.point(site, "gas"), "serial": "M1", "counts": "total", "unit": "m3"}
+    by_utility = read | {"metering_point_id": register.point(site, "heat"), "read_how": "utility"}
+    mandate = {"themes": "billing", "every_site": True, "level": "see", "valid_from": today - timedelta(9)}
+    register.add(
+        RegisterReading(**read, read_on=date(2025, 11, 1), reading=1, read_how="customer"),
+        RegisterReading(**read, read_on=date(2026, 8, 1), reading=9, read_how="estimate"),
+        RegisterReading(**by_utility, read_on=date(2025, 11, 1), reading=1),
+        Mandate(**mandate, grantor_id=aino.party, grantee_id=mikko.party, valid_to=today + timedelta(9)),
+    )
+    needs = "//section[@aria-labelledby='needs']//span[@class='row__title']"
+    assert [said(one) for one in found(aino.browser.open("/overview"), needs)] == [
+        "Maakaasu, Esimerkkikatu 4: mittari odottaa lukemista.",
+        f"Valtuus päättyy. Sen saaja on {mikko.name}.",
+        "Voit peruuttaa sopimuksen Vakaa ilman syytä.",
+    ]
+    assert words(mikko.browser.open("/overview"), needs) == f"Valtuutesi päättyy. Sen antaja on {aino.name}."

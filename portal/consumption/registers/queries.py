@@ -2,25 +2,29 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, case, func, or_, select
 from sqlmodel import Session
 
 from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.auth.scope import Scope
+from portal.consumption.kinds import ReadHow
 from portal.consumption.registers.models import RegisterReading
 from portal.consumption.registers.records import VALUE, ReadRegister, read_register, value_of
 from portal.consumption.registers.rules import RegisterValue
 from portal.kit.db import table_of
 from portal.kit.questions import given
 from portal.sites.kinds import Commodity
-from portal.sites.models import MeteringPoint, Occupancy
+from portal.sites.models import MeteringPoint, Occupancy, Site
+from portal.sites.scope import held_on
 
 MOST: Final = 200  # of a site: the newest
-READ, POINT, HELD = table_of(RegisterReading), table_of(MeteringPoint), table_of(Occupancy)
+READ, POINT, HELD, SITE = (table_of(one) for one in (RegisterReading, MeteringPoint, Occupancy, Site))
 SCOPE: Final = Scope(HELD.c.party_id, HELD.c.site_id, {Theme.CONSUMPTION})
 OfPoint = tuple[str, Commodity, RegisterValue]
 Key = tuple[int, str, str]
@@ -47,6 +51,45 @@ AT_SITE: Final = SCOPE.question(
     .order_by(READ.c.read_on.desc(), POINT.c.energy, POINT.c.gsrn, READ.c.counts, READ.c.serial)
     .limit(MOST),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class HandRead:
+    """A metering point whose customer was the last to read it, and when; an estimate is no reading."""
+
+    site_id: UUID
+    street: str
+    commodity: Commodity
+    read_on: date
+
+
+def _hand_read(site_id: UUID, street: str, commodity: str, read_on: date) -> HandRead:
+    return HandRead(site_id, street, Commodity(commodity), read_on)
+
+
+_BY_HAND: Final = func.max(case((READ.c.read_how == ReadHow.CUSTOMER, READ.c.read_on)))
+HAND_READ: Final = SCOPE.question(
+    _hand_read,
+    select(SITE.c.id, SITE.c.street, POINT.c.energy, _BY_HAND)
+    .join_from(READ, POINT)
+    .join(SITE, SITE.c.id == POINT.c.site_id)
+    .join(HELD, HELD.c.site_id == SITE.c.id)
+    .where(
+        held_on(given("today")),
+        READ.c.read_on >= HELD.c.since,
+        READ.c.read_how != ReadHow.ESTIMATE,
+        or_(POINT.c.valid_to.is_(None), POINT.c.valid_to >= given("today")),
+    )
+    .group_by(SITE.c.id, SITE.c.street, POINT.c.id, POINT.c.energy)
+    .having(func.max(READ.c.read_on) == _BY_HAND, given("until") >= _BY_HAND)
+    .order_by(_BY_HAND, SITE.c.street, POINT.c.id)
+    .limit(given("limit", Integer())),
+)
+
+
+def not_read_since(db: Session, who: User, until: date, today: date, limit: int) -> Sequence[HandRead]:
+    """So many metering points of sites held today that are read by hand, and were not read after a day."""
+    return HAND_READ.all(db, who, until=until, today=today, limit=limit)
 
 
 def at_site(db: Session, who: User, site_id: UUID) -> Sequence[ReadRegister]:

@@ -25,6 +25,7 @@ from portal.requests.fields import ChoiceField, DayField, NumberField, Option, s
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import SiteSubject
 
+CODE: Final = "reading"
 ANSWERED_IN: Final = 2  # banking days
 TIMES: Final = 3  # so many times the usual use, or as small a part of it, is asked about
 DECIMALS: Final = 3
@@ -133,7 +134,7 @@ def _option(register: ReadRegister) -> Option:
 
 
 READING: Final = Kind(
-    code="reading",
+    code=CODE,
     theme=Theme.CONSUMPTION,
     subject=SiteSubject,
     title=text("Send a meter reading"),

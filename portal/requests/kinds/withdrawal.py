@@ -13,7 +13,7 @@ from typing import Final
 
 from portal.auth.reach import Theme
 from portal.contracts.kinds import ContractKind
-from portal.contracts.records import HeldContract
+from portal.contracts.records import HeldContract, MadeContract
 from portal.invoices import banking_days
 from portal.kit.i18n import Spoken, Text, text
 from portal.requests.asking import Answers, Question
@@ -30,7 +30,7 @@ SUPPLIES: Final = frozenset(
 """What a consumer buys; a connection belongs to its house, and a purchase is ours from them."""
 
 
-def last_day(contract: HeldContract) -> date | None:
+def last_day(contract: MadeContract) -> date | None:
     """The last day on which the customer may withdraw from a contract; None where there is no such right.
 
     Where nobody has told when it was made, its first day stands for that, which is not earlier.
