@@ -1,6 +1,7 @@
 """What is told of a change of how one signs in: a message, and a letter to each party's address and the login name."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -24,6 +25,18 @@ WHAT_TO_DO: Final = text(
 )
 ON_NEW_DEVICE: Final = text("Your password was used for signing in on a new device")
 IF_YOU: Final = text("If it was you, you need not do anything.")
+CLOSED: Final = text("Customer service ended all sessions and removed the password and the passkeys")
+ASKED_FOR: Final = text("If you asked for it, you need not do anything. If you did not, call us.")
+AS_BEFORE: Final = text("By your bank you sign in as before.")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What happened, in which language the person was served, and what they may do about it."""
+
+    what: Text
+    language: Language
+    advice: Sequence[Text] = (IF_YOU, WHAT_TO_DO)
 
 
 def send_code(db: Session, to: Addressee, code: str, now: datetime) -> None:
@@ -40,13 +53,13 @@ def send_code(db: Session, to: Addressee, code: str, now: datetime) -> None:
 
 
 def tell_of_change(
-    db: Session, here: Installation, who: User, change: tuple[Text, Language], besides: Iterable[str], now: datetime
+    db: Session, here: Installation, who: User, told: Told, besides: Iterable[str], now: datetime
 ) -> None:
-    """Tell a person of a change: what it was, and in which language they were served; `besides` are more addresses.
+    """Tell a person of a change; `besides` are more addresses.
 
     A party has one address for letters, that of the register or else its own newest.
     """
-    _tell(db, here, sorted(who.reach.own), change, besides, now)
+    _tell(db, here.brand.phone, sorted(who.reach.own), told, besides, now)
 
 
 def tell_of_device(
@@ -55,26 +68,34 @@ def tell_of_device(
     """Tell a person that their password was used on a device that was new."""
     own = find_reach(db, db.get_one(Account, account_id).identity_index, None).own
     name = db.exec(select(Password.login_name).where(Password.account_id == account_id)).one()
-    _tell(db, here, sorted(own), (ON_NEW_DEVICE, language), [name], now)
+    _tell(db, here.brand.phone, sorted(own), Told(ON_NEW_DEVICE, language), [name], now)
+
+
+def tell_of_closing(db: Session, phone: str, account_id: UUID, party_id: UUID, now: datetime) -> None:
+    """Tell a person that customer service, on `phone`, removes their ways in; before they are gone, with their name."""
+    account = db.get_one(Account, account_id)
+    names = db.exec(select(Password.login_name).where(Password.account_id == account_id)).all()
+    told = Told(CLOSED, Language(account.language or Language.FI), (ASKED_FOR, AS_BEFORE))
+    _tell(db, phone, [party_id], told, names, now)
 
 
 def _tell(
     db: Session,
-    here: Installation,
+    phone: str,
     own: Sequence[UUID],
-    change: tuple[Text, Language],
+    told: Told,
     besides: Iterable[str],
     now: datetime,
 ) -> None:
-    what, language = change
+    what, language = told.what, told.language
     at = text("It was done on %(at)s.", at=formats.instant(now, language))
-    call = text("Customer service: %(phone)s.", phone=here.brand.phone)
+    call = text("Customer service: %(phone)s.", phone=phone)
     known = addressees(db, own)
     reached = {one.email.casefold(): Addressee(one.email, one.party_id, language) for one in known.values()}
     for email in besides:
         reached.setdefault(email.casefold(), Addressee(email, own[0] if own else None, language))
     for to in reached.values():
-        post(db, letter(to, what, at, IF_YOU, WHAT_TO_DO, call), now)
+        post(db, letter(to, what, at, *told.advice, call), now)
     if own:
-        body = "\n\n".join(part.said(language) for part in (at, IF_YOU, WHAT_TO_DO, call))
+        body = "\n\n".join(part.said(language) for part in (at, *told.advice, call))
         tell(db, own[0], OwnNotice(what.said(language), body, language), now)

@@ -241,8 +241,8 @@ def _told(
     db: Session, visit: Visit[ConfirmedUser] | FlowVisit[ConfirmedUser], changed: Changed, besides: Sequence[str]
 ) -> Redirect:
     """Tell the person of a change, and go on under another session id."""
-    what = TOLD[changed], visit.language
-    factor_letters.tell_of_change(db, visit.installation, visit.who, what, besides, visit.now)
+    told = factor_letters.Told(TOLD[changed], visit.language)
+    factor_letters.tell_of_change(db, visit.installation, visit.who, told, besides, visit.now)
     cookie = sessions.renew(db, visit.who, visit.now)
     return Redirect(f"{WAYS}?changed={changed}", [Cookie(SESSION_COOKIE, cookie)])
 

@@ -42,10 +42,19 @@ def end_sessions(asked: argparse.Namespace) -> int:
 
 
 def close(asked: argparse.Namespace) -> int:
-    """End every session of a person, and remove their ways in but the bank."""
+    """End every session of a person, and remove their ways in but the bank; a message and letters tell them."""
+    from portal.account import factor_letters
     from portal.auth import closing
+    from portal.cli.installation import environ
+    from portal.settings import Settings
 
-    ended = _done(asked.customer_number, closing.close)
+    phone = Settings.from_environment(environ()).brand.phone
+
+    def told(db: "Session", account_id: "UUID", party_id: "UUID", now: "datetime") -> int:
+        factor_letters.tell_of_closing(db, phone, account_id, party_id, now)
+        return closing.close(db, account_id, party_id, now)
+
+    ended = _done(asked.customer_number, told)
     print(f"{ended} sessions were ended; the password and the passkeys, if there were any, are removed.")
     return DONE
 
