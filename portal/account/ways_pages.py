@@ -31,7 +31,7 @@ from portal.auth.ways.passkey import NotOurs, Passkeys
 from portal.auth.ways.password import Passwords
 from portal.installation import Installation
 from portal.kit import formats
-from portal.kit.forms import Form, Typed, Valid, one_of, read
+from portal.kit.forms import Form, Typed, Valid, one_of, read, said
 from portal.kit.html import Page
 from portal.kit.i18n import Language, Text, text
 from portal.kit.transactions import reading, writing
@@ -160,23 +160,23 @@ def _is_offered(visit: Visit[User] | Visit[ConfirmedUser]) -> bool:
 
 async def set_password(way: Passwords, visit: FlowVisit[ConfirmedUser]) -> Reply:
     """Set or change it, or show the form again; the session goes on under another id."""
-    said = {name: _said(visit.form, name) for name in ("code", "password", "again")}
+    typed = {name: said(visit.form, name) for name in ("code", "password", "again")}
     state = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
-    password = rules.normal(said["password"])
-    if not state.asked and (said["code"] or not state.login_name):
+    password = rules.normal(typed["password"])
+    if not state.asked and (typed["code"] or not state.login_name):
         return await reading(visit, lambda db: _name_again(db, visit, Done.WRONG_CODE))
     wrong = await reading(visit, lambda db: _wrong(db, visit, state, password))
-    if wrong is None and rules.normal(said["again"]) != password:
-        return _again(state, said["code"], "again", text("The two are not the same. Type both again."))
+    if wrong is None and rules.normal(typed["again"]) != password:
+        return _again(state, typed["code"], "again", text("The two are not the same. Type both again."))
     if wrong is not None:
-        return _again(state, said["code"], "password", wrong)
-    new = NewPassword(await way.hashing.hashed(password), said["code"])
+        return _again(state, typed["code"], "password", wrong)
+    new = NewPassword(await way.hashing.hashed(password), typed["code"])
     done = await writing(visit, lambda db: _set(db, way, visit, new))
     if isinstance(done, Redirect):
         return done
     now = await reading(visit, lambda db: passwords.state(db, visit.who, visit.now))
     if now.asked:
-        return _again(now, said["code"], *REFUSED[done])
+        return _again(now, typed["code"], *REFUSED[done])
     return await reading(visit, lambda db: _name_again(db, visit, done))
 
 
@@ -198,7 +198,7 @@ async def begin_passkey(way: Passkeys, visit: FlowVisit[ConfirmedUser]) -> Respo
 async def add_passkey(way: Passkeys, visit: FlowVisit[ConfirmedUser]) -> Redirect:
     """Keep the passkey that the browser has made; the session goes on under another id."""
     try:
-        made = await by_passkey.finish_adding(way, visit, _said(visit.form, "credential"))
+        made = await by_passkey.finish_adding(way, visit, said(visit.form, "credential"))
     except NotOurs:
         return Redirect(f"{WAYS}?changed={Changed.PASSKEY_REFUSED}")
     return await writing(visit, lambda db: _added(db, visit, made))
@@ -247,20 +247,15 @@ def _told(
     return Redirect(f"{WAYS}?changed={changed}", [Cookie(SESSION_COOKIE, cookie)])
 
 
-def _said(form: FormData, field: str) -> str:
-    said = form.get(field, "")
-    return said if isinstance(said, str) else ""
-
-
 def _name(form: FormData) -> str:
     """What a passkey shall be called, in one line."""
-    said = " ".join("".join(one if one.isprintable() else " " for one in _said(form, "name")).split())
-    return said[:LONGEST_NAME] or "–"
+    name = " ".join("".join(one if one.isprintable() else " " for one in said(form, "name")).split())
+    return name[:LONGEST_NAME] or "–"
 
 
 def _id(visit: Visit[ConfirmedUser]) -> UUID | None:
     try:
-        return UUID(_said(visit.form, "passkey"))
+        return UUID(said(visit.form, "passkey"))
     except ValueError:
         return None
 

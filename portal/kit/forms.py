@@ -69,6 +69,12 @@ def read(kind: type[F], data: FormData) -> Valid[F] | Typed:
         return Typed(given, dict(_sentences(refused)))
 
 
+def said(data: FormData, field: str) -> str:
+    """What a field says; nothing where there is none, or a file."""
+    value = data.get(field, "")
+    return value if isinstance(value, str) else ""
+
+
 def one_of(kind: type[K], asked: object, otherwise: T) -> K | T:
     """Which of some things an address or a form asks for; the other where it asks for none of them."""
     return next((one for one in kind if one == asked), otherwise)

@@ -9,6 +9,7 @@ from portal.auth.rules import local_path
 from portal.auth.ways import passkey as way
 from portal.auth.ways.passkey import NotOurs, Passkeys
 from portal.kit.access import Anyone
+from portal.kit.forms import said
 from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
@@ -45,10 +46,9 @@ async def begin(passkeys: Passkeys, turnstile: Turnstile, visit: FlowVisit[Anyon
 
 async def sign_in(passkeys: Passkeys, visit: FlowVisit[Anyone]) -> Reply:
     """Sign a person in, or say that it did not succeed."""
-    said, then = visit.form.get("credential", ""), visit.form.get("next", "")
-    to = local_path(then if isinstance(then, str) else "")
+    to = local_path(said(visit.form, "next"))
     try:
-        cookie = await way.finish(passkeys, visit, said if isinstance(said, str) else "")
+        cookie = await way.finish(passkeys, visit, said(visit.form, "credential"))
     except NotOurs:
         exchange(visit.request.scope).notes["reason"] = "passkey.not_ours"
         return Answer(PasskeySignIn(to, NOT_OURS), status=422)

@@ -11,7 +11,7 @@ from portal.auth.ways import password as way
 from portal.auth.ways.password import NotRight, Passwords
 from portal.kit.access import Anyone
 from portal.kit.errors import TooMany
-from portal.kit.forms import Typed
+from portal.kit.forms import Typed, said
 from portal.kit.headers import exchange
 from portal.kit.html import Page
 from portal.kit.i18n import Text, counted, text
@@ -41,9 +41,9 @@ async def show(visit: FlowVisit[Anyone]) -> Reply:
 
 async def sign_in(passwords: Passwords, visit: FlowVisit[Anyone]) -> Reply:
     """Sign a person in, or show the form again: in the same words, whatever was not right."""
-    then, name = local_path(_said(visit, "next")), _said(visit, "name")
+    then, name = local_path(said(visit.form, "next")), said(visit.form, "name")
     try:
-        cookies = await way.finish(passwords, visit, way.NameAndPassword(name, _said(visit, "password")))
+        cookies = await way.finish(passwords, visit, way.NameAndPassword(name, said(visit.form, "password")))
     except NotRight:
         exchange(visit.request.scope).notes["reason"] = "password.not_right"
         return Answer(PasswordSignIn(Typed({"name": name}, {"password": NOT_RIGHT}), then), status=422)
@@ -53,11 +53,6 @@ async def sign_in(passwords: Passwords, visit: FlowVisit[Anyone]) -> Reply:
         return Answer(again, headers=_retry_after(spent.wait), status=TooMany.status)
     exchange(visit.request.scope).notes["reason"] = "password.signed_in"
     return Redirect(then, cookies)
-
-
-def _said(visit: FlowVisit[Anyone], field: str) -> str:
-    said = visit.form.get(field, "")
-    return said if isinstance(said, str) else ""
 
 
 def _later(wait: timedelta) -> Text:
