@@ -6,6 +6,7 @@ import re
 import shutil
 from datetime import UTC, date, datetime
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
@@ -24,6 +25,7 @@ from portal.kit.db import Database
 from portal.kit.intervals import joined
 from portal.migrations.differences import differences
 from portal.sites.kinds import ReadingType
+from portal.sites.models import Disconnection, MeteringPoint
 from tests import filling
 from tests.consumption import packed_before
 from tests.consumption.readings import listed
@@ -37,6 +39,7 @@ GONE = {  # a column of the frozen schema, and where a later revision has put wh
     "reading_month.mwh": "reading_month.quantities",
     "reading_month.day_mwh": "reading_month.day_quantities",
     "month_total.mwh": "month_total.quantity",
+    "metering_point.connection": "disconnection.connection",
 }
 
 
@@ -123,6 +126,31 @@ def test_readings_that_were_kept_before_there_were_series_read_as_they_did(froze
             assert of_month[0][0] == inside.milliwatt_hours.sum()
         assert history.as_known(db, whole, ARRIVED).intervals.quarter.tolist() == inside.quarter.tolist()
         assert history.read(db, [whole])[0].unrevised.revised.any(), "nobody knows when, or what it was before"
+
+
+def test_points_that_were_cut_off_are_so_since_their_newest_readings(frozen):
+    command.upgrade(migrations.config(frozen.engine), "0034")
+    midnight = int(datetime(2026, 10, 4, tzinfo=ZoneInfo("Europe/Helsinki")).timestamp()) // 900
+    told = [
+        ("AE01", midnight, None),
+        ("AE02", midnight, None),
+        ("AE02", midnight + 1, None),
+        ("AN04", None, "2026-05-02"),
+    ]
+    with frozen.engine.begin() as connection:
+        found = {table.name: table for table in filling.tables(connection)}
+        for number, (state, until_quarter, valid_to) in enumerate(told):
+            point = {"id": uuid4().hex if connection.dialect.name == "sqlite" else uuid4(), "gsrn": f"{number:018}"}
+            there = {"energy": "heat", "connection": state, "valid_to": valid_to and date.fromisoformat(valid_to)}
+            connection.execute(insert(found["metering_point"]).values({**point, **there}))
+            if until_quarter:
+                series = {"reading_type": "BN01", "first_quarter": 0, "until_quarter": until_quarter}
+                connection.execute(insert(found["series"]).values({"metering_point_id": point["id"], **series}))
+    migrations.upgrade(frozen.engine)
+    with frozen.reading() as db:
+        asked = select(MeteringPoint.gsrn, Disconnection).join(Disconnection).order_by(MeteringPoint.gsrn)
+        kept = [(int(gsrn), one.connection, str(one.since), one.until) for gsrn, one in db.execute(asked)]
+    assert kept == [(1, "AE02", "2026-10-03", None), (2, "AE02", "2026-10-04", None), (3, "AN04", "2026-05-02", None)]
 
 
 def test_autogenerate_writes_a_revision_that_runs(database, tmp_path):

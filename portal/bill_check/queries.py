@@ -49,7 +49,7 @@ def check(db: Session, who: User, invoice: WholeInvoice) -> BillCheck:
     terms = terms_of(db, CONTRACTS.all(db, contracts=sources), span)
     series = {contract: _series(one, seen) for contract, one in sources.items()}
     of_series = {series[contract]: one for contract, one in sources.items()}
-    readings = dict(_readings(db, invoice, of_series, days))
+    readings = dict(_readings(db, invoice, of_series, days, seen))
     follows = any(price.basis is Basis.SPOT for one in terms for price in one.prices)
     return rules.check(
         invoice,
@@ -59,14 +59,19 @@ def check(db: Session, who: User, invoice: WholeInvoice) -> BillCheck:
 
 
 def _readings(
-    db: Session, invoice: WholeInvoice, series: Mapping[Series, Source], days: Mapping[UUID, Days]
+    db: Session,
+    invoice: WholeInvoice,
+    series: Mapping[Series, Source],
+    days: Mapping[UUID, Days],
+    points: Mapping[UUID, Point],
 ) -> Iterator[tuple[Series, BilledReadings]]:
     """The readings of some series on the days of their points, as they were known on the morning of the invoice."""
     issued = start_of(invoice.head.issued_on)
     wanted = [PointDays(point, days[point].first, days[point].last, reading_type=kind) for point, kind in series]
     for told in history.read(db, wanted):
         mine = point, kind = told.days.metering_point_id, told.days.reading_type
-        yield mine, rules.as_billed(series[mine], kind, days[point], told.as_known(issued), told.now)
+        then, cut_off = told.as_known(issued), points[point].cut_off
+        yield mine, rules.as_billed(series[mine], kind, days[point], then, told.now, cut_off)
 
 
 def _series(source: Source, points: Mapping[UUID, Point]) -> Series:

@@ -28,6 +28,7 @@ from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts
 from portal.kit.money import Money, rounded, total
+from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity, ReadingType
 from portal.sites.labels import COMMODITIES
 
@@ -77,6 +78,7 @@ class BilledReadings:
     reading_type: which series they are
     then: as they were known when it was made; hours of which nothing was known then, as they are now
     was_known: whether anything was known of them then
+    cut_off: the days on which no energy could flow
     late_hours: how many of the hours were known only later
     """
 
@@ -87,6 +89,7 @@ class BilledReadings:
     now: Known
     was_known: bool
     late_hours: Decimal = Decimal(0)
+    cut_off: tuple[Range, ...] = ()
 
     @property
     def words(self) -> Text:
@@ -265,7 +268,9 @@ class BillCheck:
         return [line for one in self.lines for line in one.anew or (one.line,)]
 
 
-def as_billed(source: Source, reading_type: ReadingType, days: Days, then: Known, now: Known) -> BilledReadings:
+def as_billed(
+    source: Source, reading_type: ReadingType, days: Days, then: Known, now: Known, cut_off: tuple[Range, ...] = ()
+) -> BilledReadings:
     """Readings as an invoice was made by them; what was not known then can only be taken as it is now."""
     told = then[~np.isin(_hours(then), _hours(_missing(then)))]
     came_later = now[~np.isin(_hours(now), _hours(told))]
@@ -279,6 +284,7 @@ def as_billed(source: Source, reading_type: ReadingType, days: Days, then: Known
         now,
         was_known=len(told.intervals) > 0,
         late_hours=Decimal(int(came_later.intervals.length.sum() - missing)) / QUARTERS_AN_HOUR,
+        cut_off=cut_off,
     )
 
 
@@ -344,7 +350,7 @@ def _anew(
         check_one_of_a_kind(at_point, days)
         if sum(len(charge.days) for charge in charges(of_code, days)) < len(running):
             raise NotCheckable(Why.NO_PRICE)
-        made = bill([Supply(readings, (of_code,))], days, spot)
+        made = bill([Supply(readings, (of_code,), cut_off=mine.readings.cut_off)], days, spot)
     except TwoContracts:
         raise NotCheckable(Why.TWO_CONTRACTS) from None
     except NoVatRate:
@@ -386,7 +392,8 @@ def _absent(invoice: WholeInvoice, mine: Evidence, spot: SpotPrices) -> Iterator
     billed = {line.code for line in lines}
     others = replace(mine.terms, prices=tuple(price for price in mine.terms.prices if price.code not in billed))
     try:
-        made = bill([Supply(mine.readings.then.intervals, (others,))], days, spot)
+        supply = Supply(mine.readings.then.intervals, (others,), cut_off=mine.readings.cut_off)
+        made = bill([supply], days, spot)
     except (NoVatRate, NoSpotPrice):
         return
     yield from (_of_rule(lines[0].source, one) for one in made.lines if one.net)

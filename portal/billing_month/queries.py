@@ -20,7 +20,6 @@ from portal.consumption.selection import Point
 from portal.consumption.store import PointDays
 from portal.contracts import queries as contracts
 from portal.contracts.charges import NotPriced, Terms
-from portal.contracts.gaps import filled
 from portal.contracts.kinds import Basis
 from portal.contracts.pricing import Costing, NoSpotPrice, Supply, bill
 from portal.contracts.spot import NO_SPOT, SpotPrices
@@ -44,16 +43,21 @@ class _Metered:
     terms: tuple[Terms, ...]
     use: DailyUse
 
-    def newest(self, first: date) -> date:
+    def newest(self, first: date, today: date) -> date:
         """The last day since the first that is known; the day before it without any."""
-        return max((day for day in self.use if day >= first), default=first - DAY)
+        return max(self._known(first, today), default=first - DAY)
 
-    def complete_until(self, first: date) -> date:
+    def complete_until(self, first: date, today: date) -> date:
         """The last day up to which all days since the first are known; the day before it without any."""
-        day = first
-        while day in self.use:
+        known, day = frozenset(self._known(first, today)), first
+        while day in known:
             day += DAY
         return day - DAY
+
+    def _known(self, first: date, today: date) -> Iterator[date]:
+        """The days before today that are known: on those on which no energy could flow, that none did."""
+        days = (first + number * DAY for number in range((today - first).days))
+        return (day for day in days if day in self.use or any(day in cut for cut in self.point.cut_off))
 
 
 def so_far(db: Session, who: User, today: date) -> MonthSoFar | NoMonth:
@@ -64,11 +68,11 @@ def so_far(db: Session, who: User, today: date) -> MonthSoFar | NoMonth:
         return NoMonth.NOTHING_METERED
     if len(every) > MOST_POINTS:
         return NoMonth.TOO_MANY
-    newest = min(one.newest(month.first) for one in every)
+    newest = min(one.newest(month.first, today) for one in every)
     levels = [level(one.use, newest) for one in every if expected(one.use, newest) is not None]
     known = [one for one in levels if one is not None]
     can_foretell = len(known) == len(every)
-    until = newest if can_foretell else min(one.complete_until(month.first) for one in every)
+    until = newest if can_foretell else min(one.complete_until(month.first, today) for one in every)
     if until < month.first:
         return NoMonth.NO_READINGS
     days, spot = Days(month.first, until), _spot(db, every, month)
@@ -149,12 +153,12 @@ def _use(db: Session, who: User, points: Sequence[Point], kind: ReadingType, day
 def _supplies(db: Session, every: Sequence[_Metered], estimates: Sequence[Intervals], days: Days) -> Iterator[Supply]:
     """What is known of some days, and, where it can be told, what to expect of days and hours that are not."""
     for one, estimate in zip(every, estimates, strict=True):
-        yield Supply(_read(db, one, days), one.terms, estimate)
+        yield Supply(_read(db, one, days), one.terms, estimate, one.point.cut_off)
 
 
 def _used(supply: Supply, days: Days) -> Energy:
     """What was used on some days, estimates among it."""
-    every = filled(supply.readings, supply.estimate)
+    every = supply.used(days)
     mine = (every.quarter >= start_quarter(days.first)) & (every.quarter < start_quarter(days.last + DAY))
     return Energy(int(every.milliwatt_hours[mine].sum()))
 

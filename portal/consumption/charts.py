@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 from math import ceil, floor
+from typing import Final
 
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.formats import svg
@@ -44,6 +45,11 @@ class Mark(StrEnum):
     PARTLY = "partly"  # some of it is missing: the sum is too small
     MISSING = "missing"  # nothing is known
     AHEAD = "ahead"  # has not happened yet, or not arrived
+    OUTSIDE = "outside"  # nothing is measured then: before a point was there, or while it is cut off
+
+
+UNTOLD: Final = frozenset({Mark.AHEAD, Mark.OUTSIDE})
+"""Of what nothing should be known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +305,7 @@ def _sides(shapes: Sequence[Shape]) -> tuple[Sequence[Shape], Sequence[Shape]]:
 def _shape(bar: ChartBar, x: float, width: float, axis: Axis) -> Shape | None:
     if bar.mark is Mark.MISSING:
         return _rising("gap", GAP_HEIGHT, x, width, axis)
-    if bar.now is None or bar.mark is Mark.AHEAD:
+    if bar.now is None or bar.mark in UNTOLD:
         return None
     kind = "est" if bar.mark is Mark.ESTIMATED else "now" if bar.now.milliwatt_hours >= 0 else "sold"
     return _bar(kind, bar.now, x, width, axis)

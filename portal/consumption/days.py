@@ -39,7 +39,7 @@ def _by_day(
     first, last = span
     edges = day_starts(first, last)
     figures = np.zeros((len(rows), len(edges) - 1, len(FIGURES)), np.int64)
-    looked_at = np.zeros(figures.shape[:2], np.bool_)
+    looked_at, cut_off = np.zeros((2, *figures.shape[:2]), np.bool_)
     since, reach, until = np.zeros((3, len(rows), 1), np.int64)
     for point, month, of_month in known:
         begins, ends = max(first, month), min(last + DAY, next_month(month))
@@ -48,7 +48,8 @@ def _by_day(
             figures[rows[point], (begins - first).days : (ends - first).days] = within
     for occupancy in held:
         row = rows[occupancy.metering_point_id]
-        looked_at[row, (occupancy.first - first).days : (occupancy.last - first).days + 1] = True
+        on = slice((occupancy.first - first).days, (occupancy.last - first).days + 1)
+        looked_at[row, on], cut_off[row, on] = True, occupancy.is_cut_off
         since[row] = occupancy.since_quarter
         reach[row] = max(reach[row, 0], occupancy.ends)
         until[row] = max(until[row, 0], occupancy.due_until(today))
@@ -57,6 +58,8 @@ def _by_day(
     due = np.diff(edges.clip(since, np.maximum(since, until))) * looked_at
     delivered = figures[:, :, 1:4].sum(axis=2)  # measured, estimated or missing
     expected = np.where(edges[1:] <= due_until(today), due, delivered)
+    valued = figures[:, :, 1:3].sum(axis=2)
+    quarters, expected = np.where(cut_off, valued, quarters), np.where(cut_off, valued, expected)
     return PointsByDay(first, figures, quarters, expected, np.diff(edges))
 
 

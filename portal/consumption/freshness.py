@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from portal.consumption.selection import CONNECTED, Point
+from portal.consumption.selection import Point
 from portal.kit.clock import DAY, HELSINKI, day_of, next_month, start_of
 from portal.kit.intervals import QUARTER_S, Intervals, instant_of, start_quarter
 from portal.sites.kinds import Commodity
@@ -55,8 +55,8 @@ class Limit:
 class Awaited:
     """A metering point whose next readings are awaited: it is connected, and held today.
 
-    until: how far its readings reach; where none has come, since when they are awaited
-    has_sent: whether any has come
+    until: how far its readings reach; where none has come since it was connected, since when they are awaited
+    has_sent: whether any has come since then
     """
 
     point: Point
@@ -150,16 +150,18 @@ def is_coarse(point: Point, readings: Intervals) -> bool:
 def _awaited(point: Point, parties: frozenset[UUID], now: datetime) -> Awaited | None:
     """The point as it is awaited.
 
-    None for what is not connected or not held today, and for a point that never sent a reading and of which the
+    None for what is cut off or not held today, and for a point that never sent a reading and of which the
     register does not say that it will: of its first series, for the others depend on more than the meter.
     """
-    held = point.held_by(parties)
-    if point.connection is not CONNECTED or not held or not held[-1][0] <= day_of(now) <= held[-1][1]:
+    held, today = point.held_by(parties), day_of(now)
+    if point.is_cut_off(today) or not held or not held[-1][0] <= today <= held[-1][1]:
         return None
     if point.first_quarter is None and (point.rhythm is None or point.looked_at):
         return None
-    until = point.known_until(parties)
-    return Awaited(point, instant_of(max(until or 0, start_quarter(held[-1][0]))), until is not None)
+    connected = [days.last for days in point.cut_off if days.last and days.last <= today]
+    since = start_quarter(max([held[-1][0], *connected]))
+    until = point.known_until(parties) or 0
+    return Awaited(point, instant_of(max(until, since)), has_sent=until > since)
 
 
 def _until(

@@ -25,11 +25,12 @@ def gaps(
     missing = np.zeros(size, np.bool_)
     for of in readings:
         held = clipped(held_days([of.point], parties), period.first, period.last)
+        awaited = [one for one in held if not one.is_cut_off]
         untold = _covered(of.intervals[np.isin(of.intervals.quality, MISSING)], period)
-        missing |= _within([(one.begins, one.due_until(today)) for one in held], period) & ~_covered(
+        missing |= _within([(one.begins, one.due_until(today)) for one in awaited], period) & ~_covered(
             of.intervals, period
         )
-        missing |= _within([(one.begins, one.ends) for one in held], period) & untold
+        missing |= _within([(one.begins, one.ends) for one in awaited], period) & untold
     return [
         TimeStretch(instant_of(period.begins + begins), instant_of(period.begins + ends))
         for begins, ends in _runs(missing)

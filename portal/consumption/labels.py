@@ -15,6 +15,7 @@ MARKS: Final[Mapping[Mark, Label]] = {
     Mark.PARTLY: Label(text("partly missing"), tone="bad"),
     Mark.MISSING: Label(text("measurement missing"), tone="bad"),
     Mark.AHEAD: Label(text("to come")),
+    Mark.OUTSIDE: Label(text("nothing to measure")),
 }
 
 CAUSES: Final[Mapping[Cause, Text]] = {

@@ -35,14 +35,14 @@ from portal.kit.intervals import Intervals, instant_of, joined
 from portal.kit.questions import any_of
 from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.models import Connection, MeteringPoint, Occupancy, Rhythm, Site
+from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Rhythm, Site
 
 
 def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
     """A metering point on the days of one time for which a party holds its site."""
     point_id, gsrn, commodity, site_id, number, name, street, *more = row
     party_id, since, until, reading_type, first_quarter, until_quarter, *is_there = more
-    first, last, connection, minutes, rhythm = is_there
+    first, last, minutes, rhythm, cut_off, connected = is_there
     held = HeldDays(party_id, max(since, All.first), min(until or All.last, All.last))
     return Point(
         id=point_id,
@@ -55,14 +55,14 @@ def _held(*row: Any) -> Point:  # noqa: ANN401 - the columns of POINTS
         held_days=(held,) if held.first <= held.last else (),
         series=(PointSeries(ReadingType(reading_type), first_quarter, until_quarter),) if reading_type else (),
         days=Range.of_days(first or All.first, last),
-        connection=Connection(connection),
+        cut_off=(Range.of_days(cut_off, connected),) if cut_off else (),
         minutes=minutes,
         rhythm=Rhythm(rhythm) if rhythm else None,
     )
 
 
 POINT, SITE, HELD = table_of(MeteringPoint), table_of(Site), table_of(Occupancy)
-SERIES = table_of(Series)
+SERIES, CUT_OFF = table_of(Series), table_of(Disconnection)
 SCOPE: Final = Scope(HELD.c.party_id, SITE.c.id, {Theme.CONSUMPTION})
 HELD_POINTS: Final = (
     select(
@@ -70,11 +70,13 @@ HELD_POINTS: Final = (
         *SITE.c["number", "name", "street"],
         *HELD.c["party_id", "since", "until"],
         *SERIES.c["reading_type", "first_quarter", "until_quarter"],
-        *POINT.c["valid_from", "valid_to", "connection", "minutes", "rhythm"],
+        *POINT.c["valid_from", "valid_to", "minutes", "rhythm"],
+        *CUT_OFF.c["since", "until"],
     )
     .join_from(POINT, SITE)
     .join(HELD, HELD.c.site_id == SITE.c.id)
     .outerjoin(SERIES, (SERIES.c.metering_point_id == POINT.c.id) & SERIES.c.until_quarter.is_not(None))
+    .outerjoin(CUT_OFF, CUT_OFF.c.metering_point_id == POINT.c.id)
     .order_by(SITE.c.street, SITE.c.number, POINT.c.energy, POINT.c.gsrn)
 )
 POINTS: Final = SCOPE.question(_held, HELD_POINTS)
@@ -203,8 +205,7 @@ def comparison(
 
 def readings(db: Session, who: User, selection: Selection) -> tuple[PointReadings, ...]:
     """The readings of the selected period, point by point, as they were last delivered."""
-    delivered = [replace(occupancy, until_quarter=None) for occupancy in _occupancies(who, selection)]
-    occupancies = clipped(delivered, selection.period.first, selection.period.last)
+    occupancies = clipped(_occupancies(who, selection), selection.period.first, selection.period.last)
     known = store.read_all(db, occupancies)
     point_of = {point.id: point for point in selection.points}
     return tuple(
@@ -223,7 +224,8 @@ def _point(times: Sequence[Point], who: User, today: date) -> Point:
     if len(times) > 1:
         held = dict.fromkeys(held for time in times for held in time.held_days)
         series = dict.fromkeys(one for time in times for one in time.series)
-        point = replace(point, held_days=tuple(held), series=tuple(series))
+        cut_off = sorted({days for time in times for days in time.cut_off}, key=lambda days: days.start)
+        point = replace(point, held_days=tuple(held), series=tuple(series), cut_off=tuple(cut_off))
     point = point.seen_by(who.parties)
     return point if point.is_held_by(who.parties, today) else replace(point, site_name=None)
 

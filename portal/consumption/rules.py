@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.consumption.charts import Mark
+from portal.consumption.charts import UNTOLD, Mark
 from portal.consumption.labels import MARKS
 from portal.consumption.periods import CalendarPeriod, Day, Hour, Month, Period, Quarter, Span, Week, Year
 from portal.consumption.revisions import Known
@@ -42,7 +42,7 @@ STANDINGS = np.array(
         [quality is Quality.REVISED for quality in Quality],
     ]
 )  # which qualities count as measured, estimated, missing, revised
-UNKNOWN = (Mark.MISSING, Mark.AHEAD)
+UNKNOWN = UNTOLD | {Mark.MISSING}
 DAYS_UNTIL_DUE = 2  # what was used on Monday is due by the end of Tuesday, and late on Wednesday
 SAME_WEEKDAY = timedelta(weeks=52)
 
@@ -102,6 +102,8 @@ class Tally:
     @cached_property
     def mark(self) -> Mark:
         """What is to be known of the sum."""
+        if not self.quarters:
+            return Mark.OUTSIDE
         if not self.expected:
             return Mark.AHEAD
         if not self.measured and not self.estimated and not self.milliwatt_hours:

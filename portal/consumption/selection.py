@@ -17,12 +17,11 @@ from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of, start_quarter
 from portal.kit.ranges import Range, merged
 from portal.sites.kinds import READING_TYPES, Commodity, ReadingType, usual
-from portal.sites.models import Connection, Rhythm
+from portal.sites.models import Rhythm
 
 PAGE: Final = "/consumption"
 DOWNLOAD: Final = "/consumption/download"
 ALWAYS: Final = Range(periods.All.first)
-CONNECTED: Final = Connection.CONNECTED
 
 
 class Shown(StrEnum):
@@ -66,6 +65,7 @@ class Point:
     site_name: what its site is called today, where the person holds it today
     days: those on which it exists
     series: those of which there are readings
+    cut_off: the days on which no energy could flow, the first and the last in part; an end is when it could again
     minutes, rhythm: how long its readings are meant to be, and how often they come; None where that is not known
     looked_at: which of them is looked at; None: the first that is energy, which is the metered one
     """
@@ -80,7 +80,7 @@ class Point:
     held_days: tuple[HeldDays, ...]
     series: tuple[PointSeries, ...] = ()
     days: Range = ALWAYS
-    connection: Connection = Connection.CONNECTED
+    cut_off: tuple[Range, ...] = ()
     minutes: int | None = None
     rhythm: Rhythm | None = None
     looked_at: ReadingType | None = None
@@ -111,11 +111,6 @@ class Point:
     def monthly_until(self) -> int | None:
         """The same of a point whose readings come by the month, 0 without any; None of others."""
         return (self.until_quarter or 0) if self.rhythm is Rhythm.MONTH else None
-
-    @property
-    def expected_until(self) -> int | None:
-        """The same of a point that is not connected, of which no more are to come; None of others."""
-        return None if self.connection is CONNECTED else self.until_quarter
 
     @property
     def place(self) -> str:
@@ -160,6 +155,10 @@ class Point:
         held = merged(held_days.days for held_days in self.held_days if held_days.party_id in parties)
         there = filter(None, (days & self.days for days in held))
         return [(days.start, days.last or periods.All.last) for days in there]
+
+    def is_cut_off(self, today: date) -> bool:
+        """Whether no energy can flow when a day ends."""
+        return any(today in days and today != days.last for days in self.cut_off)
 
     def is_held_by(self, parties: frozenset[UUID], today: date) -> bool:
         """Whether any of the parties holds the site today."""

@@ -4,7 +4,7 @@ It is for the system's own use and asks nobody who they are: what a customer may
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from functools import lru_cache
@@ -24,12 +24,13 @@ from portal.kit import clock
 from portal.kit.clock import DAY, day_of, first_of_month, next_month
 from portal.kit.db import table_of
 from portal.kit.intervals import Intervals, instant_of, start_quarter
+from portal.kit.mirror import portions
 from portal.kit.questions import Question, any_of, as_row, given, listed
 from portal.sites.kinds import ReadingType
-from portal.sites.models import Connection, MeteringPoint, Rhythm
+from portal.sites.models import Disconnection, MeteringPoint, Rhythm
 
 BLOCKS, TOTALS = table_of(ReadingMonth), table_of(MonthTotal)
-SERIES, POINT = table_of(Series), table_of(MeteringPoint)
+SERIES, POINT, CUT_OFF = table_of(Series), table_of(MeteringPoint), table_of(Disconnection)
 Days = tuple[date, date]
 
 
@@ -39,7 +40,7 @@ class PointDays:
 
     since_quarter: from which on readings of it are expected
     monthly_until: how far they reach where they come by the month; None where they come by the day
-    until_quarter: up to which they are expected; None where they go on
+    is_cut_off: whether no energy can flow: what has a value counts, nothing is missed
     """
 
     metering_point_id: UUID
@@ -48,11 +49,11 @@ class PointDays:
     since_quarter: int = 0
     reading_type: ReadingType = ReadingType.METERED
     monthly_until: int | None = None
-    until_quarter: int | None = None
+    is_cut_off: bool = False
 
     def between(self, first: date, last: date) -> "PointDays":
         """Those of the days that lie between two, both included; the last is before the first where none do."""
-        more = self.since_quarter, self.reading_type, self.monthly_until, self.until_quarter
+        more = self.since_quarter, self.reading_type, self.monthly_until, self.is_cut_off
         return PointDays(self.metering_point_id, max(self.first, first), min(self.last, last), *more)
 
     @property
@@ -63,17 +64,11 @@ class PointDays:
     @property
     def ends(self) -> int:
         """The quarter after the last one of which a reading is expected."""
-        ends = start_quarter(self.last + DAY)
-        return ends if self.until_quarter is None else min(ends, self.until_quarter)
+        return start_quarter(self.last + DAY)
 
     def due_until(self, today: date) -> int:
         """The quarter before which readings must have come by now."""
         return min(self.ends, due_until(today, self.monthly_until))
-
-    @property
-    def last_expected(self) -> date:
-        """The last of the days on which a reading is expected, or one before them."""
-        return self.last if self.until_quarter is None else min(self.last, day_of(instant_of(self.until_quarter - 1)))
 
 
 def _asked(table: Table, *columns: ColumnElement[Any]) -> Select[Any]:
@@ -197,20 +192,33 @@ def newest_end(db: Session) -> datetime | None:
     return None if quarter is None else instant_of(quarter)
 
 
+def newest_days(db: Session, points: Collection[UUID]) -> Mapping[UUID, date]:
+    """The day of the newest reading of each of some metering points; those without any are not among them."""
+    newest = select(SERIES.c.metering_point_id, func.max(SERIES.c.until_quarter)).group_by(SERIES.c.metering_point_id)
+    return {
+        point: day_of(instant_of(until - 1))
+        for some in portions(points)
+        for point, until in db.execute(newest.where(SERIES.c.metering_point_id.in_(some)))
+        if until is not None
+    }
+
+
 def silent(db: Session, today: date) -> int:
     """How many connected metering points that exist today have sent nothing for so long that it is no mere delay.
 
     Those whose readings come by the month are not counted, nor those that have never sent any.
     """
     quiet, other = SERIES.c.metering_point_id, SERIES.alias()
-    bound = start_quarter(due(today) + DAY - SILENT_AFTER)
+    day = due(today) + DAY - SILENT_AFTER
+    bound = start_quarter(day)
+    since_then = or_(CUT_OFF.c.until.is_(None), CUT_OFF.c.until >= day)
     awaited = (
         select(func.count(quiet.distinct()))
         .join_from(SERIES, POINT, POINT.c.id == quiet)
         .where(
             SERIES.c.until_quarter < bound,
             ~exists().where(other.c.metering_point_id == quiet, other.c.until_quarter >= bound),
-            POINT.c.connection == Connection.CONNECTED,
+            ~exists().where(CUT_OFF.c.metering_point_id == quiet, CUT_OFF.c.since <= today, since_then),
             or_(POINT.c.rhythm.is_(None), POINT.c.rhythm != Rhythm.MONTH),
             or_(POINT.c.valid_from.is_(None), POINT.c.valid_from <= today),
             or_(POINT.c.valid_to.is_(None), POINT.c.valid_to >= today),

@@ -22,6 +22,7 @@ from portal.consumption.store import PointDays
 from portal.kit import clock
 from portal.kit.clock import DAY, first_of_month, next_month
 from portal.kit.intervals import day_starts, start_quarter
+from portal.kit.ranges import Range
 
 Whole = NDArray[np.int64]
 LookedAt = frozenset[tuple[UUID, int, int]]
@@ -50,33 +51,39 @@ def tallies(db: Session, occupancies: Sequence[PointDays], periods: Sequence[Per
         return []
     first, last = min(period.first for period in periods), max(period.last for period in periods)
     during = clipped(occupancies, first, last)
-    if isinstance(periods[0], Hour | Quarter):
-        grid = _by_quarter(db, during, first, last, today, longest=periods[0].ends - periods[0].begins)
-    elif all(isinstance(period, Year | Month) for period in periods):
-        grid = _by_month(db, during, first, last, today)
-    else:
-        grid = _by_day(db, during, first, last, today)
-    upto = np.concatenate([np.zeros((1, 6), np.int64), _columns(grid, during, today).cumsum(axis=0)])
+    awaited = [one for one in during if not one.is_cut_off]
+    grid = _grid(db, awaited, periods, first, last, today)
+    columns = _columns(grid, awaited, today)
+    if cut_off := [one for one in during if one.is_cut_off]:
+        columns += _valued(_grid(db, cut_off, periods, first, last, today))
+    upto = np.concatenate([np.zeros((1, 6), np.int64), columns.cumsum(axis=0)])
     begins = np.searchsorted(grid.edges, [period.begins for period in periods])
     ends = np.searchsorted(grid.edges, [period.ends for period in periods])
     return [Tally(*columns) for columns in (upto[ends] - upto[begins]).tolist()]
 
 
 def held_days(points: Iterable[Point], parties: frozenset[UUID]) -> list[PointDays]:
-    """The days on which parties hold points, of those that have readings."""
+    """The days on which parties hold points, of those that have readings; when one is cut off, and when not, apart."""
     return [
         PointDays(
-            point.id, first, last, told.first_quarter, told.reading_type, point.monthly_until, point.expected_until
+            point.id,
+            part.start,
+            part.last or last,
+            told.first_quarter,
+            told.reading_type,
+            point.monthly_until,
+            any(part.start in days for days in point.cut_off),
         )
         for point in points
         if (told := point.told)
         for first, last in point.held_by(parties)
+        for part in Range.of_days(first, last).cut(point.cut_off)
     ]
 
 
 def clipped(occupancies: Iterable[PointDays], first: date, last: date) -> list[PointDays]:
-    """The parts of occupancies that lie between two days, both included, as far as readings are expected."""
-    parts = (occupancy.between(first, min(last, occupancy.last_expected)) for occupancy in occupancies)
+    """The parts of occupancies that lie between two days, both included."""
+    parts = (occupancy.between(first, last) for occupancy in occupancies)
     return [part for part in parts if part.first <= part.last]
 
 
@@ -87,6 +94,24 @@ def looked_at(occupancies: Iterable[PointDays], period: Period) -> LookedAt:
         for occupancy in occupancies
         if occupancy.begins < period.ends and period.begins < occupancy.ends
     )
+
+
+def _grid(
+    db: Session, during: Sequence[PointDays], periods: Sequence[Period], first: date, last: date, today: date
+) -> _Grid:
+    """The figures of days of points, in the coarsest stretches of which the periods are made."""
+    if isinstance(periods[0], Hour | Quarter):
+        return _by_quarter(db, during, first, last, today, longest=periods[0].ends - periods[0].begins)
+    if all(isinstance(period, Year | Month) for period in periods):
+        return _by_month(db, during, first, last, today)
+    return _by_day(db, during, first, last, today)
+
+
+def _valued(grid: _Grid) -> Whole:
+    """The same of points that are cut off: nothing is expected of them but what has a value."""
+    milliwatt_hours, measured, estimated, _, revised = grid.figures.T
+    valued = measured + estimated
+    return np.column_stack([milliwatt_hours, valued, valued, measured, estimated, revised])
 
 
 def _columns(grid: _Grid, during: Sequence[PointDays], today: date) -> Whole:

@@ -13,7 +13,20 @@ from portal.auth.people import User
 from portal.auth.reach import Theme
 from portal.consumption import queries
 from portal.consumption.changes import Change, change, changed
-from portal.consumption.charts import ALONE, APART, TOGETHER, Chart, ChartBar, Curve, Layout, Mark, Shape, columns, draw
+from portal.consumption.charts import (
+    ALONE,
+    APART,
+    TOGETHER,
+    UNTOLD,
+    Chart,
+    ChartBar,
+    Curve,
+    Layout,
+    Mark,
+    Shape,
+    columns,
+    draw,
+)
 from portal.consumption.corrections import Corrected
 from portal.consumption.freshness import is_coarse
 from portal.consumption.gaps import gaps
@@ -27,9 +40,11 @@ from portal.consumption.selection import Selection, Shown, days_with_readings
 from portal.consumption.series import SeriesBeside, beside
 from portal.consumption.stretches import TimeStretch
 from portal.contracts.tariff_periods import Days
+from portal.kit.clock import DAY, start_of
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
 from portal.kit.money import Money
+from portal.kit.ranges import Range, merged
 from portal.sites.kinds import Commodity
 
 MOST_GAPS: Final = 5  # that are told one by one
@@ -102,6 +117,7 @@ class View:
     current: the step in which today lies, or the hour that is looked at
     covers: the days of which there may be readings, where they are not the whole period
     outdoors: the weather, where it is asked for
+    cut_off: when a point was cut off, so that nothing of it is missing
     coarse: how many points tell whole hours of its newest readings where quarters are meant
     series: all that its points tell, where they tell more than the chart shows
     corrections: which hours were corrected and why, the newest first, as far as they are told one by one
@@ -120,6 +136,7 @@ class View:
     figures: Figures | None
     lacks_contracts: bool
     gaps: Sequence[TimeStretch]
+    cut_off: Sequence[TimeStretch]
     coarse: int
     hour: HourOfDay | None
     outdoors: Outdoors | None
@@ -172,7 +189,7 @@ class View:
     @property
     def told(self) -> int:
         """How many steps have begun and should be known."""
-        return sum(step.mark is not Mark.AHEAD for step in self.steps)
+        return sum(step.mark not in UNTOLD for step in self.steps)
 
     @property
     def measured(self) -> int:
@@ -214,7 +231,7 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
     readings = _readings(db, who, selection, days)
     steps = queries.steps(db, who, selection, today)
     priced = None
-    if any(step.mark is not Mark.AHEAD for step in steps):
+    if any(step.mark not in UNTOLD for step in steps):
         priced = pricing(db, who, readings, selection, Days((days or period).first, (days or period).last))
     costs = _costs(selection, priced, [step.period for step in steps])
     steps = _with_costs(steps, costs)
@@ -231,12 +248,26 @@ def view(db: Session, who: User, asked: Selection, today: date) -> View:
         figures=_figures(selection, costs, priced, steps, *_then(db, who, selection, steps, today)) if priced else None,
         lacks_contracts=_lacks_contracts(who, selection),
         gaps=gaps(readings, who.parties, days, today) if days and readings else (),
+        cut_off=_cut_off(selection, who, period, today),
         coarse=_coarse(readings, reach, period),
         outdoors=outdoors(db, who, selection, steps, today) if priced else None,
         hour=_hour(hour, steps, reach, priced, _quarters(db, who, asked, priced, today)) if priced and hour else None,
         series=beside(db, who, selection, steps, priced.billed, today) if priced else (),
         corrections=_corrections(db, who, selection, steps),
     )
+
+
+def _cut_off(selection: Selection, who: User, period: Period, today: date) -> Sequence[TimeStretch]:
+    """When any of the points was cut off, of the days on which the person's parties hold its site."""
+    shown = Range.of_days(period.first, min(period.last, today)) if period.first <= today else None
+    held = [(point, Range.of_days(*days)) for point in selection.points for days in point.held_by(who.parties)]
+    every = merged(
+        part
+        for point, days in held
+        for cut_off in point.cut_off
+        if shown and (within := cut_off & days) and (part := within & shown)
+    )
+    return [TimeStretch(start_of(one.start), start_of((one.last or today) + DAY)) for one in every]
 
 
 def _corrections(db: Session, who: User, selection: Selection, steps: Sequence[PeriodStep]) -> Sequence[Corrected]:
@@ -352,7 +383,7 @@ def _then(
     if isinstance(selection.period, Day):
         week = queries.steps(db, who, replace(selection, period=Week.of(selection.period.day)), today)
         steps = [step for step in week if step.period == selection.period]
-    then = [step.then for step in steps if step.then and step.mark is not Mark.AHEAD]
+    then = [step.then for step in steps if step.then and step.mark not in UNTOLD]
     return total(then).energy if then else None, compared
 
 

@@ -13,7 +13,7 @@ from portal.consumption.days import Days, by_day
 from portal.consumption.freshness import Awaited
 from portal.consumption.rules import Compare, day_before
 from portal.consumption.selection import Point
-from portal.consumption.store import PointDays
+from portal.consumption.tallies import held_days
 from portal.kit.clock import DAY, day_of
 from portal.kit.energy import Energy
 from portal.sites.kinds import Commodity, ReadingType
@@ -96,11 +96,7 @@ def _known(
     db: Session, points: Sequence[Point], parties: frozenset[UUID], spans: Sequence[Days], today: date
 ) -> Mapping[UUID, KnownDays]:
     rows = {point.id: row for row, point in enumerate(points)}
-    held = [
-        PointDays(point.id, first, last, point.first_quarter or 0, point.reading_type)
-        for point in points
-        for first, last in point.held_by(parties)
-    ]
+    held = [one for one in held_days(points, parties) if not one.is_cut_off]
     known: dict[UUID, dict[date, int]] = {point: {} for point in rows}
     for span in by_day(db, rows, held, spans, today):
         days, energies = span.days, span.figures[:, :, 0].tolist()

@@ -1,12 +1,15 @@
 """What was not measured of what is billed: named, never taken for zero, and filled where the register estimates it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from portal.contracts.tariff_periods import Days, Mask
-from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts, instant_of
+from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts, instant_of, joined
+from portal.kit.ranges import Range
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +24,17 @@ class Missing:
 
 def filled(readings: Intervals, estimate: Intervals) -> Intervals:
     """The readings that have a value, and estimates where no part of their time has one."""
-    known, guessed = _valued(readings), _valued(estimate)
-    if not len(guessed):
-        return known
-    begun = np.searchsorted(known.quarter, guessed.quarter + guessed.length)
-    ended = np.searchsorted(known.quarter + known.length, guessed.quarter, side="right")
-    used = guessed[begun == ended]
-    joined = Intervals(
-        np.concatenate([known.quarter, used.quarter]),
-        np.concatenate([known.length, used.length]),
-        np.concatenate([known.milliwatt_hours, used.milliwatt_hours]),
-        np.concatenate([known.quality, np.full(len(used), Quality.E56, np.uint8)]),
-    )
-    return joined[np.argsort(joined.quarter)]
+    return _beside(readings, _valued(estimate), Quality.E56)
+
+
+def with_cut_off(readings: Intervals, cut_off: Iterable[Range], days: Days) -> Intervals:
+    """The readings that have a value; of days on which no energy could flow, none where nothing was measured."""
+    parts = [part for one in cut_off if (part := days.within(one))]
+    if not parts:
+        return readings
+    quarters = np.unique(np.concatenate([_quarters(part) for part in parts]))
+    nothing = np.zeros_like(quarters)
+    return _beside(readings, Intervals(quarters, nothing + 1, nothing, nothing.astype(np.uint8)), Quality.OK)
 
 
 def missing(readings: Intervals, estimate: Intervals, days: Days) -> Missing | None:
@@ -51,6 +52,24 @@ def missing(readings: Intervals, estimate: Intervals, days: Days) -> Missing | N
         first=instant_of(begins + int(absent[0])),
         last=instant_of(begins + int(absent[-1])),
     )
+
+
+def _beside(readings: Intervals, others: Intervals, quality: Quality) -> Intervals:
+    """The readings that have a value, and others, of that quality, where no part of their time has one."""
+    known = _valued(readings)
+    if not len(others):
+        return known
+    begun = np.searchsorted(known.quarter, others.quarter + others.length)
+    ended = np.searchsorted(known.quarter + known.length, others.quarter, side="right")
+    used = others[begun == ended]
+    theirs = np.full(len(used), quality, np.uint8)
+    every = joined([known, Intervals(used.quarter, used.length, used.milliwatt_hours, theirs)])
+    return every[np.argsort(every.quarter)]
+
+
+def _quarters(days: Days) -> NDArray[np.int64]:
+    begins, *_, ends = day_starts(days.first, days.last).tolist()
+    return np.arange(begins, ends)
 
 
 def _valued(readings: Intervals) -> Intervals:

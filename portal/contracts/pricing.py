@@ -16,7 +16,7 @@ from uuid import UUID
 import numpy as np
 
 from portal.contracts.charges import BY_ENERGY, METERED, Charge, Terms, charges, check_one_of_a_kind
-from portal.contracts.gaps import Missing, filled, missing
+from portal.contracts.gaps import Missing, filled, missing, with_cut_off
 from portal.contracts.kinds import Basis, Names
 from portal.contracts.metered import EXACT, Metered, Used, metered, used
 from portal.contracts.spot import NO_SPOT, SpotPrices
@@ -48,11 +48,23 @@ class NoSpotPrice(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """The readings of a metering point, the register's estimates for what is missing, and what is billed by them."""
+    """The readings of a metering point, the register's estimates for what is missing, and what is billed by them.
+
+    cut_off: the days on which no energy could flow, so that nothing of them is missing
+    """
 
     readings: Intervals
     terms: tuple[Terms, ...]
     estimate: Intervals = NOTHING
+    cut_off: tuple[Range, ...] = ()
+
+    def measured(self, days: Days) -> Intervals:
+        """What is known of some days without an estimate; of no others where the point was cut off."""
+        return with_cut_off(self.readings, self.cut_off, days)
+
+    def used(self, days: Days) -> Intervals:
+        """What is billed of some days: estimates, too."""
+        return filled(self.measured(days), self.estimate)
 
 
 class Taxed(Protocol):
@@ -125,7 +137,7 @@ def bill(supplies: Iterable[Supply], days: Days, spot: SpotPrices = NO_SPOT) -> 
     gaps: list[Missing] = []
     for supply in supplies:
         check_one_of_a_kind(supply.terms, days)
-        by = used(filled(supply.readings, supply.estimate))
+        by = used(supply.used(days))
         charged = [(terms, charge) for terms in supply.terms for charge in charges(terms, days)]
         for terms, charge in charged:
             lines += _line(terms, charge, by, spot)
@@ -245,7 +257,7 @@ def _gaps(supply: Supply, charged: Iterable[Charge]) -> Iterator[Missing]:
     by_meter = [charge.days for charge in charged if charge.price.basis in METERED]
     if by_meter:
         days = Days(min(days.first for days in by_meter), max(days.last for days in by_meter))
-        if found := missing(supply.readings, supply.estimate, days):
+        if found := missing(supply.measured(days), supply.estimate, days):
             yield found
 
 

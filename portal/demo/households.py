@@ -34,6 +34,7 @@ from portal.demo.register import (
     billed,
     contact_person,
     contract,
+    cut_off,
     meter,
     person,
     point,
@@ -45,7 +46,8 @@ from portal.kit.clock import DAY, first_of_month, start_of
 from portal.kit.energy import from_kwh
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
-from portal.sites.kinds import Commodity, ReadingType
+from portal.kit.ranges import Range
+from portal.sites.kinds import Commodity, Connection, ReadingType
 from portal.sites.models import MeterKind
 
 WRONG_BILL: Final = 9  # of Riikka's, 0 for the newest: the only one of all that does not follow from its readings
@@ -263,13 +265,15 @@ def _rantanen(today: date) -> Holding:
 def _salonen(today: date) -> Holding:
     """A terraced house that gas warms and district cooling cools; another company sells its electricity until soon.
 
-    The place where its car was charged is given up. Its gas meter has been silent for more than a week; of one old bill
-    the gas was misread, which nobody has noticed.
+    The place where its car was charged is given up; its cooling was cut off while pipes were renewed. Its gas meter has
+    been silent for more than a week; of one old bill the gas was misread, which nobody has noticed.
     """
     stay = HeldFrom(RIIKKA, Address("Näytekatu 8 C", "33200", "Tampere"), "845310", date(2021, 5, 1))
     power, car = "643000000845310011", "643000000845310042"
     gas, cooling = SILENT, "643000000845310035"
     left = first_of_month(today - timedelta(days=400)) - DAY
+    autumn = first_of_month(today - timedelta(days=75))
+    renovated = Range.of_days(autumn + 7 * DAY, autumn + 17 * DAY)
     network = contract(stay, "30310551", products.GENERAL_NETWORK, power, Terms(stay.since, tax_class=CLASS_I))
     connection = contract(stay, "LIT-40112", products.CONNECTION, power, Terms(stay.since))
     warm = contract(stay, "50310552", products.GAS, gas, Terms(stay.since, contracted_kw=Decimal(15)))
@@ -295,6 +299,8 @@ def _salonen(today: date) -> Holding:
             meter(cooling, "LX-240118", "LX 20", date(2021, 4, 26), kind=MeterKind.HEAT_EXCHANGER),
             point(stay, car, Commodity.ELECTRICITY, FUSE, Needs("car charging", ended=left)),
             meter(car, "E120-0417788", "E120", date(2020, 11, 3), left),
+            cut_off(car, Range(left), Connection.METER_REMOVED),
+            cut_off(cooling, renovated),
             *(network, connection, warm, cool, coming, *charging),
         ),
         meterings={
@@ -302,7 +308,7 @@ def _salonen(today: date) -> Holding:
             point_id(gas): Metering(
                 warmth(homes.SALONEN_GAS), quarters_each=4, ended=today - timedelta(days=SILENT_FOR)
             ),
-            point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4),
+            point_id(cooling): Metering(cold(homes.SALONEN_COOLING), quarters_each=4, cut_off=renovated),
             point_id(car): Metering(consumption(homes.SALONEN_CAR), ended=left),
         },
         accounts=(

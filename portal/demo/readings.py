@@ -15,6 +15,7 @@ from portal.demo.profiles import Home, Panels, chill, demand, heat, measured, su
 from portal.demo.wall_clock import WallClock
 from portal.kit.clock import DAY, day_of, months, next_month, start_of
 from portal.kit.intervals import QUARTERS_A_DAY, QUARTERS_AN_HOUR, Intervals, Quality, instant_of, start_quarter
+from portal.kit.ranges import Range
 from portal.sites.kinds import ReadingType
 
 KWH_A_CUBIC_METRE_AND_DEGREE: Final = 1.15  # of water at some 70 °C
@@ -52,6 +53,7 @@ class Metering:
 
     others: what it tells beside its metered energy
     ended: its last day, None while it measures; of a silent meter the last day of which it sent anything
+    cut_off: when no energy could flow: from the morning of its first day to the afternoon of its last
     by_month: whether what it measured comes month by month; all at once otherwise, which is quicker
     """
 
@@ -59,6 +61,7 @@ class Metering:
     quarters_each: int = 1
     defects: Sequence[Defect] = ()
     ended: date | None = None
+    cut_off: Range | None = None
     others: Mapping[ReadingType, Series] = field(default_factory=dict)
     by_month: bool = False
 
@@ -107,8 +110,13 @@ class Metering:
                 0 if defect.quality is Quality.MISSING else milliwatt_hours[harmed - WEEK // self.quarters_each]
             )
             true.quality[harmed] = defect.quality
-        asked = quarter >= wall_clock.quarters(first, first)[0]
+        asked = (quarter >= wall_clock.quarters(first, first)[0]) & ~self._is_cut_off(quarter)
         return sent[asked], true[asked & (true.quality == Quality.REVISED)]
+
+    def _is_cut_off(self, quarter: NDArray[np.int64]) -> NDArray[np.bool_]:
+        if self.cut_off is None or self.cut_off.last is None:
+            return np.zeros(len(quarter), np.bool_)
+        return (start_quarter(self.cut_off.start) + 36 <= quarter) & (quarter < start_quarter(self.cut_off.last) + 60)
 
 
 def stopped(series: Series, since: date) -> Series:

@@ -18,8 +18,9 @@ from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
-from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
+from portal.kit.ranges import Range
+from portal.sites.kinds import Commodity, Connection, ReadingType
+from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 
 COUNTRY = "FI"
 
@@ -160,11 +161,21 @@ def point(
         energy=energy,
         main_fuse=main_fuse,
         valid_to=needs.ended,
-        connection=Connection.METER_REMOVED if needs.ended else Connection.CONNECTED,
         used_for=needs.used_for,
         estimated_kwh_a_year=needs.kwh_a_year,
         minutes=15 if energy in {Commodity.ELECTRICITY, Commodity.PRODUCTION} else 60,
         rhythm=Rhythm.DAY,
+    )
+
+
+def cut_off(gsrn: str, days: Range, connection: Connection = Connection.DISCONNECTED) -> Disconnection:
+    """When a metering point was cut off; without an end, it still is."""
+    return Disconnection(
+        id=id_of("disconnection", gsrn, days.start),
+        metering_point_id=point_id(gsrn),
+        connection=connection,
+        since=days.start,
+        until=days.last,
     )
 
 

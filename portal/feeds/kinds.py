@@ -19,6 +19,7 @@ from portal.consents.authorisations.importing import (
 from portal.consents.contactable import contactable
 from portal.consents.importing import PermissionEntry, keep_permissions
 from portal.consents.rules import Channel, Purpose
+from portal.consumption import store
 from portal.consumption.importing import RevisionEntry, keep_revisions
 from portal.consumption.registers.importing import RegisterReadingEntry, keep_register_readings
 from portal.contracts.importing import (
@@ -103,7 +104,9 @@ KINDS = (
         partial(keep_mandates, site_ids=site_ids),
         MANDATE_ONCE,
     ),
-    FeedKind("metering_points", MeteringPointEntry, ("gsrn",), keep_metering_points),
+    FeedKind(
+        "metering_points", MeteringPointEntry, ("gsrn",), partial(keep_metering_points, newest_days=store.newest_days)
+    ),
     FeedKind(
         "register_readings",
         RegisterReadingEntry,

@@ -42,7 +42,7 @@ from portal.payments.models import CalendarLink, PaymentAttempt
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
 from portal.requests.models import RequestStep, ServiceRequest
-from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 
 
 class Group(StrEnum):
@@ -245,6 +245,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(Site, Group.SITES, text("Sites")),
     PersonalTable(Occupancy, Group.SITES, text("When the customer has held the sites")),
     PersonalTable(MeteringPoint, Group.SITES, text("Metering points")),
+    PersonalTable(Disconnection, Group.SITES, text("When the metering points were cut off")),
     PersonalTable(Meter, Group.SITES, text("Meters and heat exchangers")),
     PersonalTable(Outage, Group.SITES, text("Outages of the sites")),
     PersonalTable(OutageSite, Group.SITES, text("Site of an outage")),

@@ -161,7 +161,7 @@ CODES: Final[Mapping[str, Words]] = {
     "site.ownership": sites.OWNERSHIP,
     "site.use_timing": sites.USE_TIMING,
     "metering_point.energy": words_of(COMMODITIES),
-    "metering_point.connection": sites.CONNECTIONS,
+    "disconnection.connection": sites.CONNECTIONS,
     "metering_point.used_for": sites.USED_FOR,
     "metering_point.rhythm": sites.RHYTHMS,
     "meter.kind": sites.DEVICES,

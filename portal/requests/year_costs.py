@@ -46,7 +46,7 @@ def of_point(db: Session, who: User, point_id: UUID, offers: Sequence[ProductOff
     (known,) = store.read_all(db, [PointDays(point_id, days.first, days.last, reading_type=series)])
     spot = _spot(db, [*sales, *(one.terms for one in offers)], days)
     try:
-        paid = bill([Supply(known.intervals, tuple(sales))], days, spot)
+        paid = bill([Supply(known.intervals, tuple(sales), cut_off=point.cut_off)], days, spot)
         would = {
             one.code: bill([Supply(known.intervals, (one.in_place_of(sales[-1], days),))], days, spot).total
             for one in offers

@@ -1,8 +1,10 @@
 """How the utility's own systems tell of sites, their holders, metering points and meters; how they are kept."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import pairwise
 from typing import Annotated, Literal
 from uuid import UUID, uuid4
 
@@ -10,13 +12,14 @@ from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
 from portal.customers.importing import CustomerNumber, party_ids
+from portal.kit.clock import DAY, day_of
 from portal.kit.db import insert_or_skip, table_of
 from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict, Written, checked, unknown, words
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
-from portal.sites.kinds import Commodity
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
-from portal.sites.rules import is_gsrn
+from portal.sites.kinds import Commodity, Connection
+from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
+from portal.sites.rules import CutOff, is_gsrn, told_now
 
 SiteNumber = Annotated[
     str, words(40), Field(description="The utility's number of the delivery site.", examples=["500001"])
@@ -130,6 +133,30 @@ class MeterEntry(FeedRow):
     removed_on: Day | None = Field(description="Day of removal; null while it hangs.", examples=["2026-05-02"])
 
 
+class DisconnectionEntry(FeedRow):
+    """A time in which no energy can flow at a metering point; no reading of it is missed, on its two edges neither."""
+
+    connection: Literal["AE02", "AN04"] = Field(
+        description="AE02 disconnected, AN04 its meter is removed.", examples=["AE02"]
+    )
+    since: Day = Field(alias="from", description="Day on which it was cut off.", examples=["2024-03-04"])
+    until: Day | None = Field(
+        alias="to", description="Day on which it was connected again; null while it is not.", examples=["2024-03-18"]
+    )
+
+    @model_validator(mode="after")
+    def ends_later(self) -> "DisconnectionEntry":
+        """It is not connected again before it was cut off."""
+        if self.until is not None and self.until < self.since:
+            raise ValueError("to is before from")
+        return self
+
+    @property
+    def cut_off(self) -> CutOff:
+        """The same as a rule looks at it."""
+        return CutOff(Connection(self.connection), self.since, self.until)
+
+
 class MeteringPointEntry(FeedRow):
     """A metering point and all its meters."""
 
@@ -151,7 +178,9 @@ class MeteringPointEntry(FeedRow):
     )
     connection: Connection = Field(
         default=Connection.CONNECTED,
-        description="How it stands now: AE01 connected, AE02 disconnected, AN04 its meter is removed.",
+        description="How it stands now: AE01 connected, AE02 disconnected, AN04 its meter is removed. What is told "
+        "otherwise than before is dated by when it is told: cut off the day before, or when its readings ended, "
+        "connected again that day. `disconnections` tell it better; where they stand, this is not read.",
         examples=["AE01"],
     )
     used_for: Annotated[str, words(60)] | None = Field(
@@ -176,6 +205,22 @@ class MeteringPointEntry(FeedRow):
         "those that come by the month when the next month has.",
         examples=["PT6H"],
     )
+    disconnections: tuple[DisconnectionEntry, ...] | None = Field(
+        default=None,
+        max_length=1000,
+        description="When no energy could or can flow, former times too; null where only `connection` is known.",
+    )
+
+    @model_validator(mode="after")
+    def one_at_a_time(self) -> "MeteringPointEntry":
+        """It is connected again before it is cut off anew."""
+        for one, other in pairwise(sorted(self.disconnections or (), key=lambda each: each.since)):
+            if one.since == other.since or one.until is None or other.since < one.until:
+                raise ValueError(
+                    f"disconnections: those from {one.since} and from {other.since} hold at once; "
+                    "say when it was connected again in between, or leave one of them out"
+                )
+        return self
 
     @model_validator(mode="after")
     def each_once(self) -> "MeteringPointEntry":
@@ -214,7 +259,11 @@ SITES = Kept(Site, ("number",))
 OCCUPANCIES = Parts(Occupancy, ("party_id", "since"), owner="site_id")
 POINTS = Kept(MeteringPoint, ("gsrn",))
 POINT = table_of(MeteringPoint)
+DISCONNECTION = table_of(Disconnection)
 METERS = Parts(Meter, ("serial",), owner="metering_point_id")
+DISCONNECTIONS = Parts(Disconnection, ("since",), owner="metering_point_id")
+NewestDays = Callable[[Session, Collection[UUID]], Mapping[UUID, date]]
+"""The days up to which metering points have sent readings; those that never have are not among them."""
 
 
 def site_ids(db: Session, site_numbers: Iterable[str]) -> Mapping[str, UUID]:
@@ -255,10 +304,13 @@ def keep_sites(db: Session, rows: Sequence[SiteEntry], _context: ImportContext) 
     return mirror(db, SITES, [_site(row, parties) for row in rows], (OCCUPANCIES,))
 
 
-def keep_metering_points(db: Session, rows: Sequence[MeteringPointEntry], _context: ImportContext) -> list[Verdict]:
-    """Keep metering points with their meters."""
+def keep_metering_points(
+    db: Session, rows: Sequence[MeteringPointEntry], context: ImportContext, *, newest_days: NewestDays
+) -> list[Verdict]:
+    """Keep metering points with their meters, and when they were cut off."""
     sites = site_ids(db, (row.site_number for row in rows if row.site_number))
-    return mirror(db, POINTS, [_point(row, sites) for row in rows], (METERS,))
+    cut_off = _cut_off(db, rows, day_of(context.now), newest_days)
+    return mirror(db, POINTS, [_point(row, sites, cut_off[row.gsrn]) for row in rows], (METERS, DISCONNECTIONS))
 
 
 def _site(row: SiteEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal:
@@ -273,9 +325,32 @@ def _site(row: SiteEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal:
     return Wanted(site, lambda _: {OCCUPANCIES: holders})
 
 
-def _point(row: MeteringPointEntry, sites: Mapping[str, UUID]) -> Wanted | Refusal:
+def _cut_off(
+    db: Session, rows: Sequence[MeteringPointEntry], today: date, newest_days: NewestDays
+) -> Mapping[str, Sequence[CutOff]]:
+    """When each metering point was cut off: as it is told, or by how it stands now, beside what is known of it."""
+    known: defaultdict[str, list[CutOff]] = defaultdict(list)
+    untold = {row.gsrn: row.connection for row in rows if row.disconnections is None}
+    points = ids(db, col(MeteringPoint.gsrn), col(MeteringPoint.id), untold)
+    asked = select(POINT.c.gsrn, *DISCONNECTION.c["connection", "since", "until"]).join_from(DISCONNECTION, POINT)
+    for some in portions(points):
+        for gsrn, connection, *days in db.connection().execute(asked.where(POINT.c.gsrn.in_(some))):
+            known[gsrn].append(CutOff(Connection(connection), *days))
+    cut = {gsrn: points[gsrn] for gsrn, connection in untold.items() if connection.is_cut_off and gsrn in points}
+    newest = newest_days(db, cut.values())
+    since = {gsrn: min(newest.get(point, today), today - DAY) for gsrn, point in cut.items()}
+    return {
+        row.gsrn: told_now(known[row.gsrn], row.connection, since.get(row.gsrn, today - DAY), today)
+        if row.disconnections is None
+        else [one.cut_off for one in row.disconnections]
+        for row in rows
+    }
+
+
+def _point(row: MeteringPointEntry, sites: Mapping[str, UUID], cut_off: Sequence[CutOff]) -> Wanted | Refusal:
     if row.site_number is not None and row.site_number not in sites:
         return unknown("site", row.site_number)
     site_id = sites[row.site_number] if row.site_number else None
-    point = {"site_id": site_id, **row.model_dump(exclude={"site_number", "meters"})}
-    return Wanted(point, lambda _: {METERS: [meter.model_dump() for meter in row.meters]})
+    point = {"site_id": site_id, **row.model_dump(exclude={"site_number", "meters", "connection", "disconnections"})}
+    meters = [meter.model_dump() for meter in row.meters]
+    return Wanted(point, lambda _: {METERS: meters, DISCONNECTIONS: [asdict(one) for one in cut_off]})

@@ -81,3 +81,16 @@ READING_TYPES: Final[Mapping[Commodity, Sequence[ReadingType]]] = {
 def usual(commodity: Commodity, there: Collection[ReadingType]) -> ReadingType | None:
     """The series by which a metering point is shown and billed where nothing else is said: its first one of energy."""
     return next((kind for kind in READING_TYPES[commodity] if kind.is_energy and kind in there), None)
+
+
+class Connection(StrEnum):
+    """Whether energy can flow at a metering point, by Datahub's codes."""
+
+    CONNECTED = "AE01"
+    DISCONNECTED = "AE02"
+    METER_REMOVED = "AN04"
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether no energy can flow."""
+        return self is not Connection.CONNECTED

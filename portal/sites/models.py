@@ -50,14 +50,6 @@ class Occupancy(SQLModel, table=True):
     until: date | None = Field(default=None, sa_column_kwargs=correctable("Last day"))
 
 
-class Connection(StrEnum):
-    """Whether energy can flow at a metering point, by Datahub's codes."""
-
-    CONNECTED = "AE01"
-    DISCONNECTED = "AE02"
-    METER_REMOVED = "AN04"
-
-
 class Rhythm(StrEnum):
     """How often readings of a metering point come: each time those of one such stretch of time (ISO 8601)."""
 
@@ -76,7 +68,6 @@ class MeteringPoint(SQLModel, table=True):
     __tablename__ = "metering_point"
     __table_args__ = (
         CheckConstraint("energy IN ('electricity', 'production', 'heat', 'cooling', 'gas')", name="energy"),
-        CheckConstraint("connection IN ('AE01', 'AE02', 'AN04')", name="connection"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates"),
         CheckConstraint("minutes IN (15, 60)", name="minutes"),
         CheckConstraint("rhythm IN ('PT6H', 'P1D', 'P1M')", name="rhythm"),
@@ -89,15 +80,33 @@ class MeteringPoint(SQLModel, table=True):
     main_fuse: str | None = Field(default=None, max_length=20, sa_column_kwargs=correctable("Main fuse"))
     valid_from: date | None = Field(default=None, sa_column_kwargs=told("First day"))
     valid_to: date | None = Field(default=None, sa_column_kwargs=told("Last day"))
-    connection: str = Field(
-        default=Connection.CONNECTED, max_length=4, sa_column_kwargs={"server_default": "AE01", **told("Connection")}
-    )
     used_for: str | None = Field(default=None, max_length=60, sa_column_kwargs=correctable("Used for"))
     estimated_kwh_a_year: int | None = Field(default=None, sa_column_kwargs=correctable("Estimated use, kWh a year"))
     minutes: int | None = Field(
         default=None, sa_type=SmallInteger, sa_column_kwargs=told("Length of a reading, minutes")
     )
     rhythm: str | None = Field(default=None, max_length=4, sa_column_kwargs=told("How often readings come"))
+
+
+class Disconnection(SQLModel, table=True):
+    """From when until when no energy can flow at a metering point.
+
+    since: the day on which it was cut off, or its meter removed
+    until: the day on which it was connected again; None while it is not
+    Where the register told of it without its days, they are as near as could be known (`told_now` in rules.py).
+    """
+
+    __table_args__ = (
+        CheckConstraint("connection IN ('AE02', 'AN04')", name="connection"),
+        CheckConstraint("until IS NULL OR until >= since", name="dates"),
+        UniqueConstraint("metering_point_id", "since"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    metering_point_id: UUID = Field(foreign_key="metering_point.id")
+    connection: str = Field(max_length=4, sa_column_kwargs=told("Connection"))
+    since: date = Field(sa_column_kwargs=told("Cut off"))
+    until: date | None = Field(default=None, sa_column_kwargs=told("Connected again"))
 
 
 class MeterKind(StrEnum):

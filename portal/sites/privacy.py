@@ -2,30 +2,43 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, or_, select
 
 from portal.kit.privacy import DataSubject, Record, records
-from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 
-TABLES: Sequence[type[SQLModel]] = (Site, Occupancy, MeteringPoint, Meter)
+TABLES: Sequence[type[SQLModel]] = (Site, Occupancy, MeteringPoint, Disconnection, Meter)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 OF_WHO_LIVES_THERE = frozenset({"name", "dwelling", "heated_area_m2", "residents", "heating", "estimated_kwh_a_year"})
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """Occupancies, sites, metering points and meters.
+    """Occupancies, sites, metering points, when they were cut off, and meters.
 
-    How a site is lived in belongs to its present holders: a former one gets its address only, and no meters.
+    How a site is lived in belongs to its present holders: a former one gets its address only, and no meters. Whose
+    energy was cut off before their time is not theirs to know.
     """
     occupancies = select(Occupancy).where(Occupancy.party_id == subject.party_id).order_by(col(Occupancy.since))
     present = {occupancy.site_id for occupancy in db.exec(occupancies) if occupancy.until is None}
     former = {occupancy.site_id for occupancy in db.exec(occupancies)} - present
     points = select(MeteringPoint).where(col(MeteringPoint.site_id).in_(present)).order_by(MeteringPoint.gsrn)
+    cut_off = (
+        select(Disconnection)
+        .join(MeteringPoint)
+        .join(Occupancy, col(Occupancy.site_id) == MeteringPoint.site_id)
+        .where(
+            Occupancy.party_id == subject.party_id,
+            col(Occupancy.until).is_(None),
+            or_(col(Disconnection.until).is_(None), col(Disconnection.until) >= Occupancy.since),
+        )
+        .order_by(MeteringPoint.gsrn, col(Disconnection.since))
+    )
     meters = select(Meter).join(MeteringPoint).where(col(MeteringPoint.site_id).in_(present)).order_by(Meter.serial)
     return [
         *records(db, occupancies),
         *records(db, select(Site).where(col(Site.id).in_(present)).order_by(Site.number)),
         *records(db, select(Site).where(col(Site.id).in_(former)).order_by(Site.number), without=OF_WHO_LIVES_THERE),
         *records(db, points),
+        *records(db, cut_off),
         *records(db, meters),
     ]

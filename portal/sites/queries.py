@@ -20,10 +20,10 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import any_of_if_told, given
 from portal.sites import records
-from portal.sites.kinds import Commodity
-from portal.sites.models import Connection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
+from portal.sites.kinds import Commodity, Connection
+from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 from portal.sites.records import Device, Fact, HeldSite, OccupancyDays, SitePoint
-from portal.sites.scope import MEASURED, OCCUPANCIES, held_on
+from portal.sites.scope import MEASURED, OCCUPANCIES, cut_off_on, held_on
 
 
 class NoSuchSite(NotThere):
@@ -39,17 +39,24 @@ def _held(*row: Any) -> tuple[tuple[Any, ...], OccupancyDays]:  # noqa: ANN401 -
 
 def _point(*row: Any, devices: Sequence[Device] = ()) -> SitePoint:  # noqa: ANN401 - the columns of POINT
     told = dict(zip(POINT, row, strict=True))
-    commodity, connection = Commodity(told.pop("energy")), Connection(told.pop("connection"))
+    commodity, connection = Commodity(told.pop("energy")), Connection(told.pop("connection") or Connection.CONNECTED)
     rhythm = Rhythm(code) if (code := told.pop("rhythm")) else None
     return SitePoint(**told, commodity=commodity, connection=connection, rhythm=rhythm, devices=tuple(devices))
 
 
-POINT: Final = (
-    *("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to", "connection"),
+OF_POINT: Final = (
+    *("site_id", "gsrn", "energy", "main_fuse", "valid_from", "valid_to"),
     *("used_for", "estimated_kwh_a_year", "minutes", "rhythm"),
 )
+POINT: Final = (*OF_POINT, "connection")
 _SITE, _OCCUPANCY, _POINT = table_of(Site), table_of(Occupancy), table_of(MeteringPoint)
 _HELD_TODAY: Final = held_on(given("today"))
+_CUT_OFF: Final = table_of(Disconnection)
+_CONNECTION: Final = (
+    sa.select(func.max(_CUT_OFF.c.connection))  # one at most: they do not overlap
+    .where(_CUT_OFF.c.metering_point_id == _POINT.c.id, cut_off_on(given("today")))
+    .scalar_subquery()
+)
 PLACES: Final = OCCUPANCIES.question(
     _held,
     sa.select(
@@ -65,7 +72,7 @@ NUMBER_HELD: Final = OCCUPANCIES.question(
 )
 POINTS: Final = MEASURED.question(
     _point,
-    sa.select(*_POINT.c[POINT])
+    sa.select(*_POINT.c[OF_POINT], _CONNECTION)
     .join_from(_POINT, _OCCUPANCY, _OCCUPANCY.c.site_id == _POINT.c.site_id)
     .where(_HELD_TODAY)
     .distinct()
@@ -112,8 +119,8 @@ def points_with_meters(db: Session, who: User, site_id: UUID, today: date) -> Se
     None for those who do not hold it today, or see neither its contracts nor its use.
     """
     held = select(Occupancy.site_id).where(MEASURED.visible_to(who), held_on(today), Occupancy.site_id == site_id)
-    there = sa.select(_POINT.c.id, *_POINT.c[POINT]).where(_POINT.c.site_id.in_(held))
-    found = db.execute(there.order_by(*_POINT.c["energy", "gsrn"])).all()
+    there = sa.select(_POINT.c.id, *_POINT.c[OF_POINT], _CONNECTION).where(_POINT.c.site_id.in_(held))
+    found = db.execute(there.order_by(*_POINT.c["energy", "gsrn"]), {"today": today}).all()
     meters = select(Meter).where(col(Meter.metering_point_id).in_([point.id for point in found]))
     hung: defaultdict[UUID, list[Device]] = defaultdict(list)
     for meter in db.exec(meters.order_by(col(Meter.installed_on).desc(), Meter.serial)):

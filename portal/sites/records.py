@@ -11,9 +11,9 @@ from portal.kit.i18n import Spoken, Text, text
 from portal.kit.labels import Label
 from portal.kit.ranges import Range
 from portal.sites import words
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, Connection
 from portal.sites.labels import COMMODITIES
-from portal.sites.models import Connection, MeterKind, Rhythm, Site
+from portal.sites.models import MeterKind, Rhythm, Site
 
 Fact = tuple[Text, Text | Spoken | str]
 """What something is called, and what is known of it."""

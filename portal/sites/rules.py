@@ -1,6 +1,46 @@
-"""Decisions about metering points: what a metering point's number may be."""
+"""Decisions about metering points: what a metering point's number may be, and on which days one was cut off."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from itertools import cycle
+
+from portal.kit.ranges import Range
+from portal.sites.kinds import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """That no energy can flow from one day on, until it can on another; None while it cannot."""
+
+    connection: Connection
+    since: date
+    until: date | None = None
+
+    @property
+    def days(self) -> Range:
+        """The days on which no reading is missed: the first and the last, on which energy flows in part, among them."""
+        return Range.of_days(self.since, self.until)
+
+    def lasts_on(self, day: date) -> bool:
+        """Whether no energy can flow when a day ends."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+def told_now(known: Iterable[CutOff], connection: Connection, since: date, today: date) -> Sequence[CutOff]:
+    """What is known of a point of which it is told only how it stands now: what lasts and is told otherwise has ended.
+
+    since: the day from which it is taken to be cut off, where that is news
+    """
+    known = sorted(known, key=lambda one: one.since)
+    if [one.connection for one in known if one.lasts_on(today)] == ([connection] if connection.is_cut_off else []):
+        return known
+    before = [replace(one, until=max(one.since, today)) if one.lasts_on(today) else one for one in known]
+    if not connection.is_cut_off:
+        return before
+    last = max((one.until or one.since for one in before if one.since <= today), default=since)
+    begun = CutOff(connection, max(since, last))
+    return [*(one for one in before if one.since != begun.since), begun]
 
 
 def is_gsrn(number: str) -> bool:

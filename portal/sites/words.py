@@ -5,7 +5,8 @@ from typing import Final
 
 from portal.kit.formats import capital
 from portal.kit.i18n import Spoken, Text, text
-from portal.sites.models import Connection, MeterKind, Rhythm
+from portal.sites.kinds import Connection
+from portal.sites.models import MeterKind, Rhythm
 
 KINDS: Final[Mapping[str, Text]] = {
     "detached house": text("Detached house"),

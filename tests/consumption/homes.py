@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 from portal.consumption import recording
-from portal.sites.models import Occupancy
+from portal.sites.models import Disconnection, Occupancy
 from tests.consumption.readings import every
 
 NOW = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -30,6 +30,10 @@ class Home:
 
     def readings(self, until, point=None, **more):
         self.record(point or self.power, every(SINCE, until, milliwatt_hours=by_hour_of_day, **more))
+
+    def cut_off(self, point, since, until=None):
+        """From the day on which no energy could flow until that on which it could again."""
+        self.register.add(Disconnection(metering_point_id=point, connection="AE02", since=since, until=until))
 
     def contracts(self, **facts):
         self.register.taxes()

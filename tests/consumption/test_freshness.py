@@ -11,8 +11,9 @@ from portal.consumption.freshness import Awaited, Limit, MeterReader, freshness,
 from portal.consumption.selection import HeldDays, Point, PointSeries
 from portal.kit.clock import DAY, HELSINKI, day_of, start_of
 from portal.kit.intervals import instant_of, quarter_of, start_quarter
+from portal.kit.ranges import Range
 from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.models import Connection, Rhythm
+from portal.sites.models import Rhythm
 from tests.consumption.readings import every
 
 AINO = uuid4()
@@ -94,8 +95,9 @@ def test_a_limit_is_a_day_where_one_ends_then():
 @pytest.mark.parametrize(
     "facts",
     [
-        {"connection": Connection.DISCONNECTED},
-        {"connection": Connection.METER_REMOVED},
+        {"cut_off": (Range(date(2026, 9, 1)),)},
+        {"cut_off": (Range(date(2026, 11, 21)),)},
+        {"cut_off": (Range.of_days(date(2026, 11, 1), date(2026, 11, 22)),)},
         {"last": date(2026, 11, 20)},
     ],
 )
@@ -104,6 +106,25 @@ def test_what_is_cut_off_or_not_held_any_more_keeps_nobody_waiting(facts):
     assert [*freshness([point(reached)], frozenset([AINO]), now).silent] != []
     fresh = freshness([point(reached, **facts)], frozenset([AINO]), now)
     assert (fresh.until, fresh.next_by, fresh.late, fresh.silent) == (reached, None, (), ())
+
+
+@pytest.mark.parametrize(
+    ("now", "late", "silent"),
+    [
+        ("2026-11-21T08:00", 0, 0),
+        ("2026-11-22T00:00", 1, 0),
+        ("2026-11-23T23:45", 1, 0),
+        ("2026-11-24T00:00", 0, 1),
+    ],
+)
+def test_what_is_connected_again_is_awaited_from_that_day_on(now, late, silent):
+    """However long it was cut off, and though it is so no more."""
+    again = point(at("2025-03-04T10:00"), cut_off=(Range.of_days(date(2025, 3, 4), date(2026, 11, 20)),))
+    fresh = freshness([again], frozenset([AINO]), at(now))
+    assert (len(fresh.late), len(fresh.silent)) == (late, silent)
+    (awaited,) = (*fresh.late, *fresh.silent, *fresh.on_time)
+    assert (awaited.until, awaited.has_sent) == (at("2026-11-20T00:00"), False)
+    assert fresh.until == at("2025-03-04T10:00")
 
 
 def test_who_must_deliver_follows_from_what_is_measured():

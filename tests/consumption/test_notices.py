@@ -5,12 +5,15 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import col, select
 
-from portal.sites.models import MeteringPoint
-from tests.consumption.homes import SINCE, Home
+from portal.feeds.schema import kind_named, schema
+from portal.kit.feed import ImportContext, Outcome
+from portal.sites.models import MeteringPoint, Site
+from tests.consumption.homes import NOW, SINCE, Home
 from tests.consumption.readings import every
 from tests.markup import found, words
 
 DAY = timedelta(days=1)
+COMPLETE = "//section[@aria-labelledby='completeness']"
 NOTICES = "//*[contains(@class, 'notice--')]"
 
 
@@ -24,6 +27,23 @@ def tell(home, *points, **facts):
     with home.database.writing() as db:
         for point in db.exec(select(MeteringPoint).where(col(MeteringPoint.id).in_(points))):
             db.add(point.sqlmodel_update(facts))
+
+
+def told_of(home, disconnections):
+    """What the register tells of a metering point, as its feed does."""
+    with home.database.writing() as db:
+        (gsrn,) = db.exec(select(MeteringPoint.gsrn).where(MeteringPoint.id == home.power))
+        (number,) = db.exec(select(Site.number).where(Site.id == home.site))
+        kind = kind_named("metering_points")
+        told = {
+            **schema(kind)["examples"][0],
+            "gsrn": gsrn,
+            "site_number": number,
+            "valid_from": None,
+            "valid_to": None,
+        }
+        row = kind.adapter.validate_python({**told, "meters": (), "disconnections": tuple(disconnections)})
+        assert kind.keep(db, [row], ImportContext(lambda: None, NOW)) == [Outcome.ACCEPTED]
 
 
 def use(home, since, until, point=None, milliwatt_hours=150_000):
@@ -77,7 +97,7 @@ def test_a_silent_meter_is_said_here_and_on_the_overview_and_nothing_of_it_once_
     assert "Mittarilta ei tule tietoja" in notices(overview)
     (link,) = found(overview, f"{NOTICES}//a[starts-with(@href, '/consumption')]/@href")
     assert "12.11." in stamp(aino.browser.open(link))
-    tell(home, home.power, connection="AE02")
+    home.cut_off(home.power, aino.today - 8 * DAY)
     assert notices(aino.browser.open("/consumption")) == ""
 
 
@@ -130,3 +150,18 @@ def test_all_of_it_is_said_in_every_language(home, aino, register, language):
     use(other, SINCE, aino.today - 9 * DAY)
     aino.browser.headers["Accept-Language"] = language
     assert len(found(aino.browser.open("/consumption"), NOTICES)) == 3
+
+
+def test_the_time_in_which_a_metering_point_was_cut_off_is_not_missing_once_it_is_connected_again(home, aino):
+    use(home, SINCE, date(2026, 10, 11))
+    use(home, date(2026, 10, 20), aino.today - DAY)
+    before = words(aino.browser.open("/consumption?at=2026-10"), COMPLETE)
+    assert "Tiedot puuttuvat 12.–19.10." in before
+    assert "23 / 31 päivää mitattu" in before
+    told_of(home, [{"connection": "AE02", "from": "2026-10-12", "to": "2026-10-19"}])
+    after = words(aino.browser.open("/consumption?at=2026-10"), COMPLETE)
+    assert "Käyttöpaikka oli poissa käytöstä: 12.–19.10.2026. Tältä ajalta ei puutu mitään." in after
+    assert "Tiedot puuttuvat" not in after
+    assert "23 / 23 päivää mitattu" in after
+    assert "12.10.2026: ei mitattavaa" in after
+    assert "poissa käytöstä" not in words(aino.browser.open("/consumption"), COMPLETE)

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import numpy as np
 import pytest
+from sqlmodel import select
 
 from portal.auth.reach import Reach
 from portal.consumption import by_site, days, queries, recording, store
@@ -20,7 +21,7 @@ from portal.kit.clock import start_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import Quality, instant_of, start_quarter
 from portal.sites.kinds import Commodity
-from portal.sites.models import MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Site
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.people import user
 
@@ -193,7 +194,7 @@ def test_a_day_that_is_not_due_yet_is_ahead(db, register, aino):
 
 def test_nothing_is_missing_before_the_first_reading(db, register, aino):
     steps = queries.steps(db, aino, look(db, aino, "2025-09", site_id=register.cottage), TODAY)
-    assert [step.now.mark for step in steps[7:11]] == [Mark.AHEAD, Mark.AHEAD, Mark.MEASURED, Mark.MEASURED]
+    assert [step.now.mark for step in steps[7:11]] == [Mark.OUTSIDE, Mark.OUTSIDE, Mark.MEASURED, Mark.MEASURED]
 
 
 def test_a_gap_counts_as_missing_in_its_month_and_year(db, register, aino):
@@ -428,7 +429,8 @@ def test_a_meter_that_tells_no_values_is_silent(db, register, aino):
 def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register, aino):
     ended = date(2026, 9, 14)
     point = db.get_one(MeteringPoint, register.heat)
-    db.add(point.sqlmodel_update({"valid_to": ended, "connection": "AN04"}))
+    db.add(point.sqlmodel_update({"valid_to": ended}))
+    db.add(Disconnection(metering_point_id=point.id, connection="AN04", since=ended))
     heat = partial(look, db, aino, commodity=Commodity.HEAT, site_id=register.home)
     september, year = queries.steps(db, aino, heat("2026-09"), TODAY), queries.steps(db, aino, heat("2026"), TODAY)
     assert [step.now.expected > 0 for step in september] == [day <= 14 for day in range(1, 31)]
@@ -442,41 +444,42 @@ def test_a_metering_point_that_ended_misses_nothing_and_is_not_late(db, register
 
 
 def test_a_disconnected_metering_point_keeps_nobody_waiting(db, register, aino):
-    point = db.get_one(MeteringPoint, register.cottage_power)
-    db.add(point.sqlmodel_update({"connection": "AE02"}))
+    db.add(Disconnection(metering_point_id=register.cottage_power, connection="AE02", since=date(2026, 11, 19)))
     points = look(db, aino).points
     fresh = freshness(points, aino.parties, NOW + DAY)
     assert (fresh.until, fresh.late) == (instant_of(start_quarter(TODAY)), ())
 
 
 @pytest.mark.parametrize("connection", ["AE02", "AN04"])
-def test_a_disconnected_metering_point_misses_nothing_after_its_newest_reading(db, register, aino, connection):
+def test_a_disconnected_metering_point_misses_nothing_from_that_day_on(db, register, aino, connection):
     """However long it stays so, and though its meter says every night that it knows nothing."""
     point = register.point(register.home, Commodity.COOLING)
     cut = start_quarter(date(2026, 9, 30)) + 50
     told = every(date(2025, 1, 1), date(2026, 9, 30))
-    told = told[(told.quarter < cut) & (told.quarter != cut - 30)]
+    told = told[(told.quarter < cut) & (told.quarter != cut - 96)]
     register.record(point, told)
     silence = every(date(2026, 10, 1), TODAY)
     silence.quality[:] = Quality.MISSING
     register.record(point, silence)
-    db.add(db.get_one(MeteringPoint, point).sqlmodel_update({"connection": connection}))
+    db.add(Disconnection(metering_point_id=point, connection=connection, since=date(2026, 9, 30)))
     look_at = partial(look, db, aino, commodity=Commodity.COOLING)
     for at, missing in (("2026", 1), ("2026-09", 1), ("2026-10", 0), ("2026-11", 0), ("2026-11-19", 0)):
         steps = queries.steps(db, aino, look_at(at), TODAY)
         assert sum(step.now.missing for step in steps) == missing, at
-    ahead = queries.steps(db, aino, look_at("2026-11"), TODAY)
-    assert {step.mark for step in ahead} == {Mark.AHEAD}
+    outside = queries.steps(db, aino, look_at("2026-11"), TODAY)
+    assert {step.mark for step in outside} == {Mark.OUTSIDE}
     autumn = look_at("2026-09")
     readings = queries.readings(db, aino, replace(autumn, period=read_span("2026-09-01", "2026-11-30")))
     assert len(readings[0].intervals) == 29 * 96 + 49 + len(silence), "a file tells all that was delivered"
     (gap,) = gaps(readings, aino.parties, read_span("2026-09-01", "2026-11-30"), TODAY)
-    assert gap.begins == instant_of(cut - 30)
+    assert gap.begins == instant_of(cut - 96)
     (use,) = by_site.uses(db, autumn.points, aino.parties, [date(2026, 10, 1), date(2026, 11, 1)], TODAY).values()
     assert (use.newest.quarters, use.newest.missing) == (0, 0)
-    db.add(db.get_one(MeteringPoint, point).sqlmodel_update({"connection": "AE01"}))
-    october = queries.steps(db, aino, look_at("2026-10"), TODAY)
-    assert sum(step.now.missing for step in october) == 2980
+    (cut_off,) = db.exec(select(Disconnection))
+    db.add(cut_off.sqlmodel_update({"until": date(2026, 11, 17)}))
+    assert sum(step.now.missing for step in queries.steps(db, aino, look_at("2026-10"), TODAY)) == 0
+    november = queries.steps(db, aino, look_at("2026-11"), TODAY)
+    assert [step.now.missing for step in november] == [0] * 17 + [96] * 4 + [0] * 9, "what its meter says since"
 
 
 def test_data_of_a_former_home_end_with_it(db, register, eino):
@@ -485,7 +488,7 @@ def test_data_of_a_former_home_end_with_it(db, register, eino):
 
 def test_a_point_without_readings_expects_none(db, register, aino):
     selection = look(db, aino, commodity=Commodity.PRODUCTION)
-    assert {step.now.mark for step in queries.steps(db, aino, selection, TODAY)} == {Mark.AHEAD}
+    assert {step.now.mark for step in queries.steps(db, aino, selection, TODAY)} == {Mark.OUTSIDE}
     assert queries.steps(db, aino, look(db, aino, "all", commodity=Commodity.PRODUCTION), TODAY) == ()
     assert freshness(selection.points, aino.parties, NOW) == Freshness(None)
 

@@ -74,7 +74,7 @@ def test_52_weeks_before_it_is_the_same_weekday(day):
     ("tally", "mark"),
     [
         (Tally(quarters=96), Mark.AHEAD),
-        (Tally(), Mark.AHEAD),
+        (Tally(), Mark.OUTSIDE),
         (Tally(quarters=96, expected=96), Mark.MISSING),
         (Tally(quarters=96, expected=96, measured=95), Mark.PARTLY),
         (Tally(quarters=96, expected=96, milliwatt_hours=5), Mark.PARTLY),  # some parts of every hour

@@ -18,6 +18,7 @@ from portal.contracts.tariff_periods import Days
 from portal.kit.clock import HELSINKI
 from portal.kit.intervals import NOTHING, Quality, instant_of
 from portal.kit.money import Money
+from portal.kit.ranges import Range
 from tests.contracts.values import (
     contract,
     days,
@@ -196,6 +197,18 @@ def test_no_consumption_is_a_line_and_no_reading_is_none():
     terms = contract(energy("5", "day", TariffPeriod.DAY), energy("5", "night", TariffPeriod.NIGHT), power("1", "0"))
     assert lines_of(bill([Supply(readings, (terms,))], NOVEMBER)) == [("night", 0, 0), ("power", 0, 0)]
     assert bill([Supply(NOTHING, (terms,))], NOVEMBER).lines == ()
+
+
+def test_of_days_on_which_no_energy_could_flow_nothing_is_missing_and_nothing_is_estimated():
+    """What was measured on them is billed all the same, such as until noon of the first."""
+    at = quarters(NOVEMBER)
+    known, cut_off = measured(at[: 3 * 96 + 48], KWH), (Range.of_days(date(2026, 11, 4), date(2026, 11, 20)),)
+    supply = Supply(known, (contract(energy("5")),), measured(at, KWH), cut_off)
+    whole = bill([supply], NOVEMBER)
+    assert [line.quantity for line in whole.lines] == [3 * 96 + 48 + 10 * 96]
+    (missing,) = whole.missing
+    assert (missing.quarters, missing.estimated, missing.first) == (10 * 96, 10 * 96, instant_of(int(at[20 * 96])))
+    assert bill([supply], days("2026-11-01", "2026-11-20")).missing == ()
 
 
 def test_a_spot_price_is_taken_interval_by_interval():

@@ -18,7 +18,7 @@ from portal.demo.company import TOWNS, Scale
 from portal.demo.people import CAST, LANDLORD, LIISA, OLAVI, REGISTERED, SANNA, VEIKKO
 from portal.kit.clock import start_of
 from portal.kit.ranges import Range, overlaps
-from portal.sites.models import Meter, MeteringPoint, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Site
 from portal.sites.rules import is_gsrn
 
 TODAY = date(2026, 11, 21)
@@ -127,7 +127,8 @@ def test_a_metering_point_that_ended_lost_its_meter_and_contracts_on_its_last_da
     hung = [one for one in of_kind(rows, Meter) if one.metering_point_id == ended.id]
     assert {one.valid_to for one in about} == {one.removed_on for one in hung} == {ended.valid_to}
     assert timedelta(365) < today - ended.valid_to < timedelta(2 * 365)
-    assert ended.connection == "AN04"
+    (cut_off,) = [one for one in of_kind(rows, Disconnection) if one.metering_point_id == ended.id]
+    assert (cut_off.connection, cut_off.since, cut_off.until) == ("AN04", ended.valid_to, None)
 
 
 def test_prices_are_told_half_a_year_ahead_and_heat_costs_more_in_every_winter():

@@ -17,7 +17,7 @@ from portal.feeds.schema import kind_named, schema
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
 from portal.kit.feed import Refusal
 from portal.kit.packing import unpack
-from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 from tests.feeds.conftest import VAULT, lines, row
 
 IDENTITY = "010180-9015"
@@ -26,6 +26,7 @@ ANSWERS = {
     "privacy_cases",
     "requests",
 }  # to what a customer did in the portal: unknown to a new register
+CUT_OFF = {"connection": "AE02", "from": "2026-05-18", "to": None}
 FEED = [kind for kind in KINDS if kind.name not in ANSWERS]
 EVERY = sum(len(schema(kind)["examples"]) for kind in FEED)
 
@@ -132,11 +133,36 @@ def test_a_metering_point_may_end_and_be_cut_off(everything, take_in, database):
     ended = row("metering_points", valid_from="2019-03-14", valid_to="2026-05-02", connection="AN04")
     assert take_in("m.jsonl", ended).last == "accepted=1 unchanged=0 refused=0"
     kept = one(database, MeteringPoint)
-    assert (str(kept.valid_from), str(kept.valid_to), kept.connection) == ("2019-03-14", "2026-05-02", "AN04")
+    assert (str(kept.valid_from), str(kept.valid_to)) == ("2019-03-14", "2026-05-02")
     untold = {name: told for name, told in ended.items() if name not in {"valid_from", "valid_to", "connection"}}
     assert take_in("m.jsonl", untold).last == "accepted=1 unchanged=0 refused=0"
     kept = one(database, MeteringPoint)
-    assert (kept.valid_from, kept.valid_to, kept.connection) == (None, None, "AE01")
+    assert (kept.valid_from, kept.valid_to) == (None, None)
+
+
+def test_of_a_metering_point_it_is_told_when_it_was_cut_off_or_only_how_it_stands_now(everything, take_in, database):
+    def cut_off():
+        every = sorted(standing(database, Disconnection), key=lambda one: one.since)
+        return [(one.connection, one.since.isoformat(), one.until and one.until.isoformat()) for one in every]
+
+    def told(**facts):
+        return take_in("m.jsonl", row("metering_points", **facts)).last
+
+    dated = [{"connection": "AE02", "from": "2023-05-04", "to": "2023-05-18"}]
+    assert cut_off() == [("AE02", "2024-03-04", "2024-03-18")]
+    assert told(disconnections=dated, connection="AN04") == "accepted=1 unchanged=0 refused=0"
+    assert told(disconnections=dated) == "accepted=0 unchanged=1 refused=0"
+    assert told(disconnections=None) == "accepted=0 unchanged=1 refused=0"
+    assert cut_off() == [("AE02", "2023-05-04", "2023-05-18")]
+    assert told(disconnections=None, connection="AE02") == "accepted=1 unchanged=0 refused=0"
+    assert told(disconnections=None, connection="AE02") == "accepted=0 unchanged=1 refused=0"
+    before, (connection, since, until) = cut_off()
+    assert (before[1], connection, until) == ("2023-05-04", "AE02", None)
+    assert told(disconnections=None, connection="AE01") == "accepted=1 unchanged=0 refused=0"
+    (_, (_, same, until)) = cut_off()
+    assert same == since < until
+    assert told(disconnections=[]) == "accepted=1 unchanged=0 refused=0"
+    assert cut_off() == []
 
 
 def test_payments_of_a_bill_may_together_be_more_than_any_of_them(everything, take_in, database):
@@ -197,6 +223,12 @@ WRONG = [
     ("customers", {"nickname": "A"}, "person: has a field that the feed does not know"),
     ("metering_points", {"gsrn": "643000000000000012"}, "gsrn: must be a GSRN"),
     ("metering_points", {"valid_from": "2026-05-01", "valid_to": "2026-04-30"}, "valid_to is before valid_from"),
+    (
+        "metering_points",
+        {"disconnections": [{"connection": "AE02", "from": "2026-05-04", "to": None}, CUT_OFF]},
+        "disconnections: those from 2026-05-04 and from 2026-05-18 hold at once; say when it was connected again",
+    ),
+    ("metering_points", {"disconnections": [CUT_OFF | {"to": "2026-05-17"}]}, "to is before from"),
     ("metering_points", {"connection": "on"}, "connection: Input should be 'AE01', 'AE02' or 'AN04'"),
     ("contracts", {"valid_to": "2025-12-31"}, "valid_to is before valid_from"),
     ("contracts", {"valid_from": "2026-02-30"}, "valid_from: must be a day"),

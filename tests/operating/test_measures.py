@@ -20,7 +20,7 @@ from portal.kit.metrics import Meter, gathered
 from portal.kit.threads import Threads
 from portal.operating import measures
 from portal.sites.kinds import ReadingType
-from portal.sites.models import MeteringPoint
+from portal.sites.models import Disconnection, MeteringPoint
 from tests import days
 from tests.settings import settings
 
@@ -101,16 +101,22 @@ def test_how_fresh_feeds_are_is_told(database):
         (4, {}, 0),
         (5, {"rhythm": "P1D"}, 1),
         (5, {"rhythm": "P1M"}, 0),
-        (5, {"connection": "AE02"}, 0),
+        (5, {"cut_off": (18, None)}, 0),
+        (5, {"cut_off": (20, None)}, 0),
+        (5, {"cut_off": (16, 18)}, 0),
+        (5, {"cut_off": (16, 17)}, 1),
         (5, {"valid_to": date(2026, 11, 18)}, 0),
         (5, {"valid_from": date(2026, 11, 22)}, 0),
     ],
 )
 def test_silent_metering_points_are_counted(database, ago, facts, silent):
     with database.writing() as db:
+        cut_off = [date(2026, 11, day) if day else None for day in facts.pop("cut_off", ())]
         point = MeteringPoint(id=uuid4(), gsrn="643000000000000016", energy="electricity", **facts)
         db.add(point)
         db.flush()
+        if cut_off:
+            db.add(Disconnection(metering_point_id=point.id, connection="AE02", since=cut_off[0], until=cut_off[1]))
         last = quarter_of(start_of(day_of(NOW) - timedelta(days=ago))) + 95
         for kind, quarter in ((ReadingType.METERED, last), (ReadingType.REACTIVE, last - 96)):
             whole = Intervals(*(np.array([value]) for value in (quarter, 1, 5, 0)))

@@ -13,7 +13,7 @@ from sqlmodel import select
 from portal.consumption.pairs import Comparison
 from portal.consumption.registers.models import RegisterReading
 from portal.kit.energy import Energy
-from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 from portal.sites_overview import rows
 from portal.sites_overview.filters import By, SiteFilter, SitesShown, SortColumn
 from portal.sites_overview.rows import Trend, alphabetical, trend
@@ -254,10 +254,15 @@ def test_a_home_tells_how_it_is_held_and_what_its_energy_is_for(aino, home):
 def test_a_metering_point_says_that_it_is_cut_off_and_until_when_it_is_there(house, aino, home):
     with house.database.writing() as db:
         (point,) = db.exec(select(MeteringPoint).where(MeteringPoint.site_id == home))
-        point.connection, point.valid_to = "AE02", date(2031, 5, 31)
+        point.valid_to = date(2031, 5, 31)
+        db.add(Disconnection(metering_point_id=point.id, connection="AE02", since=aino.today - 2 * DAY))
     page = markup.words(aino.browser.open(f"/sites/{home}"))
     assert "Kytketty irti" in page
     assert "käytössä 31.5.2031 asti" in page
+    with house.database.writing() as db:
+        (cut_off,) = db.exec(select(Disconnection))
+        cut_off.until = aino.today
+    assert "Kytketty irti" not in markup.words(aino.browser.open(f"/sites/{home}"))
 
 
 def register_reading(house, site, serial, on, reading, **more):
