@@ -6,7 +6,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from jinja2 import meta
+from jinja2 import meta, nodes
 from starlette.routing import Mount, Route
 
 from portal.kit.access import Guard
@@ -23,6 +23,26 @@ WORDS = {"_", "ngettext"}  # put in when a template is compiled
 FIXED = {"brand", "asset", "integrity", "nonce", "form_token", "form_page", "language", "service_name"}
 GIVEN = {"here", "ui"} | WORDS | FIXED  # no page gives a value of such a name
 LINE, TEXT = 140, 100  # a line of a template is no longer, but for one long text, which stays whole
+
+# What a template may do with data, and why; else it asks and prints.
+OF_DATA = {
+    *("sort", "dictsort", "unique", "reverse", "groupby", "select", "reject", "selectattr", "rejectattr"),
+    *("map", "sum", "min", "max", "batch", "slice"),
+}
+NAMED, OLDEST_LAST = "how many more there are than it names", "what happened in order, told from the newest"
+ALLOWED = {
+    ("authorisations/preview.html", "Sub"): NAMED,
+    ("consumption/notices.html", "Sub"): NAMED,
+    ("outages/parts.html", "Sub"): NAMED,
+    ("consumption/parts.html", "select"): "of four words those that are true, joined",
+    ("invoices/show.html", "map"): "each in the reader's language, joined",
+    ("privacy/request.html", "reverse"): OLDEST_LAST,
+    ("requests/show.html", "reverse"): OLDEST_LAST,
+    ("auth/banks.html", "for ... if"): "of each broker what it tells of itself, if it does",
+    ("bill_check/all.html", "for ... if"): "the few of which it was asked what they are",
+    ("invoices/facts.html", "for ... if"): "what is wide enough to be drawn, and months that have room for a name",
+    ("invoices/show.html", "for ... if"): "of payments those that are to be warned of",
+}
 
 # What may stand only in its one home, and why.
 HOMES = {
@@ -104,6 +124,27 @@ def names_needed(template):
     for other in meta.find_referenced_templates(tree):
         needed |= names_needed(other)
     return needed - GIVEN
+
+
+def worked_out_in(path):
+    """What a template does with data beside asking for it and printing it: filters, sorts, adds, leaves some out."""
+    arithmetic = (nodes.Add, nodes.Sub, nodes.Mul, nodes.Div, nodes.FloorDiv, nodes.Mod, nodes.Pow)
+    tree = html().environment(Language.EN).parse(path.read_text())
+    name = path.relative_to(ROOT / "templates").as_posix()
+    for node in tree.find_all((nodes.Filter, nodes.For, *arithmetic)):
+        if isinstance(node, nodes.Filter):
+            if node.name in OF_DATA:
+                yield name, node.name
+        elif not isinstance(node, nodes.For):
+            yield name, type(node).__name__
+        elif node.test is not None:
+            yield name, "for ... if"
+
+
+def test_templates_ask_and_print_and_never_filter_sort_or_add():
+    found = {one for path in TEMPLATES for one in worked_out_in(path)}
+    assert found - ALLOWED.keys() == set(), "let a property of the record tell it (the record that the query builds)"
+    assert ALLOWED.keys() <= found, "allowed, but nothing does it any more"
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.__qualname__)

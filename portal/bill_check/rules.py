@@ -168,9 +168,14 @@ class CheckedLine:
         return self.line.source.href(self.line.first, self.line.last) if is_by_meter and self.line.source else None
 
     @property
+    def worked_out(self) -> Money:
+        """What it comes to by the rule, without VAT; what the invoice charges where that cannot be worked out."""
+        return total(one.net for one in self.anew) if self.anew else self.line.net
+
+    @property
     def difference(self) -> Money:
-        """By how much the invoice charges more than the rule, without VAT."""
-        return self.line.net - total(one.net for one in self.anew) if self.anew else Money(0)
+        """By how much the invoice charges more than that."""
+        return self.line.net - self.worked_out
 
 
 @dataclass(frozen=True, slots=True)

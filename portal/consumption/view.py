@@ -45,7 +45,7 @@ from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
 from portal.kit.money import Money
 from portal.kit.ranges import Range, merged
-from portal.sites.kinds import Commodity
+from portal.sites.kinds import Commodity, ReadingType
 
 MOST_GAPS: Final = 5  # that are told one by one
 MOST_POINT_DAYS: Final = 5_000  # whose every reading is looked at, for prices and gaps
@@ -154,6 +154,16 @@ class View:
     def year(self) -> int | None:
         """The year in which it lies, where it lies in one."""
         return self.period.first.year if self.period.first.year == self.period.last.year else None
+
+    @property
+    def year_before(self) -> int | None:
+        """The year before that one."""
+        return None if self.year is None else self.year - 1
+
+    @property
+    def reading_types(self) -> frozenset[ReadingType]:
+        """Which series its points tell."""
+        return frozenset(one.reading_type for one in self.series)
 
     @cached_property
     def kind(self) -> PeriodKind:

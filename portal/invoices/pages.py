@@ -124,7 +124,7 @@ class InvoicePdfs(Page):
     template = "invoices/pdfs.html"
     filters: InvoiceFilter
     count: int
-    files: Sequence[tuple[int, int]]
+    files: Sequence[range]
 
 
 @dataclass(frozen=True)
@@ -206,7 +206,7 @@ def offer_pdfs(visit: Visit[User]) -> InvoicePdfs:
     """Every invoice that the filter lets through, as files of PDFs."""
     filters = InvoiceFilter.read(visit.query)
     count = _asked(visit.db, visit.who, filters, visit.today).count
-    files = [(first + 1, min(first + MOST, count)) for first in range(0, count, MOST)]
+    files = [range(first + 1, min(first + MOST, count) + 1) for first in range(0, count, MOST)]
     return InvoicePdfs(filters, count, files)
 
 

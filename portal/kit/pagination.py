@@ -23,6 +23,16 @@ class Pagination:
         """The numbers of this page and of its neighbours."""
         return range(max(1, self.number - NEAR), min(self.count, self.number + NEAR) + 1)
 
+    @property
+    def previous(self) -> int | None:
+        """The number of the page before; None on the first."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The number of the page after; None on the last."""
+        return self.number + 1 if self.number < self.count else None
+
     def href(self, number: int) -> str:
         """The address of a page; the first needs no number."""
         query = {**self.query, **({"page": str(number)} if number > 1 else {})}

@@ -154,17 +154,18 @@ def index(visit: Visit[User]) -> Page:
     if not who.parties:
         return NoMessages()
     filters = _filters(visit.query)
-    count, unread = queries.count(db, who, filters), queries.unread(db, who)
+    counts = queries.counts(db, who)
+    count = queries.count(db, who, filters) if filters.text else counts.shown[filters.show]
     at = paginate(visit.query.get("page"), count, THREADS_A_PAGE, "/messages", filters.query)
     found = queries.page(db, who, filters, (at.number - 1) * THREADS_A_PAGE, THREADS_A_PAGE)
     return Inbox(
         filters=filters,
-        tabs=_tabs(visit, unread),
+        tabs=[(ThreadFilter(show), counts.shown[show]) for show in ThreadsShown],
         by_month=by_month(found),
         pagination=at,
         count=count,
-        unread=unread,
-        until=_iso(queries.newest_told(db, who)),
+        unread=counts.shown[ThreadsShown.UNREAD],
+        until=_iso(counts.newest_told),
         may_write=rules.may_write_at_all(who.reach),
     )
 
@@ -382,11 +383,6 @@ def _usual_topic(about: ThreadSubject) -> str:
 
 def _is_covered(who: User, topic: Topic, about: ThreadSubject) -> bool:
     return rules.may_write(who.reach, topic, about.site.id if about.site else None)
-
-
-def _tabs(visit: Visit[User], unread: int) -> Sequence[tuple[ThreadFilter, int]]:
-    counts = {**queries.counts(visit.db, visit.who), ThreadsShown.UNREAD: unread}
-    return [(ThreadFilter(show), counts[show]) for show in ThreadsShown]
 
 
 def _filters(query: QueryParams) -> ThreadFilter:

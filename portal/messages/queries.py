@@ -1,7 +1,7 @@
 """Threads a person may see, and what of them is unread."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -20,7 +20,7 @@ from portal.kit.i18n import Language
 from portal.kit.questions import Question, any_of, given, itself
 from portal.messages import subjects
 from portal.messages.models import Message, MessageThread, ThreadReading, ThreadStatus
-from portal.messages.records import Thread, ThreadFilter, ThreadHead, ThreadMessage
+from portal.messages.records import Thread, ThreadCounts, ThreadFilter, ThreadHead, ThreadMessage
 from portal.messages.rules import KINDS, MessageKind, ThreadsShown, Topic
 from portal.messages.scope import is_unread, news_since, read_by, visible_to
 
@@ -80,21 +80,27 @@ def unread(db: Session, who: User) -> int:
     return db.exec(_unread(visible_to(who), who.account_id, since)).one()
 
 
-def newest_told(db: Session, who: User) -> datetime | None:
-    """When the newest message that the person may read was sent."""
-    return db.exec(select(func.max(MessageThread.told_at)).where(visible_to(who))).one()
-
-
-def counts(db: Session, who: User) -> Mapping[ThreadsShown, int]:
-    """How many threads each choice shows, but for the unread ones."""
-    each = select(MessageThread.kind, func.count()).where(visible_to(who)).group_by(MessageThread.kind)
-    by_kind = Counter({MessageKind(kind): count for kind, count in db.exec(each)})
+def counts(db: Session, who: User) -> ThreadCounts:
+    """How many threads each choice shows, and how new the newest message is that the person may read."""
+    is_new = is_unread(news_since(who))
+    each = (
+        sa.select(col(MessageThread.kind), func.count(), func.count().filter(is_new), func.max(MessageThread.told_at))
+        .join(ThreadReading, read_by(who.account_id), isouter=True)
+        .where(visible_to(who))
+        .group_by(MessageThread.kind)
+    )
+    found = db.execute(each).all()
+    by_kind = Counter({MessageKind(kind): count for kind, count, _, _ in found})
     shown = {show: sum(by_kind[kind] for kind in kinds) for show, kinds in KINDS.items()}
-    return {ThreadsShown.ALL: by_kind.total(), **shown}
+    unread = sum(new for _, _, new, _ in found)
+    return ThreadCounts(
+        {ThreadsShown.ALL: by_kind.total(), ThreadsShown.UNREAD: unread, **shown},
+        max((told_at for *_, told_at in found if told_at), default=None),
+    )
 
 
 def count(db: Session, who: User, filters: ThreadFilter) -> int:
-    """How many threads a filter lets through."""
+    """How many threads a filter with words lets through; without any, `counts` tells it."""
     wanted = (
         select(func.count()).select_from(MessageThread).join(ThreadReading, read_by(who.account_id), isouter=True)
     ).where(visible_to(who), _wanted(who, filters))

@@ -23,6 +23,14 @@ EXCERPT: Final = 90  # characters: two lines on a phone
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadCounts:
+    """How many threads each choice shows, and when the newest message that the person may read was told of."""
+
+    shown: Mapping[ThreadsShown, int]
+    newest_told: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadFilter:
     """Which threads somebody wants to see; an empty text is in all of them."""
 

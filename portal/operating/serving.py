@@ -23,6 +23,7 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
+from portal import VERSION
 from portal.app import create_app
 from portal.kit import clock
 from portal.kit.connections import GRACE_S, served
@@ -50,6 +51,7 @@ def serve(settings: Settings, database: Database, host: str, port: int, workers:
     # raises what would fail later
     app = create_app(settings, database, count=counting(meter), threads=threads)
     with bound(host, port) as listening:
+        log.info(json.dumps(_begins(database, host, port, workers)))
         if workers == 1:
             with inside(settings, database, lambda: meter.counts, lambda: [os.getpid()]):
                 _run(app, listening, settings.proxies)
@@ -58,6 +60,13 @@ def serve(settings: Settings, database: Database, host: str, port: int, workers:
             crew = _Crew(settings, listening, Path(folder))
             with inside(settings, database, crew.counts, crew.processes):
                 crew.work(workers)
+
+
+def _begins(database: Database, host: str, port: int, workers: int) -> Mapping[str, object]:
+    """What whoever starts the portal reads first: what runs, where it listens, on which kind of database."""
+    at = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    told = {"version": VERSION, "at": at, "workers": workers, "database": database.engine.dialect.name}
+    return {"event": "serving", **told}
 
 
 @contextmanager

@@ -59,6 +59,11 @@ class Use:
         return self.of.months[-1]
 
     @property
+    def year_before(self) -> int:
+        """The year before that of the newest month."""
+        return self.first.year - 1
+
+    @property
     def last(self) -> date:
         """The last day of which there are readings."""
         return self.of.last

@@ -60,6 +60,7 @@ def test_a_portal_tells_of_itself_inside_and_ends_without_losing_a_request(insta
         assert process.wait(PATIENCE_S) == 0
     assert crowd.lost == []
     logs_a_line_of_json_for_each_request(installation)
+    says_what_it_is_when_it_starts(installation, workers)
 
 
 def test_a_worker_that_dies_is_replaced_and_told_of(installation):
@@ -93,6 +94,15 @@ def tells_of_itself_on_the_internal_port_only(installation):
     for path in ("/readyz", "/metrics"):
         assert installation.get(path)[0] == 404
     assert installation.get("/sign-in", installation.inside)[0] == 404
+
+
+def says_what_it_is_when_it_starts(installation, workers):
+    log = (installation.folder / "log").read_text()
+    (begun,) = [json.loads(line) for line in log.splitlines()[1:] if '"event": "serving"' in line]
+    told = {name: begun[name] for name in ("at", "workers", "version", "database")}
+    at = f"http://127.0.0.1:{installation.port}"
+    assert told == {"at": at, "workers": workers, "version": VERSION, "database": "sqlite"}
+    assert installation.environ["PORTAL_DATABASE_URL"] not in log
 
 
 def logs_a_line_of_json_for_each_request(installation):

@@ -56,6 +56,11 @@ class Given:
     last_read: datetime | None = None
 
     @property
+    def streets(self) -> Sequence[str]:
+        """Where its metering points are; of those that stand at no site, their numbers."""
+        return sorted({point.street or point.gsrn for point in self.points})
+
+    @property
     def id(self) -> UUID:
         """The id of the authorisation."""
         return self.authorisation.id
