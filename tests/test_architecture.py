@@ -41,6 +41,7 @@ ALLOWED = {
     ("auth/banks.html", "for ... if"): "of each broker what it tells of itself, if it does",
     ("bill_check/all.html", "for ... if"): "the few of which it was asked what they are",
     ("invoices/facts.html", "for ... if"): "what is wide enough to be drawn, and months that have room for a name",
+    ("invoices/parts.html", "for ... if"): "of the parts of a bill those that are anything",
     ("invoices/show.html", "for ... if"): "of payments those that are to be warned of",
 }
 

@@ -129,7 +129,7 @@ def test_readings_that_were_kept_before_there_were_series_read_as_they_did(froze
 
 
 def test_points_that_were_cut_off_are_so_since_their_newest_readings(frozen):
-    command.upgrade(migrations.config(frozen.engine), "0034")
+    command.upgrade(migrations.config(frozen.engine), "0036")
     midnight = int(datetime(2026, 10, 4, tzinfo=ZoneInfo("Europe/Helsinki")).timestamp()) // 900
     told = [
         ("AE01", midnight, None),

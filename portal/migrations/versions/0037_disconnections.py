@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0035"
-down_revision = "0034"
+revision = "0037"
+down_revision = "0036"
 HELSINKI = ZoneInfo("Europe/Helsinki")
 POINT = sa.table(
     "metering_point",
