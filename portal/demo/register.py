@@ -14,6 +14,7 @@ from portal.consumption.models import RevisionReason
 from portal.contracts.models import Contract
 from portal.customers.change_requests import Channel
 from portal.customers.models import BillingDetails, ContactDetail, ContactKind, ContactPerson, Party, PartyKind
+from portal.customers.rhythms import BillingRhythm
 from portal.demo.naming import id_of
 from portal.demo.people import Company, Member
 from portal.demo.products import Article
@@ -105,8 +106,10 @@ def person(member: Member, address: Address, language: Language, email: str, pho
 
 def billed(holder: Member | Company, channel: Channel, reference: str | None = None) -> BillingDetails:
     """How a customer's bills come: those by e-mail to the preferred address."""
-    party = party_id(holder)
-    return BillingDetails(id=id_of("billing", party), party_id=party, channel=channel, reference=reference)
+    party, monthly = party_id(holder), BillingRhythm.MONTHLY
+    return BillingDetails(
+        id=id_of("billing", party), party_id=party, channel=channel, reference=reference, rhythm=monthly
+    )
 
 
 def company(firm: Company, address: Address, language: Language, email: str, phone: str) -> Iterator[SQLModel]:
