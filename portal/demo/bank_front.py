@@ -109,4 +109,5 @@ BACK: Mapping[Mischief, Callable[[Parameters], Parameters]] = {
     Mischief.ANSWER_CODE_WRONG: _with("code", "of-somebody-else"),
     Mischief.ANSWER_CODE_LONG: _with("code", "c" * 50_000),
     Mischief.ANSWER_STATE_LONG: _with("state", "s" * 2001),
+    Mischief.ANSWER_IN_A_JWT: lambda _: [("response", "eyJhbGciOiJub25lIn0.e30.")],
 }

@@ -28,6 +28,7 @@ class Mischief(StrEnum):
     ANSWER_CODE_WRONG = "answer.code-wrong"
     ANSWER_CODE_LONG = "answer.code-long"
     ANSWER_STATE_LONG = "answer.state-long"
+    ANSWER_IN_A_JWT = "answer.in-a-jwt"
     # The token endpoint.
     TOKEN_FAILS = "token.fails"  # noqa: S105 - names, all of them
     TOKEN_HANGS = "token.hangs"  # noqa: S105
@@ -63,6 +64,7 @@ class Mischief(StrEnum):
     JWS_NONE = "jws.none"
     JWS_HS256 = "jws.hs256"
     JWS_ES256 = "jws.es256"
+    JWS_PS256 = "jws.ps256"
     JWS_WITHOUT_KID = "jws.without-kid"
     JWS_UNKNOWN_KID = "jws.unknown-kid"
     JWS_OTHER_KEY = "jws.other-key"
@@ -116,6 +118,7 @@ class Mischief(StrEnum):
     AUTH_TIME_HOUR_AGO = "claims.auth-time-hour-ago"
     AUTH_TIME_MISSING = "claims.auth-time-missing"
     CODE_MISSING = "claims.code-missing"
+    CODE_ELSEWHERE = "claims.code-elsewhere"
     CODE_MALFORMED = "claims.code-malformed"
     CODE_BAD_CHECKSUM = "claims.code-bad-checksum"
     BIRTH_DATE_OTHER = "claims.birth-date-other"
@@ -177,6 +180,16 @@ def with_fractions(*names: str) -> Change:
     return change
 
 
+def distributed(name: str) -> Change:
+    """Claims of which one is said to be had from another server (OpenID Connect Core 1.0, 5.6.2)."""
+
+    def change(claims: Claims) -> None:
+        del claims[name]
+        claims.update(_claim_names={name: "there"}, _claim_sources={"there": {"endpoint": f"{STRANGER}/claims"}})
+
+    return change
+
+
 CHANGES: Mapping[Mischief, Change] = {
     Mischief.ISS_WRONG: replaced(iss=STRANGER),
     Mischief.ISS_WITH_SLASH: lambda claims: claims.update(iss=f"{claims['iss']}/"),
@@ -216,6 +229,7 @@ CHANGES: Mapping[Mischief, Change] = {
     Mischief.AUTH_TIME_HOUR_AGO: shifted(-HOUR_S, "auth_time"),
     Mischief.AUTH_TIME_MISSING: without("auth_time"),
     Mischief.CODE_MISSING: without(IDENTITY_CODE),
+    Mischief.CODE_ELSEWHERE: distributed(IDENTITY_CODE),
     Mischief.CODE_MALFORMED: replaced(**{IDENTITY_CODE: "1234567890"}),
     Mischief.CODE_BAD_CHECKSUM: lambda claims: claims.update({IDENTITY_CODE: f"{claims[IDENTITY_CODE]}"[:-1] + "Z"}),
     Mischief.BIRTH_DATE_OTHER: replaced(**{BIRTH_DATE: "1901-01-01"}),

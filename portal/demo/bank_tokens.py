@@ -22,6 +22,7 @@ from joserfc.util import urlsafe_b64encode
 from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
 
 OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - RSA-OAEP of RFC 7518, 4.3
+PSS = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)  # PS256 of RFC 7518, 3.5
 Header = dict[str, object]
 How = AbstractSet[Mischief]
 
@@ -73,6 +74,9 @@ def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKe
         body = _unsigned(header | {"alg": "ES256"}, payload)
         curve_key = ec.generate_private_key(ec.SECP256R1())
         return f"{body}.{_b64(curve_key.sign(body.encode(), ec.ECDSA(hashes.SHA256())))}"
+    if Mischief.JWS_PS256 in how:
+        body = _unsigned(header | {"alg": "PS256"}, payload)
+        return f"{body}.{_b64(_private(key).sign(body.encode(), PSS, hashes.SHA256()))}"
     if Mischief.JWS_DAMAGED in how:
         return f"{token[:-8]}{'A' * 8}"
     return token

@@ -37,6 +37,7 @@ ANSWERS = {
     "error": (Mischief.ANSWER_ERROR, Reason.BROKER_ERROR),
     "code-of-50000-characters": (Mischief.ANSWER_CODE_LONG, Reason.PARAMETERS),
     "state-of-2001-characters": (Mischief.ANSWER_STATE_LONG, Reason.PARAMETERS),
+    "answer-in-a-jwt": (Mischief.ANSWER_IN_A_JWT, Reason.STATE_UNKNOWN),
     "code-of-somebody-else": (Mischief.ANSWER_CODE_WRONG, Reason.CODE_REFUSED),
 }
 TOKEN_CALLS = {
@@ -69,8 +70,9 @@ ENCRYPTION = {
 SIGNATURE = {
     "oidcc-client-test-idtoken-sig-none": (Mischief.JWS_NONE, Reason.JWS_ALG),
     "oidcc-client-test-invalid-sig-hs256": (Mischief.JWS_HS256, Reason.JWS_ALG),
-    "fapi2-security-profile-final-client-test-invalid-alternate-alg": (Mischief.JWS_ES256, Reason.JWS_ALG),
-    "oidcc-client-test-kid-absent-single-jwks": (Mischief.JWS_WITHOUT_KID, Reason.JWS_KID),
+    "oidcc-client-test-invalid-sig-es256": (Mischief.JWS_ES256, Reason.JWS_ALG),
+    "signed-by-ps256-where-rs256-is-agreed": (Mischief.JWS_PS256, Reason.JWS_ALG),
+    "without-kid": (Mischief.JWS_WITHOUT_KID, Reason.JWS_KID),
     "unknown-kid": (Mischief.JWS_UNKNOWN_KID, Reason.JWS_KID),
     "oidcc-client-test-invalid-sig-rs256": (Mischief.JWS_OTHER_KEY, Reason.JWS_SIGNATURE),
     "signed-by-the-key-in-its-header": (Mischief.JWS_EMBEDDED_KEY, Reason.JWS_SIGNATURE),
@@ -117,6 +119,7 @@ CLAIMS = {
     "signed-in-at-the-bank-an-hour-ago": (Mischief.AUTH_TIME_HOUR_AGO, Reason.AUTH_TIME),
     "auth-time-missing": (Mischief.AUTH_TIME_MISSING, Reason.AUTH_TIME),
     "no-identity-code": (Mischief.CODE_MISSING, Reason.IDENTITY_CODE),
+    "identity-code-at-another-server": (Mischief.CODE_ELSEWHERE, Reason.IDENTITY_CODE),
     "identity-code-malformed": (Mischief.CODE_MALFORMED, Reason.IDENTITY_CODE),
     "identity-code-checksum": (Mischief.CODE_BAD_CHECKSUM, Reason.IDENTITY_CODE),
     "birth-date-of-another": (Mischief.BIRTH_DATE_OTHER, Reason.BIRTH_DATE),
@@ -162,6 +165,18 @@ async def test_an_unusual_but_honest_bank_signs_people_in(world, visitor, how):
     world.bank.misbehave(how)
     assert (await visitor.sign_in()).status_code == 303
     assert await visitor.is_in()
+
+
+async def test_a_token_signed_by_rs256_is_refused_where_ps256_is_agreed(world, requests_log):
+    """As fapi2-security-profile-final-client-test-invalid-alternate-alg asks."""
+    assert (await world.with_profile(signing_algs=("PS256",)).visitor().sign_in()).status_code == 400
+    assert requests_log.reason() == Reason.JWS_ALG
+
+
+async def test_a_token_signed_by_ps256_is_taken_where_it_is_agreed(world):
+    world = world.with_profile(signing_algs=("RS256", "PS256"))
+    world.bank.misbehave(Mischief.JWS_PS256)
+    assert (await world.visitor().sign_in()).status_code == 303
 
 
 @pytest.mark.parametrize("how", [Mischief.AUTH_TIME_HOUR_AGO, Mischief.AUTH_TIME_MISSING])
