@@ -31,6 +31,8 @@ COMMANDS = (
     "import",
     "jobs",
     "check",
+    "export",
+    "photo",
     "audit verify",
     "keys new",
     "keys rotate",

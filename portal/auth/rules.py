@@ -205,11 +205,11 @@ OPENS: Final[Sequence[Opening]] = (
         GET="/requests /requests/new /requests/{id} /requests/{id}/pdf /requests/new/end /requests/new/due-date"
             " /requests/new/payment-plan /requests/new/reading /requests/new/meter-work /requests/new/move-in"
             " /requests/new/withdrawal /requests/new/correction /requests/new/change-product"
-            " /requests/new/refund-account /requests/new/billing-rhythm",
+            " /requests/new/refund-account /requests/new/billing-rhythm /requests/{id}/photo",
         POST="/requests/new/end /requests/new/due-date /requests/new/payment-plan /requests/new/reading"
              " /requests/new/meter-work /requests/new/move-in /requests/new/withdrawal /requests/new/correction"
              " /requests/new/change-product /requests/new/refund-account /requests/new/billing-rhythm"
-             " /requests/{id}/answer"),
+             " /requests/{id}/answer /requests/{id}/photo"),
     _opening(Asks.ANY_WAY, text("Looking at your details, choosing the language, and ending sessions"),
         GET="/account /account/sign-in /account/address /account/billing /welcome /welcome/contact /welcome/billing"
             " /confirm",

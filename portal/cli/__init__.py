@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from portal.cli import account, audit, check, demo, exporting, importing, jobs, keys, migrate, serve
+from portal.cli import account, audit, check, demo, exporting, importing, jobs, keys, migrate, photo, serve
 from portal.cli.arguments import Commands, Parser
 from portal.cli.console import IN_PART, not_done
 from portal.kit.complaints import Complaint
@@ -18,7 +18,8 @@ from portal.kit.complaints import Complaint
 # Starting makes hundreds of thousands of objects that stay: looking through them for garbage again and again is a sixth
 # of a start. What pages and rows leave behind is nearly all freed without a search.
 GARBAGE = (50_000, 20, 50)
-COMMANDS = (migrate, demo, serve, importing, jobs, check, audit, exporting, keys, account)  # as --help lists them
+# As --help lists them.
+COMMANDS = (migrate, demo, serve, importing, jobs, check, audit, exporting, photo, keys, account)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

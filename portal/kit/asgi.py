@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.routing import Match, Mount, Route
 from starlette.types import ASGIApp
 
 from portal.kit.admission import Admission
@@ -19,11 +19,11 @@ from portal.kit.headers import Count, Outermost, exchange, uncounted
 from portal.kit.i18n import Language
 from portal.kit.limits import TurnAway
 from portal.kit.outages import outage
-from portal.kit.web import Platform, in_thread
+from portal.kit.web import MOST_BYTES, Platform, in_thread
 
 
 def serve(
-    routes: Sequence[BaseRoute],
+    routes: Sequence[Route],
     platform: Platform,
     files: Files,
     *,
@@ -44,7 +44,8 @@ def serve(
     inner.router.redirect_slashes = False
     inner.state.platform = platform
     busy = {language: platform.html.piece("errors/busy.html", language).encode() for language in Language}
-    dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts), count)
+    roomy = {one.path_regex: vars(one)[MOST_BYTES] for one in routes if MOST_BYTES in vars(one)}
+    dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts, roomy=roomy), count)
     return Admission(dressed, platform.threads, busy, count)
 
 

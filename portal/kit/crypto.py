@@ -40,12 +40,23 @@ class Vault:
         self._index_key = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"portal identity index").derive(index_key)
 
     def seal(self, plain: str, *, table: str, column: str, row: UUID) -> bytes:
+        """A text as `seal_bytes` seals bytes."""
+        return self.seal_bytes(plain.encode(), table=table, column=column, row=row)
+
+    def seal_bytes(self, plain: bytes, *, table: str, column: str, row: UUID) -> bytes:
         """Key id (4 bytes), nonce (12), ciphertext, tag; it opens at the same table, column and row only."""
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = self._ciphers[self._newest].encrypt(nonce, plain.encode(), _place(table, column, row))
+        sealed = self._ciphers[self._newest].encrypt(nonce, plain, _place(table, column, row))
         return self._newest + nonce + sealed
 
     def open(self, sealed: bytes, *, table: str, column: str, row: UUID) -> str:
+        """The text that was sealed at this place. Raises Unreadable."""
+        try:
+            return self.open_bytes(sealed, table=table, column=column, row=row).decode()
+        except UnicodeDecodeError as refused:
+            raise Unreadable(f"{table}.{column} does not open") from refused
+
+    def open_bytes(self, sealed: bytes, *, table: str, column: str, row: UUID) -> bytes:
         """What was sealed at this place.
 
         Raises Unreadable when the key is unknown, a byte differs or the place is another one.
@@ -58,7 +69,7 @@ class Vault:
         if key_id not in self._ciphers:
             raise Unreadable("sealed with a key that is not among PORTAL_DATA_KEYS")
         try:
-            return self._ciphers[key_id].decrypt(nonce, rest, _place(table, column, row)).decode()
+            return self._ciphers[key_id].decrypt(nonce, rest, _place(table, column, row))
         except (InvalidTag, ValueError) as refused:
             raise Unreadable(f"{table}.{column} does not open") from refused
 

@@ -4,7 +4,8 @@ An unsafe method needs `Sec-Fetch-Site: same-origin`, or, from a client without 
 (OWASP ASVS 5.0, 3.5.1). The form token is the second line, in kit/web.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from re import Pattern
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
@@ -19,10 +20,12 @@ ALIVE = "/livez"  # asked for by whoever starts containers, under any name
 
 
 class TurnAway:
-    """Lets through what may be for us."""
+    """Lets through what may be for us; `roomy` are the paths whose forms may be larger, and how many bytes."""
 
-    def __init__(self, app: ASGIApp, *, origin: str, hosts: Collection[str]) -> None:
-        self.app, self.origin, self.hosts = app, origin, frozenset(hosts)
+    def __init__(
+        self, app: ASGIApp, *, origin: str, hosts: Collection[str], roomy: Mapping[Pattern[str], int] | None = None
+    ) -> None:
+        self.app, self.origin, self.hosts, self.roomy = app, origin, frozenset(hosts), roomy or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 400, 403 or 413, or pass the request on with its body counted."""
@@ -31,7 +34,7 @@ class TurnAway:
             return
         refusal = self._refusal(scope, Headers(scope=scope))
         if refusal is None:
-            await self.app(scope, _counted(receive), send)
+            await self.app(scope, _counted(receive, self._most(scope)), send)
         else:
             exchange(scope).notes["refused"] = str(refusal.status_code)
             await refusal(scope, receive, send)
@@ -45,9 +48,13 @@ class TurnAway:
             return PlainTextResponse("This address is not served here.", 400)
         if scope["method"] not in SAFE and not self._is_ours(headers):
             return PlainTextResponse("The request came from another site, so nothing was done.", 403)
-        if int(headers.get("content-length", "0") or 0) > BODY_BYTES:
+        if int(headers.get("content-length", "0") or 0) > self._most(scope):
             return PlainTextResponse("More was sent than we take in.", 413)
         return None
+
+    def _most(self, scope: Scope) -> int:
+        """How many bytes the body of a request may have."""
+        return next((most for path, most in self.roomy.items() if path.match(scope["path"])), BODY_BYTES)
 
     def _is_ours(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")
@@ -61,14 +68,14 @@ def _host(headers: Headers) -> str:
     return name if colon and port.isdecimal() else host
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     taken = 0
 
     async def counting() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > BODY_BYTES:
+        if taken > most:
             raise TooLarge
         return message
 

@@ -25,11 +25,12 @@ LONGEST_QUEUE: Final = 32  # answers that wait for the same threads; whoever com
 
 
 class Pool(StrEnum):
-    """The threads in which an answer is made: for files that are soon made, for what takes a while, for documents."""
+    """The threads for what takes a while: files that are soon made, packages, documents, pictures that are opened."""
 
     FILES = "files"
     PACKAGES = "packages"
     DOCUMENTS = "documents"
+    PICTURES = "pictures"
 
 
 class Pace:

@@ -72,6 +72,10 @@ class FlowVisit(Generic[P_co]):
         """An id from the path, as that of a `Visit`. Raises NotThere."""
         return _id(self.path[name])
 
+    def in_transaction(self, db: Session) -> Visit[P_co]:
+        """The same visit within a transaction."""
+        return Visit(self.who, db, self.path, self.query, self.form, self.now, self.language, self.installation)
+
 
 @dataclass(frozen=True)
 class Recognition:
@@ -132,6 +136,7 @@ class Platform:
             Pool.FILES: anyio.CapacityLimiter(2),
             Pool.PACKAGES: anyio.CapacityLimiter(1),
             Pool.DOCUMENTS: anyio.CapacityLimiter(1),
+            Pool.PICTURES: anyio.CapacityLimiter(1),
         }
     )
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from python_multipart.multipart import parse_options_header
@@ -71,6 +71,9 @@ FORM_TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field
 FORM_TOKEN_HEADER = "x-form-token"  # noqa: S105 - the name of a header
 FORM_TOKEN_AGE_S = 12 * 3600
 
+MOST_BYTES: Final = "most_bytes"
+"""What a route names that takes larger bodies than others, in bytes: read back by `TurnAway`."""
+
 LAPSED = (SignInNeeded, StepUpNeeded, FormExpired)  # what stops a form that was right when it was shown
 
 P = TypeVar("P", bound=Anyone)
@@ -101,8 +104,13 @@ def action(path: str, handler: Handler[P], *, who: Guard[P], many: Collection[st
     return _route("POST", path, handler, who, many)
 
 
-def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GET") -> Route:
-    """An async route that holds no transaction: for conversations with other servers."""
+def flow(
+    path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GET", most_bytes: int | None = None
+) -> Route:
+    """An async route that holds no transaction: for conversations with other servers, and for what takes a while.
+
+    most_bytes: of what is sent, where that may be more than elsewhere
+    """
 
     async def endpoint(request: Request) -> Response:
         platform = platform_of(request)
@@ -134,7 +142,10 @@ def flow(path: str, handler: FlowHandler[P], *, who: Guard[P], method: str = "GE
             await in_thread(platform, _forget_apart, platform, request, person)
         return await in_thread(platform, _dressed_apart, platform, request, reply)
 
-    return _guarded(Route(path, endpoint, methods=[method], name=_name(handler)), who)
+    route = Route(path, endpoint, methods=[method], name=_name(handler))
+    if most_bytes is not None:
+        vars(route)[MOST_BYTES] = most_bytes
+    return _guarded(route, who)
 
 
 def bare(

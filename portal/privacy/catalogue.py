@@ -41,7 +41,7 @@ from portal.outbox.models import OutboxEvent
 from portal.payments.models import CalendarLink, PaymentAttempt
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
-from portal.requests.models import RequestStep, ServiceRequest
+from portal.requests.models import RequestPhoto, RequestStep, ServiceRequest
 from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 
 
@@ -253,6 +253,7 @@ HOLDINGS: Final[Sequence[PersonalTable]] = (
     PersonalTable(TermNotice, Group.CONTRACTS, text("Letters about fixed terms that end")),
     PersonalTable(ServiceRequest, Group.CONTRACTS, text("Service requests")),
     PersonalTable(RequestStep, Group.CONTRACTS, text("What happened to the service requests")),
+    PersonalTable(RequestPhoto, Group.CONTRACTS, text("Photos that came with service requests")),
     PersonalTable(Series, Group.CONSUMPTION, text("Series of readings")),
     PersonalTable(
         ReadingMonth,

@@ -13,13 +13,15 @@ from portal.customers.models import Party
 from portal.invoices.models import Invoice
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.clock import day_of
+from portal.kit.crypto import Vault
 from portal.kit.db import one_at_a_time
 from portal.kit.errors import NotCovered, NotThere, Refused, StepUpNeeded
 from portal.kit.i18n import Language, Text, text
 from portal.outbox.actions import announce
-from portal.requests import finding, letters, queries
+from portal.requests import finding, letters, photos, queries
 from portal.requests.asking import Course
 from portal.requests.events import AnsweredQuestion, RequestSent, RequestWithdrawn
+from portal.requests.fields import PHOTO
 from portal.requests.kind import Kind, Promise
 from portal.requests.models import RequestStep, ServiceRequest
 from portal.requests.records import HeldRequest
@@ -102,6 +104,18 @@ def answer(db: Session, who: User, request_id: UUID, code: str, kept: str, now: 
     db.add(draft.row)
     db.flush()
     return draft
+
+
+def attach(db: Session, who: User, request_id: UUID, vault: Vault, jpeg: bytes | None, now: datetime) -> HeldRequest:
+    """Answer the question for a photo of a draft: by one, in the place of the one before, or by none.
+
+    Raises NoSuchRequest, NotCovered, NotADraft.
+    """
+    _draft(db, who, request_id)
+    if jpeg is None:
+        photos.remove(db, request_id)
+    kept = "" if jpeg is None else str(photos.keep(db, vault, request_id, jpeg, now))
+    return answer(db, who, request_id, PHOTO, kept, now)
 
 
 def send(

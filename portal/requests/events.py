@@ -24,6 +24,7 @@ class AnsweredQuestion(BaseModel):
 class RequestSent(Event):
     """A customer asks for something. `request_kind` names it; its answers are those to the questions of that kind.
 
+    The answer to a question `photo` is the id of a photo, empty without one: `portal photo NUMBER FILE` writes it.
     It is to be answered on `answer_by` at the latest, by a row of the feed `requests` with the same number.
     """
 

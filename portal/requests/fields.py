@@ -1,4 +1,4 @@
-"""What a question may ask for: a day, one of some things, yes or no, a number, an address, a metering point, words.
+"""What a question may ask for: a day, a thing of several, a number, an address, a metering point, words, a photo.
 
 An answer is kept as one text that is the same in every language: a day as ISO 8601, a number with a decimal point, an
 address in lines. It is checked when it is typed and again when it is sent, for days pass meanwhile.
@@ -21,6 +21,9 @@ from portal.sites.rules import is_gsrn
 
 ANSWER: Final = "answer"
 """What the control of a question is called in its form, but for an address, which has several."""
+
+PHOTO: Final = "photo"
+"""The code of the question for a photo, of which a request has one at most, and the name of its control."""
 
 LONGEST: Final = 200
 MOST_WORDS: Final = 500
@@ -297,6 +300,24 @@ class TextField(Field):
     def said(self, kept: str) -> Words:
         """As it was written."""
         return kept
+
+
+@dataclass(frozen=True)
+class PhotoField(Field):
+    """A photo, which may be left out: the id of the one that is kept, empty without; a route of its own takes it."""
+
+    control = "photo"
+
+    def kept(self, typed: Mapping[str, str]) -> str:  # noqa: ARG002 - no words are a photo
+        """Nothing that is typed."""
+        raise Wrong(answer=text("Choose a photo, or go on without one."))
+
+    def check(self, kept: str) -> None:
+        """It was looked at when it came."""
+
+    def said(self, kept: str) -> Words:
+        """Whether there is one."""
+        return text("with a photo") if kept else text("without a photo")
 
 
 @dataclass(frozen=True)

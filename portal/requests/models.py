@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.kit.db import Instant
 from portal.kit.numbers import case_number
-from portal.kit.privacy import internal, told
+from portal.kit.privacy import internal, sealed, told
 
 IS_OPEN: Final[ColumnElement[bool]] = literal_column(
     "state IN ('draft', 'received', 'in-work', 'accepted')"
@@ -71,6 +71,17 @@ class ServiceRequest(SQLModel, table=True):
         default=None, max_length=100, description="how they had proved who they are", sa_column_kwargs=told("Proof")
     )
     answer_by: date | None = Field(default=None, sa_column_kwargs=told("To be answered by"))
+
+
+class RequestPhoto(SQLModel, table=True):
+    """The photo of a meter that goes with a request: a JPEG made anew, sealed. It goes when its request does."""
+
+    __tablename__ = "request_photo"
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    request_id: UUID = Field(foreign_key="service_request.id", ondelete="CASCADE", unique=True)
+    added_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Added"))
+    sealed: bytes = Field(sa_column_kwargs=sealed("Photo"))
 
 
 class RequestStep(SQLModel, table=True):

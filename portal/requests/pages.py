@@ -7,22 +7,38 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from anyio import to_thread
+from starlette.datastructures import UploadFile
 from starlette.routing import Route
 
 from portal.auth.people import ConfirmedUser, User, manages, sees, user
-from portal.kit import papers
+from portal.kit import papers, pictures
 from portal.kit.allowance import retry_after
 from portal.kit.errors import NotThere
 from portal.kit.forms import Typed
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.pagination import Pagination, paginate
+from portal.kit.pictures import NoPicture
+from portal.kit.streams import Pool
 from portal.kit.visible import shows_something
-from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
-from portal.requests import actions, confirmation, finding, queries
+from portal.kit.web import (
+    Answer,
+    Download,
+    FlowVisit,
+    Redirect,
+    Reply,
+    Visit,
+    action,
+    flow,
+    in_thread,
+    page,
+    platform_of,
+)
+from portal.requests import actions, confirmation, finding, photos, queries
 from portal.requests.actions import CannotBeAsked, TooManyRequests
 from portal.requests.asking import Course, Question
-from portal.requests.fields import Wrong
+from portal.requests.fields import ANSWER, PHOTO, PhotoField, Wrong
 from portal.requests.finding import Choice
 from portal.requests.kind import Kind, Promise
 from portal.requests.kinds import KINDS
@@ -204,6 +220,28 @@ def answer(visit: Visit[User]) -> Reply:
     return Redirect(_page(request.row.id))
 
 
+async def send_photo(visit: FlowVisit[User]) -> Reply:
+    """Take the photo that a question asks for, go on without one, or show the question again.
+
+    It is opened in a process of its own before anything is written.
+    """
+    sent = visit.form.get(PHOTO)
+    taken: bytes | NoPicture | None = None
+    try:
+        if isinstance(sent, UploadFile) and sent.size:
+            pool = platform_of(visit.request).streams[Pool.PICTURES]
+            taken = await to_thread.run_sync(_opened, await sent.read(), sent.content_type or "", limiter=pool)
+    finally:
+        await visit.form.close()
+    return await in_thread(platform_of(visit.request), _take_photo, visit, taken)
+
+
+def photo(visit: Visit[User]) -> Download:
+    """The photo that goes with a request."""
+    number, jpeg = photos.of_request(visit.db, visit.who, visit.installation.vault, visit.id("id"))
+    return Download(f"{number}.jpg", photos.CONTENT_TYPE, jpeg)
+
+
 def send(visit: Visit[User]) -> Reply:
     """Send a draft; a second press leads to the same receipt."""
     request_id = visit.id("id")
@@ -224,6 +262,39 @@ def cancel(visit: Visit[User]) -> Redirect:
     """Throw a draft away, or take back what was sent."""
     left = actions.cancel(visit.db, visit.who, visit.id("id"), visit.now)
     return Redirect(_page(left.id) if left else REQUESTS)
+
+
+def _opened(sent: bytes, content_type: str) -> bytes | NoPicture:
+    try:
+        return pictures.plain(sent, content_type)
+    except NoPicture as refused:
+        return refused
+
+
+def _take_photo(flow_visit: FlowVisit[User], taken: bytes | NoPicture | None) -> Reply:
+    with flow_visit.database.writing() as db:
+        return _with_photo(flow_visit.in_transaction(db), taken)
+
+
+def _with_photo(visit: Visit[User], taken: bytes | NoPicture | None) -> Reply:
+    """None where no file was chosen: the photo that there is stays, but for a press on the button that removes it."""
+    request = queries.by_id(visit.db, visit.who, visit.id("id"))
+    if not request.is_draft:
+        raise actions.NotADraft
+    try:
+        about = _ground(visit, request)
+    except CannotBeAsked as gone:
+        return _stuck(request, gone)
+    course = request.kind.course(about, request.answers, visit.today)
+    question = course.asked(PHOTO)
+    if question is None or not isinstance(question.field, PhotoField):
+        return Redirect(_page(request.row.id))
+    if isinstance(taken, NoPicture):
+        again = Typed(errors={ANSWER: taken.says})
+        return Answer(_question_page(request, about, course, question, again), status=422)
+    if taken is not None or "without" in visit.form or not request.has_photo:
+        actions.attach(visit.db, visit.who, request.row.id, visit.installation.vault, taken, visit.now)
+    return Redirect(_page(request.row.id))
 
 
 def _about(kind: Kind[Any], visit: Visit[User], told: Mapping[str, str]) -> Subject:
@@ -303,6 +374,8 @@ routes = [
         viewed=text("Downloaded the confirmation of a service request as a PDF"),
     ),
     action(f"{REQUESTS}/{{id}}/answer", answer, who=user),
+    page(f"{REQUESTS}/{{id}}/photo", photo, who=user, viewed=text("Looked at the photo of a service request")),
+    flow(f"{REQUESTS}/{{id}}/photo", send_photo, who=user, method="POST", most_bytes=2 * pictures.MOST_BYTES),
     action(f"{REQUESTS}/{{id}}/send", send, who=user),
     action(f"{REQUESTS}/{{id}}/cancel", cancel, who=user),
 ]

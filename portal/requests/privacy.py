@@ -6,15 +6,21 @@ from itertools import chain
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.kit.privacy import DataSubject, Record, records
-from portal.requests.models import RequestStep, ServiceRequest
+from portal.requests.models import RequestPhoto, RequestStep, ServiceRequest
 
-TABLES: Sequence[type[SQLModel]] = (ServiceRequest, RequestStep)
+TABLES: Sequence[type[SQLModel]] = (ServiceRequest, RequestStep, RequestPhoto)
+SEALED = frozenset({"sealed"})  # the photo itself is a file of the package
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """The customer's requests with their steps, oldest first."""
+    """The customer's requests with their steps and photos, oldest first."""
     own = ServiceRequest.party_id == subject.party_id
     requests = select(ServiceRequest).where(own).order_by(col(ServiceRequest.changed_at), ServiceRequest.number)
     steps = select(RequestStep).join(ServiceRequest).where(own)
-    return chain(records(db, requests), records(db, steps.order_by(ServiceRequest.number, col(RequestStep.sequence))))
+    photos = select(RequestPhoto).join(ServiceRequest).where(own).order_by(ServiceRequest.number)
+    return chain(
+        records(db, requests),
+        records(db, steps.order_by(ServiceRequest.number, col(RequestStep.sequence))),
+        records(db, photos, without=SEALED),
+    )

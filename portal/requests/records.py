@@ -14,6 +14,7 @@ from portal.kit.i18n import Text, text
 from portal.kit.labels import Label
 from portal.requests import labels
 from portal.requests.asking import Answers
+from portal.requests.fields import PHOTO
 from portal.requests.kind import Kind
 from portal.requests.kinds import BY_CODE
 from portal.requests.models import RequestStep, ServiceRequest
@@ -128,6 +129,11 @@ class HeldRequest:
     def summary(self) -> Sequence[str]:
         """What was asked and answered when it was sent, a line each."""
         return self.row.said.splitlines()
+
+    @property
+    def has_photo(self) -> bool:
+        """Whether a photo goes with it."""
+        return bool(self.answers.get(PHOTO))
 
     def may_act(self, who: User) -> bool:
         """Whether somebody may fill it in, send it and take it back."""

@@ -48,13 +48,24 @@ def begin(browser, kind="end", **about):
 
 
 def fill_in(browser, draft, *answers):
-    """Answer the questions that come, one after the other; each a text, or the controls of an address."""
+    """Answer the questions that come, one after the other: each a text, the controls of an address, or a file."""
     for one in answers:
         page = browser.open(draft)
         question = re.search(r'name="question" value="([^"]+)"', page.text)[1]
-        typed = one if isinstance(one, dict) else {"answer": one}
-        answer = browser.post(f"{draft}/answer", data=hidden(page.text) | typed | {"question": question})
+        if question == "photo":
+            answer = send_photo(browser, draft, one)
+        else:
+            typed = one if isinstance(one, dict) else {"answer": one}
+            answer = browser.post(f"{draft}/answer", data=hidden(page.text) | typed | {"question": question})
         assert answer.status_code == 303, f"{question}: {answer.text}"
+
+
+def send_photo(browser, draft, sent, kind="image/png"):
+    """Send a file as the photo of a draft; nothing where there are no bytes, as a browser does."""
+    page = browser.open(f"{draft}?question=photo")
+    return browser.post(
+        f"{draft}/photo", data=hidden(page.text), files={"photo": ("m.png" if sent else "", sent, kind)}
+    )
 
 
 def send(browser, draft):

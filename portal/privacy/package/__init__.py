@@ -1,7 +1,7 @@
 """Everything that is held about one customer, as files to keep and to take elsewhere (GDPR, Articles 15 and 20).
 
 For each customer number a folder: pages to read and print, `data.json` with every record, each table as CSV, the
-readings of each metering point as Datahub writes them, and the receipts of permissions. The records and receipts of a
+readings of each metering point as Datahub writes them, receipts of permissions, and photos. Records and receipts of a
 number are from one reading of the register and wait in a spool; readings are read when it is their turn. The files are
 made one after the other, each when it is asked for: memory holds a small part of them, and no transaction stays open.
 Whoever makes them gives way every few milliseconds: a company's package takes a while, and nobody waits for it.
@@ -25,7 +25,7 @@ from portal.privacy.holdings import Whose
 from portal.privacy.package import readings
 from portal.privacy.package.pages import page, sheets
 from portal.privacy.package.readme import readme
-from portal.privacy.package.records import as_csv, as_json, receipts, records
+from portal.privacy.package.records import as_csv, as_json, photos, receipts, records
 from portal.privacy.package.spool import Spool
 
 
@@ -87,3 +87,4 @@ def _of_one(
     for gsrn, pieces in readings.written(database, days):
         yield PackageFile(f"readings/{gsrn}.csv", pieces)
     yield from decided
+    yield from photos(database, whose, context.vault)

@@ -20,6 +20,7 @@ def readme(whose: Sequence[Whose], brand: Brand, language: Language, now: dateti
         text("data.json: every record for programs; amounts of money are cents, times are ISO 8601"),
         text("tables: the same records as CSV files, to be opened in a spreadsheet"),
         text("readings: the readings of each metering point, as Datahub writes them (CSV, times in UTC)"),
+        text("photos: the photos that came with service requests"),
         text("receipts: the receipts of consents and prohibitions (ISO/IEC TS 27560)"),
         text(
             "A text in a CSV file that begins with =, +, - or @ has an apostrophe before it, so that no program takes "

@@ -19,10 +19,13 @@ from portal.consumption import privacy as consumption
 from portal.customers.models import IdentityCode, Party
 from portal.kit.archives import PackageFile
 from portal.kit.crypto import Vault
+from portal.kit.db import Database
 from portal.kit.privacy import Keeper, Record, Value
 from portal.kit.spreadsheets import harmless
 from portal.privacy.holdings import Whose
 from portal.privacy.package.spool import Spool
+from portal.requests.models import RequestPhoto, ServiceRequest
+from portal.requests.photos import opened
 
 VERSION: Final = 1
 """Of the shape of data.json and of the names of files; within a version neither changes."""
@@ -94,3 +97,17 @@ def receipts(db: Session, whose: Whose, brand: Brand) -> Iterator[PackageFile]:
         customer = db.get_one(Party, decision.record.party_id)
         receipt = decision_receipts.receipt(decision, customer, brand).model_dump_json(indent=2)
         yield PackageFile(f"receipts/{decision.record.id}.json", [receipt.encode()])
+
+
+def photos(database: Database, whose: Whose, vault: Vault) -> Iterator[PackageFile]:
+    """The photos that came with a customer's requests, each read when it is its turn."""
+    own = ServiceRequest.party_id == whose.subject.party_id
+    wanted = select(RequestPhoto.id, ServiceRequest.number).join(ServiceRequest).where(own)
+    with database.reading() as db:
+        found = db.exec(wanted.order_by(ServiceRequest.number)).all()
+    for photo_id, number in found:
+        with database.reading() as db:
+            photo = db.get(RequestPhoto, photo_id)
+            jpeg = opened(photo, vault) if photo else None
+        if jpeg is not None:
+            yield PackageFile(f"photos/{number}.jpg", [jpeg])

@@ -21,7 +21,7 @@ from portal.kit import formats
 from portal.kit.clock import DAY
 from portal.kit.i18n import Text, text
 from portal.requests.asking import Answers, Question
-from portal.requests.fields import ChoiceField, DayField, NumberField, Option, said_day
+from portal.requests.fields import PHOTO, ChoiceField, DayField, NumberField, Option, PhotoField, said_day
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import SiteSubject
 
@@ -45,7 +45,7 @@ def hindrance(about: SiteSubject, today: date) -> Text | None:
 
 
 def questions(about: SiteSubject, answers: Answers, today: date) -> Sequence[Question]:
-    """Which register, on which day, and what it shows."""
+    """Which register, on which day, what it shows, and a photo of it."""
     open_ones = [one for one in about.registers if one.until < today]
     register = next((one for one in open_ones if code_of(one) == answers.get("register")), open_ones[0])
     last = register.lines[0]
@@ -71,6 +71,12 @@ def questions(about: SiteSubject, answers: Answers, today: date) -> Sequence[Que
             NumberField(Decimal(0), MOST, DECIMALS, UNIT_SIGNS[last.read.unit]),
             hint=text("On %(day)s it showed %(reading)s.", day=said_day(last.read.read_on), reading=last.shown),
             doubt=partial(doubt, register, answers.day("read_on") or today),
+        ),
+        Question(
+            PHOTO,
+            text("Would you like to send a photo of the meter?"),
+            PhotoField(),
+            hint=text("You need not. It helps where a reading is hard to believe: let the digits and the number show."),
         ),
     ]
 
