@@ -71,6 +71,8 @@ def test_one_bill_shows_all_it_says(aino, books):
     assert "Arvonlisävero 25,5 % summasta 75,69 € 19,30 €" in said
     assert "Sähkö 462 kWh" in said
     assert "Vero lasketaan kerran kutakin verokantaa kohti" in said
+    assert "462,318 kWh 49,26 €" in said, "with VAT, before the fold"
+    assert said.index("462,318 kWh 49,26 €") < said.index("Hinnat ja summat ilman arvonlisäveroa")
     assert "kuluttajariita.fi" in said
     assert "kuluttajariitalautakuntaan" in said
     assert "sahkonhinta.fi" in said
