@@ -62,6 +62,24 @@ class PasswordSettings:
     rates: Rates
 
 
+@dataclass(frozen=True)
+class Databases:
+    """The address of the database for each of its roles, the same one where one role does everything.
+
+    owner: migrates; app: serves the web; work: imports, jobs, and what operators do; report: reads
+    """
+
+    app: str
+    owner: str
+    work: str
+    report: str
+
+    @property
+    def has_roles(self) -> bool:
+        """Whether the app is another than the owner, so that PostgreSQL shows it what is for whoever asks alone."""
+        return self.owner != self.app
+
+
 class BadSettings(Complaint):
     """The environment does not hold together; the message names the setting and what to do."""
 
@@ -72,7 +90,7 @@ class Settings:
 
     environment: Environment
     base_url: str
-    database_url: str
+    databases: Databases = field(repr=False)
     secret_keys: tuple[str, ...] = field(repr=False)
     data_keys: tuple[bytes, ...] = field(repr=False)
     index_key: bytes = field(repr=False)
@@ -123,7 +141,7 @@ class Settings:
         return cls(
             environment=environment,
             base_url=_base_url(needed("PORTAL_BASE_URL", f"http://localhost:{port}"), careless),
-            database_url=_database_url(given.value("PORTAL_DATABASE_URL") or "sqlite:///portal.db"),
+            databases=_databases(given),
             secret_keys=_secrets(needed("PORTAL_SECRET_KEYS", secrets.token_urlsafe(48))),
             data_keys=tuple(_keys("PORTAL_DATA_KEYS", needed("PORTAL_DATA_KEYS", _made_key()))),
             index_key=next(_keys("PORTAL_INDEX_KEY", needed("PORTAL_INDEX_KEY", _made_key()))),
@@ -157,6 +175,11 @@ class Settings:
             passkeys="passkey" in _ways(given),
             made_up=tuple(made_up),
         )
+
+    @property
+    def database_url(self) -> str:
+        """Where the app that serves the web finds the database."""
+        return self.databases.app
 
     @property
     def dangers(self) -> tuple[str, ...]:
@@ -223,12 +246,12 @@ class DataKeys:
     made_up: tuple[str, ...] = ()
 
 
-def database_url(environ: Mapping[str, str]) -> str:
+def databases(environ: Mapping[str, str]) -> Databases:
     """Where the database is: all that bringing its schema up to date, or an import without people, needs.
 
     Raises BadSettings.
     """
-    return _database_url(_Given(environ).value("PORTAL_DATABASE_URL") or "sqlite:///portal.db")
+    return _databases(_Given(environ))
 
 
 def data_keys(environ: Mapping[str, str]) -> DataKeys:
@@ -272,10 +295,11 @@ def _dangers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_MAIL_DIR is set, so letters would be kept as files instead of being sent; it is for trials."
     if settings.smtp and settings.smtp.is_open_on_the_way:
         yield "PORTAL_SMTP_URL would send letters unprotected; begin it with smtp+starttls:// or smtps://."
-    if _is_open_on_the_way(settings.database_url):
+    addresses = settings.databases
+    if any(map(_is_open_on_the_way, (addresses.app, addresses.owner, addresses.work, addresses.report))):
         yield (
-            "PORTAL_DATABASE_URL would reach another host without knowing that it is the right one; "
-            "end it with ?sslmode=verify-full (and &sslrootcert=FILE for your own authority)."
+            "PORTAL_DATABASE_URL, or that of another role, would reach another host without knowing that it is the "
+            "right one; end it with ?sslmode=verify-full (and &sslrootcert=FILE for your own authority)."
         )
 
 
@@ -304,9 +328,27 @@ def _base_url(value: str, careless: bool) -> str:  # noqa: FBT001 - read only he
     return f"{parts.scheme}://{host}" if port in {None, usual} else f"{parts.scheme}://{host}:{port}"
 
 
-def _database_url(value: str) -> str:
-    if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-        raise BadSettings("PORTAL_DATABASE_URL must begin with sqlite:/// or postgresql+psycopg://.")
+def _databases(given: _Given) -> Databases:
+    """The addresses of the roles; without an owner the app is it, and does everything."""
+    app = _database_url(given, "PORTAL_DATABASE_URL") or "sqlite:///portal.db"
+    owner = _database_url(given, "PORTAL_DATABASE_OWNER_URL")
+    if owner is None or app.startswith("sqlite:"):
+        return Databases(app, app, app, app)
+    work = _database_url(given, "PORTAL_DATABASE_WORK_URL")
+    if work is None:
+        raise BadSettings("PORTAL_DATABASE_OWNER_URL needs PORTAL_DATABASE_WORK_URL beside it, for imports and jobs.")
+    users = [make_url(url).username for url in (app, owner, work)]
+    if None in users or len({*users}) < len(users):
+        raise BadSettings(
+            "PORTAL_DATABASE_URL, PORTAL_DATABASE_OWNER_URL and PORTAL_DATABASE_WORK_URL must name different users."
+        )
+    return Databases(app, owner, work, _database_url(given, "PORTAL_DATABASE_REPORT_URL") or work)
+
+
+def _database_url(given: _Given, name: str) -> str | None:
+    value = given.value(name)
+    if value is not None and not value.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings(f"{name} must begin with sqlite:/// or postgresql+psycopg://.")
     return value
 
 

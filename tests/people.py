@@ -21,6 +21,8 @@ from tests import days
 from tests.browser import Browser
 from tests.settings import settings
 
+on_both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
+"""Of a file that runs on SQLite alone: what is asked before anybody is known, which a policy must let by."""
 AINO, MIKKO, KARIN, OONA = "010180-9015", "290296-912H", "120775Y9446", "150704A933E"
 
 
@@ -61,10 +63,11 @@ class House:
 
     def __init__(self, database, told=None, connect=None):
         from portal import app  # noqa: PLC0415 - tests of a slice need not load the others
+        from tests.postgres import as_app  # noqa: PLC0415
 
         self.database = database
         leads_out = {"connect": connect} if connect else {}
-        self.app = app.create_app(told or settings(), database, now=days.now, **leads_out)
+        self.app = app.create_app(told or settings(), as_app(database), now=days.now, **leads_out)
         self.first_choice = app._first_choice(days.now)
         self.language = unknown_language  # a test's browser says which language is meant, unless it asks the register
         self.now = days.now()

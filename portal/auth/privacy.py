@@ -1,12 +1,15 @@
 """What identification holds about one person."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.audit.models import AuditEntry
 from portal.auth.models import Account, KeptForm, LoginTransaction, PackageLease, SeenToken, SignedSession
 from portal.auth.passkeys.models import Passkey, PasskeyChallenge
 from portal.auth.passwords.models import BreachedPassword, GuessBucket, KnownDevice, LoginNameCheck, Password
+from portal.kit.belonging import Belonging, of_account, part_of, shown
 from portal.kit.db import table_of
 from portal.kit.privacy import DataSubject, Record, records
 
@@ -22,7 +25,23 @@ BY_ACCOUNT: Sequence[tuple[type[SQLModel], str]] = (
     (PasskeyChallenge, "expires_at"),
 )
 """The tables whose rows are of an account, each with the column by which they are told in order."""
-TABLES: Sequence[type[SQLModel]] = (Account, *(table for table, _ in BY_ACCOUNT))
+ACTED: Final = part_of(AuditEntry, "id", key="account_id")
+"""Those who acted in what somebody sees: their names stand beside what they did."""
+
+TABLES: Belonging = {
+    Account: (of_account("id") | shown("identity_index", "id") | shown("id", "id")).changed(and_seen=ACTED),
+    SignedSession: (
+        of_account() | shown("token_hash", "account_id", until="ended_at") | shown("id", "account_id")
+    ).changed(),
+    LoginTransaction: (of_account() | shown("state_hash")).changed(),
+    KeptForm: of_account().changed(),
+    PackageLease: of_account().changed(),
+    Password: (of_account() | shown("login_key", "account_id")).changed(),
+    LoginNameCheck: of_account().changed(),
+    KnownDevice: (of_account() | shown("token_hash")).changed(),
+    Passkey: (of_account() | shown("credential_id", "account_id")).changed(),
+    PasskeyChallenge: (of_account() | shown("hash")).changed(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     SeenToken: "a hash of a token that nobody can turn back",
     GuessBucket: "how often something was typed as a login name, by a keyed hash that nobody can turn back",

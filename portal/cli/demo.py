@@ -31,6 +31,7 @@ def run(asked: argparse.Namespace) -> int:
     from portal.cli.ports import check_free, with_internal_port
     from portal.demo import run as demos
     from portal.kit import clock
+    from portal.kit.db import Database
     from portal.kit.jobs import Shift
     from portal.kit.metrics import Meter
     from portal.kit.threads import Threads
@@ -47,7 +48,8 @@ def run(asked: argparse.Namespace) -> int:
     settings, database = demos.prepare(demo, os.environ, print)
     settings, meter, threads = with_internal_port(settings), Meter(), Threads()
     watch(meter, threads)
-    app = create_app(settings, database, count=counting(meter), threads=threads)
+    served = Database(settings.database_url) if settings.databases.has_roles else database
+    app = create_app(settings, served, count=counting(meter), threads=threads)
     with (
         inside(settings, database, lambda: meter.counts, lambda: [os.getpid()]),
         jobs.beside(settings, Shift(database, clock.now)),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from portal.cli.console import NotDone
-from portal.settings import Environment, Settings, database_url, read_env_file
+from portal.settings import Databases, Environment, Settings, databases, read_env_file
 
 if TYPE_CHECKING:
     from portal.kit.db import Database
@@ -35,10 +35,23 @@ def check_safe(settings: Settings) -> None:
 
 @contextmanager
 def database(environ: Mapping[str, str]) -> "Iterator[Database]":
-    """The database that an environment names, whatever its schema, and its connections closed afterwards."""
+    """The database that an environment names for work, whatever its schema; its connections are closed afterwards."""
+    with _opened(databases(environ).work) as database:
+        yield database
+
+
+@contextmanager
+def owned(environ: Mapping[str, str]) -> "Iterator[Database]":
+    """The same, as its owner."""
+    with _opened(databases(environ).owner) as database:
+        yield database
+
+
+@contextmanager
+def _opened(url: str) -> "Iterator[Database]":
     from portal.kit.db import Database
 
-    database = Database(database_url(environ))
+    database = Database(url)
     try:
         yield database
     finally:
@@ -54,4 +67,14 @@ def current(database: "Database") -> "Database":
         raise NotDone("The database does not have the schema of this version; `portal migrate` brings it up to date")
     if wrong := [*differences(database.engine)]:
         raise NotDone(" ".join([*wrong, MENDED]))
+    return database
+
+
+def bound(database: "Database", databases: Databases) -> "Database":
+    """The database, if its policies are this version's and bind whoever serves the web; else raise NotDone."""
+    if databases.has_roles:
+        from portal.migrations import rights
+
+        if wrong := [*rights.wrong(database.engine, rights.Roles.at(databases))]:
+            raise NotDone(" ".join(wrong))
     return database

@@ -25,7 +25,7 @@ def run(asked: argparse.Namespace) -> int:
     settings = Settings.from_environment(environ())
     check_safe(settings)
     to_standard_error()
-    shift = Shift(current(Database(settings.database_url)), clock.now)
+    shift = Shift(current(Database(settings.databases.work)), clock.now)
     if not asked.once:
         jobs.until_told(settings, shift)
         return DONE

@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
 
 def run(asked: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    from portal.cli.installation import check_safe, current, environ
+    from portal.cli.installation import bound, check_safe, current, environ
     from portal.cli.ports import check_free, with_internal_port
     from portal.kit.db import Database
     from portal.kit.logs import to_standard_error
@@ -30,6 +30,6 @@ def run(asked: argparse.Namespace) -> int:
     check_free(asked.host, asked.port, "--port")
     settings = with_internal_port(settings)
     to_standard_error()
-    database = current(Database(settings.database_url))
+    database = bound(current(Database(settings.database_url)), settings.databases)
     serving.serve(settings, database, asked.host, asked.port, asked.workers)
     return DONE

@@ -1,6 +1,6 @@
 """What one customer decided about their data, and whom they let read it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, select
 
@@ -12,15 +12,16 @@ from portal.consents.authorisations.models import (
     ThirdParty,
 )
 from portal.consents.models import PermissionRecord
+from portal.kit.belonging import Belonging, of_party, part_of
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (
-    PermissionRecord,
-    Authorisation,
-    AuthorisationPoint,
-    AuthorisationEnd,
-    AuthorisationRead,
-)
+TABLES: Belonging = {
+    PermissionRecord: of_party().added(),
+    Authorisation: of_party().added(),
+    AuthorisationPoint: part_of(Authorisation, "authorisation_id").added(),
+    AuthorisationEnd: part_of(Authorisation, "authorisation_id").added(),
+    AuthorisationRead: part_of(Authorisation, "authorisation_id"),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {ThirdParty: "a company that offers its services to customers"}
 
 

@@ -1,6 +1,6 @@
 """What the meters told of one customer: the readings of their sites, for the days they held them."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,13 +11,16 @@ from portal.consumption import history, store
 from portal.consumption.models import MonthTotal, ReadingMonth, Revision, RevisionReason, Series
 from portal.consumption.registers.models import RegisterReading
 from portal.consumption.store import PointDays
+from portal.kit.belonging import Belonging, at_point
 from portal.kit.clock import next_month
 from portal.kit.intervals import QUARTER_S, Intervals, Quality, instant_of
 from portal.kit.privacy import DataSubject, Record, records
 from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy
 
-TABLES: Sequence[type[SQLModel]] = (Series, ReadingMonth, MonthTotal, Revision, RevisionReason, RegisterReading)
+TABLES: Belonging = dict.fromkeys(
+    (Series, ReadingMonth, MonthTotal, Revision, RevisionReason, RegisterReading), at_point()
+)
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 

@@ -1,14 +1,15 @@
 """What contracts hold about one customer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax, TermNotice
+from portal.kit.belonging import Belonging, of_party, part_of
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (Contract, TermNotice)
+TABLES: Belonging = {Contract: of_party(site="site_id"), TermNotice: part_of(Contract, "contract_id")}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     Product: "what is for sale is the same for everybody",
     PricePart: "list prices",

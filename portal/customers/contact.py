@@ -27,6 +27,7 @@ from portal.customers.models import (
 from portal.customers.rhythms import RHYTHMS, BillingRhythm
 from portal.kit.clock import day_of
 from portal.kit.i18n import Text
+from portal.kit.sight import show
 from portal.outbox.models import OutboxEvent
 
 DRAFT_AGE = timedelta(hours=1)
@@ -173,7 +174,10 @@ def asked_at(who: User) -> SelectOfScalar[datetime]:
 def asked_by(db: Session, token: str, now: datetime) -> UUID | None:
     """The request that a letter's link belongs to; None for a link that is not ours or has expired."""
     of_link = select(MailboxLink.request_id).where(MailboxLink.token_hash == hash_of(token))
-    return db.exec(of_link.where(col(MailboxLink.expires_at) >= now)).first()
+    request_id = db.exec(of_link.where(col(MailboxLink.expires_at) >= now)).first()
+    if request_id:
+        show(db, ContactChange.request_id, request_id)
+    return request_id
 
 
 def hash_of(token: str) -> bytes:

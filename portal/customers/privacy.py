@@ -1,6 +1,6 @@
 """What the register of customers holds about one of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from uuid import UUID
 
 from sqlmodel import Session, SQLModel, col, or_, select
@@ -18,19 +18,25 @@ from portal.customers.models import (
     MandateSite,
     Party,
 )
+from portal.kit.belonging import Belonging, of_account, of_oneself, of_party, part_of, shown
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (
-    Party,
-    IdentityCode,
-    ContactDetail,
-    ContactPerson,
-    Mandate,
-    MandateSite,
-    BillingDetails,
-    ContactChange,
-    ContactDraft,
-)
+TABLES: Belonging = {
+    Party: (
+        of_party("id")
+        | of_oneself("id")
+        | part_of(Mandate, "id", key="grantor_id")
+        | part_of(Mandate, "id", key="grantee_id")
+    ).locked(),
+    IdentityCode: of_party() | of_oneself(),
+    ContactDetail: of_party() | of_oneself(),
+    ContactPerson: of_party(),
+    Mandate: of_party("grantor_id") | of_party("grantee_id") | of_oneself("grantor_id") | of_oneself("grantee_id"),
+    MandateSite: part_of(Mandate, "mandate_id"),
+    BillingDetails: of_party(),
+    ContactChange: (of_party() | of_oneself() | of_account() | shown("request_id", "party_id", "account_id")).changed(),
+    ContactDraft: of_account().changed(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {MailboxLink: "a hash of a link in a letter, which expires in two days"}
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys
 

@@ -27,6 +27,7 @@ from portal.kit.connections import served
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.i18n import Language
+from portal.migrations import rights
 from portal.settings import BadSettings, Environment, Settings
 
 Say = Callable[[str], None]
@@ -54,8 +55,10 @@ def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings,
     settings = Settings.from_environment(_environment(demo, environ), demo.port)
     if settings.environment is Environment.PRODUCTION:
         raise BadSettings("PORTAL_ENV is production; a demo makes up people and a bank, so it never runs there.")
-    database = Database(settings.database_url)
+    database = Database(settings.databases.owner)
     migrations.upgrade(database.engine)
+    if settings.databases.has_roles:
+        rights.build(database.engine, rights.Roles.at(settings.databases))
     if seed.is_empty(database):
         say(f"Making up three years of data until {demo.until} ...")
         started = time.perf_counter()

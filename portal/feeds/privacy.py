@@ -1,13 +1,14 @@
 """Imports: when there were any, and how many lines they had. What was in them is kept by the slices they went to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel
 
 from portal.feeds.models import ImportRun
+from portal.kit.belonging import Belonging
 from portal.kit.privacy import DataSubject, Record
 
-TABLES: Sequence[type[SQLModel]] = ()
+TABLES: Belonging = {}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {ImportRun: "how many lines an import had"}
 
 

@@ -4,23 +4,29 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlmodel import Session, col, func, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from portal.consumption.models import Series
 from portal.feeds.models import ImportRun
+from portal.kit.db import table_of
 from portal.kit.i18n import text
 from portal.kit.intervals import instant_of, quarter_of
+from portal.kit.public_views import PublicView
 from portal.outages.pages import ServicePart
 
 READINGS_DUE: Final = timedelta(hours=48)
 """Readings of a day are due by the end of the next one (Decree 767/2021)."""
+READ_UNTIL: Final = PublicView("read_until", sa.select(table_of(Series).c.until_quarter))
+"""Until when there are readings, of metering points that are not named."""
 IMPORT_DUE: Final = timedelta(hours=36)
 """Feeds come each night; a night may be long."""
 
 
 def status(is_signing_in_down: Callable[[], bool], db: Session, now: datetime) -> Sequence[ServicePart]:
     """The parts in the order in which a person needs them."""
-    until = db.exec(select(func.max(Series.until_quarter)).where(col(Series.until_quarter) <= quarter_of(now))).one()
+    ends = READ_UNTIL.seen(db).c.until_quarter
+    until = db.execute(sa.select(sa.func.max(ends)).where(ends <= quarter_of(now))).scalar_one()
     readings = instant_of(until) if until else None
     told = db.exec(select(ImportRun.ended_at).order_by(col(ImportRun.ended_at).desc()).limit(1)).first()
     is_down = is_signing_in_down()

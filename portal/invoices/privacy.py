@@ -1,15 +1,22 @@
 """What billing holds about one customer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
 from portal.invoices.models import Invoice, InvoiceDispute, InvoiceLine, InvoiceVat, Payment
+from portal.kit.belonging import Belonging, of_party, part_of
 from portal.kit.feed import OF_THE_FEED
 from portal.kit.privacy import DataSubject, Record, records
 
-TABLES: Sequence[type[SQLModel]] = (Invoice, InvoiceLine, InvoiceVat, Payment, InvoiceDispute)
+TABLES: Belonging = {
+    Invoice: of_party(site="site_id"),
+    InvoiceLine: part_of(Invoice, "invoice_id"),
+    InvoiceVat: part_of(Invoice, "invoice_id"),
+    Payment: part_of(Invoice, "invoice_id"),
+    InvoiceDispute: part_of(Invoice, "invoice_id").changed(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 

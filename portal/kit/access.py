@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from portal.kit.errors import Problem, SignInNeeded
+from portal.kit.sight import NOTHING, Sight
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,11 @@ class Anyone:
     def subject(self) -> str:
         """Whom a form token is made out to: a session, or nobody in particular."""
         return "anyone"
+
+    @property
+    def sight(self) -> Sight:
+        """How far a transaction of theirs sees, on a database that keeps to it."""
+        return NOTHING
 
 
 P = TypeVar("P", bound=Anyone)

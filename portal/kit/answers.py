@@ -39,7 +39,7 @@ def dressed(platform: Platform, request: Request, reply: Reply, db: Session | No
         case Redirect():
             return _with_extras(_redirect(request, reply.to), reply)
         case Download():
-            return _download(platform, reply)
+            return _download(platform, request, reply)
 
 
 def _shown(platform: Platform, request: Request, answer: Answer, db: Session | None) -> Response:
@@ -91,11 +91,11 @@ def _redirect(request: Request, to: str) -> Response:
     return htmx.redirect(to) if htmx.is_asking(request.headers) else RedirectResponse(to, 303)
 
 
-def _download(platform: Platform, reply: Download) -> Response:
+def _download(platform: Platform, request: Request, reply: Download) -> Response:
     headers = {"Content-Disposition": f'attachment; filename="{reply.filename}"'}
     if isinstance(reply.body, bytes):
         return Response(reply.body, media_type=reply.content_type, headers=headers)
-    pieces = reply.body(platform.database)
+    pieces = reply.body(platform.database.seen_by(person_of(request).sight))
     threads = platform.streams[reply.pool]
     return Stream(pieces, threads, reply.afterwards, media_type=reply.content_type, headers=headers)
 
@@ -160,7 +160,7 @@ def _here_in_trouble(platform: Platform, request: Request, problem: Problem) -> 
     if isinstance(problem, Busy):
         return _here(platform, request, None)
     try:
-        with platform.database.reading() as db:
+        with platform.database.seen_by(person_of(request).sight).reading() as db:
             if isinstance(problem, NotThere) and not is_recognised(request):  # no route asked who they are
                 recognise(platform, request, db, platform.now())
             return _here(platform, request, db)

@@ -5,9 +5,10 @@ Everything that differs between SQLite and PostgreSQL stands here.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -32,6 +33,7 @@ from sqlmodel import Session, SQLModel, create_engine
 
 from portal.kit import private
 from portal.kit.outages import CONNECT_S, renew_lost_connections
+from portal.kit.sight import ASK_BOUND, BOUND, NOTHING, Sight, run
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -41,6 +43,7 @@ SQLModel.metadata.naming_convention = {
     "pk": "pk_%(table_name)s",
 }
 
+SIGHT: Final = "portal.sight"  # among the options of a connection
 PATIENCE = "busy_timeout=5000"
 PRAGMAS = (
     "page_size=16384",  # before the file has pages: 1.1 bytes a reading instead of 1.4
@@ -89,18 +92,25 @@ class Database:
             _prepare_postgresql(self.engine)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._hasty = self._writer.execution_options(waits=False)
+        self.sight = NOTHING
+
+    def seen_by(self, sight: Sight) -> "Database":
+        """The same database, of which transactions see so far, where it keeps to that; the connections are shared."""
+        seen = copy(self)
+        seen.sight = sight
+        return seen
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one consistent state; whatever it changes is thrown away."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
+            yield _seeing(session, self.sight)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session whose changes are committed when the block returns and rolled back when it raises."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+            yield _seeing(session, self.sight)
 
     @contextmanager
     def writing_at_once(self) -> Iterator[Session]:
@@ -109,7 +119,14 @@ class Database:
         PostgreSQL's writers wait for each other only where they change one row.
         """
         with Session(self._hasty, expire_on_commit=False) as session, session.begin():
-            yield session
+            yield _seeing(session, self.sight)
+
+
+def _seeing(session: Session, sight: Sight) -> Session:
+    """The session, which says what it sees in the breath in which it begins; where nobody is known it begins later."""
+    if sight is not NOTHING and session.get_bind().dialect.name == "postgresql":
+        session.connection(execution_options={SIGHT: sight})
+    return session
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -203,6 +220,17 @@ def _prepare_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "do_connect")
     def connect(_dialect: Dialect, _record: Any, _arguments: Any, options: dict[str, Any]) -> None:  # noqa: ANN401
         options.setdefault("connect_timeout", CONNECT_S)
+
+    @event.listens_for(engine, "connect")
+    def connected(dbapi_connection: Any, record: Any) -> None:  # noqa: ANN401
+        dbapi_connection.autocommit = True  # what it begins, it begins itself (below)
+        record.info[BOUND] = dbapi_connection.execute(ASK_BOUND).fetchone()[0]
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        sight = connection.get_execution_options().get(SIGHT, NOTHING)
+        says = sight is not NOTHING and connection.info.get(BOUND)
+        run(connection, f"BEGIN; {sight.statement}" if says else "BEGIN")
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -1,8 +1,9 @@
 """What the portal holds about one customer, table by table, as records for people and programs (GDPR art. 15 and 20).
 
-Each slice with tables has a `privacy.py`, its keeper: `TABLES` that hold personal data, `NOT_PERSONAL` tables with the
-reason, and `export(db, subject)`. portal/keepers.py lists them; tests/test_privacy.py sees that no table is forgotten.
-What a column of a personal table is called stands where it is declared: `Field(sa_column_kwargs=told("Name"))`.
+Each slice with tables has a `privacy.py`, its keeper: `TABLES` that hold personal data and whose their rows are
+(`kit/belonging.py`), `NOT_PERSONAL` tables with the reason, and `export(db, subject)`. portal/keepers.py lists them;
+tests/test_privacy.py sees that no table is forgotten. What a column of a personal table is called stands where it is
+declared: `Field(sa_column_kwargs=told("Name"))`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from sqlalchemy import Table
 from sqlmodel import Session, SQLModel
 from sqlmodel.sql.expression import SelectOfScalar
 
+from portal.kit.belonging import Belonging
 from portal.kit.i18n import Text, text
 
 Value = str | int | bool | None
@@ -97,7 +99,7 @@ def undecided(table: Table) -> Sequence[str]:
 class Keeper(Protocol):
     """A slice's `privacy` module."""
 
-    TABLES: Sequence[type[SQLModel]]
+    TABLES: Belonging
     NOT_PERSONAL: Mapping[type[SQLModel], str]
 
     def export(self, db: Session, subject: DataSubject) -> Iterable[Record]:

@@ -19,6 +19,7 @@ from portal.kit.errors import NotThere
 from portal.kit.html import Html, Person
 from portal.kit.i18n import Language, Text, choose
 from portal.kit.kept import NO_FORM_STORE, FormStore
+from portal.kit.sight import NOTHING, see
 from portal.kit.signing import Signer
 from portal.kit.streams import Pool
 from portal.kit.threads import Threads
@@ -162,6 +163,8 @@ def recognise(platform: Platform, request: Request, db: Session, now: datetime) 
     """Find out who a request comes from, and keep it with the request."""
     known = platform.recognise(db, request.cookies, now)
     request.state.person = known.person
+    if known.person.sight is not NOTHING:
+        see(db, known.person.sight)
     request.state.language = known.language
     return known
 

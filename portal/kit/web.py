@@ -127,7 +127,7 @@ def flow(
         visit = FlowVisit(
             person,
             request,
-            platform.database,
+            platform.database.seen_by(person.sight),
             form,
             request.query_params,
             request.path_params,
@@ -202,7 +202,7 @@ async def _form(request: Request, many: Collection[str] = ()) -> FormData:
 
 def _dressed_apart(platform: Platform, request: Request, reply: Reply) -> Response:
     """Dress a reply that was made outside of any transaction; its layout names the person."""
-    with platform.database.reading() as db:
+    with platform.database.seen_by(person_of(request).sight).reading() as db:
         return dressed(platform, request, reply, db)
 
 
@@ -271,7 +271,7 @@ def _note_seen(platform: Platform, request: Request, known: Recognition) -> None
         return
     request.state.seen = True
     try:
-        with platform.database.writing() as db:
+        with platform.database.seen_by(known.person.sight).writing() as db:
             known.seen(db)
     except DBAPIError as failed:
         if outage(failed) is None:
@@ -283,7 +283,7 @@ def _audit_view(platform: Platform, person: Anyone, view: PageView) -> None:
     """Write down who looks at another's things. Nothing is shown that could not be written down."""
     note = platform.audit_view(person, view)
     if note is not None:
-        with platform.database.writing() as db:
+        with platform.database.seen_by(person.sight).writing() as db:
             note(db)
 
 
@@ -302,7 +302,7 @@ def _lapsed(platform: Platform, request: Request, form: FormData, lapsed: Proble
         case SignInNeeded():
             return elsewhere(request, "/sign-in", page, notice=MARK)
         case _:  # signed in again meanwhile: as the same person for the same party, or as another
-            with platform.database.reading() as db:
+            with platform.database.seen_by(person_of(request).sight).reading() as db:
                 if platform.forms.find(db, person_of(request), form_id, platform.now()) is None:
                     raise lapsed
             return dressed(platform, request, Redirect(page), None)
@@ -326,7 +326,7 @@ def _forget(platform: Platform, request: Request, db: Session, person: Anyone) -
 
 
 def _forget_apart(platform: Platform, request: Request, person: Anyone) -> None:
-    with platform.database.writing() as db:
+    with platform.database.seen_by(person.sight).writing() as db:
         _forget(platform, request, db, person)
 
 

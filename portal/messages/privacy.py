@@ -1,14 +1,19 @@
 """The correspondence of one customer with the utility."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.kit.belonging import Belonging, of_account, of_oneself, of_party, part_of
 from portal.kit.feed import OF_THE_FEED
 from portal.kit.privacy import DataSubject, Record, records
 from portal.messages.models import Message, MessageThread, ThreadReading
 
-TABLES: Sequence[type[SQLModel]] = (MessageThread, Message, ThreadReading)
+TABLES: Belonging = {
+    MessageThread: (of_party(site="site_id") | of_oneself()).changed(),
+    Message: part_of(MessageThread, "thread_id").added(),
+    ThreadReading: of_account().changed(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 OF_THE_FORM = frozenset({"form_key"}) | OF_THE_FEED
 

@@ -25,6 +25,7 @@ from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.mail import NotSent, Smtp
 from portal.kit.outgoing import Unreachable
+from portal.migrations import rights
 from portal.migrations.differences import MENDED, differences
 from portal.operating import auditing
 from portal.operating.auditing import Severity
@@ -33,7 +34,7 @@ from portal.outbox import delivery
 from portal.payments import lookups as payments
 from portal.payments.kinds import AttemptState
 from portal.payments.profiles import BadPaymentProfile
-from portal.settings import BadSettings, Environment, Settings
+from portal.settings import BadSettings, Databases, Environment, Settings
 
 Now = Callable[[], datetime]
 
@@ -87,7 +88,7 @@ def findings(environ: Mapping[str, str], now: Now) -> Iterator[Finding]:
     except BadSettings as wrong:
         yield Finding(Severity.BROKEN, "settings", str(wrong))
         return
-    context = CheckContext(settings, Database(settings.database_url), now)
+    context = CheckContext(settings, Database(settings.databases.work), now)
     for about, check in PARTS.items():
         found = list(check(context)) or [(Severity.OK, "well")]
         yield from (Finding(level, about, says) for level, says in found)
@@ -127,13 +128,21 @@ def _keys(context: CheckContext) -> Iterator[tuple[Severity, str]]:
 
 
 def _database(context: CheckContext) -> Iterator[tuple[Severity, str]]:
-    unready = [*unready_database(context.database)] or [*_unlike(context)]
+    unready = [*unready_database(context.database)] or [*_unlike(context)] or [*_unbound(context.settings.databases)]
     for sentence in unready or _sealed(context):
         yield Severity.BROKEN, sentence
 
 
 def _unlike(context: CheckContext) -> Iterator[str]:
     yield from (f"{sentence} {MENDED}" for sentence in differences(context.database.engine))
+
+
+def _unbound(databases: Databases) -> Iterator[str]:
+    """Whether policies bind whoever serves the web, where there are roles."""
+    if databases.has_roles:
+        app = Database(databases.app)
+        yield from rights.wrong(app.engine, rights.Roles.at(databases))
+        app.engine.dispose()
 
 
 def _sealed(context: CheckContext) -> Iterator[str]:

@@ -77,9 +77,10 @@ def inside(
     if not settings.internal_port:
         yield
         return
+    counted = Database(settings.databases.report) if settings.databases.has_roles else database
     answers: Mapping[str, Callable[[], InternalAnswer]] = {
         "/readyz": partial(readiness, database),
-        "/metrics": lambda: InternalAnswer(HTTPStatus.OK, text(counts(), settings, database, processes(), clock.now())),
+        "/metrics": lambda: InternalAnswer(HTTPStatus.OK, text(counts(), settings, counted, processes(), clock.now())),
     }
     with internal_port(settings.internal_port, answers):
         yield

@@ -1,15 +1,18 @@
 """What the outages hold about one customer: those of their sites, on the days on which they held them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.kit.belonging import EVERYBODY, Belonging
 from portal.kit.clock import DAY, start_of
 from portal.kit.privacy import DataSubject, Record, records
 from portal.outages.models import Outage, OutageArea, OutageSite
 from portal.sites.models import Occupancy
 
-TABLES: Sequence[type[SQLModel]] = (Outage, OutageSite)
+TABLES: Belonging = {Outage: EVERYBODY, OutageSite: EVERYBODY}
+"""Outages are published. Whether one names sites decides whom it touches in its area, whoever holds them; the ids of
+sites are random, and the sites themselves are seen by their holders alone."""
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {OutageArea: "a postcode is nobody's"}
 NOT_SAID = frozenset({"says", "told"})
 

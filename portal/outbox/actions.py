@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict
 from sqlmodel import Session
 
-from portal.outbox.models import OutboxEvent
+from portal.outbox.models import OutboxEvent, add
 
 
 class Event(BaseModel):
@@ -25,7 +25,7 @@ class Event(BaseModel):
 def announce(db: Session, event: Event, now: datetime) -> None:
     """Put an event into the outbox, in the transaction that makes it true: both happen or neither."""
     payload = event.model_dump_json()
-    db.add(OutboxEvent(kind=event.kind, party_id=_party(event), payload=payload, created_at=now, due_at=now))
+    add(db, OutboxEvent(kind=event.kind, party_id=_party(event), payload=payload, created_at=now, due_at=now))
 
 
 def _party(event: Event) -> UUID | None:

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from sqlmodel import Session
 
 from portal.kit.i18n import Language
-from portal.outbox.models import OutboxEvent
+from portal.outbox.models import OutboxEvent, add
 
 MAIL = "mail"
 ERASED = "{}"
@@ -43,7 +43,7 @@ def post(db: Session, letter: Letter, now: datetime, about: UUID | None = None) 
     `about` is what the letter asks for, by which one learns whether it was given up.
     """
     payload = LETTER.dump_json(letter).decode()
-    db.add(OutboxEvent(kind=MAIL, party_id=letter.party_id, about=about, payload=payload, created_at=now, due_at=now))
+    add(db, OutboxEvent(kind=MAIL, party_id=letter.party_id, about=about, payload=payload, created_at=now, due_at=now))
 
 
 def letter_in(row: OutboxEvent) -> Letter:

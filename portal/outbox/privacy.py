@@ -1,14 +1,15 @@
 """What waits to be told, or was told, about one customer: events, and letters until they are sent."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.kit.belonging import Belonging, of_oneself, of_party
 from portal.kit.privacy import DataSubject, Record, records
 from portal.outbox.mail import MAIL
 from portal.outbox.models import OutboxEvent
 
-TABLES: Sequence[type[SQLModel]] = (OutboxEvent,)
+TABLES: Belonging = {OutboxEvent: (of_party() | of_oneself()).added(also_if="party_id IS NULL")}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 CONTENT = frozenset({"payload"})
 

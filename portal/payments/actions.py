@@ -20,6 +20,7 @@ from portal.kit.db import one_at_a_time
 from portal.kit.errors import Refused
 from portal.kit.i18n import text
 from portal.kit.money import Money, total
+from portal.kit.sight import show
 from portal.outbox.actions import Event, announce
 from portal.payments import lookups, queries, rules
 from portal.payments.kinds import AttemptState
@@ -134,6 +135,7 @@ def settle(db: Session, attempt_id: UUID, told: Told, now: datetime) -> AttemptS
 
     Raises NoSuchPayment for a payment that is not ours, and Disagrees.
     """
+    show(db, PaymentAttempt.id, attempt_id)
     attempt = _locked(db, attempt_id)
     if not rules.agrees(Due(attempt.transaction, attempt.cents), told):
         raise Disagrees

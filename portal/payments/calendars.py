@@ -27,6 +27,7 @@ from portal.kit.clock import day_of
 from portal.kit.db import one_at_a_time
 from portal.kit.errors import NotThere
 from portal.kit.i18n import Language, Spoken, text
+from portal.kit.sight import see, show
 from portal.outages import queries as outages
 from portal.outages.records import OutageHead
 from portal.payments import queries
@@ -70,6 +71,7 @@ def shown(db: Session, secret: str, base_url: str, today: date) -> bytes:
 
     Raises NoSuchCalendar.
     """
+    show(db, CalendarLink.secret_hash, _hash(secret))
     wanted = select(CalendarLink, Account).join(Account).where(CalendarLink.secret_hash == _hash(secret))
     found = db.exec(wanted).first()
     if found is None:
@@ -87,6 +89,7 @@ def shown(db: Session, secret: str, base_url: str, today: date) -> bytes:
         known_since=account.created_at,
         way=Way.PASSWORD,  # it opens the least
     )
+    see(db, who.sight)
     language = Language(account.language) if account.language else Language.FI
     due = [head for head in queries.told(db, who, invoices.due(db, who, MOST)) if head.to_pay]
     planned = {one.head.id: one.head for one in outages.here(db, who, today) if one.is_certain and one.head.is_planned}

@@ -1,14 +1,19 @@
 """What is held of payments that were made here, and that there is a calendar of due dates."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.invoices.models import Invoice
+from portal.kit.belonging import Belonging, of_account, part_of, shown
 from portal.kit.privacy import DataSubject, Record, records
 from portal.payments.models import CalendarLink, PaymentAttempt
 
-TABLES: Sequence[type[SQLModel]] = (PaymentAttempt, CalendarLink)
+TABLES: Belonging = {
+    PaymentAttempt: (part_of(Invoice, "invoice_id") | shown("id", "party_id")).changed(),
+    CalendarLink: (of_account() | shown("secret_hash", "account_id")).changed(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 SECRETS = frozenset({"secret_hash"})
 NOT_TOLD = frozenset({"href", "account_id", "booked_before"})

@@ -1,14 +1,18 @@
 """What the requests themselves say about whoever made them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from portal.kit.belonging import Belonging, of_account, of_party, part_of
 from portal.kit.privacy import DataSubject, Record, records
 from portal.privacy.models import PrivacyCase, PrivacyStep
 
-TABLES: Sequence[type[SQLModel]] = (PrivacyCase, PrivacyStep)
+TABLES: Belonging = {
+    PrivacyCase: (of_party() | of_account(where_empty="party_id")).changed(),
+    PrivacyStep: part_of(PrivacyCase, "case_id").added(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 
 

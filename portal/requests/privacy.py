@@ -1,14 +1,19 @@
 """What requests say about whoever made them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import chain
 
 from sqlmodel import Session, SQLModel, col, select
 
+from portal.kit.belonging import Belonging, of_party, part_of
 from portal.kit.privacy import DataSubject, Record, records
 from portal.requests.models import RequestPhoto, RequestStep, ServiceRequest
 
-TABLES: Sequence[type[SQLModel]] = (ServiceRequest, RequestStep, RequestPhoto)
+TABLES: Belonging = {
+    ServiceRequest: of_party(site="site_id").changed(),
+    RequestStep: part_of(ServiceRequest, "request_id").added(),
+    RequestPhoto: part_of(ServiceRequest, "request_id").changed(),
+}
 SEALED = frozenset({"sealed"})  # the photo itself is a file of the package
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 

@@ -1,13 +1,20 @@
 """What the register of sites holds about one customer: what they hold or held, and what measures there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel, col, or_, select
 
+from portal.kit.belonging import Belonging, at_point, at_site, of_oneself, of_party
 from portal.kit.privacy import DataSubject, Record, records
 from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 
-TABLES: Sequence[type[SQLModel]] = (Site, Occupancy, MeteringPoint, Disconnection, Meter)
+TABLES: Belonging = {
+    Site: at_site("id"),
+    Occupancy: of_party(site="site_id") | of_oneself(),
+    MeteringPoint: at_point("id"),
+    Disconnection: at_point(),
+    Meter: at_point(),
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 OF_WHO_LIVES_THERE = frozenset({"name", "dwelling", "heated_area_m2", "residents", "heating", "estimated_kwh_a_year"})
 

@@ -1,13 +1,14 @@
 """What the weather holds about one customer: nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from sqlmodel import Session, SQLModel
 
+from portal.kit.belonging import Belonging
 from portal.kit.privacy import DataSubject, Record
 from portal.weather.models import WeatherMonth
 
-TABLES: Sequence[type[SQLModel]] = ()
+TABLES: Belonging = {}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {WeatherMonth: "the weather is everybody's"}
 
 

@@ -25,7 +25,7 @@ from portal.outbox.jobs import mailing
 from portal.outbox.models import OutboxEvent
 from tests import days, markup
 from tests.browser import hidden
-from tests.people import AINO, MIKKO
+from tests.people import AINO, MIKKO, on_both
 from tests.post import SIGNATURE, Mood, Post
 
 pytestmark = pytest.mark.sqlite
@@ -269,6 +269,7 @@ def test_an_address_that_bills_go_to_is_not_given_up(house, aino, proved):
     assert "Laskut tulevat sähköpostitse" in plain(answer)
 
 
+@on_both
 def test_a_new_address_is_asked_by_mail_and_confirmed_by_a_button(house, proved, nobody):
     """With a real SMTP server: the letter's own link, opened by whoever reads that mailbox."""
     answer = save(proved, "/account/contact", {"email": NEW, "phone": PHONE})

@@ -17,7 +17,7 @@ from portal.outbox.models import OutboxEvent
 from tests import days
 from tests.authenticator import PRESENT, VERIFIED, Authenticator, packed
 from tests.browser import Browser
-from tests.people import AINO, MIKKO, OONA
+from tests.people import AINO, MIKKO, OONA, on_both
 
 WAYS, ADDED, ENTRY = "/account/sign-in", "/account/sign-in/passkey", "/sign-in/passkey"
 
@@ -63,6 +63,7 @@ def tries(house, device):
     return enters(browser, device.used(asks_to_enter(browser)))
 
 
+@on_both
 def test_a_passkey_is_added_after_the_bank_and_opens_the_everyday_pages(house, aino):
     house.contact(aino.party, email="aino@example.fi")
     by_bank, device = has_passkey(house)

@@ -25,7 +25,7 @@ from portal.outbox.mail import MAIL, letter_in
 from portal.outbox.models import OutboxEvent
 from tests import days
 from tests.browser import Browser
-from tests.people import AINO, MIKKO, House
+from tests.people import AINO, MIKKO, House, on_both
 from tests.settings import settings
 
 NAME, SECRET = "aino@login.example", "kolme vihreää kettua"
@@ -79,6 +79,7 @@ def said(answer):
 # Setting
 
 
+@on_both
 def test_a_password_is_set_after_the_bank_and_opens_the_everyday_pages(house, aino):
     has_password(house)
     browser = Browser(house.app)

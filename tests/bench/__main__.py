@@ -30,6 +30,7 @@ from tests.bench import (
     pages,
     passwords,
     peers,
+    rows,
     store,
     texts,
 )
@@ -261,6 +262,17 @@ def year_by_month(bench: Bench) -> Iterator[Row]:
         )
 
 
+def as_the_app(bench: Bench) -> Iterator[Row]:
+    for name, (app, owner) in rows.Pages(bench.url("rows")).by_turns(MAIN_ROUNDS).items():
+        told = f"{app * 1e3:.2f} / {owner * 1e3:.2f} ms"
+        yield Row("rows", f"{name}, PostgreSQL: the app's role over the owner's", app / owner, 1.10, "at most", told)
+    as_app, as_owner = rows.years(bench.url("rows_of_years"), bench.many)
+    for points in (1, POINTS):
+        app, owner = by_turns(lambda n=points: as_app.year_s(n), lambda n=points: as_owner.year_s(n))
+        what, told = f"a year by month, {points} points: the app's role over the owner's", f"{app * 1e3:.3f} ms"
+        yield Row("rows", what, app / owner, 1.10, "at most", f"{told} / {owner * 1e3:.3f} ms")
+
+
 def month_by_day(bench: Bench) -> Iterator[Row]:
     yield from _over_duckdb(
         *(bench, "13", "a month by day and one beside it", 10),
@@ -459,6 +471,7 @@ ROWS = {
     "10": text_on_postgresql,
     "11": text_of_a_customer,
     "12": year_by_month,
+    "rows": as_the_app,
     "13": month_by_day,
     "14": day_by_quarter,
     "16": one_more_day,

@@ -20,6 +20,7 @@ from portal.payments.ics import LONGEST, DueDay, PlannedOutage, calendar
 from portal.payments.models import CalendarLink
 from tests import markup
 from tests.outages.conftest import HOUR, Network
+from tests.people import on_both
 
 pytestmark = pytest.mark.sqlite
 
@@ -52,6 +53,7 @@ def unfolded(body):
     return body.replace(b"\r\n ", b"").decode().split("\r\n")[:-1]
 
 
+@on_both
 def test_a_calendar_says_when_a_bill_is_due_and_neither_who_nor_how_much(house, books, aino):
     answer = fetched(house, made(aino.browser))
     assert answer.status_code == 200

@@ -18,7 +18,7 @@ from portal.payments.lookups import stuck
 from portal.payments.models import PaymentAttempt
 from portal.settings import Settings
 from tests import days, markup
-from tests.people import House
+from tests.people import House, on_both
 from tests.settings import DATA_KEYS, PAYMENTS, settings
 
 pytestmark = pytest.mark.sqlite
@@ -89,6 +89,7 @@ def test_a_cancelled_payment_pays_nothing_and_another_may_begin(shop, books, beg
     assert shop.states == ["cancelled", "paid"]
 
 
+@on_both
 @pytest.mark.parametrize(
     "how", [M.CALLS_TWICE, M.CALLS_NEVER, M.CALLS_CANCELLED_TOO, M.REDIRECT_FORGED, M.REDIRECT_UNSIGNED]
 )

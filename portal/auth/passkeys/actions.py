@@ -16,6 +16,7 @@ from portal.auth.passkeys.models import Passkey, PasskeyChallenge
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.rules import Way
 from portal.kit.db import one_at_a_time
+from portal.kit.sight import show
 
 CHALLENGE_LIVES: Final = timedelta(minutes=5)
 MOST: Final = 10
@@ -33,6 +34,7 @@ class Credential:
 def challenge(db: Session, secret: bytes, account_id: UUID | None, now: datetime) -> None:
     """Remember a challenge, of a person who adds a passkey, or of nobody; and forget those that are too old."""
     forget(db, now)
+    show(db, PasskeyChallenge.hash, _hash(secret))
     db.add(PasskeyChallenge(hash=_hash(secret), account_id=account_id, expires_at=now + CHALLENGE_LIVES))
 
 
@@ -43,6 +45,7 @@ def forget(db: Session, now: datetime) -> int:
 
 def take(db: Session, secret: bytes, account_id: UUID | None, now: datetime) -> bool:
     """Use a challenge up. Of many who try at once, one succeeds, if it is of that person, and not too old."""
+    show(db, PasskeyChallenge.hash, _hash(secret))
     waits = (
         (col(PasskeyChallenge.hash) == _hash(secret))
         & col(PasskeyChallenge.account_id).is_not_distinct_from(account_id)
@@ -59,6 +62,7 @@ def of_person(db: Session, who: User) -> Sequence[Passkey]:
 
 def by_credential(db: Session, credential_id: bytes) -> Passkey | None:
     """The passkey of a credential, as it stands now. Who signs in by it holds its account alone (`auth/actions.py`)."""
+    show(db, Passkey.credential_id, credential_id)
     wanted = select(Passkey).where(Passkey.credential_id == credential_id)
     return db.exec(wanted.execution_options(populate_existing=True)).first()
 

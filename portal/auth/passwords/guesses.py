@@ -16,6 +16,7 @@ from portal.auth.passwords import rules
 from portal.auth.passwords.models import GuessBucket, KnownDevice, Password
 from portal.auth.ways.hashing import Hashed
 from portal.kit.db import one_at_a_time, table_of, upsert
+from portal.kit.sight import show
 
 
 class NoTryLeft(Exception):
@@ -37,6 +38,7 @@ class Trial:
 
 def begin(db: Session, login_key: bytes, device: str | None, nobodys: Hashed, now: datetime) -> Trial:
     """Take a try for a login name, by its key. Raises NoTryLeft."""
+    show(db, Password.login_key, login_key)
     password = db.exec(select(Password).where(Password.login_key == login_key)).first()
     account_id = password.account_id if password else None
     bucket = _bucket(db, login_key, device, account_id)
@@ -71,8 +73,7 @@ def know(db: Session, account_id: UUID, device: str | None, fresh: str, now: dat
     if device and (known := _device(db, device, account_id)):
         known.used_at = now
         return Acquaintance(None, is_new=False)
-    others = select(KnownDevice.id).where(KnownDevice.token_hash == _hash(device)) if device else None
-    is_shared = others is not None and db.exec(others).first() is not None
+    is_shared = device is not None and _is_somebodys(db, _hash(device))
     token = device if device and is_shared else fresh
     db.add(KnownDevice(token_hash=_hash(token), account_id=account_id, known_since=now, used_at=now))
     db.flush()
@@ -87,6 +88,7 @@ def is_known(db: Session, login_key: bytes, device: str | None) -> bool:
     """Whether a device is one of those of a login name's person."""
     if device is None:
         return False
+    show(db, Password.login_key, login_key)
     theirs = select(Password.account_id).where(Password.login_key == login_key)
     account_id = db.exec(theirs).first()
     return account_id is not None and _device(db, device, account_id) is not None
@@ -111,6 +113,11 @@ def _bucket(db: Session, login_key: bytes, device: str | None, account_id: UUID 
 def _device(db: Session, device: str, account_id: UUID | None) -> KnownDevice | None:
     known = select(KnownDevice).where(KnownDevice.token_hash == _hash(device), KnownDevice.account_id == account_id)
     return db.exec(known).first()
+
+
+def _is_somebodys(db: Session, token_hash: bytes) -> bool:
+    show(db, KnownDevice.token_hash, token_hash)
+    return db.exec(select(KnownDevice.id).where(KnownDevice.token_hash == token_hash)).first() is not None
 
 
 def _full_at(db: Session, bucket: bytes) -> datetime | None:

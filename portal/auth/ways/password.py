@@ -18,6 +18,7 @@ from sqlmodel import Session
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE, Entry, Proof
 from portal.auth.identification import People
+from portal.auth.models import Account
 from portal.auth.passwords import actions, guesses, rules
 from portal.auth.passwords.guesses import NoTryLeft, Trial
 from portal.auth.people import User
@@ -29,6 +30,7 @@ from portal.kit.access import Anyone
 from portal.kit.companion import CompanionGone
 from portal.kit.i18n import Language, text
 from portal.kit.rates import Turnstile
+from portal.kit.sight import show
 from portal.kit.transactions import reading, writing
 from portal.kit.web import Cookie, FlowVisit, address_of
 
@@ -104,7 +106,10 @@ def _enter(
 ) -> Sequence[Cookie]:
     """Begin the session of a person whose password fitted; none where it was changed meanwhile."""
     account_id, now = trial.account_id, passwords.now()
-    if account_id is None or not actions.is_still(db, account_id, trial.hashed):
+    if account_id is None:
+        return []
+    show(db, Account.id, account_id)
+    if not actions.is_still(db, account_id, trial.hashed):
         return []
     guesses.give_back(db, trial)
     if newer is not None:

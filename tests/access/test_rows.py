@@ -1,0 +1,239 @@
+"""The second check of access: on PostgreSQL a bare SELECT * shows whoever asks what is theirs, and nothing besides.
+
+What is whose is worked out here row by row, from the columns and the keys between tables alone.
+"""
+
+from collections import Counter
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import ProgrammingError
+from sqlmodel import SQLModel
+
+from portal import app
+from portal.auth import actions as sessions
+from portal.keepers import KEEPERS
+from portal.kit.belonging import EVERYBODY, Writes
+from portal.kit.db import Database, table_of
+from tests import days
+from tests.access import cast
+from tests.people import House
+from tests.postgres import as_app, as_url, copied
+
+PERSONAL = {table_of(model).name: rows for keeper in KEEPERS for model, rows in keeper.TABLES.items()}
+NOBODYS = {table_of(model).name for keeper in KEEPERS for model in keeper.NOT_PERSONAL}
+TABLES = SQLModel.metadata.tables
+REFUSED = "permission denied|row-level security"
+ALSO_ONES_OWN = {"party", "identity_code", "contact_detail", "contact_change", "occupancy", "message_thread"} | {
+    *("audit_entry", "outbox_event")
+}
+"""What a person who acts for another still has of their own, for the letters about their own ways in."""
+ALSO_WHO_DID_IT = {"audit_entry", "contact_change", "contact_draft"}
+"""Where a row of a party belongs to whoever acted as well; elsewhere `account_id` only says who it was."""
+
+
+WHOLES = (
+    *("authorisation", "mandate", "metering_point", "site", "invoice", "service_request", "message_thread"),
+    *("privacy_case", "contract"),
+)
+"""What a row without a party is part of, the first of these that it refers to."""
+
+
+class Kept:
+    """The demo on PostgreSQL with the whole cast, and everything in it as the superuser sees it."""
+
+    def __init__(self, url, demo):
+        self.url, self.database = url, Database(url)
+        _copy(demo, self.database)
+        self.house = House(self.database)
+        self.cast = cast.enter(self.house)
+        with self.database.reading() as db:
+            self.rows = {
+                name: [dict(row) for row in db.connection().execute(select(TABLES[name])).mappings()]
+                for name in PERSONAL
+            }
+        self.app = as_app(self.database)
+
+    def who(self, person):
+        """The person as the portal recognises them."""
+        recognise = sessions.recogniser(app._reach(days.now))
+        with self.app.reading() as db:
+            return recognise(db, person.browser.cookies, days.now()).person
+
+
+def _copy(demo, database):
+    with demo.reading() as db, database.writing() as into:
+        for table in SQLModel.metadata.sorted_tables:
+            rows = [dict(row) for row in db.connection().execute(select(table)).mappings()]
+            if rows:
+                into.connection().execute(table.insert(), rows)
+        for table, column in (("outbox_event", "number"), ("import_run", "number"), ("revision", "id")):
+            into.connection().execute(text(f"SELECT setval(pg_get_serial_sequence('{table}', '{column}'), 1000000)"))
+
+
+@pytest.fixture(scope="module")
+def kept(postgres, seeded_sqlite):
+    copied(postgres.get_uri(), "empty", "kept")
+    demo = Database(f"sqlite:///{seeded_sqlite}")
+    made = Kept(as_url(postgres.get_uri("kept")), demo)
+    demo.engine.dispose()
+    yield made
+    made.database.engine.dispose()
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as connection:
+        connection.execute("DROP DATABASE kept WITH (FORCE)")
+
+
+class Theirs:
+    """What is somebody's, told apart by the columns of a row."""
+
+    def __init__(self, rows, who):
+        self.rows, self.account = rows, who.account_id
+        index = next(row["identity_index"] for row in rows["account"] if row["id"] == self.account)
+        self.own = {row["party_id"] for row in rows["identity_code"] if row["blind_index"] == index}
+        self.parties, self.limit = who.parties, who.reach.any_sites
+        held = [row["site_id"] for name in ("occupancy", "contract") for row in rows[name] if self._is_partys(row)]
+        self.sites = {site for site in held if self._is_open(site)}
+        self.points = {row["id"] for row in rows["metering_point"] if row["site_id"] in self.sites}
+        self._seen = {}
+
+    def of(self, name):
+        """The rows of a table that are theirs."""
+        if name not in self._seen:
+            self._seen[name] = [row for row in self.rows[name] if self._has(name, row)]
+        return self._seen[name]
+
+    def _is_partys(self, row):
+        return row["party_id"] in self.parties
+
+    def _is_open(self, site):
+        return self.limit is None or site in self.limit
+
+    def _has(self, name, row):
+        odd = getattr(self, f"_{name}", None)
+        return odd(row) if odd else self._usual(name, row)
+
+    def _usual(self, name, row):
+        """By its party, else its metering point, else its site, else what it is part of, else its account."""
+        if row.get("party_id"):
+            theirs = self._is_partys(row) and ("site_id" not in row or self._is_open(row["site_id"]))
+            own = name in ALSO_ONES_OWN and row["party_id"] in self.own
+            return theirs or own or (name in ALSO_WHO_DID_IT and self._did(row))
+        wholes = {key.column.table.name: row[key.parent.name] for key in TABLES[name].foreign_keys}
+        whole = next((one for one in WHOLES if one in wholes), None)
+        return self._is_part(whole, wholes[whole]) if whole else self._did(row)
+
+    def _party(self, row):
+        known = {one[side] for one in self.of("mandate") for side in ("grantor_id", "grantee_id")}
+        return row["id"] in self.parties | self.own | known
+
+    def _mandate(self, row):
+        return bool({row["grantor_id"], row["grantee_id"]} & (self.parties | self.own))
+
+    def _account(self, row):
+        return row["id"] in {self.account, *(one["account_id"] for one in self.of("audit_entry"))}
+
+    def _outage(self, _row):
+        return True  # as everybody reads of it at /outages
+
+    def _outage_site(self, _row):
+        return True  # an id that tells nobody which site it is
+
+    def _site(self, row):
+        return row["id"] in self.sites
+
+    def _metering_point(self, row):
+        return row["id"] in self.points
+
+    def _payment_attempt(self, row):
+        return self._is_part("invoice", row["invoice_id"])
+
+    def _thread_reading(self, row):
+        return self._did(row)
+
+    def _contact_draft(self, row):
+        return self._did(row)
+
+    def _calendar_link(self, row):
+        return self._did(row)
+
+    def _did(self, row):
+        return row.get("account_id") == self.account
+
+    def _is_part(self, whole, its_id):
+        return any(row["id"] == its_id for row in self.of(whole))
+
+
+def _keys(name, rows):
+    return Counter(tuple(row[column.name] for column in TABLES[name].primary_key) for row in rows)
+
+
+def _bare(db, name):
+    return [dict(row) for row in db.connection().execute(select(TABLES[name])).mappings()]
+
+
+def test_each_of_the_cast_sees_with_a_bare_select_what_is_theirs(kept):
+    wrong, seen = {}, Counter()
+    for person in kept.cast.values():
+        if person.account is None and person.name == "nobody":
+            continue
+        who = kept.who(person)
+        theirs = Theirs(kept.rows, who)
+        with kept.app.seen_by(who.sight).reading() as db:
+            for name in PERSONAL:
+                found, expected = _keys(name, _bare(db, name)), _keys(name, theirs.of(name))
+                seen[name] += found.total()
+                if found != expected:
+                    too_many, missing = len(found - expected), len(expected - found)
+                    wrong[person.name, name] = f"{too_many} that are not theirs, {missing} of theirs missing"
+    assert not wrong
+    unseen = {name for name, rows in kept.rows.items() if rows and not seen[name]}
+    assert unseen <= {"disconnection"}, "nobody of the cast sees any of these"  # of a household that is not of the cast
+
+
+def test_whoever_is_not_known_sees_nothing_of_anybody(kept):
+    with kept.app.reading() as db:
+        shown = {name for name, rows in PERSONAL.items() if rows is not EVERYBODY and _bare(db, name)}
+    assert not shown
+
+
+def test_a_transaction_leaves_nothing_to_the_next_one_of_its_connection(kept):
+    who = kept.who(kept.cast["Aino"])
+    with kept.app.seen_by(who.sight).reading() as db:
+        before = db.execute(text("SELECT pg_backend_pid()")).scalar()
+        assert _bare(db, "invoice")
+    with kept.app.reading() as db:
+        assert db.execute(text("SELECT pg_backend_pid()")).scalar() == before
+        assert not _bare(db, "invoice")
+        assert not _bare(db, "session")
+
+
+@pytest.mark.parametrize("name", ["Aino", "Juha for the company"])
+def test_nobody_writes_what_is_anothers(kept, name):
+    """An UPDATE or DELETE of everything leaves each row of Mikko's as it is, and no row of his is added."""
+    who, mikko = kept.who(kept.cast[name]), Theirs(kept.rows, kept.who(kept.cast["Mikko"]))
+    theirs, portal = Theirs(kept.rows, who), kept.app.seen_by(who.sight)
+    for table, rows in ((TABLES[name], rows) for name, rows in PERSONAL.items()):
+        column = next((one for one in table.columns if not one.primary_key), next(iter(table.columns)))
+        for statement in (table.update().values({column.name: column}), table.delete()):
+            with portal.reading() as db:
+                if rows.writes is not Writes.CHANGES:
+                    with pytest.raises(ProgrammingError, match=REFUSED):
+                        db.connection().execute(statement)
+                elif statement.is_update:
+                    assert db.connection().execute(statement).rowcount == len(_written(table.name, theirs))
+        for row in [row for row in mikko.of(table.name) if row not in theirs.of(table.name)][:1]:
+            with portal.reading() as db, pytest.raises(ProgrammingError, match=REFUSED):
+                db.connection().execute(table.insert().values(row | _another(table)).inline())
+
+
+def _written(name, theirs):
+    """What somebody may write of what they see: of the accounts that acted they know the names."""
+    return [row for row in theirs.of(name) if name != "account" or row["id"] == theirs.account]
+
+
+def _another(table):
+    """Another primary key, where it is an id of the row's own."""
+    [*keys] = table.primary_key
+    return {"id": uuid4()} if [key.name for key in keys] == ["id"] and keys[0].type.python_type is not int else {}
