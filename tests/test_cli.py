@@ -37,8 +37,10 @@ COMMANDS = (
     "keys new",
     "keys rotate",
     "keys list",
+    "keys reseal",
     "account load-breached",
     "account end-sessions",
+    "account end-all-sessions",
     "account close",
 )
 LEAN = {"PATH": os.environ["PATH"], "PYTHONWARNINGS": "error"}

@@ -261,6 +261,14 @@ def end_every(db: Session, account_id: UUID, now: datetime) -> int:
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
 
 
+def end_everybodys(db: Session, now: datetime) -> int:
+    """End every session of everybody; how many there were."""
+    theirs = select(SignedSession.account_id).where(col(SignedSession.ended_at).is_(None))
+    ended = sum(end_every(db, account_id, now) for account_id in sorted(set(db.exec(theirs))))
+    record(db, Act(act="session.everybodys-ended", object_kind="session", object_id="all"), now)
+    return ended
+
+
 def end_one(db: Session, who: User, session_id: UUID, now: datetime) -> None:
     """End one of a person's sessions, at once for every process; nothing where it has ended before.
 

@@ -25,12 +25,27 @@ def add(commands: Commands) -> None:
     load.add_argument("file", type=Path, help="file of hashes, as Have I Been Pwned publishes them")
     load.add_argument("--seen", type=times, default=1, help="only those seen so often or more (%(default)s)")
 
+    everybodys = "End every session of everybody, in every process at once."
+    acts.add("end-all-sessions", everybodys, "account end-all-sessions", end_all_sessions)
+
     for name, does, run in (
         ("end-sessions", "End every session of a person, in every process at once.", end_sessions),
         ("close", "The same, and remove their password and passkeys; by their bank they come in as before.", close),
     ):
         act = acts.add(name, does, f"account {name} 30112045", run)
         act.add_argument("customer_number", metavar="CUSTOMER_NUMBER", help="a person's number")
+
+
+def end_all_sessions(_asked: argparse.Namespace) -> int:
+    """End every session of everybody."""
+    from portal.auth import actions
+    from portal.cli.installation import current, database, environ
+    from portal.kit import clock
+
+    with database(environ()) as found, current(found).writing() as db:
+        ended = actions.end_everybodys(db, clock.now())
+    print(f"{ended} sessions were ended; everybody signs in anew.")
+    return DONE
 
 
 def end_sessions(asked: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""`portal keys`: the keys by which the portal proves itself to brokers are made, rotated, listed."""
+"""`portal keys`: the keys that prove the portal to brokers are made, rotated, listed; data is sealed by a new key."""
 
 import argparse
 from pathlib import Path
@@ -11,6 +11,8 @@ def add(commands: Commands) -> None:
     """Add the command and its acts."""
     command = commands.add("keys", "The keys by which the portal proves itself to brokers.", "keys new --dir keys")
     acts = Commands(command, "ACT")
+    does = "Seal identity codes anew by the newest of PORTAL_DATA_KEYS, so that the older ones can go."
+    acts.add("reseal", does, "keys reseal", reseal)
     for act in (
         acts.add("new", "Make the keys that are missing.", "keys new --dir keys", new),
         acts.add("rotate", "Take the next step towards new keys.", "keys rotate --dir keys", rotate),
@@ -40,6 +42,20 @@ def rotate(asked: argparse.Namespace) -> int:
     for step in rotation.rotate(_folder(asked), clock.now()):
         again = f" Run this again after {step.again:%Y-%m-%d %H:%M} UTC." if step.again else ""
         print(f"{step.role:<8}{step.says}{again}")
+    return DONE
+
+
+def reseal(_asked: argparse.Namespace) -> int:
+    """Seal identity codes anew by the newest data key."""
+    from portal.cli.installation import current, database, environ
+    from portal.customers import seals
+    from portal.kit.crypto import Vault
+    from portal.settings import data_keys
+
+    keys = data_keys(environ())
+    with database(environ()) as found:
+        done = seals.reseal(current(found), Vault(keys.data_keys, keys.index_key))
+    print(f"{done} identity codes were sealed anew; all of them open by the newest key now.")
     return DONE
 
 

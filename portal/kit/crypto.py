@@ -73,6 +73,10 @@ class Vault:
         except (InvalidTag, ValueError) as refused:
             raise Unreadable(f"{table}.{column} does not open") from refused
 
+    def is_by_newest(self, sealed: bytes) -> bool:
+        """Whether the newest key sealed it, rather than one that is to be retired."""
+        return sealed[:ID_BYTES] == self._newest
+
     def blind_index(self, identity_code: str) -> bytes:
         """32 bytes by which a person is found; the same for any case and surrounding space of the code."""
         return hmac.digest(self._index_key, identity_code.strip().upper().encode(), hashlib.sha256)

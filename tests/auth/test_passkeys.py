@@ -272,5 +272,7 @@ def test_an_operator_ends_the_sessions_of_a_person_and_all_ways_in_but_the_bank(
     assert "Asiakaspalvelu päätti kaikki istunnot" in hers.open("/privacy/log").text
     assert "Asiakaspalvelu päätti kaikki istunnot" in hers.open("/messages").text
     assert of_mikko.open("/overview").status_code == 200
+    assert cli.main(["account", "end-all-sessions"]) == 0
+    assert of_mikko.get("/overview").headers["location"].startswith("/sign-in")
     assert cli.main(["account", "close", "9999"]) == 2
     assert "Nobody has signed in" in capsys.readouterr().err
