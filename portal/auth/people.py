@@ -33,6 +33,11 @@ class User(Anyone):
     language: Language | None = None
 
     @property
+    def known_as(self) -> str | None:
+        """The account, as the audit names it."""
+        return str(self.account_id)
+
+    @property
     def parties(self) -> frozenset[UUID]:
         """The parties whose things they may see and handle now."""
         return self.reach.parties

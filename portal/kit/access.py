@@ -22,6 +22,11 @@ class Anyone:
         """How far a transaction of theirs sees, on a database that keeps to it."""
         return NOTHING
 
+    @property
+    def known_as(self) -> str | None:
+        """Under which id of ours the log may name them; None for who is not known."""
+        return None
+
 
 P = TypeVar("P", bound=Anyone)
 

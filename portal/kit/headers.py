@@ -14,6 +14,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from portal.kit.rates import network
+
 log = logging.getLogger("portal.requests")
 
 PERMISSIONS = (
@@ -132,7 +134,7 @@ class Outermost:
                 await PlainTextResponse(words, 500)(scope, receive, dressed)
         finally:
             served = Served(_route(scope), status, time.perf_counter() - started, this.notes)
-            _log(scope["method"], this.number, served)
+            _log(scope, this.number, served)
             self.count(served)
 
 
@@ -160,13 +162,20 @@ def _route(scope: Scope) -> str:
     return getattr(scope.get("route"), "path", "-")
 
 
-def _log(method: str, number: str, served: Served) -> None:
-    """One line per request."""
+def _log(scope: Scope, number: str, served: Served) -> None:
+    """One line per request. Where there is something to look into, it also tells by whom and from which network."""
     line = {
         "request": number,
-        "method": method,
+        "method": scope["method"],
         "route": served.route,
         "status": served.status,
         "ms": round(served.seconds * 1000, 1),
     }
-    log.info(json.dumps({**line, **served.notes}))
+    log.info(json.dumps({**line, **served.notes, **(_from(scope) if served.notes else {})}))
+
+
+def _from(scope: Scope) -> dict[str, str]:
+    """The network that a request came from, never the whole address, and the account, as the audit names it."""
+    client, person = scope.get("client"), scope.get("state", {}).get("person")
+    told = {"network": network(client[0]) if client else None, "account": person.known_as if person else None}
+    return {name: value for name, value in told.items() if value}

@@ -46,7 +46,7 @@ async def test_cookies_are_out_of_reach_of_scripts_and_other_sites(world, visito
     back = await visitor.get(await visitor.identify(left.headers["location"]))
     for answer, name in ((left, BINDING_COOKIE), (back, SESSION_COOKIE)):
         cookie = answer.headers["set-cookie"]
-        assert cookie.startswith(f"{name}=")
+        assert re.match(rf"{name}=[\w-]{{43}};", cookie), "256 random bits"
         for part in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
             assert part in cookie
         assert "Domain" not in cookie
@@ -248,6 +248,18 @@ async def test_coming_confirming_and_going_are_written_down(either_world):
     entries = either_world.rows(AuditEntry)
     assert [entry.act for entry in entries] == ["session.begun", "session.confirmed", "session.ended"]
     assert {entry.account_id for entry in entries} == {account.id for account in either_world.accounts}
+
+
+async def test_what_is_refused_is_logged_with_the_account_and_the_network(world, requests_log):
+    world.at = "192.0.2.77"
+    visitor = world.visitor()
+    await visitor.get("/nowhere")
+    await visitor.sign_in()
+    await visitor.get("/nowhere")
+    before, after = [line for line in requests_log.lines() if line.get("problem")]
+    [account] = world.accounts
+    assert (before["network"], before.get("account")) == ("192.0.2.0/24", None)
+    assert (after["network"], after["account"], after["status"]) == ("192.0.2.0/24", str(account.id), 404)
 
 
 # By other profiles

@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -122,6 +123,13 @@ def test_silent_metering_points_are_counted(database, ago, facts, silent):
             whole = Intervals(*(np.array([value]) for value in (quarter, 1, 5, 0)))
             recording.record(db, point.id, whole, NOW, kind)
     assert told(database, Meter())["portal_silent_metering_points"] == str(silent)
+
+
+def test_a_line_of_the_log_is_one_whatever_was_said_and_tells_the_time_in_utc():
+    record = logging.LogRecord("other", logging.WARNING, "", 0, "a\r\n%s", ("\n{}\x1b",), None)
+    said = OneLine().format(record)
+    assert not re.search(r"[\r\n\x1b]", said)
+    assert json.loads(said)["time"].endswith("+00:00")
 
 
 def test_a_failure_names_its_five_last_places():
