@@ -32,7 +32,7 @@ def test_the_steps_hold_together_in_every_language(house, aino):
     for language in Language:
         browser = house.open_for(AINO, "Aino Mäkelä", language=language)
         for path in STEPS:
-            browser.open(path)
+            assert 'action="/sign-out" id="sign-out"' in browser.open(path).text
 
 
 def test_nobody_is_sent_to_sign_in(nobody):
