@@ -11,7 +11,7 @@ FAILED = { echo "The libraries could not be installed; pip says why above. All o
   "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test coverage check fix lock sbom audit bench lighthouse soak pictures words clean
+.PHONY: help setup setup-test demo test coverage check fix lock sbom audit asvs bench lighthouse soak pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -80,6 +80,9 @@ sbom: .venv/installed-test ## print what the production image is made of (Cyclon
 audit: .venv/installed-test ## ask whether what the portal runs on has known weaknesses; needs uv and the network
 	@command -v uvx > /dev/null || { echo "uv is needed to ask: https://docs.astral.sh/uv says how to install it."; exit 1; }
 	@$(BIN)/python -m tests.locks audit $(ARGS)
+
+asvs: .venv/installed-test ## judge docs/asvs.toml, what of OWASP ASVS 5.0 is shown; ARGS=run.xml also by a full run, ARGS=--strict
+	@$(BIN)/python -m tests.asvs $(ARGS)
 
 pictures: setup-test ## take the README's pictures from the demo
 	@$(BIN)/python -m tests.pictures

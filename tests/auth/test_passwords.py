@@ -249,6 +249,16 @@ def test_what_others_would_guess_is_refused_and_no_password_is_shown_again(house
     assert rows(house, Password) == []
 
 
+def test_forms_of_passwords_hide_them_and_suit_programs_that_keep_them(house, aino, nobody):
+    enters = nobody.open("/sign-in/password").text
+    browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    asks(browser)
+    sets = browser.open(PASSWORD).text
+    for page, tokens in ((enters, ["current-password"]), (sets, ["new-password", "new-password"])):
+        fields = re.findall(r"<input[^>]*\btype=\"password\"[^>]*>", page)
+        assert [re.search(r'autocomplete="([^"]+)"', one)[1] for one in fields] == tokens
+
+
 def test_the_two_must_be_the_same(house, aino):
     browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
     asks(browser)
@@ -258,6 +268,8 @@ def test_the_two_must_be_the_same(house, aino):
 def test_letters_may_be_composed_either_way(house, aino):
     has_password(house, secret="kolme vihrea\u0308a\u0308 kettua")
     assert tries(Browser(house.app), "kolme vihre\u00e4\u00e4 kettua").status_code == 303
+    for other in ("Kolme vihre\u00e4\u00e4 kettua", "kolme vihre\u00e4\u00e4 kettu", " kolme vihre\u00e4\u00e4 kettua"):
+        assert tries(Browser(house.app), other).status_code == 422
 
 
 # Changing and removing

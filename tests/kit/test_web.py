@@ -135,15 +135,18 @@ def test_a_flow_may_set_cookies_and_a_status(kaisa):
 @pytest.mark.parametrize("path", ["/pets", "/nowhere", "/pets/secret", "/static/vendor/none.css", "/sign-in"])
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "HEAD"])
 def test_every_answer_has_every_security_header(kaisa, path, method):
-    headers = kaisa.request(method, path).headers
+    headers = kaisa.request(method, path, headers={"Origin": "https://evil.example"}).headers
     policy = headers["content-security-policy"]
     assert re.search(r"script-src 'nonce-[\w-]{20,}'", policy)
     for words in ("default-src 'none'", "require-trusted-types-for 'script'", "trusted-types htmx", "base-uri 'none'"):
         assert words in policy
+    for words in ("object-src 'none'", "frame-ancestors 'none'"):
+        assert words in policy
+    assert not [name for name in headers if name.startswith("access-control-")]
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
-    assert headers["strict-transport-security"].startswith("max-age=63072000")
+    assert headers["strict-transport-security"] == "max-age=63072000; includeSubDomains"
     assert headers["cross-origin-opener-policy"] == "same-origin"
     assert "server" not in headers
 
@@ -217,6 +220,18 @@ def test_too_large_a_form_is_turned_away(kaisa, database):
     assert kaisa.post("/pets", content=chunks, headers=OURS | kind).status_code == 413
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/.git/config", "/.env", "/docs", "/openapi.json", "/metrics", "/readyz", "/static/", "/static/%2e%2e/README.md"],
+)
+def test_nothing_is_served_that_no_route_names(kaisa, path):
+    assert kaisa.get(path).status_code == 404
+
+
+def test_a_page_says_its_type_and_charset(kaisa):
+    assert kaisa.get("/pets").headers["content-type"] == "text/html; charset=utf-8"
+
+
 def test_static_files_are_kept_for_a_year_and_come_compressed(kaisa, files):
     answer = kaisa.get(files.url("vendor/portal.css"), headers={"Accept-Encoding": "gzip"})
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
@@ -245,6 +260,7 @@ def test_a_method_that_nobody_takes_is_told_of_those_that_somebody_does(kaisa):
     answer = kaisa.delete("/pets", headers=OURS)
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD, POST")
     assert kaisa.post("/pets/open", headers=OURS).headers["allow"] == "GET, HEAD"
+    assert kaisa.request("TRACE", "/pets", headers=OURS).status_code == 405
     assert "allow" not in kaisa.get("/pets/nowhere").headers
 
 
