@@ -11,7 +11,7 @@ def add(commands: Commands) -> None:
     """Add the command and its acts."""
     command = commands.add("keys", "The keys by which the portal proves itself to brokers.", "keys new --dir keys")
     acts = Commands(command, "ACT")
-    does = "Seal identity codes anew by the newest of PORTAL_DATA_KEYS, so that the older ones can go."
+    does = "Seal identity codes and photos anew by the newest of PORTAL_DATA_KEYS, so that the older ones can go."
     acts.add("reseal", does, "keys reseal", reseal)
     for act in (
         acts.add("new", "Make the keys that are missing.", "keys new --dir keys", new),
@@ -46,16 +46,16 @@ def rotate(asked: argparse.Namespace) -> int:
 
 
 def reseal(_asked: argparse.Namespace) -> int:
-    """Seal identity codes anew by the newest data key."""
+    """Seal anew whatever an older data key sealed."""
     from portal.cli.installation import current, database, environ
-    from portal.customers import seals
     from portal.kit.crypto import Vault
+    from portal.operating import resealing
     from portal.settings import data_keys
 
     keys = data_keys(environ())
     with database(environ()) as found:
-        done = seals.reseal(current(found), Vault(keys.data_keys, keys.index_key))
-    print(f"{done} identity codes were sealed anew; all of them open by the newest key now.")
+        done = resealing.reseal(current(found), Vault(keys.data_keys, keys.index_key))
+    print(f"{done} values were sealed anew; all of them open by the newest key now.")
     return DONE
 
 

@@ -1,41 +1,9 @@
-"""Whether our keys are those that people were taken in with, for nobody signs in with others; sealing by a new one."""
+"""Whether our keys are those that people were taken in with: nobody signs in with others."""
 
-from typing import Final
-from uuid import UUID
-
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from portal.customers.models import IdentityCode
 from portal.kit.crypto import Unreadable, Vault
-from portal.kit.db import Database
-
-AT_ONCE: Final = 500
-
-
-def reseal(database: Database, vault: Vault) -> int:
-    """Seal anew, by the newest data key, each identity code that an older one sealed; how many there were.
-
-    A transaction for each portion, so that nobody waits long; what a stop left out, the next call does.
-    Raises Unreadable where a key is missing.
-    """
-    done, after = 0, UUID(int=0)
-    while True:
-        with database.writing() as db:
-            some = select(IdentityCode).where(IdentityCode.party_id > after).order_by(col(IdentityCode.party_id))
-            codes = db.exec(some.limit(AT_ONCE).with_for_update()).all()
-            for code in codes:
-                done += _resealed(code, vault)
-                after = code.party_id
-        if not codes:
-            return done
-
-
-def _resealed(code: IdentityCode, vault: Vault) -> bool:
-    if vault.is_by_newest(code.encrypted):
-        return False
-    said = vault.open(code.encrypted, table="identity_code", column="encrypted", row=code.party_id)
-    code.encrypted = vault.seal(said, table="identity_code", column="encrypted", row=code.party_id)
-    return True
 
 
 def misfit(db: Session, vault: Vault) -> str | None:
