@@ -101,7 +101,11 @@ def test_a_portal_whose_role_no_policy_binds_is_not_served(opened, addresses):
         bound(opened["admin"], right)
     with opened[OWNER].writing() as db:
         db.execute(text("COMMENT ON FUNCTION portal_see IS 'of another version'"))
+    with opened["admin"].writing() as db:
+        db.execute(text("CREATE VIEW of_theirs AS SELECT 1 AS one"))
     with pytest.raises(NotDone, match="`portal migrate` renews them"):
         bound(opened[APP], right)
     assert rights.build(opened[OWNER].engine, roles(addresses[APP]))
     assert bound(opened[APP], right) is opened[APP]
+    with opened["admin"].reading() as db:
+        assert db.execute(text("SELECT one FROM of_theirs")).scalar() == 1
