@@ -40,8 +40,9 @@ from portal.kit.db import Database, table_of
 from portal.kit.intervals import quarter_of
 from portal.kit.once import contradictions
 from portal.kit.packing import unpack
+from portal.kit.ranges import Range
 from portal.sites.kinds import ReadingType
-from portal.sites.models import Meter, MeteringPoint, Occupancy, Site
+from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 from portal.weather.hours import joined, key_of
 from portal.weather.models import WeatherMonth
 from portal.weather.rules import day_means, degree_days
@@ -93,6 +94,12 @@ def paid(db, invoice):
 # Bills
 
 
+def cut_off(db, point):
+    """The days on which no energy could flow at a metering point."""
+    found = select(Disconnection).where(Disconnection.metering_point_id == point).order_by(col(Disconnection.since))
+    return [Range.of_days(one.since, one.until) for one in db.exec(found)]
+
+
 def of_rule(db, invoice):
     """The bill of an invoice's days, made anew: from what was known of readings when it was made, prices and taxes."""
     days = Days(invoice.period_from, invoice.period_to)
@@ -107,7 +114,8 @@ def of_rule(db, invoice):
             wanted = PointDays(point, days.first, days.last, reading_type=kind or ReadingType.METERED)
             known = history.as_known(db, wanted, start_of(invoice.issued_on)).intervals
             readings = known if len(known) else store.read_all(db, [wanted])[0].intervals
-            supplies.append(Supply(readings, tuple(one for one in terms if one.reading_type is kind)))
+            of_kind = tuple(one for one in terms if one.reading_type is kind)
+            supplies.append(Supply(readings, of_kind, cut_off=tuple(cut_off(db, point))))
     return bill(supplies, days, spot_for(db, days))
 
 
@@ -360,7 +368,10 @@ def test_every_month_is_there_and_the_last_day_until_midnight(db):
         assert int(readings.quarter[0]) == quarter_of(start_of(FIRST))
         until = point.valid_to + timedelta(1) if point.valid_to else TODAY - SILENT.get(point.gsrn, timedelta(0))
         assert int(readings.quarter[-1] + readings.length[-1]) == quarter_of(start_of(until))
-        assert (readings.quarter[1:] == (readings.quarter + readings.length)[:-1]).all()
+        ends, begins = (readings.quarter + readings.length)[:-1], readings.quarter[1:]
+        gaps = [(end, begin) for end, begin in zip(ends.tolist(), begins.tolist(), strict=True) if end != begin]
+        for (end, begin), days in zip(gaps, (one for one in cut_off(db, point.id) if one.end), strict=True):
+            assert quarter_of(start_of(days.start)) <= end < begin <= quarter_of(start_of(days.end))
 
 
 def test_recent_months_show_estimates_a_gap_and_corrections(db):
