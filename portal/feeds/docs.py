@@ -93,6 +93,8 @@ it |
 - A file with a DOCTYPE, with an encoding other than it declares, or with a message of more than 4 MiB, without an end
   or of broken XML is refused whole, and nothing of it is written.
 - The file that customers download of an invoice (`/invoices/{id}/finvoice`) is such a message.
+- Finvoice has no place for collection: a message says that a bill is in none. Tell it by a row of feed `invoices`
+  taken in after the message.
 """
 
 READINGS = """\
