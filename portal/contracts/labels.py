@@ -49,6 +49,7 @@ PRICES: Final[Mapping[When, Label]] = {
     When.COMING: Label(text("Coming"), icon="calendar-days", tone="brand"),
     When.PAST: STATES[ContractState.ENDED],
 }
+UNTIL_FURTHER_NOTICE: Final = text("until further notice")
 RUNNING: Final = STATES[ContractState.RUNNING]
 ORIGINS: Final[Mapping[str, Text]] = {
     "hydro": text("Hydropower"),
@@ -67,6 +68,18 @@ SOURCES: Final[Mapping[EnergySource, Text]] = {
     EnergySource.FOSSIL: text("Fossil fuels"),
     EnergySource.OTHER: text("Other sources"),
 }
+BY_THE_EXCHANGE: Final[Mapping[int, Text]] = {
+    15: text(
+        "The price of energy changes every quarter hour with the exchange. In a cold winter it can be many times "
+        "that of summer, and what you pay is not known beforehand."
+    ),
+    60: text(
+        "The price of energy changes every hour with the exchange. In a cold winter it can be many times that of "
+        "summer, and what you pay is not known beforehand."
+    ),
+}
+"""What it means to buy at the price of the exchange, by the minutes of what is billed."""
+
 MARGIN: Final = text("Margin on the spot price")
 NO_VAT: Final = text("No VAT is added to these prices.")
 NO_VAT_FOR_A_PERSON: Final = text("No VAT is added: this is surplus electricity that a private person sells.")
@@ -82,10 +95,19 @@ FIXED_TERM_ENDED: Final = text("The fixed term ended"), text("The fixed term end
 ENDED: Final = text("The contract ended"), text("The contract ends")
 
 
+def until(last: date) -> Text:
+    """Until when a contract runs whose last day is known."""
+    return text("until %(date)s", date=_said(last))
+
+
+def fixed_until(last: date) -> Text:
+    """Until when the fixed term of a contract runs."""
+    return text("fixed, until %(date)s", date=_said(last))
+
+
 def ends(on: date) -> Label:
     """That a contract ends, and on which day."""
-    day = Spoken(lambda language: formats.full_date(on, language))
-    return replace(STATES[ContractState.ENDING], words=text("Ends %(on)s", on=day))
+    return replace(STATES[ContractState.ENDING], words=text("Ends %(on)s", on=_said(on)))
 
 
 def unit(kind: ContractKind, basis: Basis) -> Text | str:
@@ -122,3 +144,7 @@ def price_change(name: Names, before: Decimal, after: Decimal, unit: Text | str)
 def vat_change(before: Decimal | int, after: Decimal | int) -> Text:
     """`Alv: 24 % → 25,5 %`."""
     return text("VAT: %(before)s → %(after)s", before=formats.percent(before), after=formats.percent(after))
+
+
+def _said(day: date) -> Spoken:
+    return Spoken(lambda language: formats.full_date(day, language))

@@ -177,6 +177,14 @@ class HeldContract(MadeContract):
             return labels.NO_VAT_FOR_A_PERSON
         return labels.NO_VAT if percents == {Decimal(0)} else labels.VAT_IS_ADDED
 
+    def duration(self, today: date) -> Text:
+        """How long it runs, as far as it is known on a day."""
+        if self.last:
+            return labels.until(self.last)
+        if self.fixed_until and self.is_fixed(today):
+            return labels.fixed_until(self.fixed_until)
+        return labels.UNTIL_FURTHER_NOTICE
+
     def prices(self, today: date) -> Mapping[When, Sequence[DatedPrice]]:
         """Its prices by where they stand on a day."""
         return {when: [one for one in self.every_price if one.when(today) is when] for when in When}

@@ -3,7 +3,6 @@
 Key conditions are told in a summary, in plain words (Directive (EU) 2019/944, Article 10(3)).
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Final
@@ -13,8 +12,8 @@ from portal.contracts.kinds import Basis, ContractKind
 from portal.contracts.origins import EnergyOrigin
 from portal.contracts.records import DatedPrice, HeldContract
 from portal.contracts.rules import When
-from portal.kit import formats
-from portal.kit.documents import Document
+from portal.kit import formats, papers
+from portal.kit.documents import Document, file_name
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.papers import Fact, Paper, Section
 
@@ -23,24 +22,18 @@ FILENAMES: Final = {Language.FI: "sopimus", Language.SV: "avtal", Language.EN: "
 
 def document(contract: HeldContract, origin: EnergyOrigin | None, today: date, language: Language) -> Document:
     """The summary of a contract as it stands on a day."""
-    heading = text("Summary of the contract")
-    return Document(
-        template="paper",
-        title=f"{heading.said(language)}, {contract.number}",
-        language=language,
-        dated=today,
-        content=Paper(
-            heading=heading,
-            about=f"{contract.product.said(language)} · {contract.street}, {contract.postcode} {contract.town}",
-            facts=[*_facts(contract, today, language)],
-            sections=[*_sections(contract, origin, today, language)],
-        ),
+    paper = Paper(
+        heading=text("Summary of the contract"),
+        about=f"{contract.product.said(language)} · {contract.street}, {contract.postcode} {contract.town}",
+        facts=[*_facts(contract, today, language)],
+        sections=[*_sections(contract, origin, today, language)],
     )
+    return papers.document(paper, contract.number, today, language)
 
 
 def filename(contract: HeldContract, language: Language) -> str:
     """What the file is called: `sopimus-20418733.pdf`."""
-    return f"{FILENAMES[language]}-{re.sub('[^0-9A-Za-z]+', '-', contract.number)}.pdf"
+    return file_name(FILENAMES[language], contract.number, "pdf")
 
 
 def _facts(contract: HeldContract, today: date, language: Language) -> Iterator[Fact]:
@@ -69,10 +62,11 @@ def _sections(
         [*_what_binds(contract, today, language)],
     )
     prices = contract.prices(today)
+    about_vat = [contract.about_vat]
     for heading, when in ((text("Prices now"), When.NOW), (text("Prices to come"), When.COMING)):
         if prices[when]:
-            facts = [_price(one, when, language) for one in prices[when]]
-            yield Section(heading, facts, [contract.about_vat] if when is When.NOW else ())
+            yield Section(heading, [_price(one, when, language) for one in prices[when]], about_vat)
+            about_vat = []  # told once
     if origin:
         told = [Fact(words, figure) for words, figure in origin.facts]
         sources = text("Energy sources and emissions").said(language)
@@ -81,13 +75,7 @@ def _sections(
 
 def _duration(contract: HeldContract, today: date, language: Language) -> Iterator[Fact]:
     yield Fact(text("Begins") if today < contract.first else text("Began"), formats.full_date(contract.first, language))
-    if contract.last:
-        yield Fact(text("Duration"), text("until %(date)s", date=formats.full_date(contract.last, language)))
-    elif contract.fixed_until and contract.is_fixed(today):
-        until = formats.full_date(contract.fixed_until, language)
-        yield Fact(text("Duration"), text("fixed, until %(date)s", date=until))
-    else:
-        yield Fact(text("Duration"), text("until further notice"))
+    yield Fact(text("Duration"), contract.duration(today))
     yield Fact(text("Your period of notice"), counted("%(n)s day", "%(n)s days", contract.notice_days))
     if earliest := contract.earliest_end(today):
         yield Fact(text("If you gave notice today, the last day would be"), formats.full_date(earliest, language))
@@ -100,11 +88,9 @@ def _what_binds(contract: HeldContract, today: date, language: Language) -> Iter
             "A fixed-term electricity contract binds a consumer for two years at most: you until %(date)s.",
             date=formats.full_date(until, language),
         )
-    if contract.follows_spot(today):
-        yield text(
-            "The price of energy changes every quarter hour with the exchange. In a cold winter it can be many times "
-            "that of summer, and what you pay is not known beforehand."
-        )
+    if contract.follows_spot(max(today, contract.first)):
+        if contract.kind is ContractKind.SALES:
+            yield labels.BY_THE_EXCHANGE[contract.billing_minutes]
     elif contract.kind is not ContractKind.CONNECTION and not (contract.last or contract.is_fixed(today)):
         yield text("The contract is valid until further notice. We announce a change of price at least 30 days ahead.")
 
@@ -112,7 +98,16 @@ def _what_binds(contract: HeldContract, today: date, language: Language) -> Iter
 def _price(one: DatedPrice, when: When, language: Language) -> Fact:
     unit = one.unit if isinstance(one.unit, str) else one.unit.said(language)
     name = (labels.MARGIN if one.price.basis is Basis.SPOT else one.price.name).said(language)
-    since = f", {formats.date_range(one.first, one.last, language)}" if when is When.COMING and one.last else ""
     net = text("%(price)s without VAT", price=f"{formats.exact(one.net)} {unit}").said(language)
     said = net if one.gross is None else f"{formats.exact(one.gross)} {unit} ({net})"
-    return Fact(f"{name}{since}", said)
+    held = _held(one, when, language)
+    return Fact(f"{name}, {held}" if held else name, said)
+
+
+def _held(one: DatedPrice, when: When, language: Language) -> str | None:
+    """From when until when a price holds, where one of these is still to come."""
+    if when is When.NOW:
+        return labels.until(one.last).said(language) if one.last else None
+    if one.last:
+        return formats.date_range(one.first, one.last, language)
+    return text("from %(date)s", date=formats.full_date(one.first, language)).said(language)

@@ -7,7 +7,6 @@ what the invoice's page tells, where the buyer lives, and our numbers of the sit
 whoever may see an invoice need not be told these.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -21,6 +20,7 @@ from portal.invoices import labels
 from portal.invoices.kinds import InvoiceKind, LineUnit
 from portal.invoices.payment import is_rf_reference
 from portal.invoices.records import Buyer, Counted, InvoiceHead, Line, WholeInvoice
+from portal.kit.documents import file_name
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Text, text
 from portal.kit.money import Money, total
@@ -75,7 +75,7 @@ def written(invoice: WholeInvoice, buyer: Buyer, seller: Brand) -> bytes:
 
 def filename(head: InvoiceHead) -> str:
     """What the file is called: `finvoice-261148213.xml`."""
-    return f"finvoice-{re.sub('[^0-9A-Za-z]+', '-', head.number)}.xml"
+    return file_name("finvoice", head.number, "xml")
 
 
 def _seller(seller: Brand) -> ET.Element:

@@ -120,6 +120,11 @@ def in_plain_letters(shown: str) -> str:
     return NOT_PLAIN.sub(REPLACED, shown)
 
 
+def file_name(word: str, number: str, ending: str) -> str:
+    """What the file of a document is called, whatever signs its number has: `lasku-261148213.pdf`."""
+    return f"{word}-{re.sub('[^0-9A-Za-z]+', '-', number)}.{ending}"
+
+
 def words(source: str) -> Sequence[str]:
     """The texts that a template asks for."""
     return WORDS.findall(source)

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from portal.kit.db import Database
 from portal.kit.documents import Document
-from portal.kit.i18n import Spoken, Text
+from portal.kit.i18n import Language, Spoken, Text
 from portal.kit.streams import Pieces, Pool
 from portal.kit.typesetting import Typesetter
 from portal.kit.web import Download
@@ -23,7 +24,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Facts under a heading, then sentences; what has none is left out."""
+    """Facts under a heading, then sentences: there may be none of either."""
 
     heading: Words
     facts: Sequence[Fact] = ()
@@ -34,10 +35,16 @@ class Section:
 class Paper:
     """What the paper is, what it is about, and all that it tells."""
 
-    heading: Words
+    heading: Text
     about: Words
     facts: Sequence[Fact]
     sections: Sequence[Section]
+
+
+def document(paper: Paper, number: str, dated: date, language: Language) -> Document:
+    """A paper about the thing of a number, as it stands on a day."""
+    title = f"{paper.heading.said(language)}, {number}"
+    return Document(template="paper", title=title, language=language, dated=dated, content=paper)
 
 
 def pdf(typesetter: Typesetter, document: Document, name: str) -> Download:

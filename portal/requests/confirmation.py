@@ -1,10 +1,11 @@
 """A request on one paper: what was asked for, when, by whom, and what came of it."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
-from portal.kit import formats
-from portal.kit.documents import Document
+from portal.kit import formats, papers
+from portal.kit.documents import Document, file_name
 from portal.kit.i18n import Language, text
 from portal.kit.papers import Fact, Paper, Section
 from portal.requests.records import HeldRequest, RequestEvent
@@ -14,37 +15,33 @@ FILENAMES: Final = {Language.FI: "palvelupyynto", Language.SV: "servicearende", 
 
 def document(request: HeldRequest, today: date, language: Language) -> Document:
     """The confirmation of a request that was sent, as it stands on a day."""
-    heading, sent = text("Confirmation of a request"), request.clock
-    facts = [
-        Fact(text("Request"), request.row.number),
-        Fact(text("Customer"), request.customer),
-        Fact(text("Sent"), formats.full_date(sent.sent_on, language)),
-        Fact(text("We answer at the latest"), formats.full_date(sent.answer_by, language)),
-        Fact(text("Status"), request.label.words),
-        Fact(text("As it stands on"), formats.full_date(today, language)),
-    ]
-    if request.takes_effect_on:
-        facts.append(Fact(text("Takes effect"), formats.full_date(request.takes_effect_on, language)))
-    return Document(
-        template="paper",
-        title=f"{heading.said(language)}, {request.row.number}",
-        language=language,
-        dated=today,
-        content=Paper(
-            heading=heading,
-            about=f"{request.kind.title.said(language)} · {request.row.about}",
-            facts=facts,
-            sections=[
-                Section(text("What was asked for"), sentences=request.summary),
-                Section(text("What has happened"), [_event(one, language) for one in request.events]),
-            ],
-        ),
+    paper = Paper(
+        heading=text("Confirmation of a request"),
+        about=f"{request.kind.title.said(language)} · {request.row.about}",
+        facts=[*_facts(request, today, language)],
+        sections=[
+            Section(text("What was asked for"), sentences=request.summary),
+            Section(text("What has happened"), [_event(one, language) for one in request.events]),
+        ],
     )
+    return papers.document(paper, request.row.number, today, language)
 
 
 def filename(request: HeldRequest, language: Language) -> str:
     """What the file is called: `palvelupyynto-AP-4F7K2.pdf`."""
-    return f"{FILENAMES[language]}-{request.row.number}.pdf"
+    return file_name(FILENAMES[language], request.row.number, "pdf")
+
+
+def _facts(request: HeldRequest, today: date, language: Language) -> Iterator[Fact]:
+    yield Fact(text("Request"), request.row.number)
+    yield Fact(text("Customer"), request.customer)
+    yield Fact(text("Sent"), formats.full_date(request.clock.sent_on, language))
+    if request.waits_for_us:
+        yield Fact(text("We answer at the latest"), formats.full_date(request.clock.answer_by, language))
+    yield Fact(text("Status"), request.label.words)
+    yield Fact(text("As it stands on"), formats.full_date(today, language))
+    if request.takes_effect_on:
+        yield Fact(text("Takes effect"), formats.full_date(request.takes_effect_on, language))
 
 
 def _event(event: RequestEvent, language: Language) -> Fact:

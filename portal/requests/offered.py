@@ -32,10 +32,7 @@ def key_terms(chosen: ProductOffer, first: date) -> Iterator[Text]:
     else:
         yield text("It is valid until further notice. Your notice is 14 days.")
     if chosen.follows_spot:
-        yield text(
-            "The price of energy changes every quarter hour with the exchange. In a cold winter it can be many times "
-            "that of summer, and what you pay is not known beforehand."
-        )
+        yield labels.BY_THE_EXCHANGE[chosen.terms.billing_minutes]
 
 
 def _would(offer: ProductOffer, year: YearCosts) -> Text:
