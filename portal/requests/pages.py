@@ -50,6 +50,7 @@ from portal.terms import PaymentTerms
 REQUESTS: Final = "/requests"
 PAGE: Final = 20
 LONGEST: Final = 10_000
+WITHOUT: Final = "without"  # the button by which somebody goes on without a photo, or removes it
 
 
 @dataclass(frozen=True)
@@ -199,33 +200,29 @@ def save(visit: Visit[User]) -> Download:
 
 def answer(visit: Visit[User]) -> Reply:
     """Take the answer to a question, or show it again."""
-    request = queries.by_id(visit.db, visit.who, visit.id("id"))
-    if not request.is_draft:
-        raise actions.NotADraft
-    try:
-        about = _ground(visit, request)
-    except CannotBeAsked as gone:
-        return _stuck(request, gone)
-    course = request.kind.course(about, request.answers, visit.today)
-    question = course.asked(str(visit.form.get("question")))
+    draft = _draft(visit)
+    if isinstance(draft, Answer):
+        return draft
+    request_id = draft.request.row.id
+    question = draft.course.asked(str(visit.form.get("question")))
     if question is None:
-        return Redirect(_page(request.row.id))
+        return Redirect(_page(request_id))
     typed = {name: _plain(value) for name, value in visit.form.items() if isinstance(value, str)}
     try:
         kept = question.field.kept(typed)
     except Wrong as wrong:
-        again = _question_page(request, about, course, question, Typed(typed, wrong.errors))
-        return Answer(again, status=422)
-    actions.answer(visit.db, visit.who, request.row.id, question.code, kept, visit.now)
-    return Redirect(_page(request.row.id))
+        return draft.again(question, Typed(typed, wrong.errors))
+    actions.answer(visit.db, visit.who, request_id, question.code, kept, visit.now)
+    return Redirect(_page(request_id))
 
 
 async def send_photo(visit: FlowVisit[User]) -> Reply:
     """Take the photo that a question asks for, go on without one, or show the question again.
 
-    It is opened in a process of its own before anything is written.
+    It is opened in a process of its own before anything is written. Who presses to go on without one may have chosen a
+    file before: the press counts.
     """
-    sent = visit.form.get(PHOTO)
+    sent = None if WITHOUT in visit.form else visit.form.get(PHOTO)
     taken: bytes | NoPicture | None = None
     try:
         if isinstance(sent, UploadFile) and sent.size:
@@ -278,6 +275,38 @@ def _take_photo(flow_visit: FlowVisit[User], taken: bytes | NoPicture | None) ->
 
 def _with_photo(visit: Visit[User], taken: bytes | NoPicture | None) -> Reply:
     """None where no file was chosen: the photo that there is stays, but for a press on the button that removes it."""
+    draft = _draft(visit)
+    if isinstance(draft, Answer):
+        return draft
+    request_id = draft.request.row.id
+    question = draft.course.asked(PHOTO)
+    if question is None or not isinstance(question.field, PhotoField):
+        return Redirect(_page(request_id))
+    if isinstance(taken, NoPicture):
+        return draft.again(question, Typed(errors={ANSWER: taken.says}))
+    if taken is not None or WITHOUT in visit.form or not draft.request.has_photo:
+        actions.attach(visit.db, visit.who, request_id, visit.installation.vault, taken, visit.now)
+    return Redirect(_page(request_id))
+
+
+@dataclass(frozen=True)
+class _OpenDraft:
+    """A draft that can go on, with what it is about and its questions."""
+
+    request: HeldRequest
+    about: Subject
+    course: Course
+
+    def again(self, question: Question, typed: Typed) -> Answer:
+        """A question of it once more, with what was typed and what is wrong with that."""
+        return Answer(_question_page(self.request, self.about, self.course, question, typed), status=422)
+
+
+def _draft(visit: Visit[User]) -> _OpenDraft | Answer:
+    """The draft whose question is answered, or that it cannot go on, and why.
+
+    Raises NoSuchRequest and NotADraft.
+    """
     request = queries.by_id(visit.db, visit.who, visit.id("id"))
     if not request.is_draft:
         raise actions.NotADraft
@@ -285,16 +314,7 @@ def _with_photo(visit: Visit[User], taken: bytes | NoPicture | None) -> Reply:
         about = _ground(visit, request)
     except CannotBeAsked as gone:
         return _stuck(request, gone)
-    course = request.kind.course(about, request.answers, visit.today)
-    question = course.asked(PHOTO)
-    if question is None or not isinstance(question.field, PhotoField):
-        return Redirect(_page(request.row.id))
-    if isinstance(taken, NoPicture):
-        again = Typed(errors={ANSWER: taken.says})
-        return Answer(_question_page(request, about, course, question, again), status=422)
-    if taken is not None or "without" in visit.form or not request.has_photo:
-        actions.attach(visit.db, visit.who, request.row.id, visit.installation.vault, taken, visit.now)
-    return Redirect(_page(request.row.id))
+    return _OpenDraft(request, about, request.kind.course(about, request.answers, visit.today))
 
 
 def _about(kind: Kind[Any], visit: Visit[User], told: Mapping[str, str]) -> Subject:

@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlmodel import select
 
+from portal.customers.models import Mandate
 from tests.browser import hidden
 from tests.contracts.register import Register
+from tests.people import MIKKO
 
 
 @pytest.fixture
@@ -60,17 +62,35 @@ def fill_in(browser, draft, *answers):
         assert answer.status_code == 303, f"{question}: {answer.text}"
 
 
-def send_photo(browser, draft, sent, kind="image/png"):
-    """Send a file as the photo of a draft; nothing where there are no bytes, as a browser does."""
+def send_photo(browser, draft, sent, kind="image/png", **pressed):
+    """Send a file as the photo of a draft, by a button; nothing where there are no bytes, as a browser does."""
     page = browser.open(f"{draft}?question=photo")
     return browser.post(
-        f"{draft}/photo", data=hidden(page.text), files={"photo": ("m.png" if sent else "", sent, kind)}
+        f"{draft}/photo", data=hidden(page.text) | pressed, files={"photo": ("m.png" if sent else "", sent, kind)}
     )
 
 
 def send(browser, draft):
     """Press the button that sends; the answer."""
     return browser.post(f"{draft}/send", data=hidden(browser.open(draft).text))
+
+
+def acting_for_aino(house, aino, level, themes="contracts"):
+    """Mikko's browser, a minute after his bank, in some of Aino's matters."""
+    party = house.customer(MIKKO, "Mikko Korhonen", "1002")
+    with house.database.writing() as db:
+        mandate = Mandate(
+            grantor_id=aino.party,
+            grantee_id=party,
+            themes=themes,
+            every_site=True,
+            level=level,
+            valid_from=aino.today,
+        )
+        db.add(mandate)
+    mikko = house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=1)
+    post(mikko, "/overview", "/act-as", party=str(aino.party))
+    return mikko
 
 
 def rows(database, table):

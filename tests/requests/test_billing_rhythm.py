@@ -17,7 +17,7 @@ from portal.requests.subjects import CustomerSubject
 from portal.settings import BadSettings, Settings
 from portal.terms import BillingTerms
 from tests import markup
-from tests.requests.conftest import begin, fill_in, rows, send
+from tests.requests.conftest import acting_for_aino, begin, fill_in, rows, send
 from tests.requests.values import TODAY, WHOSE
 
 SALES, HEAT = ContractKind.SALES, ContractKind.HEAT
@@ -102,3 +102,12 @@ def test_a_customer_asks_and_the_answer_stands_with_the_details_of_billing(house
     with house.database.writing() as db:
         db.get(ServiceRequest, rows(house.database, ServiceRequest)[0].id).state = State.DONE
     assert "Valmis" in markup.words(aino.browser.open("/account"), "//main")
+
+
+@pytest.mark.sqlite
+def test_whoever_handles_bills_alone_may_ask_without_seeing_the_contracts(house, aino, home):
+    mikko = acting_for_aino(house, aino, "manage", themes="billing")
+    mikko.open(f"/contracts/{home.sales}", status=403)
+    draft = begin(mikko, "billing-rhythm", customer=aino.party)
+    fill_in(mikko, draft, "quarterly", "15")
+    assert send(mikko, draft).status_code == 303

@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import select
 
 from portal.audit.models import AuditEntry
-from portal.customers.models import Mandate
 from portal.kit.clock import DAY
 from portal.outbox.mail import MAIL, letter_in
 from portal.outbox.models import OutboxEvent
@@ -17,8 +16,8 @@ from portal.requests.events import RequestSent, RequestWithdrawn
 from portal.requests.models import RequestStep, ServiceRequest
 from tests import markup
 from tests.browser import ORIGIN, check, hidden
-from tests.people import AINO, MIKKO
-from tests.requests.conftest import ELSEWHERE, begin, fill_in, post, rows, send
+from tests.people import AINO
+from tests.requests.conftest import ELSEWHERE, acting_for_aino, begin, fill_in, post, rows, send
 
 FIFTY = 50
 
@@ -294,24 +293,6 @@ def test_a_representative_acts_as_far_as_the_mandate_goes(house, aino, home, lev
     assert "Aino Mäkelä" in said
     (event,) = events(house.database, "request.sent")
     assert (event["sent_by"], event["customer_number"]) == ("Mikko Korhonen", "1001")
-
-
-def acting_for_aino(house, aino, level):
-    """Mikko's browser, a minute after his bank, in the matters of Aino's contracts."""
-    party = house.customer(MIKKO, "Mikko Korhonen", "1002")
-    with house.database.writing() as db:
-        mandate = Mandate(
-            grantor_id=aino.party,
-            grantee_id=party,
-            themes="contracts",
-            every_site=True,
-            level=level,
-            valid_from=aino.today,
-        )
-        db.add(mandate)
-    mikko = house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=1)
-    post(mikko, "/overview", "/act-as", party=str(aino.party))
-    return mikko
 
 
 @pytest.mark.sqlite

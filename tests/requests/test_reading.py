@@ -185,6 +185,9 @@ def test_a_photo_is_removed_by_a_press_and_with_its_draft(house, aino, draft):
     assert "Poista kuva" in markup.words(page, "//main//button")
     aino.browser.post(f"{draft}/photo", data=hidden(page.text) | {"without": "yes"})
     assert not rows(house.database, RequestPhoto)
+    for chosen in (picture("red"), b"hello"):
+        assert send_photo(aino.browser, draft, chosen, without="yes").status_code == 303, "the press counts"
+    assert not rows(house.database, RequestPhoto)
     assert send_photo(aino.browser, draft, picture("red")).status_code == 303
     post(aino.browser, draft, f"{draft}/cancel")
     assert not rows(house.database, RequestPhoto)

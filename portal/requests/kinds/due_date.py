@@ -43,7 +43,7 @@ def not_payable(about: InvoiceSubject, late_days: int, today: date) -> Text | No
     if not (left.asked or left.collected):
         return text("Nothing is left to pay of this invoice.")
     if left.collected or about.is_reminded:
-        return _reminded(about)
+        return _pursued(about)
     if invoice.is_late(today) and invoice.days_late(today) > late_days:
         return text(
             "The due date passed on %(day)s. Call us, and we agree on how it is paid.", day=said_day(invoice.due_on)
@@ -53,7 +53,8 @@ def not_payable(about: InvoiceSubject, late_days: int, today: date) -> Text | No
     return None
 
 
-def _reminded(about: InvoiceSubject) -> Text:
+def _pursued(about: InvoiceSubject) -> Text:
+    """Who is to be asked about a bill that is in collection, or of which we have reminded."""
     if about.invoice.in_collection_since:
         return text("This invoice is in collection. Ask whoever collects it when and how it can be paid.")
     return text("We have sent a reminder of this invoice. Call us, and we agree on how it is paid.")
