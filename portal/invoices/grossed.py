@@ -6,6 +6,7 @@ VAT is worked out once for each rate, on the sum of its lines (contracts/pricing
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from uuid import UUID
 
 from portal.invoices.records import Group, Line, Source, WholeInvoice
 from portal.kit.money import Money, total
@@ -40,6 +41,16 @@ def with_vat(invoice: WholeInvoice) -> Sequence[GrossGroup]:
         GrossGroup(group.source, [GrossLine(line, amounts[at, place]) for place, line in enumerate(group.lines)])
         for at, group in enumerate(groups)
     ]
+
+
+def line_by_line(invoice: WholeInvoice) -> Sequence[GrossLine]:
+    """The same lines in the order of the invoice, in which a complaint counts them."""
+    by_contract = {_contract_id(group.source): iter(group.lines) for group in with_vat(invoice)}
+    return [next(by_contract[_contract_id(line.source)]) for line in invoice.lines]
+
+
+def _contract_id(source: Source | None) -> UUID | None:
+    return source.contract_id if source else None
 
 
 def _amounts(invoice: WholeInvoice, groups: Sequence[Group]) -> Iterator[tuple[tuple[int, int], Money]]:

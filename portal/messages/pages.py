@@ -17,8 +17,9 @@ from portal.auth.people import User, decides, user
 from portal.invoices import disputes
 from portal.invoices import queries as invoices
 from portal.invoices.disputes import Disputed
+from portal.invoices.grossed import GrossLine, line_by_line
 from portal.invoices.paid_here import PaymentsMade
-from portal.invoices.records import InvoiceHead, Line, WholeInvoice
+from portal.invoices.records import InvoiceHead, WholeInvoice
 from portal.kit import formats
 from portal.kit.allowance import retry_after
 from portal.kit.errors import BadRequest, NotCovered, NotThere
@@ -125,7 +126,11 @@ class ThreadPage(Page):
 
 @dataclass(frozen=True)
 class NewMessage(Page):
-    """The form for a new message, about one of the customer's things or about none; lines are those of an invoice."""
+    """The form for a new message, about one of the customer's things or about none.
+
+    lines: those of an invoice, each with what it comes to with VAT
+    reads_without: whether its lines are told without VAT, as companies read them
+    """
 
     template = "messages/new.html"
     form: Typed
@@ -134,7 +139,8 @@ class NewMessage(Page):
     about: ThreadSubject
     sites: Sequence[Thing]
     site_may_be_left_out: bool
-    lines: Sequence[Line]
+    lines: Sequence[GrossLine]
+    reads_without: bool
     full_until: datetime | None = None
 
 
@@ -288,7 +294,8 @@ def _of_invoice(visit: Visit[User], invoice: WholeInvoice) -> Mapping[str, str]:
     number = text("Invoice %(number)s", number=invoice.head.number).said(visit.language)
     if line is None:
         return {"subject": number}
-    whole = f"{number}: {line.name.said(visit.language)}, {formats.money(disputes.with_vat(line.net, line))}"
+    gross = line_by_line(invoice)[int(place) - 1].amount
+    whole = f"{number}: {line.name.said(visit.language)}, {formats.money(gross)}"
     amount = formats.euros(Money(int(cents))) if SOME_NUMBER.fullmatch(cents) else ""
     return {"subject": whole[:LONGEST_SUBJECT], "place": place, "disputed": amount}
 
@@ -358,7 +365,8 @@ def _new(
         about=about,
         sites=[] if is_settled else subjects.sites(visit.db, visit.who),
         site_may_be_left_out=any(rules.may_write(reach, topic, None) for topic in topics),
-        lines=bill.lines if bill else (),
+        lines=line_by_line(bill) if bill else (),
+        reads_without=bool(bill and bill.is_a_companys),
     )
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import select
 
 from portal.audit.models import AuditEntry
+from portal.customers.models import Party
 from portal.invoices import disputes, queries
 from portal.invoices.disputes import line_at, with_vat
 from portal.invoices.models import InvoiceDispute
@@ -23,7 +24,7 @@ from portal.payments import queries as payments
 from tests import days
 from tests.contracts.register import Register, somebody
 from tests.invoices.books import Books
-from tests.markup import words
+from tests.markup import found, said, words
 from tests.messages.conftest import entry
 from tests.messages.test_pages import form
 from tests.people import vault
@@ -73,10 +74,19 @@ def test_the_form_knows_the_bill_its_lines_and_what_was_found(aino, books):
     page = aino.browser.open(address(books.unpaid, place=1, cents=1234))
     assert '<option value="1" selected>' in page.text
     assert 'value="12,34"' in page.text
-    assert "49,26" in page.text, "the line with its VAT stands in the subject"
+    [line, *_] = found(page, "//select[@name='place']/option[@value]")[1:]
+    assert said(line).endswith("49,26 €"), "as the page of the bill tells it, and the amount beside it is with VAT"
+    assert "49,26" in found(page, "//input[@name='subject']/@value")[0]
     assert 'name="body"' in page.text
     assert "12,34" not in aino.browser.open(address(books.unpaid, place="x", cents="-1")).text
     assert aino.browser.open(address(books.unpaid, place=99, cents=5)).status_code == 200
+
+
+def test_a_company_reads_the_lines_without_vat_as_its_bill_does(aino, books, database):
+    with database.writing() as db:
+        db.get_one(Party, aino.party).kind = "company"
+    [line, *_] = found(aino.browser.open(address(books.unpaid)), "//select[@name='place']/option[@value]")[1:]
+    assert said(line).endswith("39,25 € (ilman alv:tä)")
 
 
 def test_a_question_disputes_nothing(aino, books, database):
@@ -98,8 +108,8 @@ def test_what_is_disputed_is_told_to_the_utility_and_need_not_be_paid(aino, book
     [act] = [one for one in kept(database, AuditEntry) if one.act == "invoice.disputed"]
     assert (act.object_id, act.party_id) == (str(books.unpaid), aino.party)
     shown = aino.browser.open(f"/invoices/{books.unpaid}")
-    for said in ("Olet riitauttanut laskusta 44,99 €", "Muu osa, 50,00 €, erääntyy", "ei tarvitse maksaa"):
-        assert said in words(shown)
+    for told in ("Olet riitauttanut laskusta 44,99 €", "Muu osa, 50,00 €, erääntyy", "ei tarvitse maksaa"):
+        assert told in words(shown)
     assert f"/messages/{one.thread_id}" in shown.text
     assert 'data-copy="50,00"' in shown.text
 
@@ -174,7 +184,7 @@ def test_the_list_the_thread_and_the_file_tell_what_is_due_and_what_is_disputed(
     assert "Maksettavaa 50,00 €" in about
     assert "44,99 € riitautettu" in about
     rows = aino.browser.get("/invoices/download?show=open").text.splitlines()
-    assert any(row.endswith("94,99;0,00;50,00;44,99;0,00") for row in rows), rows
+    assert any(row.endswith("94,99;0,00;50,00;0,00;44,99;0,00") for row in rows), rows
     with database.reading() as db:
         assert {head.id for head in payments.set_aside(db, somebody(aino.party))} == {books.unpaid}, other
 
