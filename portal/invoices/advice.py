@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from portal.contracts.kinds import ContractKind
-from portal.invoices.records import InvoiceHead, WholeInvoice
+from portal.invoices.records import OF_ELECTRICITY, InvoiceHead, WholeInvoice
 from portal.kit.i18n import Text, text
 
 
@@ -35,7 +35,7 @@ def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
             "(kkv.fi) and take the matter to the Consumer Disputes Board (kuluttajariita.fi)."
         )
     else:
-        if invoice.is_about_electricity:
+        if invoice.is_about(*OF_ELECTRICITY):
             yield text(
                 "If we do not find a solution together, a company can take a matter of electricity to the Energy "
                 "Market Disputes Board."
@@ -46,7 +46,7 @@ def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
                 "find a solution together, the district court decides them."
             )
     yield text("Motiva (motiva.fi) gives free advice on using energy sparingly.")
-    if invoice.is_about_electricity:
+    if invoice.is_about(*OF_ELECTRICITY):
         yield text("The Energy Authority (energiavirasto.fi) supervises the electricity market.")
     if invoice.is_about(ContractKind.GAS):
         yield text("The Energy Authority (energiavirasto.fi) supervises the gas market.")

@@ -24,6 +24,7 @@ HEADINGS: Final = (
     text("Amount, €"),
     text("Paid, €"),
     text("To be paid, €"),
+    text("Being booked, €"),
     text("Disputed, €"),
     text("In collection, €"),
 )
@@ -64,6 +65,7 @@ def _row(head: InvoiceHead, today: date, language: Language) -> list[Cell]:
         _euros(head.total),
         _euros(head.paid),
         _euros(head.to_pay),
+        _euros(head.shares.on_the_way),
         _euros(head.shares.disputed),
         _euros(head.shares.collected),
     ]

@@ -69,15 +69,13 @@ def found(db: Session, who: User, filters: InvoiceFilter, today: date) -> Found:
     return Found(which, count, Money(int(cents or 0)), Money(int(left_cents or 0)))
 
 
-def among(
-    db: Session, who: User, filters: InvoiceFilter, today: date, invoice_ids: Collection[UUID]
-) -> Collection[UUID]:
-    """Those of some bills that a filter lets through."""
-    if not invoice_ids:
-        return ()
+def among(db: Session, who: User, filters: InvoiceFilter, today: date, invoice_ids: Collection[UUID]) -> set[UUID]:
+    """Those of some bills of the person's that a filter lets through."""
+    if not invoice_ids or filters == InvoiceFilter():
+        return set(invoice_ids)
     conditions = _conditions(db, who, filters, today)
     mine = sa.and_(INVOICES.visible_to(who), _INVOICE.c.id.in_(invoice_ids), *conditions)
-    return db.connection().execute(sa.select(_INVOICE.c.id).where(mine)).scalars().all()
+    return set(db.connection().execute(sa.select(_INVOICE.c.id).where(mine)).scalars())
 
 
 def some(db: Session, which: Found, sort: SortBy, skip: int, limit: int) -> Sequence[InvoiceHead]:

@@ -243,9 +243,10 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
     invoice = queries.by_id(visit.db, visit.who, visit.id("id"))
     [head] = payments.told(visit.db, visit.who, [invoice.head])
     invoice = replace(invoice, head=head)
+    told = as_told(visit.who, invoice)
     return InvoicePage(
         today=visit.today,
-        invoice=as_told(visit.who, invoice),
+        invoice=told,
         related=queries.related(visit.db, visit.who, invoice),
         codes=payment_codes(invoice, visit.today),
         pay_by=banking_days.on_or_after(invoice.head.due_on),
@@ -256,7 +257,7 @@ def show(reread: Reread, payments: PaymentsMade, visit: Visit[User]) -> InvoiceP
         parts=parts(invoice),
         two_years_of_use=two_years(visit.db, visit.who, invoice),
         origins=origins(visit.db, invoice),
-        with_vat=() if invoice.is_a_companys else with_vat(as_told(visit.who, invoice)),
+        with_vat=() if invoice.is_a_companys else with_vat(told),
         to_do=advice.if_wrong(head, visit.today),
         who_helps=list(advice.who_helps(invoice)),
         disputes=disputes.open_of(visit.db, visit.who, invoice),

@@ -4,7 +4,6 @@ It says what the page of the invoice says, to whoever reads that page: of its co
 may see of these.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +19,7 @@ from portal.invoices.parts import parts
 from portal.invoices.records import Buyer, Group, InvoiceHead, Line, Source, WholeInvoice
 from portal.invoices.rules import Status
 from portal.kit import formats
-from portal.kit.documents import Attachment, Document, Relationship
+from portal.kit.documents import Attachment, Document, Relationship, file_name
 from portal.kit.formats import DASH
 from portal.kit.i18n import Language, Text, counted, text
 from portal.kit.papers import Fact, Words
@@ -124,7 +123,7 @@ def document(printing: Printing, seller: Brand, today: date, language: Language)
 
 def filename(head: InvoiceHead, language: Language) -> str:
     """What the file is called: `lasku-261148213.pdf`."""
-    return f"{FILENAMES[language]}-{re.sub('[^0-9A-Za-z]+', '-', head.number)}.pdf"
+    return file_name(FILENAMES[language], head.number, "pdf")
 
 
 def _e_invoice(printing: Printing, seller: Brand, language: Language) -> Attachment:
@@ -212,7 +211,6 @@ def _note(invoice: WholeInvoice, seller: Brand, today: date, language: Language)
     )
     notes = {
         Status.BOOKING: booking,
-        Status.COLLECTION: _in_collection(invoice, seller, language),
         Status.DISPUTED: disputed,
         Status.PAID: text("The invoice has been paid. Thank you."),
         Status.OVERPAID: text(
@@ -226,16 +224,18 @@ def _note(invoice: WholeInvoice, seller: Brand, today: date, language: Language)
     }
     paid, whole = formats.money(head.paid), formats.money(head.total)
     partly = text("%(paid)s of %(total)s has been paid", paid=paid, total=whole) if head.paid else None
+    if head.status(today) is Status.COLLECTION and head.in_collection_since:
+        return _in_collection(invoice, head.in_collection_since, seller, language)
     return notes.get(head.status(today), disputed if head.disputed and head.to_pay else partly)
 
 
-def _in_collection(invoice: WholeInvoice, seller: Brand, language: Language) -> Text:
-    since = invoice.head.in_collection_since
+def _in_collection(invoice: WholeInvoice, since: date, seller: Brand, language: Language) -> Text:
+    """Since when, and whom to ask."""
     return text(
         "%(amount)s of this invoice has been in collection since %(date)s. Do not pay it by the details of the "
         "invoice: ask how much it is now and how it is paid. %(collector)s",
         amount=formats.money(invoice.head.shares.collected),
-        date=formats.full_date(since, language) if since else "",
+        date=formats.full_date(since, language),
         collector=invoice.collector or f"{seller.called(language)}, {seller.phone}",
     )
 

@@ -132,7 +132,7 @@ LATEST_UNPAID: Final = {
 LATEST_SETTLED: Final = {
     show: _some(~IS_UNPAID & _DAY.between(*_THESE_DAYS) & which, *_NEWEST_FIRST) for show, which in _SETTLED.items()
 }
-DUE: Final = _some(IS_UNPAID, *_FIRST_DUE_FIRST)
+DUE: Final = _some(IS_UNPAID, _INVOICE.c.in_collection_since.is_not(None), *_FIRST_DUE_FIRST)
 NETS: Final = INVOICES.question(as_row, _NETS)
 NETS_OF_A_COMMODITY: Final = INVOICES.question(
     as_row,
@@ -218,7 +218,7 @@ def latest(
 
 
 def due(db: Session, who: User, limit: int) -> Sequence[InvoiceHead]:
-    """The bills that are to be paid next, overdue ones before all others."""
+    """The bills that are to be paid next, overdue ones before all others, those in collection after them."""
     return with_subjects(db, DUE.all(db, who, skip=0, limit=limit))
 
 

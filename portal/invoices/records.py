@@ -325,8 +325,8 @@ class WholeInvoice:
 
     @property
     def is_about_more_than_electricity(self) -> bool:
-        """Whether a line of it is for anything else."""
-        return any(line.source is None or line.source.kind not in OF_ELECTRICITY for line in self.lines)
+        """Whether it is for another contract as well, or for none at all: a fee beside electricity is a part of it."""
+        return not self.sources or any(source.kind not in OF_ELECTRICITY for source in self.sources)
 
     def is_about(self, *kinds: ContractKind) -> bool:
         """Whether a line of it is for a contract of some kinds."""

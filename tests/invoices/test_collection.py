@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from portal.contracts.kinds import ContractKind
+from portal.customers.models import Party
 from portal.invoices.advice import who_helps
 from portal.invoices.importing import InvoiceEntry
 from portal.invoices.rules import Shares, shared_out, shared_out_together
@@ -19,8 +21,8 @@ from portal.requests.kinds.due_date import DUE_DATE
 from portal.requests.subjects import InvoiceSubject
 from portal.terms import PaymentTerms
 from tests.contracts.register import somebody
-from tests.invoices.test_changes import HEAT, NETWORK, SALES, bill, line
-from tests.markup import words
+from tests.invoices.test_changes import HEAT, NETWORK, SALES, bill, line, source
+from tests.markup import found, words
 
 LAST = date(2026, 6, 30)
 AGENCY = "Esimerkki Perintä Oy, 010 000 0000"
@@ -52,7 +54,25 @@ def test_a_bill_in_collection_is_not_paid_here_and_says_whom_to_ask(aino, regist
     for asks in ("data-copy=", f"/invoices/{collected}/pay", "/requests/new/due-date", "/requests/new/payment-plan"):
         assert asks not in page.text
     rows = aino.browser.get("/invoices/download?show=collection").text.splitlines()
-    assert rows[1].endswith("Perinnässä;94,99;0,00;0,00;0,00;94,99")
+    assert rows[1].endswith("Perinnässä;94,99;0,00;0,00;0,00;0,00;94,99")
+
+
+def test_what_can_be_paid_is_told_of_however_many_bills_are_in_collection(aino, register):
+    for days in (70, 80, 90, 100):
+        since = LAST + timedelta(days=days)
+        register.bill(aino.party, register.site(), LAST, in_collection_since=since, collector=AGENCY)
+    due = register.bill(aino.party, register.site(), aino.today, cents=1000)
+    for page in ("/overview", "/invoices"):
+        assert f"/invoices/{due}#pay" in found(aino.browser.open(page), "//main//a/@href")
+
+
+@pytest.mark.sqlite
+def test_debt_counselling_is_for_persons(aino, collected, database):
+    with database.writing() as db:
+        db.get_one(Party, aino.party).kind = "company"
+    said = words(aino.browser.open(f"/invoices/{collected}"))
+    assert "kerro siitä heti" in said
+    assert "velkaneuvonta" not in said
 
 
 @pytest.mark.sqlite
@@ -97,10 +117,14 @@ def test_what_is_left_is_shared_out_to_the_cent(left, on_the_way, disputed, coll
     assert shared_out_together(left + Money(500), [shares]) == Shares(shares.asked + Money(500), *each[1:])
 
 
+CONNECTION = source(ContractKind.CONNECTION, 5)
 COMPANIES = [
     ((SALES,), ["Energy Market Disputes Board"], ["district court", "Consumer"]),
     ((HEAT,), ["district court", "metered and billed"], ["Disputes Board.", "Consumer", "electricity"]),
     ((SALES, NETWORK, HEAT), ["Energy Market Disputes Board", "district court"], ["Consumer"]),
+    ((CONNECTION,), ["Energy Market Disputes Board", "supervises the electricity market"], ["district court"]),
+    ((SALES, None), ["Energy Market Disputes Board"], ["district court"]),
+    ((None,), ["district court"], ["Energy Market Disputes Board", "supervises"]),
 ]
 
 
