@@ -36,12 +36,16 @@ MOST_POINTS: Final = 10  # whose readings are looked at: a home has one to four
 
 @dataclass(frozen=True, slots=True)
 class _Metered:
-    """A series of a metering point, the contracts that bill by it, and the use of its days as far as they are held."""
+    """A series of a metering point, the contracts that bill by it, and the use of its days as far as they are held.
+
+    is_cut_off: whether no energy can flow there now: none is expected of the rest of the month
+    """
 
     point: Point
     reading_type: ReadingType
     terms: tuple[Terms, ...]
     use: DailyUse
+    is_cut_off: bool
 
     def newest(self, first: date, today: date) -> date:
         """The last day since the first that is known; the day before it without any."""
@@ -53,6 +57,16 @@ class _Metered:
         while day in known:
             day += DAY
         return day - DAY
+
+    def level(self, until: date) -> Fraction | None:
+        """What it takes of what it took a year before, as far as a day; None where a month cannot be told of by it."""
+        if self.is_cut_off:
+            return Fraction(0)
+        return None if expected(self.use, until) is None else level(self.use, until)
+
+    def expected(self, until: date) -> Fraction:
+        """What its month takes that can be foretold wrong, in milliwatt-hours."""
+        return Fraction(0) if self.is_cut_off else expected(self.use, until) or Fraction(0)
 
     def _known(self, first: date, today: date) -> Iterator[date]:
         """The days before today that are known: on those on which no energy could flow, that none did."""
@@ -69,8 +83,7 @@ def so_far(db: Session, who: User, today: date) -> MonthSoFar | NoMonth:
     if len(every) > MOST_POINTS:
         return NoMonth.TOO_MANY
     newest = min(one.newest(month.first, today) for one in every)
-    levels = [level(one.use, newest) for one in every if expected(one.use, newest) is not None]
-    known = [one for one in levels if one is not None]
+    known = [of_now for one in every if (of_now := one.level(newest)) is not None]
     can_foretell = len(known) == len(every)
     until = newest if can_foretell else min(one.complete_until(month.first, today) for one in every)
     if until < month.first:
@@ -114,7 +127,7 @@ def _forecast(
     for one in every:
         contracts_of = {terms.contract_id for terms in one.terms}
         cost = sum(line.net.cents for line in of_energy(whole) if line.contract_id in contracts_of)
-        taken = expected(one.use, until)
+        taken = one.expected(until)
         prices.append(Fraction(cost) / taken if taken else Fraction(0))
     found = error([tried(one.use, until) for one in every], prices)
     return found if isinstance(found, Lack) else Forecast.of(whole, *found)
@@ -133,7 +146,8 @@ def _metered(db: Session, who: User, month: Days, today: date) -> Iterator[_Mete
         mine = [point for point, of_kind in by_series if of_kind is kind]
         use = _use(db, who, [points[point] for point in mine], kind, Days(since, today - DAY))
         for point in mine:
-            yield _Metered(points[point], kind, tuple(by_series[point, kind]), use.get(point, {}))
+            is_cut_off = points[point].is_cut_off(today)
+            yield _Metered(points[point], kind, tuple(by_series[point, kind]), use.get(point, {}), is_cut_off)
 
 
 def _use(db: Session, who: User, points: Sequence[Point], kind: ReadingType, days: Days) -> Mapping[UUID, DailyUse]:

@@ -7,6 +7,7 @@ import pytest
 
 from portal.consumption import recording
 from portal.kit.clock import DAY, first_of_month
+from portal.sites.models import Disconnection
 from tests.consumption.readings import every
 from tests.contracts.register import line
 from tests.markup import found, words
@@ -53,6 +54,19 @@ def test_three_steady_years_foretell_the_month(mikko, register):
     whole = f"{(net + round(net * 0.255)) / 100:.2f}".replace(".", ",")
     assert f"Koko kuukausi, ennuste {whole} € todennäköisesti {whole}–{whole} €" in home.said
     assert "Sähkön siirtää toinen yhtiö: sen osuus ei ole mukana." in home.said
+
+
+def test_a_metering_point_that_is_cut_off_takes_the_forecast_of_no_other_away(mikko, register):
+    home = Home(mikko, register, days=3 * 365)
+    point, product = register.point(home.site), register.product(name="Mökki")
+    register.price(product, "energy", "10")
+    register.contract(mikko.party, home.site, point, product)
+    register.add(
+        Disconnection(metering_point_id=point, connection="AE02", since=mikko.today - timedelta(days=60)),
+    )
+    net = 30 * 24 * 10 + 500
+    whole = f"{(net + round(net * 0.255)) / 100:.2f}".replace(".", ",")
+    assert f"Koko kuukausi, ennuste {whole} € todennäköisesti {whole}–{whole} €" in home.said
 
 
 def free_spot_prices(mikko, register):

@@ -8,6 +8,7 @@ from portal.consumption.registers.models import RegisterReading
 from portal.customers.models import Mandate
 from portal.kit.i18n import Language
 from portal.overview.pages import greeting
+from portal.sites.models import Disconnection
 from tests.contracts.register import Register
 from tests.markup import found, said, words
 
@@ -72,12 +73,15 @@ def test_what_ends_what_was_made_and_what_is_to_be_read_stands_on_the_overview(h
     register.occupancy(aino.party, site)
     register.contract(aino.party, site, register.point(site), register.product(), signed_on=today)
     read = {"metering_point_id": register.point(site, "gas"), "serial": "M1", "counts": "total", "unit": "m3"}
+    cut_off = read | {"metering_point_id": register.point(site, "cooling"), "read_how": "customer"}
     by_utility = read | {"metering_point_id": register.point(site, "heat"), "read_how": "utility"}
     mandate = {"themes": "billing", "every_site": True, "level": "see", "valid_from": today - timedelta(9)}
     register.add(
         RegisterReading(**read, read_on=date(2025, 11, 1), reading=1, read_how="customer"),
         RegisterReading(**read, read_on=date(2026, 8, 1), reading=9, read_how="estimate"),
         RegisterReading(**by_utility, read_on=date(2025, 11, 1), reading=1),
+        RegisterReading(**cut_off, read_on=date(2025, 11, 1), reading=1),
+        Disconnection(metering_point_id=cut_off["metering_point_id"], connection="AE02", since=today),
         Mandate(**mandate, grantor_id=aino.party, grantee_id=mikko.party, valid_to=today + timedelta(9)),
     )
     needs = "//section[@aria-labelledby='needs']//span[@class='row__title']"

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Integer, case, func, or_, select
+from sqlalchemy import Integer, case, exists, func, or_, select
 from sqlmodel import Session
 
 from portal.auth.people import User
@@ -20,11 +20,12 @@ from portal.consumption.registers.rules import RegisterValue
 from portal.kit.db import table_of
 from portal.kit.questions import given
 from portal.sites.kinds import Commodity
-from portal.sites.models import MeteringPoint, Occupancy, Site
-from portal.sites.scope import held_on
+from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Site
+from portal.sites.scope import cut_off_on, held_on
 
 MOST: Final = 200  # of a site: the newest
 READ, POINT, HELD, SITE = (table_of(one) for one in (RegisterReading, MeteringPoint, Occupancy, Site))
+CUT_OFF: Final = table_of(Disconnection)
 SCOPE: Final = Scope(HELD.c.party_id, HELD.c.site_id, {Theme.CONSUMPTION})
 OfPoint = tuple[str, Commodity, RegisterValue]
 Key = tuple[int, str, str]
@@ -76,6 +77,7 @@ HAND_READ: Final = SCOPE.question(
     .join(HELD, HELD.c.site_id == SITE.c.id)
     .where(
         held_on(given("today")),
+        ~exists().where(CUT_OFF.c.metering_point_id == POINT.c.id, cut_off_on(given("today"))),
         READ.c.read_on >= HELD.c.since,
         READ.c.read_how != ReadHow.ESTIMATE,
         or_(POINT.c.valid_to.is_(None), POINT.c.valid_to >= given("today")),
@@ -88,7 +90,10 @@ HAND_READ: Final = SCOPE.question(
 
 
 def not_read_since(db: Session, who: User, until: date, today: date, limit: int) -> Sequence[HandRead]:
-    """So many metering points of sites held today that are read by hand, and were not read after a day."""
+    """So many metering points of sites held today that are read by hand, and were not read after a day.
+
+    One that is cut off waits for nobody: what its meter showed was read when it was.
+    """
     return HAND_READ.all(db, who, until=until, today=today, limit=limit)
 
 
