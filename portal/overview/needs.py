@@ -3,7 +3,7 @@
 An unpaid bill has its own place there, and so have unread messages: nothing is told twice.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -75,10 +75,17 @@ def needs(pending: Pending, today: date) -> Sequence[Need]:
     return sorted(every, key=lambda one: (one.by, one.href))
 
 
-def _withdrawals(pending: Pending, today: date) -> Iterator[Need]:
-    for one in pending.contracts:
+def can_be_withdrawn(contracts: Iterable[MadeContract], today: date) -> Iterator[tuple[MadeContract, date]]:
+    """Those of some contracts from which their holder may still withdraw, and the last day for it."""
+    for one in contracts:
         last = withdrawal.last_day(one)
-        if last is not None and today <= last and (withdrawal.CODE, one.id) not in pending.under_way:
+        if last is not None and today <= last:
+            yield one, last
+
+
+def _withdrawals(pending: Pending, today: date) -> Iterator[Need]:
+    for one, last in can_be_withdrawn(pending.contracts, today):
+        if (withdrawal.CODE, one.id) not in pending.under_way:
             said = text("You can withdraw from %(contract)s without a reason.", contract=Spoken(one.product.said))
             yield Need(said, last, f"/contracts/{one.id}", icon="file-text")
 

@@ -28,7 +28,7 @@ from portal.messages.records import ThreadHead
 from portal.organisation import queries as organisation
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere
-from portal.overview.needs import MADE, READ_EACH, SOON, Need, Pending, needs
+from portal.overview.needs import MADE, READ_EACH, SOON, Need, Pending, can_be_withdrawn, needs
 from portal.payments import queries as payments
 from portal.requests import queries as requests
 from portal.sites import queries as sites
@@ -105,13 +105,14 @@ def pending(db: Session, who: User, today: date) -> Pending:
     soon = today + SOON
     pressing = contracts.pressing(db, who, today, soon, today - MADE)
     unread = registers.not_read_since(db, who, soon - READ_EACH, today, UNREAD)
+    asked_about = [*(one.id for one, _ in can_be_withdrawn(pressing, today)), *(one.site_id for one in unread)]
     return Pending(
         contracts=pressing,
         drafts=requests.drafts(db, who, DRAFTS),
         expiring=authorisations.expiring(db, who, today, soon),
         rights=organisation.ending(db, who, today, soon, RIGHTS),
         unread=unread,
-        under_way=requests.under_way(db, who, [*(one.id for one in pressing), *(one.site_id for one in unread)]),
+        under_way=requests.under_way(db, who, asked_about, today - MADE),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 from portal.auth.models import Account
 from portal.auth.people import User
 from portal.customers.models import Party
+from portal.kit.clock import start_of
 from portal.kit.db import table_of
 from portal.kit.errors import NotThere
 from portal.kit.i18n import text
@@ -100,10 +102,14 @@ def to_change(db: Session, who: User, request_id: UUID) -> HeldRequest:
     return _one(db, wanted.with_for_update().execution_options(populate_existing=True))
 
 
-def under_way(db: Session, who: User, about_ids: Collection[UUID]) -> Collection[tuple[str, UUID]]:
-    """What of some things is with the utility already: each by the code of its kind, and the thing."""
+def under_way(db: Session, who: User, about_ids: Collection[UUID], since: date) -> Collection[tuple[str, UUID]]:
+    """What of some things is with the utility already: each by the code of its kind, and the thing.
+
+    What was sent since a day counts when it is done, too: the register may have yet to tell of it.
+    """
+    is_done = (col(ServiceRequest.state) == State.DONE) & (col(ServiceRequest.sent_at) >= start_of(since))
     wanted = select(ServiceRequest.kind, ServiceRequest.about_id).where(
-        col(ServiceRequest.about_id).in_(about_ids), col(ServiceRequest.state).in_(SENT), visible_to(who)
+        col(ServiceRequest.about_id).in_(about_ids), col(ServiceRequest.state).in_(SENT) | is_done, visible_to(who)
     )
     return set(db.exec(wanted)) if about_ids else ()
 

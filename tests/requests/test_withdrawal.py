@@ -127,6 +127,7 @@ def test_who_has_withdrawn_is_not_offered_it_again(house, aino, home, new):
     assert "withdrawal" not in " ".join(markup.found(page, "//main//a/@href"))
     again = aino.browser.open(f"/requests/new/withdrawal?contract={new}")
     assert "Olet jo peruuttanut sopimuksen." in markup.words(again, "//main")
+    assert not markup.found(aino.browser.open("/overview"), "//section[@aria-labelledby='needs']")
 
 
 def test_who_loses_their_seller_by_the_way_reads_that_supply_may_be_cut():
