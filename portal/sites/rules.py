@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import cycle
 
-from portal.kit.ranges import Range
 from portal.sites.kinds import Connection
 
 
@@ -17,11 +16,6 @@ class CutOff:
     since: date
     until: date | None = None
 
-    @property
-    def days(self) -> Range:
-        """The days on which no reading is missed: the first and the last, on which energy flows in part, among them."""
-        return Range.of_days(self.since, self.until)
-
     def lasts_on(self, day: date) -> bool:
         """Whether no energy can flow when a day ends."""
         return self.since <= day and (self.until is None or day < self.until)
@@ -29,6 +23,8 @@ class CutOff:
 
 def told_now(known: Iterable[CutOff], connection: Connection, since: date, today: date) -> Sequence[CutOff]:
     """What is known of a point of which it is told only how it stands now: what lasts and is told otherwise has ended.
+
+    What begins now ends where a planned one begins: two do not hold at once.
 
     since: the day from which it is taken to be cut off, where that is news
     """
@@ -39,7 +35,8 @@ def told_now(known: Iterable[CutOff], connection: Connection, since: date, today
     if not connection.is_cut_off:
         return before
     last = max((one.until or one.since for one in before if one.since <= today), default=since)
-    begun = CutOff(connection, max(since, last))
+    planned = min((one.since for one in before if one.since > today), default=None)
+    begun = CutOff(connection, max(since, last), planned)
     return [*(one for one in before if one.since != begun.since), begun]
 
 

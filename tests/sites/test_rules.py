@@ -53,6 +53,7 @@ ON, OFF, REMOVED = Connection.CONNECTED, Connection.DISCONNECTED, Connection.MET
         ([(OFF, 21, 21)], OFF, [(OFF, 21, None)]),
         ([(OFF, 21, None)], ON, [(OFF, 21, 21)]),
         ([(OFF, 25, 27)], ON, [(OFF, 25, 27)]),
+        ([(OFF, 25, 27)], REMOVED, [(OFF, 25, 27), (REMOVED, 20, 25)]),
         ([(OFF, 4, 25)], ON, [(OFF, 4, 21)]),
     ],
 )
