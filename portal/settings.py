@@ -33,6 +33,10 @@ SECRET_LENGTH = 32
 KEY_BYTES = 32
 LEAST_VARIETY = 10  # different characters or bytes in something that should be random
 WAYS = frozenset({"passkey", "password"})  # that an installation may offer beside the bank
+DATABASE_SETTINGS = (
+    *("PORTAL_DATABASE_URL", "PORTAL_DATABASE_OWNER_URL"),
+    *("PORTAL_DATABASE_WORK_URL", "PORTAL_DATABASE_REPORT_URL"),
+)
 REQUIRED = ("PORTAL_BASE_URL", "PORTAL_SECRET_KEYS", "PORTAL_DATA_KEYS", "PORTAL_INDEX_KEY", "PORTAL_BROKER_PROFILE")
 
 
@@ -78,6 +82,12 @@ class Databases:
     def has_roles(self) -> bool:
         """Whether the app is another than the owner, so that PostgreSQL shows it what is for whoever asks alone."""
         return self.owner != self.app
+
+    @property
+    def settings(self) -> Mapping[str, str]:
+        """Each address, and the setting that it comes from."""
+        addresses = (self.app, self.owner, self.work, self.report)
+        return dict(reversed([*zip(addresses, DATABASE_SETTINGS, strict=True)]))
 
 
 class BadSettings(Complaint):
@@ -295,12 +305,18 @@ def _dangers(settings: Settings) -> Iterator[str]:
         yield "PORTAL_MAIL_DIR is set, so letters would be kept as files instead of being sent; it is for trials."
     if settings.smtp and settings.smtp.is_open_on_the_way:
         yield "PORTAL_SMTP_URL would send letters unprotected; begin it with smtp+starttls:// or smtps://."
-    addresses = settings.databases
-    if any(map(_is_open_on_the_way, (addresses.app, addresses.owner, addresses.work, addresses.report))):
-        yield (
-            "PORTAL_DATABASE_URL, or that of another role, would reach another host without knowing that it is the "
-            "right one; end it with ?sslmode=verify-full (and &sslrootcert=FILE for your own authority)."
-        )
+    yield from map(_DATABASE_FAR.format, _databases_far(settings.databases))
+
+
+_DATABASE_FAR = (
+    "{} would reach another host without knowing that it is the right one; end it with ?sslmode=verify-full "
+    "(and &sslrootcert=FILE for your own authority)."
+)
+
+
+def _databases_far(databases: Databases) -> Iterator[str]:
+    """The settings whose addresses would be reached without proof."""
+    yield from (name for address, name in databases.settings.items() if _is_open_on_the_way(address))
 
 
 def _is_open_on_the_way(database_url: str) -> bool:
@@ -330,19 +346,31 @@ def _base_url(value: str, careless: bool) -> str:  # noqa: FBT001 - read only he
 
 def _databases(given: _Given) -> Databases:
     """The addresses of the roles; without an owner the app is it, and does everything."""
-    app = _database_url(given, "PORTAL_DATABASE_URL") or "sqlite:///portal.db"
-    owner = _database_url(given, "PORTAL_DATABASE_OWNER_URL")
-    if owner is None or app.startswith("sqlite:"):
+    app_setting, owner_setting, work_setting, report_setting = DATABASE_SETTINGS
+    app, owner, work, report = (_database_url(given, name) for name in DATABASE_SETTINGS)
+    app = app or "sqlite:///portal.db"
+    if owner is None:
+        if alone := next((name for name in (work_setting, report_setting) if given.value(name)), None):
+            raise BadSettings(f"{alone} needs {owner_setting} beside it; without an owner one role does everything.")
         return Databases(app, app, app, app)
-    work = _database_url(given, "PORTAL_DATABASE_WORK_URL")
     if work is None:
-        raise BadSettings("PORTAL_DATABASE_OWNER_URL needs PORTAL_DATABASE_WORK_URL beside it, for imports and jobs.")
-    users = [make_url(url).username for url in (app, owner, work)]
-    if None in users or len({*users}) < len(users):
-        raise BadSettings(
-            "PORTAL_DATABASE_URL, PORTAL_DATABASE_OWNER_URL and PORTAL_DATABASE_WORK_URL must name different users."
-        )
-    return Databases(app, owner, work, _database_url(given, "PORTAL_DATABASE_REPORT_URL") or work)
+        raise BadSettings(f"{owner_setting} needs {work_setting} beside it, for imports and jobs.")
+    _check_users({app_setting: app, owner_setting: owner, work_setting: work})
+    if report is not None:
+        _check_users({report_setting: report, app_setting: app, owner_setting: owner})
+    return Databases(app, owner, work, report or work)
+
+
+def _check_users(addresses: Mapping[str, str]) -> None:
+    """Raise BadSettings where two addresses name one user, or one of them none: SQLite has no users."""
+    settings: dict[str, str] = {}
+    for name, address in addresses.items():
+        user = make_url(address).username
+        if user is None:
+            raise BadSettings(f"{name} must lead to PostgreSQL and name a user: each role has one of its own.")
+        if user in settings:
+            raise BadSettings(f"{settings[user]} and {name} must name different users.")
+        settings[user] = name
 
 
 def _database_url(given: _Given, name: str) -> str | None:

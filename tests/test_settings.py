@@ -164,6 +164,46 @@ def test_what_would_cross_a_network_unprotected_is_named(name, value, is_open):
     assert not any("secret@" in one for one in dangers)
 
 
+ROLES = {
+    f"PORTAL_DATABASE_{role}URL": f"postgresql+psycopg://portal_{role.lower()}@localhost/portal"
+    for role in ("", "OWNER_", "WORK_", "REPORT_")
+}
+APP_URL, OWNER_URL, WORK_URL, REPORT_URL = ROLES
+
+
+def test_each_role_of_the_database_has_an_address():
+    found = Settings.from_environment(GOOD | ROLES).databases
+    assert [found.app, found.owner, found.work, found.report] == [*ROLES.values()]
+    assert found.has_roles
+    without = {name: url for name, url in ROLES.items() if name != REPORT_URL}
+    assert Settings.from_environment(GOOD | without).databases.report == ROLES[WORK_URL]
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({OWNER_URL: ""}, f"{WORK_URL} needs {OWNER_URL}"),
+        ({OWNER_URL: "", WORK_URL: ""}, f"{REPORT_URL} needs {OWNER_URL}"),
+        ({WORK_URL: ""}, f"{OWNER_URL} needs {WORK_URL}"),
+        ({OWNER_URL: ROLES[APP_URL]}, f"{APP_URL} and {OWNER_URL} must name different users"),
+        ({WORK_URL: ROLES[OWNER_URL]}, f"{OWNER_URL} and {WORK_URL} must name different users"),
+        ({REPORT_URL: ROLES[APP_URL]}, f"{REPORT_URL} and {APP_URL} must name different users"),
+        ({REPORT_URL: ROLES[OWNER_URL]}, f"{REPORT_URL} and {OWNER_URL} must name different users"),
+        ({WORK_URL: "postgresql+psycopg://localhost/portal"}, f"{WORK_URL} must lead to PostgreSQL and name a user"),
+        ({APP_URL: "sqlite:///portal.db"}, f"{APP_URL} must lead to PostgreSQL"),
+    ],
+)
+def test_roles_that_do_not_hold_together_are_refused_by_name(changed, says):
+    with pytest.raises(BadSettings, match=says):
+        Settings.from_environment(GOOD | ROLES | changed)
+
+
+def test_the_address_that_would_cross_a_network_unprotected_is_named_alone():
+    far = {WORK_URL: "postgresql+psycopg://portal_work@db.example.fi/portal"}
+    said = [one for one in Settings.from_environment(GOOD | ROLES | far).dangers if "DATABASE" in one]
+    assert [one.split()[0] for one in said] == [WORK_URL]
+
+
 def test_what_is_unsafe_is_named():
     trial = {"PORTAL_MAIL_DIR": "mail", "PORTAL_SMTP_URL": "smtp://us:secret@mail.example.fi"}
     said = " ".join(Settings.from_environment(GOOD | trial).dangers)

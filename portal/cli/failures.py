@@ -10,7 +10,8 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 def sentence(wrong: Exception) -> str:
     """What went wrong. What nobody foresaw is told by kind and place only, for its message may hold a person."""
     if said := _of_database(wrong):
-        return f"The database cannot be used: {said.splitlines()[0].rstrip('.')}; PORTAL_DATABASE_URL says where it is."
+        first = said.splitlines()[0].rstrip(".")
+        return f"The database cannot be used: {first}; PORTAL_DATABASE_URL, or that of its role, says where it is."
     if isinstance(wrong, OSError):
         return f"{wrong.filename or 'The system'}: {wrong.strerror or type(wrong).__name__}."
     last = traceback.extract_tb(wrong.__traceback__)[-1]

@@ -57,7 +57,7 @@ def unready_database(database: Database) -> Iterator[str]:
     try:
         state = migrations.state(database.engine)
     except SQLAlchemyError:
-        yield "The database does not answer; see that it runs and that PORTAL_DATABASE_URL leads to it."
+        yield "The database does not answer; see that it runs and that its address (PORTAL_DATABASE_...) leads to it."
         return
     if state is not migrations.SchemaState.CURRENT:
         yield "The database does not have the schema of this version; `portal migrate` brings it up to date."
