@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import Session
 
 from portal.audit.models import AuditEntry
@@ -46,6 +46,11 @@ def end(db: Session) -> ChainHead | None:
     newest = select(COLUMNS.number, COLUMNS.hash, COLUMNS.at).order_by(COLUMNS.number.desc()).limit(1)
     found = db.execute(newest).first()
     return ChainHead(*found) if found else None
+
+
+def last_number(db: Session) -> int:
+    """The number of the newest entry, 0 where there is none: all that reports may read of where the audit ends."""
+    return db.execute(select(func.max(COLUMNS.number))).scalar() or 0
 
 
 def hash_at(db: Session, number: int) -> bytes | None:

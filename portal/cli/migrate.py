@@ -21,11 +21,14 @@ def run(_asked: argparse.Namespace) -> int:
     """Bring it there, and say where it is."""
     from portal import migrations
     from portal.cli import installation
+    from portal.migrations import rights
     from portal.settings import databases
 
     environ = installation.environ()
     with installation.owned(environ) as database:
         before = migrations.state(database.engine)
+        if before is not migrations.SchemaState.CURRENT:
+            rights.lift(database.engine)
         migrations.upgrade(database.engine)
         since = "already" if before is migrations.SchemaState.CURRENT else "now"
         where = database.engine.url.set(query={}).render_as_string()  # hides a password; a query may hold another

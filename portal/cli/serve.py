@@ -30,6 +30,6 @@ def run(asked: argparse.Namespace) -> int:
     check_free(asked.host, asked.port, "--port")
     settings = with_internal_port(settings)
     to_standard_error()
-    database = bound(current(Database(settings.database_url)), settings.databases)
+    database = current(bound(Database(settings.database_url), settings.databases))
     serving.serve(settings, database, asked.host, asked.port, asked.workers)
     return DONE

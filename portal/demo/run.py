@@ -56,6 +56,7 @@ def prepare(demo: Demo, environ: Mapping[str, str], say: Say) -> tuple[Settings,
     if settings.environment is Environment.PRODUCTION:
         raise BadSettings("PORTAL_ENV is production; a demo makes up people and a bank, so it never runs there.")
     database = Database(settings.databases.owner)
+    rights.lift(database.engine)
     migrations.upgrade(database.engine)
     if settings.databases.has_roles:
         rights.build(database.engine, rights.Roles.at(settings.databases))

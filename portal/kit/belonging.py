@@ -48,6 +48,7 @@ class Rows:
 
     added_if: what may be added beside, though it may not be seen afterwards
     only_seen_if: what may be seen beside, and not written
+    unreported: columns that open something to whoever reads them, so that no report does
     """
 
     conditions: tuple[str, ...]
@@ -55,6 +56,7 @@ class Rows:
     writes: Writes = Writes.NOTHING
     added_if: tuple[str, ...] = ()
     only_seen_if: tuple[str, ...] = ()
+    unreported: frozenset[str] = frozenset()
 
     def __or__(self, other: "Rows") -> "Rows":
         """Those of either."""
@@ -71,6 +73,10 @@ class Rows:
     def changed(self, *, and_seen: "Rows | None" = None) -> "Rows":
         """The web may add, change and remove them; others it may see besides."""
         return replace(self, writes=Writes.CHANGES, only_seen_if=and_seen.conditions if and_seen else ())
+
+    def without_reports_of(self, columns: frozenset[str]) -> "Rows":
+        """Reports read what else stands in them."""
+        return replace(self, unreported=columns)
 
 
 def of_party(column: str = "party_id", *, site: str | None = None) -> Rows:

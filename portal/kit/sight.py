@@ -15,7 +15,7 @@ from sqlmodel import Session
 T = TypeVar("T")
 BOUND: Final = "portal.is_bound"  # in the info of a connection
 ASK_BOUND: Final = """SELECT EXISTS (SELECT FROM pg_policy WHERE polrelid = to_regclass('party') AND polname = 'app'
-  AND current_user::regrole::oid = ANY (polroles) AND row_security_active(polrelid))"""
+  AND to_regrole(quote_ident(current_user))::oid = ANY (polroles) AND row_security_active(polrelid))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ NOTHING: Final = Sight()
 
 
 def see(db: Session, sight: Sight) -> None:
-    """See so far from now on, until the transaction ends."""
+    """See so far from now on, until the transaction ends; what keys opened before is out of sight again."""
     connection = db.connection()
     if connection.info.get(BOUND):
         run(connection, sight.statement)

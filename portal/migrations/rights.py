@@ -1,14 +1,15 @@
 """The second check of access, on PostgreSQL: who may do what to which table, and the policies by which it shows rows.
 
-All of it is made anew from what the slices say of their tables (`TABLES` of each privacy.py) whenever that has changed.
-The roles are the users of the database's addresses: the owner migrates, the app serves the web, work does what is done
-by the clock and by hand, report reads what opens nothing.
+All of it is made from what the slices say of their tables (`TABLES` of each privacy.py), anew each time: whatever was
+changed by hand is as it should be then. A note beside the function `portal_see` says what was made, so that whoever
+serves can tell whether it stands. The roles are the users of the database's addresses: the owner migrates, the app
+serves the web, work does what is done by the clock and by hand, report reads what opens nothing.
 """
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from psycopg import sql as quoting
 from sqlalchemy import URL, Connection, Engine, LargeBinary, Table, make_url
@@ -24,7 +25,9 @@ from portal.kit.belonging import LIMITED, MINE, OWN, PARTIES, POINTS, SHOWN, SIT
 from portal.kit.db import table_of
 from portal.kit.privacy import columns_of
 from portal.kit.public_views import PublicView
-from portal.kit.sight import BOUND
+from portal.kit.sight import BOUND, run
+from portal.migrations import standing
+from portal.migrations.standing import HERE, OURS
 from portal.settings import Databases
 
 DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call] # as SQLAlchemy has it
@@ -69,26 +72,39 @@ def build(engine: Engine, roles: Roles) -> bool:
     """Make the roles, what they may do, and the policies; False where all stood already. Raises RolesMissing."""
     with engine.begin() as connection:
         _make_roles(connection, roles)
-        statements = [*_statements(connection, roles)]
-        mark = _mark(statements)
-        if _standing(connection) == mark:
-            return False
-        for statement in statements:
+        stood = _stands(connection, roles)
+        for statement in _statements(connection, roles):
             connection.exec_driver_sql(statement, execution_options=AS_IT_STANDS)
-        connection.exec_driver_sql(f"COMMENT ON FUNCTION portal_see IS '{mark}'")
-    return True
+        connection.exec_driver_sql(f"COMMENT ON FUNCTION portal_see IS '{_said(connection, roles)}'")
+    return not stood
+
+
+def lift(engine: Engine) -> None:
+    """Take away the policies and views: no migration could change a column that they name.
+
+    Until they are built again the owner sees everything, as migrations have to, and nobody else anything.
+    """
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.begin() as connection:
+        connection.exec_driver_sql(_away(_EARLIER), execution_options=AS_IT_STANDS)
+        for view in PUBLIC_VIEWS:
+            connection.exec_driver_sql(f"DROP VIEW IF EXISTS {view.name}")
 
 
 def wrong(engine: Engine, roles: Roles) -> Iterator[str]:
     """What keeps policies from binding whoever uses an engine, the app's, in sentences; nothing where all is well."""
     with engine.connect() as connection:
-        if _standing(connection) != _mark([*_statements(connection, roles)]):
-            yield "The rights of the database's roles are not those of this version; `portal migrate` renews them."
-        elif not connection.info.get(BOUND):
+        stands = _stands(connection, roles)
+        if stands and not connection.info.get(BOUND):
             yield (
                 "No policy binds the user of PORTAL_DATABASE_URL: it is a superuser or passes by row-level security; "
                 "`ALTER ROLE ... NOSUPERUSER NOBYPASSRLS` mends it."
             )
+        if not stands:
+            yield "The rights of the database's roles are not those of this version; `portal migrate` renews them."
+        mighty = [str(url.username) for url in (roles.owner, roles.work, roles.report)]
+        yield from standing.ways_around(connection, _ours(), mighty)
 
 
 def _make_roles(connection: Connection, roles: Roles) -> None:
@@ -96,29 +112,35 @@ def _make_roles(connection: Connection, roles: Roles) -> None:
     missing = [url for url in roles.others if url.username not in there]
     may = "SELECT rolcreaterole OR rolsuper FROM pg_roles WHERE rolname = current_user"
     if missing and not connection.exec_driver_sql(may).scalar():
-        raise RolesMissing(" ".join(f"{_make_role(connection, url, hide=True)};" for url in missing))
+        raise RolesMissing(" ".join(f"{_make_role(connection, url, '...')};" for url in missing))
     for url in missing:
-        connection.exec_driver_sql(_make_role(connection, url), execution_options=AS_IT_STANDS)
+        run(connection, _make_role(connection, url, _verifier(connection, url)))
 
 
-def _make_role(connection: Connection, url: URL, *, hide: bool = False) -> str:
-    password = "..." if hide and url.password else url.password
-    with_password = quoting.SQL(" PASSWORD {}").format(quoting.Literal(password)) if password else quoting.SQL("")
+def _verifier(connection: Connection, url: URL) -> str:
+    """What PostgreSQL keeps of a password: whoever reads the statement, as in the log, cannot sign in by it."""
+    driver: Any = connection.connection.driver_connection
+    user, password = (str(one or "").encode() for one in (url.username, url.password))
+    return str(driver.pgconn.encrypt_password(password, user, b"scram-sha-256").decode()) if password else ""
+
+
+def _make_role(connection: Connection, url: URL, password: str) -> str:
+    with_password = quoting.SQL(" PASSWORD {}").format(quoting.Literal(password)) if url.password else quoting.SQL("")
     made = quoting.SQL("CREATE ROLE {} LOGIN").format(quoting.Identifier(url.username or "")) + with_password
     return made.as_string(connection.connection.driver_connection)
 
 
-def _mark(statements: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(statements).encode()).hexdigest()
+def _stands(connection: Connection, roles: Roles) -> bool:
+    """Whether what this version makes was made, and is as it was then."""
+    note: str | None = connection.exec_driver_sql(_NOTE).scalar()
+    return note == _said(connection, roles)
 
 
-def _standing(connection: Connection) -> str | None:
-    """The mark of what stands."""
-    found: str | None = connection.exec_driver_sql(
-        "SELECT obj_description(oid, 'pg_proc') FROM pg_proc "
-        "WHERE proname = 'portal_see' AND pronamespace = current_schema()::regnamespace"
-    ).scalar()
-    return found
+def _said(connection: Connection, roles: Roles) -> str:
+    """What this version makes, and what there is of it."""
+    users = [str(url.username) for url in (roles.owner, *roles.others)]
+    both = "\n".join(_statements(connection, roles)), "\n".join(standing.found(connection, _ours(), users))
+    return " ".join(hashlib.sha256(one.encode()).hexdigest() for one in both)
 
 
 def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
@@ -127,14 +149,12 @@ def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
     owner, app, work, report = (QUOTE(url.username or "") for url in urls)
     schema = connection.exec_driver_sql("SELECT quote_ident(current_schema())").scalar_one()
     everybody = ", ".join(dict.fromkeys((app, work, report)))
-    personal = {table_of(model): rows for keeper in KEEPERS for model, rows in keeper.TABLES.items()}
-    nobodys = [table_of(model) for keeper in KEEPERS for model in keeper.NOT_PERSONAL]
-    tables = ", ".join(table.name for table in (*personal, *nobodys))
-    yield _AWAY
+    tables = ", ".join(_tables())
+    yield _away(f"tablename = ANY ('{{{tables}}}')")
     yield f"REVOKE ALL ON {tables}, alembic_version FROM {everybody}"
     yield f"GRANT USAGE ON SCHEMA {schema} TO {everybody}"
     yield f"GRANT SELECT, INSERT, UPDATE, DELETE ON {tables} TO {work}"
-    for sequence in connection.exec_driver_sql(_SEQUENCES, (roles.owner.username,)).scalars():
+    for sequence in connection.exec_driver_sql(_SEQUENCES, {"ours": _tables()}).scalars():
         yield f"GRANT USAGE ON SEQUENCE {sequence} TO {app}, {work}"
     yield f"GRANT SELECT ON alembic_version TO {everybody}"
     for keeper in KEEPERS:
@@ -146,6 +166,7 @@ def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
         yield f"DROP VIEW IF EXISTS {view.name}"
         yield f"CREATE VIEW {view.name} AS {view.sql(connection.dialect)}"
         yield f"GRANT SELECT ON {view.name} TO {everybody}"
+    personal = _personal()
     yield from _functions(schema, personal)
     for table, rows in personal.items():
         yield from _policies(table, rows, app)
@@ -157,16 +178,46 @@ def _statements(connection: Connection, roles: Roles) -> Iterator[str]:
     yield f"GRANT EXECUTE ON FUNCTION portal_see, portal_show TO {app}"
 
 
-_SEQUENCES: Final = """SELECT quote_ident(sequencename) FROM pg_sequences
-  WHERE schemaname = current_schema() AND sequenceowner = %s ORDER BY sequencename"""
+def _personal() -> Mapping[Table, Rows]:
+    return {table_of(model): rows for keeper in KEEPERS for model, rows in keeper.TABLES.items()}
+
+
+def _tables() -> Sequence[str]:
+    """The names of our tables; what an administrator keeps beside them, such as a view of an extension, is theirs."""
+    nobodys = [table_of(model).name for keeper in KEEPERS for model in keeper.NOT_PERSONAL]
+    return [*(table.name for table in _personal()), *nobodys]
+
+
+def _ours() -> Sequence[str]:
+    return [*_tables(), *(view.name for view in PUBLIC_VIEWS), "alembic_version"]
+
+
 POLICIES: Final = ("app", "app_sees", "app_adds", "app_locks", "whole", "report")
-_AWAY: Final = f"""DO $$ DECLARE gone record; BEGIN
+
+
+def _away(which: str) -> str:
+    """Takes our policies from these tables.
+
+    Row-level security stays enabled: without a policy PostgreSQL shows a table's rows to its owner alone.
+    """
+    return f"""DO $$ DECLARE gone record; BEGIN
   FOR gone IN SELECT policyname, tablename FROM pg_policies
-      WHERE schemaname = current_schema() AND policyname = ANY ('{{{", ".join(POLICIES)}}}') LOOP
+      WHERE schemaname = current_schema() AND policyname = ANY ('{{{", ".join(POLICIES)}}}') AND {which} LOOP
     EXECUTE format('DROP POLICY %I ON %I', gone.policyname, gone.tablename);
+    EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', gone.tablename);
   END LOOP;
 END $$"""  # noqa: S608 - of names alone
-"""What we made; what an administrator keeps beside it, such as a view of an extension, is theirs."""
+
+
+_EARLIER: Final = """tablename IN
+  (SELECT tablename FROM pg_policies WHERE policyname = 'whole' AND current_user = ANY (roles))"""
+"""Tables of whichever version: they have the owner's policy."""
+_NOTE: Final = f"""SELECT obj_description(oid, 'pg_proc') FROM pg_proc
+  WHERE proname = 'portal_see' AND pronamespace = {HERE}"""  # noqa: S608 - of names alone
+_SEQUENCES: Final = f"""SELECT quote_ident(sequence.relname) FROM pg_depend
+  JOIN pg_class AS sequence ON sequence.oid = objid AND sequence.relkind = 'S'
+  WHERE refclassid = 'pg_class'::regclass AND refobjid IN (SELECT oid FROM pg_class WHERE {OURS})
+  ORDER BY sequence.relname"""  # noqa: S608 - of names alone
 
 
 def _policies(table: Table, rows: Rows, app: str) -> Iterator[str]:
@@ -199,7 +250,7 @@ def _reported(table: Table, rows: Rows) -> Iterator[str]:
         is_bytes, is_link = isinstance(column.type, LargeBinary), column.primary_key or bool(column.foreign_keys)
         is_told = column.name in told and not told[column.name].is_sealed
         is_dull = column.name not in told and not is_bytes and (is_link or not rows.keys)
-        if is_told or is_dull:
+        if (is_told or is_dull) and column.name not in rows.unreported:
             yield QUOTE(column.name)
 
 
@@ -221,7 +272,8 @@ BEGIN
   PERFORM set_config('{MINE}', mine::text, true), set_config('{OWN}', own::text, true),
     set_config('{PARTIES}', parties::text, true), set_config('{SITES}', coalesce(sites, '{{}}')::text, true),
     set_config('{POINTS}', coalesce(points, '{{}}')::text, true),
-    set_config('{LIMITED}', CASE WHEN limits IS NULL THEN '' ELSE 'yes' END, true);
+    set_config('{LIMITED}', CASE WHEN limits IS NULL THEN '' ELSE 'yes' END, true),
+    set_config('{SHOWN}', '', true);
 END $$"""  # noqa: S608 - of names alone
     yield f"""CREATE OR REPLACE FUNCTION portal_show(which text, value text) RETURNS void
 {head}

@@ -141,8 +141,12 @@ def _unbound(databases: Databases) -> Iterator[str]:
     """Whether policies bind whoever serves the web, where there are roles."""
     if databases.has_roles:
         app = Database(databases.app)
-        yield from rights.wrong(app.engine, rights.Roles.at(databases))
-        app.engine.dispose()
+        try:
+            yield from rights.wrong(app.engine, rights.Roles.at(databases))
+        except SQLAlchemyError:
+            yield "The database does not let the user of PORTAL_DATABASE_URL in; see that its password is right."
+        finally:
+            app.engine.dispose()
 
 
 def _sealed(context: CheckContext) -> Iterator[str]:

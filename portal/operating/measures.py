@@ -114,10 +114,10 @@ def _of_audit(settings: Settings, database: Database, now: datetime) -> Iterator
     yield Family(HEAD_AGE, "gauge", "How long ago the audit's end was kept outside the database.", {HEAD_AGE: age})
     try:
         with database.reading() as db:
-            end = chain.end(db)
+            last = chain.last_number(db)
     except SQLAlchemyError:
         return
-    after = max(0, end.number - newest.number) if end else 0
+    after = max(0, last - newest.number)
     yield Family(UNVOUCHED, "gauge", "Entries of the audit that came after that.", {UNVOUCHED: after})
 
 

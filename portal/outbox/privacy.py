@@ -9,9 +9,11 @@ from portal.kit.privacy import DataSubject, Record, records
 from portal.outbox.mail import MAIL
 from portal.outbox.models import OutboxEvent
 
-TABLES: Belonging = {OutboxEvent: (of_party() | of_oneself()).added(also_if="party_id IS NULL")}
+CONTENT = frozenset({"payload"})  # of a letter on its way it may be a link that opens something
+TABLES: Belonging = {
+    OutboxEvent: (of_party() | of_oneself()).added(also_if="party_id IS NULL").without_reports_of(CONTENT)
+}
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
-CONTENT = frozenset({"payload"})
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:

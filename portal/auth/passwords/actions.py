@@ -22,7 +22,7 @@ from portal.kit.addresses import NotAnAddress, as_sent
 from portal.kit.allowance import DayIsFull, free_at
 from portal.kit.db import one_at_a_time
 from portal.kit.i18n import text
-from portal.kit.sight import show
+from portal.kit.sight import see, show
 
 
 class TooManyCodes(DayIsFull):
@@ -199,7 +199,9 @@ def _is_anothers(db: Session, found_by: bytes, who: User) -> bool:
     one_at_a_time(db, f"login name {found_by.hex()}")
     show(db, Password.login_key, found_by)
     taken = (Password.login_key == found_by, Password.account_id != who.account_id)
-    return db.exec(select(Password.id).where(*taken)).first() is not None
+    is_taken = db.exec(select(Password.id).where(*taken)).first() is not None
+    see(db, who.sight)  # and not what the other's key opened
+    return is_taken
 
 
 def _asked(db: Session, account_id: UUID, now: datetime) -> LoginNameCheck | None:
