@@ -27,7 +27,7 @@ from portal.kit.db import insert_or_skip, table_of
 from portal.kit.errors import NotThere, SignInNeeded
 from portal.kit.i18n import Language
 from portal.kit.questions import Question, given
-from portal.kit.sight import show
+from portal.kit.sight import NOTHING, see, show
 from portal.kit.web import Recognition
 
 SESSION_COOKIE = "__Host-sid"
@@ -327,6 +327,8 @@ def recogniser(
         cookie = cookies.get(SESSION_COOKIE)
         found = _living(db, cookie, now) if cookie else None
         if found is None or found.way not in offered:
+            if cookie:
+                see(db, NOTHING)
             return Recognition(Anyone())
         person = _customer(found, find_reach(db, found.identity_index, found.acting_for), now)
         is_noteworthy = rules.is_noteworthy(found.seen_at, now)

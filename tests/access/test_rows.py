@@ -4,6 +4,7 @@ What is whose is worked out here row by row, from the columns and the keys betwe
 """
 
 from collections import Counter
+from datetime import timedelta
 from uuid import uuid4
 
 import psycopg
@@ -14,7 +15,9 @@ from sqlmodel import SQLModel
 
 from portal import app
 from portal.auth import actions as sessions
+from portal.auth.rules import Way
 from portal.keepers import KEEPERS
+from portal.kit.access import Anyone
 from portal.kit.belonging import EVERYBODY, Writes
 from portal.kit.db import Database, table_of
 from tests import days
@@ -207,6 +210,15 @@ def test_a_transaction_leaves_nothing_to_the_next_one_of_its_connection(kept):
         assert db.execute(text("SELECT pg_backend_pid()")).scalar() == before
         assert not _bare(db, "invoice")
         assert not _bare(db, "session")
+
+
+@pytest.mark.parametrize(("minutes", "offered"), [(20, set(Way)), (0, set(Way) - {Way.BANK})])
+def test_a_session_that_has_run_out_or_whose_way_is_not_offered_shows_nothing(kept, minutes, offered):
+    recognise = sessions.recogniser(app._reach(days.now), offered)
+    cookies, later = kept.cast["Aino"].browser.cookies, days.now() + timedelta(minutes=minutes)
+    with kept.app.reading() as db:
+        assert recognise(db, cookies, later).person == Anyone()
+        assert not [name for name, rows in PERSONAL.items() if rows is not EVERYBODY and _bare(db, name)]
 
 
 @pytest.mark.parametrize("name", ["Aino", "Juha for the company"])
