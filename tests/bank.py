@@ -20,7 +20,7 @@ from portal.auth.models import Account, LoginTransaction, SignedSession
 from portal.auth.oidc.keys import OwnKeys, new_key
 from portal.auth.people import confirmed_user, user
 from portal.auth.reach import Reach
-from portal.demo.bank import create_bank
+from portal.demo.bank import create_bank, of_portal
 from portal.demo.bank_keys import BankKeys
 from portal.demo.people import AINO, CAST, MIKKO
 from portal.kit import web
@@ -38,6 +38,11 @@ ROOT = Path(__file__).parent.parent
 PORTAL, BANK = "https://portal.test", "https://bank.test"
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROFILE = load("demo", issuer=BANK)
+FAPI2 = load("fapi2", issuer=BANK, client_id="portal").model_copy(
+    update={
+        name: getattr(PROFILE, name) for name in ("acr_values", "accepted_acr", "sign_in_max_age_s", "wall", "banks")
+    }
+)
 NAMES = MethodNames(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia")
 VAULT = Vault([b"d" * 32], b"i" * 32)
 RATES = Rates(Rate(120), Rate(600))
@@ -104,7 +109,7 @@ class World:
     def __post_init__(self):
         self.bank_app = create_bank(
             issuer=self.profile.issuer,
-            portal=self.portal,
+            clients=[of_portal(self.portal, self.profile.security_profile)],
             personas=[one.persona for one in CAST],
             keys=bank_keys(self.profile.issuer),
             connect=self.network or self.connect,

@@ -1,11 +1,12 @@
 """The identification brokers we may send a person to: one profile each, read from TOML and checked."""
 
+import json
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -48,6 +49,20 @@ class BankParameter(StrEnum):
 
     FTN_IDP_ID = "ftn_idp_id"
     ACR_VALUES = "acr_values"
+
+
+class SecurityProfile(StrEnum):
+    """Whose rules a broker and we hold to; a profile that breaks them is refused."""
+
+    FTN = "ftn"  # the Finnish Trust Network's
+    FAPI2 = "fapi2"  # beside it, FAPI 2.0 Security Profile, 5.3.3 and 5.4
+
+
+class TokenBinding(StrEnum):
+    """To what the broker binds its access token, so that a thief cannot use it."""
+
+    NONE = "none"
+    DPOP = "dpop"  # a key that we prove to hold (RFC 9449)
 
 
 class Freshness(StrEnum):
@@ -100,6 +115,20 @@ class ClaimNames(_Frozen):
     display_name: str = "urn:oid:2.16.840.1.113730.3.1.241"
 
 
+FAPI2: Final[Mapping[str, object]] = {
+    "authorization_endpoint": None,  # endpoints come from the discovery document alone
+    "token_endpoint": None,
+    "pushed_authorization_request_endpoint": None,
+    "request": Request.PAR,
+    "request_signing_alg": "PS256",
+    "assertion_audience": Audience.ISSUER,
+    "pkce": True,
+    "iss_parameter": IssParameter.REQUIRED,
+    "token_binding": TokenBinding.DPOP,
+}
+"""What a profile must say that holds to FAPI 2.0."""
+
+
 class BrokerProfile(_Frozen):
     """Everything that differs between brokers. Fields and defaults are those of the public contract."""
 
@@ -118,7 +147,10 @@ class BrokerProfile(_Frozen):
     scope: str = Field(default="openid", pattern=r"\bopenid\b")
     acr_values: tuple[str, ...] = ("http://ftn.ficora.fi/2017/loa2",)
     accepted_acr: tuple[str, ...] = ("http://ftn.ficora.fi/2017/loa2", "http://ftn.ficora.fi/2017/loa3")
-    signing_algs: tuple[Literal["RS256", "PS256"], ...] = Field(default=("RS256",), min_length=1)
+    security_profile: SecurityProfile = SecurityProfile.FTN
+    request_signing_alg: Literal["RS256", "PS256"] = "RS256"
+    token_binding: TokenBinding = TokenBinding.NONE
+    signing_algs: tuple[Literal["RS256", "PS256", "ES256"], ...] = Field(default=("RS256",), min_length=1)
     encryption_algs: tuple[Literal["RSA-OAEP", "RSA-OAEP-256"], ...] = Field(default=("RSA-OAEP",), min_length=1)
     encryption_encs: tuple[Literal["A128CBC-HS256", "A256CBC-HS512", "A128GCM", "A256GCM"], ...] = Field(
         default=("A128CBC-HS256",), min_length=1
@@ -149,9 +181,19 @@ class BrokerProfile(_Frozen):
             raise ValueError("signed_jwks_uri and entity_key go together")
         if self.sign_in_max_age_s and self.freshness is Freshness.TRANSACTION:
             raise ValueError('sign_in_max_age_s needs freshness = "auth_time"')
+        if self.security_profile is SecurityProfile.FAPI2:
+            self._holds_to_fapi2()
         if not self.allow_http and (plain := [url for url in self._urls() if urlsplit(url).scheme != "https"]):
             raise ValueError(f"{plain[0]} is not https; for trials, allow_http = true above [[banks]] permits that")
         return self
+
+    def _holds_to_fapi2(self) -> None:
+        """As FAPI 2.0 Security Profile, 5.3.3 and 5.4 ask of a client. Raises ValueError."""
+        for name, value in FAPI2.items():
+            if getattr(self, name) != value:
+                raise ValueError(f'{name} must be {json.dumps(value)} where security_profile = "fapi2"')
+        if "RS256" in self.signing_algs:
+            raise ValueError('signing_algs must be of "PS256" and "ES256" where security_profile = "fapi2"')
 
     def _urls(self) -> Iterator[str]:
         named = (
@@ -205,11 +247,19 @@ def origin(url: str) -> str:
 def load(name: str, *, issuer: str | None = None, client_id: str | None = None) -> BrokerProfile:
     """The profile of a built-in name or of a TOML file's path; an issuer or client id given here comes first.
 
-    Raises BadProfile.
+    A file that says `like = "telia"` says only what differs from that built-in profile. Raises BadProfile.
     """
+    fields = _read(name)
+    if "like" in fields:
+        fields = _read(str(fields.pop("like"))) | fields
+    given = {"issuer": issuer, "client_id": client_id}
+    return from_fields(name, fields | {key: value for key, value in given.items() if value})
+
+
+def _read(name: str) -> dict[str, Any]:
     path = Path(name) if name.endswith(".toml") else BUILT_IN / f"{name}.toml"
     try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as missing:
         hint = (
             missing.strerror if path == Path(name) else "a profile of your own is named by the path of its .toml file"
@@ -217,11 +267,11 @@ def load(name: str, *, issuer: str | None = None, client_id: str | None = None) 
         raise BadProfile(f"{name}: no such broker profile ({hint})") from missing
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as damaged:
         raise BadProfile(f"{name}: not a TOML file: {damaged}") from damaged
-    given = {"issuer": issuer, "client_id": client_id}
-    return from_fields(name, fields | {key: value for key, value in given.items() if value})
 
 
 _FIELDS = frozenset(BrokerProfile.model_fields)
+GIVEN_BY = {"issuer": "PORTAL_BROKER_ISSUER", "client_id": "PORTAL_BROKER_CLIENT_ID"}
+"""What built-in profiles leave open."""
 
 
 def from_fields(source: str, fields: dict[str, Any]) -> BrokerProfile:
@@ -234,6 +284,8 @@ def from_fields(source: str, fields: dict[str, Any]) -> BrokerProfile:
         reason = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden" and first["loc"][0] == "banks" and first["loc"][-1] in _FIELDS:
             reason = "it is not of a bank: write it above the first [[banks]], for all that follows belongs to the bank"
+        if first["type"] == "missing" and place in GIVEN_BY:
+            reason = f"{GIVEN_BY[place]} says it for the first profile, a file of your own for each (docs/operating.md)"
         raise BadProfile(f"{source}: {place}: {reason}" if place else f"{source}: {reason}") from None
 
 

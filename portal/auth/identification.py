@@ -92,6 +92,8 @@ def prepare(
         redirect_uris=[service.base_url + broker.return_path for broker in brokers],
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
+        signed_response_alg=first.signing_algs[0],
+        signing_algs=tuple(dict.fromkeys(profile.request_signing_alg for profile in profiles)),
     )
     return Identification(brokers, keys, facts, people, now)
 

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     CODE_REFUSED = "ftn.code_refused"
     TOKEN_ANSWER = "ftn.token_answer"  # noqa: S105 - a code
     TOKEN_TYPE = "ftn.token_type"  # noqa: S105 - a code
+    DPOP = "ftn.dpop"
     # The token's envelope: JWE around JWS.
     JWE_FORM = "ftn.jwe_form"
     JWE_ALG = "ftn.jwe_alg"

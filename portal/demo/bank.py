@@ -7,24 +7,22 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from portal.auth.oidc.envelope import json_object
-from portal.auth.reasons import Reason
+from portal.auth.brokers import SecurityProfile
 from portal.demo import bank_back, bank_documents, bank_front
-from portal.demo.bank_client import Client
+from portal.demo.bank_client import Client, Registration
 from portal.demo.bank_keys import BankKeys
 from portal.demo.bank_memory import Bank
 from portal.demo.bank_mischief import Mischief
 from portal.demo.people import Persona
 from portal.kit import clock, outgoing
 from portal.kit.html import Html
-from portal.kit.outgoing import KIB, Connect
+from portal.kit.outgoing import Connect
 
 TEMPLATES = Path(__file__).parent.parent.parent / "templates"
 CLIENT_ID = "portal"
@@ -33,26 +31,23 @@ CLIENT_ID = "portal"
 def create_bank(
     *,
     issuer: str,
-    portal: str,
+    clients: Sequence[Registration],
     personas: Sequence[Persona],
     keys: BankKeys | None = None,
     connect: Connect = outgoing.connect,
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
-    """The bank as an ASGI app, `state.bank` being its memory. `portal` is the base address of its one client.
-
-    Keys are made anew unless given.
-    """
-
-    async def fetch_keys() -> Any:  # noqa: ANN401 - a JWK set, read by joserfc
-        document = await outgoing.get(f"{portal}/.well-known/jwks.json", connect, seconds=5, max_bytes=64 * KIB)
-        return json_object(document, Reason.BROKER_DOWN)
-
-    client = Client(CLIENT_ID, portal, fetch_keys, now)
-    bank = Bank(issuer, client, personas, keys or BankKeys(issuer), _html(), now)
+    """The bank as an ASGI app, `state.bank` being its memory. Keys are made anew unless given."""
+    known = {client.client_id: Client(client, connect, now) for client in clients}
+    bank = Bank(issuer, known, personas, keys or BankKeys(issuer), _html(), now)
     app = Starlette(routes=routes(bank))
     app.state.bank = bank
     return app
+
+
+def of_portal(base_url: str, security: SecurityProfile = SecurityProfile.FTN) -> Registration:
+    """A portal of ours as the bank registers it."""
+    return Registration(CLIENT_ID, (f"{base_url}/sign-in/return",), f"{base_url}/.well-known/jwks.json", security)
 
 
 @cache

@@ -15,9 +15,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 
 from portal.auth.oidc.request import challenge
 from portal.auth.rules import TEST_PEOPLE, identity_code
-from portal.demo.bank_client import Refusal
+from portal.demo.bank_client import Client, called
 from portal.demo.bank_memory import LEVEL, Bank, Login
 from portal.demo.bank_mischief import BIRTH_DATE, IDENTITY_CODE, Change, Claims, Mischief, replaced, without
+from portal.demo.bank_refusal import Refusal
 from portal.demo.bank_tokens import Keys, id_token
 
 CODE_VALID = timedelta(seconds=60)
@@ -35,11 +36,11 @@ async def push(bank: Bank, request: Request) -> Response:
         return JSONResponse({"request_uri": 7}, 201)
     form = await _form(request)
     try:
-        await bank.client.authenticate(form, _audiences(bank))
+        client = await _authenticated(bank, form)
     except Refusal as refusal:
         return _refused(refusal)
     uri = PUSHED_PREFIX + secrets.token_urlsafe(24)
-    bank.pushed[uri] = form.get("request", "")
+    bank.pushed[client.client_id, uri] = form.get("request", "")
     return JSONResponse({"request_uri": uri, "expires_in": PUSHED_VALID_S}, 201)
 
 
@@ -47,8 +48,11 @@ async def token(bank: Bank, request: Request) -> Response:
     """Give the ID token for a code."""
     form = await _form(request)
     try:
-        await bank.client.authenticate(form, _audiences(bank))
-        login = _redeemed(bank, form)
+        client = await _authenticated(bank, form)
+        if client.is_bound:
+            how = bank.codes[form["code"]].how if form.get("code") in bank.codes else frozenset[Mischief]()
+            client.proofs.check(request.headers.get("dpop"), "POST", f"{bank.issuer}/token", how)
+        login = _redeemed(bank, client, form)
     except Refusal as refusal:
         return _refused(refusal)
     if Mischief.TOKEN_HANGS in login.how:
@@ -58,10 +62,17 @@ async def token(bank: Bank, request: Request) -> Response:
     return JSONResponse(await _answer(bank, login), headers={"Cache-Control": "no-store"})
 
 
-def _redeemed(bank: Bank, form: Mapping[str, str]) -> Login:
+async def _authenticated(bank: Bank, form: Mapping[str, str]) -> Client:
+    """The relying party that really sent a form. Raises Refusal."""
+    client = bank.client(called(form))
+    await client.authenticate(form, bank.issuer)
+    return client
+
+
+def _redeemed(bank: Bank, client: Client, form: Mapping[str, str]) -> Login:
     """The login that a code stands for. OP says invalid_request, not invalid_grant, for a used code."""
     login = bank.codes.pop(form.get("code", ""), None)
-    if login is None or Mischief.TOKEN_CODE_USED in login.how:
+    if login is None or login.client is not client or Mischief.TOKEN_CODE_USED in login.how:
         raise Refusal("invalid_request", "the code is unknown or used")
     if form.get("grant_type") != "authorization_code" or bank.now() > login.proved_at + CODE_VALID:
         raise Refusal("invalid_grant", "the code is too old")
@@ -75,15 +86,16 @@ def _redeemed(bank: Bank, form: Mapping[str, str]) -> Login:
 async def _answer(bank: Bank, login: Login) -> dict[str, object]:
     if Mischief.KEY_ROTATED_JUST_BEFORE in login.how:
         bank.keys.rotate()
-    client_key = await bank.client.encryption_key()
+    client_key = await login.client.encryption_key()
     public = client_key.public_key
     assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
-    keys = Keys(bank.keys.signing, public, str(client_key.kid))
+    alg = login.client.registered.signed_response_alg
+    keys = Keys(alg, bank.keys.of(alg), public, str(client_key.kid))
     access_token = secrets.token_urlsafe(24)
     claims = _claims(bank, login) | {"at_hash": half_hash(access_token)}
     answer: dict[str, object] = {
         "access_token": access_token,
-        "token_type": "Bearer",
+        "token_type": "DPoP" if login.client.is_bound else "Bearer",
         "expires_in": TOKEN_VALID_S,
         "id_token": id_token(claims, keys, login.how),
     }
@@ -102,7 +114,7 @@ def _claims(bank: Bank, login: Login) -> Claims:
     return {
         "iss": bank.issuer,
         "sub": secrets.token_urlsafe(16),
-        "aud": bank.client.client_id,
+        "aud": login.client.client_id,
         "iat": now,
         "exp": now + TOKEN_VALID_S,
         "auth_time": int(login.proved_at.timestamp()),
@@ -117,23 +129,22 @@ def _claims(bank: Bank, login: Login) -> Claims:
     }
 
 
-def _audiences(bank: Bank) -> set[str]:
-    return {bank.issuer, f"{bank.issuer}/token"}
-
-
 def _refused(refusal: Refusal) -> Response:
     status = 401 if refusal.error == "invalid_client" else 400
-    return JSONResponse({"error": refusal.error, "error_description": refusal.says}, status)
+    headers = {"DPoP-Nonce": refusal.nonce} if refusal.nonce else {}
+    return JSONResponse({"error": refusal.error, "error_description": refusal.says}, status, headers)
 
 
 async def _form(request: Request) -> dict[str, str]:
     return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
 
 
+OTHER_TYPES = {"Bearer": "DPoP", "DPoP": "Bearer"}
 CHANGED_ANSWERS: Mapping[Mischief, Change] = {
     Mischief.TOKEN_TYPE_MAC: replaced(token_type="mac"),  # noqa: S106 - a kind
     Mischief.TOKEN_TYPE_MISSING: without("token_type"),
-    Mischief.TOKEN_TYPE_IN_CAPITALS: replaced(token_type="BEARER"),  # noqa: S106
+    Mischief.TOKEN_TYPE_IN_CAPITALS: lambda answer: answer.update(token_type=f"{answer['token_type']}".upper()),
+    Mischief.TOKEN_TYPE_OTHER: lambda answer: answer.update(token_type=OTHER_TYPES[f"{answer['token_type']}"]),
     Mischief.TOKEN_WITHOUT_EXPIRES_IN: without("expires_in"),
     Mischief.TOKEN_WITHOUT_ACCESS_TOKEN: without("access_token"),
 }

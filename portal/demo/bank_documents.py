@@ -44,7 +44,10 @@ async def discovery(bank: Bank, request: Request) -> Response:  # noqa: ARG001 -
             "authorization_response_iss_parameter_supported": True,
             "code_challenge_methods_supported": ["S256"],
             "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-            "id_token_signing_alg_values_supported": ["RS256"],
+            "token_endpoint_auth_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+            "request_object_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
+            "dpop_signing_alg_values_supported": ["ES256"],
+            "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
             "id_token_encryption_alg_values_supported": ["RSA-OAEP"],
             "id_token_encryption_enc_values_supported": ["A128CBC-HS256"],
         }
@@ -74,7 +77,7 @@ async def wall(bank: Bank, request: Request) -> Response:
     """The embedded wall, in the form of OP's API."""
     if Mischief.WALL_HANGS in bank.mischief:
         await asyncio.sleep(HANGS_S)
-    if Mischief.WALL_DOWN in bank.mischief or request.path_params["client_id"] != bank.client.client_id:
+    if Mischief.WALL_DOWN in bank.mischief or request.path_params["client_id"] not in bank.clients:
         return PlainTextResponse("not found", 404)
     language = choose(request.query_params.get("lang"), None)
     said: dict[str, object] = {

@@ -9,9 +9,11 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
-from portal.demo.bank_client import Refusal
-from portal.demo.bank_memory import BANKS, Bank, Login
+from portal.auth.brokers import SecurityProfile
+from portal.demo.bank_client import Client
+from portal.demo.bank_memory import BANKS, Asked, Bank, Login
 from portal.demo.bank_mischief import STRANGER, Mischief
+from portal.demo.bank_refusal import Refusal
 from portal.demo.people import Persona
 from portal.kit.html import Page
 from portal.kit.i18n import choose as choose_language
@@ -42,16 +44,17 @@ class Refused(Page):
 async def authorize(bank: Bank, request: Request) -> Response:
     """Take a signed request and ask who it is."""
     try:
-        said = await _request(bank, dict(request.query_params))
+        client = bank.client(request.query_params.get("client_id"))
+        said = await _request(bank, client, dict(request.query_params))
     except Refusal as refusal:
         language = choose_language(None, request.headers.get("accept-language"))
         return bank.page(request, Refused(str(refusal)), language)
     interaction = secrets.token_urlsafe(16)
-    bank.asked[interaction] = (said, bank.mischief_of_one_login())
+    bank.asked[interaction] = Asked(client, said, bank.mischief_of_one_login())
     language = choose_language(said["ui_locales"], None)
     chosen = BANKS.get(str(said.get("ftn_idp_id", "")), BANKS["fi-demo"])
     page = Choose(chosen[language], str(said.get("ftn_spname", "")), bank.personas, f"/interaction/{interaction}")
-    return bank.page(request, page, language)
+    return bank.page(request, page, language, client.registered.origins)
 
 
 async def choose(bank: Bank, request: Request) -> Response:
@@ -59,34 +62,34 @@ async def choose(bank: Bank, request: Request) -> Response:
     asked = bank.asked.pop(request.path_params["interaction"], None)
     if asked is None:
         return PlainTextResponse("This login is over.", 400)
-    said, how = asked
     form = await request.form()
     persona = next((one for one in bank.personas if one.identity_code == form.get("persona")), None)
     if persona is None:
-        return _back(bank, said, how, {"error": "cancel", "error_description": "user cancel"})
+        return _back(bank, asked, {"error": "cancel", "error_description": "user cancel"})
     code = secrets.token_urlsafe(24)
-    bank.codes[code] = Login(said, how, persona, bank.now())
-    return _back(bank, said, how, {"code": code})
+    bank.codes[code] = Login(asked.client, asked.request, asked.how, persona, bank.now())
+    return _back(bank, asked, {"code": code})
 
 
-async def _request(bank: Bank, given: Mapping[str, str]) -> Mapping[str, Any]:
-    """The claims of the request, by value or pushed before; beside it only the client id is taken."""
-    if given.get("client_id") != bank.client.client_id:
-        raise Refusal("invalid_client", "client_id")
+async def _request(bank: Bank, client: Client, given: Mapping[str, str]) -> Mapping[str, Any]:
+    """The claims of the request, by value or pushed before; beside it only the client id is taken.
+
+    In FAPI 2.0 it is pushed always (5.3.2.2).
+    """
     match sorted(given):
-        case ["client_id", "request"]:
-            return await bank.client.request(given["request"], bank.issuer)
-        case ["client_id", "request_uri"] if given["request_uri"] in bank.pushed:
-            return await bank.client.request(bank.pushed.pop(given["request_uri"]), bank.issuer)
+        case ["client_id", "request"] if client.registered.security is SecurityProfile.FTN:
+            return await client.request(given["request"], bank.issuer)
+        case ["client_id", "request_uri"] if (client.client_id, given["request_uri"]) in bank.pushed:
+            return await client.request(bank.pushed.pop((client.client_id, given["request_uri"])), bank.issuer)
         case names:
             raise Refusal("invalid_request", f"not a client_id and one known request: {names}")
 
 
-def _back(bank: Bank, said: Mapping[str, Any], how: frozenset[Mischief], answer: Mapping[str, str]) -> Response:
-    parameters = [*answer.items(), ("state", said["state"]), ("iss", bank.issuer)]
-    for mischief in how & BACK.keys():
+def _back(bank: Bank, asked: Asked, answer: Mapping[str, str]) -> Response:
+    parameters = [*answer.items(), ("state", asked.request["state"]), ("iss", bank.issuer)]
+    for mischief in asked.how & BACK.keys():
         parameters = BACK[mischief](parameters)
-    return RedirectResponse(f"{said['redirect_uri']}?{urlencode(parameters)}", 303)
+    return RedirectResponse(f"{asked.request['redirect_uri']}?{urlencode(parameters)}", 303)
 
 
 def _without(*names: str) -> Callable[[Parameters], Parameters]:

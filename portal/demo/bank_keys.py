@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from portal.auth.oidc.keys import new_key, public
 from portal.demo.bank_mischief import STRANGER, Mischief
@@ -13,11 +13,12 @@ VALID = timedelta(hours=25)
 
 
 class BankKeys:
-    """Signing keys, the newest in use and the one before it still published, and the entity key."""
+    """Signing keys, the newest in use and the one before it still published, one on a curve, and the entity key."""
 
     def __init__(self, issuer: str) -> None:
         self._issuer = issuer
         self._signing = [new_key()]
+        self._on_curve = ECKey.generate_key("P-256", auto_kid=True)
         self.entity = new_key()
 
     @property
@@ -25,13 +26,17 @@ class BankKeys:
         """The key in use."""
         return self._signing[0]
 
+    def of(self, algorithm: str) -> RSAKey | ECKey:
+        """The key in use by an algorithm."""
+        return self._on_curve if algorithm == "ES256" else self.signing
+
     def rotate(self) -> None:
         """Use a new key from now on; the last one stays published."""
         self._signing = [new_key(), self._signing[0]]
 
     def published(self) -> dict[str, list[dict[str, str]]]:
-        """The JWK set."""
-        return {"keys": [public(key, "sig", "RS256") for key in self._signing]}
+        """The JWK set; its RSA keys sign by RS256 and by PS256."""
+        return {"keys": [*(public(key, "sig", None) for key in self._signing), public(self._on_curve, "sig", "ES256")]}
 
     def entity_jwk(self) -> dict[str, str]:
         """The public entity key, as a profile pins it."""

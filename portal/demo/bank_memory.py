@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from portal.demo.bank_client import Client
 from portal.demo.bank_keys import BankKeys
 from portal.demo.bank_mischief import Mischief
+from portal.demo.bank_refusal import Refusal
 from portal.demo.people import Persona
 from portal.kit.access import Anyone
 from portal.kit.html import Here, Html, Page
@@ -31,10 +32,20 @@ BANKS: Mapping[str, Mapping[Language, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a relying party has asked for, and how the bank will behave."""
+
+    client: Client
+    request: Mapping[str, Any]
+    how: frozenset[Mischief]
+
+
 @dataclass
 class Login:
-    """One person at the bank: what the portal asked for, how the bank will behave, who they turned out to be."""
+    """One person at the bank: who asked, for what, how the bank will behave, who they turned out to be."""
 
+    client: Client
     request: Mapping[str, Any]
     how: frozenset[Mischief]
     persona: Persona
@@ -46,14 +57,14 @@ class Bank:
     """The bank's state; it lives as long as the process."""
 
     issuer: str
-    client: Client
+    clients: dict[str, Client]
     personas: Sequence[Persona]
     keys: BankKeys
     html: Html
     now: Callable[[], datetime]
     mischief: set[Mischief] = field(default_factory=set)
-    pushed: dict[str, str] = field(default_factory=dict)
-    asked: dict[str, tuple[Mapping[str, Any], frozenset[Mischief]]] = field(default_factory=dict)
+    pushed: dict[tuple[str, str], str] = field(default_factory=dict)
+    asked: dict[str, Asked] = field(default_factory=dict)
     codes: dict[str, Login] = field(default_factory=dict)
 
     def misbehave(self, *how: Mischief) -> None:
@@ -66,9 +77,17 @@ class Bank:
         self.mischief -= once
         return once
 
-    def page(self, request: Request, page: Page, language: Language) -> Response:
-        """A page of the bank's own; its form leads back to the portal and nowhere else."""
+    def client(self, client_id: str | None) -> Client:
+        """The relying party of an id. Raises Refusal."""
+        client = self.clients.get(client_id or "")
+        if client is None:
+            raise Refusal("invalid_client", "client_id")
+        return client
+
+    def page(self, request: Request, page: Page, language: Language, leads_to: Sequence[str] = ()) -> Response:
+        """A page of the bank's own; its form leads back to who has asked and nowhere else."""
         here = Here(language, request.url.path, str(request.url), "", "", Anyone())
-        policy = f"default-src 'none'; style-src 'self'; form-action 'self' {self.client.origin}; base-uri 'none'"
+        forms = " ".join(("'self'", *leads_to))
+        policy = f"default-src 'none'; style-src 'self'; form-action {forms}; base-uri 'none'"
         headers = {"Content-Security-Policy": f"{policy}; frame-ancestors 'none'", "Cache-Control": "no-store"}
         return HTMLResponse(self.html.render(page, here), page.status, headers)

@@ -45,6 +45,14 @@ class Mischief(StrEnum):
     TOKEN_TYPE_MISSING = "token.type-missing"  # noqa: S105
     TOKEN_TYPE_IN_CAPITALS = "token.type-in-capitals"  # noqa: S105
     TOKEN_WITHOUT_EXPIRES_IN = "token.without-expires-in"  # noqa: S105
+    TOKEN_TYPE_OTHER = "token.type-other"  # noqa: S105 - bound where it must not be, and not where it must
+    # The proof of a key to which the access token is bound.
+    DPOP_WITHOUT_NONCE = "dpop.without-nonce"
+    DPOP_NONCE_AGAIN = "dpop.nonce-again"
+    DPOP_NONCE_UNNAMED = "dpop.nonce-unnamed"
+    DPOP_NONCE_UNSENDABLE = "dpop.nonce-unsendable"
+    DPOP_NONCE_LONG = "dpop.nonce-long"
+    DPOP_PROOF_REFUSED = "dpop.proof-refused"
     # The encryption.
     JWE_NONE = "jwe.none"
     JWE_RSA15 = "jwe.rsa15"
@@ -65,6 +73,7 @@ class Mischief(StrEnum):
     JWS_HS256 = "jws.hs256"
     JWS_ES256 = "jws.es256"
     JWS_PS256 = "jws.ps256"
+    JWS_RS256 = "jws.rs256"
     JWS_WITHOUT_KID = "jws.without-kid"
     JWS_UNKNOWN_KID = "jws.unknown-kid"
     JWS_OTHER_KEY = "jws.other-key"

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 from cryptography.hazmat.primitives.padding import PKCS7
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
 from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
@@ -25,46 +26,48 @@ OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)  # PS256 of RFC 7518, 3.5
 Header = dict[str, object]
 How = AbstractSet[Mischief]
+Private = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True)
 class Keys:
     """The key that signs, and the client's key that the token is encrypted for."""
 
-    signing: RSAKey
+    alg: str
+    signing: RSAKey | ECKey
     client: rsa.RSAPublicKey
     client_kid: str
 
 
 def id_token(claims: Claims, keys: Keys, how: How) -> str:
-    """A JWE (RSA-OAEP, A128CBC-HS256) around a JWS (RS256) around claims."""
+    """A JWE (RSA-OAEP, A128CBC-HS256) around a JWS around claims."""
     said = dict(claims)
     for mischief in how:
         if mischief in CHANGES:
             CHANGES[mischief](said)
-    signed = _signed(said, keys.signing, how)
+    signed = _signed(said, keys, how)
     return signed if Mischief.JWE_NONE in how else _sealed(signed, claims, keys, how)
 
 
-def _signed(claims: Claims, key: RSAKey, how: How) -> str:
-    header: Header = {"alg": "RS256", "kid": key.kid} | _inner_header(how)
+def _signed(claims: Claims, keys: Keys, how: How) -> str:
+    header: Header = {"alg": keys.alg, "kid": keys.signing.kid} | _inner_header(how)
     payload = _json(claims)
     if Mischief.JWS_A_LIST in how:
         payload = _json([claims])
     if Mischief.JWS_LONE_SURROGATE in how:
         payload = _json(claims | {"sub": "\ud800"})
     if Mischief.JWS_HEADER_FULL_OF_KEYS in how:
-        header |= {"jku": f"{STRANGER}/jwks", "x5u": STRANGER, "x5c": ["A" * 4000], "jwk": _public_jwk(_stranger())}
+        header |= {"jku": f"{STRANGER}/jwks", "x5u": STRANGER, "x5c": ["A" * 4000], "jwk": _public_jwk(_rsa_stranger())}
     if Mischief.JWS_WITHOUT_KID in how:
         del header["kid"]
     if Mischief.JWS_EMBEDDED_KEY in how:
-        stranger = _stranger()
+        stranger = _stranger(keys.alg)
         return _compact(header | {"jwk": _public_jwk(stranger)}, payload, stranger)
-    signer = _stranger() if Mischief.JWS_OTHER_KEY in how else _private(key)
-    return _with_other_signature(_compact(header, payload, signer), header, payload, key, how)
+    signer = _stranger(keys.alg) if Mischief.JWS_OTHER_KEY in how else _private(keys.signing)
+    return _with_other_signature(_compact(header, payload, signer), header, payload, keys.signing, how)
 
 
-def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKey, how: How) -> str:
+def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKey | ECKey, how: How) -> str:
     if Mischief.JWS_NONE in how:
         return _unsigned(header | {"alg": "none"}, payload) + "."
     if Mischief.JWS_HS256 in how:
@@ -74,9 +77,8 @@ def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKe
         body = _unsigned(header | {"alg": "ES256"}, payload)
         curve_key = ec.generate_private_key(ec.SECP256R1())
         return f"{body}.{_b64(curve_key.sign(body.encode(), ec.ECDSA(hashes.SHA256())))}"
-    if Mischief.JWS_PS256 in how:
-        body = _unsigned(header | {"alg": "PS256"}, payload)
-        return f"{body}.{_b64(_private(key).sign(body.encode(), PSS, hashes.SHA256()))}"
+    for algorithm in (RSA_ALGORITHMS[mischief] for mischief in how & RSA_ALGORITHMS.keys()):
+        return _compact(header | {"alg": algorithm}, payload, _private(key))
     if Mischief.JWS_DAMAGED in how:
         return f"{token[:-8]}{'A' * 8}"
     return token
@@ -90,7 +92,7 @@ def _sealed(signed: str, claims: Claims, keys: Keys, how: How) -> str:
     plain = signed.encode()
     if Mischief.JWE_ZIP in how:
         plain = zlib.compress(plain, wbits=-15)
-    client = _stranger().public_key() if Mischief.JWE_OTHER_KEY in how else keys.client
+    client = _rsa_stranger().public_key() if Mischief.JWE_OTHER_KEY in how else keys.client
     token = _encrypted(plain, header, client)
     if Mischief.JWE_TWICE in how:
         token = _encrypted(token.encode(), header, client)
@@ -138,31 +140,46 @@ def _encrypted(plain: bytes, header: Header, client: rsa.RSAPublicKey) -> str:
     return ".".join((protected, *map(_b64, (wrapped, start, ciphered, tag))))
 
 
-def _compact(header: Header, payload: bytes, key: rsa.RSAPrivateKey) -> str:
+RSA_ALGORITHMS: Mapping[Mischief, str] = {Mischief.JWS_PS256: "PS256", Mischief.JWS_RS256: "RS256"}
+
+
+def _compact(header: Header, payload: bytes, key: Private) -> str:
     body = _unsigned(header, payload)
-    return f"{body}.{_b64(key.sign(body.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+    return f"{body}.{_b64(_signature(body.encode(), str(header['alg']), key))}"
+
+
+def _signature(said: bytes, algorithm: str, key: Private) -> bytes:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        numbers = decode_dss_signature(key.sign(said, ec.ECDSA(hashes.SHA256())))
+        return b"".join(number.to_bytes(32, "big") for number in numbers)  # ES256 of RFC 7518, 3.4
+    return key.sign(said, PSS if algorithm == "PS256" else padding.PKCS1v15(), hashes.SHA256())
 
 
 def _unsigned(header: Header, payload: bytes) -> str:
     return f"{_b64(_json(header))}.{_b64(payload)}"
 
 
-def _private(key: RSAKey) -> rsa.RSAPrivateKey:
+def _private(key: RSAKey | ECKey) -> Private:
     private = key.private_key
-    assert isinstance(private, rsa.RSAPrivateKey)  # noqa: S101 - the bank makes its own keys
+    assert isinstance(private, Private)  # noqa: S101 - the bank makes its own keys
     return private
 
 
-def _stranger() -> rsa.RSAPrivateKey:
+def _stranger(algorithm: str) -> Private:
+    return ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else _rsa_stranger()
+
+
+def _rsa_stranger() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-def _public_jwk(key: rsa.RSAPrivateKey) -> Mapping[str, object]:
+def _public_jwk(key: Private) -> Mapping[str, object]:
     form = serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    return RSAKey.import_key(key.public_key().public_bytes(*form)).as_dict()
+    pem = key.public_key().public_bytes(*form)
+    return (RSAKey if isinstance(key, rsa.RSAPrivateKey) else ECKey).import_key(pem).as_dict()
 
 
-def _public_pem(key: RSAKey) -> bytes:
+def _public_pem(key: RSAKey | ECKey) -> bytes:
     return key.as_pem(private=False)
 
 

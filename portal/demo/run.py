@@ -77,7 +77,9 @@ def remove(folder: Path) -> None:
 def serve(demo: Demo, settings: Settings, portal: ASGIApp, say: Say) -> None:
     """Serve the portal and the test bank until told to stop."""
     provider = bank.create_bank(
-        issuer=f"http://localhost:{demo.bank_port}", portal=settings.base_url, personas=[one.persona for one in CAST]
+        issuer=f"http://localhost:{demo.bank_port}",
+        clients=[bank.of_portal(settings.base_url)],
+        personas=[one.persona for one in CAST],
     )
     if settings.payments is not None and settings.payments.address is not None:
         provider.router.routes += checkout.routes(Checkout(settings.payments.address, settings.payments.secret))

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from portal.kit.db import Database
-from tests.bank import PROFILE, Clock, World, own_keys
+from tests.bank import FAPI2, PROFILE, Clock, World, own_keys
 
 
 @pytest.fixture
@@ -23,6 +23,14 @@ def world(sqlite_url, clock):
     """On SQLite: what the bank says does not depend on the database."""
     database = Database(sqlite_url)
     yield World(database, clock, PROFILE, own_keys())
+    database.engine.dispose()
+
+
+@pytest.fixture
+def fapi2_world(sqlite_url, clock):
+    """The same with a broker that holds to FAPI 2.0."""
+    database = Database(sqlite_url)
+    yield World(database, clock, FAPI2, own_keys())
     database.engine.dispose()
 
 

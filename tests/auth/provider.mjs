@@ -1,8 +1,9 @@
 // An OpenID Provider that is not ours (oidc-provider, certified by the OpenID Foundation), set up as a broker of the
 // Finnish Trust Network: signed requests only, private_key_jwt, encrypted ID tokens. Whoever comes is Aino.
-// Reads {"client": {...}} from standard input and prints its issuer.
+// Reads {"clients": [{...}]} from standard input and prints its issuer. A client whose tokens are bound by DPoP it serves by
+// FAPI 2.0: pushed requests, assertions made out to the issuer alone, proofs with a nonce of its own.
 
-import { generateKeyPairSync } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { createServer } from "node:http";
 import { text } from "node:stream/consumers";
 
@@ -16,15 +17,22 @@ const AINO = {
   "urn:oid:1.3.6.1.5.5.7.9.1": "1980-01-01",
 };
 
-const { client } = JSON.parse(await text(process.stdin));
+const { clients } = JSON.parse(await text(process.stdin));
 const server = createServer();
 await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
 const issuer = `http://127.0.0.1:${server.address().port}`;
-const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const isFapi2 = (client) => client?.dpopBoundAccessTokens === true;
+const byRsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ format: "jwk" });
+const onCurve = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey.export({ format: "jwk" });
 
 const provider = new Provider(issuer, {
-  clients: [client],
-  jwks: { keys: [{ ...privateKey.export({ format: "jwk" }), use: "sig", alg: "RS256", kid: "first" }] },
+  clients,
+  jwks: {
+    keys: [
+      { ...byRsa, use: "sig", kid: "by-rsa" },
+      { ...onCurve, use: "sig", kid: "on-a-curve" },
+    ],
+  },
   cookies: { keys: ["for this test only"] },
   acrValues: [LEVEL],
   claims: { openid: ["sub", ...Object.keys(AINO)], acr: null, amr: null, auth_time: null },
@@ -33,9 +41,14 @@ const provider = new Provider(issuer, {
   pkce: { required: () => true },
   features: {
     devInteractions: { enabled: false },
+    dPoP: { enabled: true, nonceSecret: randomBytes(32), requireNonce: () => true },
+    fapi: { enabled: true, profile: (_, client) => (isFapi2(client) ? "2.0" : undefined) },
     encryption: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: true, requireSignedRequestObject: true },
+  },
+  assertJwtClientAuthClaimsAndHeader: (ctx, claims, _, client) => {
+    if (isFapi2(client)) ctx.assert(claims.aud === issuer, 401, "the assertion is not made out to the issuer alone");
   },
   findAccount: (_, accountId) => ({ accountId, claims: () => ({ sub: accountId, ...AINO }) }),
   interactions: { url: (_, { uid }) => `/interaction/${uid}` },

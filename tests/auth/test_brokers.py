@@ -1,14 +1,18 @@
 """Broker profiles: read from TOML, with one clear sentence for what is wrong."""
 
+import tomllib
+
 import pytest
 
 from portal.auth.brokers import (
+    BUILT_IN,
     Audience,
     BadProfile,
     BankParameter,
     Freshness,
     IssParameter,
     Request,
+    TokenBinding,
     for_production,
     from_fields,
     load,
@@ -91,7 +95,7 @@ def test_the_least_profile_has_careful_defaults():
         ({"isuer": "x"}, "op.toml: isuer: Extra inputs are not permitted"),
         ({"name": "OP bank"}, "op.toml: name: String should match pattern"),
         ({"client_id": ""}, "op.toml: client_id: String should have at least 1 character"),
-        ({"signing_algs": ["none"]}, "op.toml: signing_algs.0: Input should be 'RS256' or 'PS256'"),
+        ({"signing_algs": ["none"]}, "op.toml: signing_algs.0: Input should be 'RS256', 'PS256' or 'ES256'"),
         ({"signing_algs": []}, "op.toml: signing_algs: Tuple should have at least 1 item"),
         ({"encryption_algs": ["RSA1_5"]}, "op.toml: encryption_algs.0: Input should be"),
         ({"scope": "profile"}, "op.toml: scope: String should match pattern"),
@@ -101,6 +105,7 @@ def test_the_least_profile_has_careful_defaults():
             'op.toml: sign_in_max_age_s needs freshness = "auth_time"',
         ),
         ({"sign_in_max_age_s": 0}, "op.toml: sign_in_max_age_s: Input should be greater than or equal to 1"),
+        ({"security_profile": "fapi2"}, 'op.toml: request must be "par" where security_profile = "fapi2"'),
         ({"request": "plain"}, "op.toml: request: Input should be 'jar' or 'par'"),
         ({"signed_jwks_uri": "https://isb.example/keys"}, "op.toml: signed_jwks_uri and entity_key go together"),
         ({"pushed_authorization_request_endpoint": "https://isb.example/par"}, 'op.toml: request must be "par"'),
@@ -119,6 +124,40 @@ def test_what_is_wrong_is_said_in_one_sentence(changes, sentence):
         from_fields("op.toml", LEAST | changes)
     assert str(refused.value).startswith(sentence)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("loosened", "sentence"),
+    [
+        ({"request": "jar"}, 'op.toml: request must be "par" where security_profile = "fapi2"'),
+        ({"request_signing_alg": "RS256"}, 'op.toml: request_signing_alg must be "PS256"'),
+        ({"assertion_audience": "token_endpoint"}, 'op.toml: assertion_audience must be "issuer"'),
+        ({"pkce": False}, "op.toml: pkce must be true"),
+        ({"iss_parameter": "if-present"}, 'op.toml: iss_parameter must be "required"'),
+        ({"token_binding": "none"}, 'op.toml: token_binding must be "dpop"'),
+        ({"signing_algs": ["PS256", "RS256"]}, 'op.toml: signing_algs must be of "PS256" and "ES256"'),
+        ({"token_endpoint": "https://isb.example/token"}, "op.toml: token_endpoint must be null"),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+)
+def test_fapi2_is_whole_or_not_at_all(loosened, sentence):
+    fields = tomllib.loads((BUILT_IN / "fapi2.toml").read_text(encoding="utf-8"))
+    with pytest.raises(BadProfile) as refused:
+        from_fields("op.toml", fields | LEAST | loosened)
+    assert str(refused.value).startswith(sentence)
+
+
+def test_a_file_says_only_what_differs_from_a_built_in_profile(tmp_path):
+    path = tmp_path / "ours.toml"
+    path.write_text('like = "fapi2"\nname = "ours"\nissuer = "https://isb.example"\nclient_id = "us"\n')
+    profile = load(str(path))
+    assert (profile.name, profile.issuer, profile.token_binding) == ("ours", "https://isb.example", TokenBinding.DPOP)
+
+
+@pytest.mark.parametrize(("given", "lacks"), [({}, "issuer"), ({"issuer": "https://isb.example"}, "client_id")])
+def test_what_a_built_in_profile_leaves_open_is_named_with_its_setting(given, lacks):
+    with pytest.raises(BadProfile, match=f"fapi2: {lacks}: PORTAL_BROKER_{lacks.upper()} says it"):
+        load("fapi2", **given)
 
 
 @pytest.mark.parametrize(("content", "reason"), [("name = ", "not a TOML file"), (None, "no such broker profile")])

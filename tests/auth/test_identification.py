@@ -40,6 +40,7 @@ def test_every_module_stands_there_once_with_a_verdict():
 
 
 def test_a_case_that_bears_the_name_of_a_module_stands_at_it(known):
-    cases = [name for name in known[HOSTILE] if re.search(r"\[(oidcc|fapi2)-", name)]
-    said = dict(VERDICTS)
+    """By the bank of the trust network, or by the one that holds to FAPI 2.0: many are tried by both."""
+    cases = {name.replace("_of_fapi2", "") for name in known[HOSTILE] if re.search(r"\[(oidcc|fapi2)-", name)}
+    said = {module: verdict.replace("_of_fapi2", "") for module, verdict in VERDICTS}
     assert [case for case in cases if f"{HOSTILE}::{case}" not in said[case.partition("[")[2].rstrip("]")]] == []

@@ -11,7 +11,7 @@ import pytest
 from portal.auth.brokers import Request
 from portal.kit import clock
 from portal.kit.db import Database
-from tests.bank import PORTAL, PROFILE, World, own_keys, query
+from tests.bank import FAPI2, PORTAL, PROFILE, World, own_keys, query
 
 HERE = Path(__file__).parent
 PACKAGE = HERE.parent.parent / "node_modules" / "oidc-provider"
@@ -22,7 +22,6 @@ pytestmark = [
 ]
 
 CLIENT = {
-    "client_id": "portal",
     "redirect_uris": [f"{PORTAL}/sign-in/return"],
     "response_types": ["code"],
     "grant_types": ["authorization_code"],
@@ -34,6 +33,23 @@ CLIENT = {
     "id_token_encrypted_response_alg": "RSA-OAEP",
     "id_token_encrypted_response_enc": "A128CBC-HS256",
 }
+BY_FAPI2 = CLIENT | {
+    "dpop_bound_access_tokens": True,
+    "require_pushed_authorization_requests": True,
+    "token_endpoint_auth_signing_alg": "PS256",
+    "request_object_signing_alg": "PS256",
+}
+ENCODINGS = ("A128CBC-HS256", "A128GCM")
+SIGNATURES = ("PS256", "ES256")
+
+
+def clients():
+    """One for each way to speak with the provider; its id says which."""
+    ours, bound = own_keys().published(), own_keys().published(signing_algs=["PS256"])
+    for encoding in ENCODINGS:
+        yield CLIENT | {"client_id": encoding, "id_token_encrypted_response_enc": encoding, "jwks": ours}
+    for algorithm in SIGNATURES:
+        yield BY_FAPI2 | {"client_id": algorithm, "id_token_signed_response_alg": algorithm, "jwks": bound}
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +59,7 @@ def provider():
         ["node", HERE / "provider.mjs"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )
     with process:
-        process.stdin.write(json.dumps({"client": CLIENT | {"jwks": own_keys().published()}}).encode())
+        process.stdin.write(json.dumps({"clients": [*clients()]}).encode())
         process.stdin.close()
         try:
             yield _issuer(process.stdout)
@@ -60,16 +76,21 @@ def _issuer(lines):
 def visitor(sqlite_url, provider):
     """Somebody at a portal that knows the provider as its broker."""
 
-    def with_profile(**changes):
-        given = {"issuer": provider, "wall": None, "form_action": ()}
-        return World(Database(sqlite_url), clock.now, PROFILE.model_copy(update=given | changes), own_keys()).visitor()
+    def with_profile(profile=PROFILE, **changes):
+        given = {"issuer": provider, "client_id": ENCODINGS[0], "wall": None, "form_action": (), "allow_http": True}
+        return World(Database(sqlite_url), clock.now, profile.model_copy(update=given | changes), own_keys()).visitor()
 
     return with_profile
 
 
 async def walk(visitor, **where):
-    """Leave for the provider, follow its redirects, and come back."""
-    address = (await visitor.leave(**where)).headers["location"]
+    """Leave for the provider and come back."""
+    return await to(visitor, await visitor.leave(**where))
+
+
+async def to(visitor, left):
+    """Follow the provider's redirects, as far as the one that leads back."""
+    address = left.headers["location"]
     while not address.startswith(PORTAL):
         step = await visitor.get(address)
         assert step.status_code in {302, 303}, step.text
@@ -77,9 +98,34 @@ async def walk(visitor, **where):
     return address
 
 
+@pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("request_", list(Request))
-async def test_a_person_signs_in(visitor, request_):
-    visitor = visitor(request=request_)
+async def test_a_person_signs_in(visitor, request_, encoding):
+    await signs_in(visitor(request=request_, client_id=encoding, encryption_encs=(encoding,)))
+
+
+@pytest.mark.parametrize("algorithm", SIGNATURES)
+async def test_a_person_signs_in_by_fapi2(visitor, algorithm):
+    await signs_in(visitor(FAPI2, client_id=algorithm, signing_algs=(algorithm,)))
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"assertion_audience": PROFILE.assertion_audience}, 503),
+        ({"request_signing_alg": "RS256"}, 503),
+        ({"token_binding": PROFILE.token_binding}, 400),
+    ],
+    ids=["made-out-to-the-token-endpoint", "signed-by-rs256", "without-a-proof"],
+)
+async def test_it_takes_nothing_less_than_fapi2(visitor, changes, status):
+    """As our own bank: what the two agree on is the standard."""
+    visitor = visitor(FAPI2, client_id="PS256", **changes)
+    left = await visitor.leave()
+    assert (left if status == 503 else await visitor.get(await to(visitor, left))).status_code == status
+
+
+async def signs_in(visitor):
     back = await walk(visitor, then="/invoices/1")
     assert query(back).keys() == {"code", "state", "iss"}
     assert (await visitor.get(back)).headers["location"] == "/invoices/1"

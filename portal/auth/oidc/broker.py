@@ -3,14 +3,14 @@
 Every function here is pure and raises `Unreachable` for a document that must not be used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.util import urlsafe_b64decode
 
 from portal.auth.brokers import BrokerProfile, Request
@@ -23,8 +23,12 @@ from portal.kit.outgoing import Unreachable
 SET_ALGS = ("RS256", "PS256")
 SET_TYPES = (None, "jwk-set+jwt", "JWS", "JWT")  # the standard's, and what brokers were seen to send
 
-BrokerKeys = Mapping[str, RSAKey]
+BrokerKey = RSAKey | ECKey
+BrokerKeys = Mapping[str, BrokerKey]
 """A broker's signing keys by key id."""
+
+BY_RSA = ("RS256", "PS256")
+BY_CURVE = ("ES256",)
 
 
 @dataclass(frozen=True)
@@ -96,18 +100,28 @@ def _is_valid_at(said: Mapping[str, Any], now: float, leeway: int) -> bool:
     return issued is not None and expires is not None and issued - leeway <= now < expires + leeway
 
 
-def _usable(jwk: object, profile: BrokerProfile) -> dict[str, RSAKey]:
-    match jwk:
-        case {"kty": "RSA", "kid": str(key_id), "n": str(n), "e": str(e), **rest}:
-            if rest.get("use", "sig") != "sig" or rest.get("alg", profile.signing_algs[0]) not in profile.signing_algs:
-                return {}
-            try:
+def _usable(jwk: object, profile: BrokerProfile) -> dict[str, BrokerKey]:
+    """A key that an agreed algorithm can verify by, under its id; else nothing."""
+    try:
+        match jwk:
+            case {"kty": "RSA", "kid": str(key_id), "n": str(n), "e": str(e), **rest}:
                 is_long = len(urlsafe_b64decode(n.encode()).lstrip(b"\0")) * 8 >= SMALLEST_BITS
-                return {key_id: RSAKey.import_key({"kty": "RSA", "n": n, "e": e, "kid": key_id})} if is_long else {}
-            except (JoseError, ValueError):
+                if is_long and _is_agreed(rest, BY_RSA, profile):
+                    return {key_id: RSAKey.import_key({"kty": "RSA", "n": n, "e": e, "kid": key_id})}
+            case {"kty": "EC", "kid": str(key_id), "crv": "P-256", "x": str(x), "y": str(y), **rest}:
+                if _is_agreed(rest, BY_CURVE, profile):
+                    return {key_id: ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y, "kid": key_id})}
+            case _:
                 return {}
-        case _:
-            return {}
+    except (JoseError, ValueError):
+        return {}
+    return {}
+
+
+def _is_agreed(jwk: Mapping[Any, object], algorithms: Sequence[str], profile: BrokerProfile) -> bool:
+    """Whether a key that says so much of itself is for signatures, by one of some algorithms that the profile takes."""
+    agreed = [algorithm for algorithm in algorithms if algorithm in profile.signing_algs]
+    return jwk.get("use", "sig") == "sig" and bool(agreed) and jwk.get("alg", agreed[0]) in agreed
 
 
 def _endpoint(profile: BrokerProfile, url: object) -> str:

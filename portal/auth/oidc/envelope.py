@@ -10,7 +10,7 @@ from typing import Any
 
 from joserfc.errors import JoseError
 from joserfc.jwe import JWERegistry, decrypt_compact
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 from joserfc.jws import JWSRegistry, deserialize_compact
 from joserfc.util import urlsafe_b64decode
 
@@ -72,7 +72,7 @@ def signing_key_id(signed: str, profile: BrokerProfile) -> str:
     return key_id
 
 
-def verified(unsealed: Unsealed, key: RSAKey, profile: BrokerProfile) -> Claims:
+def verified(unsealed: Unsealed, key: RSAKey | ECKey, profile: BrokerProfile) -> Claims:
     """The claims of a token that this key of the broker's really signed. Raises Stopped."""
     claims = signed_object(unsealed.signed, key, profile.signing_algs)
     for name in REPEATED:
@@ -80,7 +80,7 @@ def verified(unsealed: Unsealed, key: RSAKey, profile: BrokerProfile) -> Claims:
     return claims
 
 
-def signed_object(signed: str, key: RSAKey, algorithms: Sequence[str]) -> Claims:
+def signed_object(signed: str, key: RSAKey | ECKey, algorithms: Sequence[str]) -> Claims:
     """The JSON object that a key really signed, by one of some algorithms. Raises Stopped."""
     registry = _Signature(algorithms=list(algorithms), strict_check_header=False)
     try:

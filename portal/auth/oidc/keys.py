@@ -6,7 +6,7 @@ a week after.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -15,7 +15,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
+from joserfc.jwk import ECKey, RSAKey
 
 from portal.kit.complaints import Complaint
 
@@ -54,22 +54,28 @@ class OwnKeys:
     entity: RSAKey
     verifying: tuple[RSAKey, ...]  # the signing keys that brokers may meet: in use, next, old
 
-    def published(self, encryption_alg: str = "RSA-OAEP") -> dict[str, list[dict[str, str]]]:
-        """The JWK set for brokers (RFC 7517): public parts of the signing keys and of the newest encryption key."""
-        signing = [public(key, "sig", SIGNING_ALG) for key in self.verifying]
+    def published(
+        self, encryption_alg: str = "RSA-OAEP", signing_algs: Collection[str] = (SIGNING_ALG,)
+    ) -> dict[str, list[dict[str, str]]]:
+        """The JWK set for brokers (RFC 7517): public parts of the signing keys and of the newest encryption key.
+
+        A signing key names its algorithm where we sign for every broker by the same one.
+        """
+        agreed = next(iter(signing_algs)) if len(signing_algs) == 1 else None
+        signing = [public(key, "sig", agreed) for key in self.verifying]
         return {"keys": [*signing, public(self.decrypting[0], "enc", encryption_alg)]}
 
 
-def public(key: RSAKey, use: str, alg: str) -> dict[str, str]:
+def public(key: RSAKey | ECKey, use: str, alg: str | None) -> dict[str, str]:
     """The public JWK of a key, its id being its thumbprint (RFC 7638)."""
+    parts = ("n", "e") if isinstance(key, RSAKey) else ("crv", "x", "y")
     numbers = key.as_dict(private=False)
     return {
-        "kty": "RSA",
+        "kty": key.key_type,
         "use": use,
-        "alg": alg,
+        **({"alg": alg} if alg else {}),
         "kid": key.thumbprint(),
-        "n": str(numbers["n"]),
-        "e": str(numbers["e"]),
+        **{part: str(numbers[part]) for part in parts},
     }
 
 

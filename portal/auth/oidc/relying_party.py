@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from authlib.common.urls import add_params_to_uri
-from joserfc.jwk import RSAKey
 
-from portal.auth.brokers import Audience, BrokerProfile, IssParameter
+from portal.auth.brokers import Audience, BrokerProfile, IssParameter, TokenBinding
 from portal.auth.oidc import broker, claims, client, envelope
-from portal.auth.oidc.broker import BrokerKeys, Metadata
+from portal.auth.oidc.broker import BrokerKey, BrokerKeys, Metadata
 from portal.auth.oidc.claims import Expected, Identity
 from portal.auth.oidc.client import Credentials, Grant
+from portal.auth.oidc.dpop import Proofs
 from portal.auth.oidc.keys import OwnKeys
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.oidc.request import Ask, ClientMetadata, assertion, request_object
@@ -108,9 +108,10 @@ class RelyingParty:
             self.profile.client_id,
             lambda: assertion(self.profile, audience, self._keys.signing, self._now()),
             self._connect,
+            Proofs(self._now) if self.profile.token_binding is TokenBinding.DPOP else None,
         )
 
-    async def _broker_key(self, key_id: str) -> RSAKey:
+    async def _broker_key(self, key_id: str) -> BrokerKey:
         """The broker's key of an id; an unknown id makes us look once more, as keys change every week."""
         known = await self._known(self._broker_keys.get())
         if key_id not in known:

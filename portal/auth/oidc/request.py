@@ -10,8 +10,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64encode
 
-from portal.auth.brokers import BrokerProfile, Freshness, MethodNames
-from portal.auth.oidc.keys import SIGNING_ALG
+from portal.auth.brokers import BrokerProfile, Freshness, MethodNames, SecurityProfile
 from portal.kit.i18n import Language
 
 REQUEST_VALID = timedelta(minutes=5)
@@ -51,13 +50,13 @@ def request_object(profile: BrokerProfile, us: ClientMetadata, ask: Ask, key: RS
         "nonce": ask.nonce,
         "ui_locales": ask.language.value,
     }
-    return _signed({**claims, **_extras(profile, us, ask), **_times(now, REQUEST_VALID)}, key)
+    return _signed({**claims, **_extras(profile, us, ask, now), **_times(now, REQUEST_VALID)}, key, profile)
 
 
 def assertion(profile: BrokerProfile, audience: str, key: RSAKey, now: datetime) -> str:
     """A proof that we are the client: good for a minute and, by its jti, for one use."""
     claims = {"iss": profile.client_id, "sub": profile.client_id, "aud": audience}
-    return _signed({**claims, **_times(now, ASSERTION_VALID)}, key)
+    return _signed({**claims, **_times(now, ASSERTION_VALID)}, key, profile)
 
 
 def challenge(verifier: str) -> str:
@@ -65,7 +64,7 @@ def challenge(verifier: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode()
 
 
-def _extras(profile: BrokerProfile, us: ClientMetadata, ask: Ask) -> Mapping[str, object]:
+def _extras(profile: BrokerProfile, us: ClientMetadata, ask: Ask, now: datetime) -> Mapping[str, object]:
     extras: dict[str, object] = {"acr_values": " ".join(profile.acr_values)}
     if ask.bank:
         # By acr_values the bank stands alone: a level of assurance beside it would let the broker choose another bank.
@@ -74,6 +73,8 @@ def _extras(profile: BrokerProfile, us: ClientMetadata, ask: Ask) -> Mapping[str
         extras |= {"code_challenge": challenge(ask.verifier), "code_challenge_method": "S256"}
     if profile.spname_parameter:
         extras[profile.spname_parameter] = us.service_name.said(ask.language)[: profile.spname_length]
+    if profile.security_profile is SecurityProfile.FAPI2:
+        extras["nbf"] = int(now.timestamp())  # FAPI 2.0 Message Signing, 5.3.2, which a broker may hold to as well
     if ask.oldest_proof is not None and profile.freshness is Freshness.AUTH_TIME:
         extras["max_age"] = int(ask.oldest_proof.total_seconds())
     return extras
@@ -84,5 +85,6 @@ def _times(now: datetime, valid: timedelta) -> Mapping[str, object]:
     return {"iat": issued, "exp": issued + int(valid.total_seconds()), "jti": secrets.token_urlsafe(24)}
 
 
-def _signed(claims: Mapping[str, object], key: RSAKey) -> str:
-    return jwt.encode({"alg": SIGNING_ALG, "kid": key.thumbprint()}, dict(claims), key)
+def _signed(claims: Mapping[str, object], key: RSAKey, profile: BrokerProfile) -> str:
+    header = {"alg": profile.request_signing_alg, "kid": key.thumbprint()}
+    return jwt.encode(header, dict(claims), key, algorithms=[profile.request_signing_alg])

@@ -20,6 +20,8 @@ class RelyingPartyFacts:
     redirect_uris: Sequence[str]
     encryption_alg: str = "RSA-OAEP"
     encryption_enc: str = "A128CBC-HS256"
+    signed_response_alg: str = "RS256"
+    signing_algs: Sequence[str] = (SIGNING_ALG,)  # ours, of each broker, the default one's first
 
     @property
     def signed_jwks_uri(self) -> str:
@@ -29,7 +31,7 @@ class RelyingPartyFacts:
 
 def signed_jwks(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> str:
     """Our key set as a JWT of type jwk-set+jwt, valid for 25 hours."""
-    return _signed(keys, "jwk-set+jwt", facts, now, keys.published(facts.encryption_alg))
+    return _signed(keys, "jwk-set+jwt", facts, now, keys.published(facts.encryption_alg, facts.signing_algs))
 
 
 def entity_statement(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> str:
@@ -40,12 +42,12 @@ def entity_statement(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> 
         "client_registration_types": [],
         "response_types": ["code"],
         "grant_types": ["authorization_code"],
-        "id_token_signed_response_alg": "RS256",
+        "id_token_signed_response_alg": facts.signed_response_alg,
         "id_token_encrypted_response_alg": facts.encryption_alg,
         "id_token_encrypted_response_enc": facts.encryption_enc,
-        "request_object_signing_alg": SIGNING_ALG,
+        "request_object_signing_alg": facts.signing_algs[0],
         "token_endpoint_auth_method": "private_key_jwt",
-        "token_endpoint_auth_signing_alg": SIGNING_ALG,
+        "token_endpoint_auth_signing_alg": facts.signing_algs[0],
         "organization_name": facts.organisation,
         "signed_jwks_uri": facts.signed_jwks_uri,
     }

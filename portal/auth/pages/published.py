@@ -11,7 +11,8 @@ KEPT = {"Cache-Control": "public, max-age=300"}
 
 async def key_set(identification: Identification, request: Request) -> Response:  # noqa: ARG001 - the shape of an endpoint
     """The JWK set with our sig and enc keys."""
-    return JSONResponse(identification.keys.published(identification.facts.encryption_alg), headers=KEPT)
+    facts = identification.facts
+    return JSONResponse(identification.keys.published(facts.encryption_alg, facts.signing_algs), headers=KEPT)
 
 
 async def signed_key_set(identification: Identification, request: Request) -> Response:  # noqa: ARG001
