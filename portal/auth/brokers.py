@@ -178,7 +178,7 @@ class BrokerProfile(_Frozen):
         if self.pushed_authorization_request_endpoint and self.request is Request.JAR:
             raise ValueError('request must be "par" where pushed_authorization_request_endpoint is given')
         if bool(self.signed_jwks_uri) != bool(self.entity_key):
-            raise ValueError("signed_jwks_uri and entity_key go together")
+            raise ValueError("signed_jwks_uri and entity_key, the public key (JWK) that you pin, go together")
         if self.sign_in_max_age_s and self.freshness is Freshness.TRANSACTION:
             raise ValueError('sign_in_max_age_s needs freshness = "auth_time"')
         if self.security_profile is SecurityProfile.FAPI2:

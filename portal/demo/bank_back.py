@@ -90,7 +90,7 @@ async def _answer(bank: Bank, login: Login) -> dict[str, object]:
     public = client_key.public_key
     assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
     alg = login.client.registered.signed_response_alg
-    keys = Keys(alg, bank.keys.of(alg), public, str(client_key.kid))
+    keys = Keys(alg, bank.keys.of(alg), public, str(client_key.kid), str(client_key.get("alg")))
     access_token = secrets.token_urlsafe(24)
     claims = _claims(bank, login) | {"at_hash": half_hash(access_token)}
     answer: dict[str, object] = {

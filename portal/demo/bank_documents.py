@@ -48,7 +48,7 @@ async def discovery(bank: Bank, request: Request) -> Response:  # noqa: ARG001 -
             "request_object_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
             "dpop_signing_alg_values_supported": ["ES256"],
             "id_token_signing_alg_values_supported": ["RS256", "PS256", "ES256"],
-            "id_token_encryption_alg_values_supported": ["RSA-OAEP"],
+            "id_token_encryption_alg_values_supported": ["RSA-OAEP", "RSA-OAEP-256"],
             "id_token_encryption_enc_values_supported": ["A128CBC-HS256"],
         }
     )

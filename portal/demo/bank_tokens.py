@@ -22,7 +22,11 @@ from joserfc.util import urlsafe_b64encode
 
 from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
 
-OAEP = padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None)  # noqa: S303 - RSA-OAEP of RFC 7518, 4.3
+WRAPPING: Mapping[str, padding.AsymmetricPadding] = {
+    "RSA-OAEP": padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None),  # noqa: S303 - of RFC 7518, 4.3
+    "RSA-OAEP-256": padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None),
+    "RSA1_5": padding.PKCS1v15(),
+}
 PSS = padding.PSS(padding.MGF1(hashes.SHA256()), padding.PSS.DIGEST_LENGTH)  # PS256 of RFC 7518, 3.5
 Header = dict[str, object]
 How = AbstractSet[Mischief]
@@ -37,10 +41,11 @@ class Keys:
     signing: RSAKey | ECKey
     client: rsa.RSAPublicKey
     client_kid: str
+    client_alg: str
 
 
 def id_token(claims: Claims, keys: Keys, how: How) -> str:
-    """A JWE (RSA-OAEP, A128CBC-HS256) around a JWS around claims."""
+    """A JWE (by A128CBC-HS256) around a JWS around claims."""
     said = dict(claims)
     for mischief in how:
         if mischief in CHANGES:
@@ -85,7 +90,7 @@ def _with_other_signature(token: str, header: Header, payload: bytes, key: RSAKe
 
 
 def _sealed(signed: str, claims: Claims, keys: Keys, how: How) -> str:
-    header: Header = {"alg": "RSA-OAEP", "enc": "A128CBC-HS256", "cty": "JWT", "kid": keys.client_kid}
+    header: Header = {"alg": keys.client_alg, "enc": "A128CBC-HS256", "cty": "JWT", "kid": keys.client_kid}
     header |= _outer_header(claims, how)
     if Mischief.JWE_WITHOUT_KID in how:
         del header["kid"]
@@ -130,7 +135,7 @@ def _outer_header(claims: Claims, how: How) -> Header:
 def _encrypted(plain: bytes, header: Header, client: rsa.RSAPublicKey) -> str:
     """JWE compact serialization with AES-CBC and HMAC-SHA-256 (RFC 7518, 5.2.3)."""
     mac_key, cipher_key, start = secrets.token_bytes(16), secrets.token_bytes(16), secrets.token_bytes(16)
-    wrapped = client.encrypt(mac_key + cipher_key, padding.PKCS1v15() if header["alg"] == "RSA1_5" else OAEP)
+    wrapped = client.encrypt(mac_key + cipher_key, WRAPPING[str(header["alg"])])
     pad = PKCS7(128).padder()
     encryptor = Cipher(algorithms.AES(cipher_key), modes.CBC(start)).encryptor()
     ciphered = encryptor.update(pad.update(plain) + pad.finalize()) + encryptor.finalize()

@@ -107,7 +107,7 @@ def test_the_least_profile_has_careful_defaults():
         ({"sign_in_max_age_s": 0}, "op.toml: sign_in_max_age_s: Input should be greater than or equal to 1"),
         ({"security_profile": "fapi2"}, 'op.toml: request must be "par" where security_profile = "fapi2"'),
         ({"request": "plain"}, "op.toml: request: Input should be 'jar' or 'par'"),
-        ({"signed_jwks_uri": "https://isb.example/keys"}, "op.toml: signed_jwks_uri and entity_key go together"),
+        ({"signed_jwks_uri": "https://isb.example/keys"}, "op.toml: signed_jwks_uri and entity_key, the"),
         ({"pushed_authorization_request_endpoint": "https://isb.example/par"}, 'op.toml: request must be "par"'),
         ({"banks": [{"id": "", "name": {"fi": "a", "sv": "b", "en": "c"}}]}, "op.toml: banks.0.id: "),
         ({"banks": [{"id": "x", "name": {"fi": "a"}}]}, "op.toml: banks.0.name.sv: Field required"),
@@ -152,6 +152,37 @@ def test_a_file_says_only_what_differs_from_a_built_in_profile(tmp_path):
     path.write_text('like = "fapi2"\nname = "ours"\nissuer = "https://isb.example"\nclient_id = "us"\n')
     profile = load(str(path))
     assert (profile.name, profile.issuer, profile.token_binding) == ("ours", "https://isb.example", TokenBinding.DPOP)
+
+
+OPEN = {
+    "op": {},
+    "telia": {},
+    "signicat": {"issuer": "https://us.example/auth/open"},
+    "idura": {"issuer": "https://us.example"},
+    "fapi2": {"issuer": "https://isb.example"},
+}
+PINNED = {"op", "telia"}
+
+
+def test_what_comes_with_the_portal_is_known():
+    assert {path.stem for path in BUILT_IN.glob("*.toml")} == {"demo", *OPEN}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_built_in_profile_wants_only_what_a_broker_agrees_with_its_client(tmp_path, name):
+    path = tmp_path / "ours.toml"
+    given = {"like": name, "client_id": "us", **OPEN[name]}
+    lines = [f'{key} = "{value}"' for key, value in given.items()]
+    pin = ['entity_key = { kty = "RSA", n = "AQAB", e = "AQAB" }'] if name in PINNED else []
+    path.write_text("\n".join([*lines, *pin]))
+    profile = for_production(load(str(path)))
+    assert (profile.name, bool(profile.entity_key)) == (name, name in PINNED)
+
+
+@pytest.mark.parametrize("name", sorted(PINNED))
+def test_a_broker_that_signs_its_keys_is_not_asked_without_a_pinned_key(name):
+    with pytest.raises(BadProfile, match="entity_key, the public key"):
+        load(name, client_id="us")
 
 
 @pytest.mark.parametrize(("given", "lacks"), [({}, "issuer"), ({"issuer": "https://isb.example"}, "client_id")])

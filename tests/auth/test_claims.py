@@ -1,6 +1,7 @@
 """Tokens without a bank: what is read from claims that pass every check, and garbage in every place."""
 
 import math
+import tomllib
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from portal.auth.brokers import Freshness
+from portal.auth.brokers import BUILT_IN, ClaimNames, Freshness
 from portal.auth.oidc import envelope
 from portal.auth.oidc.claims import Expected, identity
 from portal.auth.reasons import Reason, Stopped
@@ -63,6 +64,17 @@ def test_who_it_is():
 def test_names_are_read_as_text_that_can_be_shown(changes, names):
     person = who(**changes)
     assert (person.given_names, person.family_name) == names
+
+
+@pytest.mark.parametrize(
+    ("name", "code"), [("op", "personal_identity_code"), ("signicat", "ftn_hetu"), ("idura", "hetu")]
+)
+def test_who_it_is_as_other_brokers_say_it(name, code):
+    told = ClaimNames(**tomllib.loads((BUILT_IN / f"{name}.toml").read_text(encoding="utf-8"))["claims"])
+    said = {code: "010180-9015", "family_name": "Mäkelä", "given_name": "Aino Maria", "birthdate": "1980-01-01"}
+    without = {claim: value for claim, value in RIGHT.items() if not claim.startswith("urn:oid:")}
+    person = identity(without | said, PROFILE.model_copy(update={"claims": told}), EXPECTED)
+    assert (person.code.text, person.given_names, person.family_name) == ("010180-9015", "Aino Maria", "Mäkelä")
 
 
 @pytest.mark.parametrize("said", ["1980-01-01", "19800101", None])

@@ -1,6 +1,7 @@
 """The whole way: from the wall to the bank and back, out again, and once more to confirm."""
 
 import re
+import tomllib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,12 +9,12 @@ import pytest
 
 from portal.audit.models import AuditEntry
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
-from portal.auth.brokers import Audience, BankParameter, IssParameter, Request
+from portal.auth.brokers import BUILT_IN, Audience, BankParameter, IssParameter, Request, from_fields
 from portal.auth.models import LoginStatus
 from portal.auth.reasons import Reason
 from portal.demo.bank_mischief import Mischief
 from portal.kit.rates import Rate, Rates
-from tests.bank import AINO, BANK, MIKKO, NOON, PORTAL, bank_keys, query
+from tests.bank import AINO, BANK, MIKKO, NOON, PORTAL, PROFILE, bank_keys, query
 
 pytestmark = pytest.mark.anyio
 
@@ -285,6 +286,17 @@ async def test_what_is_refused_is_logged_with_the_account_and_the_network(world,
 )
 async def test_a_person_signs_in_by_a_broker_of_another_kind(world, changes):
     assert (await world.with_profile(**changes).visitor().sign_in()).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["op", "telia", "signicat", "idura"])
+async def test_a_person_signs_in_as_by_each_broker_that_is_built_in(world, name):
+    """In the way that its profile says, at our own bank: with its addresses, levels, banks, and names of claims."""
+    ours = ("acr_values", "accepted_acr", "wall", "banks", "claims")
+    pinned = {"signed_jwks_uri": f"{BANK}/signed-jwks", "entity_key": bank_keys().entity_jwk(), "entity_id": None}
+    told = tomllib.loads((BUILT_IN / f"{name}.toml").read_text(encoding="utf-8"))
+    profile = from_fields(name, told | {"issuer": BANK, "client_id": "portal"} | pinned)
+    profile = profile.model_copy(update={field: getattr(PROFILE, field) for field in ours})
+    assert (await replace(world, profile=profile).visitor().sign_in()).status_code == 303
 
 
 async def test_a_second_broker_has_a_return_address_of_its_own(world):
