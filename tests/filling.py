@@ -5,7 +5,7 @@ Whatever the schema refuses (a check, a key) is tried again in another way; the 
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -32,9 +32,18 @@ def fill(engine: Engine) -> None:
     dice = random.Random(20261128)
     with engine.begin() as connection:
         for table in tables(connection):
-            checks = " ".join(check["sqltext"] for check in inspect(connection).get_check_constraints(table.name))
+            checks = _checks(connection, table)
             for number in range(ROWS):
-                _add(connection, table, checks, number, dice)
+                _add(connection, table, checks, number, dice, {})
+
+
+def add(engine: Engine, rows: Iterable[tuple[str, Mapping[str, object]]]) -> None:
+    """Add a row to each table of a name, of which some columns are given. Raises NoRow."""
+    dice = random.Random(20261128)
+    with engine.begin() as connection:
+        found = {table.name: table for table in tables(connection)}
+        for number, (name, given) in enumerate(rows):
+            _add(connection, found[name], _checks(connection, found[name]), number, dice, given)
 
 
 def contents(engine: Engine, columns: dict[str, list[str]]) -> dict[str, list[Row]]:
@@ -60,10 +69,16 @@ def tables(connection: Connection) -> Iterator[Table]:
     yield from (table for table in found.sorted_tables if table.name not in NOT_OURS)
 
 
-def _add(connection: Connection, table: Table, checks: str, number: int, dice: random.Random) -> None:
+def _checks(connection: Connection, table: Table) -> str:
+    return " ".join(check["sqltext"] for check in inspect(connection).get_check_constraints(table.name))
+
+
+def _add(
+    connection: Connection, table: Table, checks: str, number: int, dice: random.Random, given: Mapping[str, object]
+) -> None:
     """Add a row; every one but the first may leave out what may be absent."""
     for _ in range(TRIES):
-        row = {column.name: _value(connection, column, checks, number, dice) for column in table.columns}
+        row = {column.name: _value(connection, column, checks, number, dice) for column in table.columns} | given
         try:
             with connection.begin_nested():
                 connection.execute(insert(table).values(row))

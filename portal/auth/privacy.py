@@ -34,13 +34,13 @@ TABLES: Belonging = {
         of_account() | shown("token_hash", "account_id", until="ended_at") | shown("id", "account_id")
     ).changed(),
     LoginTransaction: (of_account() | shown("state_hash")).changed(),
-    KeptForm: of_account().changed(),
-    PackageLease: of_account().changed(),
-    Password: (of_account() | shown("login_key", "account_id")).changed(),
+    KeptForm: of_account().removed(),
+    PackageLease: of_account().removed(),
+    Password: (of_account() | shown("login_key", "account_id")).removed(),
     LoginNameCheck: of_account().changed(),
-    KnownDevice: (of_account() | shown("token_hash")).changed(),
-    Passkey: (of_account() | shown("credential_id", "account_id")).changed(),
-    PasskeyChallenge: (of_account() | shown("hash")).changed(),
+    KnownDevice: (of_account() | shown("token_hash")).removed(),
+    Passkey: (of_account() | shown("credential_id", "account_id")).removed(),
+    PasskeyChallenge: (of_account() | shown("hash")).removed(),
 }
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {
     SeenToken: "a hash of a token that nobody can turn back",

@@ -15,7 +15,7 @@ from portal.audit import actions as audit
 from portal.auth.people import ConfirmedUser, User
 from portal.customers import change_requests
 from portal.customers.change_requests import Billing, Channel, Matter, PostalAddress
-from portal.customers.contact import DRAFT_AGE, TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
+from portal.customers.contact import TO_CONFIRM, Contact, Typed, asked_at, contacts, hash_of
 from portal.customers.locks import lock_party
 from portal.customers.lookups import addressee, decides_for
 from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Party
@@ -132,9 +132,7 @@ def change_language(db: Session, who: User, language: Language, now: datetime) -
 
 
 def keep_draft(db: Session, who: User, typed: Typed, now: datetime) -> None:
-    """Keep what somebody typed until they have proved who they are, and forget what others never came back for."""
-    stale = col(ContactDraft.typed_at) <= now - DRAFT_AGE
-    db.connection().execute(delete(ContactDraft).where(stale))
+    """Keep what somebody typed until they have proved who they are, in the place of what they typed before."""
     rows = [
         {"account_id": who.account_id, "party_id": one, "email": typed.email, "phone": typed.phone, "typed_at": now}
         for one in sorted(who.parties)

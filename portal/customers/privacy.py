@@ -35,7 +35,7 @@ TABLES: Belonging = {
     MandateSite: part_of(Mandate, "mandate_id"),
     BillingDetails: of_party(),
     ContactChange: (of_party() | of_oneself() | of_account() | shown("request_id", "party_id", "account_id")).changed(),
-    ContactDraft: of_account().changed(),
+    ContactDraft: of_account().removed(),
 }
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {MailboxLink: "a hash of a link in a letter, which expires in two days"}
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys

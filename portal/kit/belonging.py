@@ -27,6 +27,7 @@ class Writes(StrEnum):
     LOCKS = "locks"  # it may hold a row until its transaction ends, and change nothing of it
     ADDS = "adds"  # history: a row that stands is never changed
     CHANGES = "changes"
+    REMOVES = "removes"  # and adds and changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,12 @@ class Rows:
         return replace(self, writes=Writes.ADDS, added_if=(also_if,) if also_if else ())
 
     def changed(self, *, and_seen: "Rows | None" = None) -> "Rows":
-        """The web may add, change and remove them; others it may see besides."""
+        """The web may add and change them; others it may see besides."""
         return replace(self, writes=Writes.CHANGES, only_seen_if=and_seen.conditions if and_seen else ())
+
+    def removed(self) -> "Rows":
+        """The web may add, change and remove them."""
+        return replace(self, writes=Writes.REMOVES)
 
     def without_reports_of(self, columns: frozenset[str]) -> "Rows":
         """Reports read what else stands in them."""

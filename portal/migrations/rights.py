@@ -40,7 +40,8 @@ GRANTS: Final = {
     Writes.NOTHING: "SELECT",
     Writes.LOCKS: "SELECT, UPDATE (id)",  # PostgreSQL asks it of whoever locks a row; the policy refuses a change
     Writes.ADDS: "SELECT, INSERT",
-    Writes.CHANGES: "SELECT, INSERT, UPDATE, DELETE",
+    Writes.CHANGES: "SELECT, INSERT, UPDATE",
+    Writes.REMOVES: "SELECT, INSERT, UPDATE, DELETE",
 }
 
 
@@ -227,7 +228,7 @@ def _policies(table: Table, rows: Rows, app: str) -> Iterator[str]:
     yield f"ALTER TABLE {name} ENABLE ROW LEVEL SECURITY"
     yield f"ALTER TABLE {name} FORCE ROW LEVEL SECURITY"
     match rows.writes:
-        case Writes.CHANGES:
+        case Writes.CHANGES | Writes.REMOVES:
             yield f"CREATE POLICY app ON {name} TO {app} USING ({seen}) WITH CHECK ({seen})"
             for condition in rows.only_seen_if:
                 only = condition.format(table=name)

@@ -12,7 +12,7 @@ from portal.payments.models import CalendarLink, PaymentAttempt
 
 TABLES: Belonging = {
     PaymentAttempt: (part_of(Invoice, "invoice_id") | shown("id", "party_id")).changed(),
-    CalendarLink: (of_account() | shown("secret_hash", "account_id")).changed(),
+    CalendarLink: (of_account() | shown("secret_hash", "account_id")).removed(),
 }
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}
 SECRETS = frozenset({"secret_hash"})

@@ -10,9 +10,9 @@ from portal.kit.privacy import DataSubject, Record, records
 from portal.requests.models import RequestPhoto, RequestStep, ServiceRequest
 
 TABLES: Belonging = {
-    ServiceRequest: of_party(site="site_id").changed(),
+    ServiceRequest: of_party(site="site_id").removed(),
     RequestStep: part_of(ServiceRequest, "request_id").added(),
-    RequestPhoto: part_of(ServiceRequest, "request_id").changed(),
+    RequestPhoto: part_of(ServiceRequest, "request_id").removed(),
 }
 SEALED = frozenset({"sealed"})  # the photo itself is a file of the package
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {}

@@ -32,8 +32,7 @@ class Credential:
 
 
 def challenge(db: Session, secret: bytes, account_id: UUID | None, now: datetime) -> None:
-    """Remember a challenge, of a person who adds a passkey, or of nobody; and forget those that are too old."""
-    forget(db, now)
+    """Remember a challenge, of a person who adds a passkey, or of nobody."""
     show(db, PasskeyChallenge.hash, _hash(secret))
     db.add(PasskeyChallenge(hash=_hash(secret), account_id=account_id, expires_at=now + CHALLENGE_LIVES))
 
