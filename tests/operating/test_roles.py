@@ -1,6 +1,7 @@
 """The four roles of a PostgreSQL: made by `portal migrate` or by hand, each with its rights, and that they bind."""
 
 import re
+import subprocess
 from dataclasses import replace
 from uuid import uuid4
 
@@ -124,6 +125,8 @@ def right(addresses):
 
 def test_a_portal_whose_role_no_policy_binds_is_not_served(opened, right):
     assert bound(opened[APP], right) is opened[APP]
+    elsewhere = {role: f"postgresql+psycopg://{role}@nowhere/portal" for role in (OWNER, WORK)}
+    assert bound(opened[APP], replace(right, owner=elsewhere[OWNER], work=elsewhere[WORK]))
     with pytest.raises(NotDone, match="No policy binds"):
         bound(opened["admin"], right)
 
@@ -269,3 +272,32 @@ def test_a_login_name_that_is_anothers_opens_nothing_of_theirs(opened):
         assert passwords._is_anothers(db, b"k" * 32, who)
         assert db.execute(text("SELECT id FROM account")).scalars().all() == [who.account_id]
         assert db.execute(text("SELECT count(*) FROM password")).scalar() == 0
+
+
+def test_a_backup_of_the_owner_is_restored_with_everybodys_rows_and_the_rights_of_each(
+    postgres, opened, right, tmp_path
+):
+    row = {"id": uuid4(), "customer_number": "1", "kind": "person", "name": "Aino", "language": "fi"}
+    with opened[WORK].writing() as db:
+        db.connection().execute(table_of(Party).insert().values(row))
+    name, backup = f"restored_{uuid4().hex[:12]}", tmp_path / "backup"
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
+    owner = make_url(right.owner).set(drivername="postgresql")
+    source, into = (one.render_as_string(hide_password=False) for one in (owner, owner.set(database=name)))
+    for program in (
+        ("pg_dump", "--enable-row-security", "--format=custom", f"--file={backup}", source),
+        ("pg_restore", "--exit-on-error", f"--dbname={into}", backup),
+    ):
+        subprocess.run(program, executable=postgres.bin_path / program[0], check=True)
+    app, work = (Database(str(one).replace(owner.database, name)) for one in (right.app, right.work))
+    assert bound(app, right) is app
+    with work.reading() as db:
+        assert db.execute(text("SELECT name FROM party")).scalars().all() == ["Aino"]
+    for database in (app, work):
+        database.engine.dispose()
+    with psycopg.connect(postgres.get_uri(), autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        with psycopg.connect(opened["admin"].engine.url.set(drivername="postgresql").render_as_string()) as there:
+            there.execute(f"DROP OWNED BY {APP}, {WORK}, {REPORT}")
+            assert there.execute("SELECT DISTINCT policyname FROM pg_policies").fetchall() == [("whole",)]
