@@ -116,6 +116,7 @@ class World:
             now=self.clock,
         )
         self.bank = self.bank_app.state.bank
+        self.elsewhere = {}  # other hosts that a test has, by name
         self.calls = []  # addresses that the portal has called
         self.open_portal()
 
@@ -157,7 +158,7 @@ class World:
 
     def outgoing(self):
         """The same for the portal, noted."""
-        return _Wires({"portal.test": self.portal_app, "bank.test": self.bank_app}, self.calls)
+        return _Wires({"portal.test": self.portal_app, "bank.test": self.bank_app, **self.elsewhere}, self.calls)
 
     def visitor(self, language="fi"):
         """Somebody with a browser of their own."""

@@ -32,6 +32,7 @@ from portal.kit.web import Recognition
 
 SESSION_COOKIE = "__Host-sid"
 BINDING_COOKIE = "__Host-binding"
+BANK_COOKIE = "__Host-bank"
 KEPT_AFTERWARDS = timedelta(days=1)
 
 FindReach = Callable[[Session, bytes, UUID | None], Reach]
@@ -73,6 +74,7 @@ class Departure:
     ask: Ask
     binding: str
     broker: str
+    profile_mark: bytes
     return_to: str
     confirming: UUID | None  # the account that has to come back, where a signed-in person proves it again
 
@@ -88,6 +90,7 @@ def depart(db: Session, departure: Departure, now: datetime) -> None:
             nonce=departure.ask.nonce,
             verifier=departure.ask.verifier,
             broker=departure.broker,
+            profile_mark=departure.profile_mark,
             bank=departure.ask.bank,
             language=departure.ask.language,
             return_to=departure.return_to,

@@ -5,7 +5,7 @@ lists the banks. Everything in a document is plain text to us: its pictures and 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -15,6 +15,7 @@ from portal.auth.brokers import BrokerProfile
 from portal.auth.oidc.envelope import json_object
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.reasons import Reason, Stopped
+from portal.auth.rules import bank_mark
 from portal.kit.i18n import Language, Text, text
 from portal.kit.outgoing import KIB, Connect, Unreachable, get
 
@@ -90,6 +91,21 @@ class BankLists:
         url = f"{self._profile.wall_url}?{urlencode({'lang': language.value})}"
         document = await get(url, self._connect, seconds=DOCUMENT_S, max_bytes=LARGEST_DOCUMENT)
         return embedded(self._profile, document)
+
+
+def last_used_first(bank_lists: Sequence[BankList], mark: str | None) -> Sequence[BankList]:
+    """The lists as they are, but for the bank that this browser came by last: it stands first of all."""
+
+    def comes_later(bank_list: BankList, choice: BankChoice) -> bool:
+        return bank_mark(bank_list.broker, choice.id) != mark
+
+    def in_order(bank_list: BankList) -> BankList:
+        return replace(bank_list, choices=sorted(bank_list.choices, key=partial(comes_later, bank_list)))
+
+    def all_come_later(bank_list: BankList) -> bool:
+        return all(comes_later(bank_list, choice) for choice in bank_list.choices)
+
+    return sorted(map(in_order, bank_lists), key=all_come_later)
 
 
 def listed(profile: BrokerProfile, language: Language, *, is_down: bool = False) -> BankList:

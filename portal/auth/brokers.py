@@ -1,5 +1,6 @@
 """The identification brokers we may send a person to: one profile each, read from TOML and checked."""
 
+import hashlib
 import json
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -129,6 +130,10 @@ FAPI2: Final[Mapping[str, object]] = {
 """What a profile must say that holds to FAPI 2.0."""
 
 
+ONLY_SHOWN: Final = {"banks", "form_action", "provider", "spname_length", "spname_parameter", "wall"}
+"""What a profile says of the page of banks, and of nobody's identity."""
+
+
 class BrokerProfile(_Frozen):
     """Everything that differs between brokers. Fields and defaults are those of the public contract."""
 
@@ -215,6 +220,11 @@ class BrokerProfile(_Frozen):
         if self.wall is None:
             return None
         return self.wall.replace("{issuer}", self.issuer.rstrip("/")).replace("{client_id}", self.client_id)
+
+    @property
+    def mark(self) -> bytes:
+        """By which rules people are sent there and believed, as SHA-256: another one where any of them changes."""
+        return hashlib.sha256(self.model_dump_json(exclude=ONLY_SHOWN).encode()).digest()
 
     @property
     def form_origins(self) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import anyio
+
 from portal.auth.actions import FindLanguage, FirstChoice, own_matters, unknown_language
 from portal.auth.bank_lists import BankList, BankLists
 from portal.auth.brokers import BrokerProfile, MethodNames
@@ -28,8 +30,10 @@ class Broker:
     return_path: str
 
     async def bank_list(self, language: Language) -> BankList:
-        """The broker's banks, marked where identification is out of order now."""
-        bank_list = await self.bank_lists.current(language)
+        """The broker's banks, marked where identification is out of order now: both are asked for at once."""
+        async with anyio.create_task_group() as meanwhile:
+            meanwhile.start_soon(self.party.is_up)  # remembered, be it up or down
+            bank_list = await self.bank_lists.current(language)
         return bank_list if bank_list.is_down or await self.party.is_up() else replace(bank_list, is_down=True)
 
 

@@ -107,6 +107,12 @@ class LoginTransaction(SQLModel, table=True):
     nonce: str = Field(max_length=64, sa_column_kwargs=internal())
     verifier: str = Field(max_length=128, sa_column_kwargs=internal())
     broker: str = Field(max_length=40, sa_column_kwargs=told("Identification broker"))
+    profile_mark: bytes | None = Field(
+        default=None,
+        max_length=32,
+        description="by which rules of the broker's profile it began; None: before they were written down",
+        sa_column_kwargs=internal(),
+    )
     bank: str = Field(max_length=80, sa_column_kwargs=told("Bank"))
     language: str = Field(max_length=2, sa_column_kwargs=told("Language"))
     return_to: str = Field(max_length=2000, sa_column_kwargs=told("The page you came from"))

@@ -16,6 +16,7 @@ class Reason(StrEnum):
     STATE_UNKNOWN = "ftn.state_unknown"
     STATE_EXPIRED = "ftn.state_expired"
     BINDING_MISSING = "ftn.binding_missing"
+    PROFILE_CHANGED = "ftn.profile_changed"
     ISS_PARAMETER = "ftn.iss_parameter"
     SPENT = "ftn.spent"
     CANCELLED = "ftn.cancelled"

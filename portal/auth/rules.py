@@ -1,5 +1,6 @@
 """What identification decides, without a database or a request: codes, sessions, journeys, addresses, ways in."""
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ CONFIRMATION = timedelta(minutes=5)
 SEEN_EVERY = timedelta(minutes=1)
 JOURNEY = timedelta(minutes=10)
 BINDING = timedelta(minutes=15)
+BANK_KEPT = timedelta(days=400)  # the longest that browsers keep a cookie
 BINDING_FORM = re.compile(r"[A-Za-z0-9_-]{43}")
 
 CENTURIES = {"+": 1800} | dict.fromkeys("-YXWVU", 1900) | dict.fromkeys("ABCDEF", 2000)
@@ -149,6 +151,11 @@ def local_path(asked: str | None, otherwise: str = HOME) -> str:
 def binding(cookie: str | None) -> str | None:
     """The binding that a browser holds already, one for all its tabs; None for what is none of ours."""
     return cookie if cookie is not None and BINDING_FORM.fullmatch(cookie) else None
+
+
+def bank_mark(broker: str, bank: str) -> str:
+    """By which a browser remembers the bank that was used last: of one form, whatever brokers call banks."""
+    return hashlib.sha256(f"{broker} {bank}".encode()).hexdigest()[:16]
 
 
 class Way(StrEnum):

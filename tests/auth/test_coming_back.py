@@ -2,11 +2,13 @@
 
 import anyio
 import pytest
+from sqlmodel import select
 
 from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE
-from portal.auth.models import LoginStatus
+from portal.auth.brokers import IssParameter, Request, TokenBinding
+from portal.auth.models import LoginStatus, LoginTransaction
 from portal.auth.reasons import Reason
-from tests.bank import query
+from tests.bank import BANK, PROFILE, bank_keys, query
 
 pytestmark = pytest.mark.anyio
 
@@ -160,3 +162,51 @@ async def test_the_answer_to_a_return_holds_no_code_and_is_not_kept(visitor):
     answer = await visitor.get(back)
     assert "no-store" in answer.headers["cache-control"]
     assert query(back)["code"] not in answer.headers["location"] + answer.text
+
+
+TIGHTER = [
+    {"iss_parameter": IssParameter.REQUIRED},
+    {"accepted_acr": PROFILE.accepted_acr[:1]},
+    {"sign_in_max_age_s": 60},
+    {"signing_algs": ("PS256",)},
+    {"encryption_algs": ("RSA-OAEP-256",)},
+    {"signed_jwks_uri": f"{BANK}/signed-jwks", "entity_key": bank_keys().entity_jwk()},
+    {"request": Request.PAR},
+    {"token_binding": TokenBinding.DPOP},
+    {"client_id": "another"},
+    {"leeway_s": 0},
+]
+
+
+@pytest.mark.parametrize("tighter", TIGHTER, ids=lambda changes: next(iter(changes)))
+async def test_a_return_under_a_profile_that_was_tightened_meanwhile_is_refused(world, visitor, requests_log, tighter):
+    """What comes back was asked for by the rules of before: no call is made for it, and one begins again."""
+    back = await visitor.go()
+    restarted(world, tighter)
+    halted = await visitor.get(back)
+    assert (halted.status_code, requests_log.reason()) == (400, Reason.PROFILE_CHANGED)
+    assert "on muutettu" in halted.text
+    assert world.calls == []
+    assert world.sessions == []
+
+
+@pytest.mark.parametrize("shown", [{"wall": None}, {"banks": ()}, {"spname_parameter": None}, {"form_action": (BANK,)}])
+async def test_what_a_profile_only_shows_stops_nobody_on_the_way(world, visitor, shown):
+    back = await visitor.go()
+    restarted(world, shown)
+    assert (await visitor.get(back)).status_code == 303
+
+
+async def test_a_journey_from_before_profiles_were_marked_begins_again(world, visitor, requests_log):
+    back = await visitor.go()
+    with world.database.writing() as db:
+        [journey] = db.exec(select(LoginTransaction))
+        journey.profile_mark = None
+    assert (await visitor.get(back)).status_code == 400
+    assert requests_log.reason() == Reason.PROFILE_CHANGED
+
+
+def restarted(world, changes):
+    world.profile = world.profile.model_copy(update=changes)
+    world.open_portal()
+    world.calls.clear()

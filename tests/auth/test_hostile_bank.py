@@ -2,6 +2,8 @@
 the same, where there is one; the reason is the code that goes to log and metrics.
 """
 
+from dataclasses import replace
+
 import pytest
 from joserfc.jwk import KeySet
 
@@ -10,7 +12,7 @@ from portal.auth.oidc import client
 from portal.auth.oidc.keys import new_key
 from portal.auth.reasons import Reason
 from portal.demo.bank_mischief import CHANGES, Mischief
-from tests.bank import AINO
+from tests.bank import AINO, BANK, bank_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -290,8 +292,27 @@ async def test_a_rotated_encryption_key_still_opens_what_is_on_its_way(world, vi
     """The bank encrypts for the key that it fetched before the portal rotated."""
     world.bank.client("portal").keys = KeySet.import_key_set(world.keys.published())
     back = await visitor.go()
-    world.keys = type(world.keys)(
-        world.keys.signing, (new_key(), *world.keys.decrypting), world.keys.entity, world.keys.verifying
-    )
+    world.keys = replace(world.keys, decrypting=(new_key(), *world.keys.decrypting))
     world.open_portal()
     assert (await visitor.get(back)).status_code == 303
+
+
+async def test_a_rotated_signing_key_of_ours_proves_us_for_a_sign_in_that_began_before(world, visitor):
+    """The request was signed by the old key, which stays published; the assertion is by the new one."""
+    back = await visitor.go()
+    new = new_key()
+    world.keys = replace(world.keys, signing=new, verifying=(new, *world.keys.verifying))
+    world.open_portal()
+    assert (await visitor.get(back)).status_code == 303
+
+
+async def test_a_bank_that_rotates_its_signed_keys_in_mid_sign_in_signs_people_in(world):
+    pinned = {"signed_jwks_uri": f"{BANK}/signed-jwks", "entity_key": bank_keys().entity_jwk()}
+    world = world.with_profile(**pinned)
+    await world.visitor().sign_in()
+    world.clock.forward(minutes=2)
+    visitor = world.visitor()
+    back = await visitor.go()
+    world.bank.keys.rotate()
+    assert (await visitor.get(back)).status_code == 303
+    assert world.calls.count(f"{BANK}/signed-jwks") == 2

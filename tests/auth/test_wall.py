@@ -1,12 +1,16 @@
 """The wall of banks: what stands on it, in three languages, and while the broker is out of order."""
 
 import json
+import re
 
 import anyio
 import pytest
 
+from portal.auth.actions import BANK_COOKIE
 from portal.auth.bank_lists import DOCUMENT_S, MOST_BANKS, embedded, listed
+from portal.auth.oidc.relying_party import DISCOVERY_S
 from portal.auth.reasons import Reason
+from portal.auth.rules import bank_mark
 from portal.brand import DEMO_BRAND
 from portal.demo.bank_documents import HANGS_S
 from portal.demo.bank_mischief import Mischief
@@ -184,3 +188,72 @@ async def test_the_one_button_leads_to_the_brokers_own_choice_of_banks(world):
     visitor = world.with_profile(wall=None, banks=()).visitor()
     assert "Tunnistaudu" in (await visitor.get("/sign-in")).text
     assert (await visitor.sign_in(bank="")).status_code == 303
+
+
+# The bank that was used last
+
+
+def order(page):
+    """The banks of the page, in their order."""
+    return re.findall(r'<button class="bank" name="bank" value="([^"]*)"', page.text)
+
+
+async def test_the_bank_that_was_used_last_stands_first(world, visitor):
+    listed = order(await visitor.get("/sign-in"))
+    await visitor.sign_in(bank="fi-harju")
+    await visitor.browser.post("/sign-out")
+    assert order(await visitor.get("/sign-in")) == ["fi-harju", *(bank for bank in listed if bank != "fi-harju")]
+    assert order(await world.visitor().get("/sign-in")) == listed, "for this browser only"
+
+
+async def test_a_bank_that_signed_nobody_in_is_not_remembered(world, visitor):
+    listed = order(await visitor.get("/sign-in"))
+    await visitor.sign_in(None, bank="fi-harju")
+    assert order(await visitor.get("/sign-in")) == listed
+
+
+async def test_a_bank_that_is_not_there_any_more_leaves_the_order_as_it_is(world, visitor):
+    listed = order(await visitor.get("/sign-in"))
+    visitor.browser.cookies.set(BANK_COOKIE, bank_mark("demo", "fi-gone"), domain="portal.test")
+    assert order(await visitor.get("/sign-in")) == listed
+
+
+async def test_the_broker_of_the_bank_that_was_used_last_comes_first(world):
+    other = world.profile.model_copy(update={"name": "other", "wall": None})
+    world.open_portal(other)
+    visitor = world.visitor()
+    visitor.browser.cookies.set(BANK_COOKIE, bank_mark("other", "fi-demo"), domain="portal.test")
+    brokers = re.findall(r'name="broker" value="([^"]+)"', (await visitor.get("/sign-in")).text)
+    assert brokers == ["other", "demo"]
+
+
+# While a broker is out of order
+
+
+async def test_other_brokers_other_ways_and_living_sessions_go_on_while_a_broker_hangs(world, visitor):
+    """The broker hangs at both its documents; everybody else is served meanwhile, and the page comes in time."""
+    await visitor.sign_in()
+    world.open_portal(world.profile.model_copy(update={"name": "other", "issuer": "https://other.test"}))
+    hanging = anyio.Event()
+
+    async def hangs(scope, receive, send):
+        hanging.set()
+        await anyio.sleep(HANGS_S)
+
+    world.elsewhere["other.test"] = hangs
+    walls = []
+
+    async def look():
+        walls.append(await world.visitor().get("/sign-in"))
+
+    assert max(DOCUMENT_S, DISCOVERY_S) < 3, "both are asked for at once"
+    with anyio.fail_after(HANGS_S - 1):
+        async with anyio.create_task_group() as meanwhile:
+            meanwhile.start_soon(look)
+            await hanging.wait()
+            assert await visitor.is_in()
+            assert walls == []
+    [wall] = walls
+    assert "Tunnistautumisessa on häiriö" in wall.text
+    assert order(wall)[:5] == ["fi-demo", "fi-saari", "fi-harju", "fi-tunturi", "fi-mobile"]
+    assert (await world.visitor().sign_in()).status_code == 303

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from portal.auth.bank_lists import BankList
+from portal.auth.actions import BANK_COOKIE
+from portal.auth.bank_lists import BankList, last_used_first
 from portal.auth.identification import Identification
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reasons import Reason, Stopped
@@ -187,7 +188,8 @@ def _crowded(wait_s: int) -> Notice:
 async def _wall(
     kind: type[Banks], identification: Identification, visit: FlowVisit[Anyone], then: str, notice: Notice | None
 ) -> Banks:
-    shown = await bank.offer(identification, visit.language)
+    offered = await bank.offer(identification, visit.language)
+    shown = last_used_first(offered, visit.request.cookies.get(BANK_COOKIE))
     is_down = any(bank_list.is_down for bank_list in shown)
     is_in_order = not is_down and not any(bank_list.disturbance for bank_list in shown)
     says = notice or (DOWN if is_down else None)

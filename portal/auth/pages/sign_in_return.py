@@ -38,6 +38,9 @@ WORDS = {
         "You can also begin again here."
     ),
     Reason.SPENT: text("This identification has already been used. Begin again."),
+    Reason.PROFILE_CHANGED: text(
+        "The way in which people are identified here was changed while you were at the bank. Begin again."
+    ),
     Reason.ACR: text(
         "The identification method that you used is not strong enough for this service. Choose another one."
     ),
@@ -79,8 +82,8 @@ async def come_back(identification: Identification, broker: Broker, visit: FlowV
         found = await reading(visit, lambda db: actions.returning(db, broker.name, answer.state))
         journey = bank.admit(found, visit.request.cookies.get(BINDING_COOKIE), visit.now)
         again = _wall_of(journey)
-        cookie = await bank.finish(identification, broker, visit, answer, journey)
-        return Redirect(journey.return_to, [cookie]) if cookie else Redirect(_wall_of(journey, Occasion.CANCELLED))
+        cookies = await bank.finish(identification, broker, visit, answer, journey)
+        return Redirect(journey.return_to, cookies) if cookies else Redirect(_wall_of(journey, Occasion.CANCELLED))
     except Stopped as stopped:
         if stopped.reason is Reason.SPENT and isinstance(visit.who, User):
             return Redirect(rules.HOME)  # the back button, a reload, or the slower of two

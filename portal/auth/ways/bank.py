@@ -9,7 +9,7 @@ import anyio
 from starlette.datastructures import QueryParams
 
 from portal.auth import actions, rules
-from portal.auth.actions import BINDING_COOKIE, SESSION_COOKIE, Arrival, Departure
+from portal.auth.actions import BANK_COOKIE, BINDING_COOKIE, SESSION_COOKIE, Arrival, Departure
 from portal.auth.bank_lists import BankList
 from portal.auth.brokers import BrokerProfile
 from portal.auth.identification import Broker, Identification
@@ -81,7 +81,7 @@ async def begin(identification: Identification, visit: FlowVisit[Anyone], depart
     )
     address = await broker.party.address(ask)
     binding = rules.binding(visit.request.cookies.get(BINDING_COOKIE)) or actions.secret()
-    departure = Departure(ask, binding, broker.name, departing.then, departing.confirming)
+    departure = Departure(ask, binding, broker.name, broker.party.profile.mark, departing.then, departing.confirming)
     await writing(visit, lambda db: actions.depart(db, departure, visit.now))
     return Redirect(address, [Cookie(BINDING_COOKIE, binding, int(rules.BINDING.total_seconds()))])
 
@@ -115,21 +115,25 @@ async def finish(
     visit: FlowVisit[Anyone],
     answer: BankAnswer,
     journey: LoginTransaction,
-) -> Cookie | None:
+) -> Sequence[Cookie]:
     """From an open journey to a session: look at the answer, spend the journey, ask the broker, begin.
 
-    None where the person cancelled at their bank. Raises Stopped.
+    No cookie where the person cancelled at their bank. Raises Stopped, also where the broker's profile has been
+    changed since they left: what they come back with was asked for by other rules.
     """
+    demand(journey.profile_mark == broker.party.profile.mark, Reason.PROFILE_CHANGED)
     await broker.party.check_response_issuer(answer.issuer)
     demand(bool(answer.code) != bool(answer.error), Reason.PARAMETERS)
     demand(await writing(visit, lambda db: actions.spend(db, journey)), Reason.SPENT)
     if answer.error in broker.party.profile.cancel_errors:
-        return None
+        return []
     if not answer.code:
         raise Stopped(Reason.BROKER_ERROR)
     sent = Sent(journey.verifier, journey.nonce, _fresh_since(journey, broker.party.profile, visit.now))
     arrival = _arrival(identification, visit, journey, await broker.party.identify(answer.code, sent))
-    return Cookie(SESSION_COOKIE, await writing(visit, lambda db: actions.arrive(db, arrival, identification.now())))
+    session = await writing(visit, lambda db: actions.arrive(db, arrival, identification.now()))
+    last_used = Cookie(BANK_COOKIE, rules.bank_mark(broker.name, journey.bank), int(rules.BANK_KEPT.total_seconds()))
+    return [Cookie(SESSION_COOKIE, session), last_used]
 
 
 def _fresh_since(journey: LoginTransaction, profile: BrokerProfile, now: datetime) -> datetime | None:
