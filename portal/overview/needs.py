@@ -86,7 +86,9 @@ def can_be_withdrawn(contracts: Iterable[MadeContract], today: date) -> Iterator
 def _withdrawals(pending: Pending, today: date) -> Iterator[Need]:
     for one, last in can_be_withdrawn(pending.contracts, today):
         if (withdrawal.CODE, one.id) not in pending.under_way:
-            said = text("You can withdraw from %(contract)s without a reason.", contract=Spoken(one.product.said))
+            said = text(
+                "%(contract)s can be withdrawn from without giving a reason.", contract=Spoken(one.product.said)
+            )
             yield Need(said, last, f"/contracts/{one.id}", icon="file-text")
 
 
@@ -103,7 +105,7 @@ def _terms(contracts: Sequence[MadeContract], today: date) -> Iterator[Need]:
 
 def _drafts(drafts: Sequence[Draft]) -> Iterator[Need]:
     for one in drafts:
-        said = text("You have begun: %(request)s. It has not been sent yet.", request=one.title)
+        said = text("Begun and not sent yet: %(request)s.", request=one.title)
         yield Need(said, day_of(one.changed_at + DRAFT_KEPT), f"/requests/{one.id}", icon="pencil")
 
 

@@ -22,11 +22,12 @@ READERS_OWN = {
 HEADLINES = (
     "//main//*[self::h1 or self::h2 or self::h3 or self::dt or self::caption]"
     " | //main//*[starts-with(@class, 'fig') or starts-with(@class, 'stat__') or starts-with(@class, 'sentence')]"
+    " | //section[@aria-labelledby='needs']//*[@class='row__title']"
 )
 YOU = {
     "en": re.compile(r"\b(you|your|yours|my)\b", re.IGNORECASE),
     "fi": re.compile(
-        r"\b(olet|et|sin(ä|un|ulla|ua|usta|ulle|uun)|\w*(tieto|tietoja|lasku|laskuja|sopimukse|kohtee|puolesta|pyyntö)(si|ni))\b",
+        r"\b(olet|et|voit|sin(ä|un|ulla|ua|usta|ulle|uun)|\w*(tieto|tietoja|lasku|laskuja|sopimukse|kohtee|puolesta|pyyntö)(si|ni))\b",
         re.IGNORECASE,
     ),
     "sv": re.compile(r"\b(du|dig|din|ditt|dina|mina|min)\b", re.IGNORECASE),

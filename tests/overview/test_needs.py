@@ -45,7 +45,7 @@ def test_the_most_pressing_stands_first():
     expiring = Expiring(THREE, "Vertailu Oy", TODAY + 3 * DAY)
     assert told(contract(TODAY + 20 * DAY), drafts=[draft], expiring=[expiring]) == [
         ("The authorisation of Vertailu Oy ends.", TODAY + 3 * DAY, f"/authorisations/{THREE}"),
-        ("You have begun: End a contract. It has not been sent yet.", date(2026, 12, 1), f"/requests/{TWO}"),
+        ("Begun and not sent yet: End a contract.", date(2026, 12, 1), f"/requests/{TWO}"),
         ("The fixed term of Steady ends.", TODAY + 20 * DAY, f"/contracts/{ONE}"),
     ]
 
@@ -57,7 +57,11 @@ def test_many_terms_that_end_are_told_in_one_sentence():
 
 def test_who_made_a_contract_may_withdraw_until_its_last_day_unless_they_have():
     new, sixteen_days = contract(signed_on=TODAY), contract(signed_on=TODAY - 16 * DAY)
-    said = ("You can withdraw from Steady without a reason.", date(2026, 12, 7), f"/contracts/{ONE}")  # after holidays
+    said = (
+        "Steady can be withdrawn from without giving a reason.",
+        date(2026, 12, 7),
+        f"/contracts/{ONE}",
+    )  # after holidays
     assert told(new) == [said]
     assert told(new, under_way={("end", ONE), ("withdrawal", TWO)}) == [said]
     assert told(new, under_way={("withdrawal", ONE)}) == told(sixteen_days) == []

@@ -63,7 +63,7 @@ def test_a_draft_waits_on_the_overview_for_whoever_began_it(house, aino, mikko):
     needs = "//section[@aria-labelledby='needs']"
     page = aino.browser.open("/overview")
     assert found(page, f"{needs}//a/@href") == [begun]
-    assert "Olet aloittanut" in words(page, needs)
+    assert "Aloitettu, mutta lähettämättä" in words(page, needs)
     assert not found(mikko.browser.open("/overview"), needs)
 
 
@@ -88,6 +88,6 @@ def test_what_ends_what_was_made_and_what_is_to_be_read_stands_on_the_overview(h
     assert [said(one) for one in found(aino.browser.open("/overview"), needs)] == [
         "Maakaasu, Esimerkkikatu 4: mittari odottaa lukemista.",
         f"Valtuus päättyy. Sen saaja on {mikko.name}.",
-        "Voit peruuttaa sopimuksen Vakaa ilman syytä.",
+        "Sopimuksen Vakaa voi peruuttaa syytä ilmoittamatta.",
     ]
     assert words(mikko.browser.open("/overview"), needs) == f"Valtuutesi päättyy. Sen antaja on {aino.name}."

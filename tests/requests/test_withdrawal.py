@@ -91,7 +91,7 @@ def new(register, home, aino):
 def test_two_presses_withdraw_and_the_receipt_says_what_and_when(house, aino, home, new):
     house.contact(aino.party, email="aino@example.fi")
     page = aino.browser.open(f"/contracts/{new}")
-    assert "Voit peruuttaa sopimuksen ilman syytä 2.12.2026 asti." in markup.words(page, "//main")
+    assert "Voit peruuttaa sopimuksen syytä ilmoittamatta 2.12.2026 asti." in markup.words(page, "//main")
     assert f"/requests/new/withdrawal?contract={new}" in markup.found(page, "//main//a/@href")
     draft = begin(aino.browser, "withdrawal", contract=new)
     checked = aino.browser.open(draft)
