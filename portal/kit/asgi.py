@@ -19,7 +19,7 @@ from portal.kit.headers import Count, Outermost, exchange, uncounted
 from portal.kit.i18n import Language
 from portal.kit.limits import TurnAway
 from portal.kit.outages import outage
-from portal.kit.web import MOST_BYTES, Platform, in_thread
+from portal.kit.web import MOST_BODY_BYTES, Platform, in_thread
 
 
 def serve(
@@ -44,7 +44,7 @@ def serve(
     inner.router.redirect_slashes = False
     inner.state.platform = platform
     busy = {language: platform.html.piece("errors/busy.html", language).encode() for language in Language}
-    roomy = {one.path_regex: vars(one)[MOST_BYTES] for one in routes if MOST_BYTES in vars(one)}
+    roomy = {one.path_regex: vars(one)[MOST_BODY_BYTES] for one in routes if MOST_BODY_BYTES in vars(one)}
     dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts, roomy=roomy), count)
     return Admission(dressed, platform.threads, busy, count)
 

@@ -12,7 +12,8 @@ from portal.kit.i18n import Text, text
 PROGRAM: Final = Path(__file__).with_name("pictures_process.py")
 LIMIT_S: Final = 20.0
 MEGABYTE: Final = 1_000_000
-MOST_BYTES: Final = 10 * MEGABYTE
+MOST_BYTES: Final = 10 * MEGABYTE  # of the file that is sent
+MOST_MEGABYTES: Final = MOST_BYTES // MEGABYTE
 IMAGE: Final = "image/"
 
 
@@ -24,7 +25,7 @@ class NoPicture(ValueError):
         self.says = says
 
 
-TOO_LARGE: Final = text("The image is larger than %(n)s megabytes. Take it anew in a lower quality.", n=10)
+TOO_LARGE: Final = text("The image is larger than %(n)s megabytes. Take it anew in a lower quality.", n=MOST_MEGABYTES)
 TOO_MANY_PIXELS: Final = text("The image has too many pixels. Take it anew in a lower quality.")
 NO_IMAGE: Final = text("The file is not an image, or it is damaged. Choose a photo.")
 UNKNOWN_FORMAT: Final = text("We cannot open images of this format. Choose a photo as JPEG, PNG or WebP.")

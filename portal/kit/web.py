@@ -71,8 +71,8 @@ FORM_TOKEN_FIELD = "_token"  # noqa: S105 - the name of a field
 FORM_TOKEN_HEADER = "x-form-token"  # noqa: S105 - the name of a header
 FORM_TOKEN_AGE_S = 12 * 3600
 
-MOST_BYTES: Final = "most_bytes"
-"""What a route names that takes larger bodies than others, in bytes: read back by `TurnAway`."""
+MOST_BODY_BYTES: Final = "most_body_bytes"
+"""The name under which a route keeps how many bytes its body may have, where it may be larger: for `TurnAway`."""
 
 LAPSED = (SignInNeeded, StepUpNeeded, FormExpired)  # what stops a form that was right when it was shown
 
@@ -144,7 +144,7 @@ def flow(
 
     route = Route(path, endpoint, methods=[method], name=_name(handler))
     if most_bytes is not None:
-        vars(route)[MOST_BYTES] = most_bytes
+        vars(route)[MOST_BODY_BYTES] = most_bytes
     return _guarded(route, who)
 
 

@@ -15,7 +15,7 @@ from typing import ClassVar, Final
 
 from portal.customers.change_requests import HOME_COUNTRY, PostalAddress
 from portal.invoices.payment import is_iban
-from portal.kit import days, formats
+from portal.kit import days, formats, pictures
 from portal.kit.i18n import Spoken, Text, counted, text
 from portal.sites.rules import is_gsrn
 
@@ -307,6 +307,7 @@ class PhotoField(Field):
     """A photo, which may be left out: the id of the one that is kept, empty without; a route of its own takes it."""
 
     control = "photo"
+    most_megabytes: ClassVar = pictures.MOST_MEGABYTES
 
     def kept(self, typed: Mapping[str, str]) -> str:  # noqa: ARG002 - no words are a photo
         """Nothing that is typed."""
