@@ -39,6 +39,8 @@ ALLOWED = {
     ("privacy/request.html", "reverse"): OLDEST_LAST,
     ("requests/show.html", "reverse"): OLDEST_LAST,
     ("auth/banks.html", "for ... if"): "of each broker what it tells of itself, if it does",
+    ("consumption/chart.html", "for ... if"): "of ticks those above naught, which get a line",
+    ("consumption/parts.html", "for ... if"): "of steps those that tell anything, each with the weather of its place",
     ("bill_check/all.html", "for ... if"): "the few of which it was asked what they are",
     ("invoices/facts.html", "for ... if"): "what is wide enough to be drawn, and months that have room for a name",
     ("invoices/parts.html", "for ... if"): "of the parts of a bill those that are anything",
@@ -138,8 +140,20 @@ def worked_out_in(path):
                 yield name, node.name
         elif not isinstance(node, nodes.For):
             yield name, type(node).__name__
-        elif node.test is not None:
+        elif node.test is not None or is_one_condition(node.body):
             yield name, "for ... if"
+
+
+def is_one_condition(body):
+    """Whether a loop does nothing but what one `if` lets through, which leaves out the rest as its own `if` would."""
+    told = [node for node in body if not is_blank(node)]
+    return len(told) == 1 and isinstance(told[0], nodes.If) and not (told[0].elif_ or told[0].else_)
+
+
+def is_blank(node):
+    return isinstance(node, nodes.Output) and not any(
+        not isinstance(part, nodes.TemplateData) or part.data.strip() for part in node.nodes
+    )
 
 
 def test_templates_ask_and_print_and_never_filter_sort_or_add():

@@ -47,6 +47,11 @@ class Mark(StrEnum):
     AHEAD = "ahead"  # has not happened yet, or not arrived
     OUTSIDE = "outside"  # nothing is measured then: before a point was there, or while it is cut off
 
+    @property
+    def is_untold(self) -> bool:
+        """Whether it says that nothing should be known."""
+        return self in UNTOLD
+
 
 UNTOLD: Final = frozenset({Mark.AHEAD, Mark.OUTSIDE})
 """Of what nothing should be known."""

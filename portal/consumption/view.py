@@ -165,6 +165,11 @@ class View:
         """Which series its points tell."""
         return frozenset(one.reading_type for one in self.series)
 
+    @property
+    def other_series(self) -> Sequence[SeriesBeside]:
+        """Those that its points tell beside what the chart is of."""
+        return [one for one in self.series if not one.is_shown]
+
     @cached_property
     def kind(self) -> PeriodKind:
         """What kind of periods its steps are."""

@@ -161,3 +161,6 @@ def test_the_time_in_which_a_metering_point_was_cut_off_is_not_missing_once_it_i
     assert "23 / 23 päivää mitattu" in after
     assert "ma 12.10.: ei mitattavaa" in after
     assert "poissa käytöstä" not in words(aino.browser.open("/consumption"), COMPLETE)
+    use(home, SINCE, aino.today - DAY, home.register.point(home.site))
+    of_two = words(aino.browser.open("/consumption?at=2026-10"), COMPLETE)
+    assert "Yksi tai useampi käyttöpaikka oli poissa käytöstä: 12.–19.10.2026." in of_two
