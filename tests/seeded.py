@@ -3,13 +3,14 @@
 import fcntl
 import os
 import shutil
+from contextlib import contextmanager
 
 import pytest
 
 from portal.demo import seed
 from portal.kit.db import Database
 from tests.days import UNTIL
-from tests.people import vault
+from tests.people import House, vault
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,15 @@ def demo(seeded_sqlite):
     database = Database(f"sqlite:///{seeded_sqlite}")
     yield database
     database.engine.dispose()
+
+
+@contextmanager
+def copied_house(seeded_sqlite, folder):
+    """The demo's portal on a copy of its database, which tests may change."""
+    path = folder / "portal.db"
+    shutil.copy(seeded_sqlite, path)
+    database = Database(f"sqlite:///{path}")
+    try:
+        yield House(database)
+    finally:
+        database.engine.dispose()

@@ -3,15 +3,12 @@
 Seconds differ by machine and hour; these figures do not. `make bench ARGS="P2 P4"` measures the rest.
 """
 
-import shutil
-
 import pytest
 
 from portal.demo.naming import id_of
 from portal.demo.people import AINO
-from portal.kit.db import Database
 from tests.counted import Counts, counted
-from tests.people import House
+from tests.seeded import copied_house
 
 BILL = id_of("invoice", "261148213")  # electricity
 BUDGETS = {
@@ -34,10 +31,8 @@ BUDGETS = {
 
 @pytest.fixture
 def house(seeded_sqlite, tmp_path):
-    shutil.copy(seeded_sqlite, tmp_path / "portal.db")
-    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path) as house:
+        yield house
 
 
 @pytest.mark.sqlite

@@ -1,16 +1,15 @@
 """The demo's register with a small company, and the whole cast at its doors."""
 
-import shutil
 from dataclasses import dataclass
 
 import pytest
 
-from portal.kit.db import Database
 from tests.access import cast
 from tests.access.belongings import Register, register
 from tests.access.canaries import Canaries
 from tests.access.cast import Person
 from tests.people import House
+from tests.seeded import copied_house
 
 
 @dataclass(frozen=True)
@@ -26,12 +25,8 @@ class Town:
 @pytest.fixture(scope="package")
 def town(seeded_sqlite, tmp_path_factory):
     """One seeded database for all proofs of access; whoever changes something in it works on a copy."""
-    path = tmp_path_factory.mktemp("access") / "portal.db"
-    shutil.copy(seeded_sqlite, path)
-    database = Database(f"sqlite:///{path}")
-    house = House(database)
-    people = cast.enter(house)
-    with database.reading() as db:
-        everything = register(db)
-    yield Town(house, people, everything, {name: Canaries(everything, one) for name, one in people.items()})
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path_factory.mktemp("access")) as house:
+        people = cast.enter(house)
+        with house.database.reading() as db:
+            everything = register(db)
+        yield Town(house, people, everything, {name: Canaries(everything, one) for name, one in people.items()})

@@ -1,7 +1,6 @@
 """For whom somebody acts: a new session at each change, nobody foreign, and a mandate that ends shuts doors at once."""
 
 import re
-import shutil
 from datetime import timedelta
 from html import unescape
 
@@ -14,13 +13,12 @@ from portal.customers.models import Mandate, MandateSite
 from portal.demo.people import AINO, JUHA, LANDLORD, LIISA, SANNA, VEIKKO
 from portal.demo.register import party_id
 from portal.kit.clock import day_of
-from portal.kit.db import Database
 from portal.kit.i18n import Language, translate
 from portal.privacy.rules import Right
 from tests import days
 from tests.access.cast import switched
 from tests.browser import Browser, hidden
-from tests.people import House
+from tests.seeded import copied_house
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -30,10 +28,8 @@ COMPANY, RELATIVE = party_id(LANDLORD), party_id(VEIKKO)
 @pytest.fixture
 def house(seeded_sqlite, tmp_path):
     """The demo's portal, with mandates that a test may end."""
-    shutil.copy(seeded_sqlite, tmp_path / "portal.db")
-    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path) as house:
+        yield house
 
 
 def open_for(house, member) -> Browser:

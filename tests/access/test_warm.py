@@ -3,7 +3,6 @@
 import functools
 import gc
 import re
-import shutil
 from datetime import timedelta
 
 import pytest
@@ -14,10 +13,9 @@ from portal.customers.models import Mandate
 from portal.demo.people import AINO, LIISA, VEIKKO
 from portal.demo.register import party_id
 from portal.kit.clock import day_of
-from portal.kit.db import Database
 from tests import days
 from tests.access.cast import switched
-from tests.people import House
+from tests.seeded import copied_house
 
 pytestmark = pytest.mark.xdist_group("access")
 
@@ -31,10 +29,8 @@ EACH_TIME = re.compile(
 @pytest.fixture
 def house(seeded_sqlite, tmp_path):
     """The demo's portal, with a mandate that the test ends."""
-    shutil.copy(seeded_sqlite, tmp_path / "portal.db")
-    database = Database(f"sqlite:///{tmp_path / 'portal.db'}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path) as house:
+        yield house
 
 
 def forget():

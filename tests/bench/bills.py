@@ -71,10 +71,13 @@ def _multiplied(database):
     ids, invoices = newest(database), table_of(Invoice)
     parts = [(invoices, "id"), *((table_of(one), "invoice_id") for one in (InvoiceLine, InvoiceVat, Payment))]
     with database.writing() as db:
+        every = [
+            (table, key, db.execute(select(table).where(table.c[key].in_(ids))).mappings().all())
+            for table, key in parts
+        ]
         for _ in range(TIMES - 1):
             others = {one: uuid4() for one in ids}
-            for table, key in parts:
-                rows = db.execute(select(table).where(table.c[key].in_(ids))).mappings().all()
+            for table, key, rows in every:
                 db.execute(insert(table), [_as_another(dict(row), key, others[row[key]]) for row in rows])
     return len(ids) * TIMES
 

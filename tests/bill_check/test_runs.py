@@ -1,6 +1,5 @@
 """All bills of a year in one run: what it finds, how it goes on, and that nobody can make it up."""
 
-import shutil
 from dataclasses import replace
 from uuid import UUID
 
@@ -11,12 +10,12 @@ from hypothesis import strategies as st
 from portal.bill_check.rules import BillCheck, CheckedLine, Outcome, Why
 from portal.bill_check.runs import AT_ONCE, MOST_TOLD, CheckRun, Finding, opened
 from portal.demo.people import AINO, JUHA, RIIKKA
-from portal.kit.db import Database
 from portal.kit.money import Money
 from tests.bill_check.test_pages import MeteredBill
 from tests.bill_check.test_rules import invoice, line
 from tests.markup import found, words
-from tests.people import House, vault
+from tests.people import vault
+from tests.seeded import copied_house
 
 SESSION, ANOTHER = UUID(int=1), UUID(int=2)
 WHYS = st.sampled_from([Why.NO_READINGS, Why.NO_CONTRACT])
@@ -77,11 +76,8 @@ def test_what_nobody_sealed_for_this_session_is_nothing(sealed):
 
 @pytest.fixture(scope="module")
 def demo_house(seeded_sqlite, tmp_path_factory):
-    path = tmp_path_factory.mktemp("runs") / "portal.db"
-    shutil.copy(seeded_sqlite, path)
-    database = Database(f"sqlite:///{path}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path_factory.mktemp("runs")) as house:
+        yield house
 
 
 def opened_by(demo_house, member, address="/invoices/check"):

@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import shutil
 from collections import defaultdict
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +22,6 @@ from portal.demo.register import party_id
 from portal.invoices.models import Invoice, InvoiceLine
 from portal.kit import formats
 from portal.kit.clock import day_of
-from portal.kit.db import Database
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality, day_starts, instant_of
@@ -31,7 +29,7 @@ from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.days import UNTIL
 from tests.markup import table
-from tests.people import House
+from tests.seeded import copied_house
 
 DAY = timedelta(days=1)
 NO_VALUE = {Quality.MISSING, Quality.PMISSING}
@@ -151,11 +149,8 @@ def said(now, then):
 
 @pytest.fixture(scope="module")
 def house(seeded_sqlite, tmp_path_factory):
-    path = tmp_path_factory.mktemp("figures") / "portal.db"
-    shutil.copy(seeded_sqlite, path)
-    database = Database(f"sqlite:///{path}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path_factory.mktemp("figures")) as house:
+        yield house
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,8 @@ import pytest
 
 from portal.demo.people import JUHA, LANDLORD, LIISA, VEIKKO
 from portal.demo.register import party_id
-from portal.kit.db import Database
 from tests import markup
-from tests.people import House
+from tests.seeded import copied_house
 
 PAGES = (
     *("/overview", "/consumption", "/invoices", "/contracts", "/sites", "/messages", "/account"),
@@ -42,11 +41,8 @@ HEADING = {"en": "Overview of {}", "fi": "Yleiskuva: {}", "sv": "Översikt: {}"}
 
 @pytest.fixture(scope="module")
 def house(seeded_sqlite, tmp_path_factory):
-    path = tmp_path_factory.mktemp("another") / "portal.db"
-    path.write_bytes(seeded_sqlite.read_bytes())
-    database = Database(f"sqlite:///{path}")
-    yield House(database)
-    database.engine.dispose()
+    with copied_house(seeded_sqlite, tmp_path_factory.mktemp("another")) as house:
+        yield house
 
 
 def own(house, person, language):
