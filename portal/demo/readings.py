@@ -20,6 +20,9 @@ from portal.sites.kinds import ReadingType
 
 KWH_A_CUBIC_METRE_AND_DEGREE: Final = 1.15  # of water at some 70 °C
 WEEK: Final = 7 * QUARTERS_A_DAY
+CUT_OFF_AT: Final = 9 * QUARTERS_AN_HOUR  # in the morning of its first day
+CONNECTED_AT: Final = 15 * QUARTERS_AN_HOUR  # in the afternoon of its last
+THERE_AND_BACK: Final = 0.2  # of what a home draws while its panels give
 Series = Callable[[Whole], Whole]
 """The milliwatt-hours of quarters (or of the hours that begin with them)."""
 
@@ -116,7 +119,8 @@ class Metering:
     def _is_cut_off(self, quarter: NDArray[np.int64]) -> NDArray[np.bool_]:
         if self.cut_off is None or self.cut_off.last is None:
             return np.zeros(len(quarter), np.bool_)
-        return (start_quarter(self.cut_off.start) + 36 <= quarter) & (quarter < start_quarter(self.cut_off.last) + 60)
+        begins = start_quarter(self.cut_off.start) + CUT_OFF_AT
+        return (begins <= quarter) & (quarter < start_quarter(self.cut_off.last) + CONNECTED_AT)
 
 
 def stopped(series: Series, since: date) -> Series:
@@ -178,7 +182,7 @@ def volume(home: Home) -> Series:
 
 
 def _there_and_back(home: Home, roof: Panels, quarter: Whole) -> Whole:
-    return measured(0.2 * np.minimum(demand(home, quarter), sunshine(roof, quarter)), 1)
+    return measured(THERE_AND_BACK * np.minimum(demand(home, quarter), sunshine(roof, quarter)), 1)
 
 
 def warmth(home: Home) -> Series:

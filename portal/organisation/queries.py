@@ -110,8 +110,8 @@ ENDING: Final = Question(
     .join_from(_MANDATE, _PARTY, _PARTY.c.id == sa.case((_GIVEN, _MANDATE.c.grantee_id), else_=_MANDATE.c.grantor_id))
     .where(
         sa.or_(_GIVEN, any_of(_MANDATE.c.grantee_id, "holders")),
-        _MANDATE.c.valid_from <= named("first"),
-        _MANDATE.c.valid_to.between(named("first"), named("last")),
+        in_force(named("first")),
+        _MANDATE.c.valid_to <= named("last"),
     )
     .order_by(_MANDATE.c.valid_to, _PARTY.c.name)
     .limit(named("limit", sa.Integer())),

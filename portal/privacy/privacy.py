@@ -1,4 +1,4 @@
-"""What the requests themselves say about whoever made them."""
+"""What data-protection requests say about whoever made them."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What requests say about whoever made them."""
+"""What service requests say about whoever made them, with their photos."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain

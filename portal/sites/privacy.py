@@ -23,7 +23,7 @@ OF_WHO_LIVES_THERE = frozenset({"name", "dwelling", "heated_area_m2", "residents
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """Occupancies, sites, metering points, when they were cut off, and meters.
 
-    How a site is lived in belongs to its present holders: a former one gets its address only, and no meters. Whose
+    How a site is lived in belongs to its present holders: a former one gets its address only, and no meters. That
     energy was cut off before their time is not theirs to know, nor since when.
     """
     occupancies = select(Occupancy).where(Occupancy.party_id == subject.party_id).order_by(col(Occupancy.since))
