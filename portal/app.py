@@ -151,7 +151,7 @@ def routes(settings: Settings, identify: Identification, paying: PaymentService 
         *home.routes(Turnstile(settings.report_rates)),
         *legal.routes(settings),
         *outages.routes(partial(service.status, identify.is_failing)),
-        *signing_in.routes(identify, Turnstile(settings.sign_in_rates)),
+        *signing_in.routes(identify, *(Turnstile(settings.sign_in_rates) for _ in range(2))),
         *_other_ways(settings, identify),
         *(payments.ways(paying) if paying else ()),
         *calendar_pages.public(),

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 
 NO_SECRET = "no-such-secret"  # where an address is a secret: one that is nobody's
+NO_BROKER = "no-such-broker"  # where it names a broker's profile
 
 
 class Kind(StrEnum):
@@ -74,7 +75,11 @@ class Door:
     @property
     def route(self) -> str:
         """The path as the portal's routes have it."""
-        return re.sub(r"{\w+}", "{id}", re.split(r"[ ?]", self.address)[0]).replace(NO_SECRET, "{secret}")
+        return (
+            re.sub(r"{\w+}", "{id}", re.split(r"[ ?]", self.address)[0])
+            .replace(NO_SECRET, "{secret}")
+            .replace(NO_BROKER, "{profile}")
+        )
 
     def to(self, thing: object) -> str:
         """The address of one thing."""

@@ -40,7 +40,8 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 PROFILE = load("demo", issuer=BANK)
 FAPI2 = load("fapi2", issuer=BANK, client_id="portal").model_copy(
     update={
-        name: getattr(PROFILE, name) for name in ("acr_values", "accepted_acr", "sign_in_max_age_s", "wall", "banks")
+        name: getattr(PROFILE, name)
+        for name in ("acr_values", "accepted_acr", "sign_in_max_age_s", "wall", "banks", "back_channel_logout")
     }
 )
 NAMES = MethodNames(fi="Esimerkki Energia", sv="Esimerkki Energia", en="Esimerkki Energia")
@@ -109,7 +110,7 @@ class World:
     def __post_init__(self):
         self.bank_app = create_bank(
             issuer=self.profile.issuer,
-            clients=[of_portal(self.portal, self.profile.security_profile)],
+            clients=[of_portal(self.portal, self.profile.security_profile, broker=self.profile.name)],
             personas=[one.persona for one in CAST],
             keys=bank_keys(self.profile.issuer),
             connect=self.network or self.connect,
@@ -145,7 +146,8 @@ class World:
             web.flow("/sealed", overview, who=confirmed_user),
             web.flow("/invoices/1", overview, who=user),
         ]
-        routes = [*pages.routes(self.identification, Turnstile(self.rates, lambda: self.clock().timestamp())), *inside]
+        through = [Turnstile(self.rates, lambda: self.clock().timestamp()) for _ in range(2)]
+        routes = [*pages.routes(self.identification, *through), *inside]
         host = urlsplit(self.portal).hostname
         self.portal_app = serve(routes, platform, files(), origin=self.portal, hosts={host})
 

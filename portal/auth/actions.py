@@ -3,13 +3,13 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Delete, Update, delete, func, update
+from sqlalchemy import ColumnElement, Delete, Update, delete, func, update
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -17,6 +17,7 @@ from portal.audit.actions import Act, record
 from portal.auth import rules
 from portal.auth.models import Account, KeptForm, LoginPurpose, LoginStatus, LoginTransaction, SeenToken, SignedSession
 from portal.auth.oidc.claims import OLDEST_S, Identity
+from portal.auth.oidc.logout import SignedOut
 from portal.auth.oidc.request import Ask
 from portal.auth.people import ConfirmedUser, User
 from portal.auth.reach import Reach
@@ -158,6 +159,8 @@ class Proof:
     amr: str = ""
     broker: str = ""
     proved_at: datetime | None = None
+    subject: bytes | None = None  # hashes of what the broker calls the person, and its own session
+    session: bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +180,8 @@ class Arrival:
     def proof(self) -> Proof:
         """What the bank has proved."""
         who = self.identity
-        return Proof(Way.BANK, who.acr, who.amr, self.broker, who.proved_at)
+        subject, session = _named(who.issuer, who.subject), who.session and _named(who.issuer, who.session)
+        return Proof(Way.BANK, who.acr, who.amr, self.broker, who.proved_at, subject, session or None)
 
 
 def arrive(db: Session, arrival: Arrival, now: datetime) -> str:
@@ -262,6 +266,25 @@ def end_every(db: Session, account_id: UUID, now: datetime) -> int:
     """End every session of a person, whoever asks; how many there were. The caller writes down why."""
     alone(db, account_id)
     return _changed(db, _ended(now).where(col(SignedSession.account_id) == account_id))
+
+
+def end_by_broker(db: Session, signed_out: SignedOut, broker: str, now: datetime) -> int:
+    """End what a broker says that somebody has signed out of: one session, or all that they began by it; how many.
+
+    Raises Stopped where it has said so before.
+    """
+    _once(db, f"logout\0{signed_out.issuer}\0{signed_out.token}", now)
+    meant = list(_meant(db, signed_out))
+    began = select(SignedSession.account_id).where(SignedSession.broker == broker, *meant)
+    ended = 0
+    for account_id in sorted(set(db.exec(began))):
+        alone(db, account_id)
+        theirs = (col(SignedSession.account_id) == account_id) & (col(SignedSession.broker) == broker)
+        only = meant if signed_out.session else []
+        ended += _changed(db, _ended(now).where(theirs, *only))
+        act = Act(act="session.ended-by-broker", object_kind="account", object_id=account_id, account_id=account_id)
+        record(db, act, now)
+    return ended
 
 
 def end_everybodys(db: Session, now: datetime) -> int:
@@ -399,7 +422,11 @@ def _go_on(db: Session, who: User, party_id: UUID | None, now: datetime) -> str:
 
 
 def _remember(db: Session, identity: Identity, now: datetime) -> None:
-    seen = f"{identity.issuer}\0{identity.subject}\0{identity.issued_at}\0{identity.nonce}"
+    _once(db, f"{identity.issuer}\0{identity.subject}\0{identity.issued_at}\0{identity.nonce}", now)
+
+
+def _once(db: Session, seen: str, now: datetime) -> None:
+    """Remember a token for as long as it could come again. Raises Stopped where it has come before."""
     try:
         with db.begin_nested():
             db.add(SeenToken(hash=_hash(seen), expires_at=now + 2 * timedelta(seconds=OLDEST_S)))
@@ -439,6 +466,8 @@ def _begin(db: Session, cookie: str, account: Account, begins: _Beginning, now: 
         account_id=account.id,
         way=proof.way,
         broker=proof.broker,
+        broker_subject=proof.subject,
+        broker_session=proof.session,
         acr=proof.acr,
         amr=proof.amr,
         confirmed_at=proof.proved_at,
@@ -574,6 +603,22 @@ def _ended(now: datetime) -> Update:
 def _changed(db: Session, change: Update | Delete) -> int:
     done = db.connection().execute(change)
     return done.rowcount
+
+
+def _meant(db: Session, signed_out: SignedOut) -> Iterator[ColumnElement[bool]]:
+    """By what the sessions are known that a broker speaks of; they are seen from now on."""
+    for name, column in (
+        (signed_out.subject, col(SignedSession.broker_subject)),
+        (signed_out.session, col(SignedSession.broker_session)),
+    ):
+        if name is not None:
+            named = _named(signed_out.issuer, name)
+            show(db, column, named)
+            yield column == named
+
+
+def _named(issuer: str, name: str) -> bytes:
+    return _hash(f"{issuer}\0{name}")
 
 
 def _hash(value: str) -> bytes:

@@ -130,8 +130,16 @@ FAPI2: Final[Mapping[str, object]] = {
 """What a profile must say that holds to FAPI 2.0."""
 
 
-ONLY_SHOWN: Final = {"banks", "form_action", "provider", "spname_length", "spname_parameter", "wall"}
-"""What a profile says of the page of banks, and of nobody's identity."""
+ONLY_SHOWN: Final = {
+    "back_channel_logout",
+    "banks",
+    "form_action",
+    "provider",
+    "spname_length",
+    "spname_parameter",
+    "wall",
+}
+"""What a profile says of other things than whom to believe who comes back."""
 
 
 class BrokerProfile(_Frozen):
@@ -169,6 +177,7 @@ class BrokerProfile(_Frozen):
     spname_parameter: str | None = None
     spname_length: int = Field(default=40, ge=1, le=200)
     bank_parameter: BankParameter = BankParameter.FTN_IDP_ID
+    back_channel_logout: bool = False
     cancel_errors: tuple[str, ...] = ("cancel", "access_denied")
     wall: str | None = None
     provider: MethodNames | None = None

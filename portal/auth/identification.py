@@ -18,6 +18,7 @@ from portal.kit.i18n import Language
 from portal.kit.outgoing import Connect
 
 RETURN = "/sign-in/return"
+BACK_CHANNEL = "/sign-out/back-channel"
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,11 @@ class Identification:
         """The broker of a name, or the default one."""
         return next((broker for broker in self.brokers if broker.name == name), self.brokers[0])
 
+    def offering_logout(self, name: str) -> Broker | None:
+        """The broker of a name, if it tells us who has signed out there."""
+        offering = (broker for broker in self.brokers if broker.party.profile.back_channel_logout)
+        return next((broker for broker in offering if broker.name == name), None)
+
     def is_failing(self) -> bool:
         """Whether no broker answered when it was last asked; asks nobody now."""
         return all(broker.bank_lists.is_failing for broker in self.brokers)
@@ -97,6 +103,7 @@ def prepare(
         encryption_alg=first.encryption_algs[0],
         encryption_enc=first.encryption_encs[0],
         signed_response_alg=first.signing_algs[0],
+        logout_uri=f"{service.base_url}{BACK_CHANNEL}/{first.name}" if first.back_channel_logout else None,
         signing_algs=tuple(dict.fromkeys(profile.request_signing_alg for profile in profiles)),
     )
     return Identification(brokers, keys, facts, people, now)

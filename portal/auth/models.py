@@ -46,6 +46,20 @@ class SignedSession(SQLModel, table=True):
     broker: str = Field(
         max_length=40, description="empty where it was not the bank", sa_column_kwargs=told("Identification broker")
     )
+    broker_subject: bytes | None = Field(
+        default=None,
+        max_length=32,
+        index=True,
+        description="SHA-256 of whom the broker calls the person: it signs them out by that",
+        sa_column_kwargs=internal(),
+    )
+    broker_session: bytes | None = Field(
+        default=None,
+        max_length=32,
+        index=True,
+        description="the same of its own session, where it names it",
+        sa_column_kwargs=internal(),
+    )
     acr: str = Field(max_length=200, sa_column_kwargs=told("Level of identification"))
     amr: str = Field(default="", max_length=200, sa_column_kwargs=told("Way of identification"))
     confirmed_at: datetime | None = Field(

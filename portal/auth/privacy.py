@@ -31,7 +31,11 @@ ACTED: Final = part_of(AuditEntry, "id", key="account_id")
 TABLES: Belonging = {
     Account: (of_account("id") | shown("identity_index", "id") | shown("id", "id")).changed(and_seen=ACTED),
     SignedSession: (
-        of_account() | shown("token_hash", "account_id", until="ended_at") | shown("id", "account_id")
+        of_account()
+        | shown("token_hash", "account_id", until="ended_at")
+        | shown("id", "account_id")
+        | shown("broker_subject", "account_id")
+        | shown("broker_session", "account_id")
     ).changed(),
     LoginTransaction: (of_account() | shown("state_hash")).changed(),
     KeptForm: of_account().removed(),
@@ -50,6 +54,7 @@ NOT_PERSONAL: Mapping[type[SQLModel], str] = {
 SECRETS = frozenset(
     {
         *("identity_index", "token_hash", "state_hash", "binding_hash", "nonce", "verifier", "fields"),
+        *("broker_subject", "broker_session"),
         *("login_key", "encoded", "pepper", "code_hash", "credential_id", "public_key", "sign_count", "hash"),
     }
 )

@@ -42,6 +42,11 @@ class Reason(StrEnum):
     JWS_TYP = "ftn.jws_typ"
     JWS_KID = "ftn.jws_kid"
     JWS_SIGNATURE = "ftn.jws_signature"
+    # A logout token, beside what is asked of every token.
+    LOGOUT_EVENT = "ftn.logout_event"
+    LOGOUT_NONCE = "ftn.logout_nonce"
+    LOGOUT_OF = "ftn.logout_of"
+    LOGOUT_JTI = "ftn.logout_jti"
     # Its claims.
     ISS = "ftn.iss"
     AUD = "ftn.aud"

@@ -195,6 +195,7 @@ OPENS: Final[Sequence[Opening]] = (
             " /sign-in /sign-in/password /sign-in/passkey /sign-in/return /session /account/confirm-email"
             " /calendar/{secret}.ics /payments/callback",
         POST="/sign-in/bank /sign-in/password /sign-in/passkey /sign-in/passkey/begin /session /session/form /sign-out"
+             " /sign-out/back-channel/{profile}"
              " /language /csp-report /account/confirm-email"),
     _opening(Asks.ANY_WAY, text("Looking at the overview, the sites and their consumption"),
         GET="/overview /sites /sites/{id} /consumption"),

@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from portal.auth.brokers import SecurityProfile
-from portal.demo import bank_back, bank_documents, bank_front
+from portal.demo import bank_back, bank_documents, bank_front, bank_logout
 from portal.demo.bank_client import Client, Registration
 from portal.demo.bank_keys import BankKeys
 from portal.demo.bank_memory import Bank
@@ -45,9 +45,15 @@ def create_bank(
     return app
 
 
-def of_portal(base_url: str, security: SecurityProfile = SecurityProfile.FTN) -> Registration:
-    """A portal of ours as the bank registers it."""
-    return Registration(CLIENT_ID, (f"{base_url}/sign-in/return",), f"{base_url}/.well-known/jwks.json", security)
+def of_portal(base_url: str, security: SecurityProfile = SecurityProfile.FTN, *, broker: str = "demo") -> Registration:
+    """A portal of ours as the bank registers it, that knows the bank by the name of a profile."""
+    return Registration(
+        CLIENT_ID,
+        (f"{base_url}/sign-in/return",),
+        f"{base_url}/.well-known/jwks.json",
+        security,
+        f"{base_url}/sign-out/back-channel/{broker}",
+    )
 
 
 @cache
@@ -71,6 +77,7 @@ def routes(bank: Bank) -> list[Route]:
         "/par": bank_back.push,
         "/token": bank_back.token,
         "/test/misbehave": misbehave,
+        "/test/sign-out": bank_logout.sign_out,
     }
     return [
         *(Route(path, partial(endpoint, bank)) for path, endpoint in documents.items()),

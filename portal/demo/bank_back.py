@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, RedirectRespons
 from portal.auth.oidc.request import challenge
 from portal.auth.rules import TEST_PEOPLE, identity_code
 from portal.demo.bank_client import Client, called
-from portal.demo.bank_memory import LEVEL, Bank, Login
+from portal.demo.bank_memory import LEVEL, Bank, Login, SignedIn
 from portal.demo.bank_mischief import BIRTH_DATE, IDENTITY_CODE, Change, Claims, Mischief, replaced, without
 from portal.demo.bank_refusal import Refusal
 from portal.demo.bank_tokens import Keys, id_token
@@ -86,13 +86,10 @@ def _redeemed(bank: Bank, client: Client, form: Mapping[str, str]) -> Login:
 async def _answer(bank: Bank, login: Login) -> dict[str, object]:
     if Mischief.KEY_ROTATED_JUST_BEFORE in login.how:
         bank.keys.rotate()
-    client_key = await login.client.encryption_key()
-    public = client_key.public_key
-    assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
-    alg = login.client.registered.signed_response_alg
-    keys = Keys(alg, bank.keys.of(alg), public, str(client_key.kid), str(client_key.get("alg")))
+    keys = await keys_for(bank, login.client)
     access_token = secrets.token_urlsafe(24)
     claims = _claims(bank, login) | {"at_hash": half_hash(access_token)}
+    bank.signed_in.append(SignedIn(login.client, login.persona, str(claims["sub"]), str(claims["sid"])))
     answer: dict[str, object] = {
         "access_token": access_token,
         "token_type": "DPoP" if login.client.is_bound else "Bearer",
@@ -102,6 +99,15 @@ async def _answer(bank: Bank, login: Login) -> dict[str, object]:
     for mischief in login.how & CHANGED_ANSWERS.keys():
         CHANGED_ANSWERS[mischief](answer)
     return answer
+
+
+async def keys_for(bank: Bank, client: Client) -> Keys:
+    """By which keys the bank writes tokens for a relying party now."""
+    client_key = await client.encryption_key()
+    public = client_key.public_key
+    assert isinstance(public, rsa.RSAPublicKey)  # noqa: S101 - what an RSAKey holds
+    alg = client.registered.signed_response_alg
+    return Keys(alg, bank.keys.of(alg), public, str(client_key.kid), str(client_key.get("alg")))
 
 
 def half_hash(token: str) -> str:
@@ -114,6 +120,7 @@ def _claims(bank: Bank, login: Login) -> Claims:
     return {
         "iss": bank.issuer,
         "sub": secrets.token_urlsafe(16),
+        "sid": secrets.token_urlsafe(16),
         "aud": login.client.client_id,
         "iat": now,
         "exp": now + TOKEN_VALID_S,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -16,7 +17,7 @@ from portal.auth.oidc.envelope import json_object
 from portal.auth.reasons import Reason, Stopped
 from portal.demo.bank_proofs import ProofReader
 from portal.demo.bank_refusal import Refusal, demand
-from portal.kit.outgoing import KIB, Connect, get
+from portal.kit.outgoing import KIB, Connect, Unreachable, get, send
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 LONGEST_ASSERTION_S = 60
@@ -35,6 +36,7 @@ class Registration:
     redirect_uris: Sequence[str]
     jwks_uri: str
     security: SecurityProfile = SecurityProfile.FTN
+    logout_uri: str | None = None  # where it wants to be told that somebody has signed out at the bank
 
     @property
     def origins(self) -> Sequence[str]:
@@ -98,6 +100,22 @@ class Client:
         said = await self._signed(str(form.get("client_assertion")), "invalid_client", LONGEST_ASSERTION_S)
         demand(said.get("iss") == said.get("sub") == self.client_id, "invalid_client", "iss")
         demand(_is_for(said.get("aud"), self.registered.audiences(issuer)), "invalid_client", "aud")
+
+    async def tell(self, logout_token: str) -> str:
+        """Tell it that somebody has signed out (OpenID Connect Back-Channel Logout 1.0, 2.5): what it answered."""
+        if self.registered.logout_uri is None:
+            return "not told"
+        try:
+            answer = await send(
+                *("POST", self.registered.logout_uri, self._connect),
+                seconds=5,
+                max_bytes=64 * KIB,
+                headers={"Content-Type": "application/x-www-form-urlencoded"},
+                body=urlencode({"logout_token": logout_token}).encode(),
+            )
+        except Unreachable as down:
+            return str(down)
+        return str(answer.status_code)
 
     async def encryption_key(self) -> RSAKey:
         """The key that tokens for the client are encrypted for: the first of its set for that use."""

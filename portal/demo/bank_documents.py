@@ -37,6 +37,8 @@ async def discovery(bank: Bank, request: Request) -> Response:  # noqa: ARG001 -
             "pushed_authorization_request_endpoint": f"{bank.issuer}/par",
             "jwks_uri": f"{bank.issuer}/jwks",
             "signed_jwks_uri": f"{bank.issuer}/signed-jwks",
+            "backchannel_logout_supported": True,
+            "backchannel_logout_session_supported": True,
             "response_types_supported": ["code"],
             "subject_types_supported": ["pairwise"],
             "acr_values_supported": [LEVEL],

@@ -52,6 +52,16 @@ class Login:
     proved_at: datetime
 
 
+@dataclass(frozen=True)
+class SignedIn:
+    """Somebody who has signed in to a relying party by the bank, under the names that their ID token bore."""
+
+    client: Client
+    persona: Persona
+    subject: str
+    session: str
+
+
 @dataclass
 class Bank:
     """The bank's state; it lives as long as the process."""
@@ -66,6 +76,7 @@ class Bank:
     pushed: dict[tuple[str, str], str] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
     codes: dict[str, Login] = field(default_factory=dict)
+    signed_in: list[SignedIn] = field(default_factory=list)
 
     def misbehave(self, *how: Mischief) -> None:
         """Misbehave at the next login, and in documents until told otherwise; nothing means: behave again."""

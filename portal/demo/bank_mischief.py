@@ -131,6 +131,17 @@ class Mischief(StrEnum):
     CODE_MALFORMED = "claims.code-malformed"
     CODE_BAD_CHECKSUM = "claims.code-bad-checksum"
     BIRTH_DATE_OTHER = "claims.birth-date-other"
+    # The logout token; what is wrong with other tokens can be wrong with it too.
+    LOGOUT_BY_SESSION = "logout.by-session"
+    LOGOUT_AN_ID_TOKEN = "logout.an-id-token"  # noqa: S105
+    LOGOUT_TWICE = "logout.twice"
+    LOGOUT_EVENT_MISSING = "logout.event-missing"
+    LOGOUT_EVENT_OTHER = "logout.event-other"
+    LOGOUT_EVENT_A_TEXT = "logout.event-a-text"
+    LOGOUT_EVENTS_A_LIST = "logout.events-a-list"
+    LOGOUT_WITH_NONCE = "logout.with-nonce"
+    LOGOUT_OF_NOBODY = "logout.of-nobody"
+    LOGOUT_JTI_MISSING = "logout.jti-missing"
     # The documents.
     DISCOVERY_DOWN = "document.discovery-down"
     DISCOVERY_OTHER_ISSUER = "document.discovery-other-issuer"
@@ -154,6 +165,7 @@ class Mischief(StrEnum):
         return self.value.startswith("document.")
 
 
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 IDENTITY_CODE = "urn:oid:1.2.246.21"
 BIRTH_DATE = "urn:oid:1.3.6.1.5.5.7.9.1"
 HOUR_S, WEEK_S = 3600, 7 * 86_400
@@ -242,4 +254,13 @@ CHANGES: Mapping[Mischief, Change] = {
     Mischief.CODE_MALFORMED: replaced(**{IDENTITY_CODE: "1234567890"}),
     Mischief.CODE_BAD_CHECKSUM: lambda claims: claims.update({IDENTITY_CODE: f"{claims[IDENTITY_CODE]}"[:-1] + "Z"}),
     Mischief.BIRTH_DATE_OTHER: replaced(**{BIRTH_DATE: "1901-01-01"}),
+}
+LOGOUT_CHANGES: Mapping[Mischief, Change] = {
+    Mischief.LOGOUT_EVENT_MISSING: without("events"),
+    Mischief.LOGOUT_EVENT_OTHER: replaced(events={f"{STRANGER}/event": {}}),
+    Mischief.LOGOUT_EVENT_A_TEXT: replaced(events={LOGOUT: "yes"}),
+    Mischief.LOGOUT_EVENTS_A_LIST: replaced(events=[LOGOUT]),
+    Mischief.LOGOUT_WITH_NONCE: replaced(nonce="n"),
+    Mischief.LOGOUT_OF_NOBODY: without("sub"),
+    Mischief.LOGOUT_JTI_MISSING: without("jti"),
 }

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.util import urlsafe_b64encode
 
-from portal.demo.bank_mischief import CHANGES, STRANGER, Claims, Mischief
+from portal.demo.bank_mischief import CHANGES, LOGOUT_CHANGES, STRANGER, Change, Claims, Mischief
 
 WRAPPING: Mapping[str, padding.AsymmetricPadding] = {
     "RSA-OAEP": padding.OAEP(padding.MGF1(hashes.SHA1()), hashes.SHA1(), None),  # noqa: S303 - of RFC 7518, 4.3
@@ -45,17 +45,25 @@ class Keys:
 
 
 def id_token(claims: Claims, keys: Keys, how: How) -> str:
-    """A JWE (by A128CBC-HS256) around a JWS around claims."""
+    """An ID token: a JWE (by A128CBC-HS256) around a JWS around claims."""
+    return _token(claims, keys, how, CHANGES, {})
+
+
+def logout_token(claims: Claims, keys: Keys, how: How) -> str:
+    """A logout token, sealed as an ID token is (OpenID Connect Back-Channel Logout 1.0, 2.4)."""
+    return _token(claims, keys, how, {**CHANGES, **LOGOUT_CHANGES}, {"typ": "logout+jwt"})
+
+
+def _token(claims: Claims, keys: Keys, how: How, changes: Mapping[Mischief, Change], header: Header) -> str:
     said = dict(claims)
-    for mischief in how:
-        if mischief in CHANGES:
-            CHANGES[mischief](said)
-    signed = _signed(said, keys, how)
+    for mischief in how & changes.keys():
+        changes[mischief](said)
+    signed = _signed(said, keys, how, header)
     return signed if Mischief.JWE_NONE in how else _sealed(signed, claims, keys, how)
 
 
-def _signed(claims: Claims, keys: Keys, how: How) -> str:
-    header: Header = {"alg": keys.alg, "kid": keys.signing.kid} | _inner_header(how)
+def _signed(claims: Claims, keys: Keys, how: How, more: Header) -> str:
+    header: Header = {"alg": keys.alg, "kid": keys.signing.kid} | more | _inner_header(how)
     payload = _json(claims)
     if Mischief.JWS_A_LIST in how:
         payload = _json([claims])

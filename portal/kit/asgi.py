@@ -19,7 +19,7 @@ from portal.kit.headers import Count, Outermost, exchange, uncounted
 from portal.kit.i18n import Language
 from portal.kit.limits import TurnAway
 from portal.kit.outages import outage
-from portal.kit.web import MOST_BODY_BYTES, Platform, in_thread
+from portal.kit.web import CALLED, MOST_BODY_BYTES, Platform, in_thread
 
 
 def serve(
@@ -45,7 +45,8 @@ def serve(
     inner.state.platform = platform
     busy = {language: platform.html.piece("errors/busy.html", language).encode() for language in Language}
     roomy = {one.path_regex: vars(one)[MOST_BODY_BYTES] for one in routes if MOST_BODY_BYTES in vars(one)}
-    dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts, roomy=roomy), count)
+    called = [one.path_regex for one in routes if CALLED in vars(one)]
+    dressed = Outermost(TurnAway(inner, origin=origin, hosts=hosts, roomy=roomy, called=called), count)
     return Admission(dressed, platform.threads, busy, count)
 
 

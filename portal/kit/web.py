@@ -73,6 +73,8 @@ FORM_TOKEN_AGE_S = 12 * 3600
 
 MOST_BODY_BYTES: Final = "most_body_bytes"
 """The name under which a route keeps how many bytes its body may have, where it may be larger: for `TurnAway`."""
+CALLED: Final = "called"
+"""The name under which a route keeps that other servers post to it: for `TurnAway`."""
 
 LAPSED = (SignInNeeded, StepUpNeeded, FormExpired)  # what stops a form that was right when it was shown
 
@@ -153,6 +155,13 @@ def bare(
 ) -> Route:
     """A route for machines: no person, no transaction, no form token."""
     return _guarded(Route(path, endpoint, methods=[method], name=_name(endpoint)), who)
+
+
+def called(path: str, endpoint: Callable[[Request], Awaitable[Response]], *, who: Guard[Any]) -> Route:
+    """A route to which another company's server posts: it names no origin, and what it sends proves itself."""
+    route = bare(path, endpoint, who=who, method="POST")
+    vars(route)[CALLED] = True
+    return route
 
 
 async def in_thread(platform: Platform, work: Callable[A, T], /, *args: A.args, **kwargs: A.kwargs) -> T:

@@ -40,6 +40,7 @@ DEEDS: Final[Mapping[str, Text]] = {
     "session.begun": text("Signed in"),
     "session.confirmed": text("Proved their identity again"),
     "session.ended": text("Signed out"),
+    "session.ended-by-broker": text("Signed out at the identification service, and so here too"),
     "session.all-ended": text("Signed out everywhere"),
     "session.others-ended": text("Signed out everywhere else"),
     "password.set": text("Set a password for signing in"),

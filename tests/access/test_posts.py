@@ -29,7 +29,8 @@ ALWAYS = {
     "/sign-out",
     "/session",
     "/session/form",
-}  # whoever wants to leave may, and a tab may ask, with an old form as well
+    "/sign-out/back-channel/{profile}",
+}  # whoever wants to leave may, a tab may ask, with an old form as well, and a broker's server bears no form of ours
 NUMBERS = count()
 BARE = {"/csp-report"}  # browsers post there by themselves
 LEADS_AWAY = {"/sign-in/bank", "/confirm/bank", "/invoices/{id}/pay"}  # to a bank, which is not there in these tests

@@ -32,6 +32,7 @@ CLIENT = {
     "id_token_signed_response_alg": "RS256",
     "id_token_encrypted_response_alg": "RSA-OAEP",
     "id_token_encrypted_response_enc": "A128CBC-HS256",
+    "backchannel_logout_uri": f"{PORTAL}/sign-out/back-channel/demo",
 }
 BY_FAPI2 = CLIENT | {
     "dpop_bound_access_tokens": True,
@@ -143,6 +144,20 @@ async def test_a_person_confirms(visitor):
     back = await walk(visitor, wall="/confirm", then="/sealed")
     assert (await visitor.get(back)).headers["location"] == "/sealed"
     assert (await visitor.get("/sealed")).text == "Aino Mäkelä, ConfirmedUser"
+
+
+@pytest.mark.parametrize("client_id", [ENCODINGS[0], SIGNATURES[1]])
+async def test_who_signs_out_there_is_signed_out_here(visitor, client_id):
+    own = {"signing_algs": ("ES256",)} if client_id in SIGNATURES else {}
+    visitor = visitor(FAPI2 if own else PROFILE, client_id=client_id, name="demo", **own)
+    await visitor.get(await walk(visitor))
+    assert await visitor.is_in()
+    issuer = visitor.world.profile.issuer
+    posted = (await visitor.get(f"{issuer}/test/sign-out?client={client_id}")).text
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    told = await visitor.browser.post(f"{PORTAL}/sign-out/back-channel/demo", content=posted, headers=form)
+    assert told.status_code == 200
+    assert not await visitor.is_in()
 
 
 async def test_its_keys_are_not_enough_under_another_issuer(visitor, requests_log):

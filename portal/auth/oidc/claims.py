@@ -45,9 +45,10 @@ class Identity:
     amr: str
     proved_at: datetime  # when the bank last saw them prove it, as the token says
     issuer: str
-    subject: str  # not persistent; only for remembering the token
+    subject: str  # not persistent; for remembering the token, and for the broker's word that they signed out there
     issued_at: int
     nonce: str
+    session: str | None = None  # the broker's own (`sid`), where it names it
 
 
 def identity(claims: Claims, profile: BrokerProfile, expected: Expected) -> Identity:
@@ -66,6 +67,7 @@ def identity(claims: Claims, profile: BrokerProfile, expected: Expected) -> Iden
         subject=_text(claims, "sub"),
         issued_at=int(_seconds(claims, "iat", Reason.IAT)),
         nonce=expected.nonce,
+        session=name_of(claims, "sid"),
     )
 
 
@@ -217,6 +219,12 @@ def _holds(said: object, token: str) -> bool:
     """Whether a hash claim is a token's: the left half of its SHA-256, as every signature that we take uses that."""
     half = hashlib.sha256(token.encode()).digest()[:16]
     return isinstance(said, str) and hmac.compare_digest(said.encode(), urlsafe_b64encode(half))
+
+
+def name_of(claims: Claims, claim: str) -> str | None:
+    """What a claim calls somebody or something, where it is some text of a length that can be kept."""
+    said = claims.get(claim)
+    return said if isinstance(said, str) and 0 < len(said) <= LONGEST_NAME * 2 else None
 
 
 def numeric_date(said: object) -> float | None:

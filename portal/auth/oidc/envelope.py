@@ -20,6 +20,7 @@ from portal.auth.reasons import Reason, Stopped, demand
 
 LONGEST_HEADER = 16_384  # certificates in a header are passed over, not choked on
 TYPES = (None, "jwt")  # of a token that is nothing but an ID token; media types have no case (RFC 7515, 4.1.9)
+LOGOUT_TYPES = (*TYPES, "logout+jwt")  # OpenID Connect Back-Channel Logout 1.0, 2.4
 REPEATED = ("iss", "aud")  # claims that may stand in the outer header too (RFC 7519, 5.3)
 
 Header = dict[str, Any]
@@ -42,7 +43,7 @@ class Unsealed:
     signed: str
 
 
-def unseal(token: str, profile: BrokerProfile, ours: Sequence[RSAKey]) -> Unsealed:
+def unseal(token: str, profile: BrokerProfile, ours: Sequence[RSAKey], types: Sequence[str | None] = TYPES) -> Unsealed:
     """Decrypt a token with the key it names, or else with each of our living keys. Raises Stopped."""
     demand(token.count(".") == 4, Reason.JWE_FORM)
     header = _header(token, Reason.JWE_FORM)
@@ -50,7 +51,7 @@ def unseal(token: str, profile: BrokerProfile, ours: Sequence[RSAKey]) -> Unseal
     demand(header.get("enc") in profile.encryption_encs, Reason.JWE_ENC)
     demand("zip" not in header, Reason.JWE_ZIP)
     demand("crit" not in header, Reason.JWE_CRIT)
-    demand(_type(header) in TYPES, Reason.JWE_TYP)
+    demand(_type(header) in types, Reason.JWE_TYP)
     registry = _Encryption(algorithms=[*profile.encryption_algs, *profile.encryption_encs], strict_check_header=False)
     for key in [key for key in ours if key.kid == header.get("kid")] or ours:
         inside = _decrypted(token, key, registry)
@@ -59,13 +60,13 @@ def unseal(token: str, profile: BrokerProfile, ours: Sequence[RSAKey]) -> Unseal
     raise Stopped(Reason.JWE_KEY)
 
 
-def signing_key_id(signed: str, profile: BrokerProfile) -> str:
+def signing_key_id(signed: str, profile: BrokerProfile, types: Sequence[str | None] = TYPES) -> str:
     """Which of the broker's keys a signed token claims to be signed with. Raises Stopped."""
     demand(signed.count(".") == 2, Reason.JWS_FORM)
     header = _header(signed, Reason.JWS_FORM)
     demand(header.get("alg") in profile.signing_algs, Reason.JWS_ALG)
     demand("crit" not in header, Reason.JWS_CRIT)
-    demand(_type(header) in TYPES, Reason.JWS_TYP)
+    demand(_type(header) in types, Reason.JWS_TYP)
     key_id = header.get("kid")
     if not isinstance(key_id, str) or not key_id:
         raise Stopped(Reason.JWS_KID)

@@ -12,12 +12,13 @@ from typing import TypeVar
 from authlib.common.urls import add_params_to_uri
 
 from portal.auth.brokers import Audience, BrokerProfile, IssParameter, TokenBinding
-from portal.auth.oidc import broker, claims, client, envelope
+from portal.auth.oidc import broker, claims, client, envelope, logout
 from portal.auth.oidc.broker import BrokerKey, BrokerKeys, Metadata
 from portal.auth.oidc.claims import Expected, Identity
 from portal.auth.oidc.client import Credentials, Grant
 from portal.auth.oidc.dpop import Proofs
 from portal.auth.oidc.keys import OwnKeys
+from portal.auth.oidc.logout import SignedOut
 from portal.auth.oidc.remembered import Lifetime, Remembered
 from portal.auth.oidc.request import Ask, ClientMetadata, assertion, request_object
 from portal.auth.reasons import Reason, Stopped, demand
@@ -100,6 +101,13 @@ class RelyingParty:
         said = envelope.verified(unsealed, key, self.profile)
         expected = Expected(sent.nonce, self._now(), code, granted.access_token, sent.fresh_since)
         return claims.identity(said, self.profile, expected)
+
+    async def signed_out(self, token: str) -> SignedOut:
+        """Whom the broker has signed out, as a logout token says. Raises Stopped at the first thing that is wrong."""
+        unsealed = envelope.unseal(token, self.profile, self._keys.decrypting, envelope.LOGOUT_TYPES)
+        key_id = envelope.signing_key_id(unsealed.signed, self.profile, envelope.LOGOUT_TYPES)
+        said = envelope.verified(unsealed, await self._broker_key(key_id), self.profile)
+        return logout.signed_out(said, self.profile, self._now())
 
     def _credentials(self, metadata: Metadata) -> Credentials:
         names_issuer = self.profile.assertion_audience is Audience.ISSUER

@@ -21,6 +21,7 @@ class RelyingPartyFacts:
     encryption_alg: str = "RSA-OAEP"
     encryption_enc: str = "A128CBC-HS256"
     signed_response_alg: str = "RS256"
+    logout_uri: str | None = None
     signing_algs: Sequence[str] = (SIGNING_ALG,)  # ours, of each broker, the default one's first
 
     @property
@@ -36,7 +37,7 @@ def signed_jwks(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> str:
 
 def entity_statement(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> str:
     """What we are and how we speak, as a JWT of type entity-statement+jwt, valid for 25 hours."""
-    about = {
+    about: dict[str, object] = {
         "redirect_uris": list(facts.redirect_uris),
         "application_type": "web",
         "client_registration_types": [],
@@ -51,6 +52,8 @@ def entity_statement(keys: OwnKeys, facts: RelyingPartyFacts, now: datetime) -> 
         "organization_name": facts.organisation,
         "signed_jwks_uri": facts.signed_jwks_uri,
     }
+    if facts.logout_uri:
+        about |= {"backchannel_logout_uri": facts.logout_uri, "backchannel_logout_session_required": False}
     entity = {"keys": [public(keys.entity, "sig", SIGNING_ALG)]}
     claims = {"jwks": entity, "metadata": {"openid_relying_party": about}}
     return _signed(keys, "entity-statement+jwt", facts, now, claims)

@@ -4,19 +4,19 @@ from functools import partial
 
 from starlette.routing import Route
 
-from portal.auth.identification import Identification
-from portal.auth.pages import clock, passkey, password, published, sign_in, sign_in_return, sign_out
+from portal.auth.identification import BACK_CHANNEL, Identification
+from portal.auth.pages import back_channel, clock, passkey, password, published, sign_in, sign_in_return, sign_out
 from portal.auth.people import anyone, user
 from portal.auth.ways import passkey as by_passkey
 from portal.auth.ways import password as by_password
 from portal.auth.ways.passkey import Passkeys
 from portal.auth.ways.password import Passwords
 from portal.kit.rates import Turnstile
-from portal.kit.web import bare, flow
+from portal.kit.web import bare, called, flow
 
 
-def routes(identification: Identification, turnstile: Turnstile) -> list[Route]:
-    """Every address of identification; journeys to the bank begin through a turnstile."""
+def routes(identification: Identification, turnstile: Turnstile, logouts: Turnstile) -> list[Route]:
+    """Every address of identification; journeys to the bank begin by a turnstile, brokers' logouts come by another."""
     return [
         flow("/sign-in", partial(sign_in.sign_in, identification), who=anyone),
         flow("/sign-in/bank", partial(sign_in.to_bank, identification, turnstile), who=anyone, method="POST"),
@@ -29,6 +29,7 @@ def routes(identification: Identification, turnstile: Turnstile) -> list[Route]:
         bare("/session", clock.ask, who=anyone),
         bare("/session", clock.use, who=anyone, method="POST"),
         bare("/session/form", clock.leave, who=anyone, method="POST"),
+        called(f"{BACK_CHANNEL}/{{profile}}", partial(back_channel.told, identification, logouts), who=anyone),
         bare("/sign-out", sign_out.sign_out, who=anyone, method="POST"),
         bare("/.well-known/jwks.json", partial(published.key_set, identification), who=anyone),
         bare("/.well-known/openid-federation", partial(published.statement, identification), who=anyone),
