@@ -210,7 +210,8 @@ def test_a_new_name_is_taken_over(arrive, seen):
 def test_what_has_no_further_use_is_forgotten(database, arrive):
     arrive()
     with database.writing() as db:
-        departure = actions.Departure(Ask("s", "n", "v", "fi-demo", Language.FI, None), "b", "demo", "/overview", None)
+        ask = Ask("s", "n", "v", "fi-demo", Language.FI, None)
+        departure = actions.Departure(ask, "b", "demo", b"mark", "/overview", None)
         actions.depart(db, departure, NOON)
     kinds = (LoginTransaction, SeenToken, SignedSession)
     for later, left in ((timedelta(hours=20), [1, 1, 1]), (timedelta(days=2), [0, 0, 0])):
