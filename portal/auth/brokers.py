@@ -154,6 +154,7 @@ class BrokerProfile(_Frozen):
     jwks_uri: Url | None = None
     pushed_authorization_request_endpoint: Url | None = None
     signed_jwks_uri: Url | None = None
+    endpoint_hosts: tuple[str, ...] = ()
     entity_key: dict[str, Any] | None = None
     request: Request = Request.JAR
     assertion_audience: Audience = Audience.TOKEN_ENDPOINT
@@ -208,6 +209,10 @@ class BrokerProfile(_Frozen):
                 raise ValueError(f'{name} must be {json.dumps(value)} where security_profile = "fapi2"')
         if "RS256" in self.signing_algs:
             raise ValueError('signing_algs must be of "PS256" and "ES256" where security_profile = "fapi2"')
+
+    def is_known(self, host: str) -> bool:
+        """Whether endpoints that the broker says itself may be at a host."""
+        return host in {urlsplit(self.issuer).hostname, *self.endpoint_hosts}
 
     def _urls(self) -> Iterator[str]:
         named = (

@@ -181,6 +181,14 @@ def test_an_endpoint_must_be_an_https_address(name, value):
         broker.metadata(profile, json.dumps(ENDPOINTS | {name: value}).encode())
 
 
+def test_no_endpoint_is_called_at_a_host_that_the_profile_does_not_know():
+    elsewhere = json.dumps(ENDPOINTS | {"token_endpoint": "https://token.example/t"}).encode()
+    with pytest.raises(Unreachable, match=r"token\.example, which its endpoint_hosts"):
+        broker.metadata(PROFILE, elsewhere)
+    wider = PROFILE.model_copy(update={"endpoint_hosts": ("token.example",)})
+    assert broker.metadata(wider, elsewhere).token_endpoint == "https://token.example/t"
+
+
 def test_what_the_profile_gives_comes_before_what_the_broker_says():
     profile = PROFILE.model_copy(update={"token_endpoint": "https://fixed.example/t"})
     found = broker.metadata(profile, json.dumps(ENDPOINTS).encode())

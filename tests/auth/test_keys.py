@@ -33,6 +33,13 @@ def test_missing_keys_are_made_for_their_owner_only(folder):
     assert keys.readable_by_others(folder) == []
 
 
+def test_made_keys_are_as_long_as_128_bits_of_strength_and_no_two_are_alike(folder):
+    own = keys.load(folder)
+    numbers = [key.private_key.private_numbers().public_numbers for key in (own.signing, *own.decrypting, own.entity)]
+    assert [(one.n.bit_length(), one.e) for one in numbers] == [(3072, 65537)] * 3
+    assert len({one.n for one in numbers}) == 3
+
+
 def test_made_keys_are_kept_at_the_next_start(folder):
     before = {path: path.read_bytes() for path in folder.iterdir()}
     assert keys.make_missing(folder) == []

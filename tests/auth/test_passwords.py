@@ -153,6 +153,16 @@ def test_the_code_proves_the_mailbox_and_stops_after_five_wrong_ones(house, aino
     assert rows(house, Password) == []
 
 
+def test_a_code_that_has_set_a_password_sets_none_again(house, aino):
+    browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
+    asks(browser)
+    used = code(house)
+    assert chooses(browser, code=used).status_code == 303
+    before = rows(house, Password)
+    assert chooses(browser, "toinen vihreä kettu", code=used).status_code == 422
+    assert rows(house, Password) == before
+
+
 def test_who_has_no_code_left_is_asked_for_an_address_again(house, aino):
     browser = house.open_for(AINO, "Aino Mäkelä", proved_minutes_ago=1)
     asks(browser)

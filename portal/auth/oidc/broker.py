@@ -57,12 +57,11 @@ def metadata(profile: BrokerProfile, document: bytes) -> Metadata:
     said = _json(document) if document else {"issuer": profile.issuer}
     if said.get("issuer") != profile.issuer:
         raise Unreachable(f"{profile.name}: the discovery document is another issuer's")
-    pushed = profile.pushed_authorization_request_endpoint or said.get("pushed_authorization_request_endpoint")
     return Metadata(
-        _endpoint(profile, profile.authorization_endpoint or said.get("authorization_endpoint")),
-        _endpoint(profile, profile.token_endpoint or said.get("token_endpoint")),
-        _endpoint(profile, profile.signed_jwks_uri or profile.jwks_uri or said.get("jwks_uri")),
-        _endpoint(profile, pushed) if profile.request is Request.PAR else None,
+        profile.authorization_endpoint or _endpoint(profile, said.get("authorization_endpoint")),
+        profile.token_endpoint or _endpoint(profile, said.get("token_endpoint")),
+        profile.signed_jwks_uri or profile.jwks_uri or _endpoint(profile, said.get("jwks_uri")),
+        _pushed(profile, said) if profile.request is Request.PAR else None,
         said.get("authorization_response_iss_parameter_supported") is True,
     )
 
@@ -124,10 +123,18 @@ def _is_agreed(jwk: Mapping[Any, object], algorithms: Sequence[str], profile: Br
     return jwk.get("use", "sig") == "sig" and bool(agreed) and jwk.get("alg", agreed[0]) in agreed
 
 
+def _pushed(profile: BrokerProfile, said: Mapping[str, Any]) -> str:
+    given = profile.pushed_authorization_request_endpoint
+    return given or _endpoint(profile, said.get("pushed_authorization_request_endpoint"))
+
+
 def _endpoint(profile: BrokerProfile, url: object) -> str:
+    """An address that the broker says, at a host that the profile knows: nobody else is called, whatever it says."""
     schemes = {"https", "http"} if profile.allow_http else {"https"}
     if not isinstance(url, str) or urlsplit(url).scheme not in schemes or not urlsplit(url).hostname:
         raise Unreachable(f"{profile.name}: an endpoint is missing or not https")
+    if not profile.is_known(host := str(urlsplit(url).hostname)):
+        raise Unreachable(f"{profile.name}: an endpoint is at {host}, which its endpoint_hosts do not name")
     return url
 
 

@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey, RSAKey
 from portal.kit.complaints import Complaint
 
 SMALLEST_BITS = 2048
+MADE_BITS = 3072  # of 128 bits of strength (NIST SP 800-57 part 1, table 2)
 SIGNING_ALG = "RS256"
 
 
@@ -96,8 +97,8 @@ def make_missing(folder: Path) -> Sequence[Path]:
 
 
 def new_key() -> RSAKey:
-    """A new RSA key of 2048 bits."""
-    return RSAKey.generate_key(SMALLEST_BITS, auto_kid=True)
+    """A new RSA key of 3072 bits."""
+    return RSAKey.generate_key(MADE_BITS, auto_kid=True)
 
 
 def write(path: Path, key: RSAKey) -> None:
