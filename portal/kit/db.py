@@ -90,6 +90,7 @@ class Database:
             _prepare_sqlite(self.engine)
         else:
             _prepare_postgresql(self.engine)
+        self._reader = self.engine.execution_options(reads=True)
         self._writer = self.engine.execution_options(begin="BEGIN IMMEDIATE")
         self._hasty = self._writer.execution_options(waits=False)
         self.sight = NOTHING
@@ -102,9 +103,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session on one consistent state; whatever it changes is thrown away."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session that only reads: PostgreSQL refuses what changes something, SQLite throws it away."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield _seeing(session, self.sight)
+            _let_go(session)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -127,6 +129,16 @@ def _seeing(session: Session, sight: Sight) -> Session:
     if sight is not NOTHING and session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={SIGHT: sight})
     return session
+
+
+def _let_go(session: Session) -> None:
+    """End a transaction that has only read by COMMIT: at ROLLBACK psycopg forgets which statements are prepared.
+
+    PostgreSQL plans what policies belong to for longer than it runs it.
+    """
+    if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        session.expunge_all()  # nothing is to be written
+        session.commit()
 
 
 def table_of(model: type[SQLModel]) -> Table:
@@ -228,9 +240,10 @@ def _prepare_postgresql(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        sight = connection.get_execution_options().get(SIGHT, NOTHING)
+        options = connection.get_execution_options()
+        begins, sight = "BEGIN READ ONLY" if options.get("reads") else "BEGIN", options.get(SIGHT, NOTHING)
         says = sight is not NOTHING and connection.info.get(BOUND)
-        run(connection, f"BEGIN; {sight.statement}" if says else "BEGIN")
+        run(connection, f"{begins}; {sight.statement}" if says else begins)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

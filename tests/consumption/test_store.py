@@ -178,8 +178,9 @@ def test_readings_belong_to_a_metering_point(database):
 def test_what_is_not_committed_was_never_there(database):
     with database.writing() as db:
         point = make_point(db)
-    with database.reading() as db:
+    with database.writing() as db:
         recording.record(db, point, every(MONTH, MONTH), NOW)
+        db.rollback()
     with database.reading() as db:
         assert known(db, point) == []
         assert store.read_months(db, [PointDays(point, MONTH, date(2026, 11, 30))]) == []
