@@ -26,6 +26,7 @@ ROOT = Path(__file__).parents[1]
 COMMANDS = (
     "",
     "demo",
+    "bank",
     "serve",
     "migrate",
     "import",
@@ -73,6 +74,7 @@ WRONG = [
     ("import", "x", "--direction", "up"),
     ("demo", "--until", "yesterday"),
     ("demo", "--port", "99999"),
+    ("bank", "--port", "none"),
     ("keys", "list", "--dir", "not-there"),
     ("audit", "verify", "--since", "abc"),
     ("account", "load-breached", "not-there"),
@@ -293,6 +295,6 @@ def test_help_waits_for_no_library():
 
 def test_no_command_is_told_of_that_is_not_there():
     shown = run("--help").stdout
-    for name in ("demo", "serve", "migrate", "import", "jobs", "check", "keys"):
+    for name in ("demo", "bank", "serve", "migrate", "import", "jobs", "check", "keys"):
         assert f"\n    {name} " in shown
     assert "\n    staff " not in shown

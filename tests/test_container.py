@@ -161,8 +161,9 @@ def test_the_production_image_has_no_test_bank_and_needs_none(root, tmp_path):
     migrated = container.run("migrate")
     assert migrated.returncode == 0, migrated.stderr
     assert "modes     well" in container.run("check").stdout
-    refused = container.run("demo")
-    assert (refused.returncode, "has no demo" in refused.stderr) == (2, True)
+    for command, lacks in (("demo", "has no demo"), ("bank", "has no test bank")):
+        refused = container.run(command)
+        assert (refused.returncode, lacks in refused.stderr, len(refused.stderr.splitlines())) == (2, True, 1)
     log = (tmp_path / "log").open("wb")
     serving = subprocess.Popen(
         container.command("serve", "--port", str(container.port)), cwd=root, env=container.environ, stderr=log

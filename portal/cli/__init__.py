@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from portal.cli import account, audit, check, demo, exporting, importing, jobs, keys, migrate, photo, serve
+from portal.cli import account, audit, bank, check, demo, exporting, importing, jobs, keys, migrate, photo, serve
 from portal.cli.arguments import Commands, Parser
 from portal.cli.console import IN_PART, not_done
 from portal.kit.complaints import Complaint
@@ -19,7 +19,7 @@ from portal.kit.complaints import Complaint
 # of a start. What pages and rows leave behind is nearly all freed without a search.
 GARBAGE = (50_000, 20, 50)
 # As --help lists them.
-COMMANDS = (migrate, demo, serve, importing, jobs, check, audit, exporting, photo, keys, account)
+COMMANDS = (migrate, demo, bank, serve, importing, jobs, check, audit, exporting, photo, keys, account)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

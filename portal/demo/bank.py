@@ -3,7 +3,7 @@
 It is as strict as a broker in what it takes, and gives what it should, unless it is told to misbehave.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -19,6 +19,7 @@ from portal.demo.bank_client import Client, Registration
 from portal.demo.bank_keys import BankKeys
 from portal.demo.bank_memory import Bank
 from portal.demo.bank_mischief import Mischief
+from portal.demo.bank_registration import RegisteredClients, register
 from portal.demo.people import Persona
 from portal.kit import clock, outgoing
 from portal.kit.html import Html
@@ -31,16 +32,21 @@ CLIENT_ID = "portal"
 def create_bank(
     *,
     issuer: str,
-    clients: Sequence[Registration],
+    clients: Iterable[Registration],
     personas: Sequence[Persona],
     keys: BankKeys | None = None,
     connect: Connect = outgoing.connect,
     now: Callable[[], datetime] = clock.now,
 ) -> Starlette:
-    """The bank as an ASGI app, `state.bank` being its memory. Keys are made anew unless given."""
-    known = {client.client_id: Client(client, connect, now) for client in clients}
-    bank = Bank(issuer, known, personas, keys or BankKeys(issuer), _html(), now)
-    app = Starlette(routes=routes(bank))
+    """The bank as an ASGI app, `state.bank` being its memory. Keys are made anew unless given.
+
+    Where its clients are those who have registered themselves, others may do so too.
+    """
+    at_work = {client.client_id: Client(client, connect, now) for client in clients}
+    bank = Bank(issuer, at_work, personas, keys or BankKeys(issuer), _html(), connect, now)
+    app = Starlette(
+        routes=[*routes(bank), *(_registration(bank, clients) if isinstance(clients, RegisteredClients) else ())]
+    )
     app.state.bank = bank
     return app
 
@@ -71,6 +77,7 @@ def routes(bank: Bank) -> list[Route]:
         "/api/embedded-ui/{client_id}": bank_documents.wall,
         "/privacy-info": bank_documents.privacy,
         "/authorize": bank_front.authorize,
+        "/test/misbehave": ways_to_misbehave,
     }
     posts = {
         "/interaction/{interaction}": bank_front.choose,
@@ -85,6 +92,15 @@ def routes(bank: Bank) -> list[Route]:
         Route("/bank.css", css),
         Route("/favicon.ico", nothing),
     ]
+
+
+def _registration(bank: Bank, known: RegisteredClients) -> list[Route]:
+    return [Route("/register", partial(register, bank, known), methods=["POST"])]
+
+
+async def ways_to_misbehave(bank: Bank, request: Request) -> Response:  # noqa: ARG001 - the shape of an endpoint
+    """Every way in which the bank can misbehave, a line each."""
+    return PlainTextResponse("".join(f"{how}\n" for how in Mischief))
 
 
 async def misbehave(bank: Bank, request: Request) -> Response:

@@ -34,7 +34,7 @@ class Registration:
 
     client_id: str
     redirect_uris: Sequence[str]
-    jwks_uri: str
+    jwks: str | KeySet  # its public keys, or where they are
     security: SecurityProfile = SecurityProfile.FTN
     logout_uri: str | None = None  # where it wants to be told that somebody has signed out at the bank
 
@@ -144,7 +144,9 @@ class Client:
         return self.keys or await self._fetched()
 
     async def _fetched(self) -> KeySet:
-        document = await get(self.registered.jwks_uri, self._connect, seconds=5, max_bytes=64 * KIB)
+        if isinstance(self.registered.jwks, KeySet):
+            return self.registered.jwks
+        document = await get(self.registered.jwks, self._connect, seconds=5, max_bytes=64 * KIB)
         published: Any = json_object(document, Reason.BROKER_DOWN)  # a JWK set, read by joserfc
         return KeySet.import_key_set(published)
 

@@ -1,25 +1,30 @@
 """The test bank's own keys, and how it vouches for them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
 
 from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
-from portal.auth.oidc.keys import new_key, public
+from portal.auth.oidc.keys import new_key, public, write
 from portal.demo.bank_mischief import STRANGER, Mischief
 
 VALID = timedelta(hours=25)
+
+K = TypeVar("K", RSAKey, ECKey)
 
 
 class BankKeys:
     """Signing keys, the newest in use and the one before it still published, one on a curve, and the entity key."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: str, kept_in: Path | None = None) -> None:
         self._issuer = issuer
-        self._signing = [new_key()]
-        self._on_curve = ECKey.generate_key("P-256", auto_kid=True)
-        self.entity = new_key()
+        self._signing = [_kept(kept_in, "sig", new_key, RSAKey)]
+        self._on_curve = _kept(kept_in, "curve", partial(ECKey.generate_key, "P-256"), ECKey)
+        self.entity = _kept(kept_in, "entity", new_key, RSAKey)
 
     @property
     def signing(self) -> RSAKey:
@@ -59,3 +64,16 @@ class BankKeys:
         times = {"iat": int((until - 2 * VALID).timestamp()), "exp": int(until.timestamp())}
         header = {"alg": "RS256", "typ": kind, "kid": self.entity.kid}
         return jwt.encode(header, {"iss": entity, "sub": entity, **times, **claims}, key)
+
+
+def _kept(folder: Path | None, name: str, make: Callable[[], K], kind: type[K]) -> K:
+    """The key of a name, kept in a folder from the first time on, so that who has pinned it can go on; or a new one."""
+    if folder is None:
+        key = make()
+    else:
+        path = folder / f"{name}.pem"
+        if not path.exists():
+            write(path, make())
+        key = kind.import_key(path.read_bytes())
+    key.ensure_kid()
+    return key

@@ -16,6 +16,7 @@ from portal.demo.people import Persona
 from portal.kit.access import Anyone
 from portal.kit.html import Here, Html, Page
 from portal.kit.i18n import Language
+from portal.kit.outgoing import Connect
 
 LEVEL = "http://ftn.ficora.fi/2017/loatest2"
 
@@ -71,6 +72,7 @@ class Bank:
     personas: Sequence[Persona]
     keys: BankKeys
     html: Html
+    connect: Connect
     now: Callable[[], datetime]
     mischief: set[Mischief] = field(default_factory=set)
     pushed: dict[tuple[str, str], str] = field(default_factory=dict)

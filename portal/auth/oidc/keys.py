@@ -101,7 +101,7 @@ def new_key() -> RSAKey:
     return RSAKey.generate_key(MADE_BITS, auto_kid=True)
 
 
-def write(path: Path, key: RSAKey) -> None:
+def write(path: Path, key: RSAKey | ECKey) -> None:
     """Write a key as a file that only its owner may read; one that another process has just written is kept."""
     pem = key.private_key
     if pem is None:
