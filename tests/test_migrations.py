@@ -193,9 +193,14 @@ def test_what_was_done_to_a_schema_by_hand_is_named_where_something_lacks(databa
         ("ALTER COLUMN body DROP NOT NULL", "The column message.body must refuse NULL."),
         ("ALTER COLUMN from_name SET NOT NULL", "The column message.from_name must take NULL."),
         ("ALTER COLUMN sent_at TYPE DATE", "The column message.sent_at is DATE, not DATETIME."),
+        ("DROP CONSTRAINT uq_message_number", "uq_message_number of the table message is missing."),
+        (
+            "DROP CONSTRAINT fk_message_account_id_account",
+            "fk_message_account_id_account of the table message is missing.",
+        ),
     ],
 )
-def test_a_column_of_another_kind_is_named(postgresql_url, by_hand, said):
+def test_a_column_or_key_of_another_kind_is_named(postgresql_url, by_hand, said):
     database = Database(postgresql_url)
     with database.engine.begin() as connection:
         connection.exec_driver_sql(f"ALTER TABLE message {by_hand}")

@@ -1,6 +1,7 @@
 """The schema and its history, by Alembic; one head, batch mode for SQLite."""
 
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -39,5 +40,10 @@ def state(engine: Engine) -> SchemaState:
         revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
         return SchemaState.EMPTY
-    newest = ScriptDirectory.from_config(config(engine)).get_current_head()
-    return SchemaState.CURRENT if revision == newest else SchemaState.OLD
+    return SchemaState.CURRENT if revision == _newest() else SchemaState.OLD
+
+
+@cache
+def _newest() -> str | None:
+    """The revision of this version. Alembic reads every revision to know it: once a process, not at each `/readyz`."""
+    return ScriptDirectory(str(FOLDER)).get_current_head()
