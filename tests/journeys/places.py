@@ -4,13 +4,16 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from portal.demo.naming import id_of
 from tests.addresses import Cell, Door, Is, Kind, doors
 
 AINO, KARIN, JUHA, OONA = "Aino Mäkelä", "Karin Lindholm", "Juha Lehto", "Oona Virtanen"
+LED: "WeakKeyDictionary[Browser, dict[Place, str]]" = WeakKeyDictionary()
+"""Where links have led: a browser stays in front of one portal, and the way is not walked again for each language."""
 
 
 class Proof(Enum):
@@ -51,6 +54,12 @@ class Place:
     def _address(self, page: Page) -> str:
         if self.by is None:
             return self.path
+        led = LED.setdefault(page.context.browser, {})
+        if self not in led:
+            led[self] = self._first_link(page)
+        return led[self]
+
+    def _first_link(self, page: Page) -> str:
         page.goto(Place(self.by, by=_above(self.by))._address(page))
         shape = re.compile(self._shape(self.path) + "([?#].*)?$")
         links = page.locator("main a[href]").evaluate_all("links => links.map(link => link.getAttribute('href'))")

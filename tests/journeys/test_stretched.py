@@ -10,7 +10,7 @@ from sqlmodel import update
 from portal.auth.models import Account
 from portal.kit.db import Database
 from tests.journeys.conftest import Sessions, changed_demo
-from tests.journeys.layout import EVERYTHING, WIDTHS, cut
+from tests.journeys.layout import EVERYTHING, SOME_WIDTHS, cut
 from tests.journeys.places import AINO, JUHA, PLACES
 from tests.journeys.stretched import MAIL, NAME, stretched
 
@@ -18,7 +18,6 @@ pytestmark = pytest.mark.xdist_group("journeys-stretched")
 
 STRETCHED = [place for place in PLACES if place.who in {AINO, JUHA} and place.path != "/nowhere"]
 LANGUAGES = ("fi", "sv", "en") if EVERYTHING else ("sv",)
-SOME_WIDTHS = WIDTHS if EVERYTHING else (320, 1024, 1366)
 FORMS = ("/account/contact", "/account/address", "/messages/new", "/authorisations/new")
 
 
