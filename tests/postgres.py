@@ -39,16 +39,24 @@ def migrated_server(name):
         for setting in FOR_DURABILITY:
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
-        connection.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
-        connection.execute(f"CREATE DATABASE {name} OWNER {OWNER}")
-    url = as_url(server.get_uri(name))
-    database = Database(as_role(url, OWNER))
-    migrations.upgrade(database.engine)
-    rights.build(database.engine, roles(url))
-    database.engine.dispose()
+        connection.execute(f"CREATE DATABASE {name}")
+    with_roles(as_url(server.get_uri(name))).engine.dispose()
     yield server
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def with_roles(url: str) -> Database:
+    """The database of a superuser's address, now with the four roles and the schema, as its owner opens it."""
+    plain = make_url(url).set(drivername="postgresql")
+    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
+        if not admin.execute("SELECT to_regrole(%s)", (OWNER,)).fetchone()[0]:
+            admin.execute(f"CREATE ROLE {OWNER} LOGIN CREATEROLE")
+        admin.execute(f'ALTER DATABASE "{plain.database}" OWNER TO {OWNER}')
+    owner = Database(as_role(url, OWNER))
+    migrations.upgrade(owner.engine)
+    rights.build(owner.engine, roles(url))
+    return owner
 
 
 def _in_memory():

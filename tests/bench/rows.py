@@ -6,39 +6,23 @@ import time
 from datetime import date
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import make_url, update
+from sqlalchemy import update
 
-from portal import app, migrations
+from portal import app
 from portal.customers.models import Party
 from portal.demo import seed
 from portal.demo.people import AINO
 from portal.kit.db import Database
 from portal.kit.sight import Sight
-from portal.migrations import rights
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests import days
 from tests.bench.pages import MAIN, UNTIL, WARM, Portal
 from tests.bench.store import Kept
 from tests.people import House, vault
-from tests.postgres import APP, OWNER, REPORT, WORK, as_role, roles
+from tests.postgres import APP, OWNER, as_role, with_roles
 from tests.settings import settings
 
 SOMEBODY = UUID(int=1)
-
-
-def with_roles(url):
-    """The database of an address, now with four roles and the schema."""
-    plain = make_url(url).set(drivername="postgresql")
-    with psycopg.connect(plain.render_as_string(hide_password=False), autocommit=True) as admin:
-        there = {name for (name,) in admin.execute("SELECT rolname FROM pg_roles")}
-        for role in {OWNER, APP, WORK, REPORT} - there:
-            admin.execute(f"CREATE ROLE {role} LOGIN")
-        admin.execute(f"ALTER DATABASE {plain.database} OWNER TO {OWNER}")
-    owner = Database(as_role(url, OWNER))
-    migrations.upgrade(owner.engine)
-    rights.build(owner.engine, roles(url))
-    return owner
 
 
 class Pages:
