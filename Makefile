@@ -11,7 +11,7 @@ FAILED = { echo "The libraries could not be installed; pip says why above. All o
   "and macOS (Apple silicon): make clean, then PYTHON=/path/to/python3.13 make ... names another."; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test coverage check fix lock sbom audit asvs bench lighthouse soak pictures words clean
+.PHONY: help setup setup-test demo test coverage check fix lock sbom audit asvs bench lighthouse soak mutants pictures words clean
 
 help: ## what can be done
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -103,6 +103,9 @@ lighthouse: setup-test tests/lighthouse/node_modules/installed ## Lighthouse's s
 
 soak: setup-test ## the long proofs: every combination for axe, kill -9 in the middle of everything, cut and reordered imports; PORTAL_SOAK_SECONDS for each
 	@PORTAL_SOAK=1 $(BIN)/python -m pytest -s -p no:randomly tests/soak tests/journeys/test_accessibility.py tests/journeys/test_stretched.py $(ARGS)
+
+mutants: setup-test ## make each policy of PostgreSQL wrong in turn, and see that a test notices; a minute
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 clean: ## remove what was installed and built
 	rm -rf .venv node_modules tests/lighthouse/node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage* htmlcov .lint-imports.log
