@@ -9,11 +9,13 @@ import psycopg
 import pytest
 
 from portal import migrations
+from portal.kit import db
 from portal.kit.db import Database
 from tests.postgres import as_url, copied, migrated_server
 
 hypothesis.settings.register_profile("portal", deadline=None)  # no test measures time
 hypothesis.settings.load_profile("portal")
+db.PRAGMAS = (*db.PRAGMAS, "synchronous=OFF")  # no test pulls the plug; each commit would wait for the disk
 pytest_plugins = ["tests.people", "tests.post", "tests.seeded", "tests.estate"]
 collect_ignore = [] if os.environ.get("PORTAL_SOAK") else ["soak"]  # `make soak` asks for the long proofs
 
