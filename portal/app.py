@@ -64,6 +64,7 @@ from portal.kit.typesetting import Typesetter
 from portal.kit.web import PageView, Platform
 from portal.messages import pages as messages
 from portal.organisation import pages as organisation
+from portal.organisation.mandates import pages as mandates
 from portal.outages import pages as outages
 from portal.overview import pages as overview
 from portal.payments import calendar_pages, profiles
@@ -86,6 +87,7 @@ PAGES: Final = (
     *overview.routes,
     *sites_overview.routes,
     *organisation.routes,
+    *mandates.routes,
     *account.routes,
     *ways_to_sign_in.routes,
     *welcome.routes,

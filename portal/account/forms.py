@@ -6,11 +6,9 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from portal.customers import rules
 from portal.customers.change_requests import HOME_COUNTRY, Channel, PostalAddress
 from portal.customers.contact import Contact
-from portal.kit import addresses
-from portal.kit.addresses import NotAnAddress
+from portal.customers.fields import OneLine, email_address, phone_number
 from portal.kit.forms import Form, wrong
 from portal.kit.i18n import Language, text
 
@@ -30,39 +28,11 @@ def ways(contact: Contact) -> Sequence[Channel]:
     return tuple(dict.fromkeys((*offered, *has)))
 
 
-def _one_line(typed: str) -> str:
-    if not typed.isprintable():
-        raise wrong(text("Check what you wrote here."))
-    return typed
-
-
-def email_address(typed: str) -> str:
-    """An address as people read it; empty for none."""
-    try:
-        return addresses.as_read(typed) if typed else ""
-    except NotAnAddress:
-        raise wrong(
-            text(
-                "Check the email address. It looks like this: name@example.fi. Letters such as ä may only follow the @."
-            )
-        ) from None
-
-
-def _phone(typed: str) -> str:
-    try:
-        return rules.normal_phone(typed) if typed else ""
-    except ValueError:
-        raise wrong(text("Check the phone number and write it whole, for example 040 123 4567.")) from None
-
-
-OneLine = AfterValidator(_one_line)
-
-
 class ContactForm(Form):
     """How one is reached; empty where one does not want to be."""
 
     email: Annotated[str, Field(max_length=254), OneLine, AfterValidator(email_address)] = ""
-    phone: Annotated[str, Field(max_length=40), OneLine, AfterValidator(_phone)] = ""
+    phone: Annotated[str, Field(max_length=40), OneLine, AfterValidator(phone_number)] = ""
 
 
 class AddressForm(Form):

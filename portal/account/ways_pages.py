@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from portal.account import factor_letters
-from portal.account.forms import OneLine, email_address
 from portal.auth import actions as sessions
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.passkeys import actions as passkeys
@@ -29,6 +28,7 @@ from portal.auth.ways import passkey as by_passkey
 from portal.auth.ways import password as by_password
 from portal.auth.ways.passkey import NotOurs, Passkeys
 from portal.auth.ways.password import Passwords
+from portal.customers.fields import OneLine, email_address
 from portal.installation import Installation
 from portal.kit import formats
 from portal.kit.forms import Form, Typed, Valid, one_of, read, said

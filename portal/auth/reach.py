@@ -107,6 +107,14 @@ class Reach:
         return any(grant.is_full for grant in self.grants)
 
     @property
+    def may_pass_on(self) -> bool:
+        """Whether they may let others act: for themselves, or for a company that they administer.
+
+        What one person lets another do is passed on to nobody.
+        """
+        return self.acting_for is None or (self.is_full and self.party is not None and self.party.is_company)
+
+    @property
     def any_sites(self) -> frozenset[UUID] | None:
         """The sites at which any matter is open, None for all."""
         return _together(self.grants)

@@ -193,19 +193,20 @@ OPENS: Final[Sequence[Opening]] = (
         GET="/ /outages /outages.json /help /terms /privacy-notice /accessibility /styleguide /livez"
             " /.well-known/security.txt /.well-known/jwks.json /.well-known/openid-federation /oidc/signed-jwks"
             " /sign-in /sign-in/password /sign-in/passkey /sign-in/return /session /account/confirm-email"
-            " /calendar/{secret}.ics /payments/callback",
+            " /calendar/{secret}.ics /payments/callback /mandates/accept/{secret}",
         POST="/sign-in/bank /sign-in/password /sign-in/passkey /sign-in/passkey/begin /session /session/form /sign-out"
              " /sign-out/back-channel/{profile}"
-             " /language /csp-report /account/confirm-email"),
+             " /language /csp-report /account/confirm-email /mandates/accept/{secret}"),
     _opening(Asks.ANY_WAY, text("Looking at the overview, the sites and their consumption"),
         GET="/overview /sites /sites/{id} /consumption"),
     _opening(Asks.ANY_WAY, text("Looking at invoices, saving one, checking and paying them"),
         GET="/invoices /invoices/{id} /invoices/{id}/pdf /invoices/{id}/finvoice /invoices/{id}/check /invoices/check"
             " /invoices/month /payments/{id} /payments/{id}/return /account/calendar",
         POST="/invoices/{id}/pay /payments/{id}/ask /payments/{id}/end /account/calendar/end"),
-    _opening(Asks.ANY_WAY, text("Looking at contracts, consents and authorisations"),
+    _opening(Asks.ANY_WAY, text("Looking at contracts, consents, authorisations and mandates"),
         GET="/contracts /contracts/{id} /contracts/{id}/pdf /consents /consents/history /consents/receipts/{id}"
-            " /authorisations /authorisations/new /authorisations/{id} /authorisations/receipts/{id} /organisation"),
+            " /authorisations /authorisations/new /authorisations/{id} /authorisations/receipts/{id} /organisation"
+            " /mandates /mandates/{id}"),
     _opening(Asks.ANY_WAY, text("Reading messages and writing to customer service"),
         GET="/messages /messages/new /messages/{id} /feedback",
         POST="/messages/read /messages/new /messages/{id} /messages/{id}/read /messages/{id}/close /feedback"),
@@ -225,8 +226,8 @@ OPENS: Final[Sequence[Opening]] = (
              " /act-as /welcome/skip /confirm/bank"),
     _opening(Asks.BANK, text("Sending a service request, or cancelling one"),
         POST="/requests/{id}/send /requests/{id}/cancel"),
-    _opening(Asks.BANK, text("Giving and withdrawing consents and prohibitions, and ending an authorisation"),
-        POST="/consents /authorisations/{id}/end"),
+    _opening(Asks.BANK, text("Giving and withdrawing consents and prohibitions, ending an authorisation or a mandate"),
+        POST="/consents /authorisations/{id}/end /mandates/{id}/end /mandates/invitations/{id}/withdraw"),
     _opening(Asks.BANK, text("Changing the postal address and how invoices come, and making a calendar of due dates"),
         POST="/account/address /account/billing /account/contact/again /welcome/billing /account/calendar"),
     _opening(Asks.BANK, text("Downloading lists of sites and invoices, and readings"),
@@ -242,6 +243,9 @@ OPENS: Final[Sequence[Opening]] = (
              " /account/sign-in/passkey /account/sign-in/passkey/begin /account/sign-in/passkey/name"
              " /account/sign-in/passkey/remove"),
     _opening(Asks.BANK_NOW, text("Giving an authorisation to another company"), POST="/authorisations/new"),
+    _opening(Asks.BANK_NOW, text("Giving, accepting and changing a mandate"),
+        GET="/mandates/new /mandates/accept /mandates/{id}/change",
+        POST="/mandates/new /mandates/accept /mandates/{id}/change"),
     _opening(Asks.BANK_NOW, text("Downloading everything that we hold as a data package"),
         GET="/privacy/package", POST="/privacy/package"),
 )  # fmt: skip

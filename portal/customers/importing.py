@@ -194,7 +194,11 @@ class BillingEntry(FeedRow):
 
 
 class MandateEntry(FeedRow):
-    """A right of one customer to act for another. It is ended by its last day, never by leaving it out."""
+    """A right of one customer to act for another. It is ended by its last day, never by leaving it out.
+
+    One customer may have several of another, which overlap, or begin on one day: what they open together is open. Those
+    that are given in the portal are told by events, and need not come back.
+    """
 
     grantor: CustomerNumber = Field(description="Customer number of who is acted for.", examples=["100002"])
     grantee: CustomerNumber = Field(description="Customer number of who acts.", examples=["100001"])
@@ -207,6 +211,12 @@ class MandateEntry(FeedRow):
     level: Level = Field(description="See only, or manage too.", examples=["see"])
     valid_from: ValidFrom
     valid_to: ValidTo
+    mandate_number: Annotated[str, words(40)] | None = Field(
+        default=None,
+        description="Your number of the mandate: it tells two apart that one customer gave another from one day on; "
+        "null where there is one from that day.",
+        examples=["V-2026-114"],
+    )
     _ends_later = model_validator(mode="after")(ends_later)
 
     @model_validator(mode="after")
@@ -223,7 +233,7 @@ IDENTITY = Parts(IdentityCode, (), frozenset({"encrypted"}), owner="party_id")
 BILLING = Kept(BillingDetails, ("party_id",))
 CONTACT_PEOPLE = Parts(ContactPerson, ("name", "role"), owner="party_id")
 NO_ADDRESS = dict.fromkeys(("street", "postcode", "town", "country"))
-MANDATES = Kept(Mandate, ("grantor_id", "grantee_id", "valid_from"))
+MANDATES = Kept(Mandate, ("grantor_id", "grantee_id", "valid_from", "number"))
 MANDATE_SITES = Parts(MandateSite, ("site_id",), owner="mandate_id")
 
 
@@ -336,6 +346,7 @@ def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Mappin
     mandate = {
         "grantor_id": parties[row.grantor],
         "grantee_id": parties[row.grantee],
+        "number": row.mandate_number or "",
         "themes": ",".join(sorted(set(row.themes))),
         "every_site": row.sites is None,
         "level": row.level,

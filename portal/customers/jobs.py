@@ -8,12 +8,16 @@ from sqlalchemy import delete, tuple_
 from sqlmodel import Session, col, select
 
 from portal.customers.contact import DRAFT_AGE
-from portal.customers.models import ContactChange, ContactDraft, MailboxLink
+from portal.customers.models import ContactChange, ContactDraft, MailboxLink, MandateInvitation
 from portal.kit.jobs import Job, rounds
 
 HOURLY: Final = timedelta(hours=1)
 UNCONFIRMED_KEPT: Final = timedelta(days=30)
 """For how long a change stays whose address never answered, or that was taken back; its link was dead in 48 hours."""
+
+
+INVITATION_KEPT: Final = timedelta(days=30)
+"""For how long an invitation stays that nobody accepted, counted from the day on which its link was dead."""
 
 
 def forgetting() -> Sequence[Job]:
@@ -22,6 +26,7 @@ def forgetting() -> Sequence[Job]:
         rounds("contact_drafts.forget", HOURLY, forget_drafts),
         rounds("contact_changes.forget", HOURLY, forget_unconfirmed),
         rounds("mailbox_links.forget", HOURLY, forget_links),
+        rounds("mandate_invitations.forget", HOURLY, forget_invitations),
     ]
 
 
@@ -43,3 +48,10 @@ def forget_links(db: Session, now: datetime, most: int) -> int:
     """Remove at most so many links that have expired; how many."""
     these = select(MailboxLink.token_hash).where(col(MailboxLink.expires_at) < now).limit(most)
     return db.connection().execute(delete(MailboxLink).where(col(MailboxLink.token_hash).in_(these))).rowcount
+
+
+def forget_invitations(db: Session, now: datetime, most: int) -> int:
+    """Remove at most so many invitations that nobody accepted; how many. One that was accepted says who was meant."""
+    never = col(MandateInvitation.mandate_id).is_(None) & (col(MandateInvitation.expires_at) <= now - INVITATION_KEPT)
+    these = select(MandateInvitation.id).where(never).limit(most)
+    return db.connection().execute(delete(MandateInvitation).where(col(MandateInvitation.id).in_(these))).rowcount

@@ -21,14 +21,18 @@ from portal.kit.questions import Question, given, itself
 from portal.outbox.letters import Addressee
 
 _OWN: Final = select(IdentityCode.party_id).where(col(IdentityCode.blind_index) == given("identity_index"))
-_GRANTORS: Final = select(Mandate.grantor_id).where(col(Mandate.grantee_id).in_(_OWN), in_force(given("today")))
+_ACCOUNT: Final = select(Account.id).where(Account.identity_index == given("identity_index"))
+_GRANTORS: Final = [
+    select(Mandate.grantor_id).where(holder, in_force(given("today")))
+    for holder in (col(Mandate.grantee_id).in_(_OWN), col(Mandate.holder_account_id).in_(_ACCOUNT))
+]
 PARTIES: Final = Question(
     NamedParty,
     sa.select(
         *table_of(Party).c["id", "customer_number", "kind", "name", "street", "postcode", "town"],
         col(Party.id).in_(_OWN).label("is_own"),
     )
-    .where(col(Party.id).in_(sa.union(_OWN, _GRANTORS)))
+    .where(col(Party.id).in_(sa.union(_OWN, *_GRANTORS)))
     .order_by(col(Party.kind), col(Party.name), col(Party.customer_number)),
 )
 LANGUAGE: Final = Question(
@@ -81,9 +85,9 @@ def reach(db: Session, identity_index: bytes, acting_for: UUID | None, today: da
     own = frozenset(party.id for party in found if party.is_own)
     choices = (*found[: 1 if own else 0], *found[len(own) :])
     mine = Reach(own, choices=choices)
-    if acting_for is None or acting_for in own or not own:
+    if acting_for is None or all(acting_for != party.id for party in found if not party.is_own):
         return mine
-    opened = grants(db, own, acting_for, today)
+    opened = grants(db, identity_index, acting_for, today)
     return Reach(frozenset({acting_for}), opened, acting_for, own, choices) if opened else mine
 
 
@@ -94,9 +98,12 @@ def decides_for(db: Session, account_id: UUID, party_id: UUID, today: date) -> b
     return party_id in found.parties and found.is_full
 
 
-def grants(db: Session, own: frozenset[UUID], grantor: UUID, today: date) -> tuple[Grant, ...]:
-    """What one party's mandates in force open together."""
-    of_grantor = (col(Mandate.grantor_id) == grantor) & col(Mandate.grantee_id).in_(own) & in_force(today)
+def grants(db: Session, identity_index: bytes, grantor: UUID, today: date) -> tuple[Grant, ...]:
+    """What one party's mandates in force open together to the person of an identity code."""
+    own = select(IdentityCode.party_id).where(IdentityCode.blind_index == identity_index)
+    account = select(Account.id).where(Account.identity_index == identity_index)
+    theirs = col(Mandate.grantee_id).in_(own) | col(Mandate.holder_account_id).in_(account)
+    of_grantor = (col(Mandate.grantor_id) == grantor) & theirs & in_force(today)
     mandates = db.exec(select(Mandate).where(of_grantor).order_by(col(Mandate.id))).all()
     limited = [mandate.id for mandate in mandates if not mandate.every_site]
     limits = select(MandateSite).where(col(MandateSite.mandate_id).in_(limited))

@@ -86,18 +86,44 @@ class ContactPerson(SQLModel, table=True):
 
 
 class Mandate(SQLModel, table=True):
-    """A right to act for another party: themes, sites, level and dates. Of every site, or of some."""
+    """A right to act for another party: themes, sites, level and dates. Of every site, or of some.
+
+    Rows of one giver and holder may overlap: what they open together is open. A row is never changed here: it ends
+    (`MandateEnd`), and another may take its place.
+    """
 
     __table_args__ = (
         CheckConstraint("level IN ('see', 'manage')", name="level"),
         CheckConstraint("grantor_id <> grantee_id", name="two_parties"),
+        CheckConstraint("(grantee_id IS NULL) = (holder_account_id IS NOT NULL)", name="one_holder"),
+        CheckConstraint("holder_account_id IS NULL OR holder_name IS NOT NULL", name="named_holder"),
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
-        UniqueConstraint("grantor_id", "grantee_id", "valid_from"),
+        UniqueConstraint("grantor_id", "grantee_id", "valid_from", "number"),
     )
 
     id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: str = Field(
+        default="",
+        max_length=40,
+        description="the register's, where it tells mandates of one day apart; of one given here its id",
+        sa_column_kwargs=told("Number"),
+    )
     grantor_id: UUID = Field(foreign_key="party.id", index=True)
-    grantee_id: UUID = Field(foreign_key="party.id", index=True)
+    grantee_id: UUID | None = Field(
+        default=None, foreign_key="party.id", index=True, description="the holder, as the register knows them"
+    )
+    holder_account_id: UUID | None = Field(
+        default=None,
+        foreign_key="account.id",
+        index=True,
+        description="the holder of one given here, who need be no customer",
+    )
+    holder_name: str | None = Field(
+        default=None,
+        max_length=401,
+        description="what the bank called that holder when they accepted",
+        sa_column_kwargs=told("Name of the holder"),
+    )
     themes: str = Field(
         max_length=100,
         description="comma-separated: billing, consumption, contracts, moves",
@@ -107,6 +133,9 @@ class Mandate(SQLModel, table=True):
     level: str = Field(max_length=10, sa_column_kwargs=correctable("How far it reaches"))
     valid_from: date = Field(sa_column_kwargs=correctable("First day"))
     valid_to: date | None = Field(default=None, sa_column_kwargs=correctable("Last day"))
+    replaces_id: UUID | None = Field(
+        default=None, foreign_key="mandate.id", description="the one that was narrowed or extended into this one"
+    )
 
 
 class MandateSite(SQLModel, table=True):
@@ -115,6 +144,64 @@ class MandateSite(SQLModel, table=True):
     __tablename__ = "mandate_site"
 
     mandate_id: UUID = Field(foreign_key="mandate.id", primary_key=True)
+    site_id: UUID = Field(foreign_key="site.id", primary_key=True)
+
+
+class MandateEnd(SQLModel, table=True):
+    """That a mandate was ended here, by whom and why; no feed brings it back."""
+
+    __tablename__ = "mandate_end"
+    __table_args__ = (CheckConstraint("how IN ('ended', 'left', 'replaced')", name="how"),)
+
+    mandate_id: UUID = Field(foreign_key="mandate.id", primary_key=True)
+    at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
+    how: str = Field(max_length=10, sa_column_kwargs=told("How it ended"))
+    account_id: UUID = Field(foreign_key="account.id", description="who ended it")
+
+
+class MandateInvitation(SQLModel, table=True):
+    """An invitation to hold a mandate, sent by e-mail; its token stands in the letter alone, and here the token's hash.
+
+    It becomes a mandate when somebody accepts it whom a bank has identified: whoever that is, the mandate is theirs.
+    """
+
+    __tablename__ = "mandate_invitation"
+    __table_args__ = (
+        CheckConstraint("level IN ('see', 'manage')", name="level"),
+        CheckConstraint("language IN ('fi', 'sv', 'en')", name="language"),
+        CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        CheckConstraint("mandate_id IS NULL OR ended_at IS NOT NULL", name="ended_by_acceptance"),
+    )
+
+    id: UUID = Field(default_factory=uuid4, primary_key=True)
+    grantor_id: UUID = Field(foreign_key="party.id", index=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True, description="who invites")
+    name: str = Field(max_length=200, description="as the giver typed it", sa_column_kwargs=told("Name of the invited"))
+    email: str = Field(max_length=254, sa_column_kwargs=told("Email address of the invited"))
+    language: str = Field(max_length=2, description="of the letter", sa_column_kwargs=told("Language"))
+    themes: str = Field(max_length=100, description="as those of a mandate", sa_column_kwargs=told("Matters"))
+    every_site: bool = Field(sa_column_kwargs=told("For every site"))
+    level: str = Field(max_length=10, sa_column_kwargs=told("How far it reaches"))
+    valid_from: date = Field(sa_column_kwargs=told("First day"))
+    valid_to: date | None = Field(default=None, sa_column_kwargs=told("Last day"))
+    token_hash: bytes = Field(max_length=32, unique=True, sa_column_kwargs=internal())
+    invited_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("When"))
+    expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Expires"))
+    ended_at: datetime | None = Field(default=None, sa_type=Instant, sa_column_kwargs=told("Accepted or withdrawn"))
+    mandate_id: UUID | None = Field(
+        default=None,
+        foreign_key="mandate.id",
+        unique=True,
+        description="what it became, as it is now; None: withdrawn",
+    )
+
+
+class MandateInvitationSite(SQLModel, table=True):
+    """A site that the mandate would be limited to."""
+
+    __tablename__ = "mandate_invitation_site"
+
+    invitation_id: UUID = Field(foreign_key="mandate_invitation.id", ondelete="CASCADE", primary_key=True)
     site_id: UUID = Field(foreign_key="site.id", primary_key=True)
 
 

@@ -15,6 +15,9 @@ from portal.customers.models import (
     IdentityCode,
     MailboxLink,
     Mandate,
+    MandateEnd,
+    MandateInvitation,
+    MandateInvitationSite,
     MandateSite,
     Party,
 )
@@ -31,13 +34,26 @@ TABLES: Belonging = {
     IdentityCode: of_party() | of_oneself(),
     ContactDetail: of_party() | of_oneself(),
     ContactPerson: of_party(),
-    Mandate: of_party("grantor_id") | of_party("grantee_id") | of_oneself("grantor_id") | of_oneself("grantee_id"),
-    MandateSite: part_of(Mandate, "mandate_id"),
+    Mandate: (
+        of_party("grantor_id")
+        | of_party("grantee_id")
+        | of_oneself("grantor_id")
+        | of_oneself("grantee_id")
+        | of_account("holder_account_id")
+        | shown("id", "grantor_id", "grantee_id")
+    ).added(),
+    MandateSite: part_of(Mandate, "mandate_id").added(),
+    MandateEnd: part_of(Mandate, "mandate_id").added(),
+    MandateInvitation: (
+        of_party("grantor_id") | shown("token_hash", "grantor_id", "account_id", until="ended_at")
+    ).changed(),
+    MandateInvitationSite: part_of(MandateInvitation, "invitation_id").added(),
     BillingDetails: of_party(),
     ContactChange: (of_party() | of_oneself() | of_account() | shown("request_id", "party_id", "account_id")).changed(),
     ContactDraft: of_account().removed(),
 }
 NOT_PERSONAL: Mapping[type[SQLModel], str] = {MailboxLink: "a hash of a link in a letter, which expires in two days"}
+TOKENS = frozenset({"token_hash"})
 SEALED = frozenset({"encrypted", "blind_index"})  # the code itself is shown by whoever holds the keys
 
 
@@ -52,13 +68,23 @@ def subject_of(db: Session, party_id: UUID) -> DataSubject:
 
 
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
-    """Name, numbers, address, how they are reached and billed, what they changed, contact people, and mandates."""
+    """Name, numbers, address, how they are reached and billed, what they changed, contact people.
+
+    Then mandates and the invitations that they sent.
+    """
     party_id = subject.party_id
     details = select(ContactDetail).where(ContactDetail.party_id == party_id)
     people = select(ContactPerson).where(ContactPerson.party_id == party_id)
-    given_or_received = or_(Mandate.grantor_id == party_id, Mandate.grantee_id == party_id)
+    given_or_received = or_(
+        Mandate.grantor_id == party_id,
+        Mandate.grantee_id == party_id,
+        col(Mandate.holder_account_id).in_(subject.accounts),
+    )
     mandates = select(Mandate).where(given_or_received)
     limits = select(MandateSite).join(Mandate).where(given_or_received)
+    ends = select(MandateEnd).join(Mandate).where(given_or_received)
+    invitations = select(MandateInvitation).where(MandateInvitation.grantor_id == party_id)
+    limited = select(MandateInvitationSite).join(MandateInvitation).where(MandateInvitation.grantor_id == party_id)
     changes = select(ContactChange).where(ContactChange.party_id == party_id)
     return [
         *records(db, select(Party).where(Party.id == party_id)),
@@ -70,4 +96,7 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
         *records(db, people.order_by(ContactPerson.name, ContactPerson.role)),
         *records(db, mandates.order_by(col(Mandate.valid_from), col(Mandate.id))),
         *records(db, limits.order_by(col(Mandate.valid_from), col(Mandate.id), col(MandateSite.site_id))),
+        *records(db, ends.order_by(col(MandateEnd.at), col(MandateEnd.mandate_id))),
+        *records(db, invitations.order_by(col(MandateInvitation.invited_at)), without=TOKENS),
+        *records(db, limited.order_by(col(MandateInvitationSite.invitation_id), col(MandateInvitationSite.site_id))),
     ]

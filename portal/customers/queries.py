@@ -3,10 +3,11 @@
 from datetime import date
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from portal.auth.people import User
-from portal.customers.lookups import grants
+from portal.customers.models import Mandate
+from portal.customers.scope import held_by, in_force
 from portal.kit.errors import NotThere
 
 
@@ -21,6 +22,7 @@ def choice(db: Session, who: User, party_id: UUID, today: date) -> UUID | None:
     """
     if party_id in who.reach.own:
         return None
-    if not grants(db, who.reach.own, party_id, today):
+    given = select(Mandate.id).where(Mandate.grantor_id == party_id, held_by(who), in_force(today))
+    if db.exec(given.limit(1)).first() is None:
         raise NoSuchParty
     return party_id

@@ -1,6 +1,6 @@
 """The words of customers: ways of billing, roles of contact people, matters and reach of mandates, languages."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from portal.auth.reach import Level, Theme
@@ -40,6 +40,16 @@ LANGUAGES: Final[Mapping[Language, str]] = {
     Language.SV: "Svenska",
     Language.EN: "English",
 }
+
+
+def themes_of(written: str) -> frozenset[Theme]:
+    """The matters of a mandate as its row has them: codes with commas between."""
+    return frozenset(map(Theme, written.split(",")))
+
+
+def theme_words(themes: Collection[Theme]) -> Sequence[Text]:
+    """Matters in words, in the order in which they are told."""
+    return [words for theme, words in THEMES.items() if theme in themes]
 
 
 def channel(way: Channel, kind: str) -> Text:

@@ -61,7 +61,10 @@ RIIKKA: Final = Member(
     Persona("070492-963J", "Riikka", "Salonen", "household with natural gas and district cooling"), "30140226"
 )
 
-CAST: Final = (AINO, MIKKO, KARIN, JUHA, SANNA, LIISA, OONA, RIIKKA)
+EERO: Final = Member(Persona("040982-9322", "Eero", "Mäkelä", "person with no contract who lives in the same home"))
+ELINA: Final = Member(Persona("170388-9281", "Elina", "Koski", "accountant with no contract, invited by a company"))
+
+CAST: Final = (AINO, MIKKO, KARIN, JUHA, SANNA, LIISA, OONA, RIIKKA, EERO, ELINA)
 
 # In the register, but not at the test bank.
 VEIKKO: Final = Member(Persona("190341-906F", "Veikko", "Rantanen", "elderly relative"), "30109338")

@@ -169,4 +169,5 @@ def _greeting(demo: Demo, settings: Settings) -> str:
 
 def _acts_for(member: Member, demo: Demo) -> str:
     given = mandates.given(demo.until, demo.scale)
-    return ", ".join(one.grantor.name for one in given if one.grantee == member and one.holds_on(demo.until))
+    of_register = [one.grantor.name for one in given if one.grantee == member and one.holds_on(demo.until)]
+    return ", ".join([*of_register, *(giver.name for giver, _, holder, *_ in mandates.HELD if holder == member)])

@@ -66,6 +66,7 @@ def seed(
         _settle_sites(db, on, scale, watch)
         insert(db, _identity_codes(vault))
         insert(db, mandates.rows(until, scale))
+        insert(db, mandates.given_here(until, vault))
         insert(db, permissions.records(start_of(until)))
         insert(db, rights.rows(until))
         insert(db, asked.rows(until))

@@ -45,7 +45,6 @@ from portal.customers.importing import (
     keep_customers,
     keep_mandates,
 )
-from portal.customers.once import MANDATE_ONCE
 from portal.invoices.importing import InvoiceEntry, PaymentEntry, keep_invoices, keep_payments
 from portal.invoices.models import Invoice, Payment
 from portal.kit.feed import ImportContext, Verdict
@@ -100,9 +99,8 @@ KINDS = (
     FeedKind(
         "mandates",
         MandateEntry,
-        ("grantor", "grantee", "valid_from"),
+        ("grantor", "grantee", "valid_from", "mandate_number"),
         partial(keep_mandates, site_ids=site_ids),
-        MANDATE_ONCE,
     ),
     FeedKind(
         "metering_points", MeteringPointEntry, ("gsrn",), partial(keep_metering_points, newest_days=store.newest_days)

@@ -10,10 +10,9 @@ from portal.kit.html import Person
 from portal.kit.i18n import Text, text
 from portal.messages import queries as messages
 
-FOR_EVERYBODY: Final = frozenset({"overview", "sites", "messages", "account"})
+FOR_EVERYBODY: Final = frozenset({"overview", "sites", "messages", "account", "mandates"})
 BY_THEME: Final = {"consumption": Theme.CONSUMPTION, "invoices": Theme.BILLING, "contracts": Theme.CONTRACTS}
 FOR_DECIDERS: Final = frozenset({"consents", "authorisations", "privacy"})
-ORGANISATION: Final = frozenset({"organisation"})
 
 
 def person(db: Session, who: User) -> Person:
@@ -26,7 +25,7 @@ def person(db: Session, who: User) -> Person:
         is_company=party is not None and party.is_company,
         choices=choices,
         current=party.id if party else None,
-        opens=_open_pages(who.reach, is_many=len(choices) > 1),
+        opens=_open_pages(who.reach),
         unread=messages.unread(db, who),
         is_acting=is_acting,
         own=next((choice.id for choice in choices if choice.is_own), None),
@@ -40,7 +39,6 @@ def _subtitle(who: User, party: NamedParty | None) -> str | Text:
     return party.customer_number if party.is_own else text("You act as %(name)s", name=who.name)
 
 
-def _open_pages(reach: Reach, *, is_many: bool) -> frozenset[str]:
+def _open_pages(reach: Reach) -> frozenset[str]:
     themes = frozenset(name for name, theme in BY_THEME.items() if reach.covers(theme))
-    organisation = ORGANISATION if is_many or reach.acting_for else frozenset()
-    return FOR_EVERYBODY | themes | (FOR_DECIDERS if reach.is_full else frozenset()) | organisation
+    return FOR_EVERYBODY | themes | (FOR_DECIDERS if reach.is_full else frozenset())

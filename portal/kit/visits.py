@@ -41,6 +41,7 @@ class Visit(Generic[P_co]):
     now: datetime
     language: Language
     installation: Installation
+    cookies: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -75,7 +76,8 @@ class FlowVisit(Generic[P_co]):
 
     def in_transaction(self, db: Session) -> Visit[P_co]:
         """The same visit within a transaction."""
-        return Visit(self.who, db, self.path, self.query, self.form, self.now, self.language, self.installation)
+        given = (self.path, self.query, self.form, self.now, self.language, self.installation, self.request.cookies)
+        return Visit(self.who, db, *given)
 
 
 @dataclass(frozen=True)

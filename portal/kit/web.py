@@ -232,6 +232,7 @@ def _answer(platform: Platform, request: Request, handler: Handler[P], who: Guar
                 now,
                 language_of(request),
                 platform.installation,
+                request.cookies,
             )
             reply = handler(visit)
             if isinstance(reply, Redirect):

@@ -5,7 +5,7 @@ from typing import Final
 
 from portal.auth.reach import Level
 from portal.customers import words
-from portal.kit.i18n import Text, text
+from portal.kit.i18n import Text, counted, text
 from portal.kit.labels import Label
 from portal.organisation.rules import RightState
 
@@ -28,7 +28,9 @@ def all_sites(count: int | None) -> Text:
 
 
 def some_sites(count: int, towns: Collection[str]) -> Text:
-    """`Tampere, 58`, `90 in 5 towns`."""
+    """`Tampere, 58`, `90 in 5 towns`; of somebody else's sites how many they are."""
+    if not towns:
+        return counted("%(n)s site", "%(n)s sites", count)
     if len(towns) <= FEW_TOWNS:
         return text("%(towns)s, %(n)s", towns=", ".join(sorted(towns)), n=count)
     return text("%(n)s in %(towns)s towns", towns=len(towns), n=count)

@@ -12,7 +12,8 @@ from portal.kit.html import Page
 from portal.kit.i18n import Text, text
 from portal.kit.web import Visit, page
 from portal.organisation import queries
-from portal.organisation.queries import Contact, Facts, Right
+from portal.organisation.queries import Contact, Facts
+from portal.organisation.records import Right
 from portal.organisation.rules import RightState
 from portal.sites import queries as sites
 

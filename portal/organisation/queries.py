@@ -11,62 +11,27 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from portal.auth.people import User
-from portal.auth.reach import Level, Theme
-from portal.customers.models import ContactDetail, ContactKind, ContactPerson, Mandate, MandateSite, Party
-from portal.customers.scope import in_force
-from portal.customers.words import ROLES, THEMES
+from portal.auth.reach import Theme
+from portal.customers.models import (
+    ContactDetail,
+    ContactKind,
+    ContactPerson,
+    Mandate,
+    MandateEnd,
+    MandateSite,
+    Party,
+)
+from portal.customers.scope import held_by, in_force
+from portal.customers.words import ROLES
 from portal.kit.db import table_of
 from portal.kit.i18n import Text
-from portal.kit.labels import Label
 from portal.kit.questions import Question, any_of
 from portal.kit.questions import given as named
-from portal.organisation import labels
-from portal.organisation.rules import RightState, state
+from portal.organisation.records import Right, SiteName, right
 from portal.sites.models import Site
-
-
-@dataclass(frozen=True, slots=True)
-class SiteName:
-    """A site that a right is limited to."""
-
-    street: str
-    town: str
-
-
-@dataclass(frozen=True, slots=True)
-class Right:
-    """A right to act for another party, and the name of the other side of it; sites are None for all of them."""
-
-    id: UUID
-    name: str
-    customer_number: str
-    themes: frozenset[Theme]
-    level: Level
-    sites: tuple[SiteName, ...] | None
-    valid_from: date
-    valid_to: date | None
-
-    @property
-    def levels(self) -> Sequence[Label | None]:
-        """How far it goes in each matter, in the order of `THEMES`; None where it does not open it."""
-        return [labels.LEVELS[self.level] if theme in self.themes else None for theme in THEMES]
-
-    def where(self, every: int | None = None) -> Text:
-        """At which sites it holds; `every` is how many there are, where that may be told."""
-        if self.sites is None:
-            return labels.all_sites(every)
-        return labels.some_sites(len(self.sites), {site.town for site in self.sites})
-
-    def state(self, today: date) -> RightState:
-        """How it stands on a day."""
-        return state(self.valid_from, self.valid_to, today)
-
-    def label(self, today: date) -> Label:
-        """The same in words."""
-        return labels.STATES[self.state(today)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +69,22 @@ class EndingRight:
 
 _MANDATE, _PARTY = table_of(Mandate), table_of(Party)
 _GIVEN: Final = any_of(_MANDATE.c.grantor_id, "givers")
+_NAME: Final = sa.func.coalesce(_PARTY.c.name, _MANDATE.c.holder_name)
 ENDING: Final = Question(
     EndingRight,
-    sa.select(sa.case((_GIVEN, True), else_=False), _PARTY.c.name, _MANDATE.c.valid_to)
-    .join_from(_MANDATE, _PARTY, _PARTY.c.id == sa.case((_GIVEN, _MANDATE.c.grantee_id), else_=_MANDATE.c.grantor_id))
+    sa.select(sa.case((_GIVEN, True), else_=False), _NAME, _MANDATE.c.valid_to)
+    .join_from(
+        _MANDATE,
+        _PARTY,
+        _PARTY.c.id == sa.case((_GIVEN, _MANDATE.c.grantee_id), else_=_MANDATE.c.grantor_id),
+        isouter=True,
+    )
     .where(
-        sa.or_(_GIVEN, any_of(_MANDATE.c.grantee_id, "holders")),
+        sa.or_(_GIVEN, any_of(_MANDATE.c.grantee_id, "holders"), any_of(_MANDATE.c.holder_account_id, "accounts")),
         in_force(named("first")),
         _MANDATE.c.valid_to <= named("last"),
     )
-    .order_by(_MANDATE.c.valid_to, _PARTY.c.name)
+    .order_by(_MANDATE.c.valid_to, _NAME)
     .limit(named("limit", sa.Integer())),
 )
 
@@ -124,8 +95,9 @@ def ending(db: Session, who: User, first: date, last: date, limit: int) -> Seque
     Those that the party gave, of whoever decides for it; in their own matters, those that the person holds.
     """
     givers = who.parties if who.reach.is_full else frozenset()
-    holders = who.parties if who.reach.acting_for is None else frozenset()
-    return ENDING.all(db, givers=givers, holders=holders, first=first, last=last, limit=limit)
+    is_own = who.reach.acting_for is None
+    holders, accounts = (who.parties, {who.account_id}) if is_own else (frozenset(), frozenset())
+    return ENDING.all(db, givers=givers, holders=holders, accounts=accounts, first=first, last=last, limit=limit)
 
 
 def given(db: Session, who: User) -> Sequence[Right]:
@@ -137,15 +109,14 @@ def received(db: Session, who: User) -> Sequence[Right]:
     """The rights by which a person, in their own matters, may act for others."""
     if who.reach.acting_for is not None:
         return ()
-    return _rights(db, col(Mandate.grantee_id).in_(who.parties), col(Mandate.grantor_id))
+    return _rights(db, held_by(who), col(Mandate.grantor_id))
 
 
 def own(db: Session, who: User, today: date) -> Sequence[Right]:
     """The rights by which a person acts today; none in their own matters."""
     if who.reach.acting_for is None:
         return ()
-    mine = col(Mandate.grantee_id).in_(who.reach.own)
-    in_force_now = col(Mandate.grantor_id).in_(who.parties) & mine & in_force(today)
+    in_force_now = col(Mandate.grantor_id).in_(who.parties) & held_by(who) & in_force(today)
     return _rights(db, in_force_now, col(Mandate.grantor_id))
 
 
@@ -191,26 +162,24 @@ def _contact(same: Sequence[ContactPerson]) -> Contact:
     )
 
 
-def _rights(db: Session, which: ColumnElement[bool], other: Mapped[UUID]) -> Sequence[Right]:
-    """Rights with the party on the other side of each, by its name; the latest first."""
-    wanted = select(Mandate, Party).join(Party, other == Party.id).where(which)
-    rows = db.exec(wanted.order_by(Party.name, col(Mandate.valid_from).desc())).all()
-    limits: defaultdict[UUID, list[SiteName]] = defaultdict(list)
-    sites = select(MandateSite.mandate_id, Site.street, Site.town).join(Site, col(MandateSite.site_id) == Site.id)
-    mine = sites.where(col(MandateSite.mandate_id).in_([mandate.id for mandate, _ in rows]))
-    for mandate_id, street, town in db.exec(mine.order_by(Site.town, Site.street)):
-        limits[mandate_id].append(SiteName(street, town))
-    return [_right(mandate, party, limits[mandate.id]) for mandate, party in rows]
+def _rights(db: Session, which: ColumnElement[bool], other: Mapped[UUID | None] | Mapped[UUID]) -> Sequence[Right]:
+    """Rights with the party on the other side of each, by its name; the latest first.
 
-
-def _right(mandate: Mandate, party: Party, limits: Sequence[SiteName]) -> Right:
-    return Right(
-        id=mandate.id,
-        name=party.name,
-        customer_number=party.customer_number,
-        themes=frozenset(map(Theme, mandate.themes.split(","))),
-        level=Level(mandate.level),
-        sites=None if mandate.every_site else tuple(limits),
-        valid_from=mandate.valid_from,
-        valid_to=mandate.valid_to,
+    One that was changed is told as what it was changed into.
+    """
+    wanted = (
+        select(Mandate, Party, MandateEnd)
+        .join(Party, other == Party.id, isouter=True)
+        .join(MandateEnd, col(MandateEnd.mandate_id) == Mandate.id, isouter=True)
+        .where(which, col(MandateEnd.how).is_distinct_from("replaced"))
+        .order_by(func.coalesce(Party.name, Mandate.holder_name), col(Mandate.valid_from).desc(), col(Mandate.id))
     )
+    rows = db.exec(wanted).all()
+    limits: defaultdict[UUID, list[SiteName]] = defaultdict(list)
+    sites = select(MandateSite.mandate_id, Site.street, Site.town).join(
+        Site, col(MandateSite.site_id) == Site.id, isouter=True
+    )
+    mine = sites.where(col(MandateSite.mandate_id).in_([mandate.id for mandate, _, _ in rows]))
+    for mandate_id, street, town in db.exec(mine.order_by(Site.town, Site.street)):
+        limits[mandate_id].append(SiteName(street or "", town or ""))
+    return [right(mandate, party, end, limits[mandate.id]) for mandate, party, end in rows]

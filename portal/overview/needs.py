@@ -119,7 +119,7 @@ def _rights(rights: Sequence[EndingRight]) -> Iterator[Need]:
     for one in rights:
         given = text("The mandate of %(name)s ends.", name=one.name)
         held = text("Your mandate from %(name)s ends.", name=one.name)
-        yield Need(given if one.is_given else held, one.last, "/organisation", icon="key-round")
+        yield Need(given if one.is_given else held, one.last, "/mandates", icon="key-round")
 
 
 def _readings(pending: Pending, today: date) -> Iterator[Need]:

@@ -211,8 +211,10 @@ def _passed_over(db: Session, who: User, circle: Circle) -> frozenset[UUID]:
         return frozenset()
     companies = rows_of(Party.id).where(col(Party.id).in_(who.parties), Party.kind == "company")
     given = rows_of(Mandate).where(col(Mandate.grantor_id).in_(companies), col(Mandate.every_site))
-    deciding = {one.grantee_id for one in db.exec(given) if _is_full(one)}
-    accounts = frozenset(account for party_id in deciding for account in customers.subject_of(db, party_id).accounts)
+    deciding = [one for one in db.exec(given) if _is_full(one)]
+    parties = {one.grantee_id for one in deciding if one.grantee_id}
+    accounts = frozenset(account for party_id in parties for account in customers.subject_of(db, party_id).accounts)
+    accounts |= {one.holder_account_id for one in deciding if one.holder_account_id}
     return accounts | {who.account_id} if circle is Circle.OTHERS else accounts
 
 

@@ -24,6 +24,8 @@ THINGS = {
     "privacy_case": "case",
     "service_request": "request",
     "authorisation": "authorisation",
+    "mandate": "mandate",
+    "mandate_invitation": "invitation",
     "party": "party",
     "session": "session",
 }
@@ -46,7 +48,7 @@ GENERAL = {
         "reading_total",
         "outbox_event",
     ),
-    *("audit_entry", "login_transaction", "seen_token", "mandate", "mandate_site", "invoice_line", "invoice_vat"),
+    *("audit_entry", "login_transaction", "seen_token", "mandate_site", "invoice_line", "invoice_vat"),
 }
 # Which matter of a mandate a message belongs to; one of no such matter is for those who stand in for everything.
 MATTERS = {
@@ -122,10 +124,11 @@ class _Owners:
         }
         self._by_id = {name: {row["id"]: row for row in of_table if "id" in row} for name, of_table in rows.items()}
         self._held: dict[UUID, set[Owner]] = defaultdict(set)
+        self._codes = rows["identity_code"]
         for row in rows["occupancy"]:
             self._held[row["site_id"]].add(Owner(row["party_id"], row["site_id"]))
 
-    def of(self, name: str, row: Row) -> set[Owner]:
+    def of(self, name: str, row: Row) -> set[Owner]:  # noqa: PLR0911 - one for each way of belonging
         """The owners of a row: its own party, else the holders of its site, else the owners of what it is part of."""
         if name == "party":
             return {Owner(row["id"], None, is_face=True)}
@@ -134,12 +137,20 @@ class _Owners:
             return {replace(owner, matter=matter) for owner in holders for matter in ("contracts", "consumption")}
         if name == "site":
             return {replace(owner, is_face=True) for owner in self._held[row["id"]]}
+        if name in {"mandate", "mandate_invitation"}:
+            return {Owner(row["grantor_id"], None, "everything")} | self._holders_of(row)
         if name == "session" or (name == "privacy_case" and row["party_id"] is None):
             return {Owner(None, None, account=row["account_id"])}
         if row.get("party_id"):
             matter = MATTERS.get(row["topic"], "everything") if "topic" in row else row.get("theme")
             return {Owner(row["party_id"], row.get("site_id") or self._site(name, row), matter)}
         return self._holders(name, row)
+
+    def _holders_of(self, mandate: Row) -> set[Owner]:
+        """Whoever holds a mandate, as the account by which they sign in."""
+        indexes = {row["blind_index"] for row in self._codes if row["party_id"] == mandate.get("grantee_id")}
+        accounts = {row["id"] for row in self._by_id["account"].values() if row["identity_index"] in indexes}
+        return {Owner(None, None, account=one) for one in accounts | {mandate.get("holder_account_id")} if one}
 
     def _holders(self, name: str, row: Row) -> set[Owner]:
         """Who holds the site of a row, or owns what it is part of."""

@@ -90,7 +90,7 @@ def split(town: Town, person: Person, kind: str) -> tuple[list[Thing], list[Thin
         if thing.id in person.choices if kind == "party" else any(map(person.may_see, thing.owners)):
             mine.append(thing)
             continue
-        party = min(owner.party for owner in thing.owners)
+        party = min((owner.party for owner in thing.owners), key=str)
         seen[party] = seen.get(party, 0) + 1
         if seen[party] <= (OF_EACH if party in person.parties else 1):
             others.append(thing)

@@ -39,8 +39,8 @@ ALSO_WHO_DID_IT = {"audit_entry", "contact_change", "contact_draft"}
 
 
 WHOLES = (
-    *("authorisation", "mandate", "metering_point", "site", "invoice", "service_request", "message_thread"),
-    *("privacy_case", "contract"),
+    *("authorisation", "mandate_invitation", "mandate", "metering_point", "site", "invoice", "service_request"),
+    *("message_thread", "privacy_case", "contract"),
 )
 """What a row without a party is part of, the first of these that it refers to."""
 
@@ -155,7 +155,11 @@ class Theirs:
         return row["id"] in self.parties | self.own | known
 
     def _mandate(self, row):
-        return bool({row["grantor_id"], row["grantee_id"]} & (self.parties | self.own))
+        held = row["holder_account_id"] == self.account
+        return held or bool({row["grantor_id"], row["grantee_id"]} & (self.parties | self.own))
+
+    def _mandate_invitation(self, row):
+        return row["grantor_id"] in self.parties
 
     def _account(self, row):
         return row["id"] in {self.account, *(one["account_id"] for one in self.of("audit_entry"))}

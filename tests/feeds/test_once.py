@@ -183,14 +183,19 @@ def test_a_tax_class_has_one_rate_a_day(take_in):
     assert take_in("t.jsonl", told[0] | {"valid_to": "2026-03-31"}, told[1]).last == "accepted=2 unchanged=0 refused=0"
 
 
-def test_whom_one_lets_act_is_told_by_one_mandate(register, take_in, refused, database):
+def test_mandates_overlap_and_two_of_one_day_are_told_apart_by_their_numbers(register, take_in, database):
     wide = row("mandates", valid_from="2026-01-01", valid_to=None, sites=None)
-    narrow = wide | {"valid_from": "2026-06-01", "themes": ["billing"]}
-    assert take_in("f.jsonl", wide, narrow).last == "accepted=0 unchanged=0 refused=2"
-    assert "customer 100001 has one mandate of customer 100002 on a day" in refused("f.jsonl")[0][1]
-    assert take_in("f.jsonl", wide | {"valid_to": "2026-05-31"}, narrow).code == 0
+    later = wide | {"valid_from": "2026-06-01", "themes": ["billing"]}
+    same_day = wide | {"themes": ["moves"], "mandate_number": "V-2"}
+    assert take_in("f.jsonl", wide, later, same_day).last == "accepted=3 unchanged=0 refused=0"
+    assert take_in("f.jsonl", wide, same_day | {"valid_to": "2026-09-30"}).last == "accepted=1 unchanged=1 refused=0"
     with database.reading() as db:
-        assert len(db.exec(select(Mandate)).all()) == 2
+        rows = db.exec(select(Mandate)).all()
+    assert sorted((one.number, one.themes, one.valid_to is None) for one in rows) == [
+        ("", "billing", True),
+        ("", "billing,consumption", True),
+        ("V-2", "moves", False),
+    ]
 
 
 # holders stand in the row of their site

@@ -1,0 +1,57 @@
+"""What is said of mandates given here: how far they go, on which days, how invitations stand, what was done."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from portal.auth.reach import Level
+from portal.kit import formats
+from portal.kit.i18n import Language, Spoken, Text, text
+from portal.kit.labels import Label
+from portal.organisation.mandates.rules import InvitationState
+
+HOW_FAR: Final[Mapping[Level, Text]] = {
+    Level.SEE: text("You see and download, and change nothing."),
+    Level.MANAGE: text("You also change and order, in the name of who gave the mandate."),
+}
+FULL: Final = text("This leaves nothing out: of a company, it makes you an administrator, who lets others act, too.")
+LEVELS: Final[Mapping[Level, tuple[Text, Text]]] = {
+    Level.SEE: (text("May look"), text("Sees and downloads, and changes nothing.")),
+    Level.MANAGE: (text("May manage"), text("Also changes and orders, in the giver's name.")),
+}
+INVITATIONS: Final[Mapping[InvitationState, Label]] = {
+    InvitationState.WAITING: Label(text("Waits for an answer"), icon="clock", tone="brand"),
+    InvitationState.EXPIRED: Label(text("Expired"), icon="minus"),
+}
+
+
+class News(StrEnum):
+    """What was just done; the value of `news=`."""
+
+    INVITED = "invited"
+    WITHDRAWN = "withdrawn"
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    ENDED = "ended"
+    LAST = "last"
+
+
+NEWS: Final[Mapping[News, Text]] = {
+    News.INVITED: text("The invitation has been sent. The mandate begins when it is accepted; we write to you then."),
+    News.WITHDRAWN: text("The invitation has been withdrawn. Its link no longer works."),
+    News.ACCEPTED: text("You have accepted the mandate."),
+    News.CHANGED: text("The mandate has been changed. It counts at once."),
+    News.ENDED: text("The mandate has ended. It opens nothing any more."),
+}
+
+
+def days(first: date, last: date | None) -> Text:
+    """From which day on, and until which."""
+
+    def said(language: Language) -> str:
+        return formats.date_range(first, last, language) if last else formats.full_date(first, language)
+
+    if last is None:
+        return text("Valid from %(day)s on, until somebody ends it.", day=Spoken(said))
+    return text("Valid %(days)s.", days=Spoken(said))
