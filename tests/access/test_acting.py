@@ -66,7 +66,7 @@ def test_what_a_mandate_does_not_cover_is_no_error_and_has_no_number(house):
     page = sanna.get("/consents")
     assert page.status_code == 403
     assert "Valtuutesi ei kata tätä" in page.text
-    assert 'href="/organisation"' in page.text
+    assert 'href="/mandates"' in page.text
     assert page.headers["x-request-id"] not in page.text
 
 

@@ -7,11 +7,12 @@ from itertools import count
 from urllib.parse import parse_qsl
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, text, update
 from sqlmodel import SQLModel
 
 from portal.auth.actions import SESSION_COOKIE
 from portal.auth.models import SignedSession
+from portal.customers.models import MandateEnd
 from portal.kit.db import Database
 from tests.access.cast import Person
 from tests.access.conftest import Town
@@ -49,6 +50,8 @@ def copy(town, tmp_path_factory):
     with closing(sqlite3.connect(town.house.database.engine.url.database)) as of, closing(sqlite3.connect(path)) as to:
         of.backup(to)  # what still stands in its write-ahead log as well
     database = Database(f"sqlite:///{path}")
+    with database.writing() as db:
+        db.execute(text("DROP TRIGGER mandate_end_no_delete"))  # here a mandate that was ended is needed again
     yield House(database)
     database.engine.dispose()
 
@@ -80,6 +83,7 @@ def test_a_form_about_ones_own_is_let_through(town, copy, name):
                 wrong.append(f"{name}: {door.address}: {met(answer)}, and the table says {cell}")
             with copy.database.writing() as db:
                 db.execute(update(SignedSession).values(ended_at=None))
+                db.execute(delete(MandateEnd))
     assert not wrong, "\n".join(wrong)
 
 

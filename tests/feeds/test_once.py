@@ -184,7 +184,7 @@ def test_a_tax_class_has_one_rate_a_day(take_in):
 
 
 def test_mandates_overlap_and_two_of_one_day_are_told_apart_by_their_numbers(register, take_in, database):
-    wide = row("mandates", valid_from="2026-01-01", valid_to=None, sites=None)
+    wide = row("mandates", valid_from="2026-01-01", valid_to=None, sites=None, mandate_number=None)
     later = wide | {"valid_from": "2026-06-01", "themes": ["billing"]}
     same_day = wide | {"themes": ["moves"], "mandate_number": "V-2"}
     assert take_in("f.jsonl", wide, later, same_day).last == "accepted=3 unchanged=0 refused=0"

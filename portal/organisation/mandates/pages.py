@@ -416,7 +416,7 @@ routes = [
     page("/mandates/new", new, who=decides_confirmed, viewed=text("Opened the form of a new mandate")),
     action("/mandates/new", give, who=decides_confirmed, many=MANY),
     action("/mandates/invitations/{id}/withdraw", withdraw, who=decides),
-    page("/mandates/accept", show_acceptance, who=confirmed_user),
+    page("/mandates/accept", show_acceptance, who=confirmed_user, viewed=text("Looked at an invitation")),
     action("/mandates/accept", accept, who=confirmed_user),
     page("/mandates/accept/{secret}", show_invitation, who=anyone),
     action("/mandates/accept/{secret}", take_along, who=anyone),
