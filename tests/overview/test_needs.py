@@ -72,8 +72,8 @@ def test_a_mandate_that_ends_is_told_to_both_sides_and_a_meter_to_whoever_reads_
     late = HandRead(TWO, "Kotikatu 1", Commodity.GAS, TODAY - READ_EACH - DAY)
     said = ("Natural gas, Kotikatu 1: the meter waits to be read.", TODAY, f"/requests/new/reading?site={TWO}")
     mandates = [
-        ("The mandate of Minna ends.", TODAY, "/organisation"),
-        ("Your mandate from Veikko ends.", TODAY + DAY, "/organisation"),
+        ("The mandate of Minna ends.", TODAY, "/mandates"),
+        ("Your mandate from Veikko ends.", TODAY + DAY, "/mandates"),
     ]
     assert told(rights=rights, unread=[late]) == [mandates[0], said, mandates[1]]
     assert told(rights=rights, unread=[late], under_way={("reading", TWO)}) == mandates
