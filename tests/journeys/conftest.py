@@ -133,7 +133,8 @@ def new_page(chrome: Browser, demo: Demo, **options: object) -> Iterator[Page]:
             complaints.append(f"asked {request.url}")
 
     def said(message):
-        expected = message.location["url"].endswith(("/nowhere", "/account/confirm-email"))  # 404 and 410, on purpose
+        gone = ("/nowhere", "/account/confirm-email", "/mandates/accept")  # 404 and 410, on purpose
+        expected = message.location["url"].endswith(gone)
         refused = "status of 422" in message.text  # a form that is shown again
         if message.type == "error" and not expected and not refused:
             complaints.append(f"{message.text} {message.location['url']}")

@@ -1,4 +1,7 @@
-"""What the demo of journeys has besides: its company in full size, quickly, without readings; and Aino's ways in."""
+"""What the demo of journeys has besides: its company in full size, quickly, without readings; and what is Aino's.
+
+Aino has other ways in than the bank, and an invitation whose link is known.
+"""
 
 from pathlib import Path
 from uuid import uuid4
@@ -9,13 +12,18 @@ from portal.auth.models import Account
 from portal.auth.passkeys.models import Passkey
 from portal.auth.passwords.models import Password
 from portal.contracts.models import Contract
+from portal.customers.models import MandateInvitation
 from portal.demo.company import Scale, site_number, town_of
 from portal.demo.people import AINO, LANDLORD
 from portal.demo.register import party_id
 from portal.kit import clock
 from portal.kit.db import Database
+from portal.organisation.mandates.lookups import hash_of
+from portal.organisation.mandates.rules import INVITED_FOR
 from portal.sites.models import MeteringPoint, Occupancy, Site
 from tests.people import vault
+
+INVITED = "of-the-journeys"  # the token of a letter
 
 
 def grown(path: Path) -> None:
@@ -28,15 +36,16 @@ def grown(path: Path) -> None:
             if db.exec(select(Site.id).where(col(Site.number) == site_number(index))).first() is None:
                 _add(db, index, held, like)
         _add_ways(db)
+        invitation = db.exec(select(MandateInvitation).where(MandateInvitation.name == "Leena Järvi")).one()
+        invitation.token_hash, invitation.expires_at = hash_of(INVITED), clock.now() + INVITED_FOR
+        invitation.valid_to = None
     database.engine.dispose()
 
 
 def _add_ways(db: Session) -> None:
     """A password and a passkey of Aino's, which nobody knows and no device has: their pages show them."""
     index, now = vault().blind_index(AINO.persona.identity_code), clock.now()
-    account = Account(id=uuid4(), identity_index=index, given_names="Aino", family_name="Mäkelä", created_at=now)
-    db.add(account)
-    db.flush()
+    account = db.exec(select(Account).where(Account.identity_index == index)).one()
     whose = {"account_id": account.id}
     name = {"login_name": "aino.makela@login.example", "login_key": bytes(32), "set_at": now}
     db.add(Password(**whose, **name, encoded="none", pepper=bytes(4)))

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 
 from portal.demo.naming import id_of
 from tests.addresses import Cell, Door, Is, Kind, doors
+from tests.journeys.estate import INVITED
 
 AINO, KARIN, JUHA, OONA = "Aino Mäkelä", "Karin Lindholm", "Juha Lehto", "Oona Virtanen"
 LED: "WeakKeyDictionary[Browser, dict[Place, str]]" = WeakKeyDictionary()
@@ -78,6 +79,7 @@ def _above(path: str) -> str | None:
 OTHERWISE = {
     "/organisation": Place("/organisation", JUHA),
     "/confirm": Place("/confirm", proof=Proof.LONG_AGO),
+    "/mandates/accept/{secret}": Place(f"/mandates/accept/{INVITED}", None),
     "/payments/{id}": Place("/payments/{id}", by=f"/invoices/{id_of('invoice', '261048214')}"),
 }  # pages that Aino does not look at as at others
 MORE = (
