@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from portal import app
 from portal.audit.models import AuditEntry
@@ -304,11 +304,16 @@ def test_of_fifty_who_accept_at_once_one_gets_the_mandate(house, aino, proved, i
     assert len(rows(house, Mandate)) == 1
 
 
-def test_the_same_invitation_is_sent_once(house, aino, proved):
-    for _ in range(2):
-        assert give(proved, asked(aino)).status_code == 303
+@pytest.mark.parametrize("number_of_sites", [0, 1])
+def test_the_same_invitation_is_sent_once_while_it_waits(house, aino, proved, home, number_of_sites):
+    form = asked(aino, sites=[str(site) for site in home[:number_of_sites]] or ["all"])
+    told = [give(proved, form).headers["location"].partition("news=")[2] for _ in range(2)]
+    assert told == ["invited", "waits"]
     assert len(rows(house, MandateInvitation)) == 1
     assert len([row for row in rows(house, OutboxEvent) if row.kind == "mail"]) == 1
+    with house.database.writing() as db:
+        db.exec(update(MandateInvitation).values(expires_at=days.now()))
+    assert give(proved, form).headers["location"] == "/mandates?news=invited", "an old link does not work"
 
 
 def test_so_many_invitations_are_sent_in_a_day(house, aino, proved):
@@ -321,11 +326,15 @@ def test_so_many_invitations_are_sent_in_a_day(house, aino, proved):
     "wrong",
     [
         {"name": ""},
+        {"name": "Maksa heti: evil.example"},
+        {"name": "Maksa evil.example"},
+        {"name": "Soita 0700 123123"},
         {"email": "oona"},
         {"themes": []},
         {"themes": ["nothing"]},
         {"sites": []},
         {"sites": ["x"]},
+        {"sites": ["all", str(uuid4())]},
         {"sites": [str(uuid4())]},
         {"level": "all"},
         {"since": "2020-01-01"},
@@ -443,7 +452,7 @@ def test_a_mandate_is_extended_before_it_ends_and_by_its_giver(house, aino, prov
     longer = mandate_in(change(proved, mandate, until="", **same))
     [row] = [one for one in rows(house, Mandate) if str(one.id) == longer]
     assert row.valid_to is None
-    assert change(proved, longer, until="", **same).headers["location"] == f"/mandates/{longer}?news=changed"
+    assert change(proved, longer, until="", **same).headers["location"] == f"/mandates/{longer}?news=same"
     assert len(rows(house, Mandate)) == 2
     end(proved, longer)
     assert change(proved, longer, until=soon, **same).status_code == 422
@@ -461,6 +470,24 @@ def test_a_mandate_is_not_widened(house, aino, proved, home, wider):
     assert answer.status_code == 422
     assert f'href="#{field}"' in answer.text
     assert len(rows(house, Mandate)) == 1
+
+
+def test_narrowing_keeps_to_the_givers_sites_and_says_what_it_means_by_all(house, aino, proved, invited, home, mikko):
+    mandate = mandated(house, aino, proved, invited)
+    with house.database.writing() as db:
+        site = Site(number="700001", street="Vieraskatu 9", postcode="20100", town="Turku")
+        db.add(site)
+        db.flush()
+        db.add(Occupancy(site_id=site.id, party_id=mikko.party, since=aino.today - timedelta(days=9)))
+        of_another = site.id
+    same = {"themes": ["consumption"], "level": "see", "until": ""}
+    for sites in ([str(of_another)], [str(uuid4())], ["all", str(home[0])]):
+        answer = change(proved, mandate, sites=sites, **same)
+        assert answer.status_code == 422
+        assert 'href="#sites"' in answer.text
+        assert "Vieraskatu" not in answer.text
+    assert len(rows(house, Mandate)) == 1
+    assert rows(house, MandateSite) == []
 
 
 def test_a_stranger_finds_nothing(house, aino, proved, invited, mikko):
@@ -552,15 +579,27 @@ def test_a_mandate_of_the_register_is_narrowed_and_ended_here_as_well(house, ain
 # What is told of it
 
 
-def test_everything_is_written_down_and_no_token_stands_anywhere(house, aino, proved, invited):
+def test_everything_is_written_down_and_no_token_stands_anywhere(house, aino, proved, invited, home):
     give(proved, asked(aino))
     path, token = link(house)
     nobody = Browser(house.app)
     went = nobody.submit(path, page=path)
     assert went.headers["location"] == "/mandates/accept"
     accept(invited, path)
-    acts = [row.act for row in rows(house, AuditEntry) if row.act.startswith("mandate.")]
-    assert acts == ["mandate.invited", "mandate.given"]
+    [mandate] = rows(house, Mandate)
+    narrowed = mandate_in(
+        change(proved, mandate.id, themes=["consumption"], sites=[str(home[0])], level="see", until="")
+    )
+    told = [row for row in rows(house, AuditEntry) if row.act.startswith("mandate.")]
+    acts = [(row.act, json.loads(row.details)["sites"]) for row in told]
+    assert acts == [
+        ("mandate.invited", "all"),
+        ("mandate.given", "all"),
+        ("mandate.replaced", "all"),
+        ("mandate.given", str(home[0])),
+    ]
+    assert json.loads(told[-1].details)["replaces"] == str(mandate.id)
+    assert str(told[-1].object_id) == narrowed
     log = markup.words(proved.open("/privacy/log"), "//main")
     for told in ("Kutsui jonkun valtuutetuksi", "Valtuus alkoi"):
         assert told in log

@@ -34,7 +34,7 @@ from portal.kit.errors import Invalid, NotCovered, Refused
 from portal.kit.i18n import Text, text
 from portal.kit.sight import Sight, see, show
 from portal.organisation.mandates import queries, rules
-from portal.organisation.mandates.forms import ExtentForm, InvitationForm
+from portal.organisation.mandates.forms import ALL, ExtentForm, InvitationForm
 from portal.organisation.mandates.lookups import administrators, hash_of, invited_by
 from portal.organisation.mandates.queries import HeldMandate
 from portal.organisation.mandates.rules import Extent, How, InvitationState, invitation_state
@@ -153,7 +153,8 @@ def invite(db: Session, who: ConfirmedUser, asked: InvitationForm, now: datetime
     """
     check(db, who, asked, day_of(now))
     one_at_a_time(db, f"invitations of {who.account_id}")
-    if any(_is_that(one.row, asked) for one in queries.invitations(db, who)):
+    waiting = [one.row for one in queries.invitations(db, who) if one.state(now) is InvitationState.WAITING]
+    if any(_is_that(db, one, asked) for one in waiting):
         return None
     sent = select(MandateInvitation.invited_at).where(MandateInvitation.account_id == who.account_id)
     newest_first = sent.order_by(col(MandateInvitation.invited_at).desc())
@@ -178,7 +179,8 @@ def invite(db: Session, who: ConfirmedUser, asked: InvitationForm, now: datetime
     db.add(invitation)
     db.flush()
     db.add_all(MandateInvitationSite(invitation_id=invitation.id, site_id=site) for site in asked.sites)
-    audit.record(db, _of_invitation("mandate.invited", who, invitation), now)
+    db.flush()
+    audit.record(db, _of_invitation(db, "mandate.invited", who, invitation), now)
     return Invited(invitation, token)
 
 
@@ -192,7 +194,7 @@ def withdraw(db: Session, who: User, invitation_id: UUID, now: datetime) -> None
         raise NotCovered
     if invitation.ended_at is None:
         invitation.ended_at = now
-        audit.record(db, _of_invitation("mandate.withdrawn", who, invitation), now)
+        audit.record(db, _of_invitation(db, "mandate.withdrawn", who, invitation), now)
 
 
 def open_invitation(db: Session, token: str, now: datetime) -> MandateInvitation:
@@ -221,8 +223,7 @@ def accept(db: Session, who: ConfirmedUser, token: str, now: datetime) -> Accept
         raise OwnInvitation
     if not decides_for(db, invitation.account_id, giver.id, day_of(now)):
         raise InvitationOver
-    limits = select(MandateInvitationSite.site_id).where(MandateInvitationSite.invitation_id == invitation.id)
-    sites, mandate_id = frozenset(db.exec(limits)), uuid4()
+    sites, mandate_id = _sites_of(db, invitation), uuid4()
     mandate = Mandate(
         id=mandate_id,
         number=str(mandate_id),
@@ -237,7 +238,7 @@ def accept(db: Session, who: ConfirmedUser, token: str, now: datetime) -> Accept
     )
     _add(db, mandate, sites)
     invitation.ended_at, invitation.mandate_id = now, mandate.id
-    audit.record(db, _of_mandate("mandate.given", who, mandate), now)
+    audit.record(db, _of_mandate(db, "mandate.given", who, mandate), now)
     # What the mandate opens is theirs to see from now on: the numbers of its sites, and where its giver is written to.
     see(db, Sight(who.account_id, who.reach.own, frozenset({giver.id}), None if mandate.every_site else sites))
     announce(db, _given(db, mandate, _number_of(db, who), now), now)
@@ -263,13 +264,15 @@ def end(db: Session, who: User, mandate_id: UUID, now: datetime) -> HeldMandate 
 def change(db: Session, who: ConfirmedUser, mandate_id: UUID, asked: ExtentForm, now: datetime) -> HeldMandate | None:
     """Narrow a mandate, or let it last for longer or shorter: another takes its place, from the next request on.
 
-    None where it is so already. Raises NoSuchMandate, LastAdministrator, and CannotBeGiven for what it does not open
-    now: that is given anew.
+    None where it is so already. Raises NoSuchMandate, NotCovered for who stands in for a person, LastAdministrator, and
+    CannotBeGiven for what it does not open now: that is given anew.
     """
     today = day_of(now)
     held = _hold(db, who, mandate_id)
     if not held.is_given:
         raise queries.NoSuchMandate
+    if not who.reach.may_pass_on:
+        raise NotCovered
     if not held.is_open(today):
         raise CannotBeGiven("until", text("The mandate has ended. Give a new one."))
     before = held.extent
@@ -277,6 +280,8 @@ def change(db: Session, who: ConfirmedUser, mandate_id: UUID, asked: ExtentForm,
     if wanted == before:
         return None
     _check_change(before, wanted, max(today, held.mandate.valid_from))
+    if before.grant.sites is None:
+        _check_sites(db, who, asked, held.mandate.grantor_id, today)
     if not wanted.grant.is_full:
         _keep_one_administrator(db, held, now)
     old, new_id = held.mandate, uuid4()
@@ -299,6 +304,7 @@ def change(db: Session, who: ConfirmedUser, mandate_id: UUID, asked: ExtentForm,
     for invitation in db.exec(invited):
         invitation.mandate_id = mandate.id
     _end(db, who, held, How.REPLACED, now)
+    audit.record(db, _of_mandate(db, "mandate.given", who, mandate), now)
     announce(db, _given(db, mandate, held.right.customer_number, now), now)
     return queries.by_id(db, who, mandate.id)
 
@@ -351,7 +357,7 @@ def _end(db: Session, who: User, held: HeldMandate, how: How, now: datetime) -> 
     mandate = held.mandate
     db.add(MandateEnd(mandate_id=mandate.id, at=now, how=how, account_id=who.account_id))
     db.flush()
-    audit.record(db, _of_mandate(f"mandate.{how}", who, mandate), now)
+    audit.record(db, _of_mandate(db, f"mandate.{how}", who, mandate), now)
     giver = db.get_one(Party, mandate.grantor_id)
     holder = db.get(Party, mandate.grantee_id) if mandate.grantee_id else None
     event = MandateEnded(
@@ -410,40 +416,50 @@ def _state(invitation: MandateInvitation, now: datetime) -> InvitationState:
     )
 
 
-def _is_that(invitation: MandateInvitation, asked: InvitationForm) -> bool:
-    """Whether an invitation that waits asks the same of the same mailbox; of some sites, each is one of its own."""
-    return (
-        invitation.every_site
-        and not asked.sites
-        and invitation.grantor_id == asked.giver
-        and invitation.email == asked.email
-        and themes_of(invitation.themes) == frozenset(asked.themes)
-        and (invitation.level, invitation.valid_from, invitation.valid_to) == (asked.level, asked.since, asked.until)
-    )
+def _is_that(db: Session, invitation: MandateInvitation, asked: InvitationForm) -> bool:
+    """Whether an invitation asks the same of the same mailbox."""
+    of_row = (invitation.grantor_id, invitation.email, themes_of(invitation.themes), invitation.level)
+    of_form = (asked.giver, asked.email, frozenset(asked.themes), asked.level)
+    days = (invitation.valid_from, invitation.valid_to) == (asked.since, asked.until)
+    return of_row == of_form and days and _sites_of(db, invitation) == frozenset(asked.sites)
 
 
-def _of_invitation(act: str, who: User, invitation: MandateInvitation) -> audit.Act:
+def _sites_of(db: Session, row: Mandate | MandateInvitation) -> frozenset[UUID]:
+    """The sites to which a mandate or an invitation is limited; none where all are meant."""
+    if isinstance(row, Mandate):
+        return frozenset(db.exec(select(MandateSite.site_id).where(MandateSite.mandate_id == row.id)))
+    limits = select(MandateInvitationSite.site_id).where(MandateInvitationSite.invitation_id == row.id)
+    return frozenset(db.exec(limits))
+
+
+def _of_invitation(db: Session, act: str, who: User, invitation: MandateInvitation) -> audit.Act:
     return audit.Act(
         act=act,
         object_kind="mandate_invitation",
         object_id=invitation.id,
         account_id=who.account_id,
         party_id=invitation.grantor_id,
-        details=_reach(invitation),
+        details=_reach(db, invitation),
     )
 
 
-def _of_mandate(act: str, who: User, mandate: Mandate) -> audit.Act:
+def _of_mandate(db: Session, act: str, who: User, mandate: Mandate) -> audit.Act:
+    replaces = {"replaces": str(mandate.replaces_id)} if mandate.replaces_id else {}
     return audit.Act(
         act=act,
         object_kind="mandate",
         object_id=mandate.id,
         account_id=who.account_id,
         party_id=mandate.grantor_id,
-        details=_reach(mandate),
+        details={**_reach(db, mandate), **replaces},
     )
 
 
-def _reach(row: Mandate | MandateInvitation) -> Mapping[str, str]:
-    last = row.valid_to.isoformat() if row.valid_to else ""
-    return {"themes": row.themes, "level": row.level, "first": row.valid_from.isoformat(), "last": last}
+def _reach(db: Session, row: Mandate | MandateInvitation) -> Mapping[str, str]:
+    return {
+        "themes": row.themes,
+        "sites": ALL if row.every_site else " ".join(sorted(map(str, _sites_of(db, row)))),
+        "level": row.level,
+        "first": row.valid_from.isoformat(),
+        "last": row.valid_to.isoformat() if row.valid_to else "",
+    }

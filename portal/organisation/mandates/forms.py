@@ -1,5 +1,6 @@
 """What somebody wants to let another do, as they choose it."""
 
+import re
 from datetime import date
 from typing import Annotated, Final
 from uuid import UUID
@@ -17,6 +18,14 @@ ALL: Final = "all"
 MOST_SITES: Final = 100  # chosen one by one
 MANY: Final = ("themes", "sites")
 """The fields that come once for each box that is ticked."""
+NO_NAME: Final = re.compile(r"[/:@\d]|\.\w")
+
+
+def bare_name(value: str) -> str:
+    """A name as people bear it: it stands in a letter of ours to whatever mailbox, and is no place for an address."""
+    if NO_NAME.search(value):
+        raise wrong(text("Write the name alone, without numbers and addresses."))
+    return value
 
 
 class ExtentForm(Form):
@@ -42,6 +51,8 @@ class ExtentForm(Form):
         chosen = value.split()
         if not chosen:
             raise wrong(text("Choose all sites, or at least one of them."))
+        if ALL in chosen and len(chosen) > 1:
+            raise wrong(text("Choose either all sites or some of them, not both."))
         if len(chosen) > MOST_SITES:
             raise wrong(text("Choose at most %(n)s sites, or all of them.", n=MOST_SITES))
         return () if ALL in chosen else tuple(dict.fromkeys(chosen))
@@ -62,7 +73,7 @@ class InvitationForm(ExtentForm):
     """Whom somebody invites to which mandate; `language` is that of the letter."""
 
     giver: UUID
-    name: Annotated[str, Field(min_length=1, max_length=200), OneLine]
+    name: Annotated[str, Field(min_length=1, max_length=200), OneLine, AfterValidator(bare_name)]
     email: Annotated[str, Field(min_length=1, max_length=254), OneLine, AfterValidator(email_address)]
     since: date
     language: Language

@@ -12,10 +12,16 @@ from portal.kit.labels import Label
 from portal.organisation.mandates.rules import InvitationState
 
 HOW_FAR: Final[Mapping[Level, Text]] = {
-    Level.SEE: text("You see and download, and change nothing."),
-    Level.MANAGE: text("You also change and order, in the name of who gave the mandate."),
+    Level.SEE: text("The holder sees and downloads, and changes nothing."),
+    Level.MANAGE: text("The holder also changes and orders, in the name of who gave the mandate."),
 }
-FULL: Final = text("This leaves nothing out: of a company, it makes you an administrator, who lets others act, too.")
+FULL: Final[Mapping[bool, Text]] = {
+    False: text("This leaves nothing out: the holder decides in everything here, but for letting others act."),
+    True: text(
+        "This leaves nothing out: the holder becomes an administrator of the company, who lets others act, too."
+    ),
+}
+"""By whether the giver is a company."""
 LEVELS: Final[Mapping[Level, tuple[Text, Text]]] = {
     Level.SEE: (text("May look"), text("Sees and downloads, and changes nothing.")),
     Level.MANAGE: (text("May manage"), text("Also changes and orders, in the giver's name.")),
@@ -30,18 +36,24 @@ class News(StrEnum):
     """What was just done; the value of `news=`."""
 
     INVITED = "invited"
+    WAITS = "waits"
     WITHDRAWN = "withdrawn"
     ACCEPTED = "accepted"
     CHANGED = "changed"
+    SAME = "same"
     ENDED = "ended"
     LAST = "last"
 
 
 NEWS: Final[Mapping[News, Text]] = {
     News.INVITED: text("The invitation has been sent. The mandate begins when it is accepted; we write to you then."),
+    News.WAITS: text(
+        "The same invitation waits already, and its link works. If the letter was lost, withdraw it and invite anew."
+    ),
     News.WITHDRAWN: text("The invitation has been withdrawn. Its link no longer works."),
     News.ACCEPTED: text("You have accepted the mandate."),
     News.CHANGED: text("The mandate has been changed. It counts at once."),
+    News.SAME: text("Nothing was changed: the mandate is as you sent it."),
     News.ENDED: text("The mandate has ended. It opens nothing any more."),
 }
 

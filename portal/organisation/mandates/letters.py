@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from portal.auth.reach import Grant, Level
 from portal.customers.lookups import addressee
-from portal.customers.models import Mandate, MandateInvitation, Party
+from portal.customers.models import Mandate, MandateInvitation, Party, PartyKind
 from portal.customers.words import theme_words, themes_of
 from portal.installation import Installation
 from portal.kit import formats
@@ -32,7 +32,7 @@ def invite(db: Session, here: Installation, invited: Invited, now: datetime) -> 
             name=row.name,
             company=here.brand.called(to.language),
         ),
-        *reach(row),
+        *reach(row, giver),
         text(
             "Open the link, read what it is about and accept with your online banking codes. You need no contract with "
             "us. The link works until %(day)s and only once:",
@@ -57,7 +57,7 @@ def tell_of_acceptance(db: Session, here: Installation, accepted: Accepted, now:
                 name=mandate.holder_name or "",
                 invited=accepted.invited_as,
             ),
-            *reach(mandate),
+            *reach(mandate, db.get_one(Party, mandate.grantor_id)),
             text("If that is not whom you meant, end the mandate at once. It ends as soon as you press the button:"),
             f"{here.base_url}/mandates/{mandate.id}",
         )
@@ -75,7 +75,9 @@ def tell_of_end(db: Session, here: Installation, held: HeldMandate, now: datetim
         to = addressee(db, giver.id)
         says = text("%(name)s has given up the mandate to act for you.", name=_holder(db, mandate))
     if to:
-        post(db, letter(to, text("A mandate has ended"), says, *reach(mandate), f"{here.base_url}/mandates"), now)
+        post(
+            db, letter(to, text("A mandate has ended"), says, *reach(mandate, giver), f"{here.base_url}/mandates"), now
+        )
 
 
 def tell_of_change(db: Session, here: Installation, held: HeldMandate, now: datetime) -> None:
@@ -87,14 +89,14 @@ def tell_of_change(db: Session, here: Installation, held: HeldMandate, now: date
             to,
             text("A mandate has changed"),
             text("%(name)s has changed what you may do for them. From now on:", name=giver.name),
-            *reach(mandate),
+            *reach(mandate, giver),
             f"{here.base_url}/mandates",
         )
         post(db, told, now)
 
 
-def reach(row: Mandate | MandateInvitation) -> Sequence[Text]:
-    """How far a mandate reaches, a sentence each; which sites they are, the letter does not say."""
+def reach(row: Mandate | MandateInvitation, giver: Party) -> Sequence[Text]:
+    """How far a mandate reaches, a sentence each, for either side; which sites they are, the letter does not say."""
     themes, level = themes_of(row.themes), Level(row.level)
     matters = Spoken(lambda language: ", ".join(one.said(language) for one in theme_words(themes)))
     said = [
@@ -103,7 +105,8 @@ def reach(row: Mandate | MandateInvitation) -> Sequence[Text]:
         labels.HOW_FAR[level],
         labels.days(row.valid_from, row.valid_to),
     ]
-    return [*said, *([labels.FULL] if Grant(themes, None if row.every_site else frozenset(), level).is_full else [])]
+    is_full = Grant(themes, None if row.every_site else frozenset(), level).is_full
+    return [*said, labels.FULL[giver.kind == PartyKind.COMPANY]] if is_full else said
 
 
 def _holder(db: Session, mandate: Mandate) -> str:

@@ -226,7 +226,7 @@ def give(visit: Visit[ConfirmedUser]) -> Reply:
         return Answer(_form(visit, Typed(typed.values, {refused.field: refused.says})), status=422)
     if invited:
         letters.invite(visit.db, visit.installation, invited, visit.now)
-    return _done(News.INVITED)
+    return _done(News.INVITED if invited else News.WAITS)
 
 
 def withdraw(visit: Visit[User]) -> Redirect:
@@ -289,9 +289,10 @@ def change(visit: Visit[ConfirmedUser]) -> Reply:
         return Answer(_change_form(visit, held, again), status=422)
     except LastAdministrator as refused:
         return Answer(_change_form(visit, held, Typed(_values(sent), {"level": refused.says})), status=422)
-    if changed:
-        letters.tell_of_change(visit.db, visit.installation, changed, visit.now)
-    return Redirect(f"{MANDATES}/{(changed or held).mandate.id}?news={News.CHANGED}")
+    if changed is None:
+        return Redirect(f"{MANDATES}/{held.mandate.id}?news={News.SAME}")
+    letters.tell_of_change(visit.db, visit.installation, changed, visit.now)
+    return Redirect(f"{MANDATES}/{changed.mandate.id}?news={News.CHANGED}")
 
 
 def show_invitation(visit: Visit[Anyone]) -> Reply:
@@ -301,7 +302,7 @@ def show_invitation(visit: Visit[Anyone]) -> Reply:
     except InvitationOver:
         return Answer(InvitationPage(None, None, ()), status=InvitationOver.status)
     giver = visit.db.get_one(Party, invitation.grantor_id)
-    return InvitationPage(giver.name, invitation, letters.reach(invitation))
+    return InvitationPage(giver.name, invitation, letters.reach(invitation, giver))
 
 
 def take_along(visit: Visit[Anyone]) -> Redirect:
@@ -317,7 +318,7 @@ def show_acceptance(visit: Visit[ConfirmedUser]) -> Reply:
         return Answer(InvitationPage(None, None, ()), status=InvitationOver.status)
     giver = visit.db.get_one(Party, invitation.grantor_id)
     is_own = invitation.account_id == visit.who.account_id or giver.id in visit.who.reach.own
-    return AcceptInvitation(visit.who.name, giver.name, letters.reach(invitation), is_own)
+    return AcceptInvitation(visit.who.name, giver.name, letters.reach(invitation, giver), is_own)
 
 
 def accept(visit: Visit[ConfirmedUser]) -> Reply:
