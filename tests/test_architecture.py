@@ -49,7 +49,7 @@ ALLOWED = {
 
 # What may stand only in its one home, and why.
 HOMES = {
-    r"\.commit\(": ({"portal/migrations/env.py"}, "kit/db.py commits, once, at the end"),
+    r"\.commit\(": ({"portal/kit/db.py", "portal/migrations/env.py"}, "kit/db.py commits, once, at the end"),
     r"\bMarkup\(": ({"portal/kit/html.py"}, "only kit/html.py marks text as safe"),
     r"datetime\.now\(|date\.today\(|time\.time\(": ({"portal/kit/clock.py"}, "take `now` as an argument"),
     r"\bprint\(": (

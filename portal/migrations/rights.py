@@ -26,8 +26,8 @@ from portal.kit.db import table_of
 from portal.kit.privacy import columns_of
 from portal.kit.public_views import PublicView
 from portal.kit.sight import BOUND, run
-from portal.migrations import standing
-from portal.migrations.standing import HERE, OURS
+from portal.migrations import in_force
+from portal.migrations.in_force import HERE, OURS
 from portal.settings import Databases
 
 DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call] # as SQLAlchemy has it
@@ -105,7 +105,7 @@ def wrong(engine: Engine, roles: Roles) -> Iterator[str]:
         if not stands:
             yield "The rights of the database's roles are not those of this version; `portal migrate` renews them."
         mighty = [str(url.username) for url in (roles.owner, roles.work, roles.report)]
-        yield from standing.ways_around(connection, _ours(), mighty)
+        yield from in_force.ways_around(connection, _ours(), mighty)
 
 
 def _make_roles(connection: Connection, roles: Roles) -> None:
@@ -140,7 +140,7 @@ def _stands(connection: Connection, roles: Roles) -> bool:
 def _said(connection: Connection, roles: Roles) -> str:
     """What this version makes, and what there is of it."""
     users = [str(url.username) for url in (roles.owner, *roles.others)]
-    both = "\n".join(_statements(connection, roles)), "\n".join(standing.found(connection, _ours(), users))
+    both = "\n".join(_statements(connection, roles)), "\n".join(in_force.found(connection, _ours(), users))
     return " ".join(hashlib.sha256(one.encode()).hexdigest() for one in both)
 
 

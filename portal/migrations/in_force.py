@@ -1,4 +1,4 @@
-"""What stands of the rights of the database's roles, as PostgreSQL's catalogue tells, and what passes by them.
+"""Which rights of the database's roles are in force, as PostgreSQL's catalogue tells, and what passes by them.
 
 What an administrator gives to a role of their own is theirs, and is not looked at.
 """
