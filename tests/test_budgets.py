@@ -12,7 +12,7 @@ from tests.seeded import copied_house
 
 BILL = id_of("invoice", "261148213")  # electricity
 BUDGETS = {
-    "/overview": Counts(statements=21, escaped=97, macros=0),
+    "/overview": Counts(statements=20, escaped=97, macros=0),
     "/invoices": Counts(
         statements=12, escaped=284, macros=0
     ),  # which of the open ones were paid here, what is set aside of all; which energies there are
@@ -25,6 +25,7 @@ BUDGETS = {
     f"/invoices/{BILL}/check": Counts(statements=13, escaped=81, macros=0),
     "/invoices/check?year=2026": Counts(statements=125, escaped=48, macros=0),  # five for each bill of the year
     "/invoices/month": Counts(statements=14, escaped=52, macros=0),
+    "/mandates": Counts(statements=9, escaped=66, macros=0),
     "/messages": Counts(statements=6, escaped=106, macros=0),
 }
 
