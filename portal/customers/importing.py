@@ -1,4 +1,4 @@
-"""How the utility's own systems tell of customers, contact people, billing and mandates, and how they are kept."""
+"""How the utility's own systems tell of customers, contact people and billing, and how they are kept."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Annotated, Final, Literal
@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, model_validator
 from sqlmodel import Session, col, select
 
-from portal.auth.reach import Level, Theme
 from portal.customers import rules
 from portal.customers.change_requests import Channel
 from portal.customers.models import (
@@ -16,8 +15,6 @@ from portal.customers.models import (
     ContactKind,
     ContactPerson,
     IdentityCode,
-    Mandate,
-    MandateSite,
     Party,
 )
 from portal.customers.rhythms import BillingRhythm
@@ -28,12 +25,9 @@ from portal.kit.feed import (
     FeedRow,
     ImportContext,
     Refusal,
-    ValidFrom,
-    ValidTo,
     Verdict,
     Written,
     checked,
-    ends_later,
     unknown,
     words,
 )
@@ -193,56 +187,17 @@ class BillingEntry(FeedRow):
     )
 
 
-class MandateEntry(FeedRow):
-    """A right of one customer to act for another. It is ended by its last day, never by leaving it out.
-
-    One customer may have several of another, which overlap, or begin on one day: what they open together is open. Those
-    that are given in the portal are told by events, and need not come back.
-    """
-
-    grantor: CustomerNumber = Field(description="Customer number of who is acted for.", examples=["100002"])
-    grantee: CustomerNumber = Field(description="Customer number of who acts.", examples=["100001"])
-    themes: tuple[Theme, ...] = Field(
-        min_length=1, description="What the right is about.", examples=[["billing", "consumption"]]
-    )
-    sites: tuple[Annotated[str, words(40)], ...] | None = Field(
-        min_length=1, description="Site numbers it is limited to; null for all sites.", examples=[["500001"]]
-    )
-    level: Level = Field(description="See only, or manage too.", examples=["see"])
-    valid_from: ValidFrom
-    valid_to: ValidTo
-    mandate_number: Annotated[str, words(40)] | None = Field(
-        default=None,
-        description="Your number of the mandate: it tells two apart that one customer gave another from one day on; "
-        "null where there is one from that day.",
-        examples=["V-2026-114"],
-    )
-    _ends_later = model_validator(mode="after")(ends_later)
-
-    @model_validator(mode="after")
-    def two_parties(self) -> "MandateEntry":
-        """Nobody gives a mandate to themselves."""
-        if self.grantor == self.grantee:
-            raise ValueError("grantor and grantee are the same customer")
-        return self
-
-
 PARTIES = Kept(Party, ("customer_number",))
 DETAILS = Parts(ContactDetail, ("kind", "value"), owner="party_id")
 IDENTITY = Parts(IdentityCode, (), frozenset({"encrypted"}), owner="party_id")
 BILLING = Kept(BillingDetails, ("party_id",))
 CONTACT_PEOPLE = Parts(ContactPerson, ("name", "role"), owner="party_id")
 NO_ADDRESS = dict.fromkeys(("street", "postcode", "town", "country"))
-MANDATES = Kept(Mandate, ("grantor_id", "grantee_id", "valid_from", "number"))
-MANDATE_SITES = Parts(MandateSite, ("site_id",), owner="mandate_id")
 
 
 def party_ids(db: Session, customer_numbers: Iterable[str]) -> Mapping[str, UUID]:
     """The parties that these customer numbers name, as far as the register knows them."""
     return ids(db, col(Party.customer_number), col(Party.id), customer_numbers)
-
-
-FindSites = Callable[[Session, Iterable[str]], Mapping[str, UUID]]
 
 
 def keep_customers(db: Session, rows: Sequence[Customer], context: ImportContext) -> list[Verdict]:
@@ -270,15 +225,6 @@ def keep_billing(db: Session, rows: Sequence[BillingEntry], _context: ImportCont
     """Keep how customers' bills come."""
     parties = party_ids(db, (row.customer_number for row in rows))
     return mirror(db, BILLING, [_billing(row, parties) for row in rows])
-
-
-def keep_mandates(
-    db: Session, rows: Sequence[MandateEntry], _context: ImportContext, site_ids: FindSites
-) -> list[Verdict]:
-    """Keep mandates between customers; where they are limited to sites, `site_ids` tells which the numbers name."""
-    known_sites = site_ids(db, {site for row in rows for site in row.sites or ()})
-    parties = party_ids(db, (number for row in rows for number in (row.grantor, row.grantee)))
-    return mirror(db, MANDATES, [_mandate(row, parties, known_sites) for row in rows], (MANDATE_SITES,))
 
 
 def sealed(party_id: UUID, identity_code: str, vault: Vault) -> IdentityCode:
@@ -334,24 +280,3 @@ def _billing(row: BillingEntry, parties: Mapping[str, UUID]) -> Wanted | Refusal
     way = {"channel": row.channel, "email": row.bills_to, "reference": row.own_reference}
     when = {"rhythm": row.rhythm, "due_day": row.due_day}
     return Wanted({"party_id": parties[row.customer_number], **way, **when})
-
-
-def _mandate(row: MandateEntry, parties: Mapping[str, UUID], known_sites: Mapping[str, UUID]) -> Wanted | Refusal:
-    for number in (row.grantor, row.grantee):
-        if number not in parties:
-            return unknown("customer", number)
-    for site in row.sites or ():
-        if site not in known_sites:
-            return unknown("site", site)
-    mandate = {
-        "grantor_id": parties[row.grantor],
-        "grantee_id": parties[row.grantee],
-        "number": row.mandate_number or "",
-        "themes": ",".join(sorted(set(row.themes))),
-        "every_site": row.sites is None,
-        "level": row.level,
-        "valid_from": row.valid_from,
-        "valid_to": row.valid_to,
-    }
-    limits = [{"site_id": known_sites[number]} for number in sorted(set(row.sites or ()))]
-    return Wanted(mandate, lambda _: {MANDATE_SITES: limits})

@@ -38,7 +38,7 @@ is.
   reason go to `NAME.EXT.doubtful.csv` (as the refused ones do), and `doubtful=2` stands above the last line of the
   output. The exit code stays 0; with `--strict` it is 1.
 - **What is true only once a day holds once a day.** A metering point has one contract of a kind, a kind of contract one
-  rate of VAT, a tax class one rate, a customer one mandate of another one. At the end of each import the register is
+  rate of VAT, a tax class one rate. At the end of each import the register is
   looked at as it would then stand: where two rows of one of these hold on the same day, none of this import's rows
   about it are kept, whatever their order and files. The reason names both rows and the days, and what to do: mostly to
   send the former row again with its last day, in the same import as the new one or before it.

@@ -39,12 +39,11 @@ from portal.customers.importing import (
     BillingEntry,
     ContactPeople,
     Customer,
-    MandateEntry,
     keep_billing,
     keep_contact_people,
     keep_customers,
-    keep_mandates,
 )
+from portal.customers.importing_mandates import MandateEntry, keep_mandates
 from portal.invoices.importing import InvoiceEntry, PaymentEntry, keep_invoices, keep_payments
 from portal.invoices.models import Invoice, Payment
 from portal.kit.feed import ImportContext, Verdict

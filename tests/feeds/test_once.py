@@ -4,16 +4,18 @@ import csv
 import io
 import json
 from collections import defaultdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import delete, select
 
+from portal.auth.models import Account
 from portal.contracts.models import Contract, Tax
-from portal.customers.models import Mandate
+from portal.customers.models import Mandate, MandateEnd
 from portal.feeds import imports
 from portal.feeds.readings import PointOptions
 from portal.feeds.report import Taken, in_all
@@ -26,6 +28,7 @@ from tests.feeds.conftest import VAULT, lines, row
 
 GSRN = "643000000000000016"
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+DAY = date(2026, 11, 20)
 FIRST, HORIZON = date(2025, 1, 1), 400
 
 
@@ -196,6 +199,97 @@ def test_mandates_overlap_and_two_of_one_day_are_told_apart_by_their_numbers(reg
         ("", "billing,consumption", True),
         ("V-2", "moves", False),
     ]
+
+
+# Mandates of the register that took another form here, and those that were given here
+
+
+@pytest.fixture
+def changed_here(register, take_in, database):
+    """A mandate of the register that was narrowed twice here on a day; the feed's row, and the one that holds now."""
+    told = row("mandates", valid_from="2026-01-01", valid_to="2027-12-31", sites=None, mandate_number=None)
+    assert take_in("f.jsonl", told).code == 0
+    with database.writing() as db:
+        original = db.exec(select(Mandate)).one()
+        account = Account(identity_index=b"1" * 32, given_names="Aino", family_name="Mäkelä", created_at=NOW)
+        db.add(account)
+        db.flush()
+        old = original
+        for last in (date(2028, 6, 30), None):
+            new_id = uuid4()
+            same = {"grantor_id": old.grantor_id, "grantee_id": old.grantee_id, "every_site": True, "level": "see"}
+            days = {"valid_from": DAY, "valid_to": last}
+            new = Mandate(id=new_id, number=str(new_id), themes="billing", replaces_id=old.id, **same, **days)
+            at = datetime.combine(DAY, time(12), UTC)
+            db.add_all([new, MandateEnd(mandate_id=old.id, at=at, how="replaced", account_id=account.id)])
+            db.flush()
+            old = new
+    return told, new_id
+
+
+def days_in(database, mandate):
+    with database.reading() as db:
+        found = db.get_one(Mandate, mandate)
+        return found.valid_from, found.valid_to
+
+
+@pytest.mark.parametrize(
+    ("last", "days"),
+    [
+        ("2027-12-31", (DAY, None)),  # as it was: an extension holds
+        ("2027-01-31", (DAY, date(2027, 1, 31))),
+        ("2026-11-10", (date(2026, 11, 10),) * 2),  # the giver had died before the change
+        (DAY.isoformat(), (DAY, None)),  # the event of the change, told back
+    ],
+)
+def test_an_earlier_end_in_the_register_ends_what_a_mandate_became_here(changed_here, take_in, database, last, days):
+    told, new = changed_here
+    for _ in range(2):
+        assert take_in("f.jsonl", told | {"valid_to": last}).code == 0
+        assert days_in(database, new) == days
+
+
+def test_of_a_mandate_given_here_a_feed_says_an_earlier_last_day_and_nothing_else(
+    changed_here, take_in, database, refused
+):
+    told, new = changed_here
+    echo = told | {"themes": ["billing"], "valid_from": DAY.isoformat(), "valid_to": None, "mandate_number": str(new)}
+    assert take_in("f.jsonl", echo).last == "accepted=0 unchanged=1 refused=0"
+    for other in ({"themes": ["moves"]}, {"level": "manage"}, {"sites": ["500001"]}, {"valid_from": "2026-11-19"}):
+        assert take_in("f.jsonl", echo | other).last == "accepted=0 unchanged=0 refused=1"
+        [(_, reason, _)] = refused("f.jsonl")
+        assert reason == (
+            f"mandate {new} was given here, and a row of it says nothing but an earlier valid_to; "
+            f"let {next(iter(other))} be as in its event, or leave the row out"
+        )
+    assert days_in(database, new) == (DAY, None)
+    end = echo | {"valid_to": "2026-12-24", "mandate_number": str(new).upper()}
+    assert take_in("f.jsonl", end).last == "accepted=1 unchanged=0 refused=0"
+    assert days_in(database, new) == (DAY, date(2026, 12, 24))
+    assert take_in("f.jsonl", echo).last == "accepted=0 unchanged=0 refused=1"
+    assert "only its giver lets it hold for longer" in refused("f.jsonl")[0][1]
+    with database.reading() as db:
+        assert len(db.exec(select(Mandate)).all()) == 3
+
+
+def test_a_mandate_of_somebody_without_a_customer_number_ends_by_a_row_without_one(
+    changed_here, take_in, database, refused
+):
+    told, _ = changed_here
+    mandate_id = uuid4()
+    with database.writing() as db:
+        giver, account = db.exec(select(Mandate.grantor_id)).first(), db.exec(select(Account)).one()
+        what = {"themes": "billing", "every_site": True, "level": "see", "valid_from": DAY}
+        holder = {"holder_account_id": account.id, "holder_name": "Oona Virtanen"}
+        db.add(Mandate(id=mandate_id, number=str(mandate_id), grantor_id=giver, **what, **holder))
+    end = told | {"themes": ["billing"], "valid_from": DAY.isoformat(), "valid_to": "2026-12-24"}
+    assert take_in("f.jsonl", end | {"grantee": None}).last == "accepted=0 unchanged=0 refused=1"
+    assert refused("f.jsonl")[0][1] == "grantee is null, but mandate_number is not that of a mandate given here"
+    number = {"mandate_number": str(mandate_id)}
+    assert take_in("f.jsonl", end | number).last == "accepted=0 unchanged=0 refused=1"
+    assert "let grantee be as in its event" in refused("f.jsonl")[0][1]
+    assert take_in("f.jsonl", end | number | {"grantee": None}).last == "accepted=1 unchanged=0 refused=0"
+    assert days_in(database, mandate_id) == (DAY, date(2026, 12, 24))
 
 
 # holders stand in the row of their site
