@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, tuple_
-from sqlmodel import Session, col, select
+from sqlalchemy import delete, exists, tuple_
+from sqlmodel import Session, col, or_, select
 
 from portal.customers.contact import DRAFT_AGE
-from portal.customers.models import ContactChange, ContactDraft, MailboxLink, MandateInvitation
+from portal.customers.models import ContactChange, ContactDraft, MailboxLink, Mandate, MandateEnd, MandateInvitation
+from portal.kit.clock import day_of
 from portal.kit.jobs import Job, rounds
 
 HOURLY: Final = timedelta(hours=1)
@@ -17,7 +18,7 @@ UNCONFIRMED_KEPT: Final = timedelta(days=30)
 
 
 INVITATION_KEPT: Final = timedelta(days=30)
-"""For how long an invitation stays that nobody accepted, counted from the day on which its link was dead."""
+"""For how long an invitation stays once its link is dead, or the mandate that it became is over."""
 
 
 def forgetting() -> Sequence[Job]:
@@ -51,7 +52,14 @@ def forget_links(db: Session, now: datetime, most: int) -> int:
 
 
 def forget_invitations(db: Session, now: datetime, most: int) -> int:
-    """Remove at most so many invitations that nobody accepted; how many. One that was accepted says who was meant."""
-    never = col(MandateInvitation.mandate_id).is_(None) & (col(MandateInvitation.expires_at) <= now - INVITATION_KEPT)
-    these = select(MandateInvitation.id).where(never).limit(most)
+    """Remove at most so many invitations that nobody accepted, or whose mandate is long over; how many.
+
+    Until then one that was accepted says who was meant, and where its holder is written to.
+    """
+    before = now - INVITATION_KEPT
+    became = col(MandateInvitation.mandate_id)
+    ended = exists().where(col(MandateEnd.mandate_id) == became, col(MandateEnd.at) <= before)
+    over = exists().where(col(Mandate.id) == became, col(Mandate.valid_to) < day_of(before))
+    never = became.is_(None) & (col(MandateInvitation.expires_at) <= before)
+    these = select(MandateInvitation.id).where(or_(never, ended, over)).limit(most)
     return db.connection().execute(delete(MandateInvitation).where(col(MandateInvitation.id).in_(these))).rowcount

@@ -40,13 +40,13 @@ TABLES: Belonging = {
         | of_oneself("grantor_id")
         | of_oneself("grantee_id")
         | of_account("holder_account_id")
-        | shown("id", "grantor_id", "grantee_id")
+        | shown("id", "grantor_id", "grantee_id", "holder_account_id")
     ).added(),
     MandateSite: part_of(Mandate, "mandate_id").added(),
     MandateEnd: part_of(Mandate, "mandate_id").added(),
     MandateInvitation: (
         of_party("grantor_id") | shown("token_hash", "grantor_id", "account_id", until="ended_at")
-    ).changed(),
+    ).changed(and_seen=part_of(Mandate, "mandate_id")),
     MandateInvitationSite: part_of(MandateInvitation, "invitation_id").added(),
     BillingDetails: of_party(),
     ContactChange: (of_party() | of_oneself() | of_account() | shown("request_id", "party_id", "account_id")).changed(),
@@ -70,7 +70,7 @@ def subject_of(db: Session, party_id: UUID) -> DataSubject:
 def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     """Name, numbers, address, how they are reached and billed, what they changed, contact people.
 
-    Then mandates and the invitations that they sent.
+    Then mandates and the invitations that they sent or accepted.
     """
     party_id = subject.party_id
     details = select(ContactDetail).where(ContactDetail.party_id == party_id)
@@ -83,8 +83,10 @@ def export(db: Session, subject: DataSubject) -> Iterable[Record]:
     mandates = select(Mandate).where(given_or_received)
     limits = select(MandateSite).join(Mandate).where(given_or_received)
     ends = select(MandateEnd).join(Mandate).where(given_or_received)
-    invitations = select(MandateInvitation).where(MandateInvitation.grantor_id == party_id)
-    limited = select(MandateInvitationSite).join(MandateInvitation).where(MandateInvitation.grantor_id == party_id)
+    held = select(Mandate.id).where(col(Mandate.holder_account_id).in_(subject.accounts))
+    sent_or_accepted = or_(MandateInvitation.grantor_id == party_id, col(MandateInvitation.mandate_id).in_(held))
+    invitations = select(MandateInvitation).where(sent_or_accepted)
+    limited = select(MandateInvitationSite).join(MandateInvitation).where(sent_or_accepted)
     changes = select(ContactChange).where(ContactChange.party_id == party_id)
     return [
         *records(db, select(Party).where(Party.id == party_id)),

@@ -138,7 +138,8 @@ class _Owners:
         if name == "site":
             return {replace(owner, is_face=True) for owner in self._held[row["id"]]}
         if name in {"mandate", "mandate_invitation"}:
-            return {Owner(row["grantor_id"], None, "everything")} | self._holders_of(row)
+            mandate = row if name == "mandate" else self._by_id["mandate"].get(row["mandate_id"], {})
+            return {Owner(row["grantor_id"], None, "everything")} | self._holders_of(mandate)
         if name == "session" or (name == "privacy_case" and row["party_id"] is None):
             return {Owner(None, None, account=row["account_id"])}
         if row.get("party_id"):

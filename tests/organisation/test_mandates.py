@@ -623,6 +623,26 @@ def test_unaccepted_invitations_are_forgotten_after_a_month(house, aino, proved,
     assert kept.mandate_id is not None
 
 
+@pytest.mark.parametrize("ends", [True, False])
+def test_an_accepted_invitation_is_forgotten_a_month_after_its_mandate(house, aino, proved, invited, ends):
+    last = house.now + timedelta(days=364)
+    mandate = mandated(house, aino, proved, invited)
+    if ends:
+        end(proved, mandate)
+        last = house.now
+    kept_until = last + INVITATION_KEPT
+    with house.database.writing() as db:
+        assert forget_invitations(db, kept_until - timedelta(hours=1), 10) == 0
+        assert forget_invitations(db, kept_until + timedelta(days=1), 10) == 1
+    assert "Oona" in plain(proved.open(f"/mandates/{mandate}"))
+
+
+@on_both
+def test_whoever_accepted_an_invitation_has_it_in_their_own_data(house, aino, proved, mikko):
+    mandated(house, aino, proved, house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=0), email="m@example.fi")
+    assert "m@example.fi" in plain(mikko.browser.open("/privacy/data"))
+
+
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_the_pages_are_whole_in_every_language(house, aino, proved, invited, home, language):
     mandate = mandated(house, aino, proved, invited, sites=[str(home[0])])
