@@ -126,6 +126,23 @@ def addressee(db: Session, party_id: UUID) -> Addressee | None:
     return addressees(db, [party_id]).get(party_id)
 
 
+def person_written_to(db: Session, account_id: UUID) -> Addressee | None:
+    """How the person of an account is written to, under the first of their customer numbers that has an address.
+
+    None where no number of theirs has one, or they have no number.
+    """
+    own = (
+        select(IdentityCode.party_id)
+        .join(Account, col(Account.identity_index) == IdentityCode.blind_index)
+        .join(Party, col(Party.id) == IdentityCode.party_id)
+        .where(Account.id == account_id)
+        .order_by(Party.customer_number)
+    )
+    numbers = db.exec(own).all()
+    found = addressees(db, numbers)
+    return next((found[number] for number in numbers if number in found), None)
+
+
 def addressees(db: Session, party_ids: Collection[UUID]) -> Mapping[UUID, Addressee]:
     """The same of some parties, each at the address at which they are reached first; who has none is not among them."""
     theirs = (

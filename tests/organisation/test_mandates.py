@@ -7,7 +7,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlmodel import col, select, update
+from sqlmodel import col, delete, select, update
 
 from portal import app
 from portal.audit.models import AuditEntry
@@ -15,6 +15,7 @@ from portal.auth import actions as sessions
 from portal.auth.models import LoginTransaction, SignedSession
 from portal.customers.jobs import INVITATION_KEPT, forget_invitations
 from portal.customers.models import (
+    ContactDetail,
     Mandate,
     MandateEnd,
     MandateInvitation,
@@ -33,7 +34,7 @@ from portal.sites.models import Occupancy, Site
 from tests import days, markup
 from tests.browser import Browser, hidden
 from tests.people import AINO, KARIN, MIKKO, OONA, on_both
-from tests.post import SIGNATURE, Post
+from tests.post import SIGNATURE, Mood, Post
 from tests.postgres import as_app
 
 pytestmark = pytest.mark.sqlite
@@ -641,6 +642,45 @@ def test_an_accepted_invitation_is_forgotten_a_month_after_its_mandate(house, ai
 def test_whoever_accepted_an_invitation_has_it_in_their_own_data(house, aino, proved, mikko):
     mandated(house, aino, proved, house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=0), email="m@example.fi")
     assert "m@example.fi" in plain(mikko.browser.open("/privacy/data"))
+
+
+@on_both
+def test_letters_about_a_mandate_go_to_its_holder_not_to_where_they_were_invited(house, aino, proved, mikko):
+    house.contact(mikko.party, email="mikko@example.fi")
+    mandate = mandated(house, aino, proved, house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=0))
+    same = {"themes": ["consumption"], "sites": ["all"], "level": "see"}
+    changed = mandate_in(change(proved, mandate, until="", **same))
+    end(proved, changed)
+    assert [letter["To"] for letter in mail(house)][-2:] == ["mikko@example.fi"] * 2
+
+
+def test_we_promise_to_write_only_where_we_know_an_address(house, aino, proved):
+    assert give(proved, asked(aino)).headers["location"] == "/mandates?news=invited"
+    with house.database.writing() as db:
+        db.exec(delete(ContactDetail))
+    sent = give(proved, asked(aino, email="other@example.fi")).headers["location"]
+    assert sent == "/mandates?news=sent"
+    assert "kirjoitamme" not in plain(proved.open(sent))
+
+
+@on_both
+def test_whoever_invited_for_a_company_is_told_themselves(house, aino, proved, invited, company):
+    act(proved, company)
+    give(proved, asked(aino, giver=str(company)))
+    accept(invited, link(house)[0])
+    assert [letter["To"] for letter in mail(house)] == ["aino@example.fi"]
+
+
+@on_both
+def test_an_invitation_whose_letter_was_given_up_says_so(house, aino, proved):
+    give(proved, asked(aino))
+    assert "Odottaa vastausta" in plain(proved.open("/mandates"))
+    with Post(mood=Mood.UNKNOWN) as office:
+        server = MailServer.at(office.url)
+        mailing(lambda: Smtp(server), SIGNATURE).run(Shift(house.database, days.now))
+    page = plain(proved.open("/mandates"))
+    assert "Ei voitu toimittaa" in page
+    assert "Odottaa vastausta" not in page
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -35,10 +35,11 @@ from portal.kit.i18n import Text, text
 from portal.kit.sight import Sight, see, show
 from portal.organisation.mandates import queries, rules
 from portal.organisation.mandates.forms import ALL, ExtentForm, InvitationForm
-from portal.organisation.mandates.lookups import administrators, hash_of, invited_by
+from portal.organisation.mandates.lookups import administrators, hash_of, invited_by, inviter_of
 from portal.organisation.mandates.queries import HeldMandate
 from portal.organisation.mandates.rules import Extent, How, InvitationState, invitation_state
 from portal.outbox.actions import Event, announce
+from portal.outbox.letters import Addressee
 from portal.sites.models import Site
 
 
@@ -129,10 +130,11 @@ class Invited:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A mandate that somebody accepted, and the name by which its giver had invited them."""
+    """A mandate that somebody accepted, the name by which its giver had invited them, and how the inviter is told."""
 
     mandate: Mandate
     invited_as: str
+    inviter: Addressee | None
 
 
 def check(db: Session, who: User, asked: InvitationForm, today: date) -> None:
@@ -239,10 +241,11 @@ def accept(db: Session, who: ConfirmedUser, token: str, now: datetime) -> Accept
     _add(db, mandate, sites)
     invitation.ended_at, invitation.mandate_id = now, mandate.id
     audit.record(db, _of_mandate(db, "mandate.given", who, mandate), now)
+    inviter = inviter_of(db, invitation)  # whom nobody sees any more afterwards
     # What the mandate opens is theirs to see from now on: the numbers of its sites, and where its giver is written to.
     see(db, Sight(who.account_id, who.reach.own, frozenset({giver.id}), None if mandate.every_site else sites))
     announce(db, _given(db, mandate, _number_of(db, who), now), now)
-    return Accepted(mandate, invitation.name)
+    return Accepted(mandate, invitation.name, inviter)
 
 
 def end(db: Session, who: User, mandate_id: UUID, now: datetime) -> HeldMandate | None:

@@ -28,6 +28,7 @@ LEVELS: Final[Mapping[Level, tuple[Text, Text]]] = {
 }
 INVITATIONS: Final[Mapping[InvitationState, Label]] = {
     InvitationState.WAITING: Label(text("Waits for an answer"), icon="clock", tone="brand"),
+    InvitationState.UNDELIVERED: Label(text("Could not be delivered"), icon="circle-alert", tone="warn"),
     InvitationState.EXPIRED: Label(text("Expired"), icon="minus"),
 }
 
@@ -36,6 +37,7 @@ class News(StrEnum):
     """What was just done; the value of `news=`."""
 
     INVITED = "invited"
+    SENT = "sent"
     WAITS = "waits"
     WITHDRAWN = "withdrawn"
     ACCEPTED = "accepted"
@@ -46,6 +48,7 @@ class News(StrEnum):
 
 
 NEWS: Final[Mapping[News, Text]] = {
+    News.SENT: text("The invitation has been sent. The mandate begins when it is accepted; you see it here then."),
     News.INVITED: text("The invitation has been sent. The mandate begins when it is accepted; we write to you then."),
     News.WAITS: text(
         "The same invitation waits already, and its link works. If the letter was lost, withdraw it and invite anew."

@@ -45,9 +45,9 @@ def invite(db: Session, here: Installation, invited: Invited, now: datetime) -> 
 
 
 def tell_of_acceptance(db: Session, here: Installation, accepted: Accepted, now: datetime) -> None:
-    """To the giver: who accepted, as the bank knows them, whatever name they were invited by."""
+    """To whoever invited: who accepted, as the bank knows them, whatever name they were invited by."""
     mandate = accepted.mandate
-    if to := addressee(db, mandate.grantor_id):
+    if to := accepted.inviter:
         told = letter(
             to,
             text("A mandate has begun"),

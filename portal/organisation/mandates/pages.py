@@ -21,8 +21,8 @@ from portal.kit.i18n import Language, Text, text
 from portal.kit.labels import Label
 from portal.kit.web import Answer, Cookie, Redirect, Reply, Visit, action, page
 from portal.organisation import queries as rights
-from portal.organisation.mandates import actions, forms, labels, letters, queries, rules
-from portal.organisation.mandates.actions import CannotBeGiven, InvitationOver, LastAdministrator
+from portal.organisation.mandates import actions, forms, labels, letters, lookups, queries, rules
+from portal.organisation.mandates.actions import CannotBeGiven, InvitationOver, Invited, LastAdministrator
 from portal.organisation.mandates.forms import MANY, ExtentForm, InvitationForm
 from portal.organisation.mandates.labels import News
 from portal.organisation.mandates.queries import Giver, HeldMandate, Invitation, NamedSite
@@ -226,7 +226,7 @@ def give(visit: Visit[ConfirmedUser]) -> Reply:
         return Answer(_form(visit, Typed(typed.values, {refused.field: refused.says})), status=422)
     if invited:
         letters.invite(visit.db, visit.installation, invited, visit.now)
-    return _done(News.INVITED if invited else News.WAITS)
+    return _done(_what_comes(visit, invited))
 
 
 def withdraw(visit: Visit[User]) -> Redirect:
@@ -329,6 +329,13 @@ def accept(visit: Visit[ConfirmedUser]) -> Reply:
         return Answer(InvitationPage(None, None, ()), status=InvitationOver.status)
     letters.tell_of_acceptance(visit.db, visit.installation, accepted, visit.now)
     return Redirect(f"{MANDATES}/{accepted.mandate.id}?news={News.ACCEPTED}", [Cookie(INVITATION_COOKIE, None)])
+
+
+def _what_comes(visit: Visit[ConfirmedUser], invited: Invited | None) -> News:
+    """What is said of an invitation: that we write when it is accepted only where we know an address."""
+    if invited is None:
+        return News.WAITS
+    return News.INVITED if lookups.inviter_of(visit.db, invited.row) else News.SENT
 
 
 def _form(visit: Visit[ConfirmedUser], typed: Typed) -> NewMandate:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import case
+from sqlalchemy import case, exists
 from sqlmodel import Session, col, select
 
 from portal.auth.people import User
@@ -19,6 +19,7 @@ from portal.organisation.labels import all_sites, some_sites
 from portal.organisation.mandates.rules import Extent, InvitationState, invitation_state
 from portal.organisation.records import Right, SiteName, right
 from portal.organisation.rules import RightState
+from portal.outbox.models import OutboxEvent
 from portal.sites.models import Occupancy, Site
 from portal.sites.scope import held_on
 
@@ -59,10 +60,14 @@ class HeldMandate:
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An invitation as its giver sees it."""
+    """An invitation as its giver sees it.
+
+    is_lost: its letter was given up, so that nobody will answer it
+    """
 
     row: MandateInvitation
     number_of_sites: int | None
+    is_lost: bool
 
     @property
     def theme_words(self) -> Sequence[Text]:
@@ -82,9 +87,10 @@ class Invitation:
     def state(self, now: datetime) -> InvitationState:
         """How it stands."""
         row = self.row
-        return invitation_state(
+        state = invitation_state(
             ended_at=row.ended_at, mandate_id=row.mandate_id, expires_at=row.expires_at, last=row.valid_to, now=now
         )
+        return InvitationState.UNDELIVERED if self.is_lost and state is InvitationState.WAITING else state
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,17 +174,22 @@ def invitations(db: Session, who: User) -> Sequence[Invitation]:
     """The invitations that wait, or were not accepted, the newest first; of whoever decides for the party."""
     if not who.reach.is_full:
         return ()
+    given_up = (
+        exists()
+        .where(col(OutboxEvent.about) == MandateInvitation.id, col(OutboxEvent.given_up_at).is_not(None))
+        .correlate(MandateInvitation)
+    )
     open_ones = (
-        select(MandateInvitation)
+        select(MandateInvitation, given_up)
         .where(col(MandateInvitation.grantor_id).in_(who.parties), col(MandateInvitation.ended_at).is_(None))
         .order_by(col(MandateInvitation.invited_at).desc())
     )
     rows = db.exec(open_ones).all()
     limits = select(MandateInvitationSite).where(
-        col(MandateInvitationSite.invitation_id).in_([row.id for row in rows if not row.every_site])
+        col(MandateInvitationSite.invitation_id).in_([row.id for row, _ in rows if not row.every_site])
     )
     chosen = [one.invitation_id for one in db.exec(limits)]
-    return [Invitation(row, None if row.every_site else chosen.count(row.id)) for row in rows]
+    return [Invitation(row, None if row.every_site else chosen.count(row.id), is_lost) for row, is_lost in rows]
 
 
 def sent_by_id(db: Session, who: User, invitation_id: UUID) -> MandateInvitation:

@@ -27,6 +27,7 @@ class InvitationState(StrEnum):
     """How an invitation stands."""
 
     WAITING = "waiting"
+    UNDELIVERED = "undelivered"  # its letter was given up
     EXPIRED = "expired"
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
