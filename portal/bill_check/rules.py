@@ -29,8 +29,8 @@ from portal.kit.i18n import Text
 from portal.kit.intervals import QUARTERS_AN_HOUR, Intervals, Quality, day_starts
 from portal.kit.money import Money, rounded, total
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 
 OF_THE_RULE: Final = frozenset({LineUnit.KWH, LineUnit.MWH, LineUnit.KW, LineUnit.MONTH, None})
 LAST_DECIMAL: Final = Decimal("0.0000005")  # half of the last one that an invoice keeps of quantities and prices
@@ -94,7 +94,7 @@ class BilledReadings:
     @property
     def words(self) -> Text:
         """What they are readings of: the commodity."""
-        return COMMODITIES[self.source.commodity or Commodity.ELECTRICITY].words
+        return (self.source.commodity or Commodity.ELECTRICITY).label.words
 
     @property
     def has_changed(self) -> bool:

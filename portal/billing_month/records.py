@@ -10,7 +10,6 @@ from uuid import UUID
 from portal.billing_month.rules import Lack
 from portal.contracts.charges import ELECTRICITY_TAX
 from portal.contracts.kinds import ContractKind
-from portal.contracts.labels import KINDS
 from portal.contracts.pricing import Costing, CostLine, Unit, vat_of
 from portal.contracts.tariff_periods import Days
 from portal.invoices import labels
@@ -19,8 +18,7 @@ from portal.kit.energy import Energy
 from portal.kit.i18n import Text, text
 from portal.kit.intervals import QUARTERS_AN_HOUR
 from portal.kit.money import Money, total
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 
 class NoMonth(StrEnum):
@@ -85,7 +83,7 @@ class MonthSoFar:
         taxes = [line for line in lines if line.code == ELECTRICITY_TAX]
         others = [line for line in lines if line not in fees and line not in taxes]
         parts = [
-            (KINDS[kind].words, total(line.net for line in others if self.kinds[line.contract_id] is kind))
+            (kind.label.words, total(line.net for line in others if self.kinds[line.contract_id] is kind))
             for kind in ContractKind
         ]
         parts += [
@@ -106,7 +104,7 @@ class MonthSoFar:
         together: dict[Commodity, Energy] = {}
         for commodity, used in self.used:
             together[commodity] = together.get(commodity, Energy(0)) + used
-        return [(COMMODITIES[of].words, labels.rounded(of, used)) for of, used in together.items()]
+        return [(of.label.words, labels.rounded(of, used)) for of, used in together.items()]
 
     @property
     def billed_before(self) -> Money:

@@ -17,7 +17,7 @@ from portal.kit import clock
 from portal.kit.crypto import Vault
 from portal.kit.db import Database
 from portal.kit.feed import ImportContext
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 COMMODITIES = {None: None, "consumption": Commodity.ELECTRICITY, "production": Commodity.PRODUCTION}
 

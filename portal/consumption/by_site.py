@@ -22,7 +22,7 @@ from portal.consumption.tallies import clipped, held_days, split
 from portal.kit import clock
 from portal.kit.clock import DAY, next_month
 from portal.kit.energy import Energy
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from portal.kit.energy import Energy
 from portal.kit.i18n import Text
 from portal.kit.intervals import day_starts
 from portal.kit.questions import Question, any_of, given
-from portal.sites.kinds import Commodity, ReadingType, usual
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint
 
 POINT, SERIES, BLOCKS = table_of(MeteringPoint), table_of(Series), table_of(ReadingMonth)
@@ -118,7 +119,7 @@ def _since(db: Session, billed: Sequence[BilledDays], issued: datetime) -> Itera
     for days in billed:
         of_point = arrived[days.point_id]
         commodity = next((one.commodity for one in of_point.values()), None)
-        kind = days.reading_type or (usual(commodity, of_point) if commodity else None)
+        kind = days.reading_type or (commodity.usual(of_point) if commodity else None)
         came = of_point.get(kind) if kind else None
         is_late = came is not None and came.at is not None and came.at >= issued
         yield PointDays(days.point_id, days.first, days.last, reading_type=kind) if kind and is_late else None

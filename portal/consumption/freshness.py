@@ -4,39 +4,20 @@ The readings of a day are due by the end of the next one (those that come by the
 however often within the day they come.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
 from portal.consumption.selection import Point
 from portal.kit.clock import DAY, HELSINKI, day_of, next_month, start_of
 from portal.kit.intervals import QUARTER_S, Intervals, instant_of, start_quarter
-from portal.sites.kinds import Commodity
 from portal.sites.models import Rhythm
 
 SILENT_AFTER: Final = 2 * DAY  # past due
 QUARTER: Final = timedelta(seconds=QUARTER_S)
 SIXES: Final = (time(6), time(12), time(18))  # with midnight, the ends of six hours; clocks change at none of them
-
-
-class MeterReader(StrEnum):
-    """Who reads a meter and hands its readings on."""
-
-    ELECTRICITY_NETWORK = "electricity-network"  # by way of Datahub
-    GAS_NETWORK = "gas-network"
-    SELLER = "seller"
-
-
-METER_READERS: Final[Mapping[Commodity, MeterReader]] = {
-    Commodity.ELECTRICITY: MeterReader.ELECTRICITY_NETWORK,
-    Commodity.PRODUCTION: MeterReader.ELECTRICITY_NETWORK,
-    Commodity.GAS: MeterReader.GAS_NETWORK,
-    Commodity.HEAT: MeterReader.SELLER,
-    Commodity.COOLING: MeterReader.SELLER,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +113,6 @@ def freshness(points: Iterable[Point], parties: frozenset[UUID], now: datetime) 
         silent=tuple(silent),
         on_time=tuple(on_time),
     )
-
-
-def meter_reader(commodity: Commodity) -> MeterReader:
-    """Who must deliver the readings: of electricity and gas the network company, of heat and cooling we."""
-    return METER_READERS[commodity]
 
 
 def is_coarse(point: Point, readings: Intervals) -> bool:

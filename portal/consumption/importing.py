@@ -13,7 +13,7 @@ from portal.kit.clock import day_of
 from portal.kit.feed import Day, FeedRow, ImportContext, Moment, Refusal, Verdict, unknown, words
 from portal.kit.mirror import Kept, Wanted, mirror
 from portal.sites.importing import Gsrn, KnownPoint, known_points
-from portal.sites.kinds import READING_TYPES, ReadingType
+from portal.sites.kinds import ReadingType
 
 
 class RevisionEntry(FeedRow):
@@ -71,8 +71,8 @@ def _revision(row: RevisionEntry, points: Mapping[str, KnownPoint], now: datetim
 
 
 def _refusal(row: RevisionEntry, point: KnownPoint, now: datetime) -> Refusal | None:
-    if row.reading_type not in READING_TYPES[point.energy]:
-        there = ", ".join(READING_TYPES[point.energy])
+    if row.reading_type not in point.energy.trade.series:
+        there = ", ".join(point.energy.trade.series)
         return Refusal(
             f"reading_type: a metering point of {point.energy} has no {row.reading_type}; send one of {there}"
         )

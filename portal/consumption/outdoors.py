@@ -20,7 +20,7 @@ from portal.consumption.tallies import LookedAt, held_days, looked_at
 from portal.kit.clock import DAY, day_of
 from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR, instant_of
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.weather.hours import Temperatures, start_hour
 from portal.weather.queries import Weather, of_sites
 from portal.weather.rules import YEARS_BEFORE, HeatedMonth, SameWeather, degree_days, in_the_weather_of, means

@@ -9,7 +9,7 @@ from portal.auth.people import User, sees
 from portal.auth.reach import Level, Theme
 from portal.consumption import queries
 from portal.consumption.downloads import ENDINGS, TYPES, Format, Resolution, made
-from portal.consumption.freshness import Freshness, MeterReader, freshness, meter_reader
+from portal.consumption.freshness import Freshness, freshness
 from portal.consumption.periods import NoSuchPeriod
 from portal.consumption.selection import DOWNLOAD, PAGE, Point, Selection, ViewRequest
 from portal.consumption.view import View, view
@@ -17,12 +17,10 @@ from portal.consumption.zeros import ZeroDays
 from portal.kit.errors import Invalid, NotThere
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
-from portal.kit.labels import Label
 from portal.kit.web import Answer, Download, Reply, Visit, page
 from portal.outages import queries as outages
 from portal.outages.records import OutageHere
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 TIMES: Final = ("at", "from", "to")
 MOST_SITES: Final = 30  # in a list to choose from; of more, a table that searches is the way
@@ -33,7 +31,7 @@ class Consumption(Page):
     """What was used or produced.
 
     zeros: the metering points of which the newest days are hard to believe
-    reader: who must deliver the readings
+    read_by: who must deliver the readings: of electricity and gas the network company, of heat and cooling we
     may_write: whether they may write to customer service about it
     commodities: those to choose from
     sites: one point of each, to choose from; of more than MOST_SITES only the chosen one
@@ -46,9 +44,9 @@ class Consumption(Page):
     outages: Sequence[OutageHere]
     freshness: Freshness
     zeros: Sequence[ZeroDays]
-    reader: MeterReader
+    read_by: Text
     may_write: bool
-    commodities: Mapping[Commodity, Label]
+    commodities: Sequence[Commodity]
     sites: Sequence[Point]
     too_many: bool
     notice: Text | None
@@ -89,9 +87,9 @@ def _shown(visit: Visit[User], query: Mapping[str, str], notice: Text | None) ->
         outages=_outages(visit, selection),
         freshness=fresh,
         zeros=queries.hard_to_believe(visit.db, visit.who, selection, fresh, visit.today),
-        reader=meter_reader(selection.commodity),
+        read_by=selection.commodity.trade.read_by,
         may_write=visit.who.reach.covers(Theme.CONSUMPTION, Level.MANAGE),
-        commodities={commodity: COMMODITIES[commodity] for commodity in selection.commodities},
+        commodities=selection.commodities,
         sites=[site for site in sites if site.site_id == selection.site_id] if too_many else sites,
         too_many=too_many,
         notice=notice,

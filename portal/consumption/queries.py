@@ -34,7 +34,8 @@ from portal.kit.i18n import text
 from portal.kit.intervals import Intervals, instant_of, joined
 from portal.kit.questions import any_of
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Rhythm, Site
 
 

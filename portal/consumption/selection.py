@@ -16,7 +16,8 @@ from portal.kit.clock import DAY, day_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import instant_of, start_quarter
 from portal.kit.ranges import Range, merged
-from portal.sites.kinds import READING_TYPES, Commodity, ReadingType, usual
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from portal.sites.models import Rhythm
 
 PAGE: Final = "/consumption"
@@ -90,7 +91,7 @@ class Point:
         """Of which series its readings are."""
         if self.looked_at:
             return self.looked_at
-        return usual(self.commodity, [one.reading_type for one in self.series]) or ReadingType.METERED
+        return self.commodity.usual([one.reading_type for one in self.series]) or ReadingType.METERED
 
     @property
     def told(self) -> PointSeries | None:
@@ -268,7 +269,7 @@ class Selection:
     def reading_types(self) -> Sequence[ReadingType]:
         """The series of energy that the points have, in the order of their commodity."""
         there = {one.reading_type for point in self.points for one in point.series}
-        return [one for one in READING_TYPES[self.commodity] if one in there]
+        return [one for one in self.commodity.trade.series if one in there]
 
     def href_beside(self, compare: Compare) -> str:
         """The same page with another comparison."""

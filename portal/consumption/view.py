@@ -45,7 +45,8 @@ from portal.kit.energy import Energy
 from portal.kit.intervals import QUARTERS_AN_HOUR
 from portal.kit.money import Money
 from portal.kit.ranges import Range, merged
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 
 MOST_GAPS: Final = 5  # that are told one by one
 MOST_POINT_DAYS: Final = 5_000  # whose every reading is looked at, for prices and gaps

@@ -16,14 +16,14 @@ from portal.consumption.selection import Point
 from portal.consumption.tallies import held_days
 from portal.kit.clock import DAY, day_of
 from portal.kit.energy import Energy
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 
 LEAST_DAYS: Final = 3
 MOST_DAYS: Final = 42  # what has been so for longer is known by now
 DAYS_BEFORE: Final = 28
 LEAST_KNOWN: Final = 21  # of them
 NEARLY_ALWAYS: Final = 0.9
-BY_SEASON: Final = frozenset({Commodity.HEAT, Commodity.COOLING, Commodity.GAS})
 WINTER: Final = frozenset({11, 12, 1, 2, 3})
 
 KnownDays = Mapping[date, int]
@@ -61,7 +61,7 @@ def unbelievable(point: Point, last: date, known: KnownDays) -> ZeroDays | None:
     then = [known[like] for like in likes if like and like in known]
     if len(before) < LEAST_KNOWN or sum(energy > 0 for energy in before) < NEARLY_ALWAYS * len(before):
         return None
-    if not all(energy > 0 for energy in then) or (point.commodity in BY_SEASON and len(then) < zeros):
+    if not all(energy > 0 for energy in then) or (point.commodity.trade.by_season and len(then) < zeros):
         return None
     return ZeroDays(point, days[zeros - 1], last, Energy(sum(before) // len(before)))
 

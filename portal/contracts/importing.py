@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from portal.contracts import spot_days
 from portal.contracts.charges import VatRate
-from portal.contracts.kinds import Basis, ContractKind, EnergySource, TariffPeriod, TaxKind
+from portal.contracts.kinds import Basis, ContractKind, EnergySource, Sold, TariffPeriod, TaxKind
 from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax
 from portal.customers.importing import CustomerNumber, party_ids
 from portal.kit.clock import first_of_month, quarters_in
@@ -38,7 +38,6 @@ from portal.kit.mirror import Columns, Kept, Parts, Wanted, mirror, portions
 from portal.kit.packing import pack
 from portal.kit.ranges import overlaps
 from portal.sites.importing import Gsrn, SiteNumber, points_of, site_ids
-from portal.sites.kinds import Commodity
 from portal.sites.models import MeteringPoint
 
 ProductCode = Annotated[str, words(40), Field(description="The utility's code of the product.", examples=["FIXED-24"])]
@@ -214,9 +213,7 @@ class FuelMixEntry(FeedRow):
     of heat and cooling.
     """
 
-    kind: Literal["sales", "heat", "cooling", "gas"] = Field(
-        description="The kind of contract whose energy it is; sales: electricity.", examples=["sales"]
-    )
+    kind: Sold = Field(description="The kind of contract whose energy it is; sales: electricity.", examples=["sales"])
     product_code: ProductCode | None = Field(
         default=None,
         description="The product; null for each product of the kind of which no row tells by its code, as the district "
@@ -260,15 +257,6 @@ TAXES = Kept(Tax, ("kind", "applies_to", "valid_from"))
 FUEL_MIXES = Kept(FuelMix, ("kind", "product_code", "year"))
 SPOT_MONTHS = Kept(SpotMonth, ("month",))
 CONTRACTS = Kept(Contract, ("number",))
-MEASURED: Final[Mapping[ContractKind, frozenset[Commodity]]] = {
-    ContractKind.SALES: frozenset({Commodity.ELECTRICITY}),
-    ContractKind.NETWORK: frozenset({Commodity.ELECTRICITY, Commodity.PRODUCTION}),
-    ContractKind.CONNECTION: frozenset(Commodity),
-    ContractKind.HEAT: frozenset({Commodity.HEAT}),
-    ContractKind.COOLING: frozenset({Commodity.COOLING}),
-    ContractKind.GAS: frozenset({Commodity.GAS}),
-    ContractKind.PURCHASE: frozenset({Commodity.PRODUCTION}),
-}  # what a metering point measures that a kind of contract is about
 BY_SERIES: Final = frozenset({ContractKind.SALES, ContractKind.NETWORK, ContractKind.PURCHASE})
 TAXED_BY_CLASS: Final = ContractKind.NETWORK  # electricity tax stands on the network bill (Act 1260/1996)
 
@@ -428,7 +416,7 @@ def _contradiction(row: ContractEntry, known: _Known) -> Refusal | None:
         return Refusal(f"product {row.product_code} is for {product.kind} contracts, not {row.kind}")
     if row.gsrn and known.points[row.gsrn].site_id != known.sites[row.site_number]:
         return Refusal(f"metering point {row.gsrn} does not stand at site {row.site_number}")
-    if row.gsrn and (energy := known.points[row.gsrn].energy) not in MEASURED[row.kind]:
+    if row.gsrn and (energy := known.points[row.gsrn].energy) not in row.kind.measured:
         return Refusal(f"metering point {row.gsrn} measures {energy}, which no {row.kind} contract is about")
     if row.reading_type and row.kind not in BY_SERIES:
         return Refusal(f"reading_type belongs to contracts about electricity; of a {row.kind} contract it is null")

@@ -12,32 +12,9 @@ from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
 
 CENTS_A_KWH_TO_EUROS_A_MWH: Final = 10
 BY_THE_MWH: Final = "€/MWh"
-BY_MWH: Final = frozenset({ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS})
-KINDS: Final[Mapping[ContractKind, Label]] = {
-    ContractKind.SALES: Label(text("Electricity sales"), icon=COMMODITIES[Commodity.ELECTRICITY].icon),
-    ContractKind.NETWORK: Label(text("Electricity distribution"), icon="utility-pole"),
-    ContractKind.CONNECTION: Label(text("Connection"), icon="cable"),
-    ContractKind.HEAT: COMMODITIES[Commodity.HEAT],
-    ContractKind.COOLING: COMMODITIES[Commodity.COOLING],
-    ContractKind.GAS: COMMODITIES[Commodity.GAS],
-    ContractKind.PURCHASE: Label(text("Purchase of solar electricity"), icon=COMMODITIES[Commodity.PRODUCTION].icon),
-}
-COMMODITY: Final[Mapping[ContractKind, Commodity]] = {
-    ContractKind.SALES: Commodity.ELECTRICITY,
-    ContractKind.NETWORK: Commodity.ELECTRICITY,
-    ContractKind.CONNECTION: Commodity.ELECTRICITY,
-    ContractKind.HEAT: Commodity.HEAT,
-    ContractKind.COOLING: Commodity.COOLING,
-    ContractKind.GAS: Commodity.GAS,
-    ContractKind.PURCHASE: Commodity.PRODUCTION,
-}
-"""What a contract is about: the heading under which it stands."""
-
 STATES: Final[Mapping[ContractState, Label]] = {
     ContractState.COMING: Label(text("Starts later"), icon="calendar-days", tone="brand"),
     ContractState.RUNNING: Label(text("In force"), icon="check", tone="ok"),
@@ -114,7 +91,7 @@ def unit(kind: ContractKind, basis: Basis) -> Text | str:
     """What a price is of, in the unit of its trade."""
     match basis:
         case Basis.ENERGY | Basis.SPOT:
-            return BY_THE_MWH if kind in BY_MWH else "c/kWh"
+            return BY_THE_MWH if kind.is_by_the_mwh else "c/kWh"
         case Basis.MONTH:
             return text("€/month")
         case Basis.POWER:

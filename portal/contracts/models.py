@@ -1,15 +1,16 @@
 from datetime import date, datetime
 from decimal import Decimal
+from typing import get_args
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, LargeBinary, Numeric, SmallInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from portal.contracts.kinds import TariffPeriod
-from portal.kit.db import Instant
+from portal.contracts.kinds import ContractKind, Sold, TariffPeriod
+from portal.kit.db import Instant, one_of
 from portal.kit.privacy import correctable, told
 
-OF_A_KIND = "kind IN ('sales', 'network', 'connection', 'heat', 'cooling', 'gas', 'purchase')"
+OF_A_KIND = one_of("kind", ContractKind)
 
 
 class Product(SQLModel, table=True):
@@ -88,7 +89,7 @@ class FuelMix(SQLModel, table=True):
 
     __tablename__ = "fuel_mix"
     __table_args__ = (
-        CheckConstraint("kind IN ('sales', 'heat', 'cooling', 'gas')", name="kind"),
+        CheckConstraint(one_of("kind", get_args(Sold)), name="kind"),
         UniqueConstraint("kind", "product_code", "year"),
     )
 

@@ -10,7 +10,6 @@ from portal.contracts.kinds import ContractKind, EnergySource
 from portal.kit import formats
 from portal.kit.energy import Energy
 from portal.kit.i18n import Spoken, Text, text
-from portal.sites.labels import COMMODITIES
 
 GRAMS_A_KILOGRAM: Final = 1000
 FIRST_WHOLE: Final = 10  # kilograms from which on nobody counts tenths
@@ -47,7 +46,7 @@ class EnergyOrigin:
     @property
     def heading(self) -> Spoken:
         """Which energy it is, and of which year: `Sähkö 2025`."""
-        return Spoken(lambda language: f"{COMMODITIES[labels.COMMODITY[self.kind]].words.said(language)} {self.year}")
+        return Spoken(lambda language: f"{self.kind.commodity.label.words.said(language)} {self.year}")
 
     @property
     def is_heat(self) -> bool:

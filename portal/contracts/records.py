@@ -16,7 +16,7 @@ from portal.kit.i18n import Spoken, Text
 from portal.kit.labels import Label
 from portal.kit.ranges import Range
 from portal.sites.kinds import ReadingType
-from portal.sites.labels import COMMODITIES, READING_TYPES
+from portal.sites.labels import READING_TYPES
 
 MAIN_PRICES: Final = 3
 NO_HEADLINE: Final = frozenset({ContractKind.NETWORK, ContractKind.CONNECTION})
@@ -95,7 +95,7 @@ class ContractHead:
     @property
     def kind_label(self) -> Label:
         """What kind of contract it is."""
-        return labels.KINDS[self.kind]
+        return self.kind.label
 
     def state(self, today: date) -> ContractState:
         """Where it stands on a day."""
@@ -244,8 +244,7 @@ class SiteContracts:
         """Those about each energy, sales before network."""
         ordered = sorted(self.contracts, key=lambda one: ORDER.index(one.kind))
         return [
-            (COMMODITIES[commodity], list(alike))
-            for commodity, alike in groupby(ordered, key=lambda one: labels.COMMODITY[one.kind])
+            (commodity.label, list(alike)) for commodity, alike in groupby(ordered, key=lambda one: one.kind.commodity)
         ]
 
 

@@ -21,7 +21,7 @@ from portal.demo.products import Article
 from portal.demo.readings import Defect, Metering, Series, stopped
 from portal.demo.register import Address, Dwelling, HeldFrom, Needs, Terms, contract, meter, point, point_id
 from portal.kit.intervals import QUARTERS_AN_HOUR, Quality
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import MeterKind
 from portal.sites.rules import is_gsrn
 

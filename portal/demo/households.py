@@ -47,7 +47,8 @@ from portal.kit.energy import from_kwh
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, Connection, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import Connection, ReadingType
 from portal.sites.models import MeterKind
 
 WRONG_BILL: Final = 9  # of Riikka's, 0 for the newest: the only one of all that does not follow from its readings

@@ -15,7 +15,7 @@ from portal.kit.clock import DAY, HELSINKI
 from portal.outages.kinds import OutageKind, OutageState
 from portal.outages.models import Outage, OutageArea, OutageSite
 from portal.outages.rules import says, with_sites
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 AINO, MIKKO, KARIN, RIIKKA = "412337", "528411", "619700", "845310"  # the sites that they hold
 OF_THE_COMPANY: Final = (0, 10)  # which of its sites, in any scale of the demo

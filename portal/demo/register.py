@@ -20,7 +20,8 @@ from portal.demo.people import Company, Member
 from portal.demo.products import Article
 from portal.kit.i18n import Language
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, Connection, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import Connection, ReadingType
 from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 
 COUNTRY = "FI"

@@ -28,8 +28,8 @@ from portal.feeds.sources import NotAFeed, Source
 from portal.feeds.taking import Ready, Step
 from portal.kit.clock import DAY
 from portal.kit.intervals import start_quarter
+from portal.sites.commodities import Commodity
 from portal.sites.importing import KnownPoint, known_points, make_points
-from portal.sites.kinds import READING_TYPES, Commodity
 from portal.sites.rules import is_gsrn
 
 LARGEST_BLOCK: Final = 31 * 2**20  # bytes
@@ -166,7 +166,7 @@ class _Intake:
         spans = Spans.boundless(len(self._names))
         for number, (gsrn, kind) in enumerate(self._names):
             point = self._points.get(gsrn)
-            if point is None or kind not in READING_TYPES[point.energy]:
+            if point is None or kind not in point.energy.trade.series:
                 spans.until[number] = datahub_file.ALWAYS
                 continue
             if point.valid_from:
@@ -181,10 +181,10 @@ class _Intake:
         point = self._points.get(gsrn)
         if point is None:
             return _unknown(gsrn)
-        if kind not in READING_TYPES[point.energy]:
+        if kind not in point.energy.trade.series:
             return (
                 f"reading type {kind} is not one that a metering point of {point.energy} has, one of "
-                f"{', '.join(READING_TYPES[point.energy])} is asked for: correct it, or the point's energy in feed "
+                f"{', '.join(point.energy.trade.series)} is asked for: correct it, or the point's energy in feed "
                 "metering_points, and take the file in again"
             )
         field, day, place = "valid_from", point.valid_from, "before the first"

@@ -20,7 +20,6 @@ from portal.invoices.rules import years_before
 from portal.kit import formats
 from portal.kit.i18n import Spoken, Text, text
 from portal.kit.money import Money
-from portal.sites.labels import COMMODITIES
 from portal.weather.queries import Weather, of_sites
 from portal.weather.rules import HeatedMonth, degree_days, water_a_day
 
@@ -178,4 +177,4 @@ def _days(who: User, now: WholeInvoice, before: WholeInvoice) -> Iterator[DaysOf
     for source in sources.values():
         if source.commodity and who.reach.sees_at(Theme.CONSUMPTION, source.site_id):
             hrefs = (source.href(one.head.first, one.head.last) for one in (now, before))
-            yield DaysOfUse(COMMODITIES[source.commodity].words, *hrefs)
+            yield DaysOfUse(source.commodity.label.words, *hrefs)

@@ -17,8 +17,8 @@ from portal.invoices.priced_energy import counted_once
 from portal.invoices.records import Line, Source, WholeInvoice
 from portal.kit.energy import MILLIWATT_HOURS_PER_KWH, Energy
 from portal.kit.i18n import Text
-from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 
 TOLD_FROM: Final = Energy(MILLIWATT_HOURS_PER_KWH)  # billing systems round the energy of a line; less is no other bill
 
@@ -49,7 +49,7 @@ class Correction:
     @property
     def words(self) -> Text:
         """What was corrected: the commodity."""
-        return COMMODITIES[self.source.commodity or Commodity.ELECTRICITY].words
+        return (self.source.commodity or Commodity.ELECTRICITY).label.words
 
     @property
     def was(self) -> str:

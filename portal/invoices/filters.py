@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from portal.kit import searching
 from portal.kit.forms import one_of
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 PAGE: Final = "/invoices"
 

@@ -16,7 +16,6 @@ from sqlmodel import Session, col, func
 
 from portal.auth.people import User
 from portal.contracts.kinds import ContractKind
-from portal.contracts.labels import COMMODITY
 from portal.contracts.models import Contract
 from portal.invoices.filters import InvoiceFilter, InvoicesShown, SortBy
 from portal.invoices.heads import CREDITS, HEADS, IS_UNPAID, head, with_subjects
@@ -28,7 +27,7 @@ from portal.invoices.scope import INVOICES
 from portal.kit import searching
 from portal.kit.db import table_of
 from portal.kit.money import Money
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import MeteringPoint, Site
 
 _INVOICE, _SITE, _POINT = (table_of(one) for one in (Invoice, Site, MeteringPoint))
@@ -92,7 +91,7 @@ def energies(db: Session, who: User) -> Sequence[Commodity]:
     kinds = {
         ContractKind(kind) for (kind,) in db.connection().execute(sa.select(col(Contract.kind)).distinct().where(of))
     }
-    held = {COMMODITY[kind] for kind in kinds}
+    held = {kind.commodity for kind in kinds}
     return [one for one in Commodity if one in held]
 
 
@@ -117,7 +116,7 @@ def _conditions(db: Session, who: User, filters: InvoiceFilter, today: date) -> 
 
 def _is_for(energy: Commodity) -> ColumnElement[bool]:
     """Whether any line of a bill is for a contract of an energy."""
-    kinds = [kind for kind, commodity in COMMODITY.items() if commodity is energy]
+    kinds = [kind for kind in ContractKind if kind.commodity is energy]
     lines = sa.select(col(InvoiceLine.id)).join(Contract, col(InvoiceLine.contract_id) == Contract.id)
     of_it = lines.where(col(InvoiceLine.invoice_id) == _INVOICE.c.id, col(Contract.kind).in_(kinds))
     return sa.exists(of_it.correlate(_INVOICE))

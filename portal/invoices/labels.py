@@ -6,8 +6,7 @@ from decimal import Decimal
 from typing import Final
 
 from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY
-from portal.contracts.labels import KINDS as CONTRACTS
+from portal.contracts.labels import CENTS_A_KWH_TO_EUROS_A_MWH
 from portal.contracts.pricing import Vat
 from portal.invoices.kinds import Cause, InvoiceKind, LineUnit, ReadBy
 from portal.invoices.rules import Status
@@ -18,8 +17,7 @@ from portal.kit.formats import DASH, NBSP
 from portal.kit.i18n import Language, Spoken, Text, counted, text
 from portal.kit.labels import Label
 from portal.kit.money import Money
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 STATUSES: Final[Mapping[Status, Label]] = {
     Status.OPEN: Label(text("Unpaid"), icon="clock", tone="brand"),
@@ -36,7 +34,6 @@ STATUSES: Final[Mapping[Status, Label]] = {
     Status.CREDITED: Label(text("Credited"), icon="check", tone="ok"),
 }
 
-SOLD_BY_MWH: Final = frozenset(COMMODITY[kind] for kind in BY_MWH)
 SIGNS: Final = {LineUnit.M3: "m³"}  # of units that are written otherwise than they are told
 
 
@@ -97,9 +94,9 @@ def kind(of: InvoiceKind, language: Language) -> str:
 def subject(kinds: frozenset[ContractKind], language: Language) -> str:
     """What an invoice of some kinds of contracts is for, inside a sentence: `sähkö`, `sähkönsiirto`, `kaukolämpö`."""
     of_both = {ContractKind.SALES, ContractKind.NETWORK}
-    words = [COMMODITIES[Commodity.ELECTRICITY].words] if of_both <= kinds else []
+    words = [Commodity.ELECTRICITY.label.words] if of_both <= kinds else []
     rest = kinds - of_both - {ContractKind.CONNECTION} if words else kinds
-    words += [CONTRACTS[kind].words for kind in ContractKind if kind in rest]
+    words += [kind.label.words for kind in ContractKind if kind in rest]
     return ", ".join(inside(one.said(language)) for one in words)
 
 
@@ -144,14 +141,14 @@ def falls_due(days_left: int) -> Text:
 
 def rounded(commodity: Commodity, amount: Energy) -> str:
     """An amount of energy, rounded, in the unit of its trade."""
-    if commodity in SOLD_BY_MWH:
+    if commodity.trade.by_the_mwh:
         return formats.number(amount.kwh / KWH_A_MEGAWATT_HOUR, 3) + NBSP + LineUnit.MWH
     return formats.kwh(amount)
 
 
 def exactly(of: ContractKind, energy: Energy) -> str:
     """An amount of energy exactly, in the unit of its trade."""
-    if of in BY_MWH:
+    if of.is_by_the_mwh:
         return formats.exact(energy.kwh / KWH_A_MEGAWATT_HOUR, 0) + NBSP + LineUnit.MWH
     return formats.exact(energy.kwh, 0) + NBSP + LineUnit.KWH
 
@@ -159,7 +156,7 @@ def exactly(of: ContractKind, energy: Energy) -> str:
 def average_price(kinds: frozenset[ContractKind], total: Money, used: Energy) -> str:
     """What energy cost with everything, in the unit of its trade."""
     price = Decimal(total.cents) / used.kwh
-    if kinds & BY_MWH:
+    if any(kind.is_by_the_mwh for kind in kinds):
         return formats.number(price * CENTS_A_KWH_TO_EUROS_A_MWH, 2) + NBSP + "€/MWh"
     return formats.number(price, 2) + NBSP + "c/kWh"
 

@@ -58,8 +58,7 @@ from portal.kit.pagination import Pagination, paginate
 from portal.kit.streams import Pieces, Pool
 from portal.kit.visits import platform_of
 from portal.kit.web import Download, FlowVisit, Visit, flow, in_thread, page
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 INVOICES_A_PAGE: Final = 20
 DUE: Final = 3  # that are told of above the list
@@ -185,7 +184,7 @@ def index(payments: PaymentsMade, visit: Visit[User]) -> InvoiceList:
         else _found(heads, asked.found, aside),
         filters=filters,
         years=asked.sums.years,
-        energies=[(one, COMMODITIES[one].words) for one in finding.energies(visit.db, visit.who)],
+        energies=[(one, one.label.words) for one in finding.energies(visit.db, visit.who)],
         is_long=sum(day.count for day in asked.sums.every) > INVOICES_A_PAGE,
         pagination=at,
         count=asked.count,

@@ -5,20 +5,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from portal.contracts.charges import ELECTRICITY_TAX
-from portal.contracts.kinds import ContractKind
+from portal.contracts.kinds import Covers
 from portal.invoices.kinds import BillPart
 from portal.invoices.records import Line, WholeInvoice
 from portal.kit.i18n import Text, text
 from portal.kit.money import Money, total
 
-OF_CONTRACTS: Final[Mapping[ContractKind, BillPart]] = {
-    ContractKind.SALES: BillPart.ENERGY,
-    ContractKind.HEAT: BillPart.ENERGY,
-    ContractKind.COOLING: BillPart.ENERGY,
-    ContractKind.GAS: BillPart.ENERGY,
-    ContractKind.NETWORK: BillPart.NETWORK,
-    ContractKind.CONNECTION: BillPart.NETWORK,
-    ContractKind.PURCHASE: BillPart.BOUGHT,
+OF_CONTRACTS: Final[Mapping[Covers, BillPart]] = {
+    Covers.ENERGY: BillPart.ENERGY,
+    Covers.BOTH: BillPart.ENERGY,
+    Covers.DELIVERY: BillPart.NETWORK,
+    Covers.PURCHASE: BillPart.BOUGHT,
 }
 WORDS: Final[Mapping[BillPart, Text]] = {
     BillPart.ENERGY: text("Energy"),
@@ -62,4 +59,4 @@ def parts(invoice: WholeInvoice) -> Sequence[PartOfBill]:
 def _part(line: Line) -> BillPart:
     if line.code == ELECTRICITY_TAX:
         return BillPart.TAXES
-    return OF_CONTRACTS[line.source.kind] if line.source else BillPart.OTHERS
+    return OF_CONTRACTS[line.source.kind.covers] if line.source else BillPart.OTHERS

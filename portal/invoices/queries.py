@@ -35,7 +35,8 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import Language
 from portal.kit.money import Money, rounded
 from portal.kit.questions import any_of, as_row, given
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from portal.sites.models import MeteringPoint, Site
 
 MOST_REFERRING = 20

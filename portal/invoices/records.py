@@ -10,9 +10,8 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from portal.contracts.charges import ELECTRICITY_TAX
-from portal.contracts.kinds import ContractKind, Names
-from portal.contracts.labels import BY_MWH, CENTS_A_KWH_TO_EUROS_A_MWH, COMMODITY
-from portal.contracts.labels import KINDS as CONTRACTS
+from portal.contracts.kinds import ContractKind, Covers, Names
+from portal.contracts.labels import CENTS_A_KWH_TO_EUROS_A_MWH
 from portal.contracts.pricing import Vat
 from portal.invoices import labels, rules
 from portal.invoices.kinds import InvoiceKind, LineUnit, ReadBy
@@ -23,15 +22,15 @@ from portal.kit.energy import KWH_A_MEGAWATT_HOUR, Energy
 from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.labels import Label
 from portal.kit.money import Money, total
-from portal.sites.kinds import Commodity, ReadingType
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 
 NO_ENERGY: Final = Energy(0)
 NO_MONEY: Final = Money(0)
-OF_ELECTRICITY: Final = frozenset(kind for kind, energy in COMMODITY.items() if energy is Commodity.ELECTRICITY)
+OF_ELECTRICITY: Final = frozenset(kind for kind in ContractKind if kind.commodity is Commodity.ELECTRICITY)
 WHOLE: Final = (
     {ContractKind.SALES, ContractKind.NETWORK},
-    *({kind} for kind in (ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS)),
+    *({kind} for kind in ContractKind if kind.covers is Covers.BOTH),
 )
 
 
@@ -183,7 +182,7 @@ class Source:
     @property
     def words(self) -> Text:
         """What kind of contract it is."""
-        return CONTRACTS[self.kind].words
+        return self.kind.label.words
 
     def href(self, first: date, last: date) -> str:
         """The page of consumption of some days, in the series that it is billed by."""
@@ -226,7 +225,7 @@ class Line:
         """What it counts, as its trade does: heat, cooling and gas by the megawatt-hour, however they were told."""
         if self.quantity is None or self.unit is None or self.unit_price is None:
             return None
-        if self.unit is LineUnit.KWH and self.source and self.source.kind in BY_MWH:
+        if self.unit is LineUnit.KWH and self.source and self.source.kind.is_by_the_mwh:
             price = self.unit_price * CENTS_A_KWH_TO_EUROS_A_MWH
             return Counted(self.quantity / KWH_A_MEGAWATT_HOUR, LineUnit.MWH, price)
         return Counted(self.quantity, self.unit, self.unit_price)
@@ -340,7 +339,7 @@ class WholeInvoice:
     @property
     def used(self) -> Sequence[tuple[Text, str]]:
         """What was used of each commodity, rounded, in the unit of its trade."""
-        return [(COMMODITIES[of].words, labels.rounded(of, amount)) for of, amount in consumption(self.lines).items()]
+        return [(of.label.words, labels.rounded(of, amount)) for of, amount in consumption(self.lines).items()]
 
     @property
     def average_price(self) -> str | None:

@@ -15,8 +15,7 @@ from portal.kit import spark
 from portal.kit.clock import DAY, first_of_month, months
 from portal.kit.energy import Energy
 from portal.kit.i18n import Text
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 YEARS: Final = 2
 MONTHS_A_YEAR: Final = 12
@@ -36,7 +35,7 @@ class TwoYears:
     @property
     def words(self) -> Text:
         """Of what."""
-        return COMMODITIES[self.commodity].words
+        return self.commodity.label.words
 
     @property
     def bars(self) -> Sequence[spark.Bar]:

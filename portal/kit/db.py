@@ -3,7 +3,7 @@
 Everything that differs between SQLite and PostgreSQL stands here.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
@@ -144,6 +144,11 @@ def _let_go(session: Session) -> None:
 def table_of(model: type[SQLModel]) -> Table:
     """The table of a model, for statements that read columns rather than objects."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
+
+
+def one_of(column: str, values: Iterable[str]) -> str:
+    """The constraint that a column holds one of some words, in their order."""
+    return "{} IN ({})".format(column, ", ".join(f"'{value}'" for value in values))
 
 
 def within(column: SQLColumnExpression[Any], ids: Collection[UUID] | None) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """How the network's own system tells of outages, and how that is kept."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -12,6 +12,7 @@ from portal.kit.mirror import Kept, Parts, Wanted, mirror
 from portal.outages.kinds import OutageKind, OutageState
 from portal.outages.models import Outage, OutageArea, OutageSite
 from portal.outages.rules import says, with_sites
+from portal.sites.commodities import Flowing
 from portal.sites.importing import SiteNumber, site_ids
 
 MOST_AREAS, MOST_SITES = 4_000, 200_000
@@ -27,9 +28,7 @@ class OutageEntry(FeedRow):
     outage_number: Annotated[str, words(40)] = Field(
         description="The number of the outage in the network's own system.", examples=["K-2611-0042"]
     )
-    energy: Literal["electricity", "heat", "cooling", "gas"] = Field(
-        description="What does not flow.", examples=["electricity"]
-    )
+    energy: Flowing = Field(description="What does not flow.", examples=["electricity"])
     kind: OutageKind = Field(description="fault: something broke. work: it is planned.", examples=["fault"])
     state: OutageState = Field(
         description="announced, before it begins; ongoing; restored, with ended_at; cancelled, where it did not come.",

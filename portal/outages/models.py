@@ -1,13 +1,14 @@
 from datetime import datetime
-from typing import Final
+from typing import Final, get_args
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, literal_column
 from sqlmodel import Field, SQLModel
 
-from portal.kit.db import Instant
+from portal.kit.db import Instant, one_of
 from portal.kit.privacy import internal, told
 from portal.outages.kinds import OutageState
+from portal.sites.commodities import Flowing
 
 IS_OPEN: Final[ColumnElement[bool]] = literal_column("ended_at IS NULL AND state IN ('announced', 'ongoing')")
 IS_NEWS: Final[ColumnElement[bool]] = literal_column("told IS NULL OR told <> says")
@@ -17,7 +18,7 @@ class Outage(SQLModel, table=True):
     """A time in which energy does not flow somewhere, as the network's own system tells of it."""
 
     __table_args__ = (
-        CheckConstraint("energy IN ('electricity', 'heat', 'cooling', 'gas')", name="energy"),
+        CheckConstraint(one_of("energy", get_args(Flowing)), name="energy"),
         CheckConstraint("kind IN ('fault', 'work')", name="kind"),
         CheckConstraint("state IN ('announced', 'ongoing', 'restored', 'cancelled')", name="state"),
         CheckConstraint("(ended_at IS NOT NULL) = (state = 'restored')", name="ended"),

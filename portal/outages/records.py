@@ -11,9 +11,9 @@ from portal.kit.i18n import Text, counted, text
 from portal.kit.labels import Label
 from portal.kit.money import Money
 from portal.outages.kinds import OPEN, OutageKind, OutageState
-from portal.outages.labels import STATES, TITLES
+from portal.outages.labels import STATES
 from portal.outages.rules import percent
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 HOUR: Final = timedelta(hours=1)
 HEAD: Final = (
@@ -41,7 +41,8 @@ class OutageHead:
     @property
     def title(self) -> Text:
         """What it is."""
-        return TITLES[self.commodity, self.kind]
+        trade = self.commodity.trade
+        return (trade.work if self.kind is OutageKind.WORK else trade.fault) or self.commodity.label.words
 
     @property
     def label(self) -> Label:

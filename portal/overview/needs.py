@@ -18,7 +18,6 @@ from portal.organisation.queries import EndingRight
 from portal.requests.kinds import reading, withdrawal
 from portal.requests.records import Draft
 from portal.requests.rules import DRAFT_KEPT
-from portal.sites.labels import COMMODITIES
 
 SOON: Final = timedelta(days=30)
 """How long before its end a fixed term, an authorisation or a mandate wants a decision, and a meter to be read."""
@@ -125,7 +124,7 @@ def _rights(rights: Sequence[EndingRight]) -> Iterator[Need]:
 def _readings(pending: Pending, today: date) -> Iterator[Need]:
     for one in pending.unread:
         if (reading.CODE, one.site_id) not in pending.under_way:
-            energy = COMMODITIES[one.commodity]
+            energy = one.commodity.label
             said = text("%(energy)s, %(street)s: the meter waits to be read.", energy=energy.words, street=one.street)
             by = max(today, one.read_on + READ_EACH)
             yield Need(said, by, f"/requests/new/reading?site={one.site_id}", energy.icon)

@@ -36,7 +36,7 @@ from portal.customers.models import (
 )
 from portal.invoices.models import Invoice, InvoiceDispute, InvoiceLine, InvoiceVat, Payment
 from portal.kit.db import table_of
-from portal.kit.i18n import Text, text
+from portal.kit.i18n import Language, Spoken, Text, text
 from portal.kit.privacy import PersonalColumn, columns_of
 from portal.messages.models import Message, MessageThread, ThreadReading
 from portal.outages.models import Outage, OutageSite
@@ -45,6 +45,7 @@ from portal.payments.models import CalendarLink, PaymentAttempt
 from portal.privacy.models import PrivacyCase, PrivacyStep
 from portal.privacy.rules import Fate
 from portal.requests.models import RequestPhoto, RequestStep, ServiceRequest
+from portal.sites.commodities import Commodity
 from portal.sites.models import Disconnection, Meter, MeteringPoint, Occupancy, Site
 
 
@@ -112,6 +113,11 @@ class PersonalTable:
         return self.abouts.get(column) if self.abouts else None
 
 
+def _laws(language: Language) -> str:
+    """By which laws readings are kept; one is the law of several commodities."""
+    return ", ".join(dict.fromkeys(one.trade.law.said(language) for one in Commodity))
+
+
 CONTRACT_GROUND: Final = text("contract: GDPR 6(1)(b); after it our legitimate interest in legal claims: GDPR 6(1)(f)")
 """Only while there is a contract is anything needed to perform it (Article 6(1)(b))."""
 
@@ -144,10 +150,7 @@ GROUPS: Final[Mapping[Group, Described]] = {
         text("readings of the meters, by the quarter hour or the hour"),
         About(
             text("remotely read meter"),
-            text(
-                "law: GDPR 6(1)(c); for electricity Act 588/2013 and Decree 767/2021, for heat and cooling "
-                "Act 1429/2014 and Decree 254/2021, for gas Act 587/2017"
-            ),
+            text("law: GDPR 6(1)(c); %(laws)s", laws=Spoken(_laws)),
             text("6 years"),
         ),
         Fate.CONTRACT,

@@ -12,7 +12,7 @@ from portal.consents.authorisations.labels import RESOLUTIONS
 from portal.consents.labels import CHANNELS, GROUNDS, PLACES
 from portal.consents.rules import Purpose
 from portal.consumption.labels import CAUSES, READ_HOW, REGISTERS, UNIT_SIGNS
-from portal.contracts.labels import KINDS as CONTRACTS
+from portal.contracts.kinds import ContractKind
 from portal.customers import words as customers
 from portal.customers.change_requests import Matter
 from portal.customers.rhythms import RHYTHMS
@@ -32,7 +32,8 @@ from portal.requests.kinds import KINDS
 from portal.requests.labels import STATES as REQUEST_STATES
 from portal.requests.labels import STEPS as REQUEST_STEPS
 from portal.sites import words as sites
-from portal.sites.labels import COMMODITIES, READING_TYPES
+from portal.sites.commodities import Commodity
+from portal.sites.labels import READING_TYPES
 
 Words = Mapping[Any, Text | str]
 
@@ -177,12 +178,12 @@ CODES: Final[Mapping[str, Words]] = {
     "site.heating": sites.HEATING,
     "site.ownership": sites.OWNERSHIP,
     "site.use_timing": sites.USE_TIMING,
-    "metering_point.energy": words_of(COMMODITIES),
+    "metering_point.energy": words_of({one: one.label for one in Commodity}),
     "disconnection.connection": sites.CONNECTIONS,
     "metering_point.used_for": sites.USED_FOR,
     "metering_point.rhythm": sites.RHYTHMS,
     "meter.kind": sites.DEVICES,
-    "outage.energy": words_of(COMMODITIES),
+    "outage.energy": words_of({one: one.label for one in Commodity}),
     "outage.kind": {OutageKind.FAULT: text("Fault"), OutageKind.WORK: text("Planned work")},
     "outage.state": words_of(OUTAGES),
     **dict.fromkeys(
@@ -196,7 +197,7 @@ CODES: Final[Mapping[str, Words]] = {
     "register_reading.counts": REGISTERS,
     "register_reading.unit": UNIT_SIGNS,
     "register_reading.read_how": READ_HOW,
-    "contract.kind": words_of(CONTRACTS),
+    "contract.kind": words_of({one: one.label for one in ContractKind}),
     "contract.tax_class": {"I": text("Class I"), "II": text("Class II")},
     "contract.reading_type": words_of(READING_TYPES),
     "invoice.kind": {"invoice": text("Invoice"), **BILLS},

@@ -17,7 +17,7 @@ from portal.invoices.records import InvoiceHead
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Spoken, Text
 from portal.kit.money import Money
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.terms import USUAL, BillingTerms, PaymentTerms
 
 

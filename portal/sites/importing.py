@@ -17,7 +17,8 @@ from portal.kit.db import insert_or_skip, table_of
 from portal.kit.feed import INT32, Day, FeedRow, ImportContext, Refusal, Verdict, Written, checked, unknown, words
 from portal.kit.mirror import Kept, Parts, Wanted, ids, mirror, portions
 from portal.kit.ranges import Range, overlaps
-from portal.sites.kinds import Commodity, Connection
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import Connection
 from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 from portal.sites.rules import CutOff, is_gsrn, told_now
 

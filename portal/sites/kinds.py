@@ -1,18 +1,7 @@
 """The words of sites that tables, feeds and rules share."""
 
-from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import Final
-
-
-class Commodity(StrEnum):
-    """What a metering point measures."""
-
-    ELECTRICITY = "electricity"
-    PRODUCTION = "production"
-    HEAT = "heat"
-    COOLING = "cooling"
-    GAS = "gas"
 
 
 class ReadingType(StrEnum):
@@ -54,33 +43,6 @@ UNITS: Final = {
     ReadingType.FLOW: "°C",
     ReadingType.RETURN: "°C",
 }
-OF_ELECTRICITY: Final = (
-    ReadingType.METERED,
-    ReadingType.NETTED,
-    ReadingType.COMMUNITY,
-    ReadingType.REACTIVE,
-    ReadingType.ESTIMATED,
-)
-OF_WATER: Final = (
-    ReadingType.METERED,
-    ReadingType.VOLUME,
-    ReadingType.FLOW,
-    ReadingType.RETURN,
-    ReadingType.ESTIMATED,
-)
-READING_TYPES: Final[Mapping[Commodity, Sequence[ReadingType]]] = {
-    Commodity.ELECTRICITY: OF_ELECTRICITY,
-    Commodity.PRODUCTION: OF_ELECTRICITY,
-    Commodity.HEAT: OF_WATER,
-    Commodity.COOLING: OF_WATER,
-    Commodity.GAS: (ReadingType.METERED, ReadingType.LOWER, ReadingType.VOLUME, ReadingType.ESTIMATED),
-}
-"""The series that a metering point may have, by what it measures."""
-
-
-def usual(commodity: Commodity, there: Collection[ReadingType]) -> ReadingType | None:
-    """The series by which a metering point is shown and billed where nothing else is said: its first one of energy."""
-    return next((kind for kind in READING_TYPES[commodity] if kind.is_energy and kind in there), None)
 
 
 class Connection(StrEnum):

@@ -20,7 +20,8 @@ from portal.kit.errors import NotThere
 from portal.kit.i18n import text
 from portal.kit.questions import any_of_if_told, given
 from portal.sites import records
-from portal.sites.kinds import Commodity, Connection
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import Connection
 from portal.sites.models import Disconnection, Meter, MeteringPoint, MeterKind, Occupancy, Rhythm, Site
 from portal.sites.records import Device, Fact, HeldSite, OccupancyDays, SitePoint
 from portal.sites.scope import MEASURED, OCCUPANCIES, cut_off_on, held_on

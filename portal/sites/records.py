@@ -11,8 +11,8 @@ from portal.kit.i18n import Spoken, Text, text
 from portal.kit.labels import Label
 from portal.kit.ranges import Range
 from portal.sites import words
-from portal.sites.kinds import Commodity, Connection
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import Connection
 from portal.sites.models import MeterKind, Rhythm, Site
 
 Fact = tuple[Text, Text | Spoken | str]
@@ -89,7 +89,7 @@ class SitePoint:
     @property
     def label(self) -> Label:
         """What it measures, in words."""
-        return COMMODITIES[self.commodity]
+        return self.commodity.label
 
     @property
     def cut_off(self) -> Text | None:

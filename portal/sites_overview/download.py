@@ -10,7 +10,6 @@ from portal.kit import formats, spreadsheets
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language, Text, text
 from portal.kit.spreadsheets import Cell
-from portal.sites.labels import COMMODITIES
 from portal.sites_overview.listing import Listing
 from portal.sites_overview.rows import SiteRow
 
@@ -53,7 +52,7 @@ def _uses(listing: Listing, language: Language) -> Sequence[_Column]:
         return []
     uses = listing.uses
     days = formats.date_range(uses.months[-1], uses.last, language)
-    energy = COMMODITIES[uses.commodity].words
+    energy = uses.commodity.label.words
     return [
         _Column(text("%(energy)s %(days)s, kWh", energy=energy, days=days), lambda row: _kwh(row.figures.now)),
         _Column(text("Days that are compared"), lambda row: _pair(row, lambda pair: pair.days)),
@@ -80,9 +79,7 @@ def _costs(listing: Listing, language: Language) -> Sequence[_Column]:
         return []
     month = formats.month_year(listing.billed, language)
     heading = (
-        text(
-            "%(energy)s, invoices of %(month)s without VAT, €", energy=COMMODITIES[listing.costs_of].words, month=month
-        )
+        text("%(energy)s, invoices of %(month)s without VAT, €", energy=listing.costs_of.label.words, month=month)
         if listing.costs_of
         else text("Invoices of %(month)s without VAT, €", month=month)
     )

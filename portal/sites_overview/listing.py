@@ -21,8 +21,7 @@ from portal.kit.i18n import Language
 from portal.kit.labels import Label
 from portal.sites import queries as sites
 from portal.sites import words
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 from portal.sites.records import HeldSite, SitePoint
 from portal.sites.scope import measured_for
 from portal.sites_overview.records import Use
@@ -63,7 +62,7 @@ class Listing:
     @property
     def costs_are_of(self) -> Label | None:
         """The same commodity in words."""
-        return COMMODITIES[self.costs_of] if self.costs_of else None
+        return self.costs_of.label if self.costs_of else None
 
     def use(self, together: Figures) -> Use | None:
         """What all sites came to in the newest month."""

@@ -13,8 +13,6 @@ from portal.kit import formats, spark
 from portal.kit.energy import Energy
 from portal.kit.i18n import Spoken, Text, counted, text
 from portal.kit.labels import Label
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
 
 YEAR: Final = 12
 
@@ -46,12 +44,7 @@ class Use:
     @property
     def what(self) -> Label:
         """Which commodity it is, in words."""
-        return COMMODITIES[self.of.commodity]
-
-    @property
-    def commodities(self) -> Sequence[tuple[Commodity, Label]]:
-        """Everything that is metered there."""
-        return [(one, COMMODITIES[one]) for one in self.of.commodities]
+        return self.of.commodity.label
 
     @property
     def first(self) -> date:

@@ -24,7 +24,8 @@ from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.kit.money import Money, total
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from tests.contracts.values import VAT, contract, days, energy, margin, measured, monthly, power, quarters, spot
 
 KWH = 1_000_000

@@ -12,7 +12,7 @@ from portal.consumption.periods import Month, Year
 from portal.consumption.rules import total
 from portal.consumption.selection import ViewRequest
 from portal.kit.intervals import Quality
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from tests.consumption.readings import every
 from tests.consumption.test_queries import TODAY, Register, compared, person, value
 

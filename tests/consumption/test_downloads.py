@@ -19,7 +19,8 @@ from portal.consumption.rules import by_hour
 from portal.consumption.selection import Point, PointSeries, ViewRequest
 from portal.kit.clock import DAY
 from portal.kit.intervals import Quality, joined, start_quarter
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from tests.consumption import naive
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.consumption.test_queries import NOW, TODAY, Register, person

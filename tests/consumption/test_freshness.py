@@ -12,7 +12,8 @@ from portal.consumption.selection import HeldDays, Point, PointSeries
 from portal.kit.clock import DAY, HELSINKI, day_of, start_of
 from portal.kit.intervals import instant_of, quarter_of, start_quarter
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from portal.sites.models import Rhythm
 from tests.consumption.readings import every
 

@@ -20,7 +20,7 @@ from portal.customers.models import Party
 from portal.kit.clock import start_of
 from portal.kit.errors import NotThere
 from portal.kit.intervals import Quality, instant_of, start_quarter
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Site
 from tests.consumption.readings import Reading, every, intervals, listed
 from tests.people import user

@@ -11,7 +11,7 @@ from portal.consumption.kinds import ReadHow, Register, RegisterUnit
 from portal.consumption.registers.models import RegisterReading
 from portal.consumption.registers.records import read_register
 from portal.consumption.registers.rules import RegisterValue, counted, in_order, is_change, used
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from tests.markup import words
 
 DAY = timedelta(days=1)

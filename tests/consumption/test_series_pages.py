@@ -10,7 +10,8 @@ from portal.consumption import recording
 from portal.consumption.models import RevisionReason
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
-from portal.sites.kinds import READING_TYPES, Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import READING_TYPES, ReadingType
 from portal.sites.labels import READING_TYPES as LABELS
 from portal.sites.models import MeteringPoint
 from tests.consumption.homes import NOW, SINCE, Home

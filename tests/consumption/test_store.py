@@ -15,7 +15,8 @@ from portal.consumption.recording import Recorded
 from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
-from portal.sites.kinds import READING_TYPES, Commodity
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import READING_TYPES
 from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, make_point, read
 from tests.data import real
 

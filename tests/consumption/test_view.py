@@ -19,7 +19,8 @@ from portal.consumption.selection import ALWAYS, HeldDays, Point, PointSeries
 from portal.kit.energy import Energy
 from portal.kit.intervals import Quality, instant_of
 from portal.kit.ranges import Range
-from portal.sites.kinds import Commodity, ReadingType
+from portal.sites.commodities import Commodity
+from portal.sites.kinds import ReadingType
 from tests.consumption.readings import every
 
 TODAY = date(2026, 11, 21)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from portal.consumption.selection import Point
 from portal.consumption.zeros import unbelievable
 from portal.kit.energy import Energy
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 DAY = timedelta(days=1)
 LAST = date(2026, 10, 27)  # two days after one of 25 hours

@@ -16,7 +16,7 @@ from portal.invoices.kinds import Cause, InvoiceKind, LineUnit
 from portal.invoices.records import InvoiceHead, InvoiceSubject, Line, Source, WholeInvoice
 from portal.kit.energy import Energy
 from portal.kit.money import Money, total
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 KWH = 1_000_000
 NAMED = Names("fi", "sv", "en")

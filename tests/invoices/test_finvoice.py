@@ -28,7 +28,7 @@ from portal.kit.db import Database
 from portal.kit.energy import from_kwh
 from portal.kit.i18n import Language
 from portal.kit.money import Money
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from tests.contracts.register import BIC, IBAN, PAYEE, line, somebody
 from tests.data import real
 

@@ -36,7 +36,7 @@ from portal.invoices.rules import (
 from portal.kit.energy import Energy
 from portal.kit.i18n import Language
 from portal.kit.money import Money
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 TODAY = date(2026, 11, 21)  # a Saturday
 DAYS = st.dates(date(2020, 1, 1), date(2035, 12, 31))

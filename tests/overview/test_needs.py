@@ -13,7 +13,7 @@ from portal.kit.i18n import Language
 from portal.organisation.queries import EndingRight
 from portal.overview.needs import READ_EACH, SOON, Pending, needs
 from portal.requests.records import Draft
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 TODAY = date(2026, 11, 21)
 DAY = timedelta(days=1)

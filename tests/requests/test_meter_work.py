@@ -10,7 +10,7 @@ from portal.requests.asking import Answers
 from portal.requests.kinds.meter_work import METER_WORK, Work
 from portal.requests.models import ServiceRequest
 from portal.requests.subjects import MeasuringPoint, SiteSubject
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from tests import markup
 from tests.requests.conftest import begin, fill_in, rows, send
 from tests.requests.values import TODAY, WHOSE

@@ -27,7 +27,7 @@ from portal.requests.kinds import reading
 from portal.requests.kinds.reading import READING
 from portal.requests.models import RequestPhoto, ServiceRequest
 from portal.requests.subjects import SiteSubject
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import Meter
 from tests import markup
 from tests.browser import hidden

@@ -18,7 +18,7 @@ from portal.consents.authorisations.models import (
 )
 from portal.consents.authorisations.records import Covered, Given
 from portal.customers.models import Party
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import MeteringPoint, Site
 
 

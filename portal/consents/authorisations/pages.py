@@ -24,11 +24,8 @@ from portal.kit import days
 from portal.kit.forms import Typed, read
 from portal.kit.html import Page
 from portal.kit.i18n import Text, text
-from portal.kit.labels import Label
 from portal.kit.pagination import Pagination, paginate
 from portal.kit.web import Answer, Download, Redirect, Reply, Visit, action, page
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
 
 PAGE: Final = 20
 FIELDS: Final[Mapping[str, Text]] = {
@@ -61,7 +58,6 @@ class NewAuthorisation(Page):
     companies: Sequence[ThirdParty]
     purposes: Mapping[UUID, Names]
     points: Sequence[Point]
-    commodities: Mapping[Commodity, Label]
     resolutions: Mapping[str, Text]
     until: str
     longest: str
@@ -74,7 +70,6 @@ class Preview(Page):
     template = "authorisations/preview.html"
     offered: Offer
     wording: Wording
-    commodities: Mapping[Commodity, Label]
     samples: Sequence[Sample]
     typed: Typed
     back: str
@@ -122,7 +117,6 @@ def new(visit: Visit[User]) -> Reply:
     return Preview(
         offered=offered,
         wording=offered.wording(notices.EDITIONS.current, visit.language),
-        commodities=COMMODITIES,
         samples=offers.samples(visit.db, visit.who, offered),
         typed=Typed(_values(typed)),
         back=f"/authorisations/new?{urlencode(asked.value.said)}&change=1",
@@ -176,7 +170,6 @@ def _form(visit: Visit[User], typed: Typed) -> NewAuthorisation:
         companies=companies,
         purposes={company.id: purpose(company) for company in companies},
         points=queries.points_held(visit.db, visit.who, visit.today),
-        commodities=COMMODITIES,
         resolutions=labels.RESOLUTIONS,
         until=days.as_written(typed.value("until")),
         longest=days.written(may_last_until(visit.today)),

@@ -14,8 +14,7 @@ from portal.customers.models import Party
 from portal.kit.clock import day_of
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +37,7 @@ class Covered:
     @property
     def words(self) -> Text:
         """What is measured there."""
-        return COMMODITIES[self.commodity].words
+        return self.commodity.label.words
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,10 +34,7 @@ from portal.kit.feed import (
 )
 from portal.kit.mirror import Kept, Wanted, mirror, portions
 from portal.sites.importing import Gsrn, KnownPoint, known_points
-from portal.sites.kinds import Commodity
 from portal.sites.models import Meter, MeterKind
-
-OF_WATER: Final = frozenset({Commodity.HEAT, Commodity.COOLING})
 
 
 class RegisterReadingEntry(FeedRow):
@@ -135,9 +132,9 @@ def _reading(
 
 
 def _unit(row: RegisterReadingEntry, point: KnownPoint) -> Refusal | None:
-    if row.counts is Register.VOLUME and point.energy not in OF_WATER:
+    if row.counts is Register.VOLUME and not point.energy.is_carried_by_water:
         return Refusal(f"counts: a meter of {point.energy} has none of volume; send total")
-    if (row.unit is RegisterUnit.M3) is (row.counts is Register.VOLUME) or point.energy is Commodity.GAS:
+    if (row.unit is RegisterUnit.M3) is (row.counts is Register.VOLUME) or point.energy.is_metered_by_volume:
         return None
     fits = "m3" if row.counts is Register.VOLUME else "kWh or MWh"
     return Refusal(f"unit: the {row.counts} register of a meter of {point.energy} counts in {fits}, not {row.unit}")

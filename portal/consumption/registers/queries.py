@@ -19,7 +19,7 @@ from portal.consumption.registers.records import VALUE, ReadRegister, read_regis
 from portal.consumption.registers.rules import RegisterValue
 from portal.kit.db import table_of
 from portal.kit.questions import given
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 from portal.sites.models import Disconnection, MeteringPoint, Occupancy, Site
 from portal.sites.scope import cut_off_on, held_on
 

@@ -14,8 +14,7 @@ from portal.kit import formats
 from portal.kit.formats import NBSP
 from portal.kit.i18n import Text
 from portal.kit.labels import Label
-from portal.sites.kinds import Commodity
-from portal.sites.labels import COMMODITIES
+from portal.sites.commodities import Commodity
 
 SHOWN: Final = 6  # before the older ones
 VALUE: Final = ("serial", "counts", "read_on", "reading", "unit", "read_how", "digits")
@@ -62,7 +61,7 @@ class ReadRegister:
     @property
     def label(self) -> Label:
         """What the point measures."""
-        return COMMODITIES[self.commodity]
+        return self.commodity.label
 
     @property
     def words(self) -> Text:

@@ -15,7 +15,7 @@ from portal.requests.asking import Answers, Question
 from portal.requests.fields import YES_OR_NO, ChoiceField, Option, said_day
 from portal.requests.kind import Kind, Promise
 from portal.requests.subjects import SiteSubject
-from portal.sites.kinds import Commodity
+from portal.sites.commodities import Commodity
 
 WITHIN_MONTHS: Final = 4
 

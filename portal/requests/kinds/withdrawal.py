@@ -24,9 +24,7 @@ from portal.requests.subjects import ContractSubject
 CODE: Final = "withdrawal"
 WITHIN: Final = timedelta(days=14)
 ANSWERED_IN: Final = 2  # banking days
-SUPPLIES: Final = frozenset(
-    {ContractKind.SALES, ContractKind.NETWORK, ContractKind.HEAT, ContractKind.COOLING, ContractKind.GAS}
-)
+SUPPLIES: Final = frozenset(ContractKind) - {ContractKind.CONNECTION, ContractKind.PURCHASE}
 """What a consumer buys; a connection belongs to its house, and a purchase is ours from them."""
 
 
