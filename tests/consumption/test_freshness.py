@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.consumption.freshness import Awaited, Limit, MeterReader, freshness, is_coarse, meter_reader
+from portal.consumption.freshness import Awaited, Limit, freshness, is_coarse
 from portal.consumption.selection import HeldDays, Point, PointSeries
 from portal.kit.clock import DAY, HELSINKI, day_of, start_of
 from portal.kit.intervals import instant_of, quarter_of, start_quarter
 from portal.kit.ranges import Range
-from portal.sites.commodities import Commodity
+from portal.sites.commodities import BY_DATAHUB, BY_US, Commodity
 from portal.sites.kinds import ReadingType
 from portal.sites.models import Rhythm
 from tests.consumption.readings import every
@@ -129,10 +129,10 @@ def test_what_is_connected_again_is_awaited_from_that_day_on(now, late, silent):
 
 
 def test_who_must_deliver_follows_from_what_is_measured():
-    readers = {commodity: meter_reader(commodity) for commodity in Commodity}
-    assert readers[Commodity.ELECTRICITY] is readers[Commodity.PRODUCTION] is MeterReader.ELECTRICITY_NETWORK
-    assert readers[Commodity.HEAT] is readers[Commodity.COOLING] is MeterReader.SELLER
-    assert readers[Commodity.GAS] is MeterReader.GAS_NETWORK
+    read_by = {commodity: commodity.trade.read_by for commodity in Commodity}
+    assert read_by[Commodity.ELECTRICITY] is read_by[Commodity.PRODUCTION] is BY_DATAHUB
+    assert read_by[Commodity.HEAT] is read_by[Commodity.COOLING] is BY_US
+    assert "gas network company" in read_by[Commodity.GAS].message
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from uuid import uuid4
 from sqlmodel import delete
 
 from portal.auth.reach import Reach
-from portal.contracts.kinds import EnergySource
+from portal.contracts.kinds import ContractKind, EnergySource
 from portal.contracts.models import Contract, FuelMix, PricePart, Product, SpotMonth, Tax
 from portal.customers.models import Party
 from portal.invoices.models import Invoice, InvoiceLine, InvoiceVat, Payment
@@ -85,7 +85,8 @@ class Register:
     def taxes(self):
         vat = [
             Tax(kind="vat", applies_to=kind, rate=Decimal("25.5"), valid_from=LONG_AGO)
-            for kind in ("sales", "network", "connection", "heat", "cooling", "gas")
+            for kind in ContractKind
+            if kind is not ContractKind.PURCHASE
         ]
         vat.append(Tax(kind="vat", applies_to="purchase", rate=Decimal(0), valid_from=LONG_AGO))
         return self.add(*vat, Tax(kind="electricity-tax", applies_to="I", rate=Decimal("2.253"), valid_from=LONG_AGO))
