@@ -11,7 +11,7 @@ from portal.consumption.models import RevisionReason
 from portal.kit.i18n import Language
 from portal.kit.intervals import Quality
 from portal.sites.commodities import Commodity
-from portal.sites.kinds import READING_TYPES, ReadingType
+from portal.sites.kinds import ReadingType
 from portal.sites.labels import READING_TYPES as LABELS
 from portal.sites.models import MeteringPoint
 from tests.consumption.homes import NOW, SINCE, Home
@@ -168,7 +168,7 @@ def test_every_series_that_a_metering_point_may_have_is_told_in_its_unit(registe
     """Each in one row with its sum or its mean, and in a file that tells the same."""
     home = Home(register, aino.party)
     point = register.point(home.site, energy=commodity)
-    quantities = {kind: (number + 1) * 10_000 for number, kind in enumerate(READING_TYPES[commodity])}
+    quantities = {kind: (number + 1) * 10_000 for number, kind in enumerate(commodity.trade.series)}
     with home.database.writing() as db:
         for kind, quantity in quantities.items():
             recording.record(db, point, every(*MONTH, milliwatt_hours=a_quarter(quantity)), NOW, kind)

@@ -16,7 +16,6 @@ from portal.consumption.store import PointDays
 from portal.kit.db import Database
 from portal.kit.intervals import NOTHING, Intervals, Quality, start_quarter
 from portal.sites.commodities import Commodity
-from portal.sites.kinds import READING_TYPES
 from tests.consumption.readings import Naive, Reading, days, every, intervals, listed, loads, make_point, read
 from tests.data import real
 
@@ -242,7 +241,7 @@ def test_the_arrays_that_are_read_are_of_the_promised_kinds(db, point):
 def test_series_are_held_in_one_order_whichever_way_they_come(database):
     """Two imports that held the same series in another order would wait for each other for ever."""
     with database.writing() as db:
-        point, kinds = make_point(db), READING_TYPES[Commodity.ELECTRICITY]
+        point, kinds = make_point(db), Commodity.ELECTRICITY.trade.series
         deliveries = [recording.Delivery(point, every(MONTH, MONTH), kind) for kind in reversed(kinds)]
         held = []
         event.listen(database.engine, "before_cursor_execute", lambda *asked: held.append(asked[2:4]))
