@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
-from portal.contracts.kinds import Basis, ContractKind, Names, TariffPeriod
+from portal.contracts.kinds import Basis, ContractKind, Covers, Names, TariffPeriod
 from portal.contracts.tariff_periods import Days
 from portal.kit.ranges import Range, overlaps
 from portal.sites.kinds import ReadingType
@@ -35,7 +35,8 @@ class TwoContracts(NotPriced):
 class Price:
     """One part of a price for as long as it holds, without VAT.
 
-    amount: c/kWh for energy and spot (there a margin), EUR a month or a kW for the others
+    amount: c/kWh for energy and spot (there a margin: what we keep of each kWh that we buy), EUR a month or a kW for
+        the others
     last: the last day, None while it lasts
     threshold_kw: the power above which a power price applies
     """
@@ -98,11 +99,17 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One price under one rate of VAT, and the days on which both hold."""
+    """One price of a kind of contract under one rate of VAT, and the days on which both hold."""
 
+    kind: ContractKind
     price: Price
     days: Days
     vat_percent: Decimal
+
+    @property
+    def spot_counts(self) -> int:
+        """How often the spot price is charged: once; of what we buy it is paid instead."""
+        return -1 if self.kind.covers is Covers.PURCHASE else 1
 
 
 def charges(terms: Terms, days: Days) -> Iterator[Charge]:
@@ -114,7 +121,7 @@ def charges(terms: Terms, days: Days) -> Iterator[Charge]:
     for price in terms.prices if running else ():
         held = running.within(price.held) if running else None
         if held:
-            yield from _charged(price, held, terms.vat)
+            yield from _charged(terms, price, held)
 
 
 def check_one_of_a_kind(terms: Iterable[Terms], days: Days) -> None:
@@ -143,9 +150,9 @@ def _rate(day: date, rates: Iterable[tuple[Range, Decimal]]) -> Decimal | None:
     return percents.pop() if len(percents) == 1 else None
 
 
-def _charged(price: Price, days: Days, rates: Iterable[VatRate]) -> Iterator[Charge]:
-    for held, percent in by_rate(days.range, rates):
+def _charged(terms: Terms, price: Price, days: Days) -> Iterator[Charge]:
+    for held, percent in by_rate(days.range, terms.vat):
         if percent is None:
             raise NoVatRate(f"{price.code}: no VAT, or two rates of it, {held.said}")
         if mine := days.within(held):
-            yield Charge(price, mine, percent)
+            yield Charge(terms.kind, price, mine, percent)

@@ -61,8 +61,9 @@ class PricePartEntry(FeedRow):
     )
     name: Names = Field(description="What a bill calls it.")
     basis: Basis = Field(
-        description="What the price is multiplied by: energy (c/kWh), spot (a margin in c/kWh on the spot price), "
-        "month (EUR a month, by days), power (EUR/kW of the month's highest 15-minute mean power).",
+        description="What the price is multiplied by: energy (c/kWh), spot (a margin in c/kWh on the spot price; of a "
+        "purchase what is kept of it), month (EUR a month, by days), power (EUR/kW of the month's highest 15-minute "
+        "mean power).",
         examples=["energy"],
     )
     window: TariffPeriod = Field(

@@ -103,7 +103,8 @@ class Basis(StrEnum):
     """What a price part is multiplied by."""
 
     ENERGY = "energy"  # c/kWh times the energy of the part's time window
-    SPOT = "spot"  # the spot price of each billing interval times its energy, plus this margin in c/kWh
+    SPOT = "spot"  # the spot price of each billing interval times its energy (less than nothing for what we buy), plus
+    # this margin in c/kWh
     MONTH = "month"  # EUR/month, by days
     POWER = "power"  # EUR/kW of the month's highest 15-minute mean power above a threshold
 

@@ -72,7 +72,8 @@ class Metered:
             _sums(_products(self.readings.milliwatt_hours, self.fourfold), group, groups) if follows else [0] * groups
         )
         with localcontext(EXACT):
-            price, of_spot = charge.price.amount / MILLIWATT_HOURS_PER_KWH, 1 / (SPOT_UNITS * MILLIWATT_HOURS_PER_KWH)
+            price = charge.price.amount / MILLIWATT_HOURS_PER_KWH
+            of_spot = charge.spot_counts / (SPOT_UNITS * MILLIWATT_HOURS_PER_KWH)
             return [
                 milliwatt_hours * price + fourfold * of_spot
                 for milliwatt_hours, fourfold in zip(energy, on_spot, strict=True)

@@ -52,6 +52,11 @@ class DatedPrice:
         return None if self.vat_percent is None else with_vat(self.net, self.vat_percent)
 
     @property
+    def is_taken_off(self) -> bool:
+        """Whether it is a margin that we keep of the spot price of what we buy."""
+        return self.kind is ContractKind.PURCHASE and self.price.basis is Basis.SPOT and self.price.amount > 0
+
+    @property
     def unit(self) -> Text | str:
         """What it is a price of, in the unit of its trade."""
         return labels.unit(self.kind, self.price.basis)

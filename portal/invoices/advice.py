@@ -25,9 +25,10 @@ def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
     """The dispute body of such a customer, advice, the authority, and where offers are compared.
 
     Directive (EU) 2019/944, Annex I, 1.2 (g) to (i) and 1.3 (b). The board of Act 502/2023, sections 1 to 3, is for end
-    customers of electricity who are no consumers; of their heat, cooling and gas courts alone decide. How heat and
-    cooling are metered and billed the Energy Authority supervises (Energy Efficiency Act 1429/2014), the market of gas
-    as that of electricity (Act 590/2013).
+    customers of electricity who are no consumers; of their heat, cooling and gas the courts. Government
+    proposal HE 85/2025 changes both that act and the Energy Efficiency Act (1429/2014) under which heat and cooling are
+    metered and billed: whoever puts this into service has these sentences read against the law of that day. The market
+    of gas is supervised as that of electricity (Act 590/2013).
     """
     if not invoice.is_a_companys:
         yield text(
@@ -42,8 +43,8 @@ def who_helps(invoice: WholeInvoice) -> Iterator[Text]:
             )
         if invoice.is_about_more_than_electricity:
             yield text(
-                "No disputes board handles a company's matters of heat, cooling, gas or other services: if we do not "
-                "find a solution together, the district court decides them."
+                "A company's matters of heat, cooling, gas or other services the district court decides, if we do not "
+                "find a solution together."
             )
     yield text("Motiva (motiva.fi) gives free advice on using energy sparingly.")
     if invoice.is_about(*OF_ELECTRICITY):

@@ -158,6 +158,7 @@ def test_a_network_contract_shows_tax_and_what_comes(aino, home):
         ("cooling", "cooling", ("3", "energy"), "37,65 €/MWh"),
         ("gas", "gas", ("5", "energy"), "62,75 €/MWh"),
         ("sales", "electricity", ("0.36", "spot"), "pörssihinta + 0,45 c/kWh"),
+        ("purchase", "production", ("0.3", "spot"), "pörssihinta − 0,30 c/kWh"),
         ("connection", "electricity", ("5", "month"), "Liittymä · toistaiseksi"),
     ],
 )
@@ -171,6 +172,17 @@ def test_every_kind_of_contract_presents_itself(aino, register, kind, energy, pr
     said = words(aino.browser.open(f"/contracts/{contract}"))
     assert "Sopimusteho 12 kW" in said
     assert "another origin" in said
+
+
+@pytest.mark.parametrize(("minutes", "each"), [(15, "vartin"), (60, "tunnin")])
+def test_a_purchase_at_the_spot_price_says_what_we_pay(aino, register, minutes, each):
+    register.taxes()
+    site, product = register.site(), register.product("purchase", billing_minutes=minutes)
+    register.price(product, "energy", "0.3", "spot")
+    contract = register.contract(aino.party, site, register.point(site, "production"), product, "purchase")
+    said = words(aino.browser.open(f"/contracts/{contract}"))
+    assert f"Maksamme sinulle kunkin {each} pörssihinnan, josta vähennetään marginaali." in said
+    assert "Maksat" not in said
 
 
 @pytest.mark.parametrize("minutes", [15, 60])

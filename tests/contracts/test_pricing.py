@@ -238,6 +238,13 @@ def test_an_hours_reading_takes_its_hours_price_even_where_quarters_are_billed()
     assert found.net == Money(24 * 11)
 
 
+def test_what_is_bought_at_the_spot_price_is_paid_for_less_a_margin():
+    day = days("2026-11-21", "2026-11-21")
+    use, bought = measured(quarters(day), KWH), contract(margin("0.3"), kind=ContractKind.PURCHASE)
+    (line,) = bill([Supply(use, (bought,))], day, spot(day, 5)).lines
+    assert (line.unit_price, line.net) == (Decimal("-4.7"), Money(-451))  # 96 kWh
+
+
 def test_energy_without_a_spot_price_is_not_billed():
     day = days("2026-11-21", "2026-11-21")
     prices = spot(day, 5)
@@ -357,6 +364,7 @@ def terms_of(draw):
         margin(draw(prices)),
         monthly(draw(prices)),
         minutes=draw(st.sampled_from([15, 60])),
+        kind=draw(st.sampled_from([ContractKind.SALES, ContractKind.PURCHASE])),
     )
 
 
@@ -399,12 +407,12 @@ def test_every_line_is_what_a_patient_clerk_would_work_out(readings, terms, seed
         if line.unit is Unit.MONTH:
             continue
         (price,) = [one for one in energies if one.code == line.code and line.days.within(one.held) == line.days]
-        milliwatt_hours, cents = clerk(readings, line.days, price, terms.billing_minutes, market(seed))
+        milliwatt_hours, cents = clerk(readings, line.days, price, terms, market(seed))
         assert line.quantity == Decimal(milliwatt_hours) / KWH
         assert line.net.cents == int((abs(cents) + Fraction(1, 2)) // 1) * (1 if cents >= 0 else -1)
 
 
-def clerk(readings, period, price, minutes, market):
+def clerk(readings, period, price, terms, market):
     """One interval after the other, with whole numbers and fractions."""
     milliwatt_hours, cents = 0, Fraction(0)
     for quarter, value, quality in zip(
@@ -417,9 +425,10 @@ def clerk(readings, period, price, minutes, market):
             continue
         on_spot = Fraction(0)
         if price.basis is Basis.SPOT:
-            asked = range(quarter // 4 * 4, quarter // 4 * 4 + 4) if minutes == 60 else [quarter]
+            asked = range(quarter // 4 * 4, quarter // 4 * 4 + 4) if terms.billing_minutes == 60 else [quarter]
             told = [int(market.prices[one - market.first]) for one in asked]
             on_spot = Fraction(sum(told), len(told) * 100_000)
+            on_spot = -on_spot if terms.kind is ContractKind.PURCHASE else on_spot
         milliwatt_hours += value
         cents += Fraction(value, KWH) * (Fraction(price.amount) + on_spot)
     return milliwatt_hours, cents
