@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, delete
 from sqlmodel import Session, col, select
 
 from portal.auth.actions import holder
-from portal.auth.models import KeptForm
+from portal.auth.models import LONGEST_ACTION, KeptForm
 from portal.auth.people import User
 from portal.kit.access import Anyone
 from portal.kit.crypto import Unreadable, Vault
@@ -25,7 +25,7 @@ def form_store(vault: Vault) -> FormStore:
 
     def keep(db: Session, subject: str, form: Form, now: datetime) -> UUID | None:
         whose = holder(db, subject)
-        if whose is None:
+        if whose is None or len(form.action) > LONGEST_ACTION:  # no form of ours has such an address
             return None
         form_id = uuid4()
         _make_room(db, whose.account_id, form.action)

@@ -1,5 +1,6 @@
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID, uuid4
 
 from sqlalchemy import CheckConstraint
@@ -7,6 +8,8 @@ from sqlmodel import Field, SQLModel
 
 from portal.kit.db import Instant
 from portal.kit.privacy import internal, told
+
+LONGEST_ACTION: Final = 200  # characters of the address of a form that is kept
 
 
 class Account(SQLModel, table=True):
@@ -90,7 +93,7 @@ class KeptForm(SQLModel, table=True):
     acting_for: UUID | None = Field(
         default=None, description="the party acted for, None in one's own matters", sa_column_kwargs=internal()
     )
-    action: str = Field(max_length=200, sa_column_kwargs=told("Form"))
+    action: str = Field(max_length=LONGEST_ACTION, sa_column_kwargs=told("Form"))
     fields: bytes = Field(sa_column_kwargs=internal())
     kept_at: datetime = Field(sa_type=Instant, sa_column_kwargs=told("Kept since"))
     expires_at: datetime = Field(sa_type=Instant, index=True, sa_column_kwargs=told("Kept until"))

@@ -5,10 +5,11 @@ from joserfc import jwt
 
 from portal.audit.models import AuditEntry
 from portal.auth.models import SignedSession
-from portal.auth.reasons import Reason
+from portal.auth.oidc.logout import EVENT, signed_out
+from portal.auth.reasons import Reason, Stopped
 from portal.demo.bank_mischief import Mischief
 from portal.demo.people import AINO, MIKKO
-from tests.bank import BANK, PORTAL, own_keys
+from tests.bank import BANK, NOON, PORTAL, PROFILE, own_keys
 
 pytestmark = pytest.mark.anyio
 
@@ -136,6 +137,17 @@ async def test_who_has_not_signed_in_is_signed_out_in_peace(world, visitor):
     await visitor.sign_in()
     await visitor.browser.post("/sign-out")
     assert await signs_out(world) == ["200"]
+
+
+def test_a_token_of_one_session_that_cannot_be_told_does_not_end_them_all():
+    second = int(NOON.timestamp())
+    said = {"iss": PROFILE.issuer, "aud": PROFILE.client_id, "iat": second, "exp": second + 60, "jti": "1", "sub": "a"}
+    said |= {"events": {EVENT: {}}}
+    assert (signed_out(said, PROFILE, NOON).subject, signed_out(said, PROFILE, NOON).session) == ("a", None)
+    for odd in (7, "", None, "x" * 401):
+        with pytest.raises(Stopped) as stopped:
+            signed_out(said | {"sid": odd}, PROFILE, NOON)
+        assert stopped.value.reason is Reason.LOGOUT_OF
 
 
 @pytest.mark.parametrize("fields", [{}, {"logout_token": ["a", "b"]}, {"logout_token": "x" * 70_000}])

@@ -173,8 +173,14 @@ ENDPOINTS = {
 }
 
 
+ODD = (
+    *("https://[bank.test/x", "https://bank.test:abc/x", "https://bank.test:99999/x", "https://bank.test/x y"),
+    *("https://bank.test/\x00", "https://bank.test/x\n", "https://bank.test/ä", "https://u:p@bank.test/x"),
+)
+
+
 @pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
-@pytest.mark.parametrize("value", [None, 7, "", "/relative", "ftp://bank.test", "http://bank.test", "https://"])
+@pytest.mark.parametrize("value", [None, 7, "", "/relative", "ftp://bank.test", "http://bank.test", "https://", *ODD])
 def test_an_endpoint_must_be_an_https_address(name, value):
     profile = PROFILE.model_copy(update={"allow_http": False})
     with pytest.raises(Unreachable):

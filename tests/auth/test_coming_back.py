@@ -1,5 +1,7 @@
 """The return from the bank, step by step: what is looked at, in which order, and what each step leaves untouched."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import anyio
 import pytest
 from sqlmodel import select
@@ -36,6 +38,18 @@ async def test_looking_at_the_link_beforehand_spends_nothing(world, visitor, hea
 async def test_only_get_comes_back(visitor):
     back = await visitor.go()
     assert (await visitor.browser.post(back)).status_code == 405
+    assert (await visitor.get(back)).status_code == 303
+
+
+@pytest.mark.parametrize("name", ["code", "state", "error"])
+@pytest.mark.parametrize("odd", ["%C3%A4%E2%82%AC", "%EF%BF%BD", "a%00", "a%0d%0a"])
+async def test_an_answer_in_odd_signs_spends_nothing(world, visitor, requests_log, name, odd):
+    back = await visitor.go()
+    said = {"state": parse_qs(urlsplit(back).query)["state"][0]} | {name: ""}
+    address = f"{urlsplit(back).path}?" + "&".join(f"{one}={value or odd}" for one, value in said.items())
+    assert (await visitor.get(address)).status_code == 400
+    assert requests_log.reason() == Reason.PARAMETERS
+    assert pending(world)
     assert (await visitor.get(back)).status_code == 303
 
 

@@ -252,7 +252,7 @@ def test_a_tab_whose_session_has_ended_leaves_what_was_typed(house, aino):
     assert BACK in back.text
 
 
-@pytest.mark.parametrize("action", ["", "https://evil.example/", "//evil.example"])
+@pytest.mark.parametrize("action", ["", "https://evil.example/", "//evil.example", "/" + "a" * 300])
 def test_a_tab_leaves_nothing_for_elsewhere(house, aino, action):
     data, headers = send(aino.browser, *FORMS[0][:3])
     left = aino.browser.post("/session/form", data=data | {"_action": action}, headers=headers)

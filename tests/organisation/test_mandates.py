@@ -206,6 +206,10 @@ def test_a_link_works_once_and_one_that_is_not_ours_never(house, aino, proved, i
     other = house.open_for(MIKKO, "Mikko Korhonen", proved_minutes_ago=0)
     for dead in (path, f"{path}x", "/mandates/accept/x", "/mandates/accept/%C3%A4"):
         assert "ei ole enää voimassa" in plain(other.open(dead, status=410))
+    sent = hidden(other.get("/mandates").text)
+    for odd in ("%E2%82%AC", "%0d%0a", "x", token[1:], "a" * 9000):
+        answer = other.post(f"/mandates/accept/{odd}", data=sent)
+        assert (answer.status_code, "set-cookie" in answer.headers) == (410, False)
     other.cookies.set(COOKIE, token)
     assert other.open("/mandates/accept", status=410)
     answer = other.post("/mandates/accept", data=hidden(other.get("/mandates").text))

@@ -3,11 +3,12 @@
 Every function here is pure and raises `Unreachable` for a document that must not be used.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlsplit
+from typing import Any, Final
+from urllib.parse import SplitResult, urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
@@ -19,6 +20,8 @@ from portal.auth.oidc.envelope import json_object, signed_object
 from portal.auth.oidc.keys import SMALLEST_BITS
 from portal.auth.reasons import Reason, Stopped
 from portal.kit.outgoing import Unreachable
+
+VISIBLE: Final = re.compile(r"[\x21-\x7e]+")  # ASCII without blanks
 
 SET_ALGS = ("RS256", "PS256")
 SET_TYPES = (None, "jwk-set+jwt", "JWS", "JWT")  # the standard's, and what brokers were seen to send
@@ -131,11 +134,24 @@ def _pushed(profile: BrokerProfile, said: Mapping[str, Any]) -> str:
 def _endpoint(profile: BrokerProfile, url: object) -> str:
     """An address that the broker says, at a host that the profile knows: nobody else is called, whatever it says."""
     schemes = {"https", "http"} if profile.allow_http else {"https"}
-    if not isinstance(url, str) or urlsplit(url).scheme not in schemes or not urlsplit(url).hostname:
+    said = _split(url)
+    if not isinstance(url, str) or said is None or said.scheme not in schemes or not said.hostname:
         raise Unreachable(f"{profile.name}: an endpoint is missing or not https")
-    if not profile.is_known(host := str(urlsplit(url).hostname)):
-        raise Unreachable(f"{profile.name}: an endpoint is at {host}, which its endpoint_hosts do not name")
+    if not profile.is_known(said.hostname):
+        raise Unreachable(f"{profile.name}: an endpoint is at {said.hostname}, which its endpoint_hosts do not name")
     return url
+
+
+def _split(url: object) -> SplitResult | None:
+    """An address in its parts; None where it has signs or a port that none has (RFC 3986, 2 and 3.2), or a user."""
+    if not isinstance(url, str) or not VISIBLE.fullmatch(url):
+        return None
+    try:
+        said = urlsplit(url)
+        port = said.port  # looked at only when it is asked for
+    except ValueError:
+        return None
+    return None if port == 0 or "@" in said.netloc else said
 
 
 def _json(document: bytes) -> Mapping[str, Any]:

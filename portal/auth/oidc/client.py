@@ -73,7 +73,7 @@ async def exchange(credentials: Credentials, endpoint: str, grant: Grant) -> Gra
                 )
     except OAuthError:
         raise Stopped(Reason.CODE_REFUSED) from None
-    except (httpx2.HTTPError, OSError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
         raise Stopped(Reason.TOKEN_CALL) from None
     return _granted(answer, BEARER if credentials.proofs is None else dpop.TOKEN_TYPE)
 
@@ -85,7 +85,7 @@ async def push(credentials: Credentials, endpoint: str, request: str) -> str:
             async with _Client.of(credentials, PUSH_S) as client:
                 form = {"client_id": credentials.client_id, "request": request}
                 answer = await client.post(endpoint, data=form, auth=client.client_auth(PRIVATE_KEY_JWT))
-    except (httpx2.HTTPError, OSError):
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError):
         raise Stopped(Reason.PUSH) from None
     given = json_object(answer.content, Reason.PUSH).get("request_uri")
     if answer.status_code != httpx2.codes.CREATED or not isinstance(given, str):

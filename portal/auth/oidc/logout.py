@@ -35,6 +35,7 @@ def signed_out(said: Claims, profile: BrokerProfile, now: datetime) -> SignedOut
     demand("nonce" not in said, Reason.LOGOUT_NONCE)  # so that nobody passes an ID token off as one
     subject, session, token = name_of(said, "sub"), name_of(said, "sid"), name_of(said, "jti")
     demand(bool(subject or session), Reason.LOGOUT_OF)
+    demand(bool(session) or "sid" not in said, Reason.LOGOUT_OF)  # of one session, which cannot be told: not of all
     if token is None:
         raise Stopped(Reason.LOGOUT_JTI)
     return SignedOut(profile.issuer, subject, session, token)

@@ -55,6 +55,7 @@ WORDS = {
     Reason.AUTH_TIME: text("The bank did not ask you to identify yourself anew. Please try again."),
     Reason.CODE_REFUSED: DISRUPTION,
     Reason.TOKEN_CALL: DISRUPTION,
+    Reason.DPOP: DISRUPTION,
     Reason.TOKEN_ANSWER: DISRUPTION,
     Reason.BROKER_DOWN: DISRUPTION,
     Reason.BROKER_ERROR: DISRUPTION,

@@ -1,8 +1,10 @@
 """The way in by a bank or a mobile certificate, through an identification broker: strong, and fresh at each proof."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 import anyio
@@ -27,6 +29,7 @@ from portal.kit.transactions import writing
 from portal.kit.web import Cookie, FlowVisit, Redirect
 
 LONGEST_ANSWER = 2000  # characters of any one parameter
+WRITTEN: Final = re.compile(r"[\x20-\x7e]*")  # what `code`, `state` and `error` are made of (RFC 6749, A.5, A.7, A.11)
 
 REFUSALS = {
     SignInOutcome.EXPIRED: Reason.STATE_EXPIRED,
@@ -87,10 +90,11 @@ async def begin(identification: Identification, visit: FlowVisit[Anyone], depart
 
 
 def read(query: QueryParams) -> BankAnswer:
-    """The broker's answer. Raises Stopped for one that says something twice or at great length, or names no journey."""
+    """The broker's answer. Raises Stopped for one said twice, at great length or in odd signs, or of no journey."""
     said = query.multi_items()
     demand(len(said) == len(query), Reason.PARAMETERS)
     demand(all(len(value) <= LONGEST_ANSWER for _, value in said), Reason.PARAMETERS)
+    demand(all(WRITTEN.fullmatch(query.get(name, "")) for name in ("code", "state", "error")), Reason.PARAMETERS)
     state = query.get("state")
     if not state:
         raise Stopped(Reason.STATE_UNKNOWN)

@@ -1,5 +1,6 @@
 """The pages of mandates: who may act for one, for whom one may act, giving a mandate, accepting one, and ending it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -33,6 +34,7 @@ from portal.organisation.rules import RightState
 MANDATES: Final = "/mandates"
 INVITATION_COOKIE: Final = "__Host-invitation"
 HOUR_S: Final = 3600
+TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}")  # as `actions.secret` makes them: of another sign no cookie is set
 FIELDS: Final[Mapping[str, Text]] = {
     "giver": text("Customer number"),
     "name": text("Name of the invited"),
@@ -305,8 +307,10 @@ def show_invitation(visit: Visit[Anyone]) -> Reply:
     return InvitationPage(giver.name, invitation, letters.reach(invitation, giver))
 
 
-def take_along(visit: Visit[Anyone]) -> Redirect:
+def take_along(visit: Visit[Anyone]) -> Reply:
     """To the bank, and the invitation goes along in a cookie: no journey, kept form or log ever holds its token."""
+    if not TOKEN.fullmatch(visit.path["secret"]):
+        return Answer(InvitationPage(None, None, ()), status=InvitationOver.status)
     return Redirect(f"{MANDATES}/accept", [Cookie(INVITATION_COOKIE, visit.path["secret"], HOUR_S)])
 
 
