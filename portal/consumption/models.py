@@ -5,12 +5,12 @@ from sqlalchemy import BigInteger, CheckConstraint, LargeBinary, SmallInteger
 from sqlmodel import Field, Index, SQLModel, UniqueConstraint
 
 from portal.consumption.kinds import Cause
-from portal.kit.db import Instant, one_of
+from portal.kit.db import Instant, holds_one_of
 from portal.kit.privacy import internal, told
 from portal.sites.kinds import ReadingType
 
 FIRST_OF_MONTH = "SUBSTR(CAST(month AS CHAR(10)), 9, 2) = '01'"
-READING_TYPES = one_of("reading_type", ReadingType)
+READING_TYPES = holds_one_of("reading_type", ReadingType)
 CAUSES = "cause IN ({})".format(", ".join(f"'{one}'" for one in Cause))
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import CheckConstraint, LargeBinary, Numeric, SmallInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
 from portal.contracts.kinds import ContractKind, Sold, TariffPeriod
-from portal.kit.db import Instant, one_of
+from portal.kit.db import Instant, holds_one_of
 from portal.kit.privacy import correctable, told
 
-OF_A_KIND = one_of("kind", ContractKind)
+OF_A_KIND = holds_one_of("kind", ContractKind)
 
 
 class Product(SQLModel, table=True):
@@ -89,7 +89,7 @@ class FuelMix(SQLModel, table=True):
 
     __tablename__ = "fuel_mix"
     __table_args__ = (
-        CheckConstraint(one_of("kind", get_args(Sold)), name="kind"),
+        CheckConstraint(holds_one_of("kind", get_args(Sold)), name="kind"),
         UniqueConstraint("kind", "product_code", "year"),
     )
 

@@ -146,7 +146,7 @@ def table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def one_of(column: str, values: Iterable[str]) -> str:
+def holds_one_of(column: str, values: Iterable[str]) -> str:
     """The constraint that a column holds one of some words, in their order."""
     return "{} IN ({})".format(column, ", ".join(f"'{value}'" for value in values))
 

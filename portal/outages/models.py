@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, ColumnElement, Index, SmallInteger, literal_column
 from sqlmodel import Field, SQLModel
 
-from portal.kit.db import Instant, one_of
+from portal.kit.db import Instant, holds_one_of
 from portal.kit.privacy import internal, told
 from portal.outages.kinds import OutageState
 from portal.sites.commodities import Flowing
@@ -18,7 +18,7 @@ class Outage(SQLModel, table=True):
     """A time in which energy does not flow somewhere, as the network's own system tells of it."""
 
     __table_args__ = (
-        CheckConstraint(one_of("energy", get_args(Flowing)), name="energy"),
+        CheckConstraint(holds_one_of("energy", get_args(Flowing)), name="energy"),
         CheckConstraint("kind IN ('fault', 'work')", name="kind"),
         CheckConstraint("state IN ('announced', 'ongoing', 'restored', 'cancelled')", name="state"),
         CheckConstraint("(ended_at IS NOT NULL) = (state = 'restored')", name="ended"),

@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import CheckConstraint, SmallInteger
 from sqlmodel import Field, SQLModel, UniqueConstraint
 
-from portal.kit.db import one_of
+from portal.kit.db import holds_one_of
 from portal.kit.privacy import correctable, told
 from portal.sites.commodities import Commodity
 
@@ -69,7 +69,7 @@ class MeteringPoint(SQLModel, table=True):
 
     __tablename__ = "metering_point"
     __table_args__ = (
-        CheckConstraint(one_of("energy", Commodity), name="energy"),
+        CheckConstraint(holds_one_of("energy", Commodity), name="energy"),
         CheckConstraint("valid_to IS NULL OR valid_from IS NULL OR valid_to >= valid_from", name="dates"),
         CheckConstraint("minutes IN (15, 60)", name="minutes"),
         CheckConstraint("rhythm IN ('PT6H', 'P1D', 'P1M')", name="rhythm"),
