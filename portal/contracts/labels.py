@@ -58,6 +58,7 @@ BY_THE_EXCHANGE: Final[Mapping[int, Text]] = {
 """What it means to buy at the price of the exchange, by the minutes of what is billed."""
 
 MARGIN: Final = text("Margin on the spot price")
+MARGIN_TAKEN_OFF: Final = text("Margin taken off the spot price")
 NO_VAT: Final = text("No VAT is added to these prices.")
 NO_VAT_FOR_A_PERSON: Final = text("No VAT is added: this is surplus electricity that a private person sells.")
 VAT_IS_ADDED: Final = text(

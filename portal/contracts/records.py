@@ -62,13 +62,18 @@ class DatedPrice:
         return labels.unit(self.kind, self.price.basis)
 
     @property
+    def name(self) -> Text | Spoken:
+        """What it is called; one that follows the exchange is the margin alone."""
+        if self.price.basis is not Basis.SPOT:
+            return Spoken(self.price.name.said)
+        return labels.MARGIN_TAKEN_OFF if self.is_taken_off else labels.MARGIN
+
+    @property
     def heading(self) -> Text | Spoken:
         """What it is called in large figures."""
-        name = Spoken(self.price.name.said)
         if self.kind is ContractKind.PURCHASE and self.price.amount < 0:
-            return labels.paid_to_the_customer(name)
-        name_or_margin = labels.MARGIN if self.price.basis is Basis.SPOT else name
-        return labels.with_vat(name_or_margin) if self.vat_percent else name_or_margin
+            return labels.paid_to_the_customer(Spoken(self.price.name.said))
+        return labels.with_vat(self.name) if self.vat_percent else self.name
 
     def when(self, today: date) -> When:
         """Where it stands on a day."""

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from portal.contracts import labels
-from portal.contracts.kinds import Basis, ContractKind
+from portal.contracts.kinds import ContractKind
 from portal.contracts.origins import EnergyOrigin
 from portal.contracts.records import DatedPrice, HeldContract
 from portal.contracts.rules import When
@@ -97,7 +97,7 @@ def _what_binds(contract: HeldContract, today: date, language: Language) -> Iter
 
 def _price(one: DatedPrice, when: When, language: Language) -> Fact:
     unit = one.unit if isinstance(one.unit, str) else one.unit.said(language)
-    name = (labels.MARGIN if one.price.basis is Basis.SPOT else one.price.name).said(language)
+    name = one.name.said(language)
     net = text("%(price)s without VAT", price=f"{formats.exact(one.net)} {unit}").said(language)
     said = net if one.gross is None else f"{formats.exact(one.gross)} {unit} ({net})"
     held = _held(one, when, language)

@@ -5,7 +5,6 @@ from datetime import date
 from functools import partial
 
 from portal.contracts import labels
-from portal.contracts.kinds import Basis
 from portal.contracts.offers import ProductOffer
 from portal.contracts.records import DatedPrice
 from portal.kit import formats
@@ -53,7 +52,7 @@ def _prices(offer: ProductOffer) -> Spoken:
 
 
 def _price(one: DatedPrice, language: Language) -> str:
-    name = (labels.MARGIN if one.price.basis is Basis.SPOT else one.price.name).said(language)
+    name = one.name.said(language)
     unit = one.unit if isinstance(one.unit, str) else one.unit.said(language)
     figure = formats.exact(one.net if one.gross is None else one.gross)
     return f"{name} {figure}{formats.NBSP}{unit}"

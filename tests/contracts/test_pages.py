@@ -182,7 +182,9 @@ def test_a_purchase_at_the_spot_price_says_what_we_pay(aino, register, minutes, 
     contract = register.contract(aino.party, site, register.point(site, "production"), product, "purchase")
     said = words(aino.browser.open(f"/contracts/{contract}"))
     assert f"Maksamme sinulle kunkin {each} pörssihinnan, josta vähennetään marginaali." in said
+    assert "Pörssihinnasta vähennettävä marginaali" in said
     assert "Maksat" not in said
+    assert "hinnan päälle" not in said
 
 
 @pytest.mark.parametrize("minutes", [15, 60])
